@@ -1,0 +1,216 @@
+package knowledge
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Limits of the service. A query longer than MaxQueryRunes is cut, not refused: a citizen who pastes a letter still gets
+// a search over its beginning.
+const (
+	MaxQueryRunes    = 4000
+	DefaultHits      = 10
+	MaxHits          = 50
+	MaxRecordsOnPage = 200
+)
+
+// Service is the question base as the rest of EKC sees it, in process now and over RPC later. All methods may be called
+// from many goroutines. Errors are *fail.Error where the caller can act on them: NOT_FOUND for an unknown id, INVALID for
+// a bad argument, UNAVAILABLE when the base cannot be reached.
+type Service interface {
+	// Search finds the published records in force on Query.On, for the citizen's region, that may answer the text; best first. A
+	// query without a single letter or digit gives no hits and no error.
+	Search(ctx context.Context, q Query) ([]Hit, error)
+	// Record gives one record with its published version, or the newest one when none is published.
+	Record(ctx context.Context, id string) (Record, error)
+	// RecordVersion gives one version, also a superseded one: what a citizen was told stays readable.
+	RecordVersion(ctx context.Context, versionID string) (Version, error)
+	// Records lists records by id, a page at a time.
+	Records(ctx context.Context, filter RecordFilter) (RecordPage, error)
+	// Topics lists the topics of published records with the number of records of each, by name.
+	Topics(ctx context.Context) ([]Topic, error)
+	// Import reads records from a file and publishes them; see ImportOptions.
+	Import(ctx context.Context, file io.Reader, opts ImportOptions) (ImportSummary, error)
+	// Ready is nil when searches are answered from an index that follows the database.
+	Ready(ctx context.Context) error
+}
+
+// Query is one search.
+type Query struct {
+	// Text is what the citizen or operator wrote, in Russian, at most MaxQueryRunes runes are used.
+	Text string
+	// Agency is one of the agency codes; records of that agency and records for all agencies are searched. Empty: every record.
+	Agency string
+	// Region is the citizen's two-digit region code: federal records and those of this region are searched, and a
+	// regional variant hides the federal record it overrides. Empty: the region is not known, federal records only.
+	Region string
+	// AllRegions lifts the region filter (for editors and operators who look for any record).
+	AllRegions bool
+	// On is the date on which a record must be in force, in its own time zone. Zero: today.
+	On time.Time
+	// Limit is the number of hits wanted, 1 to MaxHits. Zero: DefaultHits.
+	Limit int
+	// IntentsOnly keeps the records that Yana may answer with by herself.
+	IntentsOnly bool
+}
+
+// Hit is one found record in its published version.
+type Hit struct {
+	RecordID  string `json:"recordId"`
+	VersionID string `json:"versionId"`
+	// Version is the version's number within the record, from 1.
+	Version int `json:"version"`
+	// Question is the record's main question; MatchedPhrasing the question or phrasing nearest to the query.
+	Question        string `json:"question"`
+	MatchedPhrasing string `json:"matchedPhrasing"`
+	Answer          string `json:"answer"`
+	// Short is the answer for the phone, at most 300 characters; may be empty.
+	Short      string       `json:"short"`
+	Topic      string       `json:"topic"`
+	Agency     string       `json:"agency"`
+	Region     string       `json:"region"`
+	LegalBasis []LegalBasis `json:"legalBasis"`
+	ValidFrom  Date         `json:"validFrom"`
+	ValidTo    Date         `json:"validTo"`
+	// Intent: Yana may answer with it by herself. Personal: the question is about the citizen's own case, for line 2.
+	Intent   bool `json:"intent"`
+	Personal bool `json:"personal"`
+	// Score orders the hits of one search; it has no meaning between searches.
+	Score float64 `json:"score"`
+	// Probability, 0 to 1, that this record answers the query; calibrated, comparable between searches.
+	Probability float64 `json:"probability"`
+	// Snippet is the sentence of the answer that is nearest to the query, at most 240 characters.
+	Snippet string `json:"snippet"`
+}
+
+// LegalBasis names the act and the article that an answer rests on.
+type LegalBasis struct {
+	Act     string `json:"act"`
+	Article string `json:"article"`
+}
+
+// Date is a calendar day written YYYY-MM-DD; empty means no bound.
+type Date string
+
+// Status of a version. Only one version of a record is StatusPublished.
+type Status string
+
+// The states of a version. Import publishes at once; the editorial life uses the others too.
+const (
+	StatusDraft     Status = "draft"
+	StatusReview    Status = "review"
+	StatusPublished Status = "published"
+	StatusArchived  Status = "archived"
+)
+
+// Record is one entry of the base: what stays the same through its versions, and its current version.
+type Record struct {
+	ID     string `json:"id"`
+	Agency string `json:"agency"`
+	Region string `json:"region"`
+	// VariantOf is the id of the federal record that this regional record overrides in its region; empty for none.
+	VariantOf string    `json:"variantOf"`
+	Version   Version   `json:"version"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+// Version is the content of a record at one time; it never changes after publication, except for its status.
+type Version struct {
+	ID         string       `json:"id"`
+	RecordID   string       `json:"recordId"`
+	Number     int          `json:"number"`
+	Status     Status       `json:"status"`
+	Question   string       `json:"question"`
+	Answer     string       `json:"answer"`
+	Short      string       `json:"short"`
+	Topic      string       `json:"topic"`
+	Phrasings  []string     `json:"phrasings"`
+	LegalBasis []LegalBasis `json:"legalBasis"`
+	ValidFrom  Date         `json:"validFrom"`
+	ValidTo    Date         `json:"validTo"`
+	Intent     bool         `json:"intent"`
+	Personal   bool         `json:"personal"`
+	Source     string       `json:"source"`
+	License    string       `json:"license"`
+	CreatedAt  time.Time    `json:"createdAt"`
+	// PublishedAt is zero for a version that was never published.
+	PublishedAt time.Time `json:"publishedAt"`
+}
+
+// RecordFilter selects a page of records. Empty fields select everything.
+type RecordFilter struct {
+	Agency string
+	Region string
+	Topic  string
+	// Status is that of the current version.
+	Status Status
+	// Text selects records whose current question contains it, whatever the case.
+	Text string
+	// After is RecordPage.Next of the page before; empty for the first page.
+	After string
+	// First is the size of the page, at most MaxRecordsOnPage. Zero: 50.
+	First int
+}
+
+// RecordPage is one page of records.
+type RecordPage struct {
+	Records []Record `json:"records"`
+	// Next continues the listing; empty on the last page.
+	Next string `json:"next"`
+	// Total is the number of records that the filter selects.
+	Total int `json:"total"`
+}
+
+// Topic groups records.
+type Topic struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Records int    `json:"records"`
+}
+
+// ImportOptions steer one import.
+type ImportOptions struct {
+	// Format is "jsonl" or "csv"; empty: told by Name's ending (.jsonl, .ndjson, .csv, each also with .gz).
+	Format string
+	// Name of the file, for the summary and the job kept for resuming.
+	Name string
+	// ValidAgency and ValidRegion tell whether a code exists; nil accepts every code.
+	ValidAgency func(code string) bool
+	ValidRegion func(code string) bool
+	// Progress, when set, is called after each committed batch, from the importing goroutine.
+	Progress func(ImportProgress)
+	// MaxProblems bounds the problems kept in the summary; all are counted. Zero: 1000.
+	MaxProblems int
+}
+
+// ImportProgress tells how far an import is.
+type ImportProgress struct {
+	Line    int
+	Records int
+	Elapsed time.Duration
+}
+
+// ImportSummary tells what an import did.
+type ImportSummary struct {
+	// Lines read, without the CSV header and blank lines.
+	Lines int `json:"lines"`
+	// Created, Updated and Unchanged count records; Bad counts the rows that were refused.
+	Created   int `json:"created"`
+	Updated   int `json:"updated"`
+	Unchanged int `json:"unchanged"`
+	Bad       int `json:"bad"`
+	// ResumedAfter is the line up to which an interrupted import of the same file had come; 0 for a fresh one.
+	ResumedAfter int             `json:"resumedAfter"`
+	Problems     []ImportProblem `json:"problems"`
+	Elapsed      time.Duration   `json:"elapsed"`
+}
+
+// ImportProblem is one refused row.
+type ImportProblem struct {
+	// Line is counted from 1 as an editor shows it; the CSV header is line 1.
+	Line    int    `json:"line"`
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
