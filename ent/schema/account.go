@@ -1,0 +1,43 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+)
+
+// Account is a person who works in the centre: operator, supervisor, content manager and so on.
+type Account struct{ ent.Schema }
+
+// Mixin of the entity.
+func (Account) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "acc"}} }
+
+// Fields of the entity.
+func (Account) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("login").NotEmpty().MaxLen(64).Unique().Immutable().Comment("lower case"),
+		field.String("display_name").NotEmpty().MaxLen(200),
+		field.String("password_hash").Sensitive().Comment("argon2id, PHC string"),
+		field.Bool("active").Default(true),
+		field.Int("failed_sign_ins").Default(0).NonNegative(),
+		field.Time("locked_until").Optional().Nillable(),
+		field.Time("last_sign_in_at").Optional().Nillable(),
+		field.Int("chat_capacity").Default(3).Range(0, 20).Comment("chats at once"),
+		field.String("site_id").Optional().MaxLen(40),
+	}
+}
+
+// Edges of the entity.
+func (Account) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("site", Site.Type).Field("site_id").Unique(),
+		edge.From("roles", RoleAssignment.Type).Ref("account"),
+		edge.From("skills", AccountSkill.Type).Ref("account"),
+		edge.From("memberships", QueueMember.Type).Ref("account"),
+		edge.To("presence", Presence.Type).Unique(),
+	}
+}
+
+// Annotations of the entity.
+func (Account) Annotations() []schema.Annotation { return connection("accounts") }

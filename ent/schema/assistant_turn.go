@@ -1,0 +1,43 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"ekc/interaction/dialogue"
+)
+
+// AssistantTurn is one decision of Yana: what was asked, what was considered, what was told.
+type AssistantTurn struct{ ent.Schema }
+
+// Mixin of the entity.
+func (AssistantTurn) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "trn"}} }
+
+// Fields of the entity.
+func (AssistantTurn) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("interaction_id").MaxLen(40).Immutable(),
+		field.String("question_id").MaxLen(40).Immutable().Comment("the citizen's message"),
+		field.String("reply_id").Optional().MaxLen(40).Immutable().Comment("Yana's message"),
+		field.Enum("decision").Immutable().NamedValues("Answer", "ANSWER", "Clarify", "CLARIFY", "HandOver", "HAND_OVER",
+			"SmallTalk", "SMALL_TALK"),
+		field.String("reason").MaxLen(60).Immutable(),
+		field.String("record_id").Optional().MaxLen(120).Immutable().Comment("told to the citizen"),
+		field.String("record_version_id").Optional().MaxLen(120).Immutable(),
+		field.JSON("candidates", []dialogue.Suggestion{}).Optional().Immutable(),
+	}
+}
+
+// Edges of the entity.
+func (AssistantTurn) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("interaction", Interaction.Type).Field("interaction_id").Unique().Required().Immutable(),
+	}
+}
+
+// Indexes of the entity.
+func (AssistantTurn) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("interaction_id", "created_at"), index.Fields("record_version_id")}
+}

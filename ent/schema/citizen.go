@@ -1,0 +1,34 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+)
+
+// Citizen is a person who turned to the centre. All of it is personal data.
+type Citizen struct{ ent.Schema }
+
+// Mixin of the entity.
+func (Citizen) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "cit"}} }
+
+// Fields of the entity.
+func (Citizen) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("name").Optional().MaxLen(200).Sensitive(),
+		field.String("phone").Optional().MaxLen(20).Sensitive().Comment("E.164"),
+		field.String("region_id").Optional().MaxLen(40),
+	}
+}
+
+// Edges of the entity.
+func (Citizen) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("region", Region.Type).Field("region_id").Unique(),
+		edge.From("interactions", Interaction.Type).Ref("citizen"),
+	}
+}
+
+// Annotations of the entity.
+func (Citizen) Annotations() []schema.Annotation { return connection("citizens") }

@@ -1,0 +1,55 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"ekc/interaction/dialogue"
+)
+
+// Message is one thing said in an interaction.
+type Message struct{ ent.Schema }
+
+// Mixin of the entity.
+func (Message) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "msg"}} }
+
+// Fields of the entity.
+func (Message) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("interaction_id").MaxLen(40).Immutable(),
+		field.Int("sequence").Positive().Immutable().Comment("1, 2, 3 … within the interaction"),
+		field.Enum("author").Immutable().NamedValues("Citizen", "CITIZEN", "Assistant", "ASSISTANT",
+			"Operator", "OPERATOR", "System", "SYSTEM"),
+		field.Enum("kind").Immutable().Default("TEXT").NamedValues("Text", "TEXT", "Answer", "ANSWER",
+			"Clarification", "CLARIFICATION", "Notice", "NOTICE", "RatingRequest", "RATING_REQUEST"),
+		field.String("account_id").Optional().Immutable().MaxLen(40).Comment("of the operator who wrote it"),
+		field.Text("text").MaxLen(16000).Immutable().Sensitive(),
+		field.JSON("citations", []dialogue.Citation{}).Optional().Immutable(),
+		field.JSON("choices", []dialogue.Choice{}).Optional().Immutable(),
+		field.String("client_key").Optional().Nillable().MaxLen(80).Immutable().Comment("the sender's, makes a repeat harmless"),
+		field.Bool("helpful").Optional().Nillable().Comment("the citizen's word on an answer"),
+	}
+}
+
+// Edges of the entity.
+func (Message) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("interaction", Interaction.Type).Field("interaction_id").Unique().Required().Immutable(),
+		edge.To("account", Account.Type).Field("account_id").Unique().Immutable(),
+		edge.From("attachments", Attachment.Type).Ref("message"),
+	}
+}
+
+// Indexes of the entity.
+func (Message) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("interaction_id", "sequence").Unique(),
+		index.Fields("interaction_id", "client_key").Unique(),
+	}
+}
+
+// Annotations of the entity.
+func (Message) Annotations() []schema.Annotation { return connection("messages") }

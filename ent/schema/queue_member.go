@@ -1,0 +1,35 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// QueueMember says that an operator works in a queue.
+type QueueMember struct{ ent.Schema }
+
+// Mixin of the entity.
+func (QueueMember) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "mem"}} }
+
+// Fields of the entity.
+func (QueueMember) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("queue_id").MaxLen(40).Immutable(),
+		field.String("account_id").MaxLen(40).Immutable(),
+	}
+}
+
+// Edges of the entity.
+func (QueueMember) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("queue", Queue.Type).Field("queue_id").Unique().Required().Immutable(),
+		edge.To("account", Account.Type).Field("account_id").Unique().Required().Immutable(),
+	}
+}
+
+// Indexes of the entity.
+func (QueueMember) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("queue_id", "account_id").Unique(), index.Fields("account_id")}
+}

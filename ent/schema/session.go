@@ -1,0 +1,40 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Session is one signed-in client of an account. Only hashes of its tokens are stored.
+type Session struct{ ent.Schema }
+
+// Mixin of the entity.
+func (Session) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "ses"}} }
+
+// Fields of the entity.
+func (Session) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("account_id").MaxLen(40).Immutable(),
+		field.Bytes("access_hash").Sensitive().Unique(),
+		field.Time("access_expires_at"),
+		field.Bytes("refresh_hash").Sensitive().Unique(),
+		field.Bytes("used_refresh_hash").Sensitive().Optional().Comment("the refresh token before the present one: its return means theft"),
+		field.Time("expires_at"),
+		field.Time("revoked_at").Optional().Nillable(),
+		field.Time("last_used_at").Default(now),
+		field.String("address").Optional().MaxLen(64),
+		field.String("user_agent").Optional().MaxLen(300),
+	}
+}
+
+// Edges of the entity.
+func (Session) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("account", Account.Type).Field("account_id").Unique().Required().Immutable()}
+}
+
+// Indexes of the entity.
+func (Session) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("account_id"), index.Fields("used_refresh_hash")}
+}

@@ -1,0 +1,41 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Site is a place where operators of one agency work in one region.
+type Site struct{ ent.Schema }
+
+// Mixin of the entity.
+func (Site) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "sit"}} }
+
+// Fields of the entity.
+func (Site) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("agency_id").MaxLen(40),
+		field.String("region_id").MaxLen(40),
+		field.String("name").NotEmpty().MaxLen(300),
+		field.Int("wave").Range(1, 6).Comment("roll-out wave"),
+	}
+}
+
+// Edges of the entity.
+func (Site) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("agency", Agency.Type).Field("agency_id").Unique().Required(),
+		edge.To("region", Region.Type).Field("region_id").Unique().Required(),
+	}
+}
+
+// Indexes of the entity.
+func (Site) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("agency_id", "region_id", "name").Unique()}
+}
+
+// Annotations of the entity.
+func (Site) Annotations() []schema.Annotation { return connection("sites") }

@@ -1,0 +1,24 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+)
+
+// Skill is something an operator can be good at and an interaction may need.
+type Skill struct{ ent.Schema }
+
+// Mixin of the entity.
+func (Skill) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "skl"}} }
+
+// Fields of the entity.
+func (Skill) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("code").NotEmpty().MaxLen(40).Unique().Immutable(),
+		field.String("name").NotEmpty().MaxLen(200),
+	}
+}
+
+// Annotations of the entity.
+func (Skill) Annotations() []schema.Annotation { return connection("skills") }

@@ -1,0 +1,42 @@
+// Package dialogue holds the values that a dialogue with Yana leaves in the database: citations, choices, suggestions
+// and her own state. It imports nothing of the project, so that the data model may use it.
+package dialogue
+
+// Citation names the exact version of the record that an answer was taken from.
+type Citation struct {
+	RecordID   string   `json:"recordId"`
+	VersionID  string   `json:"versionId"`
+	Version    int      `json:"version"`
+	Question   string   `json:"question"`
+	LegalBasis []string `json:"legalBasis,omitempty"`
+}
+
+// Choice is one of the answers offered to the citizen by a clarifying question.
+type Choice struct {
+	// ID is what the client sends back.
+	ID   string `json:"id"`
+	Text string `json:"text"`
+}
+
+// Suggestion is a record that may answer what the citizen asked, as it was seen when it was considered.
+type Suggestion struct {
+	RecordID    string  `json:"recordId"`
+	VersionID   string  `json:"versionId"`
+	Version     int     `json:"version"`
+	Question    string  `json:"question"`
+	Probability float64 `json:"probability"`
+}
+
+// State is what Yana remembers between two turns of one dialogue.
+type State struct {
+	// Pending are the records offered by her last clarifying question, by choice id.
+	Pending map[string]string `json:"pending,omitempty"`
+	// PendingQuestion is the citizen's question that the clarifying question was about.
+	PendingQuestion string `json:"pendingQuestion,omitempty"`
+	// Answered counts the answers she gave.
+	Answered int `json:"answered,omitempty"`
+	// LastQuestion is the last question she answered, for short follow-ups.
+	LastQuestion string `json:"lastQuestion,omitempty"`
+	// RatingAsked says that she asked for a rating.
+	RatingAsked bool `json:"ratingAsked,omitempty"`
+}
