@@ -83,7 +83,7 @@ func Options() postgres.Options {
 		Extension: "vector",
 		Settings: map[string]string{
 			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-			"max_connections": "500", "shared_buffers": "256MB", "max_wal_size": "4GB", "checkpoint_timeout": "1h",
+			"max_connections": "500", "shared_buffers": "256MB", "max_wal_size": "1GB", "checkpoint_timeout": "1h",
 			"autovacuum_naptime": "5min", // hundreds of short-lived databases: visiting each every minute costs more than it gives
 		},
 	}

@@ -1,0 +1,74 @@
+// Package config owns the settings of EKC: every EKC_* variable, its default, its meaning and what a valid value is. The
+// structs carry kong tags, so a command embeds the groups it needs. It imports nothing of the project and starts nothing.
+package config
+
+import (
+	"errors"
+	"time"
+)
+
+// Config is everything that `ekc serve` reads. Smaller commands embed single groups.
+type Config struct {
+	Storage
+	HTTP
+	Telephony
+	Knowledge
+	Models
+	Logging
+
+	DemoPassword Secret `env:"EKC_DEMO_PASSWORD" help:"Password of the demo accounts; empty: a random one, printed once." placeholder:"PASSWORD"`
+}
+
+// Storage says where data is kept.
+type Storage struct {
+	DataDir              string     `env:"EKC_DATA_DIR" default:"./var" help:"Folder of the embedded cluster, recordings and attachments."`
+	DatabaseURL          ConnString `name:"database-url" env:"EKC_DATABASE_URL" help:"Postgres for the core; empty: embedded." placeholder:"URL"`
+	KnowledgeDatabaseURL ConnString `name:"knowledge-database-url" env:"EKC_KNOWLEDGE_DATABASE_URL" help:"Postgres for the question base; empty: embedded, in its own database." placeholder:"URL"`
+	DBMaxConns           int        `name:"db-max-conns" env:"EKC_DB_MAX_CONNS" default:"40" help:"Most connections to each database, at least 4; the embedded server allows 200 in all."`
+}
+
+// HTTP is the API's front door.
+type HTTP struct {
+	HTTPAddr        string        `name:"http-addr" env:"EKC_HTTP_ADDR" default:"127.0.0.1:8080" help:"Where the API, playground and widget are served."`
+	PublicURL       string        `name:"public-url" env:"EKC_PUBLIC_URL" help:"Address under which clients reach the API, when it differs from the one listened on." placeholder:"URL"`
+	AllowedOrigins  []string      `env:"EKC_ALLOWED_ORIGINS" help:"Origins that may open the API from a browser, comma separated; * = any; empty: the API's own origin only." placeholder:"ORIGIN"`
+	TrustedProxies  []Network     `env:"EKC_TRUSTED_PROXIES" help:"Networks or addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." placeholder:"CIDR"`
+	Introspection   bool          `env:"EKC_INTROSPECTION" default:"true" negatable:"" help:"Answer GraphQL introspection queries."`
+	ShutdownTimeout time.Duration `env:"EKC_SHUTDOWN_TIMEOUT" default:"20s" help:"How long a stop waits for work in progress."`
+}
+
+// Telephony is where calls come in.
+type Telephony struct {
+	SIPAddr  string    `name:"sip-addr" env:"EKC_SIP_ADDR" default:"127.0.0.1:5060" help:"SIP over UDP and TCP."`
+	RTPPorts PortRange `name:"rtp-ports" env:"EKC_RTP_PORTS" default:"20000-29999" help:"Media ports, FIRST-LAST."`
+}
+
+// Knowledge says where the knowledge service is.
+type Knowledge struct {
+	KnowledgeURL  string `name:"knowledge-url" env:"EKC_KNOWLEDGE_URL" help:"The knowledge service; empty: in process." placeholder:"URL"`
+	KnowledgeAddr string `env:"EKC_KNOWLEDGE_ADDR" default:"127.0.0.1:8090" help:"Where cmd/knowledge listens."`
+}
+
+// Models names the models on an OpenAI-compatible server; each is off while its name is empty.
+type Models struct {
+	OpenAIBaseURL  string `name:"openai-base-url" env:"EKC_OPENAI_BASE_URL" help:"Any OpenAI-compatible server." placeholder:"URL"`
+	OpenAIAPIKey   Secret `name:"openai-api-key" env:"EKC_OPENAI_API_KEY" help:"Its key." placeholder:"KEY"`
+	EmbeddingModel string `env:"EKC_EMBEDDING_MODEL" help:"Model for embeddings; empty: the built-in one." placeholder:"NAME"`
+	ChatModel      string `env:"EKC_CHAT_MODEL" help:"Model that may rephrase questions and choose among records; empty: off." placeholder:"NAME"`
+	TTSModel       string `name:"tts-model" env:"EKC_TTS_MODEL" help:"Speech synthesis; empty: espeak-ng or RHVoice." placeholder:"NAME"`
+	ASRModel       string `name:"asr-model" env:"EKC_ASR_MODEL" help:"Speech recognition; empty: off." placeholder:"NAME"`
+}
+
+// Validate checks all groups and reports every fault, each under its variable's name.
+func (c Config) Validate() error {
+	return errors.Join(c.Storage.Validate(), c.HTTP.Validate(), c.Telephony.Validate(), c.Knowledge.Validate(),
+		c.Models.Validate(), c.Logging.Validate(), c.validateTogether())
+}
+
+// BaseURL is the address that clients use, without a final slash.
+func (h HTTP) BaseURL() string {
+	if h.PublicURL != "" {
+		return trimSlash(h.PublicURL)
+	}
+	return "http://" + dialable(h.HTTPAddr)
+}
