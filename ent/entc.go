@@ -21,7 +21,8 @@ func main() {
 	}
 	cfg := &gen.Config{
 		Features: []gen.Feature{
-			gen.FeaturePrivacy, gen.FeatureLock, gen.FeatureUpsert, gen.FeatureModifier, gen.FeatureVersionedMigration,
+			gen.FeaturePrivacy, gen.FeatureLock, gen.FeatureUpsert, gen.FeatureModifier, gen.FeatureExecQuery,
+			gen.FeatureVersionedMigration,
 		},
 	}
 	if err := entc.Generate("./schema", cfg, entc.Extensions(gql)); err != nil {

@@ -1928,6 +1928,19 @@ func (_q *QueueQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				fieldSeen[queue.FieldOverflowQueueID] = struct{}{}
 			}
 
+		case "overflowSources":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&QueueClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, queueImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedOverflowSources(alias, func(wq *QueueQuery) {
+				*wq = *query
+			})
+
 		case "businessHours":
 			var (
 				alias = field.Alias
@@ -2958,6 +2971,19 @@ func (_q *SkillQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 	)
 	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
+
+		case "queues":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&QueueClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, queueImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedQueues(alias, func(wq *QueueQuery) {
+				*wq = *query
+			})
 		case "createdAt":
 			if _, ok := fieldSeen[skill.FieldCreatedAt]; !ok {
 				selectedFields = append(selectedFields, skill.FieldCreatedAt)

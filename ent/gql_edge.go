@@ -340,6 +340,18 @@ func (_m *Queue) OverflowQueue(ctx context.Context) (*Queue, error) {
 	return result, MaskNotFound(err)
 }
 
+func (_m *Queue) OverflowSources(ctx context.Context) (result []*Queue, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedOverflowSources(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.OverflowSourcesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOverflowSources().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *Queue) BusinessHours(ctx context.Context) (*BusinessHours, error) {
 	result, err := _m.Edges.BusinessHoursOrErr()
 	if IsNotLoaded(err) {
@@ -492,6 +504,18 @@ func (_m *Site) Region(ctx context.Context) (*Region, error) {
 	result, err := _m.Edges.RegionOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryRegion().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Skill) Queues(ctx context.Context) (result []*Queue, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedQueues(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.QueuesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryQueues().All(ctx)
 	}
 	return result, err
 }

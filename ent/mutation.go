@@ -14142,6 +14142,9 @@ type QueueMutation struct {
 	clearedregion            bool
 	overflow_queue           *string
 	clearedoverflow_queue    bool
+	overflow_sources         map[string]struct{}
+	removedoverflow_sources  map[string]struct{}
+	clearedoverflow_sources  bool
 	business_hours           *string
 	clearedbusiness_hours    bool
 	required_skills          map[string]struct{}
@@ -15108,6 +15111,60 @@ func (m *QueueMutation) ResetOverflowQueue() {
 	m.clearedoverflow_queue = false
 }
 
+// AddOverflowSourceIDs adds the "overflow_sources" edge to the Queue entity by ids.
+func (m *QueueMutation) AddOverflowSourceIDs(ids ...string) {
+	if m.overflow_sources == nil {
+		m.overflow_sources = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.overflow_sources[ids[i]] = struct{}{}
+	}
+}
+
+// ClearOverflowSources clears the "overflow_sources" edge to the Queue entity.
+func (m *QueueMutation) ClearOverflowSources() {
+	m.clearedoverflow_sources = true
+}
+
+// OverflowSourcesCleared reports if the "overflow_sources" edge to the Queue entity was cleared.
+func (m *QueueMutation) OverflowSourcesCleared() bool {
+	return m.clearedoverflow_sources
+}
+
+// RemoveOverflowSourceIDs removes the "overflow_sources" edge to the Queue entity by IDs.
+func (m *QueueMutation) RemoveOverflowSourceIDs(ids ...string) {
+	if m.removedoverflow_sources == nil {
+		m.removedoverflow_sources = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.overflow_sources, ids[i])
+		m.removedoverflow_sources[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedOverflowSources returns the removed IDs of the "overflow_sources" edge to the Queue entity.
+func (m *QueueMutation) RemovedOverflowSourcesIDs() (ids []string) {
+	for id := range m.removedoverflow_sources {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// OverflowSourcesIDs returns the "overflow_sources" edge IDs in the mutation.
+func (m *QueueMutation) OverflowSourcesIDs() (ids []string) {
+	for id := range m.overflow_sources {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetOverflowSources resets all changes to the "overflow_sources" edge.
+func (m *QueueMutation) ResetOverflowSources() {
+	m.overflow_sources = nil
+	m.clearedoverflow_sources = false
+	m.removedoverflow_sources = nil
+}
+
 // ClearBusinessHours clears the "business_hours" edge to the BusinessHours entity.
 func (m *QueueMutation) ClearBusinessHours() {
 	m.clearedbusiness_hours = true
@@ -15745,7 +15802,7 @@ func (m *QueueMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *QueueMutation) AddedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.agency != nil {
 		edges = append(edges, queue.EdgeAgency)
 	}
@@ -15754,6 +15811,9 @@ func (m *QueueMutation) AddedEdges() []string {
 	}
 	if m.overflow_queue != nil {
 		edges = append(edges, queue.EdgeOverflowQueue)
+	}
+	if m.overflow_sources != nil {
+		edges = append(edges, queue.EdgeOverflowSources)
 	}
 	if m.business_hours != nil {
 		edges = append(edges, queue.EdgeBusinessHours)
@@ -15783,6 +15843,12 @@ func (m *QueueMutation) AddedIDs(name string) []ent.Value {
 		if id := m.overflow_queue; id != nil {
 			return []ent.Value{*id}
 		}
+	case queue.EdgeOverflowSources:
+		ids := make([]ent.Value, 0, len(m.overflow_sources))
+		for id := range m.overflow_sources {
+			ids = append(ids, id)
+		}
+		return ids
 	case queue.EdgeBusinessHours:
 		if id := m.business_hours; id != nil {
 			return []ent.Value{*id}
@@ -15805,7 +15871,10 @@ func (m *QueueMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *QueueMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
+	if m.removedoverflow_sources != nil {
+		edges = append(edges, queue.EdgeOverflowSources)
+	}
 	if m.removedrequired_skills != nil {
 		edges = append(edges, queue.EdgeRequiredSkills)
 	}
@@ -15819,6 +15888,12 @@ func (m *QueueMutation) RemovedEdges() []string {
 // the given name in this mutation.
 func (m *QueueMutation) RemovedIDs(name string) []ent.Value {
 	switch name {
+	case queue.EdgeOverflowSources:
+		ids := make([]ent.Value, 0, len(m.removedoverflow_sources))
+		for id := range m.removedoverflow_sources {
+			ids = append(ids, id)
+		}
+		return ids
 	case queue.EdgeRequiredSkills:
 		ids := make([]ent.Value, 0, len(m.removedrequired_skills))
 		for id := range m.removedrequired_skills {
@@ -15837,7 +15912,7 @@ func (m *QueueMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *QueueMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.clearedagency {
 		edges = append(edges, queue.EdgeAgency)
 	}
@@ -15846,6 +15921,9 @@ func (m *QueueMutation) ClearedEdges() []string {
 	}
 	if m.clearedoverflow_queue {
 		edges = append(edges, queue.EdgeOverflowQueue)
+	}
+	if m.clearedoverflow_sources {
+		edges = append(edges, queue.EdgeOverflowSources)
 	}
 	if m.clearedbusiness_hours {
 		edges = append(edges, queue.EdgeBusinessHours)
@@ -15869,6 +15947,8 @@ func (m *QueueMutation) EdgeCleared(name string) bool {
 		return m.clearedregion
 	case queue.EdgeOverflowQueue:
 		return m.clearedoverflow_queue
+	case queue.EdgeOverflowSources:
+		return m.clearedoverflow_sources
 	case queue.EdgeBusinessHours:
 		return m.clearedbusiness_hours
 	case queue.EdgeRequiredSkills:
@@ -15911,6 +15991,9 @@ func (m *QueueMutation) ResetEdge(name string) error {
 		return nil
 	case queue.EdgeOverflowQueue:
 		m.ResetOverflowQueue()
+		return nil
+	case queue.EdgeOverflowSources:
+		m.ResetOverflowSources()
 		return nil
 	case queue.EdgeBusinessHours:
 		m.ResetBusinessHours()
@@ -21905,6 +21988,9 @@ type SkillMutation struct {
 	code          *string
 	name          *string
 	clearedFields map[string]struct{}
+	queues        map[string]struct{}
+	removedqueues map[string]struct{}
+	clearedqueues bool
 	done          bool
 	oldValue      func(context.Context) (*Skill, error)
 	predicates    []predicate.Skill
@@ -22122,6 +22208,60 @@ func (m *SkillMutation) ResetName() {
 	m.name = nil
 }
 
+// AddQueueIDs adds the "queues" edge to the Queue entity by ids.
+func (m *SkillMutation) AddQueueIDs(ids ...string) {
+	if m.queues == nil {
+		m.queues = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.queues[ids[i]] = struct{}{}
+	}
+}
+
+// ClearQueues clears the "queues" edge to the Queue entity.
+func (m *SkillMutation) ClearQueues() {
+	m.clearedqueues = true
+}
+
+// QueuesCleared reports if the "queues" edge to the Queue entity was cleared.
+func (m *SkillMutation) QueuesCleared() bool {
+	return m.clearedqueues
+}
+
+// RemoveQueueIDs removes the "queues" edge to the Queue entity by IDs.
+func (m *SkillMutation) RemoveQueueIDs(ids ...string) {
+	if m.removedqueues == nil {
+		m.removedqueues = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.queues, ids[i])
+		m.removedqueues[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedQueues returns the removed IDs of the "queues" edge to the Queue entity.
+func (m *SkillMutation) RemovedQueuesIDs() (ids []string) {
+	for id := range m.removedqueues {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// QueuesIDs returns the "queues" edge IDs in the mutation.
+func (m *SkillMutation) QueuesIDs() (ids []string) {
+	for id := range m.queues {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetQueues resets all changes to the "queues" edge.
+func (m *SkillMutation) ResetQueues() {
+	m.queues = nil
+	m.clearedqueues = false
+	m.removedqueues = nil
+}
+
 // Where appends a list predicates to the SkillMutation builder.
 func (m *SkillMutation) Where(ps ...predicate.Skill) {
 	m.predicates = append(m.predicates, ps...)
@@ -22289,48 +22429,84 @@ func (m *SkillMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *SkillMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.queues != nil {
+		edges = append(edges, skill.EdgeQueues)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *SkillMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case skill.EdgeQueues:
+		ids := make([]ent.Value, 0, len(m.queues))
+		for id := range m.queues {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *SkillMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.removedqueues != nil {
+		edges = append(edges, skill.EdgeQueues)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *SkillMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case skill.EdgeQueues:
+		ids := make([]ent.Value, 0, len(m.removedqueues))
+		for id := range m.removedqueues {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *SkillMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.clearedqueues {
+		edges = append(edges, skill.EdgeQueues)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *SkillMutation) EdgeCleared(name string) bool {
+	switch name {
+	case skill.EdgeQueues:
+		return m.clearedqueues
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *SkillMutation) ClearEdge(name string) error {
+	switch name {
+	}
 	return fmt.Errorf("unknown Skill unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *SkillMutation) ResetEdge(name string) error {
+	switch name {
+	case skill.EdgeQueues:
+		m.ResetQueues()
+		return nil
+	}
 	return fmt.Errorf("unknown Skill edge %s", name)
 }

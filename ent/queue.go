@@ -66,6 +66,8 @@ type QueueEdges struct {
 	Region *Region `json:"region,omitempty"`
 	// OverflowQueue holds the value of the overflow_queue edge.
 	OverflowQueue *Queue `json:"overflow_queue,omitempty"`
+	// OverflowSources holds the value of the overflow_sources edge.
+	OverflowSources []*Queue `json:"overflow_sources,omitempty"`
 	// BusinessHours holds the value of the business_hours edge.
 	BusinessHours *BusinessHours `json:"business_hours,omitempty"`
 	// RequiredSkills holds the value of the required_skills edge.
@@ -74,12 +76,13 @@ type QueueEdges struct {
 	Members []*QueueMember `json:"members,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [6]bool
+	loadedTypes [7]bool
 	// totalCount holds the count of the edges above.
-	totalCount [6]map[string]int
+	totalCount [7]map[string]int
 
-	namedRequiredSkills map[string][]*Skill
-	namedMembers        map[string][]*QueueMember
+	namedOverflowSources map[string][]*Queue
+	namedRequiredSkills  map[string][]*Skill
+	namedMembers         map[string][]*QueueMember
 }
 
 // AgencyOrErr returns the Agency value or an error if the edge
@@ -115,12 +118,21 @@ func (e QueueEdges) OverflowQueueOrErr() (*Queue, error) {
 	return nil, &NotLoadedError{edge: "overflow_queue"}
 }
 
+// OverflowSourcesOrErr returns the OverflowSources value or an error if the edge
+// was not loaded in eager-loading.
+func (e QueueEdges) OverflowSourcesOrErr() ([]*Queue, error) {
+	if e.loadedTypes[3] {
+		return e.OverflowSources, nil
+	}
+	return nil, &NotLoadedError{edge: "overflow_sources"}
+}
+
 // BusinessHoursOrErr returns the BusinessHours value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e QueueEdges) BusinessHoursOrErr() (*BusinessHours, error) {
 	if e.BusinessHours != nil {
 		return e.BusinessHours, nil
-	} else if e.loadedTypes[3] {
+	} else if e.loadedTypes[4] {
 		return nil, &NotFoundError{label: businesshours.Label}
 	}
 	return nil, &NotLoadedError{edge: "business_hours"}
@@ -129,7 +141,7 @@ func (e QueueEdges) BusinessHoursOrErr() (*BusinessHours, error) {
 // RequiredSkillsOrErr returns the RequiredSkills value or an error if the edge
 // was not loaded in eager-loading.
 func (e QueueEdges) RequiredSkillsOrErr() ([]*Skill, error) {
-	if e.loadedTypes[4] {
+	if e.loadedTypes[5] {
 		return e.RequiredSkills, nil
 	}
 	return nil, &NotLoadedError{edge: "required_skills"}
@@ -138,7 +150,7 @@ func (e QueueEdges) RequiredSkillsOrErr() ([]*Skill, error) {
 // MembersOrErr returns the Members value or an error if the edge
 // was not loaded in eager-loading.
 func (e QueueEdges) MembersOrErr() ([]*QueueMember, error) {
-	if e.loadedTypes[5] {
+	if e.loadedTypes[6] {
 		return e.Members, nil
 	}
 	return nil, &NotLoadedError{edge: "members"}
@@ -302,6 +314,11 @@ func (_m *Queue) QueryOverflowQueue() *QueueQuery {
 	return NewQueueClient(_m.config).QueryOverflowQueue(_m)
 }
 
+// QueryOverflowSources queries the "overflow_sources" edge of the Queue entity.
+func (_m *Queue) QueryOverflowSources() *QueueQuery {
+	return NewQueueClient(_m.config).QueryOverflowSources(_m)
+}
+
 // QueryBusinessHours queries the "business_hours" edge of the Queue entity.
 func (_m *Queue) QueryBusinessHours() *BusinessHoursQuery {
 	return NewQueueClient(_m.config).QueryBusinessHours(_m)
@@ -389,6 +406,30 @@ func (_m *Queue) String() string {
 	builder.WriteString(_m.BusinessHoursID)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// NamedOverflowSources returns the OverflowSources named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Queue) NamedOverflowSources(name string) ([]*Queue, error) {
+	if _m.Edges.namedOverflowSources == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedOverflowSources[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Queue) appendNamedOverflowSources(name string, edges ...*Queue) {
+	if _m.Edges.namedOverflowSources == nil {
+		_m.Edges.namedOverflowSources = make(map[string][]*Queue)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedOverflowSources[name] = []*Queue{}
+	} else {
+		_m.Edges.namedOverflowSources[name] = append(_m.Edges.namedOverflowSources[name], edges...)
+	}
 }
 
 // NamedRequiredSkills returns the RequiredSkills named value or an error if the edge was not

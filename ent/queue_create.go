@@ -249,6 +249,21 @@ func (_c *QueueCreate) SetOverflowQueue(v *Queue) *QueueCreate {
 	return _c.SetOverflowQueueID(v.ID)
 }
 
+// AddOverflowSourceIDs adds the "overflow_sources" edge to the Queue entity by IDs.
+func (_c *QueueCreate) AddOverflowSourceIDs(ids ...string) *QueueCreate {
+	_c.mutation.AddOverflowSourceIDs(ids...)
+	return _c
+}
+
+// AddOverflowSources adds the "overflow_sources" edges to the Queue entity.
+func (_c *QueueCreate) AddOverflowSources(v ...*Queue) *QueueCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddOverflowSourceIDs(ids...)
+}
+
 // SetBusinessHours sets the "business_hours" edge to the BusinessHours entity.
 func (_c *QueueCreate) SetBusinessHours(v *BusinessHours) *QueueCreate {
 	return _c.SetBusinessHoursID(v.ID)
@@ -590,11 +605,11 @@ func (_c *QueueCreate) createSpec() (*Queue, *sqlgraph.CreateSpec) {
 	}
 	if nodes := _c.mutation.OverflowQueueIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
 			Table:   queue.OverflowQueueTable,
 			Columns: []string{queue.OverflowQueueColumn},
-			Bidi:    true,
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
 			},
@@ -603,6 +618,22 @@ func (_c *QueueCreate) createSpec() (*Queue, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.OverflowQueueID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.OverflowSourcesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   queue.OverflowSourcesTable,
+			Columns: []string{queue.OverflowSourcesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.BusinessHoursIDs(); len(nodes) > 0 {
@@ -624,10 +655,10 @@ func (_c *QueueCreate) createSpec() (*Queue, *sqlgraph.CreateSpec) {
 	}
 	if nodes := _c.mutation.RequiredSkillsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
+			Rel:     sqlgraph.M2M,
 			Inverse: false,
 			Table:   queue.RequiredSkillsTable,
-			Columns: []string{queue.RequiredSkillsColumn},
+			Columns: queue.RequiredSkillsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),

@@ -25,20 +25,22 @@ import (
 // QueueQuery is the builder for querying Queue entities.
 type QueueQuery struct {
 	config
-	ctx                     *QueryContext
-	order                   []queue.OrderOption
-	inters                  []Interceptor
-	predicates              []predicate.Queue
-	withAgency              *AgencyQuery
-	withRegion              *RegionQuery
-	withOverflowQueue       *QueueQuery
-	withBusinessHours       *BusinessHoursQuery
-	withRequiredSkills      *SkillQuery
-	withMembers             *QueueMemberQuery
-	loadTotal               []func(context.Context, []*Queue) error
-	modifiers               []func(*sql.Selector)
-	withNamedRequiredSkills map[string]*SkillQuery
-	withNamedMembers        map[string]*QueueMemberQuery
+	ctx                      *QueryContext
+	order                    []queue.OrderOption
+	inters                   []Interceptor
+	predicates               []predicate.Queue
+	withAgency               *AgencyQuery
+	withRegion               *RegionQuery
+	withOverflowQueue        *QueueQuery
+	withOverflowSources      *QueueQuery
+	withBusinessHours        *BusinessHoursQuery
+	withRequiredSkills       *SkillQuery
+	withMembers              *QueueMemberQuery
+	loadTotal                []func(context.Context, []*Queue) error
+	modifiers                []func(*sql.Selector)
+	withNamedOverflowSources map[string]*QueueQuery
+	withNamedRequiredSkills  map[string]*SkillQuery
+	withNamedMembers         map[string]*QueueMemberQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -133,7 +135,29 @@ func (_q *QueueQuery) QueryOverflowQueue() *QueueQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(queue.Table, queue.FieldID, selector),
 			sqlgraph.To(queue.Table, queue.FieldID),
-			sqlgraph.Edge(sqlgraph.O2O, false, queue.OverflowQueueTable, queue.OverflowQueueColumn),
+			sqlgraph.Edge(sqlgraph.M2O, true, queue.OverflowQueueTable, queue.OverflowQueueColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryOverflowSources chains the current query on the "overflow_sources" edge.
+func (_q *QueueQuery) QueryOverflowSources() *QueueQuery {
+	query := (&QueueClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(queue.Table, queue.FieldID, selector),
+			sqlgraph.To(queue.Table, queue.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, queue.OverflowSourcesTable, queue.OverflowSourcesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -177,7 +201,7 @@ func (_q *QueueQuery) QueryRequiredSkills() *SkillQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(queue.Table, queue.FieldID, selector),
 			sqlgraph.To(skill.Table, skill.FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, queue.RequiredSkillsTable, queue.RequiredSkillsColumn),
+			sqlgraph.Edge(sqlgraph.M2M, false, queue.RequiredSkillsTable, queue.RequiredSkillsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -394,17 +418,18 @@ func (_q *QueueQuery) Clone() *QueueQuery {
 		return nil
 	}
 	return &QueueQuery{
-		config:             _q.config,
-		ctx:                _q.ctx.Clone(),
-		order:              append([]queue.OrderOption{}, _q.order...),
-		inters:             append([]Interceptor{}, _q.inters...),
-		predicates:         append([]predicate.Queue{}, _q.predicates...),
-		withAgency:         _q.withAgency.Clone(),
-		withRegion:         _q.withRegion.Clone(),
-		withOverflowQueue:  _q.withOverflowQueue.Clone(),
-		withBusinessHours:  _q.withBusinessHours.Clone(),
-		withRequiredSkills: _q.withRequiredSkills.Clone(),
-		withMembers:        _q.withMembers.Clone(),
+		config:              _q.config,
+		ctx:                 _q.ctx.Clone(),
+		order:               append([]queue.OrderOption{}, _q.order...),
+		inters:              append([]Interceptor{}, _q.inters...),
+		predicates:          append([]predicate.Queue{}, _q.predicates...),
+		withAgency:          _q.withAgency.Clone(),
+		withRegion:          _q.withRegion.Clone(),
+		withOverflowQueue:   _q.withOverflowQueue.Clone(),
+		withOverflowSources: _q.withOverflowSources.Clone(),
+		withBusinessHours:   _q.withBusinessHours.Clone(),
+		withRequiredSkills:  _q.withRequiredSkills.Clone(),
+		withMembers:         _q.withMembers.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -442,6 +467,17 @@ func (_q *QueueQuery) WithOverflowQueue(opts ...func(*QueueQuery)) *QueueQuery {
 		opt(query)
 	}
 	_q.withOverflowQueue = query
+	return _q
+}
+
+// WithOverflowSources tells the query-builder to eager-load the nodes that are connected to
+// the "overflow_sources" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *QueueQuery) WithOverflowSources(opts ...func(*QueueQuery)) *QueueQuery {
+	query := (&QueueClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withOverflowSources = query
 	return _q
 }
 
@@ -556,10 +592,11 @@ func (_q *QueueQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Queue,
 	var (
 		nodes       = []*Queue{}
 		_spec       = _q.querySpec()
-		loadedTypes = [6]bool{
+		loadedTypes = [7]bool{
 			_q.withAgency != nil,
 			_q.withRegion != nil,
 			_q.withOverflowQueue != nil,
+			_q.withOverflowSources != nil,
 			_q.withBusinessHours != nil,
 			_q.withRequiredSkills != nil,
 			_q.withMembers != nil,
@@ -604,6 +641,13 @@ func (_q *QueueQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Queue,
 			return nil, err
 		}
 	}
+	if query := _q.withOverflowSources; query != nil {
+		if err := _q.loadOverflowSources(ctx, query, nodes,
+			func(n *Queue) { n.Edges.OverflowSources = []*Queue{} },
+			func(n *Queue, e *Queue) { n.Edges.OverflowSources = append(n.Edges.OverflowSources, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withBusinessHours; query != nil {
 		if err := _q.loadBusinessHours(ctx, query, nodes, nil,
 			func(n *Queue, e *BusinessHours) { n.Edges.BusinessHours = e }); err != nil {
@@ -621,6 +665,13 @@ func (_q *QueueQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Queue,
 		if err := _q.loadMembers(ctx, query, nodes,
 			func(n *Queue) { n.Edges.Members = []*QueueMember{} },
 			func(n *Queue, e *QueueMember) { n.Edges.Members = append(n.Edges.Members, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedOverflowSources {
+		if err := _q.loadOverflowSources(ctx, query, nodes,
+			func(n *Queue) { n.appendNamedOverflowSources(name) },
+			func(n *Queue, e *Queue) { n.appendNamedOverflowSources(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -733,6 +784,36 @@ func (_q *QueueQuery) loadOverflowQueue(ctx context.Context, query *QueueQuery, 
 	}
 	return nil
 }
+func (_q *QueueQuery) loadOverflowSources(ctx context.Context, query *QueueQuery, nodes []*Queue, init func(*Queue), assign func(*Queue, *Queue)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Queue)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(queue.FieldOverflowQueueID)
+	}
+	query.Where(predicate.Queue(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(queue.OverflowSourcesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.OverflowQueueID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "overflow_queue_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 func (_q *QueueQuery) loadBusinessHours(ctx context.Context, query *BusinessHoursQuery, nodes []*Queue, init func(*Queue), assign func(*Queue, *BusinessHours)) error {
 	ids := make([]string, 0, len(nodes))
 	nodeids := make(map[string][]*Queue)
@@ -763,33 +844,63 @@ func (_q *QueueQuery) loadBusinessHours(ctx context.Context, query *BusinessHour
 	return nil
 }
 func (_q *QueueQuery) loadRequiredSkills(ctx context.Context, query *SkillQuery, nodes []*Queue, init func(*Queue), assign func(*Queue, *Skill)) error {
-	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[string]*Queue)
-	for i := range nodes {
-		fks = append(fks, nodes[i].ID)
-		nodeids[nodes[i].ID] = nodes[i]
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*Queue)
+	nids := make(map[string]map[*Queue]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
 		if init != nil {
-			init(nodes[i])
+			init(node)
 		}
 	}
-	query.withFKs = true
-	query.Where(predicate.Skill(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(queue.RequiredSkillsColumn), fks...))
-	}))
-	neighbors, err := query.All(ctx)
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(queue.RequiredSkillsTable)
+		s.Join(joinT).On(s.C(skill.FieldID), joinT.C(queue.RequiredSkillsPrimaryKey[1]))
+		s.Where(sql.InValues(joinT.C(queue.RequiredSkillsPrimaryKey[0]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(queue.RequiredSkillsPrimaryKey[0]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Queue]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Skill](ctx, query, qr, query.inters)
 	if err != nil {
 		return err
 	}
 	for _, n := range neighbors {
-		fk := n.queue_required_skills
-		if fk == nil {
-			return fmt.Errorf(`foreign-key "queue_required_skills" is nil for node %v`, n.ID)
-		}
-		node, ok := nodeids[*fk]
+		nodes, ok := nids[n.ID]
 		if !ok {
-			return fmt.Errorf(`unexpected referenced foreign-key "queue_required_skills" returned %v for node %v`, *fk, n.ID)
+			return fmt.Errorf(`unexpected "required_skills" node returned %v`, n.ID)
 		}
-		assign(node, n)
+		for kn := range nodes {
+			assign(kn, n)
+		}
 	}
 	return nil
 }
@@ -953,6 +1064,20 @@ func (_q *QueueQuery) ForShare(opts ...sql.LockOption) *QueueQuery {
 func (_q *QueueQuery) Modify(modifiers ...func(s *sql.Selector)) *QueueSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
+}
+
+// WithNamedOverflowSources tells the query-builder to eager-load the nodes that are connected to the "overflow_sources"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *QueueQuery) WithNamedOverflowSources(name string, opts ...func(*QueueQuery)) *QueueQuery {
+	query := (&QueueClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedOverflowSources == nil {
+		_q.withNamedOverflowSources = make(map[string]*QueueQuery)
+	}
+	_q.withNamedOverflowSources[name] = query
+	return _q
 }
 
 // WithNamedRequiredSkills tells the query-builder to eager-load the nodes that are connected to the "required_skills"

@@ -303,6 +303,21 @@ func (_u *QueueUpdate) SetOverflowQueue(v *Queue) *QueueUpdate {
 	return _u.SetOverflowQueueID(v.ID)
 }
 
+// AddOverflowSourceIDs adds the "overflow_sources" edge to the Queue entity by IDs.
+func (_u *QueueUpdate) AddOverflowSourceIDs(ids ...string) *QueueUpdate {
+	_u.mutation.AddOverflowSourceIDs(ids...)
+	return _u
+}
+
+// AddOverflowSources adds the "overflow_sources" edges to the Queue entity.
+func (_u *QueueUpdate) AddOverflowSources(v ...*Queue) *QueueUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddOverflowSourceIDs(ids...)
+}
+
 // SetBusinessHours sets the "business_hours" edge to the BusinessHours entity.
 func (_u *QueueUpdate) SetBusinessHours(v *BusinessHours) *QueueUpdate {
 	return _u.SetBusinessHoursID(v.ID)
@@ -359,6 +374,27 @@ func (_u *QueueUpdate) ClearRegion() *QueueUpdate {
 func (_u *QueueUpdate) ClearOverflowQueue() *QueueUpdate {
 	_u.mutation.ClearOverflowQueue()
 	return _u
+}
+
+// ClearOverflowSources clears all "overflow_sources" edges to the Queue entity.
+func (_u *QueueUpdate) ClearOverflowSources() *QueueUpdate {
+	_u.mutation.ClearOverflowSources()
+	return _u
+}
+
+// RemoveOverflowSourceIDs removes the "overflow_sources" edge to Queue entities by IDs.
+func (_u *QueueUpdate) RemoveOverflowSourceIDs(ids ...string) *QueueUpdate {
+	_u.mutation.RemoveOverflowSourceIDs(ids...)
+	return _u
+}
+
+// RemoveOverflowSources removes "overflow_sources" edges to Queue entities.
+func (_u *QueueUpdate) RemoveOverflowSources(v ...*Queue) *QueueUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveOverflowSourceIDs(ids...)
 }
 
 // ClearBusinessHours clears the "business_hours" edge to the BusinessHours entity.
@@ -627,11 +663,11 @@ func (_u *QueueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.OverflowQueueCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
 			Table:   queue.OverflowQueueTable,
 			Columns: []string{queue.OverflowQueueColumn},
-			Bidi:    true,
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
 			},
@@ -640,11 +676,56 @@ func (_u *QueueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if nodes := _u.mutation.OverflowQueueIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
 			Table:   queue.OverflowQueueTable,
 			Columns: []string{queue.OverflowQueueColumn},
-			Bidi:    true,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OverflowSourcesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   queue.OverflowSourcesTable,
+			Columns: []string{queue.OverflowSourcesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedOverflowSourcesIDs(); len(nodes) > 0 && !_u.mutation.OverflowSourcesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   queue.OverflowSourcesTable,
+			Columns: []string{queue.OverflowSourcesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OverflowSourcesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   queue.OverflowSourcesTable,
+			Columns: []string{queue.OverflowSourcesColumn},
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
 			},
@@ -685,10 +766,10 @@ func (_u *QueueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RequiredSkillsCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
+			Rel:     sqlgraph.M2M,
 			Inverse: false,
 			Table:   queue.RequiredSkillsTable,
-			Columns: []string{queue.RequiredSkillsColumn},
+			Columns: queue.RequiredSkillsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
@@ -698,10 +779,10 @@ func (_u *QueueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if nodes := _u.mutation.RemovedRequiredSkillsIDs(); len(nodes) > 0 && !_u.mutation.RequiredSkillsCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
+			Rel:     sqlgraph.M2M,
 			Inverse: false,
 			Table:   queue.RequiredSkillsTable,
-			Columns: []string{queue.RequiredSkillsColumn},
+			Columns: queue.RequiredSkillsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
@@ -714,10 +795,10 @@ func (_u *QueueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if nodes := _u.mutation.RequiredSkillsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
+			Rel:     sqlgraph.M2M,
 			Inverse: false,
 			Table:   queue.RequiredSkillsTable,
-			Columns: []string{queue.RequiredSkillsColumn},
+			Columns: queue.RequiredSkillsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
@@ -1065,6 +1146,21 @@ func (_u *QueueUpdateOne) SetOverflowQueue(v *Queue) *QueueUpdateOne {
 	return _u.SetOverflowQueueID(v.ID)
 }
 
+// AddOverflowSourceIDs adds the "overflow_sources" edge to the Queue entity by IDs.
+func (_u *QueueUpdateOne) AddOverflowSourceIDs(ids ...string) *QueueUpdateOne {
+	_u.mutation.AddOverflowSourceIDs(ids...)
+	return _u
+}
+
+// AddOverflowSources adds the "overflow_sources" edges to the Queue entity.
+func (_u *QueueUpdateOne) AddOverflowSources(v ...*Queue) *QueueUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddOverflowSourceIDs(ids...)
+}
+
 // SetBusinessHours sets the "business_hours" edge to the BusinessHours entity.
 func (_u *QueueUpdateOne) SetBusinessHours(v *BusinessHours) *QueueUpdateOne {
 	return _u.SetBusinessHoursID(v.ID)
@@ -1121,6 +1217,27 @@ func (_u *QueueUpdateOne) ClearRegion() *QueueUpdateOne {
 func (_u *QueueUpdateOne) ClearOverflowQueue() *QueueUpdateOne {
 	_u.mutation.ClearOverflowQueue()
 	return _u
+}
+
+// ClearOverflowSources clears all "overflow_sources" edges to the Queue entity.
+func (_u *QueueUpdateOne) ClearOverflowSources() *QueueUpdateOne {
+	_u.mutation.ClearOverflowSources()
+	return _u
+}
+
+// RemoveOverflowSourceIDs removes the "overflow_sources" edge to Queue entities by IDs.
+func (_u *QueueUpdateOne) RemoveOverflowSourceIDs(ids ...string) *QueueUpdateOne {
+	_u.mutation.RemoveOverflowSourceIDs(ids...)
+	return _u
+}
+
+// RemoveOverflowSources removes "overflow_sources" edges to Queue entities.
+func (_u *QueueUpdateOne) RemoveOverflowSources(v ...*Queue) *QueueUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveOverflowSourceIDs(ids...)
 }
 
 // ClearBusinessHours clears the "business_hours" edge to the BusinessHours entity.
@@ -1419,11 +1536,11 @@ func (_u *QueueUpdateOne) sqlSave(ctx context.Context) (_node *Queue, err error)
 	}
 	if _u.mutation.OverflowQueueCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
 			Table:   queue.OverflowQueueTable,
 			Columns: []string{queue.OverflowQueueColumn},
-			Bidi:    true,
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
 			},
@@ -1432,11 +1549,56 @@ func (_u *QueueUpdateOne) sqlSave(ctx context.Context) (_node *Queue, err error)
 	}
 	if nodes := _u.mutation.OverflowQueueIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
 			Table:   queue.OverflowQueueTable,
 			Columns: []string{queue.OverflowQueueColumn},
-			Bidi:    true,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OverflowSourcesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   queue.OverflowSourcesTable,
+			Columns: []string{queue.OverflowSourcesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedOverflowSourcesIDs(); len(nodes) > 0 && !_u.mutation.OverflowSourcesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   queue.OverflowSourcesTable,
+			Columns: []string{queue.OverflowSourcesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OverflowSourcesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   queue.OverflowSourcesTable,
+			Columns: []string{queue.OverflowSourcesColumn},
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
 			},
@@ -1477,10 +1639,10 @@ func (_u *QueueUpdateOne) sqlSave(ctx context.Context) (_node *Queue, err error)
 	}
 	if _u.mutation.RequiredSkillsCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
+			Rel:     sqlgraph.M2M,
 			Inverse: false,
 			Table:   queue.RequiredSkillsTable,
-			Columns: []string{queue.RequiredSkillsColumn},
+			Columns: queue.RequiredSkillsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
@@ -1490,10 +1652,10 @@ func (_u *QueueUpdateOne) sqlSave(ctx context.Context) (_node *Queue, err error)
 	}
 	if nodes := _u.mutation.RemovedRequiredSkillsIDs(); len(nodes) > 0 && !_u.mutation.RequiredSkillsCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
+			Rel:     sqlgraph.M2M,
 			Inverse: false,
 			Table:   queue.RequiredSkillsTable,
-			Columns: []string{queue.RequiredSkillsColumn},
+			Columns: queue.RequiredSkillsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
@@ -1506,10 +1668,10 @@ func (_u *QueueUpdateOne) sqlSave(ctx context.Context) (_node *Queue, err error)
 	}
 	if nodes := _u.mutation.RequiredSkillsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
+			Rel:     sqlgraph.M2M,
 			Inverse: false,
 			Table:   queue.RequiredSkillsTable,
-			Columns: []string{queue.RequiredSkillsColumn},
+			Columns: queue.RequiredSkillsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),

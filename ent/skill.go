@@ -22,9 +22,33 @@ type Skill struct {
 	// Code holds the value of the "code" field.
 	Code string `json:"code,omitempty"`
 	// Name holds the value of the "name" field.
-	Name                  string `json:"name,omitempty"`
-	queue_required_skills *string
-	selectValues          sql.SelectValues
+	Name string `json:"name,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the SkillQuery when eager-loading is set.
+	Edges        SkillEdges `json:"edges"`
+	selectValues sql.SelectValues
+}
+
+// SkillEdges holds the relations/edges for other nodes in the graph.
+type SkillEdges struct {
+	// Queues holds the value of the queues edge.
+	Queues []*Queue `json:"queues,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [1]bool
+	// totalCount holds the count of the edges above.
+	totalCount [1]map[string]int
+
+	namedQueues map[string][]*Queue
+}
+
+// QueuesOrErr returns the Queues value or an error if the edge
+// was not loaded in eager-loading.
+func (e SkillEdges) QueuesOrErr() ([]*Queue, error) {
+	if e.loadedTypes[0] {
+		return e.Queues, nil
+	}
+	return nil, &NotLoadedError{edge: "queues"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -36,8 +60,6 @@ func (*Skill) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullString)
 		case skill.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
-		case skill.ForeignKeys[0]: // queue_required_skills
-			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -77,13 +99,6 @@ func (_m *Skill) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Name = value.String
 			}
-		case skill.ForeignKeys[0]:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field queue_required_skills", values[i])
-			} else if value.Valid {
-				_m.queue_required_skills = new(string)
-				*_m.queue_required_skills = value.String
-			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -95,6 +110,11 @@ func (_m *Skill) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Skill) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryQueues queries the "queues" edge of the Skill entity.
+func (_m *Skill) QueryQueues() *QueueQuery {
+	return NewSkillClient(_m.config).QueryQueues(_m)
 }
 
 // Update returns a builder for updating this Skill.
@@ -130,6 +150,30 @@ func (_m *Skill) String() string {
 	builder.WriteString(_m.Name)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// NamedQueues returns the Queues named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Skill) NamedQueues(name string) ([]*Queue, error) {
+	if _m.Edges.namedQueues == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedQueues[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Skill) appendNamedQueues(name string, edges ...*Queue) {
+	if _m.Edges.namedQueues == nil {
+		_m.Edges.namedQueues = make(map[string][]*Queue)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedQueues[name] = []*Queue{}
+	} else {
+		_m.Edges.namedQueues[name] = append(_m.Edges.namedQueues[name], edges...)
+	}
 }
 
 // Skills is a parsable slice of Skill.

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"ekc/ent/queue"
 	"ekc/ent/skill"
 	"errors"
 	"fmt"
@@ -61,6 +62,21 @@ func (_c *SkillCreate) SetNillableID(v *string) *SkillCreate {
 		_c.SetID(*v)
 	}
 	return _c
+}
+
+// AddQueueIDs adds the "queues" edge to the Queue entity by IDs.
+func (_c *SkillCreate) AddQueueIDs(ids ...string) *SkillCreate {
+	_c.mutation.AddQueueIDs(ids...)
+	return _c
+}
+
+// AddQueues adds the "queues" edges to the Queue entity.
+func (_c *SkillCreate) AddQueues(v ...*Queue) *SkillCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddQueueIDs(ids...)
 }
 
 // Mutation returns the SkillMutation object of the builder.
@@ -181,6 +197,22 @@ func (_c *SkillCreate) createSpec() (*Skill, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(skill.FieldName, field.TypeString, value)
 		_node.Name = value
+	}
+	if nodes := _c.mutation.QueuesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.QueuesTable,
+			Columns: skill.QueuesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -4,7 +4,9 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"ekc/ent/predicate"
+	"ekc/ent/queue"
 	"ekc/ent/skill"
 	"fmt"
 	"math"
@@ -19,13 +21,14 @@ import (
 // SkillQuery is the builder for querying Skill entities.
 type SkillQuery struct {
 	config
-	ctx        *QueryContext
-	order      []skill.OrderOption
-	inters     []Interceptor
-	predicates []predicate.Skill
-	withFKs    bool
-	loadTotal  []func(context.Context, []*Skill) error
-	modifiers  []func(*sql.Selector)
+	ctx             *QueryContext
+	order           []skill.OrderOption
+	inters          []Interceptor
+	predicates      []predicate.Skill
+	withQueues      *QueueQuery
+	loadTotal       []func(context.Context, []*Skill) error
+	modifiers       []func(*sql.Selector)
+	withNamedQueues map[string]*QueueQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -60,6 +63,28 @@ func (_q *SkillQuery) Unique(unique bool) *SkillQuery {
 func (_q *SkillQuery) Order(o ...skill.OrderOption) *SkillQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QueryQueues chains the current query on the "queues" edge.
+func (_q *SkillQuery) QueryQueues() *QueueQuery {
+	query := (&QueueClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skill.Table, skill.FieldID, selector),
+			sqlgraph.To(queue.Table, queue.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, skill.QueuesTable, skill.QueuesPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // First returns the first Skill entity from the query.
@@ -254,11 +279,23 @@ func (_q *SkillQuery) Clone() *SkillQuery {
 		order:      append([]skill.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.Skill{}, _q.predicates...),
+		withQueues: _q.withQueues.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
+}
+
+// WithQueues tells the query-builder to eager-load the nodes that are connected to
+// the "queues" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SkillQuery) WithQueues(opts ...func(*QueueQuery)) *SkillQuery {
+	query := (&QueueClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withQueues = query
+	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -337,19 +374,19 @@ func (_q *SkillQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *SkillQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Skill, error) {
 	var (
-		nodes   = []*Skill{}
-		withFKs = _q.withFKs
-		_spec   = _q.querySpec()
+		nodes       = []*Skill{}
+		_spec       = _q.querySpec()
+		loadedTypes = [1]bool{
+			_q.withQueues != nil,
+		}
 	)
-	if withFKs {
-		_spec.Node.Columns = append(_spec.Node.Columns, skill.ForeignKeys...)
-	}
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*Skill).scanValues(nil, columns)
 	}
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Skill{config: _q.config}
 		nodes = append(nodes, node)
+		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
@@ -364,12 +401,88 @@ func (_q *SkillQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Skill,
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	if query := _q.withQueues; query != nil {
+		if err := _q.loadQueues(ctx, query, nodes,
+			func(n *Skill) { n.Edges.Queues = []*Queue{} },
+			func(n *Skill, e *Queue) { n.Edges.Queues = append(n.Edges.Queues, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedQueues {
+		if err := _q.loadQueues(ctx, query, nodes,
+			func(n *Skill) { n.appendNamedQueues(name) },
+			func(n *Skill, e *Queue) { n.appendNamedQueues(name, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for i := range _q.loadTotal {
 		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}
 	return nodes, nil
+}
+
+func (_q *SkillQuery) loadQueues(ctx context.Context, query *QueueQuery, nodes []*Skill, init func(*Skill), assign func(*Skill, *Queue)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*Skill)
+	nids := make(map[string]map[*Skill]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(skill.QueuesTable)
+		s.Join(joinT).On(s.C(queue.FieldID), joinT.C(skill.QueuesPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(skill.QueuesPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(skill.QueuesPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Skill]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Queue](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "queues" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
 }
 
 func (_q *SkillQuery) sqlCount(ctx context.Context) (int, error) {
@@ -489,6 +602,20 @@ func (_q *SkillQuery) ForShare(opts ...sql.LockOption) *SkillQuery {
 func (_q *SkillQuery) Modify(modifiers ...func(s *sql.Selector)) *SkillSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
+}
+
+// WithNamedQueues tells the query-builder to eager-load the nodes that are connected to the "queues"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *SkillQuery) WithNamedQueues(name string, opts ...func(*QueueQuery)) *SkillQuery {
+	query := (&QueueClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedQueues == nil {
+		_q.withNamedQueues = make(map[string]*QueueQuery)
+	}
+	_q.withNamedQueues[name] = query
+	return _q
 }
 
 // SkillGroupBy is the group-by builder for Skill entities.

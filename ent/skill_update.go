@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"ekc/ent/predicate"
+	"ekc/ent/queue"
 	"ekc/ent/skill"
 	"errors"
 	"fmt"
@@ -42,9 +43,45 @@ func (_u *SkillUpdate) SetNillableName(v *string) *SkillUpdate {
 	return _u
 }
 
+// AddQueueIDs adds the "queues" edge to the Queue entity by IDs.
+func (_u *SkillUpdate) AddQueueIDs(ids ...string) *SkillUpdate {
+	_u.mutation.AddQueueIDs(ids...)
+	return _u
+}
+
+// AddQueues adds the "queues" edges to the Queue entity.
+func (_u *SkillUpdate) AddQueues(v ...*Queue) *SkillUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddQueueIDs(ids...)
+}
+
 // Mutation returns the SkillMutation object of the builder.
 func (_u *SkillUpdate) Mutation() *SkillMutation {
 	return _u.mutation
+}
+
+// ClearQueues clears all "queues" edges to the Queue entity.
+func (_u *SkillUpdate) ClearQueues() *SkillUpdate {
+	_u.mutation.ClearQueues()
+	return _u
+}
+
+// RemoveQueueIDs removes the "queues" edge to Queue entities by IDs.
+func (_u *SkillUpdate) RemoveQueueIDs(ids ...string) *SkillUpdate {
+	_u.mutation.RemoveQueueIDs(ids...)
+	return _u
+}
+
+// RemoveQueues removes "queues" edges to Queue entities.
+func (_u *SkillUpdate) RemoveQueues(v ...*Queue) *SkillUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveQueueIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -105,6 +142,51 @@ func (_u *SkillUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(skill.FieldName, field.TypeString, value)
 	}
+	if _u.mutation.QueuesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.QueuesTable,
+			Columns: skill.QueuesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedQueuesIDs(); len(nodes) > 0 && !_u.mutation.QueuesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.QueuesTable,
+			Columns: skill.QueuesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.QueuesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.QueuesTable,
+			Columns: skill.QueuesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -141,9 +223,45 @@ func (_u *SkillUpdateOne) SetNillableName(v *string) *SkillUpdateOne {
 	return _u
 }
 
+// AddQueueIDs adds the "queues" edge to the Queue entity by IDs.
+func (_u *SkillUpdateOne) AddQueueIDs(ids ...string) *SkillUpdateOne {
+	_u.mutation.AddQueueIDs(ids...)
+	return _u
+}
+
+// AddQueues adds the "queues" edges to the Queue entity.
+func (_u *SkillUpdateOne) AddQueues(v ...*Queue) *SkillUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddQueueIDs(ids...)
+}
+
 // Mutation returns the SkillMutation object of the builder.
 func (_u *SkillUpdateOne) Mutation() *SkillMutation {
 	return _u.mutation
+}
+
+// ClearQueues clears all "queues" edges to the Queue entity.
+func (_u *SkillUpdateOne) ClearQueues() *SkillUpdateOne {
+	_u.mutation.ClearQueues()
+	return _u
+}
+
+// RemoveQueueIDs removes the "queues" edge to Queue entities by IDs.
+func (_u *SkillUpdateOne) RemoveQueueIDs(ids ...string) *SkillUpdateOne {
+	_u.mutation.RemoveQueueIDs(ids...)
+	return _u
+}
+
+// RemoveQueues removes "queues" edges to Queue entities.
+func (_u *SkillUpdateOne) RemoveQueues(v ...*Queue) *SkillUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveQueueIDs(ids...)
 }
 
 // Where appends a list predicates to the SkillUpdate builder.
@@ -233,6 +351,51 @@ func (_u *SkillUpdateOne) sqlSave(ctx context.Context) (_node *Skill, err error)
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(skill.FieldName, field.TypeString, value)
+	}
+	if _u.mutation.QueuesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.QueuesTable,
+			Columns: skill.QueuesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedQueuesIDs(); len(nodes) > 0 && !_u.mutation.QueuesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.QueuesTable,
+			Columns: skill.QueuesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.QueuesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.QueuesTable,
+			Columns: skill.QueuesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Skill{config: _u.config}

@@ -597,7 +597,7 @@ var (
 		{Name: "overflow_seconds", Type: field.TypeInt, Default: 0},
 		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "overflow_queue_id", Type: field.TypeString, Unique: true, Nullable: true, Size: 40},
+		{Name: "overflow_queue_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "business_hours_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// QueuesTable holds the schema information for the "queues" table.
@@ -619,7 +619,7 @@ var (
 				OnDelete:   schema.SetNull,
 			},
 			{
-				Symbol:     "queues_queues_overflow_queue",
+				Symbol:     "queues_queues_overflow_sources",
 				Columns:    []*schema.Column{QueuesColumns[15]},
 				RefColumns: []*schema.Column{QueuesColumns[0]},
 				OnDelete:   schema.SetNull,
@@ -923,19 +923,35 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "code", Type: field.TypeString, Unique: true, Size: 40},
 		{Name: "name", Type: field.TypeString, Size: 200},
-		{Name: "queue_required_skills", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// SkillsTable holds the schema information for the "skills" table.
 	SkillsTable = &schema.Table{
 		Name:       "skills",
 		Columns:    SkillsColumns,
 		PrimaryKey: []*schema.Column{SkillsColumns[0]},
+	}
+	// QueueRequiredSkillsColumns holds the columns for the "queue_required_skills" table.
+	QueueRequiredSkillsColumns = []*schema.Column{
+		{Name: "queue_id", Type: field.TypeString, Size: 40},
+		{Name: "skill_id", Type: field.TypeString, Size: 40},
+	}
+	// QueueRequiredSkillsTable holds the schema information for the "queue_required_skills" table.
+	QueueRequiredSkillsTable = &schema.Table{
+		Name:       "queue_required_skills",
+		Columns:    QueueRequiredSkillsColumns,
+		PrimaryKey: []*schema.Column{QueueRequiredSkillsColumns[0], QueueRequiredSkillsColumns[1]},
 		ForeignKeys: []*schema.ForeignKey{
 			{
-				Symbol:     "skills_queues_required_skills",
-				Columns:    []*schema.Column{SkillsColumns[4]},
+				Symbol:     "queue_required_skills_queue_id",
+				Columns:    []*schema.Column{QueueRequiredSkillsColumns[0]},
 				RefColumns: []*schema.Column{QueuesColumns[0]},
-				OnDelete:   schema.SetNull,
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "queue_required_skills_skill_id",
+				Columns:    []*schema.Column{QueueRequiredSkillsColumns[1]},
+				RefColumns: []*schema.Column{SkillsColumns[0]},
+				OnDelete:   schema.Cascade,
 			},
 		},
 	}
@@ -966,6 +982,7 @@ var (
 		SessionsTable,
 		SitesTable,
 		SkillsTable,
+		QueueRequiredSkillsTable,
 	}
 )
 
@@ -1048,8 +1065,9 @@ func init() {
 	SitesTable.Annotation = &entsql.Annotation{
 		Table: "sites",
 	}
-	SkillsTable.ForeignKeys[0].RefTable = QueuesTable
 	SkillsTable.Annotation = &entsql.Annotation{
 		Table: "skills",
 	}
+	QueueRequiredSkillsTable.ForeignKeys[0].RefTable = QueuesTable
+	QueueRequiredSkillsTable.ForeignKeys[1].RefTable = SkillsTable
 }

@@ -55,6 +55,8 @@ const (
 	EdgeRegion = "region"
 	// EdgeOverflowQueue holds the string denoting the overflow_queue edge name in mutations.
 	EdgeOverflowQueue = "overflow_queue"
+	// EdgeOverflowSources holds the string denoting the overflow_sources edge name in mutations.
+	EdgeOverflowSources = "overflow_sources"
 	// EdgeBusinessHours holds the string denoting the business_hours edge name in mutations.
 	EdgeBusinessHours = "business_hours"
 	// EdgeRequiredSkills holds the string denoting the required_skills edge name in mutations.
@@ -81,6 +83,10 @@ const (
 	OverflowQueueTable = "queues"
 	// OverflowQueueColumn is the table column denoting the overflow_queue relation/edge.
 	OverflowQueueColumn = "overflow_queue_id"
+	// OverflowSourcesTable is the table that holds the overflow_sources relation/edge.
+	OverflowSourcesTable = "queues"
+	// OverflowSourcesColumn is the table column denoting the overflow_sources relation/edge.
+	OverflowSourcesColumn = "overflow_queue_id"
 	// BusinessHoursTable is the table that holds the business_hours relation/edge.
 	BusinessHoursTable = "queues"
 	// BusinessHoursInverseTable is the table name for the BusinessHours entity.
@@ -88,13 +94,11 @@ const (
 	BusinessHoursInverseTable = "business_hours"
 	// BusinessHoursColumn is the table column denoting the business_hours relation/edge.
 	BusinessHoursColumn = "business_hours_id"
-	// RequiredSkillsTable is the table that holds the required_skills relation/edge.
-	RequiredSkillsTable = "skills"
+	// RequiredSkillsTable is the table that holds the required_skills relation/edge. The primary key declared below.
+	RequiredSkillsTable = "queue_required_skills"
 	// RequiredSkillsInverseTable is the table name for the Skill entity.
 	// It exists in this package in order to avoid circular dependency with the "skill" package.
 	RequiredSkillsInverseTable = "skills"
-	// RequiredSkillsColumn is the table column denoting the required_skills relation/edge.
-	RequiredSkillsColumn = "queue_required_skills"
 	// MembersTable is the table that holds the members relation/edge.
 	MembersTable = "queue_members"
 	// MembersInverseTable is the table name for the QueueMember entity.
@@ -124,6 +128,12 @@ var Columns = []string{
 	FieldOverflowQueueID,
 	FieldBusinessHoursID,
 }
+
+var (
+	// RequiredSkillsPrimaryKey and RequiredSkillsColumn2 are the table columns denoting the
+	// primary key for the required_skills relation (M2M).
+	RequiredSkillsPrimaryKey = []string{"queue_id", "skill_id"}
+)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
@@ -316,6 +326,20 @@ func ByOverflowQueueField(field string, opts ...sql.OrderTermOption) OrderOption
 	}
 }
 
+// ByOverflowSourcesCount orders the results by overflow_sources count.
+func ByOverflowSourcesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newOverflowSourcesStep(), opts...)
+	}
+}
+
+// ByOverflowSources orders the results by overflow_sources terms.
+func ByOverflowSources(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newOverflowSourcesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByBusinessHoursField orders the results by business_hours field.
 func ByBusinessHoursField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -368,7 +392,14 @@ func newOverflowQueueStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(Table, FieldID),
-		sqlgraph.Edge(sqlgraph.O2O, false, OverflowQueueTable, OverflowQueueColumn),
+		sqlgraph.Edge(sqlgraph.M2O, true, OverflowQueueTable, OverflowQueueColumn),
+	)
+}
+func newOverflowSourcesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(Table, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, OverflowSourcesTable, OverflowSourcesColumn),
 	)
 }
 func newBusinessHoursStep() *sqlgraph.Step {
@@ -382,7 +413,7 @@ func newRequiredSkillsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(RequiredSkillsInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.O2M, false, RequiredSkillsTable, RequiredSkillsColumn),
+		sqlgraph.Edge(sqlgraph.M2M, false, RequiredSkillsTable, RequiredSkillsPrimaryKey...),
 	)
 }
 func newMembersStep() *sqlgraph.Step {

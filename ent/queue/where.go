@@ -971,7 +971,7 @@ func HasOverflowQueue() predicate.Queue {
 	return predicate.Queue(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2O, false, OverflowQueueTable, OverflowQueueColumn),
+			sqlgraph.Edge(sqlgraph.M2O, true, OverflowQueueTable, OverflowQueueColumn),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})
@@ -981,6 +981,29 @@ func HasOverflowQueue() predicate.Queue {
 func HasOverflowQueueWith(preds ...predicate.Queue) predicate.Queue {
 	return predicate.Queue(func(s *sql.Selector) {
 		step := newOverflowQueueStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasOverflowSources applies the HasEdge predicate on the "overflow_sources" edge.
+func HasOverflowSources() predicate.Queue {
+	return predicate.Queue(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, OverflowSourcesTable, OverflowSourcesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasOverflowSourcesWith applies the HasEdge predicate on the "overflow_sources" edge with a given conditions (other predicates).
+func HasOverflowSourcesWith(preds ...predicate.Queue) predicate.Queue {
+	return predicate.Queue(func(s *sql.Selector) {
+		step := newOverflowSourcesStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
@@ -1017,7 +1040,7 @@ func HasRequiredSkills() predicate.Queue {
 	return predicate.Queue(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, RequiredSkillsTable, RequiredSkillsColumn),
+			sqlgraph.Edge(sqlgraph.M2M, false, RequiredSkillsTable, RequiredSkillsPrimaryKey...),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})

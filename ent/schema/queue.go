@@ -37,7 +37,7 @@ func (Queue) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("agency", Agency.Type).Field("agency_id").Unique(),
 		edge.To("region", Region.Type).Field("region_id").Unique(),
-		edge.To("overflow_queue", Queue.Type).Field("overflow_queue_id").Unique(),
+		edge.To("overflow_sources", Queue.Type).From("overflow_queue").Field("overflow_queue_id").Unique(),
 		edge.To("business_hours", BusinessHours.Type).Field("business_hours_id").Unique(),
 		edge.To("required_skills", Skill.Type),
 		edge.From("members", QueueMember.Type).Ref("queue"),

@@ -3,6 +3,7 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 )
 
@@ -18,6 +19,11 @@ func (Skill) Fields() []ent.Field {
 		field.String("code").NotEmpty().MaxLen(40).Unique().Immutable(),
 		field.String("name").NotEmpty().MaxLen(200),
 	}
+}
+
+// Edges of the entity.
+func (Skill) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("queues", Queue.Type).Ref("required_skills")}
 }
 
 // Annotations of the entity.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -19,8 +20,15 @@ const (
 	FieldCode = "code"
 	// FieldName holds the string denoting the name field in the database.
 	FieldName = "name"
+	// EdgeQueues holds the string denoting the queues edge name in mutations.
+	EdgeQueues = "queues"
 	// Table holds the table name of the skill in the database.
 	Table = "skills"
+	// QueuesTable is the table that holds the queues relation/edge. The primary key declared below.
+	QueuesTable = "queue_required_skills"
+	// QueuesInverseTable is the table name for the Queue entity.
+	// It exists in this package in order to avoid circular dependency with the "queue" package.
+	QueuesInverseTable = "queues"
 )
 
 // Columns holds all SQL columns for skill fields.
@@ -31,21 +39,16 @@ var Columns = []string{
 	FieldName,
 }
 
-// ForeignKeys holds the SQL foreign-keys that are owned by the "skills"
-// table and are not defined as standalone fields in the schema.
-var ForeignKeys = []string{
-	"queue_required_skills",
-}
+var (
+	// QueuesPrimaryKey and QueuesColumn2 are the table columns denoting the
+	// primary key for the queues relation (M2M).
+	QueuesPrimaryKey = []string{"queue_id", "skill_id"}
+)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
 	for i := range Columns {
 		if column == Columns[i] {
-			return true
-		}
-	}
-	for i := range ForeignKeys {
-		if column == ForeignKeys[i] {
 			return true
 		}
 	}
@@ -86,4 +89,25 @@ func ByCode(opts ...sql.OrderTermOption) OrderOption {
 // ByName orders the results by the name field.
 func ByName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldName, opts...).ToFunc()
+}
+
+// ByQueuesCount orders the results by queues count.
+func ByQueuesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newQueuesStep(), opts...)
+	}
+}
+
+// ByQueues orders the results by queues terms.
+func ByQueues(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newQueuesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+func newQueuesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(QueuesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, QueuesTable, QueuesPrimaryKey...),
+	)
 }
