@@ -1,0 +1,66 @@
+package schema
+
+import (
+	"time"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// LegalBasis is one act and article that an answer rests on, as stored.
+type LegalBasis struct {
+	Act     string `json:"act"`
+	Article string `json:"article"`
+}
+
+// RecordVersion is the content of a record at one time. After publication only its status changes.
+type RecordVersion struct{ ent.Schema }
+
+// Fields of a version.
+func (RecordVersion) Fields() []ent.Field {
+	date := map[string]string{dialect.Postgres: "date"}
+	return []ent.Field{
+		field.String("id").MaxLen(40).Immutable(),
+		field.String("record_id").MaxLen(100).Immutable(),
+		field.Int("number").Positive().Immutable().Comment("from 1, within the record"),
+		field.Enum("status").Values("draft", "review", "published", "archived"),
+		field.Text("question"),
+		field.Text("answer"),
+		field.Text("short").Default("").Comment("the answer for the phone, at most 300 characters"),
+		field.String("topic_id").MaxLen(40).Optional().Nillable(),
+		field.JSON("legal_basis", []LegalBasis{}).Default([]LegalBasis{}),
+		field.Time("valid_from").SchemaType(date).Optional().Nillable(),
+		field.Time("valid_to").SchemaType(date).Optional().Nillable().Comment("the last day in force"),
+		field.Bool("intent").Default(false).Comment("Yana may answer with it by herself"),
+		field.Bool("personal").Default(false).Comment("about the citizen's own case, for line 2"),
+		field.Text("source").Default(""),
+		field.Text("license").Default(""),
+		field.Bytes("content_hash").MaxLen(32).Comment("SHA-256 over all content, phrasings included"),
+		field.Time("created_at").Default(time.Now).Immutable(),
+		field.Time("published_at").Optional().Nillable(),
+	}
+}
+
+// Edges of a version.
+func (RecordVersion) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("record", Record.Type).Ref("versions").Field("record_id").Unique().Required().Immutable(),
+		edge.From("topic", Topic.Type).Ref("versions").Field("topic_id").Unique(),
+		edge.To("phrasings", Phrasing.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("embeddings", Embedding.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+	}
+}
+
+// Indexes of versions: numbers are unique, and one version of a record at most is published.
+func (RecordVersion) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("record_id", "number").Unique(),
+		index.Fields("record_id").Unique().StorageKey("record_versions_one_published").
+			Annotations(entsql.IndexWhere("status = 'published'")),
+		index.Fields("topic_id"),
+	}
+}

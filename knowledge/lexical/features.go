@@ -1,0 +1,244 @@
+package lexical
+
+import (
+	"math"
+	"slices"
+
+	"ekc/knowledge/text"
+)
+
+// FeatureNames name the ranker's inputs, in the order of Candidate.Features. All are shares or differences that do not
+// grow with the size of the base, so that weights fitted on a large base serve a small one.
+var FeatureNames = []string{
+	"word", "gram", "body",
+	"cover_unit", "cover_any", "cover_body", "cover_exact", "cover_sentence",
+	"back_cover", "f1",
+	"missing_any", "missing_unit", "extra_unit",
+	"bigrams", "class_same", "class_other", "negation",
+	"log_ratio", "ratio_abs", "log_unit", "log_body", "log_query",
+	"word_gap", "gram_gap", "body_gap", "first_gap", "cover_gap",
+	"word_rank", "gram_rank", "body_rank", "first_rank",
+	"topic_mass", "second_unit", "pooled",
+}
+
+const (
+	fWord = iota
+	fGram
+	fBody
+	fCoverUnit
+	fCoverAny
+	fCoverBody
+	fCoverExact
+	fCoverSentence
+	fBackCover
+	fF1
+	fMissingAny
+	fMissingUnit
+	fExtraUnit
+	fBigrams
+	fClassSame
+	fClassOther
+	fNegation
+	fLogRatio
+	fRatioAbs
+	fLogUnit
+	fLogBody
+	fLogQuery
+	fWordGap
+	fGramGap
+	fBodyGap
+	fFirstGap
+	fCoverGap
+	fWordRank
+	fGramRank
+	fBodyRank
+	fFirstRank
+	fTopicMass
+	fSecondUnit
+	fPooled
+	featureCount
+)
+
+// describe computes the features of all candidates: first each by itself, then against the others.
+func (x *Index) describe(q *query, sc *scratch, all []found) []Candidate {
+	out := make([]Candidate, len(all))
+	r := newReader(x, q)
+	for i, f := range all {
+		rec := &x.records[f.record]
+		v := make([]float32, featureCount)
+		r.unit(v, &x.units[f.unit])
+		r.body(v, rec)
+		r.units(v, sc, rec, f)
+		v[fWord], v[fGram], v[fBody] = f.word, f.gram, f.body
+		out[i] = Candidate{
+			Key: rec.key, Unit: slices.Index(rec.units, f.unit), Text: x.units[f.unit].text, First: f.first, Features: v,
+		}
+	}
+	compare(out)
+	x.topicMass(out, all)
+	return out
+}
+
+// reader reads candidates with a query in mind.
+type reader struct {
+	x *Index
+	q *query
+	unitSim, bodySim,
+	anySim, sentence []float32
+}
+
+func newReader(x *Index, q *query) *reader {
+	n := len(q.terms)
+	return &reader{
+		x: x, q: q, unitSim: make([]float32, n), bodySim: make([]float32, n), anySim: make([]float32, n),
+		sentence: make([]float32, n),
+	}
+}
+
+// unit fills the features that compare the query with one question or phrasing.
+func (r *reader) unit(v []float32, u *unit) {
+	q := r.q
+	clear(r.unitSim)
+	var matched, total, extra float32
+	for i, t := range u.terms {
+		best := float32(0)
+		for _, m := range q.best[t] {
+			r.unitSim[m.term] = max(r.unitSim[m.term], m.sim)
+			best = max(best, m.sim)
+		}
+		w := idf(r.x.df(t), r.x.live)
+		if u.words[i].Function {
+			w *= functionWeight
+		}
+		matched += w * best
+		total += w
+		extra = max(extra, w*(1-best))
+	}
+	v[fCoverUnit], v[fMissingUnit] = r.cover(r.unitSim)
+	v[fCoverExact] = r.exact(r.unitSim)
+	if total > 0 {
+		v[fBackCover] = matched / total
+	}
+	v[fExtraUnit] = extra / idf(0, r.x.live)
+	if s := v[fCoverUnit] + v[fBackCover]; s > 0 {
+		v[fF1] = 2 * v[fCoverUnit] * v[fBackCover] / s
+	}
+	v[fBigrams] = bigrams(q.seq, u.terms)
+	r.grammar(v, u)
+	ratio := math.Log(float64(len(u.terms)+1) / float64(len(q.words)+1))
+	v[fLogRatio], v[fRatioAbs] = float32(ratio), float32(math.Abs(ratio))
+	v[fLogUnit] = float32(math.Log1p(float64(len(u.terms)))) / 4
+	v[fLogQuery] = float32(math.Log1p(float64(len(q.words)))) / 4
+}
+
+// cover is the share of the query's weight that is matched, and the heaviest word that is not, as a share of the
+// heaviest word.
+func (r *reader) cover(sim []float32) (share, missing float32) {
+	for i, t := range r.q.terms {
+		share += t.weight * sim[i]
+		missing = max(missing, t.weight*(1-sim[i]))
+	}
+	return share / r.q.self, missing / r.q.maxTerm
+}
+
+func (r *reader) exact(sim []float32) float32 {
+	s := float32(0)
+	for i, t := range r.q.terms {
+		if sim[i] == 1 {
+			s += t.weight
+		}
+	}
+	return s / r.q.self
+}
+
+func (r *reader) grammar(v []float32, u *unit) {
+	negated, asks, same := false, false, false
+	for _, w := range u.words {
+		negated = negated || text.Negation(w.Surface)
+		if c := text.QuestionClass(w.Surface); c != "" {
+			asks = true
+			same = same || r.q.classes[c]
+		}
+	}
+	if same {
+		v[fClassSame] = 1
+	} else if asks && len(r.q.classes) > 0 {
+		v[fClassOther] = 1
+	}
+	if negated != r.q.negated {
+		v[fNegation] = 1
+	}
+}
+
+// body fills the features that need the topic and the answer: what is matched anywhere, and in the best sentence.
+func (r *reader) body(v []float32, rec *record) {
+	clear(r.bodySim)
+	clear(r.sentence)
+	bestSentence := float32(0)
+	current := float32(0)
+	dirty := false
+	for _, t := range rec.body {
+		if t == sentenceEnd {
+			if dirty {
+				bestSentence = max(bestSentence, current)
+				clear(r.sentence)
+				current, dirty = 0, false
+			}
+			continue
+		}
+		for _, m := range r.q.best[t] {
+			r.bodySim[m.term] = max(r.bodySim[m.term], m.sim)
+			if m.sim > r.sentence[m.term] {
+				current += r.q.terms[m.term].weight * (m.sim - r.sentence[m.term])
+				r.sentence[m.term] = m.sim
+				dirty = true
+			}
+		}
+	}
+	bestSentence = max(bestSentence, current)
+	for i := range r.anySim {
+		r.anySim[i] = max(r.unitSim[i], r.bodySim[i])
+	}
+	v[fCoverBody], _ = r.cover(r.bodySim)
+	v[fCoverAny], v[fMissingAny] = r.cover(r.anySim)
+	v[fCoverSentence] = bestSentence / r.q.self
+	v[fLogBody] = float32(math.Log1p(float64(rec.size))) / 6
+}
+
+// units fills what the record's other phrasings say.
+func (r *reader) units(v []float32, sc *scratch, rec *record, f found) {
+	best := r.x.unitScore(r.q, sc, f.unit)
+	second, sum := float32(0), float32(0)
+	for _, u := range rec.units {
+		s := r.x.unitScore(r.q, sc, u)
+		sum += s
+		if u != f.unit {
+			second = max(second, s)
+		}
+	}
+	v[fSecondUnit] = second / 2
+	if len(rec.units) > 1 && best > 0 {
+		v[fPooled] = (sum - best) / float32(len(rec.units)-1) / best
+	}
+}
+
+// bigrams is the share of the query's neighbouring words that are neighbours, at most one word apart, in the unit.
+func bigrams(query, unit []uint32) float32 {
+	if len(query) < 2 {
+		return 0
+	}
+	hit := 0
+	for i := 1; i < len(query); i++ {
+		a, b := query[i-1], query[i]
+		if a == sentenceEnd || b == sentenceEnd {
+			continue
+		}
+		for j, t := range unit {
+			if t == a && ((j+1 < len(unit) && unit[j+1] == b) || (j+2 < len(unit) && unit[j+2] == b)) {
+				hit++
+				break
+			}
+		}
+	}
+	return float32(hit) / float32(len(query)-1)
+}

@@ -1,0 +1,51 @@
+package text
+
+import "strings"
+
+// functionWords is closed-class vocabulary: it carries grammar, and the words around a question ("подскажите,
+// пожалуйста"), not what is asked. Question words are among them; the ranker looks at those apart.
+var functionWords = wordSet(`
+а без более бы был была были было быть в вам вас ваш ваша ваше ваши весь во вообще вот все всего всем всех вы где да
+даже для до его ее если есть еще ж же за здесь и из или им ими их к каждый как какая какие каким каких какого какое
+какой какую ко когда кого кому который которая которое которые которого которой которых кто куда ли либо лишь меня мне
+мной мог могу могут может можно мои мой моя мое моего моей моему мою мы на над надо нам нас наш наша не него нее нет
+нибудь них но ну о об обо он она они оно от по под после при про с со сам сама сами свой свои своя себя так такая такие
+такое такой также там те тем тех то тоже того той только том тот ту тут ты у уже хотя чего чей чем через что чтобы чье
+чья эта эти это этого этой этом этот эту я будет буду будут является ведь просто очень
+подскажите подскажи пожалуйста скажите скажи здравствуйте добрый день вечер утро привет хочу хотел хотела хотелось
+хотим нужно нужен нужна нужны расскажите расскажи узнать интересует вопрос помогите помоги спасибо ли мочь`)
+
+// QuestionWords tell what kind of answer is asked for, by the stem-like class they belong to.
+var questionWords = map[string]string{
+	"кто": "who", "кому": "who", "кого": "who", "кем": "who",
+	"где": "where", "куда": "where",
+	"когда":   "when",
+	"сколько": "howmany", "скольких": "howmany",
+	"как": "how", "каким": "how",
+	"почему": "why", "зачем": "why", "отчего": "why",
+	"можно": "can", "могу": "can", "может": "can", "нельзя": "can", "вправе": "can", "разрешено": "can",
+	"какие": "which", "какой": "which", "какая": "which", "какое": "which", "каков": "which", "каковы": "which", "какова": "which",
+	"что":    "what",
+	"обязан": "must", "обязательно": "must", "обязаны": "must", "нужно": "must", "надо": "must", "должен": "must",
+	"должна": "must", "должны": "must",
+}
+
+// QuestionClass tells what a word asks for ("who", "when", "howmany", ...); empty for a word that does not ask.
+func QuestionClass(folded string) string { return questionWords[folded] }
+
+// Negation reports whether a folded word negates.
+func Negation(folded string) bool {
+	switch folded {
+	case "не", "нет", "без", "ни", "нельзя":
+		return true
+	}
+	return false
+}
+
+func wordSet(list string) map[string]bool {
+	set := make(map[string]bool)
+	for _, w := range strings.Fields(list) {
+		set[w] = true
+	}
+	return set
+}
