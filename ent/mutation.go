@@ -20299,7 +20299,7 @@ type SessionMutation struct {
 	access_hash       *[]byte
 	access_expires_at *time.Time
 	refresh_hash      *[]byte
-	used_refresh_hash *[]byte
+	family_hash       *[]byte
 	expires_at        *time.Time
 	revoked_at        *time.Time
 	last_used_at      *time.Time
@@ -20597,53 +20597,40 @@ func (m *SessionMutation) ResetRefreshHash() {
 	m.refresh_hash = nil
 }
 
-// SetUsedRefreshHash sets the "used_refresh_hash" field.
-func (m *SessionMutation) SetUsedRefreshHash(b []byte) {
-	m.used_refresh_hash = &b
+// SetFamilyHash sets the "family_hash" field.
+func (m *SessionMutation) SetFamilyHash(b []byte) {
+	m.family_hash = &b
 }
 
-// UsedRefreshHash returns the value of the "used_refresh_hash" field in the mutation.
-func (m *SessionMutation) UsedRefreshHash() (r []byte, exists bool) {
-	v := m.used_refresh_hash
+// FamilyHash returns the value of the "family_hash" field in the mutation.
+func (m *SessionMutation) FamilyHash() (r []byte, exists bool) {
+	v := m.family_hash
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldUsedRefreshHash returns the old "used_refresh_hash" field's value of the Session entity.
+// OldFamilyHash returns the old "family_hash" field's value of the Session entity.
 // If the Session object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SessionMutation) OldUsedRefreshHash(ctx context.Context) (v []byte, err error) {
+func (m *SessionMutation) OldFamilyHash(ctx context.Context) (v []byte, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldUsedRefreshHash is only allowed on UpdateOne operations")
+		return v, errors.New("OldFamilyHash is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldUsedRefreshHash requires an ID field in the mutation")
+		return v, errors.New("OldFamilyHash requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldUsedRefreshHash: %w", err)
+		return v, fmt.Errorf("querying old value for OldFamilyHash: %w", err)
 	}
-	return oldValue.UsedRefreshHash, nil
+	return oldValue.FamilyHash, nil
 }
 
-// ClearUsedRefreshHash clears the value of the "used_refresh_hash" field.
-func (m *SessionMutation) ClearUsedRefreshHash() {
-	m.used_refresh_hash = nil
-	m.clearedFields[session.FieldUsedRefreshHash] = struct{}{}
-}
-
-// UsedRefreshHashCleared returns if the "used_refresh_hash" field was cleared in this mutation.
-func (m *SessionMutation) UsedRefreshHashCleared() bool {
-	_, ok := m.clearedFields[session.FieldUsedRefreshHash]
-	return ok
-}
-
-// ResetUsedRefreshHash resets all changes to the "used_refresh_hash" field.
-func (m *SessionMutation) ResetUsedRefreshHash() {
-	m.used_refresh_hash = nil
-	delete(m.clearedFields, session.FieldUsedRefreshHash)
+// ResetFamilyHash resets all changes to the "family_hash" field.
+func (m *SessionMutation) ResetFamilyHash() {
+	m.family_hash = nil
 }
 
 // SetExpiresAt sets the "expires_at" field.
@@ -20942,8 +20929,8 @@ func (m *SessionMutation) Fields() []string {
 	if m.refresh_hash != nil {
 		fields = append(fields, session.FieldRefreshHash)
 	}
-	if m.used_refresh_hash != nil {
-		fields = append(fields, session.FieldUsedRefreshHash)
+	if m.family_hash != nil {
+		fields = append(fields, session.FieldFamilyHash)
 	}
 	if m.expires_at != nil {
 		fields = append(fields, session.FieldExpiresAt)
@@ -20978,8 +20965,8 @@ func (m *SessionMutation) Field(name string) (ent.Value, bool) {
 		return m.AccessExpiresAt()
 	case session.FieldRefreshHash:
 		return m.RefreshHash()
-	case session.FieldUsedRefreshHash:
-		return m.UsedRefreshHash()
+	case session.FieldFamilyHash:
+		return m.FamilyHash()
 	case session.FieldExpiresAt:
 		return m.ExpiresAt()
 	case session.FieldRevokedAt:
@@ -21009,8 +20996,8 @@ func (m *SessionMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldAccessExpiresAt(ctx)
 	case session.FieldRefreshHash:
 		return m.OldRefreshHash(ctx)
-	case session.FieldUsedRefreshHash:
-		return m.OldUsedRefreshHash(ctx)
+	case session.FieldFamilyHash:
+		return m.OldFamilyHash(ctx)
 	case session.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
 	case session.FieldRevokedAt:
@@ -21065,12 +21052,12 @@ func (m *SessionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRefreshHash(v)
 		return nil
-	case session.FieldUsedRefreshHash:
+	case session.FieldFamilyHash:
 		v, ok := value.([]byte)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetUsedRefreshHash(v)
+		m.SetFamilyHash(v)
 		return nil
 	case session.FieldExpiresAt:
 		v, ok := value.(time.Time)
@@ -21137,9 +21124,6 @@ func (m *SessionMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *SessionMutation) ClearedFields() []string {
 	var fields []string
-	if m.FieldCleared(session.FieldUsedRefreshHash) {
-		fields = append(fields, session.FieldUsedRefreshHash)
-	}
 	if m.FieldCleared(session.FieldRevokedAt) {
 		fields = append(fields, session.FieldRevokedAt)
 	}
@@ -21163,9 +21147,6 @@ func (m *SessionMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *SessionMutation) ClearField(name string) error {
 	switch name {
-	case session.FieldUsedRefreshHash:
-		m.ClearUsedRefreshHash()
-		return nil
 	case session.FieldRevokedAt:
 		m.ClearRevokedAt()
 		return nil
@@ -21198,8 +21179,8 @@ func (m *SessionMutation) ResetField(name string) error {
 	case session.FieldRefreshHash:
 		m.ResetRefreshHash()
 		return nil
-	case session.FieldUsedRefreshHash:
-		m.ResetUsedRefreshHash()
+	case session.FieldFamilyHash:
+		m.ResetFamilyHash()
 		return nil
 	case session.FieldExpiresAt:
 		m.ResetExpiresAt()

@@ -28,8 +28,8 @@ type Session struct {
 	AccessExpiresAt time.Time `json:"access_expires_at,omitempty"`
 	// RefreshHash holds the value of the "refresh_hash" field.
 	RefreshHash []byte `json:"-"`
-	// the refresh token before the present one: its return means theft
-	UsedRefreshHash []byte `json:"-"`
+	// of the part that all refresh tokens of the session share: an older one that returns means theft
+	FamilyHash []byte `json:"-"`
 	// ExpiresAt holds the value of the "expires_at" field.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// RevokedAt holds the value of the "revoked_at" field.
@@ -73,7 +73,7 @@ func (*Session) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case session.FieldAccessHash, session.FieldRefreshHash, session.FieldUsedRefreshHash:
+		case session.FieldAccessHash, session.FieldRefreshHash, session.FieldFamilyHash:
 			values[i] = new([]byte)
 		case session.FieldID, session.FieldAccountID, session.FieldAddress, session.FieldUserAgent:
 			values[i] = new(sql.NullString)
@@ -130,11 +130,11 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.RefreshHash = *value
 			}
-		case session.FieldUsedRefreshHash:
+		case session.FieldFamilyHash:
 			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field used_refresh_hash", values[i])
+				return fmt.Errorf("unexpected type %T for field family_hash", values[i])
 			} else if value != nil {
-				_m.UsedRefreshHash = *value
+				_m.FamilyHash = *value
 			}
 		case session.FieldExpiresAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -221,7 +221,7 @@ func (_m *Session) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("refresh_hash=<sensitive>")
 	builder.WriteString(", ")
-	builder.WriteString("used_refresh_hash=<sensitive>")
+	builder.WriteString("family_hash=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("expires_at=")
 	builder.WriteString(_m.ExpiresAt.Format(time.ANSIC))

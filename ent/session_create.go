@@ -62,9 +62,9 @@ func (_c *SessionCreate) SetRefreshHash(v []byte) *SessionCreate {
 	return _c
 }
 
-// SetUsedRefreshHash sets the "used_refresh_hash" field.
-func (_c *SessionCreate) SetUsedRefreshHash(v []byte) *SessionCreate {
-	_c.mutation.SetUsedRefreshHash(v)
+// SetFamilyHash sets the "family_hash" field.
+func (_c *SessionCreate) SetFamilyHash(v []byte) *SessionCreate {
+	_c.mutation.SetFamilyHash(v)
 	return _c
 }
 
@@ -220,6 +220,9 @@ func (_c *SessionCreate) check() error {
 	if _, ok := _c.mutation.RefreshHash(); !ok {
 		return &ValidationError{Name: "refresh_hash", err: errors.New(`ent: missing required field "Session.refresh_hash"`)}
 	}
+	if _, ok := _c.mutation.FamilyHash(); !ok {
+		return &ValidationError{Name: "family_hash", err: errors.New(`ent: missing required field "Session.family_hash"`)}
+	}
 	if _, ok := _c.mutation.ExpiresAt(); !ok {
 		return &ValidationError{Name: "expires_at", err: errors.New(`ent: missing required field "Session.expires_at"`)}
 	}
@@ -296,9 +299,9 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 		_spec.SetField(session.FieldRefreshHash, field.TypeBytes, value)
 		_node.RefreshHash = value
 	}
-	if value, ok := _c.mutation.UsedRefreshHash(); ok {
-		_spec.SetField(session.FieldUsedRefreshHash, field.TypeBytes, value)
-		_node.UsedRefreshHash = value
+	if value, ok := _c.mutation.FamilyHash(); ok {
+		_spec.SetField(session.FieldFamilyHash, field.TypeBytes, value)
+		_node.FamilyHash = value
 	}
 	if value, ok := _c.mutation.ExpiresAt(); ok {
 		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)
@@ -425,24 +428,6 @@ func (u *SessionUpsert) UpdateRefreshHash() *SessionUpsert {
 	return u
 }
 
-// SetUsedRefreshHash sets the "used_refresh_hash" field.
-func (u *SessionUpsert) SetUsedRefreshHash(v []byte) *SessionUpsert {
-	u.Set(session.FieldUsedRefreshHash, v)
-	return u
-}
-
-// UpdateUsedRefreshHash sets the "used_refresh_hash" field to the value that was provided on create.
-func (u *SessionUpsert) UpdateUsedRefreshHash() *SessionUpsert {
-	u.SetExcluded(session.FieldUsedRefreshHash)
-	return u
-}
-
-// ClearUsedRefreshHash clears the value of the "used_refresh_hash" field.
-func (u *SessionUpsert) ClearUsedRefreshHash() *SessionUpsert {
-	u.SetNull(session.FieldUsedRefreshHash)
-	return u
-}
-
 // SetExpiresAt sets the "expires_at" field.
 func (u *SessionUpsert) SetExpiresAt(v time.Time) *SessionUpsert {
 	u.Set(session.FieldExpiresAt, v)
@@ -544,6 +529,9 @@ func (u *SessionUpsertOne) UpdateNewValues() *SessionUpsertOne {
 		if _, exists := u.create.mutation.AccountID(); exists {
 			s.SetIgnore(session.FieldAccountID)
 		}
+		if _, exists := u.create.mutation.FamilyHash(); exists {
+			s.SetIgnore(session.FieldFamilyHash)
+		}
 	}))
 	return u
 }
@@ -614,27 +602,6 @@ func (u *SessionUpsertOne) SetRefreshHash(v []byte) *SessionUpsertOne {
 func (u *SessionUpsertOne) UpdateRefreshHash() *SessionUpsertOne {
 	return u.Update(func(s *SessionUpsert) {
 		s.UpdateRefreshHash()
-	})
-}
-
-// SetUsedRefreshHash sets the "used_refresh_hash" field.
-func (u *SessionUpsertOne) SetUsedRefreshHash(v []byte) *SessionUpsertOne {
-	return u.Update(func(s *SessionUpsert) {
-		s.SetUsedRefreshHash(v)
-	})
-}
-
-// UpdateUsedRefreshHash sets the "used_refresh_hash" field to the value that was provided on create.
-func (u *SessionUpsertOne) UpdateUsedRefreshHash() *SessionUpsertOne {
-	return u.Update(func(s *SessionUpsert) {
-		s.UpdateUsedRefreshHash()
-	})
-}
-
-// ClearUsedRefreshHash clears the value of the "used_refresh_hash" field.
-func (u *SessionUpsertOne) ClearUsedRefreshHash() *SessionUpsertOne {
-	return u.Update(func(s *SessionUpsert) {
-		s.ClearUsedRefreshHash()
 	})
 }
 
@@ -918,6 +885,9 @@ func (u *SessionUpsertBulk) UpdateNewValues() *SessionUpsertBulk {
 			if _, exists := b.mutation.AccountID(); exists {
 				s.SetIgnore(session.FieldAccountID)
 			}
+			if _, exists := b.mutation.FamilyHash(); exists {
+				s.SetIgnore(session.FieldFamilyHash)
+			}
 		}
 	}))
 	return u
@@ -989,27 +959,6 @@ func (u *SessionUpsertBulk) SetRefreshHash(v []byte) *SessionUpsertBulk {
 func (u *SessionUpsertBulk) UpdateRefreshHash() *SessionUpsertBulk {
 	return u.Update(func(s *SessionUpsert) {
 		s.UpdateRefreshHash()
-	})
-}
-
-// SetUsedRefreshHash sets the "used_refresh_hash" field.
-func (u *SessionUpsertBulk) SetUsedRefreshHash(v []byte) *SessionUpsertBulk {
-	return u.Update(func(s *SessionUpsert) {
-		s.SetUsedRefreshHash(v)
-	})
-}
-
-// UpdateUsedRefreshHash sets the "used_refresh_hash" field to the value that was provided on create.
-func (u *SessionUpsertBulk) UpdateUsedRefreshHash() *SessionUpsertBulk {
-	return u.Update(func(s *SessionUpsert) {
-		s.UpdateUsedRefreshHash()
-	})
-}
-
-// ClearUsedRefreshHash clears the value of the "used_refresh_hash" field.
-func (u *SessionUpsertBulk) ClearUsedRefreshHash() *SessionUpsertBulk {
-	return u.Update(func(s *SessionUpsert) {
-		s.ClearUsedRefreshHash()
 	})
 }
 

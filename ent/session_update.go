@@ -55,18 +55,6 @@ func (_u *SessionUpdate) SetRefreshHash(v []byte) *SessionUpdate {
 	return _u
 }
 
-// SetUsedRefreshHash sets the "used_refresh_hash" field.
-func (_u *SessionUpdate) SetUsedRefreshHash(v []byte) *SessionUpdate {
-	_u.mutation.SetUsedRefreshHash(v)
-	return _u
-}
-
-// ClearUsedRefreshHash clears the value of the "used_refresh_hash" field.
-func (_u *SessionUpdate) ClearUsedRefreshHash() *SessionUpdate {
-	_u.mutation.ClearUsedRefreshHash()
-	return _u
-}
-
 // SetExpiresAt sets the "expires_at" field.
 func (_u *SessionUpdate) SetExpiresAt(v time.Time) *SessionUpdate {
 	_u.mutation.SetExpiresAt(v)
@@ -232,12 +220,6 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.RefreshHash(); ok {
 		_spec.SetField(session.FieldRefreshHash, field.TypeBytes, value)
 	}
-	if value, ok := _u.mutation.UsedRefreshHash(); ok {
-		_spec.SetField(session.FieldUsedRefreshHash, field.TypeBytes, value)
-	}
-	if _u.mutation.UsedRefreshHashCleared() {
-		_spec.ClearField(session.FieldUsedRefreshHash, field.TypeBytes)
-	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)
 	}
@@ -307,18 +289,6 @@ func (_u *SessionUpdateOne) SetNillableAccessExpiresAt(v *time.Time) *SessionUpd
 // SetRefreshHash sets the "refresh_hash" field.
 func (_u *SessionUpdateOne) SetRefreshHash(v []byte) *SessionUpdateOne {
 	_u.mutation.SetRefreshHash(v)
-	return _u
-}
-
-// SetUsedRefreshHash sets the "used_refresh_hash" field.
-func (_u *SessionUpdateOne) SetUsedRefreshHash(v []byte) *SessionUpdateOne {
-	_u.mutation.SetUsedRefreshHash(v)
-	return _u
-}
-
-// ClearUsedRefreshHash clears the value of the "used_refresh_hash" field.
-func (_u *SessionUpdateOne) ClearUsedRefreshHash() *SessionUpdateOne {
-	_u.mutation.ClearUsedRefreshHash()
 	return _u
 }
 
@@ -516,12 +486,6 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 	}
 	if value, ok := _u.mutation.RefreshHash(); ok {
 		_spec.SetField(session.FieldRefreshHash, field.TypeBytes, value)
-	}
-	if value, ok := _u.mutation.UsedRefreshHash(); ok {
-		_spec.SetField(session.FieldUsedRefreshHash, field.TypeBytes, value)
-	}
-	if _u.mutation.UsedRefreshHashCleared() {
-		_spec.ClearField(session.FieldUsedRefreshHash, field.TypeBytes)
 	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)

@@ -847,7 +847,7 @@ var (
 		{Name: "access_hash", Type: field.TypeBytes, Unique: true},
 		{Name: "access_expires_at", Type: field.TypeTime},
 		{Name: "refresh_hash", Type: field.TypeBytes, Unique: true},
-		{Name: "used_refresh_hash", Type: field.TypeBytes, Nullable: true},
+		{Name: "family_hash", Type: field.TypeBytes, Unique: true},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_used_at", Type: field.TypeTime},
@@ -873,11 +873,6 @@ var (
 				Name:    "session_account_id",
 				Unique:  false,
 				Columns: []*schema.Column{SessionsColumns[11]},
-			},
-			{
-				Name:    "session_used_refresh_hash",
-				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[5]},
 			},
 		},
 	}

@@ -20,7 +20,8 @@ func (Session) Fields() []ent.Field {
 		field.Bytes("access_hash").Sensitive().Unique(),
 		field.Time("access_expires_at"),
 		field.Bytes("refresh_hash").Sensitive().Unique(),
-		field.Bytes("used_refresh_hash").Sensitive().Optional().Comment("the refresh token before the present one: its return means theft"),
+		field.Bytes("family_hash").Sensitive().Unique().Immutable().
+			Comment("of the part that all refresh tokens of the session share: an older one that returns means theft"),
 		field.Time("expires_at"),
 		field.Time("revoked_at").Optional().Nillable(),
 		field.Time("last_used_at").Default(now),
@@ -36,5 +37,5 @@ func (Session) Edges() []ent.Edge {
 
 // Indexes of the entity.
 func (Session) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("account_id"), index.Fields("used_refresh_hash")}
+	return []ent.Index{index.Fields("account_id")}
 }

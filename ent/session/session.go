@@ -24,8 +24,8 @@ const (
 	FieldAccessExpiresAt = "access_expires_at"
 	// FieldRefreshHash holds the string denoting the refresh_hash field in the database.
 	FieldRefreshHash = "refresh_hash"
-	// FieldUsedRefreshHash holds the string denoting the used_refresh_hash field in the database.
-	FieldUsedRefreshHash = "used_refresh_hash"
+	// FieldFamilyHash holds the string denoting the family_hash field in the database.
+	FieldFamilyHash = "family_hash"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
 	// FieldRevokedAt holds the string denoting the revoked_at field in the database.
@@ -57,7 +57,7 @@ var Columns = []string{
 	FieldAccessHash,
 	FieldAccessExpiresAt,
 	FieldRefreshHash,
-	FieldUsedRefreshHash,
+	FieldFamilyHash,
 	FieldExpiresAt,
 	FieldRevokedAt,
 	FieldLastUsedAt,

@@ -90,9 +90,9 @@ func RefreshHash(v []byte) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldRefreshHash, v))
 }
 
-// UsedRefreshHash applies equality check predicate on the "used_refresh_hash" field. It's identical to UsedRefreshHashEQ.
-func UsedRefreshHash(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldEQ(FieldUsedRefreshHash, v))
+// FamilyHash applies equality check predicate on the "family_hash" field. It's identical to FamilyHashEQ.
+func FamilyHash(v []byte) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldFamilyHash, v))
 }
 
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
@@ -345,54 +345,44 @@ func RefreshHashLTE(v []byte) predicate.Session {
 	return predicate.Session(sql.FieldLTE(FieldRefreshHash, v))
 }
 
-// UsedRefreshHashEQ applies the EQ predicate on the "used_refresh_hash" field.
-func UsedRefreshHashEQ(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldEQ(FieldUsedRefreshHash, v))
+// FamilyHashEQ applies the EQ predicate on the "family_hash" field.
+func FamilyHashEQ(v []byte) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldFamilyHash, v))
 }
 
-// UsedRefreshHashNEQ applies the NEQ predicate on the "used_refresh_hash" field.
-func UsedRefreshHashNEQ(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldNEQ(FieldUsedRefreshHash, v))
+// FamilyHashNEQ applies the NEQ predicate on the "family_hash" field.
+func FamilyHashNEQ(v []byte) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldFamilyHash, v))
 }
 
-// UsedRefreshHashIn applies the In predicate on the "used_refresh_hash" field.
-func UsedRefreshHashIn(vs ...[]byte) predicate.Session {
-	return predicate.Session(sql.FieldIn(FieldUsedRefreshHash, vs...))
+// FamilyHashIn applies the In predicate on the "family_hash" field.
+func FamilyHashIn(vs ...[]byte) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldFamilyHash, vs...))
 }
 
-// UsedRefreshHashNotIn applies the NotIn predicate on the "used_refresh_hash" field.
-func UsedRefreshHashNotIn(vs ...[]byte) predicate.Session {
-	return predicate.Session(sql.FieldNotIn(FieldUsedRefreshHash, vs...))
+// FamilyHashNotIn applies the NotIn predicate on the "family_hash" field.
+func FamilyHashNotIn(vs ...[]byte) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldFamilyHash, vs...))
 }
 
-// UsedRefreshHashGT applies the GT predicate on the "used_refresh_hash" field.
-func UsedRefreshHashGT(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldGT(FieldUsedRefreshHash, v))
+// FamilyHashGT applies the GT predicate on the "family_hash" field.
+func FamilyHashGT(v []byte) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldFamilyHash, v))
 }
 
-// UsedRefreshHashGTE applies the GTE predicate on the "used_refresh_hash" field.
-func UsedRefreshHashGTE(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldGTE(FieldUsedRefreshHash, v))
+// FamilyHashGTE applies the GTE predicate on the "family_hash" field.
+func FamilyHashGTE(v []byte) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldFamilyHash, v))
 }
 
-// UsedRefreshHashLT applies the LT predicate on the "used_refresh_hash" field.
-func UsedRefreshHashLT(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldLT(FieldUsedRefreshHash, v))
+// FamilyHashLT applies the LT predicate on the "family_hash" field.
+func FamilyHashLT(v []byte) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldFamilyHash, v))
 }
 
-// UsedRefreshHashLTE applies the LTE predicate on the "used_refresh_hash" field.
-func UsedRefreshHashLTE(v []byte) predicate.Session {
-	return predicate.Session(sql.FieldLTE(FieldUsedRefreshHash, v))
-}
-
-// UsedRefreshHashIsNil applies the IsNil predicate on the "used_refresh_hash" field.
-func UsedRefreshHashIsNil() predicate.Session {
-	return predicate.Session(sql.FieldIsNull(FieldUsedRefreshHash))
-}
-
-// UsedRefreshHashNotNil applies the NotNil predicate on the "used_refresh_hash" field.
-func UsedRefreshHashNotNil() predicate.Session {
-	return predicate.Session(sql.FieldNotNull(FieldUsedRefreshHash))
+// FamilyHashLTE applies the LTE predicate on the "family_hash" field.
+func FamilyHashLTE(v []byte) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldFamilyHash, v))
 }
 
 // ExpiresAtEQ applies the EQ predicate on the "expires_at" field.
