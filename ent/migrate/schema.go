@@ -372,7 +372,10 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{InteractionsColumns[27], InteractionsColumns[6], InteractionsColumns[12]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "state = 'QUEUED'",
+					DescColumns: map[string]bool{
+						InteractionsColumns[6].Name: true,
+					},
+					Where: "state IN ('QUEUED', 'OFFERED')",
 				},
 			},
 			{

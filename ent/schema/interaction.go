@@ -75,10 +75,10 @@ func (Interaction) Edges() []ent.Edge {
 
 // Indexes of the entity.
 func (Interaction) Indexes() []ent.Index {
-	waiting := entsql.IndexWhere("state = 'QUEUED'")
+	waiting := []schema.Annotation{entsql.IndexWhere("state IN ('QUEUED', 'OFFERED')"), entsql.DescColumns("priority")}
 	open := entsql.IndexWhere("state NOT IN ('CLOSED', 'ABANDONED')")
 	return []ent.Index{
-		index.Fields("queue_id", "priority", "place_at").Annotations(waiting),
+		index.Fields("queue_id", "priority", "place_at").Annotations(waiting...),
 		index.Fields("operator_id", "state").Annotations(open),
 		index.Fields("state", "last_activity_at").Annotations(open),
 		index.Fields("operator_id", "created_at"),
