@@ -1,0 +1,184 @@
+package eventlog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	eventChannel  = "ekc_events"
+	signalChannel = "ekc_signals"
+
+	pollEvery   = 500 * time.Millisecond // when no notification comes
+	heldRetry   = 3 * time.Millisecond   // when an open appender holds the horizon back
+	failedRetry = 200 * time.Millisecond // when Postgres does not answer
+	pruneEvery  = time.Hour
+)
+
+// Run follows the log until ctx ends. While Postgres is away it keeps trying; the streams stay open and go on later.
+func (l *Log) Run(ctx context.Context) error {
+	listener := pq.NewListener(l.url, failedRetry, 10*time.Second, nil)
+	defer func() { _ = listener.Close() }()
+	for _, channel := range []string{eventChannel, signalChannel} {
+		if err := listener.Listen(channel); err != nil && !errors.Is(err, pq.ErrChannelAlreadyOpen) {
+			return fmt.Errorf("listen to %s: %w", channel, err)
+		}
+	}
+	if err := l.begin(ctx); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return l.listen(ctx, listener) })
+	group.Go(func() error { return l.announcements(ctx) })
+	group.Go(func() error { return l.follow(ctx) })
+	group.Go(func() error { return l.pruning(ctx) })
+	err := group.Wait()
+	l.hub.close()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// begin puts the tail at the present horizon.
+func (l *Log) begin(ctx context.Context) error {
+	conn, err := l.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("follow the event log: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	position, _, err := l.horizon(ctx, conn)
+	if err != nil {
+		return err
+	}
+	l.tail.Store(position)
+	l.hub.start(position)
+	return nil
+}
+
+func (l *Log) follow(ctx context.Context) error {
+	timer := time.NewTimer(pollEvery)
+	defer timer.Stop()
+	for {
+		again, err := l.advance(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			l.log.WarnContext(ctx, "event log not readable, trying again", "error", err)
+			again = failedRetry
+		}
+		timer.Reset(again)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-l.wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// advance hands on everything up to the horizon and returns when to look again if nothing wakes the follower before.
+func (l *Log) advance(ctx context.Context) (time.Duration, error) {
+	conn, err := l.db.Conn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = conn.Close() }()
+	horizon, held, err := l.horizon(ctx, conn)
+	if err != nil {
+		return 0, err
+	}
+	for after := l.tail.Load(); after < horizon; after = l.tail.Load() {
+		events, err := read(ctx, conn, selection{}, after, horizon)
+		if err != nil {
+			return 0, err
+		}
+		position := horizon
+		if len(events) == batch {
+			position = events[len(events)-1].ID
+		}
+		l.hub.publish(events, position)
+		l.tail.Store(position)
+	}
+	if held {
+		return heldRetry, nil
+	}
+	return pollEvery, nil
+}
+
+// listen turns notifications into wake-ups and signals.
+func (l *Log) listen(ctx context.Context, listener *pq.Listener) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case n := <-listener.Notify:
+			if n == nil || n.Channel == eventChannel { // nil: the connection was lost and is back
+				l.Wake()
+				continue
+			}
+			var s signal
+			if err := json.Unmarshal([]byte(n.Extra), &s); err != nil {
+				l.log.WarnContext(ctx, "unreadable signal", "error", err)
+				continue
+			}
+			l.hub.signal(Event{Kind: s.Kind, InteractionID: s.InteractionID, AccountID: s.AccountID, Data: s.Data, At: time.Now().UTC()})
+		}
+	}
+}
+
+// announcements tells the other nodes, once for all commits of a moment. It is a statement of its own, because a
+// NOTIFY inside the transactions would make their commits wait for each other.
+func (l *Log) announcements(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-l.announce:
+			if _, err := l.db.ExecContext(ctx, `SELECT pg_notify($1, '')`, eventChannel); err != nil && ctx.Err() == nil {
+				l.log.WarnContext(ctx, "event log not announced, others will poll", "error", err)
+			}
+		}
+	}
+}
+
+func (l *Log) pruning(ctx context.Context) error {
+	ticker := time.NewTicker(pruneEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+			if _, err := l.Prune(ctx, time.Now()); err != nil && ctx.Err() == nil {
+				l.log.WarnContext(ctx, "old events not removed", "error", err)
+			}
+		}
+	}
+}
+
+type signal struct {
+	Kind          string            `json:"k"`
+	InteractionID string            `json:"i,omitempty"`
+	AccountID     string            `json:"a,omitempty"`
+	Data          map[string]string `json:"d,omitempty"`
+}
+
+// Signal tells the streams of all nodes something that is not kept, such as that somebody is typing.
+func (l *Log) Signal(ctx context.Context, e Event) error {
+	text, err := json.Marshal(signal{Kind: e.Kind, InteractionID: e.InteractionID, AccountID: e.AccountID, Data: e.Data})
+	if err != nil {
+		return fmt.Errorf("signal: %w", err)
+	}
+	if _, err := l.db.ExecContext(ctx, `SELECT pg_notify($1, $2)`, signalChannel, string(text)); err != nil {
+		return fmt.Errorf("signal: %w", err)
+	}
+	return nil
+}

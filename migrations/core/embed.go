@@ -1,0 +1,49 @@
+// Package coremigrations holds the versioned migrations of the core's database, written by `make migrate-diff`, and
+// applies them. It imports nothing of the project.
+package coremigrations
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// lockID keeps two processes from migrating one database at once.
+const lockID = 0x656b635f636f7265
+
+// Files are the migrations, for tests that key their template database by them.
+func Files() fs.FS { return files }
+
+// Apply brings the database to the newest schema; it waits for another process that is doing the same.
+func Apply(ctx context.Context, db *sql.DB) error {
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(lockID))
+	if err != nil {
+		return fmt.Errorf("core migrations: %w", err)
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
+	if err != nil {
+		return fmt.Errorf("core migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("core migrations: %w", err)
+	}
+	return nil
+}
+
+// ApplyTo opens the database of the URL and brings it to the newest schema.
+func ApplyTo(ctx context.Context, url string) error {
+	db, err := sql.Open("postgres", url)
+	if err != nil {
+		return fmt.Errorf("core migrations: %w", err)
+	}
+	defer func() { _ = db.Close() }() // nothing is pending on it
+	return Apply(ctx, db)
+}
