@@ -8,14 +8,24 @@ type hub struct {
 	tail    int64
 	streams map[string]map[*Stream]struct{}
 	closed  bool
+	started chan struct{} // closed when the follower knows where it begins
 }
 
-func newHub() *hub { return &hub{streams: map[string]map[*Stream]struct{}{}} }
+func newHub() *hub {
+	return &hub{streams: map[string]map[*Stream]struct{}{}, started: make(chan struct{})}
+}
 
+// start says where the follower begins; streams that joined before it did begin there too.
 func (h *hub) start(position int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.tail = position
+	for _, streams := range h.streams {
+		for s := range streams {
+			s.joined = position
+		}
+	}
+	close(h.started)
 }
 
 func (h *hub) join(s *Stream) {

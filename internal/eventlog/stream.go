@@ -44,15 +44,20 @@ func (l *Log) All(after int64) *Stream { return l.subscribe(selection{}, after) 
 func (l *Log) subscribe(sel selection, after int64) *Stream {
 	s := &Stream{log: l, sel: sel, from: after, live: make(chan Event, buffer)}
 	l.hub.join(s)
-	if s.from < 0 {
-		s.from = s.joined
-	}
 	return s
 }
 
 // Each calls do for every event until ctx ends, do fails, or the stream ends; it returns why. It must be called once.
 func (s *Stream) Each(ctx context.Context, do func(Event) error) error {
 	defer s.log.hub.leave(s)
+	select {
+	case <-s.log.hub.started:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if s.from < 0 {
+		s.from = s.joined
+	}
 	for after := s.from; after < s.joined; {
 		events, err := read(ctx, s.log.db, s.sel, after, s.joined)
 		if err != nil {
