@@ -1,0 +1,78 @@
+package access
+
+// Action is something that a viewer may or may not do.
+type Action string
+
+// The actions on interactions.
+const (
+	// ReadInteraction: see it with its dialogue.
+	ReadInteraction Action = "interaction.read"
+	// ReadTimeline: its segments, offers, Yana's turns, page, disposition, outcome and note.
+	ReadTimeline Action = "interaction.read_timeline"
+	// ReadRoutingTrace: why it was routed as it was.
+	ReadRoutingTrace Action = "interaction.read_routing_trace"
+	// ReadSuggestions: what the base has for the citizen's last questions.
+	ReadSuggestions Action = "interaction.read_suggestions"
+	// ReadCitizen: who the citizen is, name and phone masked.
+	ReadCitizen Action = "citizen.read"
+	// ReadPersonalData: name and phone in full; each reading is audited.
+	ReadPersonalData Action = "citizen.read_personal_data"
+	// StartChat: begin an interaction.
+	StartChat Action = "interaction.start"
+	// SendMessage: messages, attachments and the sign that somebody is writing.
+	SendMessage Action = "interaction.send_message"
+	// RequestHandover, RateAnswer, RateInteraction and EndChat: the citizen's own.
+	RequestHandover Action = "interaction.request_handover"
+	RateAnswer      Action = "interaction.rate_answer"
+	RateInteraction Action = "interaction.rate"
+	EndChat         Action = "interaction.end"
+	// WorkInteraction: hold, resume, finish, close with disposition.
+	WorkInteraction Action = "interaction.work"
+	// TransferInteraction: hand it to another queue.
+	TransferInteraction Action = "interaction.transfer"
+)
+
+// The actions on queues and operators.
+const (
+	// AnswerOffer: accept or decline it.
+	AnswerOffer Action = "offer.answer"
+	// SetPresence and ReadDesk: of the viewer themselves.
+	SetPresence Action = "presence.set"
+	ReadDesk    Action = "desk.read"
+	// ReadBoard: queues and operators of the segment, live.
+	ReadBoard Action = "board.read"
+	// ReadQueue: its settings.
+	ReadQueue Action = "queue.read"
+	// ReadQueueFigures: how many wait and work in it; Own is for its members.
+	ReadQueueFigures Action = "queue.read_figures"
+	// ReadQueueMembers: who works in it.
+	ReadQueueMembers Action = "queue.read_members"
+	// CreateQueue, CreateSkill and SetBusinessHours: for the whole centre.
+	CreateQueue      Action = "queue.create"
+	CreateSkill      Action = "skill.create"
+	SetBusinessHours Action = "business_hours.set"
+	// ManageQueue: change its settings.
+	ManageQueue Action = "queue.manage"
+	// ManageQueueMembers: let operators work in it.
+	ManageQueueMembers Action = "queue.manage_members"
+	// SetSkill: an operator's proficiency.
+	SetSkill Action = "account.set_skill"
+)
+
+// The actions on everything else.
+const (
+	// ReadReference: skills, pause reasons, timetables, dispositions.
+	ReadReference Action = "reference.read"
+	// ReadSites: where operators work.
+	ReadSites Action = "site.read"
+	// SearchBase: search and read the question base.
+	SearchBase Action = "base.search"
+	// ReadAccounts: list accounts.
+	ReadAccounts Action = "account.read"
+	// ReadSignIns: when an account signed in last; Own is the person.
+	ReadSignIns Action = "account.read_sign_ins"
+	// ManageAccounts: create and change accounts, give and take roles, see lock-outs.
+	ManageAccounts Action = "account.manage"
+	// ReadAudit: the audit log.
+	ReadAudit Action = "audit.read"
+)

@@ -1,0 +1,174 @@
+package access
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"ekc/access/viewer"
+)
+
+// Reach is how far a role's right to an action goes.
+type Reach int
+
+// The reaches. What is the viewer's own is within each of them but None.
+const (
+	// None: not at all.
+	None Reach = iota
+	// Own: only with what is the viewer's own: the interaction they talk in, the offer made to them, themselves.
+	Own
+	// Inside: with what lies wholly inside the segment of the grant; not with what other segments share.
+	Inside
+	// Covered: with what the segment of the grant reaches, shared objects too.
+	Covered
+)
+
+// String is the word of the printed matrix.
+func (r Reach) String() string {
+	return [...]string{"", "own", "inside", "segment"}[r]
+}
+
+// row is the right to one action.
+type row struct {
+	action Action
+	roles  map[viewer.Role]Reach
+	// citizen is the reach of a citizen's token: None or Own.
+	citizen Reach
+	// anyone may do it without a token.
+	anyone bool
+	// sees is the action that shows the object: who may not do it gets NOT_FOUND rather than FORBIDDEN. Empty: the object
+	// is no secret from anyone signed in.
+	sees Action
+}
+
+type roles = map[viewer.Role]Reach
+
+// everybody gives all roles one reach.
+func everybody(r Reach) roles {
+	all := roles{}
+	for _, role := range Roles {
+		all[role] = r
+	}
+	return all
+}
+
+// Roles are all roles, in the order of the printed matrix.
+var Roles = []viewer.Role{
+	viewer.Operator, viewer.Supervisor, viewer.ContentManager, viewer.ExpertSystemAdministrator,
+	viewer.SegmentAdministrator, viewer.SegmentCoordinator, viewer.ExpertSystemUser, viewer.Administrator,
+}
+
+// matrix is every right in EKC. A role that a row does not name has none; an account with several roles has the sum. An
+// administrator holds every role, but that makes nobody's interaction their own.
+var matrix = []row{
+	{action: ReadInteraction, citizen: Own, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadTimeline, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadRoutingTrace, sees: ReadInteraction, roles: roles{
+		viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadSuggestions, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadCitizen, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadPersonalData, sees: ReadInteraction, roles: roles{viewer.Operator: Own, viewer.Administrator: Own}},
+	{action: StartChat, anyone: true, citizen: Own, roles: everybody(Covered)},
+	{action: SendMessage, citizen: Own, sees: ReadInteraction, roles: roles{viewer.Operator: Own, viewer.Administrator: Own}},
+	{action: RequestHandover, citizen: Own, sees: ReadInteraction},
+	{action: RateAnswer, citizen: Own, sees: ReadInteraction},
+	{action: RateInteraction, citizen: Own, sees: ReadInteraction},
+	{action: EndChat, citizen: Own, sees: ReadInteraction},
+	{action: WorkInteraction, sees: ReadInteraction, roles: roles{viewer.Operator: Own, viewer.Administrator: Own}},
+	{action: TransferInteraction, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.Administrator: Covered,
+	}},
+
+	{action: AnswerOffer, sees: ReadInteraction, roles: roles{viewer.Operator: Own, viewer.Administrator: Own}},
+	{action: SetPresence, roles: roles{viewer.Operator: Covered, viewer.Administrator: Covered}},
+	{action: ReadDesk, roles: roles{viewer.Operator: Covered, viewer.Administrator: Covered}},
+	{action: ReadBoard, roles: roles{
+		viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadQueue, sees: ReadQueue, roles: everybody(Covered)},
+	{action: ReadQueueFigures, sees: ReadQueue, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadQueueMembers, sees: ReadQueue, roles: roles{
+		viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: CreateQueue, roles: roles{viewer.Administrator: Covered}},
+	{action: CreateSkill, roles: roles{viewer.Administrator: Covered}},
+	{action: SetBusinessHours, roles: roles{viewer.Administrator: Covered}},
+	{action: ManageQueue, sees: ReadQueue, roles: roles{viewer.Supervisor: Inside, viewer.Administrator: Covered}},
+	{action: ManageQueueMembers, sees: ReadQueue, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: SetSkill, sees: ReadAccounts, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+
+	{action: ReadReference, roles: everybody(Covered)},
+	{action: ReadSites, roles: roles{
+		viewer.Supervisor: Covered, viewer.SegmentAdministrator: Covered, viewer.SegmentCoordinator: Covered,
+		viewer.Administrator: Covered,
+	}},
+	{action: SearchBase, roles: everybody(Covered)},
+	{action: ReadAccounts, sees: ReadAccounts, roles: roles{
+		viewer.Supervisor: Covered, viewer.SegmentAdministrator: Inside, viewer.SegmentCoordinator: Covered,
+		viewer.Administrator: Covered,
+	}},
+	{action: ReadSignIns, sees: ReadAccounts, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.ContentManager: Own, viewer.ExpertSystemAdministrator: Own,
+		viewer.SegmentAdministrator: Inside, viewer.SegmentCoordinator: Own, viewer.ExpertSystemUser: Own,
+		viewer.Administrator: Covered,
+	}},
+	{action: ManageAccounts, sees: ReadAccounts, roles: roles{
+		viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered,
+	}},
+	{action: ReadAudit, roles: roles{viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered}},
+}
+
+// rows finds a row by its action.
+var rows = func() map[Action]row {
+	all := make(map[Action]row, len(matrix))
+	for _, r := range matrix {
+		all[r.action] = r
+	}
+	return all
+}()
+
+// ReachOf is the cell of the matrix.
+func ReachOf(action Action, role viewer.Role) Reach { return rows[action].roles[role] }
+
+// Actions are all actions, in the order of the printed matrix.
+func Actions() []Action {
+	actions := make([]Action, len(matrix))
+	for i, r := range matrix {
+		actions[i] = r.action
+	}
+	return actions
+}
+
+// Matrix prints the rights as a Markdown table for the documents.
+func Matrix(w io.Writer) error {
+	columns := make([]string, 0, len(Roles)+3)
+	columns = append(columns, "action", "nobody", "citizen")
+	for _, role := range Roles {
+		columns = append(columns, strings.ToLower(strings.ReplaceAll(string(role), "_", " ")))
+	}
+	lines := []string{"| " + strings.Join(columns, " | ") + " |", strings.Repeat("|---", len(columns)) + "|"}
+	for _, r := range matrix {
+		nobody := ""
+		if r.anyone {
+			nobody = "yes"
+		}
+		cells := []string{"`" + string(r.action) + "`", nobody, r.citizen.String()}
+		for _, role := range Roles {
+			cells = append(cells, r.roles[role].String())
+		}
+		lines = append(lines, "| "+strings.Join(cells, " | ")+" |")
+	}
+	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
+	return err
+}

@@ -1,0 +1,106 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"time"
+
+	"ekc/ent"
+	"ekc/internal/ratelimit"
+)
+
+// Store runs work in one transaction. Work may be tried again and must keep no state between tries.
+type Store interface {
+	InTx(ctx context.Context, work func(ctx context.Context, tx *ent.Tx) error) error
+}
+
+// Options sets the service; zero values take the defaults that are named.
+type Options struct {
+	// Clock tells the time; nil means time.Now.
+	Clock func() time.Time
+	// Rand is the source of tokens and salts; nil means crypto/rand.
+	Rand io.Reader
+	// Logger gets what an operator of the server should know, without logins, tokens or addresses; nil discards it.
+	Logger *slog.Logger
+	// AccessTTL is the life of an access token; 15 minutes.
+	AccessTTL time.Duration
+	// RefreshTTL is how long a session lasts without a refresh; 30 days.
+	RefreshTTL time.Duration
+	// CitizenTTL is how long a citizen's token opens the interaction after it has ended; 30 days.
+	CitizenTTL time.Duration
+	// LockAfter is the number of failed sign-ins in a row that lock an account; 5.
+	LockAfter int
+	// LockFor is how long it stays locked; 15 minutes.
+	LockFor time.Duration
+	// CacheTTL is how long a token's viewer is remembered, and so how late another node's revocation may be noticed;
+	// 1 second. Negative turns the memory off.
+	CacheTTL time.Duration
+	// MaxSessions is how many sessions an account may hold open; the oldest is closed beyond. 20.
+	MaxSessions int
+	// Hash is how passwords are hashed; the zero value means DefaultHashParams.
+	Hash HashParams
+	// Hashers is how many passwords are hashed at once; 0 means one per processor, at most 4.
+	Hashers int
+	// Attempts and Failures limit sign-ins per network address: all of them, and those that fail. Nil takes defaults that
+	// let a whole site of 300 operators sign in at once and a guesser try 30 passwords, then 6 a minute.
+	Attempts, Failures *ratelimit.Limiter
+	// OnDeactivate runs in the transaction that deactivates an account, so that routing can take its work back.
+	OnDeactivate func(ctx context.Context, tx *ent.Tx, accountID string) error
+}
+
+// Service signs people in, says who a token belongs to, and manages accounts. It is safe for concurrent use.
+type Service struct {
+	client *ent.Client
+	store  Store
+	o      Options
+	hasher *hasher
+	cache  *viewerCache
+}
+
+// New returns the service. client is for reading, store for everything that changes.
+func New(client *ent.Client, store Store, o Options) (*Service, error) {
+	o = o.withDefaults()
+	h, err := newHasher(o.Hash, o.Hashers, o.Rand)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{client: client, store: store, o: o, hasher: h, cache: newViewerCache(o.CacheTTL, o.Clock)}, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	orDefault(&o.AccessTTL, 15*time.Minute)
+	orDefault(&o.RefreshTTL, 30*24*time.Hour)
+	orDefault(&o.CitizenTTL, 30*24*time.Hour)
+	orDefault(&o.LockAfter, 5)
+	orDefault(&o.LockFor, 15*time.Minute)
+	orDefault(&o.CacheTTL, time.Second)
+	orDefault(&o.MaxSessions, 20)
+	if o.Attempts == nil {
+		o.Attempts = ratelimit.New(ratelimit.Options{Every: 100 * time.Millisecond, Burst: 600, Clock: o.Clock})
+	}
+	if o.Failures == nil {
+		o.Failures = ratelimit.New(ratelimit.Options{Every: 10 * time.Second, Burst: 30, Clock: o.Clock})
+	}
+	return o
+}
+
+func orDefault[T comparable](value *T, standard T) {
+	var zero T
+	if *value == zero {
+		*value = standard
+	}
+}
+
+// now is the present instant, UTC, in the resolution that Postgres keeps.
+func (s *Service) now() time.Time { return s.o.Clock().UTC().Truncate(time.Microsecond) }
