@@ -1,0 +1,154 @@
+package knowledge
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	_ "github.com/lib/pq" // the driver named below
+
+	"ekc/internal/fail"
+	"ekc/knowledge/embed"
+	"ekc/knowledge/ent"
+	"ekc/knowledge/lexical"
+	"ekc/knowledge/rank"
+)
+
+// Options make a Base.
+type Options struct {
+	// URL of the base's database, already migrated (migrations/knowledge).
+	URL string
+	// Embedder for semantic search; nil: embed.Builtin.
+	Embedder embed.Embedder
+	// Logger gets what nobody else is told; nil: slog.Default. Texts of queries are never logged.
+	Logger *slog.Logger
+	// Clock gives the time; nil: time.Now.
+	Clock func() time.Time
+	// PollEvery is how often the base looks for changes whose announcement was lost. Zero: one second.
+	PollEvery time.Duration
+}
+
+// Base is the question base in this process: Service over Postgres, with the index in memory. Close it after use.
+type Base struct {
+	db       *sql.DB
+	ent      *ent.Client
+	embedder embed.Embedder
+	ranker   *rank.Model
+	log      *slog.Logger
+	clock    func() time.Time
+	poll     time.Duration
+
+	state     atomic.Pointer[snapshot]
+	refreshMu sync.Mutex // one refresh at a time
+	lastSeen  atomic.Int64
+	stop      context.CancelFunc
+	wait      sync.WaitGroup
+	closed    sync.Once
+}
+
+var _ Service = (*Base)(nil)
+
+// Open connects, reads the whole base into the index and starts to follow its changes. It takes some seconds for tens of
+// thousands of records.
+func Open(ctx context.Context, o Options) (*Base, error) {
+	db, err := sql.Open("postgres", o.URL)
+	if err != nil {
+		return nil, fmt.Errorf("open the knowledge database: %w", err)
+	}
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(8)
+	b := &Base{
+		db: db, ent: ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))),
+		embedder: o.Embedder, ranker: rank.Default(), log: o.Logger, clock: o.Clock, poll: o.PollEvery,
+	}
+	b.defaults()
+	b.state.Store(newSnapshot())
+	if err := b.start(ctx, o.URL); err != nil {
+		_ = b.Close() // the first failure is the one to report
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *Base) defaults() {
+	if b.embedder == nil {
+		b.embedder = embed.Builtin{}
+	}
+	if b.log == nil {
+		b.log = slog.Default()
+	}
+	if b.clock == nil {
+		b.clock = time.Now
+	}
+	if b.poll == 0 {
+		b.poll = time.Second
+	}
+}
+
+// start listens before it reads, so that no change falls between the two.
+func (b *Base) start(ctx context.Context, url string) error {
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	b.stop = stop
+	changes, err := b.listen(run, url)
+	if err != nil {
+		return err
+	}
+	if err := b.refresh(ctx); err != nil {
+		return err
+	}
+	if err := b.ensureVectorIndex(ctx); err != nil {
+		return err
+	}
+	b.wait.Go(func() { b.follow(run, changes) })
+	b.wait.Go(func() { b.backfill(run) })
+	return nil
+}
+
+// Close stops following changes and closes the connections; it may be called more than once.
+func (b *Base) Close() error {
+	var err error
+	b.closed.Do(func() {
+		if b.stop != nil {
+			b.stop()
+		}
+		b.wait.Wait()
+		err = b.db.Close()
+	})
+	return err
+}
+
+// staleAfter is how long the index may go without word from the database before the base counts as not ready.
+const staleAfter = 15 * time.Second
+
+// Ready is nil when the index follows the database.
+func (b *Base) Ready(ctx context.Context) error {
+	if err := b.db.PingContext(ctx); err != nil {
+		return errors.Join(fail.New(fail.Unavailable, "the knowledge database cannot be reached"), err)
+	}
+	if seen := time.UnixMilli(b.lastSeen.Load()); time.Since(seen) > staleAfter {
+		return fail.New(fail.Unavailable, "the index has not followed the database since %s", seen.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+// Thresholds are the product's defaults for Decide, fitted together with the ranker's weights.
+func (b *Base) Thresholds() Thresholds { return DefaultThresholds() }
+
+// DefaultThresholds are fitted together with the ranker's weights, for a precision of at least 95 % of what is answered.
+func DefaultThresholds() Thresholds {
+	answer, clarify := rank.Default().Thresholds()
+	return Thresholds{AnswerAt: answer, ClarifyAt: clarify}
+}
+
+func docOf(e *entry) lexical.Doc {
+	return lexical.Doc{
+		Key: e.hit.RecordID, Units: append([]string{e.hit.Question}, e.phrasings...), Answer: e.hit.Answer, Topic: e.hit.Topic,
+	}
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"math"
+	"slices"
+
+	"ekc/knowledge/rank"
+)
+
+// judge is one candidate of a query as the confidence model sees it.
+type judge struct {
+	sample *sample
+	place  int
+	inputs []float32
+	right  bool
+}
+
+// judgedPlaces are the places that the confidence model learns from.
+const judgedPlaces = 4
+
+func confidenceOptions() boostOptions {
+	return boostOptions{
+		trees: 80, depth: 3, rate: 0.08, minLeaf: 25, l2: 4, columns: 0.6, rows: 0.8, seed: 11, monotone: confidenceDirections(),
+	}
+}
+
+// confidenceDirections as orderDirections.
+func confidenceDirections() []int {
+	up := map[string]int{
+		"score": 1, "gap_best": 1, "share": 1, "unexplained": -1,
+		"word": 1, "gram": 1, "cover_unit": 1, "cover_any": 1, "cover_exact": 1, "back_cover": 1, "f1": 1,
+		"missing_any": -1, "missing_unit": -1, "extra_unit": -1, "bigrams": 1, "class_same": 1, "class_other": -1,
+		"negation": -1, "second_unit": 1, "pooled": 1,
+	}
+	names := rank.ConfidenceNames()
+	out := make([]int, len(names))
+	for i, n := range names {
+		out[i] = up[n]
+	}
+	return out
+}
+
+// judges lists the first candidates of each sample, ordered by the scores.
+func judges(samples []*sample, scores map[*sample][]float64) []judge {
+	var out []judge
+	for _, s := range samples {
+		order := sortedBy(s, func(s *sample, i int) float64 { return scores[s][i] })
+		sorted, inputs := make([]float64, len(order)), make([][]float32, len(order))
+		for p, i := range order {
+			sorted[p], inputs[p] = scores[s][i], s.inputs[i]
+		}
+		for p := range min(judgedPlaces, len(order)) {
+			out = append(out, judge{s, p, rank.ConfidenceInputs(sorted, inputs, p), s.relevant[order[p]]})
+		}
+	}
+	return out
+}
+
+// fitConfidence learns the probability that a candidate answers: boosted trees on the logistic loss.
+func fitConfidence(js []judge, o boostOptions) rank.Forest {
+	rows := make([][]float32, len(js))
+	for i, j := range js {
+		rows[i] = j.inputs
+	}
+	return boost(rows, func(sums, g, h []float64) {
+		for i, j := range js {
+			p := 1 / (1 + math.Exp(-sums[i]))
+			y := 0.0
+			if j.right {
+				y = 1
+			}
+			g[i] = (p - y) * j.sample.weight
+			h[i] = p * (1 - p) * j.sample.weight
+		}
+	}, o)
+}
+
+// probabilitiesOutOfFold gives each judge the probability by a model that has not seen its record, calibrated by a line
+// on the logit fitted on the same folds.
+func probabilitiesOutOfFold(js []judge, o boostOptions) []float64 {
+	out := make([]float64, len(js))
+	for f := range folds {
+		var train []judge
+		for _, j := range js {
+			if j.sample.fold != f {
+				train = append(train, j)
+			}
+		}
+		forest := fitConfidence(train, o)
+		for i, j := range js {
+			if j.sample.fold == f {
+				out[i] = 1 / (1 + math.Exp(-forest.Score(j.inputs)))
+			}
+		}
+	}
+	return out
+}
+
+// decision is the first candidate of a query with its probability.
+type decision struct {
+	sample *sample
+	p      float64
+	sum    float64 // of the first three
+	right  bool
+	among  bool // the right one is among the first three
+}
+
+func decisions(js []judge, ps []float64, sets ...string) []decision {
+	bySample := make(map[*sample]*decision)
+	var order []*sample
+	for i, j := range js {
+		if !slices.Contains(sets, j.sample.set) {
+			continue
+		}
+		d := bySample[j.sample]
+		if d == nil {
+			d = &decision{sample: j.sample}
+			bySample[j.sample] = d
+			order = append(order, j.sample)
+		}
+		if j.place == 0 {
+			d.p, d.right = ps[i], j.right
+		}
+		if j.place < 3 {
+			d.sum += ps[i]
+			d.among = d.among || j.right
+		}
+	}
+	out := make([]decision, len(order))
+	for i, s := range order {
+		out[i] = *bySample[s]
+	}
+	return out
+}
+
+// coverage is the largest share of all decisions that can be answered at the precision, and the threshold for it.
+func coverage(ds []decision, precision float64) (share, threshold float64) {
+	sorted := slices.Clone(ds)
+	slices.SortFunc(sorted, func(a, b decision) int {
+		switch {
+		case a.p > b.p:
+			return -1
+		case a.p < b.p:
+			return 1
+		}
+		return 0
+	})
+	right := 0
+	threshold = 1
+	for i, d := range sorted {
+		if d.right {
+			right++
+		}
+		if i+1 < len(sorted) && sorted[i+1].p == d.p {
+			continue
+		}
+		if float64(right)/float64(i+1) >= precision {
+			share, threshold = float64(i+1)/float64(len(sorted)), d.p
+		}
+	}
+	return share, threshold
+}

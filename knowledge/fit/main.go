@@ -1,0 +1,177 @@
+// Command fit learns the weights of the search's ranking and of its probabilities, and writes knowledge/rank/model.json.
+//
+//	go run ./knowledge/fit -data DIR [-out FILE]
+//
+// DIR holds the base and the query sets that DESIGN.md describes. What it prints is out of fold: every query is judged by a
+// model that has seen no query of the same record.
+package main
+
+import (
+	"encoding/gob"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"time"
+
+	"ekc/knowledge/evalset"
+	"ekc/knowledge/rank"
+)
+
+func main() {
+	data := flag.String("data", "", "directory of the base and the query sets")
+	out := flag.String("out", "", "write the model to this file")
+	cache := flag.String("cache", "", "keep the candidates in this file, to fit again without searching")
+	flag.Parse()
+	if err := run(*data, *out, *cache); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(data, out, cache string) error {
+	begin := time.Now()
+	samples, err := cached(data, cache)
+	if err != nil {
+		return err
+	}
+	fmt.Println("gathered", len(samples), "queries in", time.Since(begin).Round(time.Millisecond))
+	report("first stage", samples, func(s *sample, i int) float64 { return float64(s.first(i)) })
+	scores := outOfFold(samples)
+	report("ranker, out of fold", samples, func(s *sample, i int) float64 { return scores[s][i] })
+	js := judges(samples, scores)
+	ps := probabilitiesOutOfFold(js, confidenceOptions())
+	answerAt, clarifyAt := reportDecisions(js, ps)
+	fmt.Println("fitted in", time.Since(begin).Round(time.Millisecond))
+	if out == "" {
+		return nil
+	}
+	m := rank.Model{
+		Inputs: rank.InputNames(), Order: fitOrder(samples, orderOptions()), Confidence: fitConfidence(js, confidenceOptions()),
+		AnswerAt: answerAt, ClarifyAt: clarifyAt,
+	}
+	encoded, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, append(encoded, '\n'), 0o644) //nolint:gosec // a source file
+}
+
+// outOfFold scores every sample by a forest fitted on the other folds.
+func outOfFold(samples []*sample) map[*sample][]float64 {
+	out := make(map[*sample][]float64, len(samples))
+	for f := range folds {
+		var train []*sample
+		for _, s := range samples {
+			if s.fold != f {
+				train = append(train, s)
+			}
+		}
+		forest := fitOrder(train, orderOptions())
+		for _, s := range samples {
+			if s.fold != f {
+				continue
+			}
+			scores := make([]float64, len(s.inputs))
+			for i, in := range s.inputs {
+				scores[i] = forest.Score(in)
+			}
+			out[s] = scores
+		}
+	}
+	return out
+}
+
+// reportDecisions prints how much can be answered at which precision and chooses the thresholds.
+func reportDecisions(js []judge, ps []float64) (answerAt, clarifyAt float64) {
+	for _, mix := range [][]string{
+		{"rutube-dev", "knd-dev", "oos-dev"},
+		{"intents", "intents-oos"},
+		{"rutube-dev", "knd-dev", "neii", "legal", "oos-dev", "intents", "intents-oos"},
+	} {
+		ds := decisions(js, ps, mix...)
+		c95, t95 := coverage(ds, 0.95)
+		c90, t90 := coverage(ds, 0.90)
+		among, asked := 0, 0
+		for _, d := range ds {
+			if d.sum >= 0.5 && d.p < t95 {
+				asked++
+				if d.among {
+					among++
+				}
+			}
+		}
+		fmt.Printf("%v: %d queries, at 95 %%: %.3f (p>=%.3f), at 90 %%: %.3f (p>=%.3f); asked %d, right among three %d\n",
+			mix, len(ds), c95, t95, c90, t90, asked, among)
+		answerAt = max(answerAt, t95)
+	}
+	reportCalibration(js, ps)
+	return answerAt, 0.5
+}
+
+func reportCalibration(js []judge, ps []float64) {
+	var n, right [10]int
+	var sum [10]float64
+	for i, j := range js {
+		if j.place > 0 {
+			continue
+		}
+		k := min(9, int(ps[i]*10))
+		n[k]++
+		sum[k] += ps[i]
+		if j.right {
+			right[k]++
+		}
+	}
+	fmt.Println("calibration of the first hit (mean probability → share right, queries):")
+	for k := range n {
+		if n[k] > 0 {
+			fmt.Printf("  %.2f → %.2f  %d\n", sum[k]/float64(n[k]), float64(right[k])/float64(n[k]), n[k])
+		}
+	}
+}
+
+// stored is a sample in the cache.
+type stored struct {
+	Set      string
+	Query    evalset.Query
+	Fold     int
+	Keys     []string
+	Inputs   [][]float32
+	Relevant []bool
+}
+
+func cached(data, cache string) ([]*sample, error) {
+	if f, err := os.Open(cache); err == nil { //nolint:gosec // the developer's own argument
+		defer func() { _ = f.Close() }()
+		var in []stored
+		if err := gob.NewDecoder(f).Decode(&in); err != nil {
+			return nil, err
+		}
+		out := make([]*sample, len(in))
+		for i, s := range in {
+			out[i] = &sample{set: s.Set, query: s.Query, fold: s.Fold, keys: s.Keys, inputs: s.Inputs, relevant: s.Relevant, weight: 1}
+		}
+		return out, nil
+	}
+	samples, err := gather(data)
+	if err != nil || cache == "" {
+		return samples, err
+	}
+	var in []stored
+	for _, s := range samples {
+		in = append(in, stored{s.set, s.query, s.fold, s.keys, s.inputs, s.relevant})
+	}
+	f, err := os.Create(cache) //nolint:gosec // the developer's own argument
+	if err != nil {
+		return nil, err
+	}
+	return samples, joinClose(f, gob.NewEncoder(f).Encode(in))
+}
+
+func joinClose(f *os.File, err error) error {
+	if closeErr := f.Close(); err == nil {
+		return closeErr
+	}
+	return err
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"math"
+	"runtime"
+	"sync"
+
+	"ekc/knowledge/rank"
+)
+
+// orderOptions are those of the forest that orders candidates.
+func orderOptions() boostOptions {
+	return boostOptions{
+		trees: 100, depth: 4, rate: 0.1, minLeaf: 40, l2: 5, columns: 0.5, rows: 0.8, seed: 7, monotone: orderDirections(),
+	}
+}
+
+// orderDirections say of which inputs more can only speak for a candidate, or only against it; without them the trees would
+// learn accidents of a thousand queries.
+func orderDirections() []int {
+	up := map[string]int{
+		"word": 1, "gram": 1, "body": 1, "cover_unit": 1, "cover_any": 1, "cover_body": 1, "cover_exact": 1,
+		"cover_sentence": 1, "back_cover": 1, "f1": 1, "missing_any": -1, "missing_unit": -1, "extra_unit": -1, "bigrams": 1,
+		"class_same": 1, "class_other": -1, "negation": -1, "word_gap": 1, "gram_gap": 1, "body_gap": 1, "first_gap": 1,
+		"cover_gap": 1, "word_rank": 1, "gram_rank": 1, "body_rank": 1, "first_rank": 1, "second_unit": 1, "pooled": 1,
+		"semantic_rank": 1,
+	}
+	names := rank.InputNames()
+	out := make([]int, len(names))
+	for i, n := range names {
+		out[i] = up[n]
+	}
+	return out
+}
+
+// learned is how many candidates of a query the order is learned from; those below are too easy to teach anything.
+const learned = 40
+
+// fitOrder learns to put the records that answer before the others: LambdaMART with the gain of the reciprocal rank.
+func fitOrder(samples []*sample, o boostOptions) rank.Forest {
+	var rows [][]float32
+	var spans [][2]int
+	var labels []bool
+	for _, s := range samples {
+		if !s.hasRelevant() {
+			continue
+		}
+		from := len(rows)
+		for i, in := range s.inputs {
+			if i < learned || s.relevant[i] { // candidates come in the order of the first stage
+				rows = append(rows, in)
+				labels = append(labels, s.relevant[i])
+			}
+		}
+		spans = append(spans, [2]int{from, len(rows)})
+	}
+	grad := func(sums, g, h []float64) {
+		for i := range g {
+			g[i], h[i] = 0, 0
+		}
+		parallel(len(spans), func(i int) { lambdas(spans[i], labels, sums, g, h) })
+	}
+	return boost(rows, grad, o)
+}
+
+func lambdas(span [2]int, labels []bool, sums, g, h []float64) {
+	from, to := span[0], span[1]
+	n := to - from
+	place := make([]float64, n)
+	for i := range n {
+		p := 1
+		for j := range n {
+			if sums[from+j] > sums[from+i] || (sums[from+j] == sums[from+i] && j < i) {
+				p++
+			}
+		}
+		place[i] = 1 / (float64(p) + 0.5)
+	}
+	for i := range n {
+		if !labels[from+i] {
+			continue
+		}
+		for j := range n {
+			if labels[from+j] {
+				continue
+			}
+			rho := 1 / (1 + math.Exp(sums[from+i]-sums[from+j]))
+			w := math.Abs(place[i]-place[j]) + 0.02
+			g[from+i] -= rho * w
+			g[from+j] += rho * w
+			d := rho * (1 - rho) * w
+			h[from+i] += d
+			h[from+j] += d
+		}
+	}
+}
+
+func parallel(n int, do func(i int)) {
+	workers := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n; i += workers {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,105 @@
+package rank
+
+import (
+	"math"
+	"slices"
+
+	"ekc/knowledge/lexical"
+)
+
+// considered is how many of the first candidates get a probability of their own; the rest share the last one's.
+const considered = 10
+
+// judged are the lexical features that the confidence model looks at.
+var judged = []string{
+	"word", "gram", "body", "cover_unit", "cover_any", "cover_exact", "cover_sentence", "back_cover", "f1", "missing_any",
+	"missing_unit", "extra_unit", "bigrams", "class_same", "class_other", "negation", "ratio_abs", "log_query", "topic_mass",
+	"second_unit", "pooled",
+}
+
+var judgedIndex = func() []int {
+	out := make([]int, len(judged))
+	for i, name := range judged {
+		out[i] = slices.Index(lexical.FeatureNames, name)
+	}
+	return out
+}()
+
+var missingAny = slices.Index(lexical.FeatureNames, "missing_any")
+
+// ConfidenceNames are the confidence model's inputs: how the candidate stands among its neighbours, what no candidate
+// explains, and the lexical features judged.
+func ConfidenceNames() []string {
+	return append([]string{"score", "gap_best", "gap_third", "gap_fifth", "share", "first", "unexplained"}, judged...)
+}
+
+// ConfidenceInputs builds the confidence model's inputs for the candidate at place k of the sorted list.
+func ConfidenceInputs(scores []float64, inputs [][]float32, k int) []float32 {
+	at := func(i int) float64 { return scores[min(i, len(scores)-1)] }
+	v := make([]float32, 0, len(judged)+7)
+	other := at(0)
+	if k == 0 {
+		other = at(1)
+		if len(scores) == 1 {
+			other = at(0) - maxGap
+		}
+	}
+	sum := 0.0
+	for _, s := range scores[:min(considered, len(scores))] {
+		sum += math.Exp(s - at(0))
+	}
+	unexplained := float32(1)
+	for _, in := range inputs[:min(considered, len(inputs))] {
+		unexplained = min(unexplained, in[missingAny])
+	}
+	first := float32(0)
+	if k == 0 {
+		first = 1
+	}
+	v = append(v, float32(scores[k]), clip(scores[k]-other), clip(at(0)-at(2)), clip(at(0)-at(4)),
+		float32(math.Exp(scores[k]-at(0))/sum), first, unexplained)
+	for _, i := range judgedIndex {
+		v = append(v, inputs[k][i])
+	}
+	return v
+}
+
+// maxGap is the distance taken for a candidate without a neighbour.
+const maxGap = 4
+
+func clip(gap float64) float32 { return float32(max(-maxGap, min(maxGap, gap))) }
+
+// setProbabilities fills the probabilities of sorted candidates.
+func (m *Model) setProbabilities(sorted []Ranked, inputs [][]float32) {
+	scores := make([]float64, len(sorted))
+	for i, r := range sorted {
+		scores[i] = r.Score
+	}
+	last := 1.0
+	for k := range sorted {
+		if k < considered {
+			last = min(last, sigmoid(m.Confidence.score(ConfidenceInputs(scores, inputs, k))))
+		}
+		sorted[k].Probability = last
+	}
+	boundSum(sorted)
+}
+
+// boundSum keeps the probabilities of the first candidates, which are about one answer, from adding up to more than 1.
+func boundSum(sorted []Ranked) {
+	sum := 0.0
+	for _, r := range sorted[:min(considered, len(sorted))] {
+		sum += r.Probability
+	}
+	if sum <= 1 {
+		return
+	}
+	rest := sum - sorted[0].Probability
+	if rest <= 0 {
+		return
+	}
+	scale := (1 - sorted[0].Probability) / rest
+	for k := 1; k < len(sorted); k++ {
+		sorted[k].Probability = min(sorted[k].Probability*scale, sorted[0].Probability)
+	}
+}

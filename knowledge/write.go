@@ -1,0 +1,235 @@
+package knowledge
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/lib/pq"
+
+	"ekc/internal/ids"
+)
+
+// Channel is where the base's database announces changes; the payload is the new revision.
+const Channel = "knowledge_changed"
+
+// written tells what one batch did.
+type written struct {
+	created, updated, unchanged int
+	versions                    []string // ids of the new versions
+}
+
+// writeBatch publishes the rows that differ from what is published and notes the job's progress, in one transaction.
+func (b *Base) writeBatch(ctx context.Context, rows []*row, job string, line int) (written, error) {
+	tx, err := b.db.BeginTx(ctx, nil)
+	if err != nil {
+		return written{}, fmt.Errorf("write records: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
+	w := &writer{tx: tx, base: b}
+	result, err := w.write(ctx, rows)
+	if err == nil {
+		_, err = tx.ExecContext(ctx,
+			`UPDATE import_jobs SET committed_line = $2, updated_at = $3 WHERE id = $1`, job, line, b.clock())
+	}
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
+		return written{}, fmt.Errorf("write records: %w", err)
+	}
+	return result, nil
+}
+
+type writer struct {
+	tx   *sql.Tx
+	base *Base
+}
+
+// published is what the base has of a record.
+type published struct {
+	hash []byte
+	last int // highest version number
+}
+
+func (w *writer) write(ctx context.Context, rows []*row) (written, error) {
+	var revision int64
+	// The lock is held until the commit, so that revisions become visible in order; see ent/schema.BaseState.
+	err := w.tx.QueryRowContext(ctx, `SELECT revision + 1 FROM base_states WHERE id = 1 FOR UPDATE`).Scan(&revision)
+	if err != nil {
+		return written{}, err
+	}
+	have, err := w.have(ctx, rows)
+	if err != nil {
+		return written{}, err
+	}
+	var result written
+	changed := make([]*row, 0, len(rows))
+	for _, r := range rows {
+		old, exists := have[r.ID]
+		hash := r.hash()
+		switch {
+		case exists && bytes.Equal(old.hash, hash[:]):
+			result.unchanged++
+			continue
+		case exists:
+			result.updated++
+		default:
+			result.created++
+		}
+		changed = append(changed, r)
+	}
+	if len(changed) == 0 {
+		return result, nil
+	}
+	result.versions, err = w.publish(ctx, changed, have, revision)
+	return result, err
+}
+
+func (w *writer) have(ctx context.Context, rows []*row) (map[string]published, error) {
+	keys := make([]string, len(rows))
+	for i, r := range rows {
+		keys[i] = r.ID
+	}
+	found, err := w.tx.QueryContext(ctx, `
+		SELECT r.id, COALESCE(max(v.number), 0),
+		       COALESCE((array_agg(v.content_hash) FILTER (WHERE v.status = 'published'))[1], ''::bytea)
+		FROM records r LEFT JOIN record_versions v ON v.record_id = r.id
+		WHERE r.id = ANY($1) GROUP BY r.id`, pq.Array(keys))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = found.Close() }()
+	have := make(map[string]published)
+	for found.Next() {
+		var id string
+		var p published
+		if err := found.Scan(&id, &p.last, &p.hash); err != nil {
+			return nil, err
+		}
+		have[id] = p
+	}
+	return have, found.Err()
+}
+
+// publish writes the rows as new published versions, retires the old ones and announces the revision.
+func (w *writer) publish(ctx context.Context, rows []*row, have map[string]published, revision int64) ([]string, error) {
+	topics, err := w.topics(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	c := w.columns(rows, have, topics)
+	now := w.base.clock()
+	for _, step := range []struct {
+		sql  string
+		args []any
+	}{
+		{insertRecords, []any{pq.Array(c.id), pq.Array(c.agency), pq.Array(c.region), pq.Array(c.variantOf), revision, now}},
+		{`DELETE FROM embeddings e USING record_versions v
+		  WHERE e.version_id = v.id AND v.record_id = ANY($1) AND v.status = 'published'`, []any{pq.Array(c.id)}},
+		{`UPDATE record_versions SET status = 'archived' WHERE record_id = ANY($1) AND status = 'published'`,
+			[]any{pq.Array(c.id)}},
+		{insertVersions, []any{
+			pq.Array(c.version), pq.Array(c.id), pq.Array(c.number), pq.Array(c.question), pq.Array(c.answer),
+			pq.Array(c.short), pq.Array(c.topic), pq.Array(c.legal), pq.Array(c.from), pq.Array(c.to), pq.Array(c.intent),
+			pq.Array(c.personal), pq.Array(c.source), pq.Array(c.license), pq.Array(c.hash), now,
+		}},
+		{`INSERT INTO phrasings (version_id, position, text)
+		  SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[])`,
+			[]any{pq.Array(c.phrasingOf), pq.Array(c.position), pq.Array(c.phrasing)}},
+		{`UPDATE base_states SET revision = $1 WHERE id = 1`, []any{revision}},
+		{`SELECT pg_notify($1, $2)`, []any{Channel, fmt.Sprint(revision)}},
+	} {
+		if _, err := w.tx.ExecContext(ctx, step.sql, step.args...); err != nil {
+			return nil, err
+		}
+	}
+	return c.version, nil
+}
+
+const insertRecords = `
+	INSERT INTO records (id, agency, region, variant_of, revision, created_at, updated_at)
+	SELECT *, $5::bigint, $6::timestamptz, $6::timestamptz FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+	ON CONFLICT (id) DO UPDATE SET agency = EXCLUDED.agency, region = EXCLUDED.region, variant_of = EXCLUDED.variant_of,
+		revision = EXCLUDED.revision, updated_at = EXCLUDED.updated_at`
+
+const insertVersions = `
+	INSERT INTO record_versions (id, record_id, number, status, question, answer, short, topic_id, legal_basis,
+		valid_from, valid_to, intent, personal, source, license, content_hash, created_at, published_at)
+	SELECT id, record_id, number, 'published', question, answer, short, NULLIF(topic, ''), legal::jsonb,
+		NULLIF(vfrom, '')::date, NULLIF(vto, '')::date, intent, personal, source, license, hash, $16, $16
+	FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+		$9::text[], $10::text[], $11::bool[], $12::bool[], $13::text[], $14::text[], $15::bytea[])
+		AS t(id, record_id, number, question, answer, short, topic, legal, vfrom, vto, intent, personal, source, license, hash)`
+
+// topics gives the id of each topic named in the rows, making the new ones.
+func (w *writer) topics(ctx context.Context, rows []*row) (map[string]string, error) {
+	names := make(map[string]string)
+	for _, r := range rows {
+		if r.Topic != "" && names[r.Topic] == "" {
+			names[r.Topic] = ids.New("top")
+		}
+	}
+	var name, id []string
+	for n, i := range names {
+		name, id = append(name, n), append(id, i)
+	}
+	if _, err := w.tx.ExecContext(ctx, `INSERT INTO topics (id, name) SELECT * FROM unnest($1::text[], $2::text[])
+		ON CONFLICT (name) DO NOTHING`, pq.Array(id), pq.Array(name)); err != nil {
+		return nil, err
+	}
+	found, err := w.tx.QueryContext(ctx, `SELECT name, id FROM topics WHERE name = ANY($1)`, pq.Array(name))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = found.Close() }()
+	for found.Next() {
+		var n, i string
+		if err := found.Scan(&n, &i); err != nil {
+			return nil, err
+		}
+		names[n] = i
+	}
+	return names, found.Err()
+}
+
+// columns are rows turned into the arrays that one statement inserts.
+type columns struct {
+	id, agency, region, variantOf, version          []string
+	number                                          []int64
+	question, answer, short, topic, legal, from, to []string
+	source, license                                 []string
+	intent, personal                                []bool
+	hash                                            [][]byte
+	phrasingOf                                      []string
+	position                                        []int64
+	phrasing                                        []string
+}
+
+func (w *writer) columns(rows []*row, have map[string]published, topics map[string]string) *columns {
+	c := &columns{}
+	for _, r := range rows {
+		version := ids.New("ver")
+		hash := r.hash()
+		legal := []byte("[]")
+		if len(r.LegalBasis) > 0 {
+			legal, _ = json.Marshal(r.LegalBasis) // strings only: cannot fail
+		}
+		c.id, c.agency, c.region = append(c.id, r.ID), append(c.agency, r.Agency), append(c.region, r.Region)
+		c.variantOf, c.version = append(c.variantOf, r.VariantOf), append(c.version, version)
+		c.number = append(c.number, int64(have[r.ID].last+1))
+		c.question, c.answer = append(c.question, r.Question), append(c.answer, r.Answer)
+		c.short, c.topic = append(c.short, r.Short), append(c.topic, topics[r.Topic])
+		c.legal = append(c.legal, string(legal))
+		c.from, c.to = append(c.from, string(r.ValidFrom)), append(c.to, string(r.ValidTo))
+		c.intent, c.personal = append(c.intent, r.Intent), append(c.personal, r.Personal)
+		c.source, c.license, c.hash = append(c.source, r.Source), append(c.license, r.License), append(c.hash, hash[:])
+		for i, p := range r.Phrasings {
+			c.phrasingOf, c.position = append(c.phrasingOf, version), append(c.position, int64(i))
+			c.phrasing = append(c.phrasing, p)
+		}
+	}
+	return c
+}
