@@ -1299,6 +1299,16 @@ func (_q *InteractionQuery) collectField(ctx context.Context, oneNode bool, opCt
 				selectedFields = append(selectedFields, interaction.FieldAssistantState)
 				fieldSeen[interaction.FieldAssistantState] = struct{}{}
 			}
+		case "awaitsAssistant":
+			if _, ok := fieldSeen[interaction.FieldAwaitsAssistant]; !ok {
+				selectedFields = append(selectedFields, interaction.FieldAwaitsAssistant)
+				fieldSeen[interaction.FieldAwaitsAssistant] = struct{}{}
+			}
+		case "answeredByAssistant":
+			if _, ok := fieldSeen[interaction.FieldAnsweredByAssistant]; !ok {
+				selectedFields = append(selectedFields, interaction.FieldAnsweredByAssistant)
+				fieldSeen[interaction.FieldAnsweredByAssistant] = struct{}{}
+			}
 		case "dispositionID":
 			if _, ok := fieldSeen[interaction.FieldDispositionID]; !ok {
 				selectedFields = append(selectedFields, interaction.FieldDispositionID)

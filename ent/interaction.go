@@ -71,6 +71,10 @@ type Interaction struct {
 	CloseReason *interaction.CloseReason `json:"close_reason,omitempty"`
 	// AssistantState holds the value of the "assistant_state" field.
 	AssistantState dialogue.State `json:"assistant_state,omitempty"`
+	// the citizen spoke last and Yana has not answered yet
+	AwaitsAssistant bool `json:"awaits_assistant,omitempty"`
+	// answers that Yana gave
+	AnsweredByAssistant int `json:"answered_by_assistant,omitempty"`
 	// DispositionID holds the value of the "disposition_id" field.
 	DispositionID string `json:"disposition_id,omitempty"`
 	// Outcome holds the value of the "outcome" field.
@@ -244,7 +248,9 @@ func (*Interaction) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case interaction.FieldTokenHash, interaction.FieldAssistantState:
 			values[i] = new([]byte)
-		case interaction.FieldLine, interaction.FieldPriority, interaction.FieldMessageCount, interaction.FieldRating:
+		case interaction.FieldAwaitsAssistant:
+			values[i] = new(sql.NullBool)
+		case interaction.FieldLine, interaction.FieldPriority, interaction.FieldMessageCount, interaction.FieldAnsweredByAssistant, interaction.FieldRating:
 			values[i] = new(sql.NullInt64)
 		case interaction.FieldID, interaction.FieldAgencyID, interaction.FieldRegionID, interaction.FieldChannel, interaction.FieldState, interaction.FieldCitizenID, interaction.FieldQueueID, interaction.FieldOperatorID, interaction.FieldTopic, interaction.FieldPageURL, interaction.FieldIdempotencyKey, interaction.FieldCloseReason, interaction.FieldDispositionID, interaction.FieldOutcome, interaction.FieldNote, interaction.FieldRatingComment:
 			values[i] = new(sql.NullString)
@@ -417,6 +423,18 @@ func (_m *Interaction) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.AssistantState); err != nil {
 					return fmt.Errorf("unmarshal field assistant_state: %w", err)
 				}
+			}
+		case interaction.FieldAwaitsAssistant:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field awaits_assistant", values[i])
+			} else if value.Valid {
+				_m.AwaitsAssistant = value.Bool
+			}
+		case interaction.FieldAnsweredByAssistant:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field answered_by_assistant", values[i])
+			} else if value.Valid {
+				_m.AnsweredByAssistant = int(value.Int64)
 			}
 		case interaction.FieldDispositionID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -629,6 +647,12 @@ func (_m *Interaction) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("assistant_state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AssistantState))
+	builder.WriteString(", ")
+	builder.WriteString("awaits_assistant=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AwaitsAssistant))
+	builder.WriteString(", ")
+	builder.WriteString("answered_by_assistant=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AnsweredByAssistant))
 	builder.WriteString(", ")
 	builder.WriteString("disposition_id=")
 	builder.WriteString(_m.DispositionID)

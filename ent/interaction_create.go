@@ -333,6 +333,34 @@ func (_c *InteractionCreate) SetNillableAssistantState(v *dialogue.State) *Inter
 	return _c
 }
 
+// SetAwaitsAssistant sets the "awaits_assistant" field.
+func (_c *InteractionCreate) SetAwaitsAssistant(v bool) *InteractionCreate {
+	_c.mutation.SetAwaitsAssistant(v)
+	return _c
+}
+
+// SetNillableAwaitsAssistant sets the "awaits_assistant" field if the given value is not nil.
+func (_c *InteractionCreate) SetNillableAwaitsAssistant(v *bool) *InteractionCreate {
+	if v != nil {
+		_c.SetAwaitsAssistant(*v)
+	}
+	return _c
+}
+
+// SetAnsweredByAssistant sets the "answered_by_assistant" field.
+func (_c *InteractionCreate) SetAnsweredByAssistant(v int) *InteractionCreate {
+	_c.mutation.SetAnsweredByAssistant(v)
+	return _c
+}
+
+// SetNillableAnsweredByAssistant sets the "answered_by_assistant" field if the given value is not nil.
+func (_c *InteractionCreate) SetNillableAnsweredByAssistant(v *int) *InteractionCreate {
+	if v != nil {
+		_c.SetAnsweredByAssistant(*v)
+	}
+	return _c
+}
+
 // SetDispositionID sets the "disposition_id" field.
 func (_c *InteractionCreate) SetDispositionID(v string) *InteractionCreate {
 	_c.mutation.SetDispositionID(v)
@@ -595,6 +623,14 @@ func (_c *InteractionCreate) defaults() {
 		v := interaction.DefaultLastActivityAt()
 		_c.mutation.SetLastActivityAt(v)
 	}
+	if _, ok := _c.mutation.AwaitsAssistant(); !ok {
+		v := interaction.DefaultAwaitsAssistant
+		_c.mutation.SetAwaitsAssistant(v)
+	}
+	if _, ok := _c.mutation.AnsweredByAssistant(); !ok {
+		v := interaction.DefaultAnsweredByAssistant
+		_c.mutation.SetAnsweredByAssistant(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := interaction.DefaultID()
 		_c.mutation.SetID(v)
@@ -695,6 +731,17 @@ func (_c *InteractionCreate) check() error {
 	if v, ok := _c.mutation.CloseReason(); ok {
 		if err := interaction.CloseReasonValidator(v); err != nil {
 			return &ValidationError{Name: "close_reason", err: fmt.Errorf(`ent: validator failed for field "Interaction.close_reason": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.AwaitsAssistant(); !ok {
+		return &ValidationError{Name: "awaits_assistant", err: errors.New(`ent: missing required field "Interaction.awaits_assistant"`)}
+	}
+	if _, ok := _c.mutation.AnsweredByAssistant(); !ok {
+		return &ValidationError{Name: "answered_by_assistant", err: errors.New(`ent: missing required field "Interaction.answered_by_assistant"`)}
+	}
+	if v, ok := _c.mutation.AnsweredByAssistant(); ok {
+		if err := interaction.AnsweredByAssistantValidator(v); err != nil {
+			return &ValidationError{Name: "answered_by_assistant", err: fmt.Errorf(`ent: validator failed for field "Interaction.answered_by_assistant": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.DispositionID(); ok {
@@ -837,6 +884,14 @@ func (_c *InteractionCreate) createSpec() (*Interaction, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AssistantState(); ok {
 		_spec.SetField(interaction.FieldAssistantState, field.TypeJSON, value)
 		_node.AssistantState = value
+	}
+	if value, ok := _c.mutation.AwaitsAssistant(); ok {
+		_spec.SetField(interaction.FieldAwaitsAssistant, field.TypeBool, value)
+		_node.AwaitsAssistant = value
+	}
+	if value, ok := _c.mutation.AnsweredByAssistant(); ok {
+		_spec.SetField(interaction.FieldAnsweredByAssistant, field.TypeInt, value)
+		_node.AnsweredByAssistant = value
 	}
 	if value, ok := _c.mutation.Outcome(); ok {
 		_spec.SetField(interaction.FieldOutcome, field.TypeEnum, value)
@@ -1440,6 +1495,36 @@ func (u *InteractionUpsert) ClearAssistantState() *InteractionUpsert {
 	return u
 }
 
+// SetAwaitsAssistant sets the "awaits_assistant" field.
+func (u *InteractionUpsert) SetAwaitsAssistant(v bool) *InteractionUpsert {
+	u.Set(interaction.FieldAwaitsAssistant, v)
+	return u
+}
+
+// UpdateAwaitsAssistant sets the "awaits_assistant" field to the value that was provided on create.
+func (u *InteractionUpsert) UpdateAwaitsAssistant() *InteractionUpsert {
+	u.SetExcluded(interaction.FieldAwaitsAssistant)
+	return u
+}
+
+// SetAnsweredByAssistant sets the "answered_by_assistant" field.
+func (u *InteractionUpsert) SetAnsweredByAssistant(v int) *InteractionUpsert {
+	u.Set(interaction.FieldAnsweredByAssistant, v)
+	return u
+}
+
+// UpdateAnsweredByAssistant sets the "answered_by_assistant" field to the value that was provided on create.
+func (u *InteractionUpsert) UpdateAnsweredByAssistant() *InteractionUpsert {
+	u.SetExcluded(interaction.FieldAnsweredByAssistant)
+	return u
+}
+
+// AddAnsweredByAssistant adds v to the "answered_by_assistant" field.
+func (u *InteractionUpsert) AddAnsweredByAssistant(v int) *InteractionUpsert {
+	u.Add(interaction.FieldAnsweredByAssistant, v)
+	return u
+}
+
 // SetDispositionID sets the "disposition_id" field.
 func (u *InteractionUpsert) SetDispositionID(v string) *InteractionUpsert {
 	u.Set(interaction.FieldDispositionID, v)
@@ -2014,6 +2099,41 @@ func (u *InteractionUpsertOne) UpdateAssistantState() *InteractionUpsertOne {
 func (u *InteractionUpsertOne) ClearAssistantState() *InteractionUpsertOne {
 	return u.Update(func(s *InteractionUpsert) {
 		s.ClearAssistantState()
+	})
+}
+
+// SetAwaitsAssistant sets the "awaits_assistant" field.
+func (u *InteractionUpsertOne) SetAwaitsAssistant(v bool) *InteractionUpsertOne {
+	return u.Update(func(s *InteractionUpsert) {
+		s.SetAwaitsAssistant(v)
+	})
+}
+
+// UpdateAwaitsAssistant sets the "awaits_assistant" field to the value that was provided on create.
+func (u *InteractionUpsertOne) UpdateAwaitsAssistant() *InteractionUpsertOne {
+	return u.Update(func(s *InteractionUpsert) {
+		s.UpdateAwaitsAssistant()
+	})
+}
+
+// SetAnsweredByAssistant sets the "answered_by_assistant" field.
+func (u *InteractionUpsertOne) SetAnsweredByAssistant(v int) *InteractionUpsertOne {
+	return u.Update(func(s *InteractionUpsert) {
+		s.SetAnsweredByAssistant(v)
+	})
+}
+
+// AddAnsweredByAssistant adds v to the "answered_by_assistant" field.
+func (u *InteractionUpsertOne) AddAnsweredByAssistant(v int) *InteractionUpsertOne {
+	return u.Update(func(s *InteractionUpsert) {
+		s.AddAnsweredByAssistant(v)
+	})
+}
+
+// UpdateAnsweredByAssistant sets the "answered_by_assistant" field to the value that was provided on create.
+func (u *InteractionUpsertOne) UpdateAnsweredByAssistant() *InteractionUpsertOne {
+	return u.Update(func(s *InteractionUpsert) {
+		s.UpdateAnsweredByAssistant()
 	})
 }
 
@@ -2777,6 +2897,41 @@ func (u *InteractionUpsertBulk) UpdateAssistantState() *InteractionUpsertBulk {
 func (u *InteractionUpsertBulk) ClearAssistantState() *InteractionUpsertBulk {
 	return u.Update(func(s *InteractionUpsert) {
 		s.ClearAssistantState()
+	})
+}
+
+// SetAwaitsAssistant sets the "awaits_assistant" field.
+func (u *InteractionUpsertBulk) SetAwaitsAssistant(v bool) *InteractionUpsertBulk {
+	return u.Update(func(s *InteractionUpsert) {
+		s.SetAwaitsAssistant(v)
+	})
+}
+
+// UpdateAwaitsAssistant sets the "awaits_assistant" field to the value that was provided on create.
+func (u *InteractionUpsertBulk) UpdateAwaitsAssistant() *InteractionUpsertBulk {
+	return u.Update(func(s *InteractionUpsert) {
+		s.UpdateAwaitsAssistant()
+	})
+}
+
+// SetAnsweredByAssistant sets the "answered_by_assistant" field.
+func (u *InteractionUpsertBulk) SetAnsweredByAssistant(v int) *InteractionUpsertBulk {
+	return u.Update(func(s *InteractionUpsert) {
+		s.SetAnsweredByAssistant(v)
+	})
+}
+
+// AddAnsweredByAssistant adds v to the "answered_by_assistant" field.
+func (u *InteractionUpsertBulk) AddAnsweredByAssistant(v int) *InteractionUpsertBulk {
+	return u.Update(func(s *InteractionUpsert) {
+		s.AddAnsweredByAssistant(v)
+	})
+}
+
+// UpdateAnsweredByAssistant sets the "answered_by_assistant" field to the value that was provided on create.
+func (u *InteractionUpsertBulk) UpdateAnsweredByAssistant() *InteractionUpsertBulk {
+	return u.Update(func(s *InteractionUpsert) {
+		s.UpdateAnsweredByAssistant()
 	})
 }
 

@@ -423,6 +423,41 @@ func (_u *InteractionUpdate) ClearAssistantState() *InteractionUpdate {
 	return _u
 }
 
+// SetAwaitsAssistant sets the "awaits_assistant" field.
+func (_u *InteractionUpdate) SetAwaitsAssistant(v bool) *InteractionUpdate {
+	_u.mutation.SetAwaitsAssistant(v)
+	return _u
+}
+
+// SetNillableAwaitsAssistant sets the "awaits_assistant" field if the given value is not nil.
+func (_u *InteractionUpdate) SetNillableAwaitsAssistant(v *bool) *InteractionUpdate {
+	if v != nil {
+		_u.SetAwaitsAssistant(*v)
+	}
+	return _u
+}
+
+// SetAnsweredByAssistant sets the "answered_by_assistant" field.
+func (_u *InteractionUpdate) SetAnsweredByAssistant(v int) *InteractionUpdate {
+	_u.mutation.ResetAnsweredByAssistant()
+	_u.mutation.SetAnsweredByAssistant(v)
+	return _u
+}
+
+// SetNillableAnsweredByAssistant sets the "answered_by_assistant" field if the given value is not nil.
+func (_u *InteractionUpdate) SetNillableAnsweredByAssistant(v *int) *InteractionUpdate {
+	if v != nil {
+		_u.SetAnsweredByAssistant(*v)
+	}
+	return _u
+}
+
+// AddAnsweredByAssistant adds value to the "answered_by_assistant" field.
+func (_u *InteractionUpdate) AddAnsweredByAssistant(v int) *InteractionUpdate {
+	_u.mutation.AddAnsweredByAssistant(v)
+	return _u
+}
+
 // SetDispositionID sets the "disposition_id" field.
 func (_u *InteractionUpdate) SetDispositionID(v string) *InteractionUpdate {
 	_u.mutation.SetDispositionID(v)
@@ -879,6 +914,11 @@ func (_u *InteractionUpdate) check() error {
 			return &ValidationError{Name: "close_reason", err: fmt.Errorf(`ent: validator failed for field "Interaction.close_reason": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.AnsweredByAssistant(); ok {
+		if err := interaction.AnsweredByAssistantValidator(v); err != nil {
+			return &ValidationError{Name: "answered_by_assistant", err: fmt.Errorf(`ent: validator failed for field "Interaction.answered_by_assistant": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.DispositionID(); ok {
 		if err := interaction.DispositionIDValidator(v); err != nil {
 			return &ValidationError{Name: "disposition_id", err: fmt.Errorf(`ent: validator failed for field "Interaction.disposition_id": %w`, err)}
@@ -1017,6 +1057,15 @@ func (_u *InteractionUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if _u.mutation.AssistantStateCleared() {
 		_spec.ClearField(interaction.FieldAssistantState, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.AwaitsAssistant(); ok {
+		_spec.SetField(interaction.FieldAwaitsAssistant, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.AnsweredByAssistant(); ok {
+		_spec.SetField(interaction.FieldAnsweredByAssistant, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAnsweredByAssistant(); ok {
+		_spec.AddField(interaction.FieldAnsweredByAssistant, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Outcome(); ok {
 		_spec.SetField(interaction.FieldOutcome, field.TypeEnum, value)
@@ -1826,6 +1875,41 @@ func (_u *InteractionUpdateOne) ClearAssistantState() *InteractionUpdateOne {
 	return _u
 }
 
+// SetAwaitsAssistant sets the "awaits_assistant" field.
+func (_u *InteractionUpdateOne) SetAwaitsAssistant(v bool) *InteractionUpdateOne {
+	_u.mutation.SetAwaitsAssistant(v)
+	return _u
+}
+
+// SetNillableAwaitsAssistant sets the "awaits_assistant" field if the given value is not nil.
+func (_u *InteractionUpdateOne) SetNillableAwaitsAssistant(v *bool) *InteractionUpdateOne {
+	if v != nil {
+		_u.SetAwaitsAssistant(*v)
+	}
+	return _u
+}
+
+// SetAnsweredByAssistant sets the "answered_by_assistant" field.
+func (_u *InteractionUpdateOne) SetAnsweredByAssistant(v int) *InteractionUpdateOne {
+	_u.mutation.ResetAnsweredByAssistant()
+	_u.mutation.SetAnsweredByAssistant(v)
+	return _u
+}
+
+// SetNillableAnsweredByAssistant sets the "answered_by_assistant" field if the given value is not nil.
+func (_u *InteractionUpdateOne) SetNillableAnsweredByAssistant(v *int) *InteractionUpdateOne {
+	if v != nil {
+		_u.SetAnsweredByAssistant(*v)
+	}
+	return _u
+}
+
+// AddAnsweredByAssistant adds value to the "answered_by_assistant" field.
+func (_u *InteractionUpdateOne) AddAnsweredByAssistant(v int) *InteractionUpdateOne {
+	_u.mutation.AddAnsweredByAssistant(v)
+	return _u
+}
+
 // SetDispositionID sets the "disposition_id" field.
 func (_u *InteractionUpdateOne) SetDispositionID(v string) *InteractionUpdateOne {
 	_u.mutation.SetDispositionID(v)
@@ -2295,6 +2379,11 @@ func (_u *InteractionUpdateOne) check() error {
 			return &ValidationError{Name: "close_reason", err: fmt.Errorf(`ent: validator failed for field "Interaction.close_reason": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.AnsweredByAssistant(); ok {
+		if err := interaction.AnsweredByAssistantValidator(v); err != nil {
+			return &ValidationError{Name: "answered_by_assistant", err: fmt.Errorf(`ent: validator failed for field "Interaction.answered_by_assistant": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.DispositionID(); ok {
 		if err := interaction.DispositionIDValidator(v); err != nil {
 			return &ValidationError{Name: "disposition_id", err: fmt.Errorf(`ent: validator failed for field "Interaction.disposition_id": %w`, err)}
@@ -2450,6 +2539,15 @@ func (_u *InteractionUpdateOne) sqlSave(ctx context.Context) (_node *Interaction
 	}
 	if _u.mutation.AssistantStateCleared() {
 		_spec.ClearField(interaction.FieldAssistantState, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.AwaitsAssistant(); ok {
+		_spec.SetField(interaction.FieldAwaitsAssistant, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.AnsweredByAssistant(); ok {
+		_spec.SetField(interaction.FieldAnsweredByAssistant, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAnsweredByAssistant(); ok {
+		_spec.AddField(interaction.FieldAnsweredByAssistant, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Outcome(); ok {
 		_spec.SetField(interaction.FieldOutcome, field.TypeEnum, value)

@@ -7673,67 +7673,70 @@ func (m *EventMutation) ResetEdge(name string) error {
 // InteractionMutation represents an operation that mutates the Interaction nodes in the graph.
 type InteractionMutation struct {
 	config
-	op                    Op
-	typ                   string
-	id                    *string
-	created_at            *time.Time
-	channel               *interaction.Channel
-	state                 *interaction.State
-	token_hash            *[]byte
-	line                  *int
-	addline               *int
-	priority              *int
-	addpriority           *int
-	topic                 *string
-	page_url              *string
-	idempotency_key       *string
-	message_count         *int
-	addmessage_count      *int
-	queued_at             *time.Time
-	place_at              *time.Time
-	accepted_at           *time.Time
-	wrap_up_until         *time.Time
-	closed_at             *time.Time
-	last_activity_at      *time.Time
-	close_reason          *interaction.CloseReason
-	assistant_state       *dialogue.State
-	outcome               *interaction.Outcome
-	note                  *string
-	rating                *int
-	addrating             *int
-	rating_comment        *string
-	rated_at              *time.Time
-	clearedFields         map[string]struct{}
-	citizen               *string
-	clearedcitizen        bool
-	agency                *string
-	clearedagency         bool
-	region                *string
-	clearedregion         bool
-	queue                 *string
-	clearedqueue          bool
-	operator              *string
-	clearedoperator       bool
-	disposition           *string
-	cleareddisposition    bool
-	messages              map[string]struct{}
-	removedmessages       map[string]struct{}
-	clearedmessages       bool
-	segments              map[string]struct{}
-	removedsegments       map[string]struct{}
-	clearedsegments       bool
-	offers                map[string]struct{}
-	removedoffers         map[string]struct{}
-	clearedoffers         bool
-	routing_traces        map[string]struct{}
-	removedrouting_traces map[string]struct{}
-	clearedrouting_traces bool
-	turns                 map[string]struct{}
-	removedturns          map[string]struct{}
-	clearedturns          bool
-	done                  bool
-	oldValue              func(context.Context) (*Interaction, error)
-	predicates            []predicate.Interaction
+	op                       Op
+	typ                      string
+	id                       *string
+	created_at               *time.Time
+	channel                  *interaction.Channel
+	state                    *interaction.State
+	token_hash               *[]byte
+	line                     *int
+	addline                  *int
+	priority                 *int
+	addpriority              *int
+	topic                    *string
+	page_url                 *string
+	idempotency_key          *string
+	message_count            *int
+	addmessage_count         *int
+	queued_at                *time.Time
+	place_at                 *time.Time
+	accepted_at              *time.Time
+	wrap_up_until            *time.Time
+	closed_at                *time.Time
+	last_activity_at         *time.Time
+	close_reason             *interaction.CloseReason
+	assistant_state          *dialogue.State
+	awaits_assistant         *bool
+	answered_by_assistant    *int
+	addanswered_by_assistant *int
+	outcome                  *interaction.Outcome
+	note                     *string
+	rating                   *int
+	addrating                *int
+	rating_comment           *string
+	rated_at                 *time.Time
+	clearedFields            map[string]struct{}
+	citizen                  *string
+	clearedcitizen           bool
+	agency                   *string
+	clearedagency            bool
+	region                   *string
+	clearedregion            bool
+	queue                    *string
+	clearedqueue             bool
+	operator                 *string
+	clearedoperator          bool
+	disposition              *string
+	cleareddisposition       bool
+	messages                 map[string]struct{}
+	removedmessages          map[string]struct{}
+	clearedmessages          bool
+	segments                 map[string]struct{}
+	removedsegments          map[string]struct{}
+	clearedsegments          bool
+	offers                   map[string]struct{}
+	removedoffers            map[string]struct{}
+	clearedoffers            bool
+	routing_traces           map[string]struct{}
+	removedrouting_traces    map[string]struct{}
+	clearedrouting_traces    bool
+	turns                    map[string]struct{}
+	removedturns             map[string]struct{}
+	clearedturns             bool
+	done                     bool
+	oldValue                 func(context.Context) (*Interaction, error)
+	predicates               []predicate.Interaction
 }
 
 var _ ent.Mutation = (*InteractionMutation)(nil)
@@ -8923,6 +8926,98 @@ func (m *InteractionMutation) ResetAssistantState() {
 	delete(m.clearedFields, interaction.FieldAssistantState)
 }
 
+// SetAwaitsAssistant sets the "awaits_assistant" field.
+func (m *InteractionMutation) SetAwaitsAssistant(b bool) {
+	m.awaits_assistant = &b
+}
+
+// AwaitsAssistant returns the value of the "awaits_assistant" field in the mutation.
+func (m *InteractionMutation) AwaitsAssistant() (r bool, exists bool) {
+	v := m.awaits_assistant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAwaitsAssistant returns the old "awaits_assistant" field's value of the Interaction entity.
+// If the Interaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InteractionMutation) OldAwaitsAssistant(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAwaitsAssistant is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAwaitsAssistant requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAwaitsAssistant: %w", err)
+	}
+	return oldValue.AwaitsAssistant, nil
+}
+
+// ResetAwaitsAssistant resets all changes to the "awaits_assistant" field.
+func (m *InteractionMutation) ResetAwaitsAssistant() {
+	m.awaits_assistant = nil
+}
+
+// SetAnsweredByAssistant sets the "answered_by_assistant" field.
+func (m *InteractionMutation) SetAnsweredByAssistant(i int) {
+	m.answered_by_assistant = &i
+	m.addanswered_by_assistant = nil
+}
+
+// AnsweredByAssistant returns the value of the "answered_by_assistant" field in the mutation.
+func (m *InteractionMutation) AnsweredByAssistant() (r int, exists bool) {
+	v := m.answered_by_assistant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredByAssistant returns the old "answered_by_assistant" field's value of the Interaction entity.
+// If the Interaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InteractionMutation) OldAnsweredByAssistant(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredByAssistant is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredByAssistant requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredByAssistant: %w", err)
+	}
+	return oldValue.AnsweredByAssistant, nil
+}
+
+// AddAnsweredByAssistant adds i to the "answered_by_assistant" field.
+func (m *InteractionMutation) AddAnsweredByAssistant(i int) {
+	if m.addanswered_by_assistant != nil {
+		*m.addanswered_by_assistant += i
+	} else {
+		m.addanswered_by_assistant = &i
+	}
+}
+
+// AddedAnsweredByAssistant returns the value that was added to the "answered_by_assistant" field in this mutation.
+func (m *InteractionMutation) AddedAnsweredByAssistant() (r int, exists bool) {
+	v := m.addanswered_by_assistant
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAnsweredByAssistant resets all changes to the "answered_by_assistant" field.
+func (m *InteractionMutation) ResetAnsweredByAssistant() {
+	m.answered_by_assistant = nil
+	m.addanswered_by_assistant = nil
+}
+
 // SetDispositionID sets the "disposition_id" field.
 func (m *InteractionMutation) SetDispositionID(s string) {
 	m.disposition = &s
@@ -9704,7 +9799,7 @@ func (m *InteractionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *InteractionMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 31)
 	if m.created_at != nil {
 		fields = append(fields, interaction.FieldCreatedAt)
 	}
@@ -9773,6 +9868,12 @@ func (m *InteractionMutation) Fields() []string {
 	}
 	if m.assistant_state != nil {
 		fields = append(fields, interaction.FieldAssistantState)
+	}
+	if m.awaits_assistant != nil {
+		fields = append(fields, interaction.FieldAwaitsAssistant)
+	}
+	if m.answered_by_assistant != nil {
+		fields = append(fields, interaction.FieldAnsweredByAssistant)
 	}
 	if m.disposition != nil {
 		fields = append(fields, interaction.FieldDispositionID)
@@ -9846,6 +9947,10 @@ func (m *InteractionMutation) Field(name string) (ent.Value, bool) {
 		return m.CloseReason()
 	case interaction.FieldAssistantState:
 		return m.AssistantState()
+	case interaction.FieldAwaitsAssistant:
+		return m.AwaitsAssistant()
+	case interaction.FieldAnsweredByAssistant:
+		return m.AnsweredByAssistant()
 	case interaction.FieldDispositionID:
 		return m.DispositionID()
 	case interaction.FieldOutcome:
@@ -9913,6 +10018,10 @@ func (m *InteractionMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldCloseReason(ctx)
 	case interaction.FieldAssistantState:
 		return m.OldAssistantState(ctx)
+	case interaction.FieldAwaitsAssistant:
+		return m.OldAwaitsAssistant(ctx)
+	case interaction.FieldAnsweredByAssistant:
+		return m.OldAnsweredByAssistant(ctx)
 	case interaction.FieldDispositionID:
 		return m.OldDispositionID(ctx)
 	case interaction.FieldOutcome:
@@ -10095,6 +10204,20 @@ func (m *InteractionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAssistantState(v)
 		return nil
+	case interaction.FieldAwaitsAssistant:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAwaitsAssistant(v)
+		return nil
+	case interaction.FieldAnsweredByAssistant:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredByAssistant(v)
+		return nil
 	case interaction.FieldDispositionID:
 		v, ok := value.(string)
 		if !ok {
@@ -10154,6 +10277,9 @@ func (m *InteractionMutation) AddedFields() []string {
 	if m.addmessage_count != nil {
 		fields = append(fields, interaction.FieldMessageCount)
 	}
+	if m.addanswered_by_assistant != nil {
+		fields = append(fields, interaction.FieldAnsweredByAssistant)
+	}
 	if m.addrating != nil {
 		fields = append(fields, interaction.FieldRating)
 	}
@@ -10171,6 +10297,8 @@ func (m *InteractionMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedPriority()
 	case interaction.FieldMessageCount:
 		return m.AddedMessageCount()
+	case interaction.FieldAnsweredByAssistant:
+		return m.AddedAnsweredByAssistant()
 	case interaction.FieldRating:
 		return m.AddedRating()
 	}
@@ -10202,6 +10330,13 @@ func (m *InteractionMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddMessageCount(v)
+		return nil
+	case interaction.FieldAnsweredByAssistant:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAnsweredByAssistant(v)
 		return nil
 	case interaction.FieldRating:
 		v, ok := value.(int)
@@ -10434,6 +10569,12 @@ func (m *InteractionMutation) ResetField(name string) error {
 		return nil
 	case interaction.FieldAssistantState:
 		m.ResetAssistantState()
+		return nil
+	case interaction.FieldAwaitsAssistant:
+		m.ResetAwaitsAssistant()
+		return nil
+	case interaction.FieldAnsweredByAssistant:
+		m.ResetAnsweredByAssistant()
 		return nil
 	case interaction.FieldDispositionID:
 		m.ResetDispositionID()

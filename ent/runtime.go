@@ -592,20 +592,30 @@ func init() {
 	interactionDescLastActivityAt := interactionFields[17].Descriptor()
 	// interaction.DefaultLastActivityAt holds the default value on creation for the last_activity_at field.
 	interaction.DefaultLastActivityAt = interactionDescLastActivityAt.Default.(func() time.Time)
+	// interactionDescAwaitsAssistant is the schema descriptor for awaits_assistant field.
+	interactionDescAwaitsAssistant := interactionFields[20].Descriptor()
+	// interaction.DefaultAwaitsAssistant holds the default value on creation for the awaits_assistant field.
+	interaction.DefaultAwaitsAssistant = interactionDescAwaitsAssistant.Default.(bool)
+	// interactionDescAnsweredByAssistant is the schema descriptor for answered_by_assistant field.
+	interactionDescAnsweredByAssistant := interactionFields[21].Descriptor()
+	// interaction.DefaultAnsweredByAssistant holds the default value on creation for the answered_by_assistant field.
+	interaction.DefaultAnsweredByAssistant = interactionDescAnsweredByAssistant.Default.(int)
+	// interaction.AnsweredByAssistantValidator is a validator for the "answered_by_assistant" field. It is called by the builders before save.
+	interaction.AnsweredByAssistantValidator = interactionDescAnsweredByAssistant.Validators[0].(func(int) error)
 	// interactionDescDispositionID is the schema descriptor for disposition_id field.
-	interactionDescDispositionID := interactionFields[20].Descriptor()
+	interactionDescDispositionID := interactionFields[22].Descriptor()
 	// interaction.DispositionIDValidator is a validator for the "disposition_id" field. It is called by the builders before save.
 	interaction.DispositionIDValidator = interactionDescDispositionID.Validators[0].(func(string) error)
 	// interactionDescNote is the schema descriptor for note field.
-	interactionDescNote := interactionFields[22].Descriptor()
+	interactionDescNote := interactionFields[24].Descriptor()
 	// interaction.NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	interaction.NoteValidator = interactionDescNote.Validators[0].(func(string) error)
 	// interactionDescRating is the schema descriptor for rating field.
-	interactionDescRating := interactionFields[23].Descriptor()
+	interactionDescRating := interactionFields[25].Descriptor()
 	// interaction.RatingValidator is a validator for the "rating" field. It is called by the builders before save.
 	interaction.RatingValidator = interactionDescRating.Validators[0].(func(int) error)
 	// interactionDescRatingComment is the schema descriptor for rating_comment field.
-	interactionDescRatingComment := interactionFields[24].Descriptor()
+	interactionDescRatingComment := interactionFields[26].Descriptor()
 	// interaction.RatingCommentValidator is a validator for the "rating_comment" field. It is called by the builders before save.
 	interaction.RatingCommentValidator = interactionDescRatingComment.Validators[0].(func(string) error)
 	// interactionDescID is the schema descriptor for id field.

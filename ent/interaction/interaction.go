@@ -63,6 +63,10 @@ const (
 	FieldCloseReason = "close_reason"
 	// FieldAssistantState holds the string denoting the assistant_state field in the database.
 	FieldAssistantState = "assistant_state"
+	// FieldAwaitsAssistant holds the string denoting the awaits_assistant field in the database.
+	FieldAwaitsAssistant = "awaits_assistant"
+	// FieldAnsweredByAssistant holds the string denoting the answered_by_assistant field in the database.
+	FieldAnsweredByAssistant = "answered_by_assistant"
 	// FieldDispositionID holds the string denoting the disposition_id field in the database.
 	FieldDispositionID = "disposition_id"
 	// FieldOutcome holds the string denoting the outcome field in the database.
@@ -204,6 +208,8 @@ var Columns = []string{
 	FieldLastActivityAt,
 	FieldCloseReason,
 	FieldAssistantState,
+	FieldAwaitsAssistant,
+	FieldAnsweredByAssistant,
 	FieldDispositionID,
 	FieldOutcome,
 	FieldNote,
@@ -255,6 +261,12 @@ var (
 	MessageCountValidator func(int) error
 	// DefaultLastActivityAt holds the default value on creation for the "last_activity_at" field.
 	DefaultLastActivityAt func() time.Time
+	// DefaultAwaitsAssistant holds the default value on creation for the "awaits_assistant" field.
+	DefaultAwaitsAssistant bool
+	// DefaultAnsweredByAssistant holds the default value on creation for the "answered_by_assistant" field.
+	DefaultAnsweredByAssistant int
+	// AnsweredByAssistantValidator is a validator for the "answered_by_assistant" field. It is called by the builders before save.
+	AnsweredByAssistantValidator func(int) error
 	// DispositionIDValidator is a validator for the "disposition_id" field. It is called by the builders before save.
 	DispositionIDValidator func(string) error
 	// NoteValidator is a validator for the "note" field. It is called by the builders before save.
@@ -487,6 +499,16 @@ func ByLastActivityAt(opts ...sql.OrderTermOption) OrderOption {
 // ByCloseReason orders the results by the close_reason field.
 func ByCloseReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCloseReason, opts...).ToFunc()
+}
+
+// ByAwaitsAssistant orders the results by the awaits_assistant field.
+func ByAwaitsAssistant(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAwaitsAssistant, opts...).ToFunc()
+}
+
+// ByAnsweredByAssistant orders the results by the answered_by_assistant field.
+func ByAnsweredByAssistant(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAnsweredByAssistant, opts...).ToFunc()
 }
 
 // ByDispositionID orders the results by the disposition_id field.

@@ -160,6 +160,16 @@ func LastActivityAt(v time.Time) predicate.Interaction {
 	return predicate.Interaction(sql.FieldEQ(FieldLastActivityAt, v))
 }
 
+// AwaitsAssistant applies equality check predicate on the "awaits_assistant" field. It's identical to AwaitsAssistantEQ.
+func AwaitsAssistant(v bool) predicate.Interaction {
+	return predicate.Interaction(sql.FieldEQ(FieldAwaitsAssistant, v))
+}
+
+// AnsweredByAssistant applies equality check predicate on the "answered_by_assistant" field. It's identical to AnsweredByAssistantEQ.
+func AnsweredByAssistant(v int) predicate.Interaction {
+	return predicate.Interaction(sql.FieldEQ(FieldAnsweredByAssistant, v))
+}
+
 // DispositionID applies equality check predicate on the "disposition_id" field. It's identical to DispositionIDEQ.
 func DispositionID(v string) predicate.Interaction {
 	return predicate.Interaction(sql.FieldEQ(FieldDispositionID, v))
@@ -1353,6 +1363,56 @@ func AssistantStateIsNil() predicate.Interaction {
 // AssistantStateNotNil applies the NotNil predicate on the "assistant_state" field.
 func AssistantStateNotNil() predicate.Interaction {
 	return predicate.Interaction(sql.FieldNotNull(FieldAssistantState))
+}
+
+// AwaitsAssistantEQ applies the EQ predicate on the "awaits_assistant" field.
+func AwaitsAssistantEQ(v bool) predicate.Interaction {
+	return predicate.Interaction(sql.FieldEQ(FieldAwaitsAssistant, v))
+}
+
+// AwaitsAssistantNEQ applies the NEQ predicate on the "awaits_assistant" field.
+func AwaitsAssistantNEQ(v bool) predicate.Interaction {
+	return predicate.Interaction(sql.FieldNEQ(FieldAwaitsAssistant, v))
+}
+
+// AnsweredByAssistantEQ applies the EQ predicate on the "answered_by_assistant" field.
+func AnsweredByAssistantEQ(v int) predicate.Interaction {
+	return predicate.Interaction(sql.FieldEQ(FieldAnsweredByAssistant, v))
+}
+
+// AnsweredByAssistantNEQ applies the NEQ predicate on the "answered_by_assistant" field.
+func AnsweredByAssistantNEQ(v int) predicate.Interaction {
+	return predicate.Interaction(sql.FieldNEQ(FieldAnsweredByAssistant, v))
+}
+
+// AnsweredByAssistantIn applies the In predicate on the "answered_by_assistant" field.
+func AnsweredByAssistantIn(vs ...int) predicate.Interaction {
+	return predicate.Interaction(sql.FieldIn(FieldAnsweredByAssistant, vs...))
+}
+
+// AnsweredByAssistantNotIn applies the NotIn predicate on the "answered_by_assistant" field.
+func AnsweredByAssistantNotIn(vs ...int) predicate.Interaction {
+	return predicate.Interaction(sql.FieldNotIn(FieldAnsweredByAssistant, vs...))
+}
+
+// AnsweredByAssistantGT applies the GT predicate on the "answered_by_assistant" field.
+func AnsweredByAssistantGT(v int) predicate.Interaction {
+	return predicate.Interaction(sql.FieldGT(FieldAnsweredByAssistant, v))
+}
+
+// AnsweredByAssistantGTE applies the GTE predicate on the "answered_by_assistant" field.
+func AnsweredByAssistantGTE(v int) predicate.Interaction {
+	return predicate.Interaction(sql.FieldGTE(FieldAnsweredByAssistant, v))
+}
+
+// AnsweredByAssistantLT applies the LT predicate on the "answered_by_assistant" field.
+func AnsweredByAssistantLT(v int) predicate.Interaction {
+	return predicate.Interaction(sql.FieldLT(FieldAnsweredByAssistant, v))
+}
+
+// AnsweredByAssistantLTE applies the LTE predicate on the "answered_by_assistant" field.
+func AnsweredByAssistantLTE(v int) predicate.Interaction {
+	return predicate.Interaction(sql.FieldLTE(FieldAnsweredByAssistant, v))
 }
 
 // DispositionIDEQ applies the EQ predicate on the "disposition_id" field.

@@ -311,6 +311,8 @@ var (
 		{Name: "last_activity_at", Type: field.TypeTime},
 		{Name: "close_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"ANSWERED_BY_ASSISTANT", "CLOSED_BY_OPERATOR", "CLOSED_BY_CITIZEN", "TIMED_OUT", "LEFT_QUEUE"}},
 		{Name: "assistant_state", Type: field.TypeJSON, Nullable: true},
+		{Name: "awaits_assistant", Type: field.TypeBool, Default: false},
+		{Name: "answered_by_assistant", Type: field.TypeInt, Default: 0},
 		{Name: "outcome", Type: field.TypeEnum, Nullable: true, Enums: []string{"RESOLVED", "PARTLY_RESOLVED", "NOT_RESOLVED", "NOT_AN_ENQUIRY"}},
 		{Name: "note", Type: field.TypeString, Nullable: true, Size: 4000},
 		{Name: "rating", Type: field.TypeInt, Nullable: true},
@@ -331,37 +333,37 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "interactions_citizens_citizen",
-				Columns:    []*schema.Column{InteractionsColumns[24]},
+				Columns:    []*schema.Column{InteractionsColumns[26]},
 				RefColumns: []*schema.Column{CitizensColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "interactions_agencies_agency",
-				Columns:    []*schema.Column{InteractionsColumns[25]},
+				Columns:    []*schema.Column{InteractionsColumns[27]},
 				RefColumns: []*schema.Column{AgenciesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "interactions_regions_region",
-				Columns:    []*schema.Column{InteractionsColumns[26]},
+				Columns:    []*schema.Column{InteractionsColumns[28]},
 				RefColumns: []*schema.Column{RegionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "interactions_queues_queue",
-				Columns:    []*schema.Column{InteractionsColumns[27]},
+				Columns:    []*schema.Column{InteractionsColumns[29]},
 				RefColumns: []*schema.Column{QueuesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "interactions_accounts_operator",
-				Columns:    []*schema.Column{InteractionsColumns[28]},
+				Columns:    []*schema.Column{InteractionsColumns[30]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "interactions_dispositions_disposition",
-				Columns:    []*schema.Column{InteractionsColumns[29]},
+				Columns:    []*schema.Column{InteractionsColumns[31]},
 				RefColumns: []*schema.Column{DispositionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -370,7 +372,7 @@ var (
 			{
 				Name:    "interaction_queue_id_priority_place_at",
 				Unique:  false,
-				Columns: []*schema.Column{InteractionsColumns[27], InteractionsColumns[6], InteractionsColumns[12]},
+				Columns: []*schema.Column{InteractionsColumns[29], InteractionsColumns[6], InteractionsColumns[12]},
 				Annotation: &entsql.IndexAnnotation{
 					DescColumns: map[string]bool{
 						InteractionsColumns[6].Name: true,
@@ -381,7 +383,7 @@ var (
 			{
 				Name:    "interaction_operator_id_state",
 				Unique:  false,
-				Columns: []*schema.Column{InteractionsColumns[28], InteractionsColumns[3]},
+				Columns: []*schema.Column{InteractionsColumns[30], InteractionsColumns[3]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state NOT IN ('CLOSED', 'ABANDONED')",
 				},
@@ -397,17 +399,33 @@ var (
 			{
 				Name:    "interaction_operator_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{InteractionsColumns[28], InteractionsColumns[1]},
+				Columns: []*schema.Column{InteractionsColumns[30], InteractionsColumns[1]},
 			},
 			{
 				Name:    "interaction_agency_id_region_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{InteractionsColumns[25], InteractionsColumns[26], InteractionsColumns[1]},
+				Columns: []*schema.Column{InteractionsColumns[27], InteractionsColumns[28], InteractionsColumns[1]},
 			},
 			{
 				Name:    "interaction_citizen_id",
 				Unique:  false,
-				Columns: []*schema.Column{InteractionsColumns[24]},
+				Columns: []*schema.Column{InteractionsColumns[26]},
+			},
+			{
+				Name:    "interaction_awaits_assistant",
+				Unique:  false,
+				Columns: []*schema.Column{InteractionsColumns[16]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "awaits_assistant",
+				},
+			},
+			{
+				Name:    "interaction_wrap_up_until",
+				Unique:  false,
+				Columns: []*schema.Column{InteractionsColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'WRAP_UP'",
+				},
 			},
 		},
 	}

@@ -46,6 +46,8 @@ func (Interaction) Fields() []ent.Field {
 			"ClosedByOperator", "CLOSED_BY_OPERATOR", "ClosedByCitizen", "CLOSED_BY_CITIZEN", "TimedOut", "TIMED_OUT",
 			"LeftQueue", "LEFT_QUEUE"),
 		field.JSON("assistant_state", dialogue.State{}).Optional(),
+		field.Bool("awaits_assistant").Default(false).Comment("the citizen spoke last and Yana has not answered yet"),
+		field.Int("answered_by_assistant").Default(0).NonNegative().Comment("answers that Yana gave"),
 		field.String("disposition_id").Optional().MaxLen(40),
 		field.Enum("outcome").Optional().Nillable().NamedValues("Resolved", "RESOLVED", "PartlyResolved", "PARTLY_RESOLVED",
 			"NotResolved", "NOT_RESOLVED", "NotAnEnquiry", "NOT_AN_ENQUIRY"),
@@ -84,6 +86,9 @@ func (Interaction) Indexes() []ent.Index {
 		index.Fields("operator_id", "created_at"),
 		index.Fields("agency_id", "region_id", "created_at"),
 		index.Fields("citizen_id"),
+		index.Fields("last_activity_at").Annotations(entsql.IndexWhere("awaits_assistant")).
+			StorageKey("interaction_awaits_assistant"),
+		index.Fields("wrap_up_until").Annotations(entsql.IndexWhere("state = 'WRAP_UP'")),
 	}
 }
 

@@ -40,3 +40,42 @@ type State struct {
 	// RatingAsked says that she asked for a rating.
 	RatingAsked bool `json:"ratingAsked,omitempty"`
 }
+
+// Utterance is one message that Yana wants to say.
+type Utterance struct {
+	// Kind is a kind of message of the data model: TEXT, ANSWER, CLARIFICATION, NOTICE or RATING_REQUEST.
+	Kind      string
+	Text      string
+	Citations []Citation
+	Choices   []Choice
+}
+
+// HandOver says to whom Yana hands an interaction.
+type HandOver struct {
+	// Line is 1 or 2.
+	Line int
+	// AgencyCode narrows the queue; empty keeps the interaction's agency.
+	AgencyCode string
+}
+
+// Reply is the outcome of one turn of Yana, to be stored and said in one transaction.
+type Reply struct {
+	InteractionID string
+	// QuestionID and Sequence name the citizen's message that it answers. A reply to a message that is no longer the
+	// newest of the dialogue is not said.
+	QuestionID string
+	Sequence   int
+	Utterances []Utterance
+	// Decision is one of the data model's: ANSWER, CLARIFY, HAND_OVER, SMALL_TALK; Reason a stable word.
+	Decision  string
+	Reason    string
+	RecordID  string
+	VersionID string
+	// Considered are the records looked at, best first.
+	Considered []Suggestion
+	State      State
+	// Topic, when not empty, becomes the interaction's topic.
+	Topic string
+	// HandOver is nil when Yana goes on.
+	HandOver *HandOver
+}

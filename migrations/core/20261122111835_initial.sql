@@ -31,18 +31,8 @@ CREATE UNIQUE INDEX "site_agency_id_region_id_name" ON "sites" ("agency_id", "re
 CREATE TABLE "accounts" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "login" character varying NOT NULL, "display_name" character varying NOT NULL, "password_hash" character varying NOT NULL, "active" boolean NOT NULL DEFAULT true, "failed_sign_ins" bigint NOT NULL DEFAULT 0, "locked_until" timestamptz NULL, "last_sign_in_at" timestamptz NULL, "chat_capacity" bigint NOT NULL DEFAULT 3, "site_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "accounts_sites_site" FOREIGN KEY ("site_id") REFERENCES "sites" ("id") ON UPDATE NO ACTION ON DELETE SET NULL);
 -- create index "accounts_login_key" to table: "accounts"
 CREATE UNIQUE INDEX "accounts_login_key" ON "accounts" ("login");
--- create "business_hours" table
-CREATE TABLE "business_hours" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "name" character varying NOT NULL, "time_zone" character varying NOT NULL, "periods" jsonb NOT NULL, "exceptions" jsonb NULL, PRIMARY KEY ("id"));
--- create index "business_hours_name_key" to table: "business_hours"
-CREATE UNIQUE INDEX "business_hours_name_key" ON "business_hours" ("name");
--- create "queues" table
-CREATE TABLE "queues" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "code" character varying NOT NULL, "name" character varying NOT NULL, "channel" character varying NOT NULL, "line" bigint NOT NULL, "active" boolean NOT NULL DEFAULT true, "priority" bigint NOT NULL DEFAULT 0, "offer_seconds" bigint NOT NULL DEFAULT 20, "wrap_up_seconds" bigint NOT NULL DEFAULT 60, "service_level_seconds" bigint NOT NULL DEFAULT 20, "relax_seconds" bigint NOT NULL DEFAULT 30, "overflow_seconds" bigint NOT NULL DEFAULT 0, "agency_id" character varying NULL, "region_id" character varying NULL, "overflow_queue_id" character varying NULL, "business_hours_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "queues_agencies_agency" FOREIGN KEY ("agency_id") REFERENCES "agencies" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "queues_business_hours_business_hours" FOREIGN KEY ("business_hours_id") REFERENCES "business_hours" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "queues_queues_overflow_queue" FOREIGN KEY ("overflow_queue_id") REFERENCES "queues" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "queues_regions_region" FOREIGN KEY ("region_id") REFERENCES "regions" ("id") ON UPDATE NO ACTION ON DELETE SET NULL);
--- create index "queues_code_key" to table: "queues"
-CREATE UNIQUE INDEX "queues_code_key" ON "queues" ("code");
--- create index "queues_overflow_queue_id_key" to table: "queues"
-CREATE UNIQUE INDEX "queues_overflow_queue_id_key" ON "queues" ("overflow_queue_id");
 -- create "skills" table
-CREATE TABLE "skills" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "code" character varying NOT NULL, "name" character varying NOT NULL, "queue_required_skills" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "skills_queues_required_skills" FOREIGN KEY ("queue_required_skills") REFERENCES "queues" ("id") ON UPDATE NO ACTION ON DELETE SET NULL);
+CREATE TABLE "skills" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "code" character varying NOT NULL, "name" character varying NOT NULL, PRIMARY KEY ("id"));
 -- create index "skills_code_key" to table: "skills"
 CREATE UNIQUE INDEX "skills_code_key" ON "skills" ("code");
 -- create "account_skills" table
@@ -55,10 +45,20 @@ CREATE TABLE "citizens" ("id" character varying NOT NULL, "created_at" timestamp
 CREATE TABLE "dispositions" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "code" character varying NOT NULL, "name" character varying NOT NULL, "active" boolean NOT NULL DEFAULT true, "agency_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "dispositions_agencies_agency" FOREIGN KEY ("agency_id") REFERENCES "agencies" ("id") ON UPDATE NO ACTION ON DELETE SET NULL);
 -- create index "dispositions_code_key" to table: "dispositions"
 CREATE UNIQUE INDEX "dispositions_code_key" ON "dispositions" ("code");
+-- create "business_hours" table
+CREATE TABLE "business_hours" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "name" character varying NOT NULL, "time_zone" character varying NOT NULL, "periods" jsonb NOT NULL, "exceptions" jsonb NULL, PRIMARY KEY ("id"));
+-- create index "business_hours_name_key" to table: "business_hours"
+CREATE UNIQUE INDEX "business_hours_name_key" ON "business_hours" ("name");
+-- create "queues" table
+CREATE TABLE "queues" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "code" character varying NOT NULL, "name" character varying NOT NULL, "channel" character varying NOT NULL, "line" bigint NOT NULL, "active" boolean NOT NULL DEFAULT true, "priority" bigint NOT NULL DEFAULT 0, "offer_seconds" bigint NOT NULL DEFAULT 20, "wrap_up_seconds" bigint NOT NULL DEFAULT 60, "service_level_seconds" bigint NOT NULL DEFAULT 20, "relax_seconds" bigint NOT NULL DEFAULT 30, "overflow_seconds" bigint NOT NULL DEFAULT 0, "agency_id" character varying NULL, "region_id" character varying NULL, "overflow_queue_id" character varying NULL, "business_hours_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "queues_agencies_agency" FOREIGN KEY ("agency_id") REFERENCES "agencies" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "queues_business_hours_business_hours" FOREIGN KEY ("business_hours_id") REFERENCES "business_hours" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "queues_queues_overflow_sources" FOREIGN KEY ("overflow_queue_id") REFERENCES "queues" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "queues_regions_region" FOREIGN KEY ("region_id") REFERENCES "regions" ("id") ON UPDATE NO ACTION ON DELETE SET NULL);
+-- create index "queues_code_key" to table: "queues"
+CREATE UNIQUE INDEX "queues_code_key" ON "queues" ("code");
 -- create "interactions" table
-CREATE TABLE "interactions" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "channel" character varying NOT NULL, "state" character varying NOT NULL DEFAULT 'WITH_ASSISTANT', "token_hash" bytea NULL, "line" bigint NOT NULL DEFAULT 1, "priority" bigint NOT NULL DEFAULT 0, "topic" character varying NULL, "page_url" character varying NULL, "idempotency_key" character varying NULL, "message_count" bigint NOT NULL DEFAULT 0, "queued_at" timestamptz NULL, "place_at" timestamptz NULL, "accepted_at" timestamptz NULL, "wrap_up_until" timestamptz NULL, "closed_at" timestamptz NULL, "last_activity_at" timestamptz NOT NULL, "close_reason" character varying NULL, "assistant_state" jsonb NULL, "outcome" character varying NULL, "note" character varying NULL, "rating" bigint NULL, "rating_comment" character varying NULL, "rated_at" timestamptz NULL, "citizen_id" character varying NOT NULL, "agency_id" character varying NULL, "region_id" character varying NULL, "queue_id" character varying NULL, "operator_id" character varying NULL, "disposition_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "interactions_accounts_operator" FOREIGN KEY ("operator_id") REFERENCES "accounts" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "interactions_agencies_agency" FOREIGN KEY ("agency_id") REFERENCES "agencies" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "interactions_citizens_citizen" FOREIGN KEY ("citizen_id") REFERENCES "citizens" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "interactions_dispositions_disposition" FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "interactions_queues_queue" FOREIGN KEY ("queue_id") REFERENCES "queues" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "interactions_regions_region" FOREIGN KEY ("region_id") REFERENCES "regions" ("id") ON UPDATE NO ACTION ON DELETE SET NULL);
+CREATE TABLE "interactions" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "channel" character varying NOT NULL, "state" character varying NOT NULL DEFAULT 'WITH_ASSISTANT', "token_hash" bytea NULL, "line" bigint NOT NULL DEFAULT 1, "priority" bigint NOT NULL DEFAULT 0, "topic" character varying NULL, "page_url" character varying NULL, "idempotency_key" character varying NULL, "message_count" bigint NOT NULL DEFAULT 0, "queued_at" timestamptz NULL, "place_at" timestamptz NULL, "accepted_at" timestamptz NULL, "wrap_up_until" timestamptz NULL, "closed_at" timestamptz NULL, "last_activity_at" timestamptz NOT NULL, "close_reason" character varying NULL, "assistant_state" jsonb NULL, "awaits_assistant" boolean NOT NULL DEFAULT false, "answered_by_assistant" bigint NOT NULL DEFAULT 0, "outcome" character varying NULL, "note" character varying NULL, "rating" bigint NULL, "rating_comment" character varying NULL, "rated_at" timestamptz NULL, "citizen_id" character varying NOT NULL, "agency_id" character varying NULL, "region_id" character varying NULL, "queue_id" character varying NULL, "operator_id" character varying NULL, "disposition_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "interactions_accounts_operator" FOREIGN KEY ("operator_id") REFERENCES "accounts" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "interactions_agencies_agency" FOREIGN KEY ("agency_id") REFERENCES "agencies" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "interactions_citizens_citizen" FOREIGN KEY ("citizen_id") REFERENCES "citizens" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "interactions_dispositions_disposition" FOREIGN KEY ("disposition_id") REFERENCES "dispositions" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "interactions_queues_queue" FOREIGN KEY ("queue_id") REFERENCES "queues" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "interactions_regions_region" FOREIGN KEY ("region_id") REFERENCES "regions" ("id") ON UPDATE NO ACTION ON DELETE SET NULL);
 -- create index "interaction_agency_id_region_id_created_at" to table: "interactions"
 CREATE INDEX "interaction_agency_id_region_id_created_at" ON "interactions" ("agency_id", "region_id", "created_at");
+-- create index "interaction_awaits_assistant" to table: "interactions"
+CREATE INDEX "interaction_awaits_assistant" ON "interactions" ("last_activity_at") WHERE awaits_assistant;
 -- create index "interaction_citizen_id" to table: "interactions"
 CREATE INDEX "interaction_citizen_id" ON "interactions" ("citizen_id");
 -- create index "interaction_operator_id_created_at" to table: "interactions"
@@ -66,9 +66,11 @@ CREATE INDEX "interaction_operator_id_created_at" ON "interactions" ("operator_i
 -- create index "interaction_operator_id_state" to table: "interactions"
 CREATE INDEX "interaction_operator_id_state" ON "interactions" ("operator_id", "state") WHERE ((state)::text <> ALL ((ARRAY['CLOSED'::character varying, 'ABANDONED'::character varying])::text[]));
 -- create index "interaction_queue_id_priority_place_at" to table: "interactions"
-CREATE INDEX "interaction_queue_id_priority_place_at" ON "interactions" ("queue_id", "priority", "place_at") WHERE ((state)::text = 'QUEUED'::text);
+CREATE INDEX "interaction_queue_id_priority_place_at" ON "interactions" ("queue_id", "priority" DESC, "place_at") WHERE ((state)::text = ANY ((ARRAY['QUEUED'::character varying, 'OFFERED'::character varying])::text[]));
 -- create index "interaction_state_last_activity_at" to table: "interactions"
 CREATE INDEX "interaction_state_last_activity_at" ON "interactions" ("state", "last_activity_at") WHERE ((state)::text <> ALL ((ARRAY['CLOSED'::character varying, 'ABANDONED'::character varying])::text[]));
+-- create index "interaction_wrap_up_until" to table: "interactions"
+CREATE INDEX "interaction_wrap_up_until" ON "interactions" ("wrap_up_until") WHERE ((state)::text = 'WRAP_UP'::text);
 -- create index "interactions_idempotency_key_key" to table: "interactions"
 CREATE UNIQUE INDEX "interactions_idempotency_key_key" ON "interactions" ("idempotency_key");
 -- create index "interactions_token_hash_key" to table: "interactions"
@@ -119,6 +121,8 @@ CREATE TABLE "queue_members" ("id" character varying NOT NULL, "created_at" time
 CREATE INDEX "queuemember_account_id" ON "queue_members" ("account_id");
 -- create index "queuemember_queue_id_account_id" to table: "queue_members"
 CREATE UNIQUE INDEX "queuemember_queue_id_account_id" ON "queue_members" ("queue_id", "account_id");
+-- create "queue_required_skills" table
+CREATE TABLE "queue_required_skills" ("queue_id" character varying NOT NULL, "skill_id" character varying NOT NULL, PRIMARY KEY ("queue_id", "skill_id"), CONSTRAINT "queue_required_skills_queue_id" FOREIGN KEY ("queue_id") REFERENCES "queues" ("id") ON UPDATE NO ACTION ON DELETE CASCADE, CONSTRAINT "queue_required_skills_skill_id" FOREIGN KEY ("skill_id") REFERENCES "skills" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
 -- create "role_assignments" table
 CREATE TABLE "role_assignments" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "role" character varying NOT NULL, "line" bigint NULL, "valid_from" timestamptz NOT NULL, "valid_to" timestamptz NULL, "account_id" character varying NOT NULL, "agency_id" character varying NULL, "region_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "role_assignments_accounts_account" FOREIGN KEY ("account_id") REFERENCES "accounts" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "role_assignments_agencies_agency" FOREIGN KEY ("agency_id") REFERENCES "agencies" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "role_assignments_regions_region" FOREIGN KEY ("region_id") REFERENCES "regions" ("id") ON UPDATE NO ACTION ON DELETE SET NULL);
 -- create index "roleassignment_account_id" to table: "role_assignments"
@@ -139,20 +143,20 @@ CREATE INDEX "segment_queue_id_kind_started_at" ON "segments" ("queue_id", "kind
 CREATE TABLE "sessions" ("id" character varying NOT NULL, "created_at" timestamptz NOT NULL, "access_hash" bytea NOT NULL, "access_expires_at" timestamptz NOT NULL, "refresh_hash" bytea NOT NULL, "family_hash" bytea NOT NULL, "expires_at" timestamptz NOT NULL, "revoked_at" timestamptz NULL, "last_used_at" timestamptz NOT NULL, "address" character varying NULL, "user_agent" character varying NULL, "account_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "sessions_accounts_account" FOREIGN KEY ("account_id") REFERENCES "accounts" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
 -- create index "session_account_id" to table: "sessions"
 CREATE INDEX "session_account_id" ON "sessions" ("account_id");
--- create index "sessions_family_hash_key" to table: "sessions"
-CREATE UNIQUE INDEX "sessions_family_hash_key" ON "sessions" ("family_hash");
 -- create index "sessions_access_hash_key" to table: "sessions"
 CREATE UNIQUE INDEX "sessions_access_hash_key" ON "sessions" ("access_hash");
+-- create index "sessions_family_hash_key" to table: "sessions"
+CREATE UNIQUE INDEX "sessions_family_hash_key" ON "sessions" ("family_hash");
 -- create index "sessions_refresh_hash_key" to table: "sessions"
 CREATE UNIQUE INDEX "sessions_refresh_hash_key" ON "sessions" ("refresh_hash");
 
 -- +goose Down
 -- reverse: create index "sessions_refresh_hash_key" to table: "sessions"
 DROP INDEX "sessions_refresh_hash_key";
--- reverse: create index "sessions_access_hash_key" to table: "sessions"
-DROP INDEX "sessions_access_hash_key";
 -- reverse: create index "sessions_family_hash_key" to table: "sessions"
 DROP INDEX "sessions_family_hash_key";
+-- reverse: create index "sessions_access_hash_key" to table: "sessions"
+DROP INDEX "sessions_access_hash_key";
 -- reverse: create index "session_account_id" to table: "sessions"
 DROP INDEX "session_account_id";
 -- reverse: create "sessions" table
@@ -173,6 +177,8 @@ DROP TABLE "routing_traces";
 DROP INDEX "roleassignment_account_id";
 -- reverse: create "role_assignments" table
 DROP TABLE "role_assignments";
+-- reverse: create "queue_required_skills" table
+DROP TABLE "queue_required_skills";
 -- reverse: create index "queuemember_queue_id_account_id" to table: "queue_members"
 DROP INDEX "queuemember_queue_id_account_id";
 -- reverse: create index "queuemember_account_id" to table: "queue_members"
@@ -223,6 +229,8 @@ DROP TABLE "assistant_turns";
 DROP INDEX "interactions_token_hash_key";
 -- reverse: create index "interactions_idempotency_key_key" to table: "interactions"
 DROP INDEX "interactions_idempotency_key_key";
+-- reverse: create index "interaction_wrap_up_until" to table: "interactions"
+DROP INDEX "interaction_wrap_up_until";
 -- reverse: create index "interaction_state_last_activity_at" to table: "interactions"
 DROP INDEX "interaction_state_last_activity_at";
 -- reverse: create index "interaction_queue_id_priority_place_at" to table: "interactions"
@@ -233,10 +241,20 @@ DROP INDEX "interaction_operator_id_state";
 DROP INDEX "interaction_operator_id_created_at";
 -- reverse: create index "interaction_citizen_id" to table: "interactions"
 DROP INDEX "interaction_citizen_id";
+-- reverse: create index "interaction_awaits_assistant" to table: "interactions"
+DROP INDEX "interaction_awaits_assistant";
 -- reverse: create index "interaction_agency_id_region_id_created_at" to table: "interactions"
 DROP INDEX "interaction_agency_id_region_id_created_at";
 -- reverse: create "interactions" table
 DROP TABLE "interactions";
+-- reverse: create index "queues_code_key" to table: "queues"
+DROP INDEX "queues_code_key";
+-- reverse: create "queues" table
+DROP TABLE "queues";
+-- reverse: create index "business_hours_name_key" to table: "business_hours"
+DROP INDEX "business_hours_name_key";
+-- reverse: create "business_hours" table
+DROP TABLE "business_hours";
 -- reverse: create index "dispositions_code_key" to table: "dispositions"
 DROP INDEX "dispositions_code_key";
 -- reverse: create "dispositions" table
@@ -251,16 +269,6 @@ DROP TABLE "account_skills";
 DROP INDEX "skills_code_key";
 -- reverse: create "skills" table
 DROP TABLE "skills";
--- reverse: create index "queues_overflow_queue_id_key" to table: "queues"
-DROP INDEX "queues_overflow_queue_id_key";
--- reverse: create index "queues_code_key" to table: "queues"
-DROP INDEX "queues_code_key";
--- reverse: create "queues" table
-DROP TABLE "queues";
--- reverse: create index "business_hours_name_key" to table: "business_hours"
-DROP INDEX "business_hours_name_key";
--- reverse: create "business_hours" table
-DROP TABLE "business_hours";
 -- reverse: create index "accounts_login_key" to table: "accounts"
 DROP INDEX "accounts_login_key";
 -- reverse: create "accounts" table
