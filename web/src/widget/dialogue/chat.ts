@@ -1,0 +1,323 @@
+// The citizen's side of one dialogue: the only place that knows how session, outbox, files and live stream go together.
+// It knows nothing of the DOM; the view reads `view` after every `changed` and calls the verbs.
+
+import { Client } from "../api/client";
+import type { Attachment, Choice, Interaction } from "../api/contract";
+import { asFailure, Failure, wordsFor } from "../api/failure";
+import type { Transport } from "../api/stream";
+import { upload } from "../api/upload";
+import { Connection, type ConnectionStatus } from "./connection";
+import { newKey } from "./keys";
+import { Outbox, type OutboxItem } from "./outbox";
+import type { Session, SessionStore } from "./session";
+import * as state from "./state";
+import { Tray } from "./tray";
+
+export interface ChatConfig {
+  endpoint: string;
+  agency: string | null;
+  region: string | null;
+  pageUrl: string | null;
+}
+
+export type Busy = "handover" | "ending" | "rating" | null;
+
+export interface ChatView {
+  dialogue: state.Dialogue;
+  status: ConnectionStatus | "idle";
+  busy: Busy;
+  /** A sentence for the citizen about something that just went wrong. */
+  notice: string | null;
+  /** Words that could not be sent, to be put back into the composer. */
+  returned: string | null;
+  readSequence: number;
+}
+
+/** A closed dialogue older than this is not shown again after a reload. */
+const STALE_MS = 30 * 60_000;
+/** Links to files hold for 15 minutes; one older than this is asked for anew. */
+const LINK_MS = 10 * 60_000;
+const TYPING_EVERY_MS = 4_000;
+
+export class Chat {
+  view: ChatView;
+  readonly outbox: Outbox;
+  readonly tray: Tray;
+  private readonly client: Client;
+  private session: Session | null;
+  private connection: Connection | null = null;
+  private starting: Promise<Session> | null = null;
+  private resyncedAt = -1;
+  private typedAt = 0;
+  private linksReadAt = 0;
+
+  constructor(
+    private readonly config: ChatConfig,
+    private readonly store: SessionStore,
+    private readonly transports: readonly Transport[],
+    private readonly changed: () => void,
+    client?: Client,
+  ) {
+    this.client = client ?? new Client(config.endpoint);
+    this.session = store.load();
+    this.view = fresh(this.session?.readSequence ?? 0);
+    this.outbox = new Outbox(store.storage, store.prefix, {
+      send: (item) => this.deliver(item),
+      changed,
+      refused: (failure) => this.refused(failure),
+    });
+    this.tray = new Tray({
+      begin: async (file, progress) => {
+        const session = await this.ensureStarted();
+        return upload(config.endpoint, session.token!, session.interactionId!, file, progress);
+      },
+      changed,
+      refused: (failure) => this.refused(failure),
+    });
+  }
+
+  /** Takes up a dialogue that was begun before the page was loaded, and sends what was left unsent. */
+  resume(): void {
+    if (this.session?.interactionId) this.connect(this.session);
+    void this.outbox.flush();
+  }
+
+  close(): void {
+    this.connection?.stop();
+    this.connection = null;
+    this.outbox.close();
+  }
+
+  get over(): boolean { return state.isOver(this.view.dialogue.interaction); }
+  get started(): boolean { return this.session?.interactionId != null; }
+  get unread(): number { return state.unread(this.view.dialogue, this.view.readSequence); }
+
+  send(text: string): void {
+    const attachments = this.tray.take();
+    if (text === "" && attachments.length === 0) return;
+    this.outbox.add({ clientKey: newKey(), text, choiceId: null, attachments, createdAt: Date.now() });
+  }
+
+  choose(choice: Choice): void {
+    const item = { clientKey: newKey(), text: choice.text, choiceId: choice.id, attachments: [] };
+    this.outbox.add({ ...item, createdAt: Date.now() });
+  }
+
+  /** Tells the operator that the citizen is writing, not more often than needed. */
+  typing(): void {
+    const { interaction } = this.view.dialogue;
+    const session = this.session;
+    if (!session?.token || (interaction?.state !== "ACTIVE" && interaction?.state !== "HELD")) return;
+    if (Date.now() - this.typedAt < TYPING_EVERY_MS) return;
+    this.typedAt = Date.now();
+    this.client.typingSignal(session.token, session.interactionId!).catch(() => undefined);
+  }
+
+  requestHuman(): Promise<void> {
+    return this.act("handover", (session) => this.client.handoverRequest(session.token!, session.interactionId!));
+  }
+
+  end(): Promise<void> {
+    return this.act("ending", (session) => this.client.chatEnd(session.token!, session.interactionId!));
+  }
+
+  rate(rating: number, comment: string): Promise<void> {
+    return this.act("rating", (session) =>
+      this.client.interactionRate(session.token!, session.interactionId!, rating, comment));
+  }
+
+  async feedback(messageId: string, helpful: boolean): Promise<void> {
+    if (!this.session?.token) return;
+    try {
+      const message = await this.client.answerFeedback(this.session.token, messageId, helpful);
+      this.update({ dialogue: state.withMessages(this.view.dialogue, [message]) });
+    } catch (reason) {
+      this.complain(asFailure(reason));
+    }
+  }
+
+  /** A link to the file that works now. */
+  async link(attachment: Attachment): Promise<string | null> {
+    let url = attachment.url;
+    try {
+      if (Date.now() - this.linksReadAt > LINK_MS && this.session?.token) {
+        url = (await this.client.attachment(this.session.token, attachment.id)).url;
+      }
+    } catch (reason) {
+      this.complain(asFailure(reason));
+      return null;
+    }
+    const absolute = new URL(url, this.config.endpoint);
+    return absolute.protocol === "http:" || absolute.protocol === "https:" ? absolute.href : null;
+  }
+
+  /** Whether `link` answers without asking the centre. */
+  get linksFresh(): boolean { return Date.now() - this.linksReadAt <= LINK_MS; }
+
+  /** Everything shown so far counts as read. */
+  markRead(): void {
+    const { messages } = this.view.dialogue;
+    const last = messages[messages.length - 1]?.sequence ?? 0;
+    if (last <= this.view.readSequence) return;
+    this.update({ readSequence: last });
+    if (this.session) {
+      this.session = { ...this.session, readSequence: last };
+      this.store.save(this.session);
+    }
+  }
+
+  startOver(): void {
+    this.beginAnew(null);
+  }
+
+  reconnect(): void {
+    this.connection?.kick();
+    void this.outbox.flush();
+  }
+
+  dismissNotice(): void { this.update({ notice: null }); }
+  takeReturned(): void { this.update({ returned: null }); }
+
+  /** Another tab of the site changed the storage. */
+  storageChanged(key: string | null): void {
+    if (this.outbox.concerns(key) || key === null) {
+      this.outbox.reload();
+      this.changed();
+    }
+    if (!this.store.concerns(key)) return;
+    const next = this.store.load();
+    if (next?.interactionId === this.session?.interactionId) {
+      this.session = next ?? this.session;
+      if (next && next.readSequence > this.view.readSequence) this.update({ readSequence: next.readSequence });
+      return;
+    }
+    this.connection?.stop();
+    this.connection = null;
+    this.session = next;
+    this.view = fresh(next?.readSequence ?? 0);
+    if (next?.interactionId) this.connect(next);
+    this.changed();
+  }
+
+  private async deliver(item: OutboxItem): Promise<void> {
+    const session = await this.ensureStarted();
+    const message = await this.client.messageSend(session.token!, {
+      interactionId: session.interactionId!,
+      text: item.choiceId ? undefined : item.text,
+      choiceId: item.choiceId ?? undefined,
+      attachmentIds: item.attachments.length > 0 ? item.attachments.map((file) => file.id) : undefined,
+      clientKey: item.clientKey,
+    });
+    if (this.session?.interactionId !== session.interactionId) return;
+    this.update({ dialogue: state.withMessages(this.view.dialogue, [message]) });
+  }
+
+  /** The session with the centre's answer; begins the dialogue when there is none. Repeats are harmless. */
+  private ensureStarted(): Promise<Session> {
+    if (this.session?.interactionId && this.session.token) return Promise.resolve(this.session);
+    this.starting ??= this.begin().finally(() => { this.starting = null; });
+    return this.starting;
+  }
+
+  private async begin(): Promise<Session> {
+    const draft = this.store.loadOrCreate();
+    if (draft.interactionId) return this.adopt(draft); // another tab was faster
+    const { interaction, token } = await this.client.chatStart({
+      agencyCode: this.config.agency ?? undefined,
+      regionCode: this.config.region ?? undefined,
+      pageUrl: this.config.pageUrl ?? undefined,
+      idempotencyKey: draft.idempotencyKey,
+    });
+    this.update({ dialogue: state.withInteraction(this.view.dialogue, interaction) });
+    return this.adopt({ ...draft, interactionId: interaction.id, token });
+  }
+
+  private adopt(session: Session): Session {
+    this.session = session;
+    this.store.save(session);
+    this.connect(session);
+    return session;
+  }
+
+  private connect(session: Session): void {
+    this.connection?.stop();
+    const { token, interactionId } = session as { token: string; interactionId: string };
+    this.connection = new Connection({
+      endpoint: this.config.endpoint,
+      token,
+      interactionId,
+      transports: this.transports,
+      load: () => this.client.snapshot(token, interactionId),
+      snapshot: (snapshot) => {
+        const closed = snapshot.closedAt ? Date.parse(snapshot.closedAt) : NaN;
+        if (Date.now() - closed > STALE_MS) return this.startOver();
+        this.linksReadAt = Date.now();
+        this.received(state.withSnapshot(this.view.dialogue, snapshot));
+      },
+      event: (event) => this.received(state.withEvent(this.view.dialogue, event, Date.now())),
+      status: (status) => {
+        this.update({ status });
+        if (status === "live") void this.outbox.flush();
+      },
+      refused: (failure) => this.refused(failure),
+      over: () => this.over,
+    });
+    this.connection.start();
+  }
+
+  private received(dialogue: state.Dialogue): void {
+    this.update({ dialogue });
+    for (const item of this.outbox.all) {
+      if (dialogue.messages.some((message) => message.clientKey === item.clientKey)) {
+        this.outbox.acknowledge(item.clientKey);
+      }
+    }
+    const last = dialogue.messages[dialogue.messages.length - 1]?.sequence ?? 0;
+    if (state.hasGap(dialogue) && this.resyncedAt < last) {
+      this.resyncedAt = last;
+      this.connection?.resync();
+    }
+  }
+
+  private async act(busy: Busy, call: (session: Session) => Promise<Interaction>): Promise<void> {
+    if (this.view.busy) return;
+    this.update({ busy, notice: null });
+    try {
+      const interaction = await call(await this.ensureStarted());
+      this.update({ busy: null, dialogue: state.withInteraction(this.view.dialogue, interaction) });
+    } catch (reason) {
+      this.update({ busy: null });
+      this.complain(asFailure(reason));
+    }
+  }
+
+  private complain(failure: Failure): void {
+    if (failure.kind === "refused") this.refused(failure);
+    else this.update({ notice: wordsFor(failure) });
+  }
+
+  /** The centre does not know the token any more: begin anew, and give back what was not sent. */
+  private refused(_: Failure): void {
+    this.beginAnew("Срок прежнего диалога истёк. Задайте вопрос ещё раз – начнём новый диалог.");
+  }
+
+  private beginAnew(notice: string | null): void {
+    this.connection?.stop();
+    this.connection = null;
+    this.session = null;
+    this.resyncedAt = -1;
+    this.store.clear();
+    this.tray.clear();
+    const unsent = this.outbox.drain().filter((item) => !item.choiceId).map((item) => item.text);
+    this.update({ ...fresh(0), notice, returned: unsent.join("\n") || null });
+  }
+
+  private update(change: Partial<ChatView>): void {
+    this.view = { ...this.view, ...change };
+    this.changed();
+  }
+}
+
+function fresh(readSequence: number): ChatView {
+  return { dialogue: state.EMPTY, status: "idle", busy: null, notice: null, returned: null, readSequence };
+}

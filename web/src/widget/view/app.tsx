@@ -1,0 +1,80 @@
+// The launcher and the panel.
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Banners } from "./banner";
+import { Composer } from "./composer";
+import { Ending, EndQuestion, Rating } from "./ending";
+import { FocusKeeper, keepFocus } from "./focus";
+import { Header } from "./header";
+import { ChatIcon } from "./icons";
+import { Log } from "./log";
+import type { Ui } from "./ui";
+import { unreadWords } from "./words";
+
+export function App({ ui, open, show }: { ui: Ui; open: boolean; show(): void }) {
+  const launcher = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(open);
+  useEffect(() => {
+    if (wasOpen.current && !open) launcher.current!.focus();
+    wasOpen.current = open;
+  }, [open]);
+  const { unread } = ui.chat;
+  const words = unread > 0 ? `Открыть чат, ${unreadWords(unread)}` : "Открыть чат";
+  return (
+    <div lang="ru" class="root">
+      {open ? <Panel ui={ui} /> : (
+        <button type="button" class="launcher" ref={launcher} onClick={show} aria-haspopup="dialog">
+          <ChatIcon /><span class="launcher-words" aria-hidden="true">Задать вопрос</span>
+          <span class="hidden">{words}</span>
+          {unread > 0 && <span class="badge" aria-hidden="true">{unread > 99 ? "99+" : unread}</span>}
+        </button>
+      )}
+      <div class="hidden" role="status">{!open && unread > 0 ? `В чате ${unreadWords(unread)}` : ""}</div>
+    </div>
+  );
+}
+
+function Panel({ ui }: { ui: Ui }) {
+  const box = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const [asking, setAsking] = useState(false);
+  const [dropping, setDropping] = useState(false);
+  const keeper = useRef(new FocusKeeper());
+  ui.focusComposer = () => requestAnimationFrame(() => (input.current ?? box.current)?.focus());
+  useEffect(() => (input.current ?? box.current)!.focus(), []);
+  useLayoutEffect(() => keeper.current.afterRender(box.current!.getRootNode() as ShadowRoot, ui.focusComposer));
+
+  const pressed = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !event.isComposing) {
+      event.stopPropagation();
+      ui.close();
+    }
+    if (ui.fullScreen) keepFocus(event, box.current!);
+  };
+  const dragged = (event: DragEvent) => {
+    if (ui.chat.over || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    setDropping(event.type === "dragover");
+    if (event.type === "drop") ui.chat.tray.add([...event.dataTransfer.files]);
+  };
+  return (
+    <div class={dropping ? "panel dropping" : "panel"} ref={box} role="dialog" aria-modal={ui.fullScreen}
+      aria-labelledby="title" tabIndex={-1} onKeyDown={pressed}
+      onFocusIn={(event) => keeper.current.focused(event.target as Element)}
+      onDragOver={dragged} onDragLeave={dragged} onDrop={dragged}>
+      <Header ui={ui} askEnd={() => setAsking(true)} />
+      <Banners ui={ui} />
+      <Log ui={ui} />
+      {asksRating(ui) && <div class="ending"><Rating ui={ui} /></div>}
+      {ui.chat.over ? <Ending ui={ui} /> : <Composer ui={ui} input={input} />}
+      {dropping && <div class="drop" aria-hidden="true">Отпустите, чтобы прикрепить файл</div>}
+      {asking && <EndQuestion ui={ui} done={() => { setAsking(false); ui.focusComposer(); }} />}
+    </div>
+  );
+}
+
+/** Whether the centre asks for a rating while the dialogue is still open. */
+function asksRating(ui: Ui): boolean {
+  const { messages, interaction } = ui.chat.view.dialogue;
+  return !ui.chat.over && interaction?.rating == null && messages[messages.length - 1]?.kind === "RATING_REQUEST";
+}

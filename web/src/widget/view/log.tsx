@@ -1,0 +1,108 @@
+// The list of messages. It follows new messages while the citizen is at its end, and says so when they are not.
+
+import { Fragment } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Message } from "../api/contract";
+import { awaitsAssistant } from "../dialogue/state";
+import { DownIcon } from "./icons";
+import { MessageView, UnsentView } from "./message";
+import type { Ui } from "./ui";
+import { Welcome } from "./welcome";
+import { dayWords } from "./words";
+
+/** Nearer to the end than this counts as being there, in pixels. */
+const NEAR = 80;
+
+export function Log({ ui }: { ui: Ui }) {
+  const { dialogue } = ui.chat.view;
+  const box = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const [below, setBelow] = useState(false);
+  const count = dialogue.messages.length + ui.unsent.length;
+  const known = useRef(ui.unsent.length);
+  const typing = useTyping(ui);
+
+  const toEnd = () => { box.current!.scrollTop = box.current!.scrollHeight; };
+  useLayoutEffect(() => {
+    const own = ui.unsent.length > known.current;
+    known.current = ui.unsent.length;
+    if (atEnd.current || own) toEnd();
+    else setBelow(true);
+  }, [count, typing]);
+  useEffect(() => {
+    const observer = new ResizeObserver(() => { if (atEnd.current) toEnd(); });
+    observer.observe(box.current!);
+    return () => observer.disconnect();
+  }, []);
+  const scrolled = () => {
+    const { scrollHeight, scrollTop, clientHeight } = box.current!;
+    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (atEnd.current) setBelow(false);
+  };
+
+  return (
+    <div class="log-frame">
+      <div class="log" ref={box} onScroll={scrolled} role="log" aria-live="polite" aria-label="Переписка" tabIndex={0}>
+        <Welcome ui={ui} />
+        <Messages ui={ui} />
+        {typing && <div class="message yana typing"><span class="bubble">{typing}<span class="dots" aria-hidden="true"><i /><i /><i /></span></span></div>}
+      </div>
+      {below && (
+        <button type="button" class="to-end" onClick={() => { toEnd(); ui.focusComposer(); }}>
+          <DownIcon />Новые сообщения
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Messages({ ui }: { ui: Ui }) {
+  const { messages, interaction } = ui.chat.view.dialogue;
+  const sent = new Set(messages.map((message) => message.clientKey));
+  const unsent = ui.unsent.filter((item) => !sent.has(item.clientKey));
+  const choosableId = interaction?.state === "WITH_ASSISTANT" && unsent.length === 0 ? lastQuestion(messages) : null;
+  let day = "";
+  return (
+    <>
+      {messages.map((message) => {
+        const today = dayWords(new Date(message.createdAt));
+        const heading = today === day ? null : (day = today);
+        return (
+          <Fragment key={message.clientKey ?? message.id}>
+            {heading && <div class="day">{heading}</div>}
+            <MessageView ui={ui} message={message} choosable={message.id === choosableId} />
+          </Fragment>
+        );
+      })}
+      {unsent.map((item) => <Fragment key={item.clientKey}><UnsentView ui={ui} item={item} /></Fragment>)}
+    </>
+  );
+}
+
+/** The clarifying question that waits for its answer, if any. */
+function lastQuestion(messages: readonly Message[]): string | null {
+  for (let i = messages.length - 1; i >= 0; i--) {
+    const message = messages[i]!;
+    if (message.choices.length > 0) return message.id;
+    if (message.author !== "SYSTEM") return null;
+  }
+  return null;
+}
+
+/** Who is writing now, in words; null when nobody is. */
+function useTyping(ui: Ui): string | null {
+  const { dialogue } = ui.chat.view;
+  const [, tick] = useState(0);
+  const until = dialogue.typing?.until ?? 0;
+  useEffect(() => {
+    const left = until - Date.now();
+    if (left <= 0) return;
+    const timer = setTimeout(() => tick((n) => n + 1), left + 50);
+    return () => clearTimeout(timer);
+  }, [until]);
+  if (until > Date.now()) {
+    if (dialogue.typing!.author === "ASSISTANT") return "Яна печатает";
+    return `${dialogue.interaction?.operator?.displayName ?? "Специалист"} печатает`;
+  }
+  return awaitsAssistant(dialogue) && ui.chat.view.status === "live" ? "Яна печатает" : null;
+}
