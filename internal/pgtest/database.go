@@ -90,6 +90,7 @@ func (s *server) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer func() { _ = rows.Close() }() // closed by Next at the end; this is for a failed Scan
 	var old []string
 	for rows.Next() {
 		var name string

@@ -104,6 +104,7 @@ func (s *server) dropOldTemplates(ctx context.Context, conn *sql.Conn, keep stri
 	if err != nil {
 		return err
 	}
+	defer func() { _ = rows.Close() }() // closed by Next at the end; this is for a failed Scan
 	var old []string
 	for rows.Next() {
 		var name, comment string

@@ -53,9 +53,9 @@ func installed(ctx context.Context) []binaries {
 	var all []binaries
 	seen := map[string]bool{}
 	for _, dir := range dirs {
-		if real, err := filepath.EvalSymlinks(dir); err == nil && !seen[real] {
-			seen[real] = true
-			if b, ok := inspect(ctx, real); ok {
+		if path, err := filepath.EvalSymlinks(dir); err == nil && !seen[path] {
+			seen[path] = true
+			if b, ok := inspect(ctx, path); ok {
 				all = append(all, b)
 			}
 		}
