@@ -377,7 +377,7 @@ var (
 					DescColumns: map[string]bool{
 						InteractionsColumns[6].Name: true,
 					},
-					Where: "state IN ('QUEUED', 'OFFERED')",
+					Where: "state = 'QUEUED' OR state = 'OFFERED'",
 				},
 			},
 			{
@@ -385,7 +385,7 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{InteractionsColumns[30], InteractionsColumns[3]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "state NOT IN ('CLOSED', 'ABANDONED')",
+					Where: "state <> 'CLOSED' AND state <> 'ABANDONED'",
 				},
 			},
 			{
@@ -393,7 +393,7 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{InteractionsColumns[3], InteractionsColumns[16]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "state NOT IN ('CLOSED', 'ABANDONED')",
+					Where: "state <> 'CLOSED' AND state <> 'ABANDONED'",
 				},
 			},
 			{

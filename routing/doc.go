@@ -1,0 +1,21 @@
+// Package routing decides who takes which enquiry: queues, skills, presence, offers. It owns the tables of queues and
+// their members, skills, business hours, presence, offers and routing traces.
+//
+// Postgres decides. A match is one transaction that locks the interaction and the operator's presence with FOR UPDATE
+// SKIP LOCKED and looks again at both, so that two nodes never give one enquiry or one place at an operator twice, and a
+// node that dies loses nothing: what it had not committed never happened, and the next tick of any node goes on. What a
+// node keeps in memory is only a plan.
+//
+// # Order of locks
+//
+// Every transaction that waits for locks takes them in this order: interaction, offer, presence. Several of a kind are
+// taken in the order of their ids.
+//
+// # Rights
+//
+// Methods that a person calls read the viewer from the context and decide here; the rest act as the system and are called
+// by other domains within their own decision.
+//
+// The package must not import graph, interaction or assistant: what it needs of the life of an interaction is the
+// interface Life, which interaction fulfils.
+package routing
