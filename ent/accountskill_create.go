@@ -88,7 +88,9 @@ func (_c *AccountSkillCreate) Mutation() *AccountSkillMutation {
 
 // Save creates the AccountSkill in the database.
 func (_c *AccountSkillCreate) Save(ctx context.Context) (*AccountSkill, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -115,15 +117,22 @@ func (_c *AccountSkillCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *AccountSkillCreate) defaults() {
+func (_c *AccountSkillCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if accountskill.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized accountskill.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := accountskill.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if accountskill.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized accountskill.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := accountskill.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

@@ -8,6 +8,7 @@ import (
 	"ekc/ent/accountskill"
 	"ekc/ent/predicate"
 	"ekc/ent/skill"
+	"errors"
 	"fmt"
 	"math"
 
@@ -402,6 +403,12 @@ func (_q *AccountSkillQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if accountskill.Policy == nil {
+		return errors.New("ent: uninitialized accountskill.Policy (forgotten import ent/runtime?)")
+	}
+	if err := accountskill.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

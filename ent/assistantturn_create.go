@@ -137,7 +137,9 @@ func (_c *AssistantTurnCreate) Mutation() *AssistantTurnMutation {
 
 // Save creates the AssistantTurn in the database.
 func (_c *AssistantTurnCreate) Save(ctx context.Context) (*AssistantTurn, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -164,15 +166,22 @@ func (_c *AssistantTurnCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *AssistantTurnCreate) defaults() {
+func (_c *AssistantTurnCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if assistantturn.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized assistantturn.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := assistantturn.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if assistantturn.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized assistantturn.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := assistantturn.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

@@ -7,6 +7,7 @@ import (
 	"ekc/ent/assistantturn"
 	"ekc/ent/interaction"
 	"ekc/ent/predicate"
+	"errors"
 	"fmt"
 	"math"
 
@@ -366,6 +367,12 @@ func (_q *AssistantTurnQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if assistantturn.Policy == nil {
+		return errors.New("ent: uninitialized assistantturn.Policy (forgotten import ent/runtime?)")
+	}
+	if err := assistantturn.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

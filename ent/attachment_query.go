@@ -8,6 +8,7 @@ import (
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/predicate"
+	"errors"
 	"fmt"
 	"math"
 
@@ -402,6 +403,12 @@ func (_q *AttachmentQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if attachment.Policy == nil {
+		return errors.New("ent: uninitialized attachment.Policy (forgotten import ent/runtime?)")
+	}
+	if err := attachment.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -83,7 +83,9 @@ func (_c *BusinessHoursCreate) Mutation() *BusinessHoursMutation {
 
 // Save creates the BusinessHours in the database.
 func (_c *BusinessHoursCreate) Save(ctx context.Context) (*BusinessHours, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -110,15 +112,22 @@ func (_c *BusinessHoursCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *BusinessHoursCreate) defaults() {
+func (_c *BusinessHoursCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if businesshours.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized businesshours.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := businesshours.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if businesshours.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized businesshours.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := businesshours.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

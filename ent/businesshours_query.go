@@ -6,6 +6,7 @@ import (
 	"context"
 	"ekc/ent/businesshours"
 	"ekc/ent/predicate"
+	"errors"
 	"fmt"
 	"math"
 
@@ -330,6 +331,12 @@ func (_q *BusinessHoursQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if businesshours.Policy == nil {
+		return errors.New("ent: uninitialized businesshours.Policy (forgotten import ent/runtime?)")
+	}
+	if err := businesshours.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -122,7 +122,9 @@ func (_c *CitizenCreate) Mutation() *CitizenMutation {
 
 // Save creates the Citizen in the database.
 func (_c *CitizenCreate) Save(ctx context.Context) (*Citizen, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -149,15 +151,22 @@ func (_c *CitizenCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *CitizenCreate) defaults() {
+func (_c *CitizenCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if citizen.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized citizen.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := citizen.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if citizen.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized citizen.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := citizen.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

@@ -9,6 +9,7 @@ import (
 	"ekc/ent/interaction"
 	"ekc/ent/predicate"
 	"ekc/ent/region"
+	"errors"
 	"fmt"
 	"math"
 
@@ -404,6 +405,12 @@ func (_q *CitizenQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if citizen.Policy == nil {
+		return errors.New("ent: uninitialized citizen.Policy (forgotten import ent/runtime?)")
+	}
+	if err := citizen.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

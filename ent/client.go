@@ -598,7 +598,8 @@ func (c *AccountClient) QueryPresence(_m *Account) *PresenceQuery {
 
 // Hooks returns the client hooks.
 func (c *AccountClient) Hooks() []Hook {
-	return c.hooks.Account
+	hooks := c.hooks.Account
+	return append(hooks[:len(hooks):len(hooks)], account.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -763,7 +764,8 @@ func (c *AccountSkillClient) QuerySkill(_m *AccountSkill) *SkillQuery {
 
 // Hooks returns the client hooks.
 func (c *AccountSkillClient) Hooks() []Hook {
-	return c.hooks.AccountSkill
+	hooks := c.hooks.AccountSkill
+	return append(hooks[:len(hooks):len(hooks)], accountskill.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -912,7 +914,8 @@ func (c *AgencyClient) QuerySites(_m *Agency) *SiteQuery {
 
 // Hooks returns the client hooks.
 func (c *AgencyClient) Hooks() []Hook {
-	return c.hooks.Agency
+	hooks := c.hooks.Agency
+	return append(hooks[:len(hooks):len(hooks)], agency.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -1061,7 +1064,8 @@ func (c *AssistantTurnClient) QueryInteraction(_m *AssistantTurn) *InteractionQu
 
 // Hooks returns the client hooks.
 func (c *AssistantTurnClient) Hooks() []Hook {
-	return c.hooks.AssistantTurn
+	hooks := c.hooks.AssistantTurn
+	return append(hooks[:len(hooks):len(hooks)], assistantturn.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -1226,7 +1230,8 @@ func (c *AttachmentClient) QueryMessage(_m *Attachment) *MessageQuery {
 
 // Hooks returns the client hooks.
 func (c *AttachmentClient) Hooks() []Hook {
-	return c.hooks.Attachment
+	hooks := c.hooks.Attachment
+	return append(hooks[:len(hooks):len(hooks)], attachment.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -1359,7 +1364,8 @@ func (c *AuditEntryClient) GetX(ctx context.Context, id string) *AuditEntry {
 
 // Hooks returns the client hooks.
 func (c *AuditEntryClient) Hooks() []Hook {
-	return c.hooks.AuditEntry
+	hooks := c.hooks.AuditEntry
+	return append(hooks[:len(hooks):len(hooks)], auditentry.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -1492,7 +1498,8 @@ func (c *BusinessHoursClient) GetX(ctx context.Context, id string) *BusinessHour
 
 // Hooks returns the client hooks.
 func (c *BusinessHoursClient) Hooks() []Hook {
-	return c.hooks.BusinessHours
+	hooks := c.hooks.BusinessHours
+	return append(hooks[:len(hooks):len(hooks)], businesshours.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -1657,7 +1664,8 @@ func (c *CitizenClient) QueryInteractions(_m *Citizen) *InteractionQuery {
 
 // Hooks returns the client hooks.
 func (c *CitizenClient) Hooks() []Hook {
-	return c.hooks.Citizen
+	hooks := c.hooks.Citizen
+	return append(hooks[:len(hooks):len(hooks)], citizen.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -1806,7 +1814,8 @@ func (c *DispositionClient) QueryAgency(_m *Disposition) *AgencyQuery {
 
 // Hooks returns the client hooks.
 func (c *DispositionClient) Hooks() []Hook {
-	return c.hooks.Disposition
+	hooks := c.hooks.Disposition
+	return append(hooks[:len(hooks):len(hooks)], disposition.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -1939,7 +1948,8 @@ func (c *EventClient) GetX(ctx context.Context, id int64) *Event {
 
 // Hooks returns the client hooks.
 func (c *EventClient) Hooks() []Hook {
-	return c.hooks.Event
+	hooks := c.hooks.Event
+	return append(hooks[:len(hooks):len(hooks)], event.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -2248,7 +2258,8 @@ func (c *InteractionClient) QueryTurns(_m *Interaction) *AssistantTurnQuery {
 
 // Hooks returns the client hooks.
 func (c *InteractionClient) Hooks() []Hook {
-	return c.hooks.Interaction
+	hooks := c.hooks.Interaction
+	return append(hooks[:len(hooks):len(hooks)], interaction.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -2429,7 +2440,8 @@ func (c *MessageClient) QueryAttachments(_m *Message) *AttachmentQuery {
 
 // Hooks returns the client hooks.
 func (c *MessageClient) Hooks() []Hook {
-	return c.hooks.Message
+	hooks := c.hooks.Message
+	return append(hooks[:len(hooks):len(hooks)], message.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -2610,7 +2622,8 @@ func (c *OfferClient) QueryAccount(_m *Offer) *AccountQuery {
 
 // Hooks returns the client hooks.
 func (c *OfferClient) Hooks() []Hook {
-	return c.hooks.Offer
+	hooks := c.hooks.Offer
+	return append(hooks[:len(hooks):len(hooks)], offer.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -2743,7 +2756,8 @@ func (c *PauseReasonClient) GetX(ctx context.Context, id string) *PauseReason {
 
 // Hooks returns the client hooks.
 func (c *PauseReasonClient) Hooks() []Hook {
-	return c.hooks.PauseReason
+	hooks := c.hooks.PauseReason
+	return append(hooks[:len(hooks):len(hooks)], pausereason.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -2908,7 +2922,8 @@ func (c *PresenceClient) QueryPauseReason(_m *Presence) *PauseReasonQuery {
 
 // Hooks returns the client hooks.
 func (c *PresenceClient) Hooks() []Hook {
-	return c.hooks.Presence
+	hooks := c.hooks.Presence
+	return append(hooks[:len(hooks):len(hooks)], presence.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -3153,7 +3168,8 @@ func (c *QueueClient) QueryMembers(_m *Queue) *QueueMemberQuery {
 
 // Hooks returns the client hooks.
 func (c *QueueClient) Hooks() []Hook {
-	return c.hooks.Queue
+	hooks := c.hooks.Queue
+	return append(hooks[:len(hooks):len(hooks)], queue.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -3318,7 +3334,8 @@ func (c *QueueMemberClient) QueryAccount(_m *QueueMember) *AccountQuery {
 
 // Hooks returns the client hooks.
 func (c *QueueMemberClient) Hooks() []Hook {
-	return c.hooks.QueueMember
+	hooks := c.hooks.QueueMember
+	return append(hooks[:len(hooks):len(hooks)], queuemember.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -3467,7 +3484,8 @@ func (c *RegionClient) QuerySites(_m *Region) *SiteQuery {
 
 // Hooks returns the client hooks.
 func (c *RegionClient) Hooks() []Hook {
-	return c.hooks.Region
+	hooks := c.hooks.Region
+	return append(hooks[:len(hooks):len(hooks)], region.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -3648,7 +3666,8 @@ func (c *RoleAssignmentClient) QueryRegion(_m *RoleAssignment) *RegionQuery {
 
 // Hooks returns the client hooks.
 func (c *RoleAssignmentClient) Hooks() []Hook {
-	return c.hooks.RoleAssignment
+	hooks := c.hooks.RoleAssignment
+	return append(hooks[:len(hooks):len(hooks)], roleassignment.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -3829,7 +3848,8 @@ func (c *RoutingTraceClient) QueryAccount(_m *RoutingTrace) *AccountQuery {
 
 // Hooks returns the client hooks.
 func (c *RoutingTraceClient) Hooks() []Hook {
-	return c.hooks.RoutingTrace
+	hooks := c.hooks.RoutingTrace
+	return append(hooks[:len(hooks):len(hooks)], routingtrace.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -3962,7 +3982,8 @@ func (c *SecretClient) GetX(ctx context.Context, id string) *Secret {
 
 // Hooks returns the client hooks.
 func (c *SecretClient) Hooks() []Hook {
-	return c.hooks.Secret
+	hooks := c.hooks.Secret
+	return append(hooks[:len(hooks):len(hooks)], secret.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -4143,7 +4164,8 @@ func (c *SegmentClient) QueryAccount(_m *Segment) *AccountQuery {
 
 // Hooks returns the client hooks.
 func (c *SegmentClient) Hooks() []Hook {
-	return c.hooks.Segment
+	hooks := c.hooks.Segment
+	return append(hooks[:len(hooks):len(hooks)], segment.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -4292,7 +4314,8 @@ func (c *SessionClient) QueryAccount(_m *Session) *AccountQuery {
 
 // Hooks returns the client hooks.
 func (c *SessionClient) Hooks() []Hook {
-	return c.hooks.Session
+	hooks := c.hooks.Session
+	return append(hooks[:len(hooks):len(hooks)], session.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -4457,7 +4480,8 @@ func (c *SiteClient) QueryRegion(_m *Site) *RegionQuery {
 
 // Hooks returns the client hooks.
 func (c *SiteClient) Hooks() []Hook {
-	return c.hooks.Site
+	hooks := c.hooks.Site
+	return append(hooks[:len(hooks):len(hooks)], site.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.
@@ -4606,7 +4630,8 @@ func (c *SkillClient) QueryQueues(_m *Skill) *QueueQuery {
 
 // Hooks returns the client hooks.
 func (c *SkillClient) Hooks() []Hook {
-	return c.hooks.Skill
+	hooks := c.hooks.Skill
+	return append(hooks[:len(hooks):len(hooks)], skill.Hooks[:]...)
 }
 
 // Interceptors returns the client interceptors.

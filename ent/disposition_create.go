@@ -104,7 +104,9 @@ func (_c *DispositionCreate) Mutation() *DispositionMutation {
 
 // Save creates the Disposition in the database.
 func (_c *DispositionCreate) Save(ctx context.Context) (*Disposition, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -131,8 +133,11 @@ func (_c *DispositionCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *DispositionCreate) defaults() {
+func (_c *DispositionCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if disposition.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized disposition.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := disposition.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
@@ -141,9 +146,13 @@ func (_c *DispositionCreate) defaults() {
 		_c.mutation.SetActive(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if disposition.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized disposition.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := disposition.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

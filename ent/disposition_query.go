@@ -7,6 +7,7 @@ import (
 	"ekc/ent/agency"
 	"ekc/ent/disposition"
 	"ekc/ent/predicate"
+	"errors"
 	"fmt"
 	"math"
 
@@ -366,6 +367,12 @@ func (_q *DispositionQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if disposition.Policy == nil {
+		return errors.New("ent: uninitialized disposition.Policy (forgotten import ent/runtime?)")
+	}
+	if err := disposition.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -571,7 +571,9 @@ func (_c *InteractionCreate) Mutation() *InteractionMutation {
 
 // Save creates the Interaction in the database.
 func (_c *InteractionCreate) Save(ctx context.Context) (*Interaction, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -598,8 +600,11 @@ func (_c *InteractionCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *InteractionCreate) defaults() {
+func (_c *InteractionCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if interaction.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized interaction.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := interaction.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
@@ -620,6 +625,9 @@ func (_c *InteractionCreate) defaults() {
 		_c.mutation.SetMessageCount(v)
 	}
 	if _, ok := _c.mutation.LastActivityAt(); !ok {
+		if interaction.DefaultLastActivityAt == nil {
+			return fmt.Errorf("ent: uninitialized interaction.DefaultLastActivityAt (forgotten import ent/runtime?)")
+		}
 		v := interaction.DefaultLastActivityAt()
 		_c.mutation.SetLastActivityAt(v)
 	}
@@ -632,9 +640,13 @@ func (_c *InteractionCreate) defaults() {
 		_c.mutation.SetAnsweredByAssistant(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if interaction.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized interaction.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := interaction.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

@@ -18,6 +18,7 @@ import (
 	"ekc/ent/region"
 	"ekc/ent/routingtrace"
 	"ekc/ent/segment"
+	"errors"
 	"fmt"
 	"math"
 
@@ -732,6 +733,12 @@ func (_q *InteractionQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if interaction.Policy == nil {
+		return errors.New("ent: uninitialized interaction.Policy (forgotten import ent/runtime?)")
+	}
+	if err := interaction.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -128,7 +128,9 @@ func (_c *OfferCreate) Mutation() *OfferMutation {
 
 // Save creates the Offer in the database.
 func (_c *OfferCreate) Save(ctx context.Context) (*Offer, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -155,8 +157,11 @@ func (_c *OfferCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *OfferCreate) defaults() {
+func (_c *OfferCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if offer.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized offer.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := offer.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
@@ -165,9 +170,13 @@ func (_c *OfferCreate) defaults() {
 		_c.mutation.SetState(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if offer.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized offer.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := offer.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

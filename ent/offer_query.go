@@ -9,6 +9,7 @@ import (
 	"ekc/ent/offer"
 	"ekc/ent/predicate"
 	"ekc/ent/queue"
+	"errors"
 	"fmt"
 	"math"
 
@@ -438,6 +439,12 @@ func (_q *OfferQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if offer.Policy == nil {
+		return errors.New("ent: uninitialized offer.Policy (forgotten import ent/runtime?)")
+	}
+	if err := offer.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -84,7 +84,9 @@ func (_c *PauseReasonCreate) Mutation() *PauseReasonMutation {
 
 // Save creates the PauseReason in the database.
 func (_c *PauseReasonCreate) Save(ctx context.Context) (*PauseReason, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -111,8 +113,11 @@ func (_c *PauseReasonCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *PauseReasonCreate) defaults() {
+func (_c *PauseReasonCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if pausereason.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized pausereason.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := pausereason.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
@@ -121,9 +126,13 @@ func (_c *PauseReasonCreate) defaults() {
 		_c.mutation.SetSelectable(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if pausereason.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized pausereason.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := pausereason.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

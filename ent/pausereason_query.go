@@ -6,6 +6,7 @@ import (
 	"context"
 	"ekc/ent/pausereason"
 	"ekc/ent/predicate"
+	"errors"
 	"fmt"
 	"math"
 
@@ -330,6 +331,12 @@ func (_q *PauseReasonQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if pausereason.Policy == nil {
+		return errors.New("ent: uninitialized pausereason.Policy (forgotten import ent/runtime?)")
+	}
+	if err := pausereason.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -146,7 +146,9 @@ func (_c *PresenceCreate) Mutation() *PresenceMutation {
 
 // Save creates the Presence in the database.
 func (_c *PresenceCreate) Save(ctx context.Context) (*Presence, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -173,8 +175,11 @@ func (_c *PresenceCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *PresenceCreate) defaults() {
+func (_c *PresenceCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if presence.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized presence.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := presence.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
@@ -183,10 +188,16 @@ func (_c *PresenceCreate) defaults() {
 		_c.mutation.SetState(v)
 	}
 	if _, ok := _c.mutation.Since(); !ok {
+		if presence.DefaultSince == nil {
+			return fmt.Errorf("ent: uninitialized presence.DefaultSince (forgotten import ent/runtime?)")
+		}
 		v := presence.DefaultSince()
 		_c.mutation.SetSince(v)
 	}
 	if _, ok := _c.mutation.IdleSince(); !ok {
+		if presence.DefaultIdleSince == nil {
+			return fmt.Errorf("ent: uninitialized presence.DefaultIdleSince (forgotten import ent/runtime?)")
+		}
 		v := presence.DefaultIdleSince()
 		_c.mutation.SetIdleSince(v)
 	}
@@ -195,9 +206,13 @@ func (_c *PresenceCreate) defaults() {
 		_c.mutation.SetMissedOffers(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if presence.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized presence.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := presence.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

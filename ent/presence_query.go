@@ -8,6 +8,7 @@ import (
 	"ekc/ent/pausereason"
 	"ekc/ent/predicate"
 	"ekc/ent/presence"
+	"errors"
 	"fmt"
 	"math"
 
@@ -402,6 +403,12 @@ func (_q *PresenceQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if presence.Policy == nil {
+		return errors.New("ent: uninitialized presence.Policy (forgotten import ent/runtime?)")
+	}
+	if err := presence.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

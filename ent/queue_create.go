@@ -306,7 +306,9 @@ func (_c *QueueCreate) Mutation() *QueueMutation {
 
 // Save creates the Queue in the database.
 func (_c *QueueCreate) Save(ctx context.Context) (*Queue, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -333,8 +335,11 @@ func (_c *QueueCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *QueueCreate) defaults() {
+func (_c *QueueCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if queue.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized queue.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := queue.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
@@ -367,9 +372,13 @@ func (_c *QueueCreate) defaults() {
 		_c.mutation.SetOverflowSeconds(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if queue.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized queue.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := queue.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

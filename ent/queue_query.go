@@ -12,6 +12,7 @@ import (
 	"ekc/ent/queuemember"
 	"ekc/ent/region"
 	"ekc/ent/skill"
+	"errors"
 	"fmt"
 	"math"
 
@@ -584,6 +585,12 @@ func (_q *QueueQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if queue.Policy == nil {
+		return errors.New("ent: uninitialized queue.Policy (forgotten import ent/runtime?)")
+	}
+	if err := queue.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

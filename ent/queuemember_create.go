@@ -82,7 +82,9 @@ func (_c *QueueMemberCreate) Mutation() *QueueMemberMutation {
 
 // Save creates the QueueMember in the database.
 func (_c *QueueMemberCreate) Save(ctx context.Context) (*QueueMember, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -109,15 +111,22 @@ func (_c *QueueMemberCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *QueueMemberCreate) defaults() {
+func (_c *QueueMemberCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if queuemember.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized queuemember.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := queuemember.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if queuemember.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized queuemember.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := queuemember.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

@@ -8,6 +8,7 @@ import (
 	"ekc/ent/predicate"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"errors"
 	"fmt"
 	"math"
 
@@ -402,6 +403,12 @@ func (_q *QueueMemberQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if queuemember.Policy == nil {
+		return errors.New("ent: uninitialized queuemember.Policy (forgotten import ent/runtime?)")
+	}
+	if err := queuemember.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -129,7 +129,9 @@ func (_c *RoutingTraceCreate) Mutation() *RoutingTraceMutation {
 
 // Save creates the RoutingTrace in the database.
 func (_c *RoutingTraceCreate) Save(ctx context.Context) (*RoutingTrace, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -156,15 +158,22 @@ func (_c *RoutingTraceCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *RoutingTraceCreate) defaults() {
+func (_c *RoutingTraceCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if routingtrace.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized routingtrace.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := routingtrace.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if routingtrace.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized routingtrace.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := routingtrace.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

@@ -9,6 +9,7 @@ import (
 	"ekc/ent/predicate"
 	"ekc/ent/queue"
 	"ekc/ent/routingtrace"
+	"errors"
 	"fmt"
 	"math"
 
@@ -438,6 +439,12 @@ func (_q *RoutingTraceQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if routingtrace.Policy == nil {
+		return errors.New("ent: uninitialized routingtrace.Policy (forgotten import ent/runtime?)")
+	}
+	if err := routingtrace.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"ekc/ent/predicate"
 	"ekc/ent/secret"
+	"errors"
 	"fmt"
 	"math"
 
@@ -330,6 +331,12 @@ func (_q *SecretQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if secret.Policy == nil {
+		return errors.New("ent: uninitialized secret.Policy (forgotten import ent/runtime?)")
+	}
+	if err := secret.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

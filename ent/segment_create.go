@@ -150,7 +150,9 @@ func (_c *SegmentCreate) Mutation() *SegmentMutation {
 
 // Save creates the Segment in the database.
 func (_c *SegmentCreate) Save(ctx context.Context) (*Segment, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -177,15 +179,22 @@ func (_c *SegmentCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *SegmentCreate) defaults() {
+func (_c *SegmentCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if segment.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized segment.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := segment.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if segment.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized segment.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := segment.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

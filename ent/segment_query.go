@@ -9,6 +9,7 @@ import (
 	"ekc/ent/predicate"
 	"ekc/ent/queue"
 	"ekc/ent/segment"
+	"errors"
 	"fmt"
 	"math"
 
@@ -438,6 +439,12 @@ func (_q *SegmentQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if segment.Policy == nil {
+		return errors.New("ent: uninitialized segment.Policy (forgotten import ent/runtime?)")
+	}
+	if err := segment.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"ekc/ent/predicate"
 	"ekc/ent/region"
 	"ekc/ent/site"
+	"errors"
 	"fmt"
 	"math"
 
@@ -402,6 +403,12 @@ func (_q *SiteQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if site.Policy == nil {
+		return errors.New("ent: uninitialized site.Policy (forgotten import ent/runtime?)")
+	}
+	if err := site.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

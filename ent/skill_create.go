@@ -86,7 +86,9 @@ func (_c *SkillCreate) Mutation() *SkillMutation {
 
 // Save creates the Skill in the database.
 func (_c *SkillCreate) Save(ctx context.Context) (*Skill, error) {
-	_c.defaults()
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -113,15 +115,22 @@ func (_c *SkillCreate) ExecX(ctx context.Context) {
 }
 
 // defaults sets the default values of the builder before save.
-func (_c *SkillCreate) defaults() {
+func (_c *SkillCreate) defaults() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
+		if skill.DefaultCreatedAt == nil {
+			return fmt.Errorf("ent: uninitialized skill.DefaultCreatedAt (forgotten import ent/runtime?)")
+		}
 		v := skill.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
+		if skill.DefaultID == nil {
+			return fmt.Errorf("ent: uninitialized skill.DefaultID (forgotten import ent/runtime?)")
+		}
 		v := skill.DefaultID()
 		_c.mutation.SetID(v)
 	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.

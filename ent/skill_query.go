@@ -8,6 +8,7 @@ import (
 	"ekc/ent/predicate"
 	"ekc/ent/queue"
 	"ekc/ent/skill"
+	"errors"
 	"fmt"
 	"math"
 
@@ -368,6 +369,12 @@ func (_q *SkillQuery) prepareQuery(ctx context.Context) error {
 			return err
 		}
 		_q.sql = prev
+	}
+	if skill.Policy == nil {
+		return errors.New("ent: uninitialized skill.Policy (forgotten import ent/runtime?)")
+	}
+	if err := skill.Policy.EvalQuery(ctx, _q); err != nil {
+		return err
 	}
 	return nil
 }

@@ -2,7 +2,1467 @@
 
 package runtime
 
-// The schema-stitching logic is generated in ekc/ent/runtime.go
+import (
+	"context"
+	"ekc/ent/account"
+	"ekc/ent/accountskill"
+	"ekc/ent/agency"
+	"ekc/ent/assistantturn"
+	"ekc/ent/attachment"
+	"ekc/ent/auditentry"
+	"ekc/ent/businesshours"
+	"ekc/ent/citizen"
+	"ekc/ent/disposition"
+	"ekc/ent/event"
+	"ekc/ent/interaction"
+	"ekc/ent/message"
+	"ekc/ent/offer"
+	"ekc/ent/pausereason"
+	"ekc/ent/presence"
+	"ekc/ent/queue"
+	"ekc/ent/queuemember"
+	"ekc/ent/region"
+	"ekc/ent/roleassignment"
+	"ekc/ent/routingtrace"
+	"ekc/ent/schema"
+	"ekc/ent/secret"
+	"ekc/ent/segment"
+	"ekc/ent/session"
+	"ekc/ent/site"
+	"ekc/ent/skill"
+	"time"
+
+	"entgo.io/ent"
+	"entgo.io/ent/privacy"
+)
+
+// The init function reads all schema descriptors with runtime code
+// (default values, validators, hooks and policies) and stitches it
+// to their package variables.
+func init() {
+	accountMixin := schema.Account{}.Mixin()
+	account.Policy = privacy.NewPolicies(schema.Account{})
+	account.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := account.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	accountMixinFields0 := accountMixin[0].Fields()
+	_ = accountMixinFields0
+	accountFields := schema.Account{}.Fields()
+	_ = accountFields
+	// accountDescCreatedAt is the schema descriptor for created_at field.
+	accountDescCreatedAt := accountMixinFields0[1].Descriptor()
+	// account.DefaultCreatedAt holds the default value on creation for the created_at field.
+	account.DefaultCreatedAt = accountDescCreatedAt.Default.(func() time.Time)
+	// accountDescLogin is the schema descriptor for login field.
+	accountDescLogin := accountFields[0].Descriptor()
+	// account.LoginValidator is a validator for the "login" field. It is called by the builders before save.
+	account.LoginValidator = func() func(string) error {
+		validators := accountDescLogin.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(login string) error {
+			for _, fn := range fns {
+				if err := fn(login); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// accountDescDisplayName is the schema descriptor for display_name field.
+	accountDescDisplayName := accountFields[1].Descriptor()
+	// account.DisplayNameValidator is a validator for the "display_name" field. It is called by the builders before save.
+	account.DisplayNameValidator = func() func(string) error {
+		validators := accountDescDisplayName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(display_name string) error {
+			for _, fn := range fns {
+				if err := fn(display_name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// accountDescActive is the schema descriptor for active field.
+	accountDescActive := accountFields[3].Descriptor()
+	// account.DefaultActive holds the default value on creation for the active field.
+	account.DefaultActive = accountDescActive.Default.(bool)
+	// accountDescFailedSignIns is the schema descriptor for failed_sign_ins field.
+	accountDescFailedSignIns := accountFields[4].Descriptor()
+	// account.DefaultFailedSignIns holds the default value on creation for the failed_sign_ins field.
+	account.DefaultFailedSignIns = accountDescFailedSignIns.Default.(int)
+	// account.FailedSignInsValidator is a validator for the "failed_sign_ins" field. It is called by the builders before save.
+	account.FailedSignInsValidator = accountDescFailedSignIns.Validators[0].(func(int) error)
+	// accountDescChatCapacity is the schema descriptor for chat_capacity field.
+	accountDescChatCapacity := accountFields[7].Descriptor()
+	// account.DefaultChatCapacity holds the default value on creation for the chat_capacity field.
+	account.DefaultChatCapacity = accountDescChatCapacity.Default.(int)
+	// account.ChatCapacityValidator is a validator for the "chat_capacity" field. It is called by the builders before save.
+	account.ChatCapacityValidator = accountDescChatCapacity.Validators[0].(func(int) error)
+	// accountDescSiteID is the schema descriptor for site_id field.
+	accountDescSiteID := accountFields[8].Descriptor()
+	// account.SiteIDValidator is a validator for the "site_id" field. It is called by the builders before save.
+	account.SiteIDValidator = accountDescSiteID.Validators[0].(func(string) error)
+	// accountDescID is the schema descriptor for id field.
+	accountDescID := accountMixinFields0[0].Descriptor()
+	// account.DefaultID holds the default value on creation for the id field.
+	account.DefaultID = accountDescID.Default.(func() string)
+	// account.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	account.IDValidator = accountDescID.Validators[0].(func(string) error)
+	accountskillMixin := schema.AccountSkill{}.Mixin()
+	accountskill.Policy = privacy.NewPolicies(schema.AccountSkill{})
+	accountskill.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := accountskill.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	accountskillMixinFields0 := accountskillMixin[0].Fields()
+	_ = accountskillMixinFields0
+	accountskillFields := schema.AccountSkill{}.Fields()
+	_ = accountskillFields
+	// accountskillDescCreatedAt is the schema descriptor for created_at field.
+	accountskillDescCreatedAt := accountskillMixinFields0[1].Descriptor()
+	// accountskill.DefaultCreatedAt holds the default value on creation for the created_at field.
+	accountskill.DefaultCreatedAt = accountskillDescCreatedAt.Default.(func() time.Time)
+	// accountskillDescAccountID is the schema descriptor for account_id field.
+	accountskillDescAccountID := accountskillFields[0].Descriptor()
+	// accountskill.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	accountskill.AccountIDValidator = accountskillDescAccountID.Validators[0].(func(string) error)
+	// accountskillDescSkillID is the schema descriptor for skill_id field.
+	accountskillDescSkillID := accountskillFields[1].Descriptor()
+	// accountskill.SkillIDValidator is a validator for the "skill_id" field. It is called by the builders before save.
+	accountskill.SkillIDValidator = accountskillDescSkillID.Validators[0].(func(string) error)
+	// accountskillDescProficiency is the schema descriptor for proficiency field.
+	accountskillDescProficiency := accountskillFields[2].Descriptor()
+	// accountskill.ProficiencyValidator is a validator for the "proficiency" field. It is called by the builders before save.
+	accountskill.ProficiencyValidator = accountskillDescProficiency.Validators[0].(func(int) error)
+	// accountskillDescID is the schema descriptor for id field.
+	accountskillDescID := accountskillMixinFields0[0].Descriptor()
+	// accountskill.DefaultID holds the default value on creation for the id field.
+	accountskill.DefaultID = accountskillDescID.Default.(func() string)
+	// accountskill.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	accountskill.IDValidator = accountskillDescID.Validators[0].(func(string) error)
+	agencyMixin := schema.Agency{}.Mixin()
+	agency.Policy = privacy.NewPolicies(schema.Agency{})
+	agency.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := agency.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	agencyMixinFields0 := agencyMixin[0].Fields()
+	_ = agencyMixinFields0
+	agencyFields := schema.Agency{}.Fields()
+	_ = agencyFields
+	// agencyDescCreatedAt is the schema descriptor for created_at field.
+	agencyDescCreatedAt := agencyMixinFields0[1].Descriptor()
+	// agency.DefaultCreatedAt holds the default value on creation for the created_at field.
+	agency.DefaultCreatedAt = agencyDescCreatedAt.Default.(func() time.Time)
+	// agencyDescCode is the schema descriptor for code field.
+	agencyDescCode := agencyFields[0].Descriptor()
+	// agency.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	agency.CodeValidator = func() func(string) error {
+		validators := agencyDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// agencyDescName is the schema descriptor for name field.
+	agencyDescName := agencyFields[1].Descriptor()
+	// agency.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	agency.NameValidator = func() func(string) error {
+		validators := agencyDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// agencyDescShortName is the schema descriptor for short_name field.
+	agencyDescShortName := agencyFields[2].Descriptor()
+	// agency.ShortNameValidator is a validator for the "short_name" field. It is called by the builders before save.
+	agency.ShortNameValidator = func() func(string) error {
+		validators := agencyDescShortName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(short_name string) error {
+			for _, fn := range fns {
+				if err := fn(short_name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// agencyDescID is the schema descriptor for id field.
+	agencyDescID := agencyMixinFields0[0].Descriptor()
+	// agency.DefaultID holds the default value on creation for the id field.
+	agency.DefaultID = agencyDescID.Default.(func() string)
+	// agency.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	agency.IDValidator = agencyDescID.Validators[0].(func(string) error)
+	assistantturnMixin := schema.AssistantTurn{}.Mixin()
+	assistantturn.Policy = privacy.NewPolicies(schema.AssistantTurn{})
+	assistantturn.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := assistantturn.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	assistantturnMixinFields0 := assistantturnMixin[0].Fields()
+	_ = assistantturnMixinFields0
+	assistantturnFields := schema.AssistantTurn{}.Fields()
+	_ = assistantturnFields
+	// assistantturnDescCreatedAt is the schema descriptor for created_at field.
+	assistantturnDescCreatedAt := assistantturnMixinFields0[1].Descriptor()
+	// assistantturn.DefaultCreatedAt holds the default value on creation for the created_at field.
+	assistantturn.DefaultCreatedAt = assistantturnDescCreatedAt.Default.(func() time.Time)
+	// assistantturnDescInteractionID is the schema descriptor for interaction_id field.
+	assistantturnDescInteractionID := assistantturnFields[0].Descriptor()
+	// assistantturn.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	assistantturn.InteractionIDValidator = assistantturnDescInteractionID.Validators[0].(func(string) error)
+	// assistantturnDescQuestionID is the schema descriptor for question_id field.
+	assistantturnDescQuestionID := assistantturnFields[1].Descriptor()
+	// assistantturn.QuestionIDValidator is a validator for the "question_id" field. It is called by the builders before save.
+	assistantturn.QuestionIDValidator = assistantturnDescQuestionID.Validators[0].(func(string) error)
+	// assistantturnDescReplyID is the schema descriptor for reply_id field.
+	assistantturnDescReplyID := assistantturnFields[2].Descriptor()
+	// assistantturn.ReplyIDValidator is a validator for the "reply_id" field. It is called by the builders before save.
+	assistantturn.ReplyIDValidator = assistantturnDescReplyID.Validators[0].(func(string) error)
+	// assistantturnDescReason is the schema descriptor for reason field.
+	assistantturnDescReason := assistantturnFields[4].Descriptor()
+	// assistantturn.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	assistantturn.ReasonValidator = assistantturnDescReason.Validators[0].(func(string) error)
+	// assistantturnDescRecordID is the schema descriptor for record_id field.
+	assistantturnDescRecordID := assistantturnFields[5].Descriptor()
+	// assistantturn.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
+	assistantturn.RecordIDValidator = assistantturnDescRecordID.Validators[0].(func(string) error)
+	// assistantturnDescRecordVersionID is the schema descriptor for record_version_id field.
+	assistantturnDescRecordVersionID := assistantturnFields[6].Descriptor()
+	// assistantturn.RecordVersionIDValidator is a validator for the "record_version_id" field. It is called by the builders before save.
+	assistantturn.RecordVersionIDValidator = assistantturnDescRecordVersionID.Validators[0].(func(string) error)
+	// assistantturnDescID is the schema descriptor for id field.
+	assistantturnDescID := assistantturnMixinFields0[0].Descriptor()
+	// assistantturn.DefaultID holds the default value on creation for the id field.
+	assistantturn.DefaultID = assistantturnDescID.Default.(func() string)
+	// assistantturn.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	assistantturn.IDValidator = assistantturnDescID.Validators[0].(func(string) error)
+	attachmentMixin := schema.Attachment{}.Mixin()
+	attachment.Policy = privacy.NewPolicies(schema.Attachment{})
+	attachment.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := attachment.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	attachmentMixinFields0 := attachmentMixin[0].Fields()
+	_ = attachmentMixinFields0
+	attachmentFields := schema.Attachment{}.Fields()
+	_ = attachmentFields
+	// attachmentDescCreatedAt is the schema descriptor for created_at field.
+	attachmentDescCreatedAt := attachmentMixinFields0[1].Descriptor()
+	// attachment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	attachment.DefaultCreatedAt = attachmentDescCreatedAt.Default.(func() time.Time)
+	// attachmentDescInteractionID is the schema descriptor for interaction_id field.
+	attachmentDescInteractionID := attachmentFields[0].Descriptor()
+	// attachment.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	attachment.InteractionIDValidator = attachmentDescInteractionID.Validators[0].(func(string) error)
+	// attachmentDescMessageID is the schema descriptor for message_id field.
+	attachmentDescMessageID := attachmentFields[1].Descriptor()
+	// attachment.MessageIDValidator is a validator for the "message_id" field. It is called by the builders before save.
+	attachment.MessageIDValidator = attachmentDescMessageID.Validators[0].(func(string) error)
+	// attachmentDescFileName is the schema descriptor for file_name field.
+	attachmentDescFileName := attachmentFields[3].Descriptor()
+	// attachment.FileNameValidator is a validator for the "file_name" field. It is called by the builders before save.
+	attachment.FileNameValidator = func() func(string) error {
+		validators := attachmentDescFileName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(file_name string) error {
+			for _, fn := range fns {
+				if err := fn(file_name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// attachmentDescMediaType is the schema descriptor for media_type field.
+	attachmentDescMediaType := attachmentFields[4].Descriptor()
+	// attachment.MediaTypeValidator is a validator for the "media_type" field. It is called by the builders before save.
+	attachment.MediaTypeValidator = func() func(string) error {
+		validators := attachmentDescMediaType.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(media_type string) error {
+			for _, fn := range fns {
+				if err := fn(media_type); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// attachmentDescSize is the schema descriptor for size field.
+	attachmentDescSize := attachmentFields[5].Descriptor()
+	// attachment.SizeValidator is a validator for the "size" field. It is called by the builders before save.
+	attachment.SizeValidator = attachmentDescSize.Validators[0].(func(int64) error)
+	// attachmentDescSha256 is the schema descriptor for sha256 field.
+	attachmentDescSha256 := attachmentFields[6].Descriptor()
+	// attachment.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	attachment.Sha256Validator = attachmentDescSha256.Validators[0].(func(string) error)
+	// attachmentDescID is the schema descriptor for id field.
+	attachmentDescID := attachmentMixinFields0[0].Descriptor()
+	// attachment.DefaultID holds the default value on creation for the id field.
+	attachment.DefaultID = attachmentDescID.Default.(func() string)
+	// attachment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	attachment.IDValidator = attachmentDescID.Validators[0].(func(string) error)
+	auditentryMixin := schema.AuditEntry{}.Mixin()
+	auditentry.Policy = privacy.NewPolicies(schema.AuditEntry{})
+	auditentry.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := auditentry.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	auditentryMixinFields0 := auditentryMixin[0].Fields()
+	_ = auditentryMixinFields0
+	auditentryFields := schema.AuditEntry{}.Fields()
+	_ = auditentryFields
+	// auditentryDescCreatedAt is the schema descriptor for created_at field.
+	auditentryDescCreatedAt := auditentryMixinFields0[1].Descriptor()
+	// auditentry.DefaultCreatedAt holds the default value on creation for the created_at field.
+	auditentry.DefaultCreatedAt = auditentryDescCreatedAt.Default.(func() time.Time)
+	// auditentryDescActorID is the schema descriptor for actor_id field.
+	auditentryDescActorID := auditentryFields[0].Descriptor()
+	// auditentry.ActorIDValidator is a validator for the "actor_id" field. It is called by the builders before save.
+	auditentry.ActorIDValidator = auditentryDescActorID.Validators[0].(func(string) error)
+	// auditentryDescAction is the schema descriptor for action field.
+	auditentryDescAction := auditentryFields[1].Descriptor()
+	// auditentry.ActionValidator is a validator for the "action" field. It is called by the builders before save.
+	auditentry.ActionValidator = func() func(string) error {
+		validators := auditentryDescAction.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(action string) error {
+			for _, fn := range fns {
+				if err := fn(action); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// auditentryDescObjectID is the schema descriptor for object_id field.
+	auditentryDescObjectID := auditentryFields[2].Descriptor()
+	// auditentry.ObjectIDValidator is a validator for the "object_id" field. It is called by the builders before save.
+	auditentry.ObjectIDValidator = auditentryDescObjectID.Validators[0].(func(string) error)
+	// auditentryDescAddress is the schema descriptor for address field.
+	auditentryDescAddress := auditentryFields[3].Descriptor()
+	// auditentry.AddressValidator is a validator for the "address" field. It is called by the builders before save.
+	auditentry.AddressValidator = auditentryDescAddress.Validators[0].(func(string) error)
+	// auditentryDescID is the schema descriptor for id field.
+	auditentryDescID := auditentryMixinFields0[0].Descriptor()
+	// auditentry.DefaultID holds the default value on creation for the id field.
+	auditentry.DefaultID = auditentryDescID.Default.(func() string)
+	// auditentry.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	auditentry.IDValidator = auditentryDescID.Validators[0].(func(string) error)
+	businesshoursMixin := schema.BusinessHours{}.Mixin()
+	businesshours.Policy = privacy.NewPolicies(schema.BusinessHours{})
+	businesshours.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := businesshours.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	businesshoursMixinFields0 := businesshoursMixin[0].Fields()
+	_ = businesshoursMixinFields0
+	businesshoursFields := schema.BusinessHours{}.Fields()
+	_ = businesshoursFields
+	// businesshoursDescCreatedAt is the schema descriptor for created_at field.
+	businesshoursDescCreatedAt := businesshoursMixinFields0[1].Descriptor()
+	// businesshours.DefaultCreatedAt holds the default value on creation for the created_at field.
+	businesshours.DefaultCreatedAt = businesshoursDescCreatedAt.Default.(func() time.Time)
+	// businesshoursDescName is the schema descriptor for name field.
+	businesshoursDescName := businesshoursFields[0].Descriptor()
+	// businesshours.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	businesshours.NameValidator = func() func(string) error {
+		validators := businesshoursDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// businesshoursDescTimeZone is the schema descriptor for time_zone field.
+	businesshoursDescTimeZone := businesshoursFields[1].Descriptor()
+	// businesshours.TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
+	businesshours.TimeZoneValidator = func() func(string) error {
+		validators := businesshoursDescTimeZone.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(time_zone string) error {
+			for _, fn := range fns {
+				if err := fn(time_zone); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// businesshoursDescID is the schema descriptor for id field.
+	businesshoursDescID := businesshoursMixinFields0[0].Descriptor()
+	// businesshours.DefaultID holds the default value on creation for the id field.
+	businesshours.DefaultID = businesshoursDescID.Default.(func() string)
+	// businesshours.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	businesshours.IDValidator = businesshoursDescID.Validators[0].(func(string) error)
+	citizenMixin := schema.Citizen{}.Mixin()
+	citizen.Policy = privacy.NewPolicies(schema.Citizen{})
+	citizen.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := citizen.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	citizenMixinFields0 := citizenMixin[0].Fields()
+	_ = citizenMixinFields0
+	citizenFields := schema.Citizen{}.Fields()
+	_ = citizenFields
+	// citizenDescCreatedAt is the schema descriptor for created_at field.
+	citizenDescCreatedAt := citizenMixinFields0[1].Descriptor()
+	// citizen.DefaultCreatedAt holds the default value on creation for the created_at field.
+	citizen.DefaultCreatedAt = citizenDescCreatedAt.Default.(func() time.Time)
+	// citizenDescName is the schema descriptor for name field.
+	citizenDescName := citizenFields[0].Descriptor()
+	// citizen.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	citizen.NameValidator = citizenDescName.Validators[0].(func(string) error)
+	// citizenDescPhone is the schema descriptor for phone field.
+	citizenDescPhone := citizenFields[1].Descriptor()
+	// citizen.PhoneValidator is a validator for the "phone" field. It is called by the builders before save.
+	citizen.PhoneValidator = citizenDescPhone.Validators[0].(func(string) error)
+	// citizenDescRegionID is the schema descriptor for region_id field.
+	citizenDescRegionID := citizenFields[2].Descriptor()
+	// citizen.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	citizen.RegionIDValidator = citizenDescRegionID.Validators[0].(func(string) error)
+	// citizenDescID is the schema descriptor for id field.
+	citizenDescID := citizenMixinFields0[0].Descriptor()
+	// citizen.DefaultID holds the default value on creation for the id field.
+	citizen.DefaultID = citizenDescID.Default.(func() string)
+	// citizen.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	citizen.IDValidator = citizenDescID.Validators[0].(func(string) error)
+	dispositionMixin := schema.Disposition{}.Mixin()
+	disposition.Policy = privacy.NewPolicies(schema.Disposition{})
+	disposition.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := disposition.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	dispositionMixinFields0 := dispositionMixin[0].Fields()
+	_ = dispositionMixinFields0
+	dispositionFields := schema.Disposition{}.Fields()
+	_ = dispositionFields
+	// dispositionDescCreatedAt is the schema descriptor for created_at field.
+	dispositionDescCreatedAt := dispositionMixinFields0[1].Descriptor()
+	// disposition.DefaultCreatedAt holds the default value on creation for the created_at field.
+	disposition.DefaultCreatedAt = dispositionDescCreatedAt.Default.(func() time.Time)
+	// dispositionDescCode is the schema descriptor for code field.
+	dispositionDescCode := dispositionFields[0].Descriptor()
+	// disposition.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	disposition.CodeValidator = func() func(string) error {
+		validators := dispositionDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// dispositionDescName is the schema descriptor for name field.
+	dispositionDescName := dispositionFields[1].Descriptor()
+	// disposition.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	disposition.NameValidator = func() func(string) error {
+		validators := dispositionDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// dispositionDescAgencyID is the schema descriptor for agency_id field.
+	dispositionDescAgencyID := dispositionFields[2].Descriptor()
+	// disposition.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	disposition.AgencyIDValidator = dispositionDescAgencyID.Validators[0].(func(string) error)
+	// dispositionDescActive is the schema descriptor for active field.
+	dispositionDescActive := dispositionFields[3].Descriptor()
+	// disposition.DefaultActive holds the default value on creation for the active field.
+	disposition.DefaultActive = dispositionDescActive.Default.(bool)
+	// dispositionDescID is the schema descriptor for id field.
+	dispositionDescID := dispositionMixinFields0[0].Descriptor()
+	// disposition.DefaultID holds the default value on creation for the id field.
+	disposition.DefaultID = dispositionDescID.Default.(func() string)
+	// disposition.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	disposition.IDValidator = dispositionDescID.Validators[0].(func(string) error)
+	event.Policy = privacy.NewPolicies(schema.Event{})
+	event.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := event.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	eventFields := schema.Event{}.Fields()
+	_ = eventFields
+	// eventDescAt is the schema descriptor for at field.
+	eventDescAt := eventFields[1].Descriptor()
+	// event.DefaultAt holds the default value on creation for the at field.
+	event.DefaultAt = eventDescAt.Default.(func() time.Time)
+	// eventDescKind is the schema descriptor for kind field.
+	eventDescKind := eventFields[2].Descriptor()
+	// event.KindValidator is a validator for the "kind" field. It is called by the builders before save.
+	event.KindValidator = func() func(string) error {
+		validators := eventDescKind.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(kind string) error {
+			for _, fn := range fns {
+				if err := fn(kind); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// eventDescInteractionID is the schema descriptor for interaction_id field.
+	eventDescInteractionID := eventFields[3].Descriptor()
+	// event.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	event.InteractionIDValidator = eventDescInteractionID.Validators[0].(func(string) error)
+	// eventDescAccountID is the schema descriptor for account_id field.
+	eventDescAccountID := eventFields[4].Descriptor()
+	// event.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	event.AccountIDValidator = eventDescAccountID.Validators[0].(func(string) error)
+	// eventDescQueueID is the schema descriptor for queue_id field.
+	eventDescQueueID := eventFields[5].Descriptor()
+	// event.QueueIDValidator is a validator for the "queue_id" field. It is called by the builders before save.
+	event.QueueIDValidator = eventDescQueueID.Validators[0].(func(string) error)
+	interactionMixin := schema.Interaction{}.Mixin()
+	interaction.Policy = privacy.NewPolicies(schema.Interaction{})
+	interaction.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := interaction.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	interactionMixinFields0 := interactionMixin[0].Fields()
+	_ = interactionMixinFields0
+	interactionMixinFields1 := interactionMixin[1].Fields()
+	_ = interactionMixinFields1
+	interactionFields := schema.Interaction{}.Fields()
+	_ = interactionFields
+	// interactionDescCreatedAt is the schema descriptor for created_at field.
+	interactionDescCreatedAt := interactionMixinFields0[1].Descriptor()
+	// interaction.DefaultCreatedAt holds the default value on creation for the created_at field.
+	interaction.DefaultCreatedAt = interactionDescCreatedAt.Default.(func() time.Time)
+	// interactionDescAgencyID is the schema descriptor for agency_id field.
+	interactionDescAgencyID := interactionMixinFields1[0].Descriptor()
+	// interaction.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	interaction.AgencyIDValidator = interactionDescAgencyID.Validators[0].(func(string) error)
+	// interactionDescRegionID is the schema descriptor for region_id field.
+	interactionDescRegionID := interactionMixinFields1[1].Descriptor()
+	// interaction.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	interaction.RegionIDValidator = interactionDescRegionID.Validators[0].(func(string) error)
+	// interactionDescCitizenID is the schema descriptor for citizen_id field.
+	interactionDescCitizenID := interactionFields[2].Descriptor()
+	// interaction.CitizenIDValidator is a validator for the "citizen_id" field. It is called by the builders before save.
+	interaction.CitizenIDValidator = interactionDescCitizenID.Validators[0].(func(string) error)
+	// interactionDescQueueID is the schema descriptor for queue_id field.
+	interactionDescQueueID := interactionFields[4].Descriptor()
+	// interaction.QueueIDValidator is a validator for the "queue_id" field. It is called by the builders before save.
+	interaction.QueueIDValidator = interactionDescQueueID.Validators[0].(func(string) error)
+	// interactionDescOperatorID is the schema descriptor for operator_id field.
+	interactionDescOperatorID := interactionFields[5].Descriptor()
+	// interaction.OperatorIDValidator is a validator for the "operator_id" field. It is called by the builders before save.
+	interaction.OperatorIDValidator = interactionDescOperatorID.Validators[0].(func(string) error)
+	// interactionDescLine is the schema descriptor for line field.
+	interactionDescLine := interactionFields[6].Descriptor()
+	// interaction.DefaultLine holds the default value on creation for the line field.
+	interaction.DefaultLine = interactionDescLine.Default.(int)
+	// interaction.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	interaction.LineValidator = interactionDescLine.Validators[0].(func(int) error)
+	// interactionDescPriority is the schema descriptor for priority field.
+	interactionDescPriority := interactionFields[7].Descriptor()
+	// interaction.DefaultPriority holds the default value on creation for the priority field.
+	interaction.DefaultPriority = interactionDescPriority.Default.(int)
+	// interaction.PriorityValidator is a validator for the "priority" field. It is called by the builders before save.
+	interaction.PriorityValidator = interactionDescPriority.Validators[0].(func(int) error)
+	// interactionDescTopic is the schema descriptor for topic field.
+	interactionDescTopic := interactionFields[8].Descriptor()
+	// interaction.TopicValidator is a validator for the "topic" field. It is called by the builders before save.
+	interaction.TopicValidator = interactionDescTopic.Validators[0].(func(string) error)
+	// interactionDescPageURL is the schema descriptor for page_url field.
+	interactionDescPageURL := interactionFields[9].Descriptor()
+	// interaction.PageURLValidator is a validator for the "page_url" field. It is called by the builders before save.
+	interaction.PageURLValidator = interactionDescPageURL.Validators[0].(func(string) error)
+	// interactionDescIdempotencyKey is the schema descriptor for idempotency_key field.
+	interactionDescIdempotencyKey := interactionFields[10].Descriptor()
+	// interaction.IdempotencyKeyValidator is a validator for the "idempotency_key" field. It is called by the builders before save.
+	interaction.IdempotencyKeyValidator = interactionDescIdempotencyKey.Validators[0].(func(string) error)
+	// interactionDescMessageCount is the schema descriptor for message_count field.
+	interactionDescMessageCount := interactionFields[11].Descriptor()
+	// interaction.DefaultMessageCount holds the default value on creation for the message_count field.
+	interaction.DefaultMessageCount = interactionDescMessageCount.Default.(int)
+	// interaction.MessageCountValidator is a validator for the "message_count" field. It is called by the builders before save.
+	interaction.MessageCountValidator = interactionDescMessageCount.Validators[0].(func(int) error)
+	// interactionDescLastActivityAt is the schema descriptor for last_activity_at field.
+	interactionDescLastActivityAt := interactionFields[17].Descriptor()
+	// interaction.DefaultLastActivityAt holds the default value on creation for the last_activity_at field.
+	interaction.DefaultLastActivityAt = interactionDescLastActivityAt.Default.(func() time.Time)
+	// interactionDescAwaitsAssistant is the schema descriptor for awaits_assistant field.
+	interactionDescAwaitsAssistant := interactionFields[20].Descriptor()
+	// interaction.DefaultAwaitsAssistant holds the default value on creation for the awaits_assistant field.
+	interaction.DefaultAwaitsAssistant = interactionDescAwaitsAssistant.Default.(bool)
+	// interactionDescAnsweredByAssistant is the schema descriptor for answered_by_assistant field.
+	interactionDescAnsweredByAssistant := interactionFields[21].Descriptor()
+	// interaction.DefaultAnsweredByAssistant holds the default value on creation for the answered_by_assistant field.
+	interaction.DefaultAnsweredByAssistant = interactionDescAnsweredByAssistant.Default.(int)
+	// interaction.AnsweredByAssistantValidator is a validator for the "answered_by_assistant" field. It is called by the builders before save.
+	interaction.AnsweredByAssistantValidator = interactionDescAnsweredByAssistant.Validators[0].(func(int) error)
+	// interactionDescDispositionID is the schema descriptor for disposition_id field.
+	interactionDescDispositionID := interactionFields[22].Descriptor()
+	// interaction.DispositionIDValidator is a validator for the "disposition_id" field. It is called by the builders before save.
+	interaction.DispositionIDValidator = interactionDescDispositionID.Validators[0].(func(string) error)
+	// interactionDescNote is the schema descriptor for note field.
+	interactionDescNote := interactionFields[24].Descriptor()
+	// interaction.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	interaction.NoteValidator = interactionDescNote.Validators[0].(func(string) error)
+	// interactionDescRating is the schema descriptor for rating field.
+	interactionDescRating := interactionFields[25].Descriptor()
+	// interaction.RatingValidator is a validator for the "rating" field. It is called by the builders before save.
+	interaction.RatingValidator = interactionDescRating.Validators[0].(func(int) error)
+	// interactionDescRatingComment is the schema descriptor for rating_comment field.
+	interactionDescRatingComment := interactionFields[26].Descriptor()
+	// interaction.RatingCommentValidator is a validator for the "rating_comment" field. It is called by the builders before save.
+	interaction.RatingCommentValidator = interactionDescRatingComment.Validators[0].(func(string) error)
+	// interactionDescID is the schema descriptor for id field.
+	interactionDescID := interactionMixinFields0[0].Descriptor()
+	// interaction.DefaultID holds the default value on creation for the id field.
+	interaction.DefaultID = interactionDescID.Default.(func() string)
+	// interaction.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	interaction.IDValidator = interactionDescID.Validators[0].(func(string) error)
+	messageMixin := schema.Message{}.Mixin()
+	message.Policy = privacy.NewPolicies(schema.Message{})
+	message.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := message.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	messageMixinFields0 := messageMixin[0].Fields()
+	_ = messageMixinFields0
+	messageFields := schema.Message{}.Fields()
+	_ = messageFields
+	// messageDescCreatedAt is the schema descriptor for created_at field.
+	messageDescCreatedAt := messageMixinFields0[1].Descriptor()
+	// message.DefaultCreatedAt holds the default value on creation for the created_at field.
+	message.DefaultCreatedAt = messageDescCreatedAt.Default.(func() time.Time)
+	// messageDescInteractionID is the schema descriptor for interaction_id field.
+	messageDescInteractionID := messageFields[0].Descriptor()
+	// message.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	message.InteractionIDValidator = messageDescInteractionID.Validators[0].(func(string) error)
+	// messageDescSequence is the schema descriptor for sequence field.
+	messageDescSequence := messageFields[1].Descriptor()
+	// message.SequenceValidator is a validator for the "sequence" field. It is called by the builders before save.
+	message.SequenceValidator = messageDescSequence.Validators[0].(func(int) error)
+	// messageDescAccountID is the schema descriptor for account_id field.
+	messageDescAccountID := messageFields[4].Descriptor()
+	// message.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	message.AccountIDValidator = messageDescAccountID.Validators[0].(func(string) error)
+	// messageDescText is the schema descriptor for text field.
+	messageDescText := messageFields[5].Descriptor()
+	// message.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	message.TextValidator = messageDescText.Validators[0].(func(string) error)
+	// messageDescClientKey is the schema descriptor for client_key field.
+	messageDescClientKey := messageFields[8].Descriptor()
+	// message.ClientKeyValidator is a validator for the "client_key" field. It is called by the builders before save.
+	message.ClientKeyValidator = messageDescClientKey.Validators[0].(func(string) error)
+	// messageDescID is the schema descriptor for id field.
+	messageDescID := messageMixinFields0[0].Descriptor()
+	// message.DefaultID holds the default value on creation for the id field.
+	message.DefaultID = messageDescID.Default.(func() string)
+	// message.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	message.IDValidator = messageDescID.Validators[0].(func(string) error)
+	offerMixin := schema.Offer{}.Mixin()
+	offer.Policy = privacy.NewPolicies(schema.Offer{})
+	offer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := offer.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	offerMixinFields0 := offerMixin[0].Fields()
+	_ = offerMixinFields0
+	offerFields := schema.Offer{}.Fields()
+	_ = offerFields
+	// offerDescCreatedAt is the schema descriptor for created_at field.
+	offerDescCreatedAt := offerMixinFields0[1].Descriptor()
+	// offer.DefaultCreatedAt holds the default value on creation for the created_at field.
+	offer.DefaultCreatedAt = offerDescCreatedAt.Default.(func() time.Time)
+	// offerDescInteractionID is the schema descriptor for interaction_id field.
+	offerDescInteractionID := offerFields[0].Descriptor()
+	// offer.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	offer.InteractionIDValidator = offerDescInteractionID.Validators[0].(func(string) error)
+	// offerDescQueueID is the schema descriptor for queue_id field.
+	offerDescQueueID := offerFields[1].Descriptor()
+	// offer.QueueIDValidator is a validator for the "queue_id" field. It is called by the builders before save.
+	offer.QueueIDValidator = offerDescQueueID.Validators[0].(func(string) error)
+	// offerDescAccountID is the schema descriptor for account_id field.
+	offerDescAccountID := offerFields[2].Descriptor()
+	// offer.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	offer.AccountIDValidator = offerDescAccountID.Validators[0].(func(string) error)
+	// offerDescID is the schema descriptor for id field.
+	offerDescID := offerMixinFields0[0].Descriptor()
+	// offer.DefaultID holds the default value on creation for the id field.
+	offer.DefaultID = offerDescID.Default.(func() string)
+	// offer.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	offer.IDValidator = offerDescID.Validators[0].(func(string) error)
+	pausereasonMixin := schema.PauseReason{}.Mixin()
+	pausereason.Policy = privacy.NewPolicies(schema.PauseReason{})
+	pausereason.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := pausereason.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	pausereasonMixinFields0 := pausereasonMixin[0].Fields()
+	_ = pausereasonMixinFields0
+	pausereasonFields := schema.PauseReason{}.Fields()
+	_ = pausereasonFields
+	// pausereasonDescCreatedAt is the schema descriptor for created_at field.
+	pausereasonDescCreatedAt := pausereasonMixinFields0[1].Descriptor()
+	// pausereason.DefaultCreatedAt holds the default value on creation for the created_at field.
+	pausereason.DefaultCreatedAt = pausereasonDescCreatedAt.Default.(func() time.Time)
+	// pausereasonDescCode is the schema descriptor for code field.
+	pausereasonDescCode := pausereasonFields[0].Descriptor()
+	// pausereason.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	pausereason.CodeValidator = func() func(string) error {
+		validators := pausereasonDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// pausereasonDescName is the schema descriptor for name field.
+	pausereasonDescName := pausereasonFields[1].Descriptor()
+	// pausereason.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	pausereason.NameValidator = func() func(string) error {
+		validators := pausereasonDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// pausereasonDescSelectable is the schema descriptor for selectable field.
+	pausereasonDescSelectable := pausereasonFields[2].Descriptor()
+	// pausereason.DefaultSelectable holds the default value on creation for the selectable field.
+	pausereason.DefaultSelectable = pausereasonDescSelectable.Default.(bool)
+	// pausereasonDescID is the schema descriptor for id field.
+	pausereasonDescID := pausereasonMixinFields0[0].Descriptor()
+	// pausereason.DefaultID holds the default value on creation for the id field.
+	pausereason.DefaultID = pausereasonDescID.Default.(func() string)
+	// pausereason.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	pausereason.IDValidator = pausereasonDescID.Validators[0].(func(string) error)
+	presenceMixin := schema.Presence{}.Mixin()
+	presence.Policy = privacy.NewPolicies(schema.Presence{})
+	presence.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := presence.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	presenceMixinFields0 := presenceMixin[0].Fields()
+	_ = presenceMixinFields0
+	presenceFields := schema.Presence{}.Fields()
+	_ = presenceFields
+	// presenceDescCreatedAt is the schema descriptor for created_at field.
+	presenceDescCreatedAt := presenceMixinFields0[1].Descriptor()
+	// presence.DefaultCreatedAt holds the default value on creation for the created_at field.
+	presence.DefaultCreatedAt = presenceDescCreatedAt.Default.(func() time.Time)
+	// presenceDescAccountID is the schema descriptor for account_id field.
+	presenceDescAccountID := presenceFields[0].Descriptor()
+	// presence.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	presence.AccountIDValidator = presenceDescAccountID.Validators[0].(func(string) error)
+	// presenceDescPauseReasonID is the schema descriptor for pause_reason_id field.
+	presenceDescPauseReasonID := presenceFields[2].Descriptor()
+	// presence.PauseReasonIDValidator is a validator for the "pause_reason_id" field. It is called by the builders before save.
+	presence.PauseReasonIDValidator = presenceDescPauseReasonID.Validators[0].(func(string) error)
+	// presenceDescSince is the schema descriptor for since field.
+	presenceDescSince := presenceFields[3].Descriptor()
+	// presence.DefaultSince holds the default value on creation for the since field.
+	presence.DefaultSince = presenceDescSince.Default.(func() time.Time)
+	// presenceDescIdleSince is the schema descriptor for idle_since field.
+	presenceDescIdleSince := presenceFields[4].Descriptor()
+	// presence.DefaultIdleSince holds the default value on creation for the idle_since field.
+	presence.DefaultIdleSince = presenceDescIdleSince.Default.(func() time.Time)
+	// presenceDescMissedOffers is the schema descriptor for missed_offers field.
+	presenceDescMissedOffers := presenceFields[5].Descriptor()
+	// presence.DefaultMissedOffers holds the default value on creation for the missed_offers field.
+	presence.DefaultMissedOffers = presenceDescMissedOffers.Default.(int)
+	// presence.MissedOffersValidator is a validator for the "missed_offers" field. It is called by the builders before save.
+	presence.MissedOffersValidator = presenceDescMissedOffers.Validators[0].(func(int) error)
+	// presenceDescID is the schema descriptor for id field.
+	presenceDescID := presenceMixinFields0[0].Descriptor()
+	// presence.DefaultID holds the default value on creation for the id field.
+	presence.DefaultID = presenceDescID.Default.(func() string)
+	// presence.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	presence.IDValidator = presenceDescID.Validators[0].(func(string) error)
+	queueMixin := schema.Queue{}.Mixin()
+	queue.Policy = privacy.NewPolicies(schema.Queue{})
+	queue.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := queue.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	queueMixinFields0 := queueMixin[0].Fields()
+	_ = queueMixinFields0
+	queueMixinFields1 := queueMixin[1].Fields()
+	_ = queueMixinFields1
+	queueFields := schema.Queue{}.Fields()
+	_ = queueFields
+	// queueDescCreatedAt is the schema descriptor for created_at field.
+	queueDescCreatedAt := queueMixinFields0[1].Descriptor()
+	// queue.DefaultCreatedAt holds the default value on creation for the created_at field.
+	queue.DefaultCreatedAt = queueDescCreatedAt.Default.(func() time.Time)
+	// queueDescAgencyID is the schema descriptor for agency_id field.
+	queueDescAgencyID := queueMixinFields1[0].Descriptor()
+	// queue.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	queue.AgencyIDValidator = queueDescAgencyID.Validators[0].(func(string) error)
+	// queueDescRegionID is the schema descriptor for region_id field.
+	queueDescRegionID := queueMixinFields1[1].Descriptor()
+	// queue.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	queue.RegionIDValidator = queueDescRegionID.Validators[0].(func(string) error)
+	// queueDescCode is the schema descriptor for code field.
+	queueDescCode := queueFields[0].Descriptor()
+	// queue.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	queue.CodeValidator = func() func(string) error {
+		validators := queueDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// queueDescName is the schema descriptor for name field.
+	queueDescName := queueFields[1].Descriptor()
+	// queue.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	queue.NameValidator = func() func(string) error {
+		validators := queueDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// queueDescLine is the schema descriptor for line field.
+	queueDescLine := queueFields[3].Descriptor()
+	// queue.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	queue.LineValidator = queueDescLine.Validators[0].(func(int) error)
+	// queueDescActive is the schema descriptor for active field.
+	queueDescActive := queueFields[4].Descriptor()
+	// queue.DefaultActive holds the default value on creation for the active field.
+	queue.DefaultActive = queueDescActive.Default.(bool)
+	// queueDescPriority is the schema descriptor for priority field.
+	queueDescPriority := queueFields[5].Descriptor()
+	// queue.DefaultPriority holds the default value on creation for the priority field.
+	queue.DefaultPriority = queueDescPriority.Default.(int)
+	// queue.PriorityValidator is a validator for the "priority" field. It is called by the builders before save.
+	queue.PriorityValidator = queueDescPriority.Validators[0].(func(int) error)
+	// queueDescOfferSeconds is the schema descriptor for offer_seconds field.
+	queueDescOfferSeconds := queueFields[6].Descriptor()
+	// queue.DefaultOfferSeconds holds the default value on creation for the offer_seconds field.
+	queue.DefaultOfferSeconds = queueDescOfferSeconds.Default.(int)
+	// queue.OfferSecondsValidator is a validator for the "offer_seconds" field. It is called by the builders before save.
+	queue.OfferSecondsValidator = queueDescOfferSeconds.Validators[0].(func(int) error)
+	// queueDescWrapUpSeconds is the schema descriptor for wrap_up_seconds field.
+	queueDescWrapUpSeconds := queueFields[7].Descriptor()
+	// queue.DefaultWrapUpSeconds holds the default value on creation for the wrap_up_seconds field.
+	queue.DefaultWrapUpSeconds = queueDescWrapUpSeconds.Default.(int)
+	// queue.WrapUpSecondsValidator is a validator for the "wrap_up_seconds" field. It is called by the builders before save.
+	queue.WrapUpSecondsValidator = queueDescWrapUpSeconds.Validators[0].(func(int) error)
+	// queueDescServiceLevelSeconds is the schema descriptor for service_level_seconds field.
+	queueDescServiceLevelSeconds := queueFields[8].Descriptor()
+	// queue.DefaultServiceLevelSeconds holds the default value on creation for the service_level_seconds field.
+	queue.DefaultServiceLevelSeconds = queueDescServiceLevelSeconds.Default.(int)
+	// queue.ServiceLevelSecondsValidator is a validator for the "service_level_seconds" field. It is called by the builders before save.
+	queue.ServiceLevelSecondsValidator = queueDescServiceLevelSeconds.Validators[0].(func(int) error)
+	// queueDescRelaxSeconds is the schema descriptor for relax_seconds field.
+	queueDescRelaxSeconds := queueFields[9].Descriptor()
+	// queue.DefaultRelaxSeconds holds the default value on creation for the relax_seconds field.
+	queue.DefaultRelaxSeconds = queueDescRelaxSeconds.Default.(int)
+	// queue.RelaxSecondsValidator is a validator for the "relax_seconds" field. It is called by the builders before save.
+	queue.RelaxSecondsValidator = queueDescRelaxSeconds.Validators[0].(func(int) error)
+	// queueDescOverflowSeconds is the schema descriptor for overflow_seconds field.
+	queueDescOverflowSeconds := queueFields[10].Descriptor()
+	// queue.DefaultOverflowSeconds holds the default value on creation for the overflow_seconds field.
+	queue.DefaultOverflowSeconds = queueDescOverflowSeconds.Default.(int)
+	// queue.OverflowSecondsValidator is a validator for the "overflow_seconds" field. It is called by the builders before save.
+	queue.OverflowSecondsValidator = queueDescOverflowSeconds.Validators[0].(func(int) error)
+	// queueDescOverflowQueueID is the schema descriptor for overflow_queue_id field.
+	queueDescOverflowQueueID := queueFields[11].Descriptor()
+	// queue.OverflowQueueIDValidator is a validator for the "overflow_queue_id" field. It is called by the builders before save.
+	queue.OverflowQueueIDValidator = queueDescOverflowQueueID.Validators[0].(func(string) error)
+	// queueDescBusinessHoursID is the schema descriptor for business_hours_id field.
+	queueDescBusinessHoursID := queueFields[12].Descriptor()
+	// queue.BusinessHoursIDValidator is a validator for the "business_hours_id" field. It is called by the builders before save.
+	queue.BusinessHoursIDValidator = queueDescBusinessHoursID.Validators[0].(func(string) error)
+	// queueDescID is the schema descriptor for id field.
+	queueDescID := queueMixinFields0[0].Descriptor()
+	// queue.DefaultID holds the default value on creation for the id field.
+	queue.DefaultID = queueDescID.Default.(func() string)
+	// queue.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	queue.IDValidator = queueDescID.Validators[0].(func(string) error)
+	queuememberMixin := schema.QueueMember{}.Mixin()
+	queuemember.Policy = privacy.NewPolicies(schema.QueueMember{})
+	queuemember.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := queuemember.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	queuememberMixinFields0 := queuememberMixin[0].Fields()
+	_ = queuememberMixinFields0
+	queuememberFields := schema.QueueMember{}.Fields()
+	_ = queuememberFields
+	// queuememberDescCreatedAt is the schema descriptor for created_at field.
+	queuememberDescCreatedAt := queuememberMixinFields0[1].Descriptor()
+	// queuemember.DefaultCreatedAt holds the default value on creation for the created_at field.
+	queuemember.DefaultCreatedAt = queuememberDescCreatedAt.Default.(func() time.Time)
+	// queuememberDescQueueID is the schema descriptor for queue_id field.
+	queuememberDescQueueID := queuememberFields[0].Descriptor()
+	// queuemember.QueueIDValidator is a validator for the "queue_id" field. It is called by the builders before save.
+	queuemember.QueueIDValidator = queuememberDescQueueID.Validators[0].(func(string) error)
+	// queuememberDescAccountID is the schema descriptor for account_id field.
+	queuememberDescAccountID := queuememberFields[1].Descriptor()
+	// queuemember.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	queuemember.AccountIDValidator = queuememberDescAccountID.Validators[0].(func(string) error)
+	// queuememberDescID is the schema descriptor for id field.
+	queuememberDescID := queuememberMixinFields0[0].Descriptor()
+	// queuemember.DefaultID holds the default value on creation for the id field.
+	queuemember.DefaultID = queuememberDescID.Default.(func() string)
+	// queuemember.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	queuemember.IDValidator = queuememberDescID.Validators[0].(func(string) error)
+	regionMixin := schema.Region{}.Mixin()
+	region.Policy = privacy.NewPolicies(schema.Region{})
+	region.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := region.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	regionMixinFields0 := regionMixin[0].Fields()
+	_ = regionMixinFields0
+	regionFields := schema.Region{}.Fields()
+	_ = regionFields
+	// regionDescCreatedAt is the schema descriptor for created_at field.
+	regionDescCreatedAt := regionMixinFields0[1].Descriptor()
+	// region.DefaultCreatedAt holds the default value on creation for the created_at field.
+	region.DefaultCreatedAt = regionDescCreatedAt.Default.(func() time.Time)
+	// regionDescCode is the schema descriptor for code field.
+	regionDescCode := regionFields[0].Descriptor()
+	// region.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	region.CodeValidator = func() func(string) error {
+		validators := regionDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// regionDescName is the schema descriptor for name field.
+	regionDescName := regionFields[1].Descriptor()
+	// region.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	region.NameValidator = func() func(string) error {
+		validators := regionDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// regionDescTimeZone is the schema descriptor for time_zone field.
+	regionDescTimeZone := regionFields[2].Descriptor()
+	// region.TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
+	region.TimeZoneValidator = func() func(string) error {
+		validators := regionDescTimeZone.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(time_zone string) error {
+			for _, fn := range fns {
+				if err := fn(time_zone); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// regionDescID is the schema descriptor for id field.
+	regionDescID := regionMixinFields0[0].Descriptor()
+	// region.DefaultID holds the default value on creation for the id field.
+	region.DefaultID = regionDescID.Default.(func() string)
+	// region.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	region.IDValidator = regionDescID.Validators[0].(func(string) error)
+	roleassignmentMixin := schema.RoleAssignment{}.Mixin()
+	roleassignment.Policy = privacy.NewPolicies(schema.RoleAssignment{})
+	roleassignment.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := roleassignment.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	roleassignmentMixinFields0 := roleassignmentMixin[0].Fields()
+	_ = roleassignmentMixinFields0
+	roleassignmentMixinFields1 := roleassignmentMixin[1].Fields()
+	_ = roleassignmentMixinFields1
+	roleassignmentFields := schema.RoleAssignment{}.Fields()
+	_ = roleassignmentFields
+	// roleassignmentDescCreatedAt is the schema descriptor for created_at field.
+	roleassignmentDescCreatedAt := roleassignmentMixinFields0[1].Descriptor()
+	// roleassignment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	roleassignment.DefaultCreatedAt = roleassignmentDescCreatedAt.Default.(func() time.Time)
+	// roleassignmentDescAgencyID is the schema descriptor for agency_id field.
+	roleassignmentDescAgencyID := roleassignmentMixinFields1[0].Descriptor()
+	// roleassignment.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	roleassignment.AgencyIDValidator = roleassignmentDescAgencyID.Validators[0].(func(string) error)
+	// roleassignmentDescRegionID is the schema descriptor for region_id field.
+	roleassignmentDescRegionID := roleassignmentMixinFields1[1].Descriptor()
+	// roleassignment.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	roleassignment.RegionIDValidator = roleassignmentDescRegionID.Validators[0].(func(string) error)
+	// roleassignmentDescAccountID is the schema descriptor for account_id field.
+	roleassignmentDescAccountID := roleassignmentFields[0].Descriptor()
+	// roleassignment.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	roleassignment.AccountIDValidator = roleassignmentDescAccountID.Validators[0].(func(string) error)
+	// roleassignmentDescLine is the schema descriptor for line field.
+	roleassignmentDescLine := roleassignmentFields[2].Descriptor()
+	// roleassignment.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	roleassignment.LineValidator = roleassignmentDescLine.Validators[0].(func(int) error)
+	// roleassignmentDescValidFrom is the schema descriptor for valid_from field.
+	roleassignmentDescValidFrom := roleassignmentFields[3].Descriptor()
+	// roleassignment.DefaultValidFrom holds the default value on creation for the valid_from field.
+	roleassignment.DefaultValidFrom = roleassignmentDescValidFrom.Default.(func() time.Time)
+	// roleassignmentDescID is the schema descriptor for id field.
+	roleassignmentDescID := roleassignmentMixinFields0[0].Descriptor()
+	// roleassignment.DefaultID holds the default value on creation for the id field.
+	roleassignment.DefaultID = roleassignmentDescID.Default.(func() string)
+	// roleassignment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	roleassignment.IDValidator = roleassignmentDescID.Validators[0].(func(string) error)
+	routingtraceMixin := schema.RoutingTrace{}.Mixin()
+	routingtrace.Policy = privacy.NewPolicies(schema.RoutingTrace{})
+	routingtrace.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := routingtrace.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	routingtraceMixinFields0 := routingtraceMixin[0].Fields()
+	_ = routingtraceMixinFields0
+	routingtraceFields := schema.RoutingTrace{}.Fields()
+	_ = routingtraceFields
+	// routingtraceDescCreatedAt is the schema descriptor for created_at field.
+	routingtraceDescCreatedAt := routingtraceMixinFields0[1].Descriptor()
+	// routingtrace.DefaultCreatedAt holds the default value on creation for the created_at field.
+	routingtrace.DefaultCreatedAt = routingtraceDescCreatedAt.Default.(func() time.Time)
+	// routingtraceDescInteractionID is the schema descriptor for interaction_id field.
+	routingtraceDescInteractionID := routingtraceFields[0].Descriptor()
+	// routingtrace.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	routingtrace.InteractionIDValidator = routingtraceDescInteractionID.Validators[0].(func(string) error)
+	// routingtraceDescQueueID is the schema descriptor for queue_id field.
+	routingtraceDescQueueID := routingtraceFields[1].Descriptor()
+	// routingtrace.QueueIDValidator is a validator for the "queue_id" field. It is called by the builders before save.
+	routingtrace.QueueIDValidator = routingtraceDescQueueID.Validators[0].(func(string) error)
+	// routingtraceDescAccountID is the schema descriptor for account_id field.
+	routingtraceDescAccountID := routingtraceFields[2].Descriptor()
+	// routingtrace.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	routingtrace.AccountIDValidator = routingtraceDescAccountID.Validators[0].(func(string) error)
+	// routingtraceDescRule is the schema descriptor for rule field.
+	routingtraceDescRule := routingtraceFields[3].Descriptor()
+	// routingtrace.RuleValidator is a validator for the "rule" field. It is called by the builders before save.
+	routingtrace.RuleValidator = func() func(string) error {
+		validators := routingtraceDescRule.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(rule string) error {
+			for _, fn := range fns {
+				if err := fn(rule); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// routingtraceDescWaitedMs is the schema descriptor for waited_ms field.
+	routingtraceDescWaitedMs := routingtraceFields[4].Descriptor()
+	// routingtrace.WaitedMsValidator is a validator for the "waited_ms" field. It is called by the builders before save.
+	routingtrace.WaitedMsValidator = routingtraceDescWaitedMs.Validators[0].(func(int) error)
+	// routingtraceDescID is the schema descriptor for id field.
+	routingtraceDescID := routingtraceMixinFields0[0].Descriptor()
+	// routingtrace.DefaultID holds the default value on creation for the id field.
+	routingtrace.DefaultID = routingtraceDescID.Default.(func() string)
+	// routingtrace.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	routingtrace.IDValidator = routingtraceDescID.Validators[0].(func(string) error)
+	secret.Policy = privacy.NewPolicies(schema.Secret{})
+	secret.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := secret.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	secretFields := schema.Secret{}.Fields()
+	_ = secretFields
+	// secretDescID is the schema descriptor for id field.
+	secretDescID := secretFields[0].Descriptor()
+	// secret.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	secret.IDValidator = secretDescID.Validators[0].(func(string) error)
+	segmentMixin := schema.Segment{}.Mixin()
+	segment.Policy = privacy.NewPolicies(schema.Segment{})
+	segment.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := segment.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	segmentMixinFields0 := segmentMixin[0].Fields()
+	_ = segmentMixinFields0
+	segmentFields := schema.Segment{}.Fields()
+	_ = segmentFields
+	// segmentDescCreatedAt is the schema descriptor for created_at field.
+	segmentDescCreatedAt := segmentMixinFields0[1].Descriptor()
+	// segment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	segment.DefaultCreatedAt = segmentDescCreatedAt.Default.(func() time.Time)
+	// segmentDescInteractionID is the schema descriptor for interaction_id field.
+	segmentDescInteractionID := segmentFields[0].Descriptor()
+	// segment.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	segment.InteractionIDValidator = segmentDescInteractionID.Validators[0].(func(string) error)
+	// segmentDescQueueID is the schema descriptor for queue_id field.
+	segmentDescQueueID := segmentFields[2].Descriptor()
+	// segment.QueueIDValidator is a validator for the "queue_id" field. It is called by the builders before save.
+	segment.QueueIDValidator = segmentDescQueueID.Validators[0].(func(string) error)
+	// segmentDescAccountID is the schema descriptor for account_id field.
+	segmentDescAccountID := segmentFields[3].Descriptor()
+	// segment.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	segment.AccountIDValidator = segmentDescAccountID.Validators[0].(func(string) error)
+	// segmentDescEndReason is the schema descriptor for end_reason field.
+	segmentDescEndReason := segmentFields[6].Descriptor()
+	// segment.EndReasonValidator is a validator for the "end_reason" field. It is called by the builders before save.
+	segment.EndReasonValidator = segmentDescEndReason.Validators[0].(func(string) error)
+	// segmentDescID is the schema descriptor for id field.
+	segmentDescID := segmentMixinFields0[0].Descriptor()
+	// segment.DefaultID holds the default value on creation for the id field.
+	segment.DefaultID = segmentDescID.Default.(func() string)
+	// segment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	segment.IDValidator = segmentDescID.Validators[0].(func(string) error)
+	sessionMixin := schema.Session{}.Mixin()
+	session.Policy = privacy.NewPolicies(schema.Session{})
+	session.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := session.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	sessionMixinFields0 := sessionMixin[0].Fields()
+	_ = sessionMixinFields0
+	sessionFields := schema.Session{}.Fields()
+	_ = sessionFields
+	// sessionDescCreatedAt is the schema descriptor for created_at field.
+	sessionDescCreatedAt := sessionMixinFields0[1].Descriptor()
+	// session.DefaultCreatedAt holds the default value on creation for the created_at field.
+	session.DefaultCreatedAt = sessionDescCreatedAt.Default.(func() time.Time)
+	// sessionDescAccountID is the schema descriptor for account_id field.
+	sessionDescAccountID := sessionFields[0].Descriptor()
+	// session.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	session.AccountIDValidator = sessionDescAccountID.Validators[0].(func(string) error)
+	// sessionDescLastUsedAt is the schema descriptor for last_used_at field.
+	sessionDescLastUsedAt := sessionFields[7].Descriptor()
+	// session.DefaultLastUsedAt holds the default value on creation for the last_used_at field.
+	session.DefaultLastUsedAt = sessionDescLastUsedAt.Default.(func() time.Time)
+	// sessionDescAddress is the schema descriptor for address field.
+	sessionDescAddress := sessionFields[8].Descriptor()
+	// session.AddressValidator is a validator for the "address" field. It is called by the builders before save.
+	session.AddressValidator = sessionDescAddress.Validators[0].(func(string) error)
+	// sessionDescUserAgent is the schema descriptor for user_agent field.
+	sessionDescUserAgent := sessionFields[9].Descriptor()
+	// session.UserAgentValidator is a validator for the "user_agent" field. It is called by the builders before save.
+	session.UserAgentValidator = sessionDescUserAgent.Validators[0].(func(string) error)
+	// sessionDescID is the schema descriptor for id field.
+	sessionDescID := sessionMixinFields0[0].Descriptor()
+	// session.DefaultID holds the default value on creation for the id field.
+	session.DefaultID = sessionDescID.Default.(func() string)
+	// session.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	session.IDValidator = sessionDescID.Validators[0].(func(string) error)
+	siteMixin := schema.Site{}.Mixin()
+	site.Policy = privacy.NewPolicies(schema.Site{})
+	site.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := site.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	siteMixinFields0 := siteMixin[0].Fields()
+	_ = siteMixinFields0
+	siteFields := schema.Site{}.Fields()
+	_ = siteFields
+	// siteDescCreatedAt is the schema descriptor for created_at field.
+	siteDescCreatedAt := siteMixinFields0[1].Descriptor()
+	// site.DefaultCreatedAt holds the default value on creation for the created_at field.
+	site.DefaultCreatedAt = siteDescCreatedAt.Default.(func() time.Time)
+	// siteDescAgencyID is the schema descriptor for agency_id field.
+	siteDescAgencyID := siteFields[0].Descriptor()
+	// site.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	site.AgencyIDValidator = siteDescAgencyID.Validators[0].(func(string) error)
+	// siteDescRegionID is the schema descriptor for region_id field.
+	siteDescRegionID := siteFields[1].Descriptor()
+	// site.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	site.RegionIDValidator = siteDescRegionID.Validators[0].(func(string) error)
+	// siteDescName is the schema descriptor for name field.
+	siteDescName := siteFields[2].Descriptor()
+	// site.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	site.NameValidator = func() func(string) error {
+		validators := siteDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// siteDescWave is the schema descriptor for wave field.
+	siteDescWave := siteFields[3].Descriptor()
+	// site.WaveValidator is a validator for the "wave" field. It is called by the builders before save.
+	site.WaveValidator = siteDescWave.Validators[0].(func(int) error)
+	// siteDescID is the schema descriptor for id field.
+	siteDescID := siteMixinFields0[0].Descriptor()
+	// site.DefaultID holds the default value on creation for the id field.
+	site.DefaultID = siteDescID.Default.(func() string)
+	// site.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	site.IDValidator = siteDescID.Validators[0].(func(string) error)
+	skillMixin := schema.Skill{}.Mixin()
+	skill.Policy = privacy.NewPolicies(schema.Skill{})
+	skill.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := skill.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	skillMixinFields0 := skillMixin[0].Fields()
+	_ = skillMixinFields0
+	skillFields := schema.Skill{}.Fields()
+	_ = skillFields
+	// skillDescCreatedAt is the schema descriptor for created_at field.
+	skillDescCreatedAt := skillMixinFields0[1].Descriptor()
+	// skill.DefaultCreatedAt holds the default value on creation for the created_at field.
+	skill.DefaultCreatedAt = skillDescCreatedAt.Default.(func() time.Time)
+	// skillDescCode is the schema descriptor for code field.
+	skillDescCode := skillFields[0].Descriptor()
+	// skill.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	skill.CodeValidator = func() func(string) error {
+		validators := skillDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// skillDescName is the schema descriptor for name field.
+	skillDescName := skillFields[1].Descriptor()
+	// skill.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	skill.NameValidator = func() func(string) error {
+		validators := skillDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// skillDescID is the schema descriptor for id field.
+	skillDescID := skillMixinFields0[0].Descriptor()
+	// skill.DefaultID holds the default value on creation for the id field.
+	skill.DefaultID = skillDescID.Default.(func() string)
+	// skill.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	skill.IDValidator = skillDescID.Validators[0].(func(string) error)
+}
 
 const (
 	Version = "v0.14.5"                                         // Version of ent codegen.

@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+
+	"ekc/access/policy"
 )
 
 // Account is a person who works in the centre: operator, supervisor, content manager and so on.
@@ -41,3 +43,6 @@ func (Account) Edges() []ent.Edge {
 
 // Annotations of the entity.
 func (Account) Annotations() []schema.Annotation { return connection("accounts") }
+
+// Policy of the entity.
+func (Account) Policy() ent.Policy { return policy.Account() }

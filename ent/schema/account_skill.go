@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // AccountSkill is an operator's proficiency in a skill.
@@ -34,3 +36,6 @@ func (AccountSkill) Edges() []ent.Edge {
 func (AccountSkill) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("account_id", "skill_id").Unique()}
 }
+
+// Policy of the entity.
+func (AccountSkill) Policy() ent.Policy { return policy.AccountSkill() }

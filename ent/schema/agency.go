@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+
+	"ekc/access/policy"
 )
 
 // Agency is a participant of the centre, such as the labour inspectorate.
@@ -29,3 +31,6 @@ func (Agency) Edges() []ent.Edge {
 
 // Annotations of the entity.
 func (Agency) Annotations() []schema.Annotation { return connection("agencies") }
+
+// Policy of the entity.
+func (Agency) Policy() ent.Policy { return policy.Public() }

@@ -6,6 +6,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"ekc/access/policy"
 	"ekc/interaction/dialogue"
 )
 
@@ -41,3 +42,6 @@ func (AssistantTurn) Edges() []ent.Edge {
 func (AssistantTurn) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("interaction_id", "created_at"), index.Fields("record_version_id")}
 }
+
+// Policy of the entity.
+func (AssistantTurn) Policy() ent.Policy { return policy.AssistantTurn() }

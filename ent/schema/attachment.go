@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // Attachment is a file sent in an interaction.
@@ -38,3 +40,6 @@ func (Attachment) Edges() []ent.Edge {
 func (Attachment) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("interaction_id"), index.Fields("message_id")}
 }
+
+// Policy of the entity.
+func (Attachment) Policy() ent.Policy { return policy.Attachment() }

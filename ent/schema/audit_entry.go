@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // AuditEntry is one line of the append-only audit log.
@@ -31,3 +33,6 @@ func (AuditEntry) Indexes() []ent.Index {
 
 // Annotations of the entity.
 func (AuditEntry) Annotations() []schema.Annotation { return connection("audit_entries") }
+
+// Policy of the entity.
+func (AuditEntry) Policy() ent.Policy { return policy.AuditEntry() }

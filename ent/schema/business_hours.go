@@ -6,6 +6,7 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 
+	"ekc/access/policy"
 	"ekc/routing/timetable"
 )
 
@@ -29,3 +30,6 @@ func (BusinessHours) Fields() []ent.Field {
 func (BusinessHours) Annotations() []schema.Annotation {
 	return append(connection("business_hours"), entgql.Type("BusinessHours"))
 }
+
+// Policy of the entity.
+func (BusinessHours) Policy() ent.Policy { return policy.BusinessHours() }

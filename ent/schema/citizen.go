@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+
+	"ekc/access/policy"
 )
 
 // Citizen is a person who turned to the centre. All of it is personal data.
@@ -32,3 +34,6 @@ func (Citizen) Edges() []ent.Edge {
 
 // Annotations of the entity.
 func (Citizen) Annotations() []schema.Annotation { return connection("citizens") }
+
+// Policy of the entity.
+func (Citizen) Policy() ent.Policy { return policy.Citizen() }

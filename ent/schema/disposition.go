@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+
+	"ekc/access/policy"
 )
 
 // Disposition is a topic that an operator records when an interaction ends.
@@ -30,3 +32,6 @@ func (Disposition) Edges() []ent.Edge {
 
 // Annotations of the entity.
 func (Disposition) Annotations() []schema.Annotation { return connection("dispositions") }
+
+// Policy of the entity.
+func (Disposition) Policy() ent.Policy { return policy.Disposition() }

@@ -7,6 +7,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // Event is one line of the event log; the log is what subscriptions read.
@@ -34,3 +36,6 @@ func (Event) Indexes() []ent.Index {
 func (Event) Annotations() []schema.Annotation {
 	return []schema.Annotation{entsql.Table("events"), entgql.Skip(entgql.SkipAll)}
 }
+
+// Policy of the entity.
+func (Event) Policy() ent.Policy { return policy.SystemOnly() }

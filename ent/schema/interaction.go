@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"ekc/access/policy"
 	"ekc/interaction/dialogue"
 )
 
@@ -77,8 +78,8 @@ func (Interaction) Edges() []ent.Edge {
 
 // Indexes of the entity.
 func (Interaction) Indexes() []ent.Index {
-	waiting := []schema.Annotation{entsql.IndexWhere("state IN ('QUEUED', 'OFFERED')"), entsql.DescColumns("priority")}
-	open := entsql.IndexWhere("state NOT IN ('CLOSED', 'ABANDONED')")
+	waiting := []schema.Annotation{entsql.IndexWhere("state = 'QUEUED' OR state = 'OFFERED'"), entsql.DescColumns("priority")}
+	open := entsql.IndexWhere("state <> 'CLOSED' AND state <> 'ABANDONED'")
 	return []ent.Index{
 		index.Fields("queue_id", "priority", "place_at").Annotations(waiting...),
 		index.Fields("operator_id", "state").Annotations(open),
@@ -94,3 +95,6 @@ func (Interaction) Indexes() []ent.Index {
 
 // Annotations of the entity.
 func (Interaction) Annotations() []schema.Annotation { return connection("interactions") }
+
+// Policy of the entity.
+func (Interaction) Policy() ent.Policy { return policy.Interaction() }

@@ -7,6 +7,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"ekc/access/policy"
 	"ekc/interaction/dialogue"
 )
 
@@ -53,3 +54,6 @@ func (Message) Indexes() []ent.Index {
 
 // Annotations of the entity.
 func (Message) Annotations() []schema.Annotation { return connection("messages") }
+
+// Policy of the entity.
+func (Message) Policy() ent.Policy { return policy.Message() }

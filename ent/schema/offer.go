@@ -7,6 +7,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // Offer reserves an operator for an interaction until it is answered or expires.
@@ -51,3 +53,6 @@ func (Offer) Indexes() []ent.Index {
 
 // Annotations of the entity.
 func (Offer) Annotations() []schema.Annotation { return connection("offers") }
+
+// Policy of the entity.
+func (Offer) Policy() ent.Policy { return policy.Offer() }

@@ -3,6 +3,8 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema/field"
+
+	"ekc/access/policy"
 )
 
 // PauseReason says why an operator is paused.
@@ -19,3 +21,6 @@ func (PauseReason) Fields() []ent.Field {
 		field.Bool("selectable").Default(true).Comment("false: set by the system only"),
 	}
 }
+
+// Policy of the entity.
+func (PauseReason) Policy() ent.Policy { return policy.PauseReason() }

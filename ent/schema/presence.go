@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // Presence is what an operator does now; one row an operator, the lock of its capacity.
@@ -36,3 +38,6 @@ func (Presence) Edges() []ent.Edge {
 
 // Indexes of the entity.
 func (Presence) Indexes() []ent.Index { return []ent.Index{index.Fields("state", "idle_since")} }
+
+// Policy of the entity.
+func (Presence) Policy() ent.Policy { return policy.Presence() }

@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+
+	"ekc/access/policy"
 )
 
 // Queue holds the interactions of one channel and line that wait for an operator.
@@ -46,3 +48,6 @@ func (Queue) Edges() []ent.Edge {
 
 // Annotations of the entity.
 func (Queue) Annotations() []schema.Annotation { return connection("queues") }
+
+// Policy of the entity.
+func (Queue) Policy() ent.Policy { return policy.Queue() }

@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // QueueMember says that an operator works in a queue.
@@ -33,3 +35,6 @@ func (QueueMember) Edges() []ent.Edge {
 func (QueueMember) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("queue_id", "account_id").Unique(), index.Fields("account_id")}
 }
+
+// Policy of the entity.
+func (QueueMember) Policy() ent.Policy { return policy.QueueMember() }

@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+
+	"ekc/access/policy"
 )
 
 // Region is a subject of the Russian Federation with its civil time.
@@ -29,3 +31,6 @@ func (Region) Edges() []ent.Edge {
 
 // Annotations of the entity.
 func (Region) Annotations() []schema.Annotation { return connection("regions") }
+
+// Policy of the entity.
+func (Region) Policy() ent.Policy { return policy.Public() }

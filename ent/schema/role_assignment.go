@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // RoleAssignment gives an account one role within agency × region × line for a time.
@@ -41,3 +43,6 @@ func (RoleAssignment) Edges() []ent.Edge {
 
 // Indexes of the entity.
 func (RoleAssignment) Indexes() []ent.Index { return []ent.Index{index.Fields("account_id")} }
+
+// Policy of the entity.
+func (RoleAssignment) Policy() ent.Policy { return policy.RoleAssignment() }

@@ -6,6 +6,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"ekc/access/policy"
 	"ekc/routing/trace"
 )
 
@@ -40,3 +41,6 @@ func (RoutingTrace) Edges() []ent.Edge {
 func (RoutingTrace) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("interaction_id", "created_at")}
 }
+
+// Policy of the entity.
+func (RoutingTrace) Policy() ent.Policy { return policy.RoutingTrace() }

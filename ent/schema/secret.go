@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
+
+	"ekc/access/policy"
 )
 
 // Secret is a key that all nodes share, made once; such as the one that signs attachment links.
@@ -22,3 +24,6 @@ func (Secret) Fields() []ent.Field {
 func (Secret) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Skip(entgql.SkipAll)}
 }
+
+// Policy of the entity.
+func (Secret) Policy() ent.Policy { return policy.SystemOnly() }

@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // Segment is one stretch of an interaction's timeline: who had it, from when to when.
@@ -41,3 +43,6 @@ func (Segment) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("interaction_id", "started_at"), index.Fields("account_id", "started_at"),
 		index.Fields("queue_id", "kind", "started_at")}
 }
+
+// Policy of the entity.
+func (Segment) Policy() ent.Policy { return policy.Segment() }

@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // Session is one signed-in client of an account. Only hashes of its tokens are stored.
@@ -39,3 +41,6 @@ func (Session) Edges() []ent.Edge {
 func (Session) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("account_id")}
 }
+
+// Policy of the entity.
+func (Session) Policy() ent.Policy { return policy.Session() }

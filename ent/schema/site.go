@@ -6,6 +6,8 @@ import (
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"ekc/access/policy"
 )
 
 // Site is a place where operators of one agency work in one region.
@@ -39,3 +41,6 @@ func (Site) Indexes() []ent.Index {
 
 // Annotations of the entity.
 func (Site) Annotations() []schema.Annotation { return connection("sites") }
+
+// Policy of the entity.
+func (Site) Policy() ent.Policy { return policy.Site() }

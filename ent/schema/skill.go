@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+
+	"ekc/access/policy"
 )
 
 // Skill is something an operator can be good at and an interaction may need.
@@ -28,3 +30,6 @@ func (Skill) Edges() []ent.Edge {
 
 // Annotations of the entity.
 func (Skill) Annotations() []schema.Annotation { return connection("skills") }
+
+// Policy of the entity.
+func (Skill) Policy() ent.Policy { return policy.Skill() }

@@ -31,6 +31,10 @@ func (l *Log) Run(ctx context.Context) error {
 		}
 	}
 	if err := l.begin(ctx); err != nil {
+		if ctx.Err() != nil { // stopped before it had begun
+			l.hub.close()
+			return nil
+		}
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)

@@ -1,0 +1,217 @@
+package policy
+
+import (
+	"time"
+
+	entgo "entgo.io/ent"
+	"entgo.io/ent/dialect/sql"
+
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/ent/account"
+	"ekc/ent/auditentry"
+	"ekc/ent/interaction"
+	"ekc/ent/message"
+	"ekc/ent/predicate"
+	"ekc/ent/roleassignment"
+	"ekc/ent/session"
+)
+
+// Account is the policy of accounts: oneself; colleagues who hold a role that a role of the viewer's reaches, except that a
+// segment administrator's reaches only those who hold none elsewhere; for a citizen, whoever speaks in the interaction.
+func Account() entgo.Policy {
+	return narrowed[predicate.Account, *ent.AccountQuery](accounts)
+}
+
+func accounts(v viewer.Viewer) condition {
+	switch v.Kind {
+	case viewer.Citizen:
+		return speakers(v.InteractionID)
+	case viewer.Account:
+		if v.Has(viewer.Administrator) {
+			return nil
+		}
+		return func(s *sql.Selector) {
+			s.Where(sql.Or(sql.EQ(s.C(account.FieldID), v.AccountID), colleagues(s, others(v.Grants)), managed(s, managing(v))))
+		}
+	default:
+		return nothing
+	}
+}
+
+// managing are the grants by which the viewer manages accounts of a segment.
+func managing(v viewer.Viewer) []viewer.Grant { return v.GrantsOf(viewer.SegmentAdministrator) }
+
+// others are the grants that show colleagues.
+func others(grants []viewer.Grant) []viewer.Grant {
+	var rest []viewer.Grant
+	for _, g := range grants {
+		if g.Role != viewer.SegmentAdministrator {
+			rest = append(rest, g)
+		}
+	}
+	return rest
+}
+
+func speakers(interactionID string) condition {
+	return in(account.FieldID, func(b *sql.DialectBuilder) *sql.Selector {
+		i := b.Select(interaction.FieldOperatorID).From(b.Table(interaction.Table))
+		i.Where(sql.And(sql.EQ(i.C(interaction.FieldID), interactionID), sql.NotNull(i.C(interaction.FieldOperatorID))))
+		m := b.Select(message.FieldAccountID).From(b.Table(message.Table))
+		m.Where(sql.And(sql.EQ(m.C(message.FieldInteractionID), interactionID), sql.NotNull(m.C(message.FieldAccountID))))
+		return i.Union(m)
+	})
+}
+
+// colleagues: the account holds a role, now or to come, that one of the grants reaches.
+func colleagues(s *sql.Selector, grants []viewer.Grant) *sql.Predicate {
+	if len(grants) == 0 {
+		return sql.False()
+	}
+	r := rolesOf(s)
+	r.Where(live(r))
+	if reached := reachedBy(r, grants); reached != nil {
+		r.Where(reached)
+	}
+	return sql.Exists(r)
+}
+
+func reachedBy(r *sql.Selector, grants []viewer.Grant) *sql.Predicate {
+	alternatives := make([]*sql.Predicate, len(grants))
+	for i, g := range grants {
+		alternatives[i] = covered(r, g)
+	}
+	return anyOf(alternatives)
+}
+
+// managed: all roles of the account, now or to come, lie within one of the grants; of an account without such roles, all
+// that it ever held. One that never held a role belongs to no segment.
+func managed(s *sql.Selector, grants []viewer.Grant) *sql.Predicate {
+	var alternatives []*sql.Predicate
+	for _, g := range grants {
+		alternatives = append(alternatives,
+			sql.And(sql.Exists(holding(s, true, g)), sql.Not(sql.Exists(holdingElsewhere(s, true, g)))),
+			sql.And(sql.Exists(holding(s, false, g)), sql.Not(sql.Exists(holdingElsewhere(s, false, g)))))
+	}
+	return anyOf(alternatives)
+}
+
+func holding(s *sql.Selector, onlyLive bool, g viewer.Grant) *sql.Selector {
+	r := rolesOf(s)
+	if onlyLive {
+		r.Where(live(r))
+	}
+	if p := within(r, g); p != nil {
+		r.Where(p)
+	}
+	return r
+}
+
+func holdingElsewhere(s *sql.Selector, onlyLive bool, g viewer.Grant) *sql.Selector {
+	r := rolesOf(s)
+	if onlyLive {
+		r.Where(live(r))
+	}
+	return r.Where(outside(r, g))
+}
+
+// rolesOf selects the roles of the account in the row of s.
+func rolesOf(s *sql.Selector) *sql.Selector {
+	b := sql.Dialect(s.Dialect())
+	r := b.Select().From(b.Table(roleassignment.Table))
+	return r.Where(sql.ColumnsEQ(r.C(roleassignment.FieldAccountID), s.C(account.FieldID)))
+}
+
+// live: in force or to come.
+func live(r *sql.Selector) *sql.Predicate {
+	return sql.Or(sql.IsNull(r.C(roleassignment.FieldValidTo)), sql.GT(r.C(roleassignment.FieldValidTo), time.Now().UTC()))
+}
+
+// Managed selects the accounts that the grants of a segment administrator manage.
+func Managed(grants []viewer.Grant) predicate.Account {
+	return func(s *sql.Selector) { s.Where(managed(s, grants)) }
+}
+
+// Reached selects the accounts with a role, now or to come, that one of the grants reaches.
+func Reached(grants []viewer.Grant) predicate.Account {
+	return func(s *sql.Selector) { s.Where(colleagues(s, grants)) }
+}
+
+// ofAccounts is the condition on rows that hang on an account by the column: whoever sees the account.
+func ofAccounts(column string) func(viewer.Viewer) condition {
+	return func(v viewer.Viewer) condition {
+		if v.Kind != viewer.Account {
+			return nothing
+		}
+		c := accounts(v)
+		if c == nil {
+			return nil
+		}
+		return in(column, accountsWhere(c))
+	}
+}
+
+func accountsWhere(c condition) func(*sql.DialectBuilder) *sql.Selector {
+	return func(b *sql.DialectBuilder) *sql.Selector {
+		s := b.Select(account.FieldID).From(b.Table(account.Table))
+		c(s)
+		return s
+	}
+}
+
+// RoleAssignment is the policy of roles: one's own; supervisors and coordinators, those that their segment reaches; segment
+// administrators, those of the accounts that they manage.
+func RoleAssignment() entgo.Policy {
+	return narrowed[predicate.RoleAssignment, *ent.RoleAssignmentQuery](roles)
+}
+
+func roles(v viewer.Viewer) condition {
+	switch {
+	case v.Kind != viewer.Account:
+		return nothing
+	case v.Has(viewer.Administrator):
+		return nil
+	}
+	return func(s *sql.Selector) {
+		alternatives := []*sql.Predicate{
+			sql.EQ(s.C(roleassignment.FieldAccountID), v.AccountID),
+			sql.In(s.C(roleassignment.FieldAccountID), accountsWhere(Managed(managing(v)))(sql.Dialect(s.Dialect()))),
+		}
+		for _, g := range v.GrantsOf(viewer.Supervisor, viewer.SegmentCoordinator) {
+			alternatives = append(alternatives, covered(s, g))
+		}
+		if p := anyOf(alternatives); p != nil {
+			s.Where(p)
+		}
+	}
+}
+
+// Session is the policy of sessions: one's own.
+func Session() entgo.Policy {
+	return narrowed[predicate.Session, *ent.SessionQuery](func(v viewer.Viewer) condition {
+		if v.Kind != viewer.Account {
+			return nothing
+		}
+		return equals(session.FieldAccountID, v.AccountID)
+	})
+}
+
+// AuditEntry is the policy of the audit log: administrators; segment administrators, what accounts that they manage did
+// and what was done to them.
+func AuditEntry() entgo.Policy {
+	return narrowed[predicate.AuditEntry, *ent.AuditEntryQuery](auditEntries)
+}
+
+func auditEntries(v viewer.Viewer) condition {
+	switch {
+	case v.Kind != viewer.Account || !v.Has(viewer.SegmentAdministrator):
+		return nothing
+	case v.Has(viewer.Administrator):
+		return nil
+	}
+	mine := accountsWhere(Managed(managing(v)))
+	return func(s *sql.Selector) {
+		b := sql.Dialect(s.Dialect())
+		s.Where(sql.Or(sql.In(s.C(auditentry.FieldActorID), mine(b)), sql.In(s.C(auditentry.FieldObjectID), mine(b))))
+	}
+}

@@ -1,0 +1,202 @@
+package policy
+
+import (
+	"time"
+
+	entgo "entgo.io/ent"
+	"entgo.io/ent/dialect/sql"
+
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/ent/citizen"
+	"ekc/ent/interaction"
+	"ekc/ent/message"
+	"ekc/ent/offer"
+	"ekc/ent/predicate"
+	"ekc/ent/segment"
+)
+
+// An operator still reads what an offer was about for offerGrace after it has expired, so that the desk can show that it
+// was missed. offerAge is longer than any offer lasts with it.
+const (
+	offerGrace = time.Minute
+	offerAge   = 10 * time.Minute
+)
+
+// Interaction is the policy of interactions: their citizen; the operator who has them, had them or is offered them;
+// supervisors and coordinators whose segment reaches them.
+func Interaction() entgo.Policy {
+	return narrowed[predicate.Interaction, *ent.InteractionQuery](interactions)
+}
+
+func interactions(v viewer.Viewer) condition {
+	switch v.Kind {
+	case viewer.Citizen:
+		return equals(interaction.FieldID, v.InteractionID)
+	case viewer.Account:
+		watched := v.GrantsOf(viewer.Supervisor, viewer.SegmentCoordinator)
+		switch {
+		case unbounded(watched):
+			return nil
+		case len(watched) == 0:
+			return in(interaction.FieldID, ownInteractions(v.AccountID))
+		default:
+			return watchedOrOwn(v.AccountID, watched)
+		}
+	default:
+		return nothing
+	}
+}
+
+// ownInteractions selects the ids of an operator's interactions. It is a union, and not alternatives in one condition,
+// because each branch then has an index to go by.
+func ownInteractions(accountID string) func(*sql.DialectBuilder) *sql.Selector {
+	return func(b *sql.DialectBuilder) *sql.Selector {
+		i := b.Select(interaction.FieldID).From(b.Table(interaction.Table))
+		i.Where(sql.EQ(i.C(interaction.FieldOperatorID), accountID))
+		s := b.Select(segment.FieldInteractionID).From(b.Table(segment.Table))
+		s.Where(handled(s, accountID))
+		o := b.Select(offer.FieldInteractionID).From(b.Table(offer.Table))
+		o.Where(pending(o, accountID))
+		r := b.Select(offer.FieldInteractionID).From(b.Table(offer.Table))
+		r.Where(recent(r, accountID))
+		return i.Union(s).Union(o).Union(r)
+	}
+}
+
+// watchedOrOwn adds the operator's own interactions to those of the segments by conditions that depend on the row: the
+// planner checks them one by one for a page, and as a whole for a count.
+func watchedOrOwn(accountID string, watched []viewer.Grant) condition {
+	return func(s *sql.Selector) {
+		alternatives := []*sql.Predicate{sql.EQ(s.C(interaction.FieldOperatorID), accountID)}
+		for _, g := range watched {
+			p := covered(s, g)
+			if g.Line != 0 {
+				line := sql.EQ(s.C(lineColumn), g.Line)
+				if p == nil {
+					p = line
+				} else {
+					p = sql.And(p, line)
+				}
+			}
+			alternatives = append(alternatives, p)
+		}
+		b := sql.Dialect(s.Dialect())
+		g := b.Select().From(b.Table(segment.Table))
+		g.Where(sql.And(sql.ColumnsEQ(g.C(segment.FieldInteractionID), s.C(interaction.FieldID)), handled(g, accountID)))
+		o := b.Select().From(b.Table(offer.Table))
+		o.Where(sql.And(sql.ColumnsEQ(o.C(offer.FieldInteractionID), s.C(interaction.FieldID)),
+			sql.Or(pending(o, accountID), recent(o, accountID))))
+		s.Where(anyOf(append(alternatives, sql.Exists(g), sql.Exists(o))))
+	}
+}
+
+// handled: the operator had it.
+func handled(s *sql.Selector, accountID string) *sql.Predicate {
+	return sql.And(sql.EQ(s.C(segment.FieldAccountID), accountID),
+		sql.In(s.C(segment.FieldKind), segment.KindTalk, segment.KindHold, segment.KindWrapUp, segment.KindDeferred))
+}
+
+// pending: the operator is offered it.
+func pending(s *sql.Selector, accountID string) *sql.Predicate {
+	return sql.And(sql.EQ(s.C(offer.FieldAccountID), accountID), sql.EQ(s.C(offer.FieldState), offer.StatePending))
+}
+
+// recent: the operator was offered it a moment ago.
+func recent(s *sql.Selector, accountID string) *sql.Predicate {
+	now := time.Now().UTC()
+	return sql.And(sql.EQ(s.C(offer.FieldAccountID), accountID),
+		sql.GT(s.C(offer.FieldCreatedAt), now.Add(-offerAge)), sql.GT(s.C(offer.FieldExpiresAt), now.Add(-offerGrace)))
+}
+
+// following is the condition on the rows of a table that hang on an interaction by the column.
+func following(column string) func(viewer.Viewer) condition {
+	return func(v viewer.Viewer) condition {
+		c := interactions(v)
+		switch {
+		case c == nil:
+			return nil
+		case v.Kind == viewer.Citizen:
+			return equals(column, v.InteractionID)
+		default:
+			return in(column, func(b *sql.DialectBuilder) *sql.Selector {
+				s := b.Select(interaction.FieldID).From(b.Table(interaction.Table))
+				c(s)
+				return s
+			})
+		}
+	}
+}
+
+// forAccounts is following without the citizen.
+func forAccounts(column string) func(viewer.Viewer) condition {
+	return func(v viewer.Viewer) condition {
+		if v.Kind != viewer.Account {
+			return nothing
+		}
+		return following(column)(v)
+	}
+}
+
+// Message is the policy of messages: whoever sees the interaction.
+func Message() entgo.Policy {
+	return narrowed[predicate.Message, *ent.MessageQuery](following(message.FieldInteractionID))
+}
+
+// Attachment is the policy of attachments: whoever sees the interaction.
+func Attachment() entgo.Policy {
+	return narrowed[predicate.Attachment, *ent.AttachmentQuery](following(message.FieldInteractionID))
+}
+
+// Segment is the policy of the timeline: accounts that see the interaction.
+func Segment() entgo.Policy {
+	return narrowed[predicate.Segment, *ent.SegmentQuery](forAccounts(segment.FieldInteractionID))
+}
+
+// AssistantTurn is the policy of Yana's decisions: accounts that see the interaction.
+func AssistantTurn() entgo.Policy {
+	return narrowed[predicate.AssistantTurn, *ent.AssistantTurnQuery](forAccounts(segment.FieldInteractionID))
+}
+
+// RoutingTrace is the policy of routing decisions: accounts that see the interaction.
+func RoutingTrace() entgo.Policy {
+	return narrowed[predicate.RoutingTrace, *ent.RoutingTraceQuery](forAccounts(segment.FieldInteractionID))
+}
+
+// Offer is the policy of offers: accounts that see the interaction, and the operator it was made to.
+func Offer() entgo.Policy {
+	return narrowed[predicate.Offer, *ent.OfferQuery](offers)
+}
+
+func offers(v viewer.Viewer) condition {
+	c := forAccounts(offer.FieldInteractionID)(v)
+	if c == nil || v.Kind != viewer.Account {
+		return c
+	}
+	return func(s *sql.Selector) {
+		other := sql.Dialect(s.Dialect()).Select(offer.FieldID).From(sql.Table(offer.Table))
+		c(other)
+		s.Where(sql.Or(sql.EQ(s.C(offer.FieldAccountID), v.AccountID), sql.In(s.C(offer.FieldID), other)))
+	}
+}
+
+// Citizen is the policy of citizens' personal data: accounts that see an interaction of theirs. A citizen's token does not
+// show it.
+func Citizen() entgo.Policy {
+	return narrowed[predicate.Citizen, *ent.CitizenQuery](citizens)
+}
+
+func citizens(v viewer.Viewer) condition {
+	if v.Kind != viewer.Account {
+		return nothing
+	}
+	c := interactions(v)
+	if c == nil {
+		return nil
+	}
+	return in(citizen.FieldID, func(b *sql.DialectBuilder) *sql.Selector {
+		s := b.Select(interaction.FieldCitizenID).From(b.Table(interaction.Table))
+		c(s)
+		return s
+	})
+}
