@@ -1,0 +1,41 @@
+package interaction
+
+import (
+	"ekc/ent"
+	"ekc/internal/eventlog"
+)
+
+// The kinds of events that this package appends. Each names the interaction, its operator if it has one, and its queue.
+const (
+	// KindMessageAdded names the message in its data, as "message".
+	KindMessageAdded = "message.added"
+	// KindMessageChanged names the message in its data, as "message".
+	KindMessageChanged = "message.changed"
+	// KindChanged says that state, queue, operator, disposition or rating changed.
+	KindChanged = "interaction.changed"
+	// KindTyping is a signal, not kept; its data names the "author", CITIZEN, OPERATOR or ASSISTANT.
+	KindTyping = "typing"
+
+	// kindQueue is routing's: the figures of a queue changed.
+	kindQueue = "queue.changed"
+)
+
+// The keys of the events' data.
+const (
+	DataMessage = "message"
+	DataAuthor  = "author"
+	// DataInteraction names the interaction in an event for the desk that it has left.
+	DataInteraction = "interaction"
+)
+
+func event(kind string, i *ent.Interaction, data map[string]string) eventlog.Event {
+	e := eventlog.Event{Kind: kind, InteractionID: i.ID, QueueID: i.QueueID, Data: data}
+	if withOperator(i.State) {
+		e.AccountID = i.OperatorID
+	}
+	return e
+}
+
+func messageEvent(kind string, i *ent.Interaction, messageID string) eventlog.Event {
+	return event(kind, i, map[string]string{DataMessage: messageID})
+}

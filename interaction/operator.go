@@ -1,0 +1,235 @@
+package interaction
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"ekc/access"
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/ent/interaction"
+	"ekc/ent/message"
+	"ekc/ent/queue"
+	"ekc/internal/fail"
+)
+
+const maxNoteRunes = 4000
+
+// Hold asks the citizen to wait. The viewer is its operator.
+func (s *Service) Hold(ctx context.Context, interactionID string) (*ent.Interaction, error) {
+	return s.act(ctx, interactionID, access.WorkInteraction,
+		func(system context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
+			return s.apply(system, tx, i, change{move: MoveHold, reason: "hold"})
+		})
+}
+
+// Resume ends a hold. The viewer is its operator.
+func (s *Service) Resume(ctx context.Context, interactionID string) (*ent.Interaction, error) {
+	return s.act(ctx, interactionID, access.WorkInteraction,
+		func(system context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
+			return s.apply(system, tx, i, change{move: MoveResume, reason: "resume"})
+		})
+}
+
+// Finish ends the talk and begins the wrap-up. The viewer is its operator.
+func (s *Service) Finish(ctx context.Context, interactionID string) (*ent.Interaction, error) {
+	return s.act(ctx, interactionID, access.WorkInteraction,
+		func(system context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
+			return s.finish(system, tx, i, "finished")
+		})
+}
+
+// finish begins the wrap-up of a locked interaction and asks the citizen for a rating.
+func (s *Service) finish(system context.Context, tx *ent.Tx, i *ent.Interaction, reason string) (*ent.Interaction, error) {
+	seconds := 0
+	if i.QueueID != "" {
+		q, err := tx.Queue.Get(system, i.QueueID)
+		if err != nil {
+			return nil, fmt.Errorf("read queue: %w", err)
+		}
+		seconds = q.WrapUpSeconds
+	}
+	until := s.now().Add(time.Duration(seconds) * time.Second)
+	i, err := s.apply(system, tx, i, change{move: MoveFinish, reason: reason, set: func(u *ent.InteractionUpdateOne) {
+		u.SetWrapUpUntil(until)
+	}})
+	if err != nil {
+		return nil, err
+	}
+	if i.Channel == interaction.ChannelVoice {
+		if err := s.router.WrappingUp(system, tx, i.OperatorID); err != nil {
+			return nil, err
+		}
+	}
+	return s.askForRating(system, tx, i)
+}
+
+// Transfer hands the interaction to another queue with all of its history. The viewer is its operator or supervises its
+// segment. The note is for the next operator.
+func (s *Service) Transfer(ctx context.Context, interactionID, queueID, note string) (*ent.Interaction, error) {
+	note, err := validNote(note, "note")
+	if err != nil {
+		return nil, err
+	}
+	return s.act(ctx, interactionID, access.TransferInteraction,
+		func(system context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
+			q, err := tx.Queue.Query().Where(queue.ID(queueID)).Only(system)
+			switch {
+			case ent.IsNotFound(err):
+				return nil, fail.Field("queueId", fail.NotFound, "no such queue")
+			case err != nil:
+				return nil, fmt.Errorf("read queue: %w", err)
+			case string(q.Channel) != string(i.Channel):
+				return nil, fail.Field("queueId", fail.Invalid, "is a queue of another channel")
+			case !q.Active:
+				return nil, fail.Field("queueId", fail.Conflict, "the queue takes nothing now")
+			case i.State == interaction.StateWrapUp:
+				return nil, fail.New(fail.Conflict, "the talk is over; it cannot be transferred")
+			}
+			if note != "" {
+				if i, err = tx.Interaction.UpdateOne(i).SetNote(note).Save(system); err != nil {
+					return nil, fmt.Errorf("write note: %w", err)
+				}
+			}
+			if err := s.auditTransfer(ctx, tx, i, q); err != nil {
+				return nil, err
+			}
+			return s.enqueue(system, tx, i, q, "transferred", textTransferred)
+		})
+}
+
+// auditTransfer keeps that somebody other than its operator moved an interaction.
+func (s *Service) auditTransfer(ctx context.Context, tx *ent.Tx, i *ent.Interaction, q *ent.Queue) error {
+	if v := viewer.From(ctx); v.AccountID == i.OperatorID {
+		return nil
+	}
+	return access.Audit(ctx, tx, "interaction.transfer", i.ID, map[string]string{"queue": q.ID})
+}
+
+// CloseInput says what an operator records.
+type CloseInput struct {
+	InteractionID string
+	DispositionID string
+	Outcome       interaction.Outcome
+	Note          string
+}
+
+// Close records topic and outcome and ends the interaction. The viewer is its operator.
+func (s *Service) Close(ctx context.Context, in CloseInput) (*ent.Interaction, error) {
+	note, err := validNote(in.Note, "note")
+	if err != nil {
+		return nil, err
+	}
+	if err := interaction.OutcomeValidator(in.Outcome); err != nil {
+		return nil, fail.Field("outcome", fail.Invalid, "is not an outcome")
+	}
+	return s.act(ctx, in.InteractionID, access.WorkInteraction,
+		func(system context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
+			d, err := tx.Disposition.Get(system, in.DispositionID)
+			if ent.IsNotFound(err) || err == nil && !d.Active {
+				return nil, fail.Field("dispositionId", fail.NotFound, "no such disposition")
+			}
+			if err != nil {
+				return nil, fmt.Errorf("read disposition: %w", err)
+			}
+			if i, err = s.askForRating(system, tx, i); err != nil {
+				return nil, err
+			}
+			return s.close(system, tx, i, MoveClose, interaction.CloseReasonClosedByOperator, func(u *ent.InteractionUpdateOne) {
+				u.SetDispositionID(d.ID).SetOutcome(in.Outcome)
+				if note != "" {
+					u.SetNote(note)
+				}
+			})
+		})
+}
+
+// close ends a locked interaction and frees its operator.
+func (s *Service) close(system context.Context, tx *ent.Tx, i *ent.Interaction, move Move, why interaction.CloseReason,
+	set func(*ent.InteractionUpdateOne),
+) (*ent.Interaction, error) {
+	held := withOperator(i.State)
+	i, err := s.apply(system, tx, i, change{move: move, reason: string(why), set: func(u *ent.InteractionUpdateOne) {
+		u.SetCloseReason(why).ClearWrapUpUntil()
+		if set != nil {
+			set(u)
+		}
+	}})
+	if err != nil || !held {
+		return i, err
+	}
+	return i, s.router.Released(system, tx, i.OperatorID)
+}
+
+func validNote(note, field string) (string, error) {
+	note = strings.TrimSpace(note)
+	if !utf8.ValidString(note) || strings.ContainsRune(note, 0) {
+		return "", fail.Field(field, fail.Invalid, "is not valid text")
+	}
+	if utf8.RuneCountInString(note) > maxNoteRunes {
+		return "", fail.Field(field, fail.Invalid, "is longer than %d characters", maxNoteRunes)
+	}
+	return note, nil
+}
+
+// Offered, Requeued, Accepted and Moved are what routing asks of the life of an interaction; see routing.Life.
+
+// Offered moves a waiting interaction to an operator who may take it.
+func (s *Service) Offered(ctx context.Context, tx *ent.Tx, interactionID string, _ *ent.Offer) error {
+	_, err := s.route(ctx, tx, interactionID, change{move: MoveOffer, reason: "offered"})
+	return err
+}
+
+// Requeued moves it back into its old place.
+func (s *Service) Requeued(ctx context.Context, tx *ent.Tx, interactionID, reason string) error {
+	_, err := s.route(ctx, tx, interactionID, change{move: MoveRequeue, reason: reason})
+	return err
+}
+
+// Accepted gives it to the operator and tells the citizen who that is.
+func (s *Service) Accepted(ctx context.Context, tx *ent.Tx, interactionID, accountID string) error {
+	system := viewer.AsSystem(ctx)
+	now := s.now()
+	operator, err := tx.Account.Get(system, accountID)
+	if err != nil {
+		return fmt.Errorf("read operator: %w", err)
+	}
+	i, err := s.route(ctx, tx, interactionID, change{move: MoveAccept, reason: "accepted", set: func(u *ent.InteractionUpdateOne) {
+		u.SetOperatorID(accountID).SetLastActivityAt(now)
+	}})
+	if err != nil {
+		return err
+	}
+	if i.AcceptedAt == nil {
+		if i, err = tx.Interaction.UpdateOne(i).SetAcceptedAt(now).Save(system); err != nil {
+			return fmt.Errorf("write first answer: %w", err)
+		}
+	}
+	_, err = s.notice(system, tx, i, message.KindNotice, textAccepted(operator.DisplayName))
+	return err
+}
+
+// Moved takes a waiting interaction to another queue; its place in line is kept.
+func (s *Service) Moved(ctx context.Context, tx *ent.Tx, interactionID, queueID, reason string) error {
+	q, err := tx.Queue.Get(viewer.AsSystem(ctx), queueID)
+	if err != nil {
+		return fmt.Errorf("read queue: %w", err)
+	}
+	now := s.now()
+	_, err = s.route(ctx, tx, interactionID, change{move: MoveEnqueue, reason: reason, set: func(u *ent.InteractionUpdateOne) {
+		u.SetQueueID(q.ID).SetLine(q.Line).SetQueuedAt(now)
+	}})
+	return err
+}
+
+func (s *Service) route(ctx context.Context, tx *ent.Tx, interactionID string, c change) (*ent.Interaction, error) {
+	system := viewer.AsSystem(ctx)
+	i, err := lock(system, tx, interactionID)
+	if err != nil {
+		return nil, err
+	}
+	return s.apply(system, tx, i, c)
+}

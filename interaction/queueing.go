@@ -1,0 +1,90 @@
+package interaction
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"ekc/ent"
+	"ekc/ent/agency"
+	"ekc/ent/interaction"
+	"ekc/ent/message"
+	"ekc/internal/fail"
+)
+
+// enqueue hands a locked interaction to a queue and tells the citizen. The place in line is new, but for one that already
+// waits, which keeps it.
+func (s *Service) enqueue(system context.Context, tx *ent.Tx, i *ent.Interaction, q *ent.Queue, reason, text string) (*ent.Interaction, error) {
+	now := s.now()
+	before := *i
+	if i.State == interaction.StateOffered {
+		if err := s.router.WithdrawOffer(system, tx, i.ID, reason); err != nil {
+			return nil, err
+		}
+	}
+	i, err := s.apply(system, tx, i, change{move: MoveEnqueue, reason: reason, set: func(u *ent.InteractionUpdateOne) {
+		u.SetQueueID(q.ID).SetLine(q.Line).SetQueuedAt(now).SetAwaitsAssistant(false).ClearWrapUpUntil()
+		waits := before.State == interaction.StateQueued || before.State == interaction.StateOffered
+		if !waits || before.PlaceAt == nil {
+			u.SetPlaceAt(now)
+		}
+		if withOperator(before.State) {
+			u.ClearOperatorID()
+		}
+	}})
+	if err != nil {
+		return nil, err
+	}
+	if withOperator(before.State) {
+		if err := s.router.Released(system, tx, before.OperatorID); err != nil {
+			return nil, err
+		}
+	}
+	open, next, err := s.router.OpenNow(system, q)
+	if err != nil {
+		return nil, err
+	}
+	if !open {
+		text = textClosedNow(next, s.zoneOf(system, i))
+	}
+	return s.notice(system, tx, i, message.KindNotice, text)
+}
+
+// handOver finds a queue for a locked interaction that is with Yana and hands it there. Where there is no queue, the
+// citizen hears so and stays with her.
+func (s *Service) handOver(system context.Context, tx *ent.Tx, i *ent.Interaction, line int, agencyCode, reason string) (*ent.Interaction, error) {
+	want := Want{Channel: i.Channel, Line: line, AgencyID: i.AgencyID, RegionID: i.RegionID}
+	if agencyCode != "" {
+		id, err := tx.Agency.Query().Where(agency.Code(agencyCode)).OnlyID(system)
+		if err != nil && !ent.IsNotFound(err) {
+			return nil, fmt.Errorf("find agency: %w", err)
+		}
+		if err == nil {
+			want.AgencyID = id
+		}
+	}
+	q, err := s.router.ChooseQueue(system, tx, want)
+	if fail.CodeOf(err) == fail.NotFound {
+		s.o.Logger.ErrorContext(system, "no queue takes an interaction", "interaction", i.ID, "line", line)
+		return s.notice(system, tx, i, message.KindNotice, textNoQueue)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.enqueue(system, tx, i, q, reason, textQueued)
+}
+
+// zoneOf is the citizen's civil time; Moscow's when the region is not known.
+func (s *Service) zoneOf(system context.Context, i *ent.Interaction) *time.Location {
+	name := "Europe/Moscow"
+	if i.RegionID != "" {
+		if r, err := s.client.Region.Get(system, i.RegionID); err == nil {
+			name = r.TimeZone
+		}
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}

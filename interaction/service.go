@@ -1,0 +1,138 @@
+package interaction
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/ent/interaction"
+	"ekc/interaction/dialogue"
+	"ekc/internal/eventlog"
+)
+
+// Router is what an interaction asks of routing. Methods with a tx work in the caller's transaction; after it commits the
+// caller calls Wake.
+type Router interface {
+	// ChooseQueue finds the queue that fits best; NOT_FOUND when none takes such interactions.
+	ChooseQueue(ctx context.Context, tx *ent.Tx, want Want) (*ent.Queue, error)
+	// OpenNow reports whether the queue is open and, if not, when it opens; zero when it never does.
+	OpenNow(ctx context.Context, queue *ent.Queue) (open bool, next time.Time, err error)
+	// WithdrawOffer takes back the pending offer of an interaction, if there is one.
+	WithdrawOffer(ctx context.Context, tx *ent.Tx, interactionID, reason string) error
+	// WrappingUp says that an operator records an interaction; Released that it left the operator.
+	WrappingUp(ctx context.Context, tx *ent.Tx, accountID string) error
+	Released(ctx context.Context, tx *ent.Tx, accountID string) error
+	// Wake makes the router look for a match now.
+	Wake()
+}
+
+// Want says what queue is looked for.
+type Want struct {
+	Channel  interaction.Channel
+	Line     int
+	AgencyID string
+	RegionID string
+}
+
+// Assistant is Yana.
+type Assistant interface {
+	// Notify tells her that a citizen spoke in an interaction that is with her. It must not block.
+	Notify(interactionID string)
+	// Compose returns the words and the citation of a published record, for an operator who sends it.
+	Compose(ctx context.Context, recordID string) (string, dialogue.Citation, error)
+}
+
+// Options sets the service. DataDir is required; zero values of the others take the defaults that are named.
+type Options struct {
+	// DataDir is where attachments are kept, in a folder of their own.
+	DataDir string
+	// Clock tells the time; nil means time.Now.
+	Clock func() time.Time
+	// Logger gets what an operator of the server should know; nil discards it.
+	Logger *slog.Logger
+	// AssistantIdle is the silence after which a dialogue with Yana is closed; 30 minutes.
+	AssistantIdle time.Duration
+	// TalkIdle is the silence after which a talk with an operator, or a wait, is closed; 24 hours.
+	TalkIdle time.Duration
+	// SweepEvery is how often wrap-ups and silences are looked for; 1 second.
+	SweepEvery time.Duration
+}
+
+// Service is the interaction domain. It is safe for concurrent use.
+type Service struct {
+	client *ent.Client
+	log    *eventlog.Log
+	o      Options
+	links  *linkSigner
+	files  *fileStore
+
+	router    Router
+	assistant Assistant
+}
+
+// New returns the service; Bind must give it its siblings before it is used.
+func New(ctx context.Context, client *ent.Client, log *eventlog.Log, o Options) (*Service, error) {
+	o = o.withDefaults()
+	s := &Service{client: client, log: log, o: o}
+	var err error
+	if s.links, err = newLinkSigner(ctx, client, o.Clock); err != nil {
+		return nil, fmt.Errorf("attachment links: %w", err)
+	}
+	if s.files, err = newFileStore(o.DataDir); err != nil {
+		return nil, fmt.Errorf("attachments: %w", err)
+	}
+	return s, nil
+}
+
+// Bind gives the service its siblings, which need the service themselves. Call it before anything else.
+func (s *Service) Bind(router Router, assistant Assistant) { s.router, s.assistant = router, assistant }
+
+func (o Options) withDefaults() Options {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	for _, d := range []struct {
+		value    *time.Duration
+		standard time.Duration
+	}{
+		{&o.AssistantIdle, 30 * time.Minute}, {&o.TalkIdle, 24 * time.Hour}, {&o.SweepEvery, time.Second},
+	} {
+		if *d.value <= 0 {
+			*d.value = d.standard
+		}
+	}
+	return o
+}
+
+// now is the present instant, UTC, in the resolution that Postgres keeps.
+func (s *Service) now() time.Time { return s.o.Clock().UTC().Truncate(time.Microsecond) }
+
+// inTx runs work as the system: the rights of the viewer are decided before anything is changed. work still finds the
+// viewer in its first context.
+func (s *Service) inTx(ctx context.Context, work func(system context.Context, tx *ent.Tx) error) error {
+	return s.log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		return work(viewer.AsSystem(ctx), tx)
+	})
+}
+
+// lock reads an interaction and keeps others from changing it until the transaction ends. It decides no rights.
+func lock(system context.Context, tx *ent.Tx, id string) (*ent.Interaction, error) {
+	i, err := tx.Interaction.Query().Where(interaction.ID(id)).ForUpdate().Only(system)
+	if ent.IsNotFound(err) {
+		return nil, errNoInteraction
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock interaction: %w", err)
+	}
+	return i, nil
+}
+
+// closeQuietly closes what has nothing left to say.
+func closeQuietly(c io.Closer) { _ = c.Close() }
