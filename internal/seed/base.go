@@ -3,52 +3,53 @@ package seed
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"ekc/access/viewer"
 	entsecret "ekc/ent/secret"
-	"ekc/knowledge"
 	"ekc/knowledge/demo"
 )
+
+// QuestionBase is what seeding needs of the question base.
+type QuestionBase interface {
+	// Size is the number of its records.
+	Size(ctx context.Context) (int, error)
+	// Import publishes the records of a file of JSON lines, and fails when one is refused.
+	Import(ctx context.Context, name string, file io.Reader) error
+}
 
 // baseMark begins the name under which the database keeps that a version of the demo base was imported; the rest is the
 // version's digest. It is kept among the secrets because those are the values that all nodes share.
 const baseMark = "seed.base."
 
-// Base imports the demo base: when the question base is empty, or holds an older demo base. A base that people have filled
-// themselves is left alone, and so is the demo base when it is there in its present version.
-func Base(ctx context.Context, o Options, base knowledge.Service) (knowledge.ImportSummary, error) {
+// Base imports the demo base, and tells whether it did: when the question base is empty, or holds an older demo base. A base
+// that people have filled themselves is left alone, and so is the demo base when it is there in its present version.
+func Base(ctx context.Context, o Options, base QuestionBase) (imported bool, err error) {
 	ctx = viewer.AsSystem(ctx)
 	unlock, err := lock(ctx, o.DB)
 	if err != nil {
-		return knowledge.ImportSummary{}, fmt.Errorf("seed the base: %w", err)
+		return false, fmt.Errorf("seed the base: %w", err)
 	}
 	defer unlock()
 	mark := baseMark + demo.Digest()
 	wanted, err := baseWanted(ctx, o, base, mark)
 	if err != nil || !wanted {
-		return knowledge.ImportSummary{}, err
+		return false, err
 	}
-	summary, err := base.Import(ctx, demo.Records(), knowledge.ImportOptions{
-		Format: "jsonl", Name: "demo.jsonl", ValidAgency: isAgency, ValidRegion: isRegion,
-	})
-	if err != nil {
-		return summary, fmt.Errorf("import the demo base: %w", err)
+	if err := base.Import(ctx, "demo.jsonl", demo.Records()); err != nil {
+		return false, fmt.Errorf("import the demo base: %w", err)
 	}
-	if summary.Bad > 0 {
-		p := summary.Problems[0]
-		return summary, fmt.Errorf("import the demo base: %d bad rows, the first on line %d: %s: %s", summary.Bad, p.Line, p.Field, p.Message)
-	}
-	return summary, setMark(ctx, o, mark)
+	return true, setMark(ctx, o, mark)
 }
 
-func baseWanted(ctx context.Context, o Options, base knowledge.Service, mark string) (bool, error) {
-	page, err := base.Records(ctx, knowledge.RecordFilter{First: 1})
+func baseWanted(ctx context.Context, o Options, base QuestionBase, mark string) (bool, error) {
+	size, err := base.Size(ctx)
 	if err != nil {
 		return false, fmt.Errorf("look at the question base: %w", err)
 	}
-	if page.Total == 0 {
+	if size == 0 {
 		return true, nil
 	}
 	names, err := o.Client.Secret.Query().IDs(ctx)
@@ -67,20 +68,12 @@ func setMark(ctx context.Context, o Options, mark string) error {
 	return o.Client.Secret.Create().SetID(mark).SetValue([]byte(mark)).Exec(ctx)
 }
 
-func isAgency(code string) bool {
-	for _, a := range agencies {
-		if a.code == code {
-			return true
-		}
-	}
-	return false
+// IsAgency reports whether the code is that of one of the six agencies.
+func IsAgency(code string) bool {
+	return slices.ContainsFunc(agencies, func(a agency) bool { return a.code == code })
 }
 
-func isRegion(code string) bool {
-	for _, r := range regions {
-		if r.code == code {
-			return true
-		}
-	}
-	return false
+// IsRegion reports whether the code is that of a region.
+func IsRegion(code string) bool {
+	return slices.ContainsFunc(regions, func(r region) bool { return r.code == code })
 }

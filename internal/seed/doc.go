@@ -5,5 +5,5 @@
 // taken away stays as they left it. Links (who works in which queue, who holds which role) are made only together with one
 // of their ends. It is safe at every start and from several nodes at once.
 //
-// It imports the data model, access/viewer and the question base's service interface, no other domain, and never the API.
+// It imports the data model, access/viewer and the text of the demo base, no domain, and never the API.
 package seed
