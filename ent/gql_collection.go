@@ -28,6 +28,7 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 
+	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 )
 
@@ -1095,21 +1096,6 @@ func (_q *InteractionQuery) collectField(ctx context.Context, oneNode bool, opCt
 				fieldSeen[interaction.FieldQueueID] = struct{}{}
 			}
 
-		case "operator":
-			var (
-				alias = field.Alias
-				path  = append(path, alias)
-				query = (&AccountClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, accountImplementors)...); err != nil {
-				return err
-			}
-			_q.withOperator = query
-			if _, ok := fieldSeen[interaction.FieldOperatorID]; !ok {
-				selectedFields = append(selectedFields, interaction.FieldOperatorID)
-				fieldSeen[interaction.FieldOperatorID] = struct{}{}
-			}
-
 		case "disposition":
 			var (
 				alias = field.Alias
@@ -1124,19 +1110,6 @@ func (_q *InteractionQuery) collectField(ctx context.Context, oneNode bool, opCt
 				selectedFields = append(selectedFields, interaction.FieldDispositionID)
 				fieldSeen[interaction.FieldDispositionID] = struct{}{}
 			}
-
-		case "messages":
-			var (
-				alias = field.Alias
-				path  = append(path, alias)
-				query = (&MessageClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, messageImplementors)...); err != nil {
-				return err
-			}
-			_q.WithNamedMessages(alias, func(wq *MessageQuery) {
-				*wq = *query
-			})
 
 		case "segments":
 			var (
@@ -1525,6 +1498,28 @@ func newMessagePaginateArgs(rv map[string]any) *messagePaginateArgs {
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &MessageOrder{Field: &MessageOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithMessageOrder(order))
+			}
+		case *MessageOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithMessageOrder(v))
+			}
+		}
 	}
 	return args
 }
@@ -1976,19 +1971,6 @@ func (_q *QueueQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				return err
 			}
 			_q.WithNamedRequiredSkills(alias, func(wq *SkillQuery) {
-				*wq = *query
-			})
-
-		case "members":
-			var (
-				alias = field.Alias
-				path  = append(path, alias)
-				query = (&QueueMemberClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, queuememberImplementors)...); err != nil {
-				return err
-			}
-			_q.WithNamedMembers(alias, func(wq *QueueMemberQuery) {
 				*wq = *query
 			})
 		case "createdAt":

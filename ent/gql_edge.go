@@ -172,32 +172,12 @@ func (_m *Interaction) Queue(ctx context.Context) (*Queue, error) {
 	return result, MaskNotFound(err)
 }
 
-func (_m *Interaction) Operator(ctx context.Context) (*Account, error) {
-	result, err := _m.Edges.OperatorOrErr()
-	if IsNotLoaded(err) {
-		result, err = _m.QueryOperator().Only(ctx)
-	}
-	return result, MaskNotFound(err)
-}
-
 func (_m *Interaction) Disposition(ctx context.Context) (*Disposition, error) {
 	result, err := _m.Edges.DispositionOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryDisposition().Only(ctx)
 	}
 	return result, MaskNotFound(err)
-}
-
-func (_m *Interaction) Messages(ctx context.Context) (result []*Message, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
-		result, err = _m.NamedMessages(graphql.GetFieldContext(ctx).Field.Alias)
-	} else {
-		result, err = _m.Edges.MessagesOrErr()
-	}
-	if IsNotLoaded(err) {
-		result, err = _m.QueryMessages().All(ctx)
-	}
-	return result, err
 }
 
 func (_m *Interaction) Segments(ctx context.Context) (result []*Segment, err error) {
@@ -368,18 +348,6 @@ func (_m *Queue) RequiredSkills(ctx context.Context) (result []*Skill, err error
 	}
 	if IsNotLoaded(err) {
 		result, err = _m.QueryRequiredSkills().All(ctx)
-	}
-	return result, err
-}
-
-func (_m *Queue) Members(ctx context.Context) (result []*QueueMember, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
-		result, err = _m.NamedMembers(graphql.GetFieldContext(ctx).Field.Alias)
-	} else {
-		result, err = _m.Edges.MembersOrErr()
-	}
-	if IsNotLoaded(err) {
-		result, err = _m.QueryMembers().All(ctx)
 	}
 	return result, err
 }

@@ -28,6 +28,9 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"errors"
+	"fmt"
+	"io"
+	"strconv"
 
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
@@ -2813,6 +2816,53 @@ func (_m *MessageQuery) Paginate(
 	}
 	conn.build(nodes, pager, after, first, before, last)
 	return conn, nil
+}
+
+var (
+	// MessageOrderFieldSequence orders Message by sequence.
+	MessageOrderFieldSequence = &MessageOrderField{
+		Value: func(_m *Message) (ent.Value, error) {
+			return _m.Sequence, nil
+		},
+		column: message.FieldSequence,
+		toTerm: message.BySequence,
+		toCursor: func(_m *Message) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Sequence,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f MessageOrderField) String() string {
+	var str string
+	switch f.column {
+	case MessageOrderFieldSequence.column:
+		str = "SEQUENCE"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f MessageOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *MessageOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("MessageOrderField %T must be a string", v)
+	}
+	switch str {
+	case "SEQUENCE":
+		*f = *MessageOrderFieldSequence
+	default:
+		return fmt.Errorf("%s is not a valid MessageOrderField", str)
+	}
+	return nil
 }
 
 // MessageOrderField defines the ordering field of Message.

@@ -121,7 +121,7 @@ type InteractionEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [11]bool
 	// totalCount holds the count of the edges above.
-	totalCount [11]map[string]int
+	totalCount [9]map[string]int
 
 	namedMessages      map[string][]*Message
 	namedSegments      map[string][]*Segment

@@ -78,7 +78,7 @@ type QueueEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [7]bool
 	// totalCount holds the count of the edges above.
-	totalCount [7]map[string]int
+	totalCount [6]map[string]int
 
 	namedOverflowSources map[string][]*Queue
 	namedRequiredSkills  map[string][]*Skill

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -21,7 +22,8 @@ func (Message) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "msg"}}
 func (Message) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("interaction_id").MaxLen(40).Immutable(),
-		field.Int("sequence").Positive().Immutable().Comment("1, 2, 3 … within the interaction"),
+		field.Int("sequence").Positive().Immutable().Comment("1, 2, 3 … within the interaction").
+			Annotations(entgql.OrderField("SEQUENCE")),
 		field.Enum("author").Immutable().NamedValues("Citizen", "CITIZEN", "Assistant", "ASSISTANT",
 			"Operator", "OPERATOR", "System", "SYSTEM"),
 		field.Enum("kind").Immutable().Default("TEXT").NamedValues("Text", "TEXT", "Answer", "ANSWER",

@@ -46,3 +46,7 @@ func (agencyRegion) Fields() []ent.Field {
 func connection(table string) []schema.Annotation {
 	return []schema.Annotation{entsql.Table(table), entgql.RelayConnection()}
 }
+
+// resolved marks an edge whose GraphQL field of the same name is of another type: it is read by its own resolver, and not
+// together with the entity.
+func resolved() schema.Annotation { return entgql.Skip(entgql.SkipAll) }

@@ -42,7 +42,7 @@ func (Queue) Edges() []ent.Edge {
 		edge.To("overflow_sources", Queue.Type).From("overflow_queue").Field("overflow_queue_id").Unique(),
 		edge.To("business_hours", BusinessHours.Type).Field("business_hours_id").Unique(),
 		edge.To("required_skills", Skill.Type),
-		edge.From("members", QueueMember.Type).Ref("queue"),
+		edge.From("members", QueueMember.Type).Ref("queue").Annotations(resolved()),
 	}
 }
 
