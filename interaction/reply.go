@@ -66,6 +66,11 @@ func (s *Service) reply(system context.Context, tx *ent.Tx, i *ent.Interaction, 
 	if err != nil {
 		return fmt.Errorf("keep state of the dialogue: %w", err)
 	}
+	if r.AskRating {
+		if i, err = s.askForRating(system, tx, i); err != nil {
+			return err
+		}
+	}
 	if r.HandOver == nil {
 		return nil
 	}

@@ -76,6 +76,8 @@ type Reply struct {
 	State      State
 	// Topic, when not empty, becomes the interaction's topic.
 	Topic string
+	// AskRating asks for a rating after the utterances, unless that was done before.
+	AskRating bool
 	// HandOver is nil when Yana goes on.
 	HandOver *HandOver
 }

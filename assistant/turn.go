@@ -1,0 +1,94 @@
+package assistant
+
+import (
+	"context"
+	"fmt"
+
+	"ekc/ent"
+	"ekc/ent/assistantturn"
+	"ekc/ent/attachment"
+	"ekc/ent/interaction"
+	"ekc/ent/message"
+	"ekc/interaction/dialogue"
+)
+
+// turn is what Yana knows when she thinks about a reply.
+type turn struct {
+	interaction *ent.Interaction
+	// question is the citizen's newest message.
+	question *ent.Message
+	// choices are those of her own last clarifying question, if it is still open.
+	choices []dialogue.Choice
+	// files says that the message came with files.
+	files bool
+	// region is the code of the citizen's region; empty when unknown.
+	region string
+}
+
+// read gathers a turn; nil when nothing waits for her any more.
+func (s *Service) read(ctx context.Context, id string) (*turn, error) {
+	i, err := s.o.Client.Interaction.Query().Where(interaction.ID(id)).WithRegion().Only(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read interaction: %w", err)
+	}
+	if !i.AwaitsAssistant || i.State != interaction.StateWithAssistant {
+		return nil, nil //nolint:nilnil // answered meanwhile
+	}
+	t := &turn{interaction: i}
+	if i.Edges.Region != nil {
+		t.region = i.Edges.Region.Code
+	}
+	t.question, err = s.o.Client.Message.Query().Where(message.InteractionID(id)).
+		Order(ent.Desc(message.FieldSequence)).First(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read question: %w", err)
+	}
+	if t.question.Author != message.AuthorCitizen {
+		return s.lastOfCitizen(ctx, t)
+	}
+	return t, s.readRest(ctx, t)
+}
+
+// lastOfCitizen finds the citizen's newest message behind a notice that came after it.
+func (s *Service) lastOfCitizen(ctx context.Context, t *turn) (*turn, error) {
+	q, err := s.o.Client.Message.Query().
+		Where(message.InteractionID(t.interaction.ID), message.AuthorEQ(message.AuthorCitizen)).
+		Order(ent.Desc(message.FieldSequence)).First(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read question: %w", err)
+	}
+	t.question = q
+	return t, s.readRest(ctx, t)
+}
+
+func (s *Service) readRest(ctx context.Context, t *turn) error {
+	var err error
+	t.files, err = s.o.Client.Attachment.Query().Where(attachment.MessageID(t.question.ID)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("read attachments: %w", err)
+	}
+	if len(t.interaction.AssistantState.Pending) == 0 {
+		return nil
+	}
+	asked, err := s.o.Client.Message.Query().
+		Where(message.InteractionID(t.interaction.ID), message.KindEQ(message.KindClarification)).
+		Order(ent.Desc(message.FieldSequence)).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read clarification: %w", err)
+	}
+	t.choices = asked.Choices
+	return nil
+}
+
+// reply begins the reply to the turn.
+func (t *turn) reply(decision assistantturn.Decision, reason string, say ...dialogue.Utterance) dialogue.Reply {
+	state := t.interaction.AssistantState
+	state.Pending, state.PendingQuestion = nil, ""
+	return dialogue.Reply{
+		InteractionID: t.interaction.ID, QuestionID: t.question.ID, Sequence: t.interaction.MessageCount,
+		Decision: string(decision), Reason: reason, Utterances: say, State: state,
+	}
+}
