@@ -34,12 +34,12 @@ type deskChange struct {
 	roomChanged bool
 }
 
-// appendDesk appends the events of a change: the offer, the operator's presence, and the queues whose figures it moved.
+// appendDesk appends the events of a change: the offer, the operator's presence, and the other queues in which the operator
+// is no longer, or again, among the available. Of the interaction's own queue Life tells.
 func (s *Service) appendDesk(ctx context.Context, tx *ent.Tx, c deskChange) error {
 	events := []eventlog.Event{
 		offerEvent(c.offer.ID, c.offer.InteractionID, c.offer.AccountID, c.offer.QueueID),
 		presenceEvent(c.offer.AccountID),
-		{Kind: KindQueue, QueueID: c.offer.QueueID},
 	}
 	if c.roomChanged {
 		others, err := queuesOf(ctx, tx, c.offer.AccountID, c.channel)
@@ -89,11 +89,22 @@ func (s *Service) Released(ctx context.Context, tx *ent.Tx, accountID string) er
 	if err != nil {
 		return fmt.Errorf("release operator: %w", err)
 	}
-	queues, err := queuesOf(ctx, tx, accountID, "")
+	_, load, capacity, err := deskOf(ctx, tx, accountID, "")
 	if err != nil {
 		return err
 	}
-	return s.log.Append(ctx, tx, append(queueEvents(queues...), presenceEvent(accountID))...)
+	events := []eventlog.Event{presenceEvent(accountID)}
+	for _, channel := range []interaction.Channel{interaction.ChannelVoice, interaction.ChannelChat} {
+		if load.Room(channel, capacity) != 1 { // neither full before nor available only now
+			continue
+		}
+		queues, err := queuesOf(ctx, tx, accountID, channel)
+		if err != nil {
+			return err
+		}
+		events = append(events, queueEvents(queues...)...)
+	}
+	return s.log.Append(ctx, tx, events...)
 }
 
 // WrappingUp says that an interaction of the operator ended its talk and is being recorded. When it was a call, an

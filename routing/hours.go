@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,7 +56,13 @@ func (s *Service) OpenNow(ctx context.Context, queue *ent.Queue) (open bool, nex
 	if queue.BusinessHoursID == "" {
 		return true, time.Time{}, nil
 	}
-	h, err := s.client.BusinessHours.Get(viewer.AsSystem(ctx), queue.BusinessHoursID)
+	ctx = viewer.AsSystem(ctx)
+	// Through the queue, and so within the transaction that it was read in: a caller that holds a connection must not wait
+	// for another one.
+	h, err := queue.QueryBusinessHours().Only(ctx)
+	if errors.Is(err, sql.ErrTxDone) {
+		h, err = s.client.BusinessHours.Get(ctx, queue.BusinessHoursID)
+	}
 	if err != nil {
 		return false, time.Time{}, fmt.Errorf("hours of queue %s: %w", queue.ID, err)
 	}

@@ -64,7 +64,7 @@ func (s *Service) SetBusinessHours(ctx context.Context, name, timeZone string, p
 		return nil, err
 	}
 	s.Wake()
-	return h, nil
+	return h.Unwrap(), nil
 }
 
 func validateHours(name, timeZone string, periods []timetable.Period, exceptions []timetable.Exception) error {

@@ -84,5 +84,5 @@ func (s *Service) changeMembers(ctx context.Context, action, queueID string, acc
 		return nil, err
 	}
 	s.Wake()
-	return q, nil
+	return q.Unwrap(), nil
 }

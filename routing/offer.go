@@ -61,7 +61,7 @@ func (s *Service) Accept(ctx context.Context, offerID string) (*ent.Offer, error
 	if fresh {
 		s.observe.OfferAnswered("accepted")
 	}
-	return o, nil
+	return o.Unwrap(), nil
 }
 
 // Decline passes an offer on: the interaction returns to its old place and goes to another operator. It does not count
@@ -98,7 +98,7 @@ func (s *Service) Decline(ctx context.Context, offerID string) (*ent.Offer, erro
 		s.observe.OfferAnswered("declined")
 		s.Wake()
 	}
-	return o, nil
+	return o.Unwrap(), nil
 }
 
 // WithdrawOffer ends the pending offer of an interaction, if there is one, because the interaction is leaving OFFERED for

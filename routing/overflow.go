@@ -68,7 +68,7 @@ func (s *Service) overdue(ctx context.Context, now time.Time) ([]overdue, error)
 		LEFT JOIN business_hours h ON h.id = t.business_hours_id
 		CROSS JOIN LATERAL (
 			SELECT id, queued_at FROM interactions
-			WHERE queue_id = q.id AND state = 'QUEUED' AND queued_at <= $1 - make_interval(secs => q.overflow_seconds)
+			WHERE queue_id = q.id AND state = 'QUEUED' AND queued_at <= $1::timestamptz - make_interval(secs => q.overflow_seconds)
 			ORDER BY priority DESC, place_at LIMIT $2
 		) i
 		WHERE q.overflow_seconds > 0`, now, overflowBatch)
@@ -95,5 +95,5 @@ func (s *Service) overflowOne(ctx context.Context, tx *ent.Tx, o overdue, now ti
 	if err != nil {
 		return fmt.Errorf("trace overflow: %w", err)
 	}
-	return s.log.Append(ctx, tx, queueEvents(o.from, o.to)...)
+	return nil
 }

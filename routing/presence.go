@@ -75,7 +75,7 @@ func (s *Service) Set(ctx context.Context, state presence.State, pauseReasonCode
 		return nil, err
 	}
 	s.Wake()
-	return p, nil
+	return p.Unwrap(), nil
 }
 
 // pauseReason checks the wanted state and returns the id of the reason, empty when the state has none.

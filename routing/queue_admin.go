@@ -77,7 +77,10 @@ func (s *Service) CreateQueue(ctx context.Context, n NewQueue) (*ent.Queue, erro
 		}
 		return access.Audit(ctx, tx, "queue.create", q.ID, nil)
 	})
-	return q, err
+	if err != nil {
+		return nil, err
+	}
+	return q.Unwrap(), nil
 }
 
 // UpdateQueue changes a queue. For administrators and supervisors whose segment contains it.
@@ -103,7 +106,7 @@ func (s *Service) UpdateQueue(ctx context.Context, queueID string, set QueueSett
 		return nil, err
 	}
 	s.Wake()
-	return q, nil
+	return q.Unwrap(), nil
 }
 
 func (n NewQueue) validate() error {

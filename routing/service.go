@@ -10,7 +10,8 @@ import (
 )
 
 // Life is what routing asks of the life of an interaction. Each method locks the interaction's row in tx, refuses a move
-// that the state machine does not allow with fail.Conflict, changes the state and the timeline, and appends its events.
+// that the state machine does not allow with fail.Conflict, changes the state and the timeline, and appends its events:
+// those of the dialogue, and KindQueue for the queues that the interaction was and is in.
 type Life interface {
 	// Offered moves a QUEUED interaction to OFFERED.
 	Offered(ctx context.Context, tx *ent.Tx, interactionID string, offer *ent.Offer) error

@@ -50,7 +50,10 @@ func (s *Service) CreateSkill(ctx context.Context, code, name string) (*ent.Skil
 		}
 		return access.Audit(ctx, tx, "skill.create", made.ID, nil)
 	})
-	return made, err
+	if err != nil {
+		return nil, err
+	}
+	return made.Unwrap(), nil
 }
 
 // SetAccountSkill sets an operator's proficiency in a skill, 1 to 10; 0 removes the skill. For supervisors of the
@@ -92,7 +95,7 @@ func (s *Service) SetAccountSkill(ctx context.Context, accountID, skillID string
 		return nil, err
 	}
 	s.Wake()
-	return a, nil
+	return a.Unwrap(), nil
 }
 
 func (s *Service) writeSkill(ctx context.Context, tx *ent.Tx, accountID, skillID string, proficiency int) error {
