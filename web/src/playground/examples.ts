@@ -1,20 +1,36 @@
 // The documents that a newcomer finds in the tabs.
 
-const CHAT = `# A citizen's chat. Run the operations one after another with the ▶ button.
-# 1. Begin; anyone may. Copy the token into the headers below: {"Authorization": "Bearer …"}
+const CHAT = `# A citizen's chat. The ▶ button offers the
+# operations below; run them one after another.
+#
+# 1. Begin; anyone may. Copy the token into the
+#    headers below: {"Authorization": "Bearer …"}
 mutation Start {
-  chatStart(input: { agencyCode: "PFR", regionCode: "77", text: "Когда мне идти на пенсию?" }) {
+  chatStart(input: {
+    agencyCode: "PFR", regionCode: "77"
+    text: "Во сколько лет выходят на пенсию?"
+  }) {
     token
-    interaction { id state cursor messages(last: 10) { edges { node { author kind text choices { id text } } } } }
+    interaction {
+      id state cursor
+      messages(last: 10) {
+        edges { node { author kind text choices { id text } } }
+      }
+    }
     userErrors { field message code }
   }
 }
 
-# 2. Listen. Put the id and the cursor into the variables.
-subscription Dialogue($id: ID!, $after: Cursor) {
+# 2. Listen. Put id and cursor into the variables.
+subscription Dialogue($id: ID!, $after: EventCursor) {
   dialogue(interactionId: $id, after: $after) {
     __typename cursor at
-    ... on MessageAdded { message { author text citations { question legalBasis } choices { id text } } }
+    ... on MessageAdded {
+      message {
+        author text
+        citations { question legalBasis } choices { id text }
+      }
+    }
     ... on InteractionChanged { interaction { state operator { displayName } } }
     ... on QueuePositionChanged { position expectedWaitSeconds }
   }
@@ -38,7 +54,9 @@ mutation Person($id: ID!) {
 `;
 
 const OPERATOR = `# An operator's desk.
-# 1. Sign in with a demo account (the server prints them). Copy accessToken into the headers below:
+#
+# 1. Sign in with a demo account (the server prints
+#    them). Copy accessToken into the headers below:
 #    {"Authorization": "Bearer …"}
 mutation SignIn {
   signIn(input: { login: "", password: "" }) {
@@ -54,7 +72,7 @@ mutation Available {
 }
 
 # 3. Offers and messages, live.
-subscription Desk($after: Cursor) {
+subscription Desk($after: EventCursor) {
   desk(after: $after) {
     __typename cursor at
     ... on OfferChanged { offer { id state interaction { id topic } } }
@@ -64,10 +82,16 @@ subscription Desk($after: Cursor) {
 
 # 4. Take an offer, answer.
 mutation Accept($offer: ID!) {
-  offerAccept(input: { offerId: $offer }) { offer { interaction { id state } } userErrors { field message code } }
+  offerAccept(input: { offerId: $offer }) {
+    offer { interaction { id state } }
+    userErrors { field message code }
+  }
 }
 mutation Answer($id: ID!, $text: String!) {
-  messageSend(input: { interactionId: $id, text: $text }) { message { sequence } userErrors { field message code } }
+  messageSend(input: { interactionId: $id, text: $text }) {
+    message { sequence }
+    userErrors { field message code }
+  }
 }
 `;
 

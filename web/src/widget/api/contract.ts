@@ -115,7 +115,7 @@ export const ATTACHMENT = `query Attachment($id: ID!) {
   node(id: $id) { ... on Attachment { id fileName mediaType size url } }
 }`;
 
-export const DIALOGUE = `subscription Dialogue($interactionId: ID!, $after: Cursor) {
+export const DIALOGUE = `subscription Dialogue($interactionId: ID!, $after: EventCursor) {
   dialogue(interactionId: $interactionId, after: $after) {
     __typename cursor at
     ... on MessageAdded { message { ...M } }

@@ -16,6 +16,8 @@ const NEAR = 80;
 export function Log({ ui }: { ui: Ui }) {
   const { dialogue } = ui.chat.view;
   const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const size = useRef({ height: 0, total: 0 });
   const atEnd = useRef(true);
   const [below, setBelow] = useState(false);
   const count = dialogue.messages.length + ui.unsent.length;
@@ -32,20 +34,31 @@ export function Log({ ui }: { ui: Ui }) {
   useEffect(() => {
     const observer = new ResizeObserver(() => { if (atEnd.current) toEnd(); });
     observer.observe(box.current!);
+    observer.observe(content.current!);
     return () => observer.disconnect();
   }, []);
   const scrolled = () => {
-    const { scrollHeight, scrollTop, clientHeight } = box.current!;
-    atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
-    if (atEnd.current) setBelow(false);
+    const { scrollHeight: total, scrollTop, clientHeight: height } = box.current!;
+    const near = total - scrollTop - height < NEAR;
+    // A change of size moves the text too; only the citizen's own scrolling leaves the end.
+    const resized = size.current.height !== height || size.current.total !== total;
+    size.current = { height, total };
+    if (near || !resized) atEnd.current = near;
+    if (near) setBelow(false);
   };
 
   return (
     <div class="log-frame">
       <div class="log" ref={box} onScroll={scrolled} role="log" aria-live="polite" aria-label="Переписка" tabIndex={0}>
-        <Welcome ui={ui} />
-        <Messages ui={ui} />
-        {typing && <div class="message yana typing"><span class="bubble">{typing}<span class="dots" aria-hidden="true"><i /><i /><i /></span></span></div>}
+        <div ref={content}>
+          <Welcome ui={ui} />
+          <Messages ui={ui} />
+          {typing && (
+            <div class="message yana typing">
+              <span class="bubble">{typing}<span class="dots" aria-hidden="true"><i /><i /><i /></span></span>
+            </div>
+          )}
+        </div>
       </div>
       {below && (
         <button type="button" class="to-end" onClick={() => { toEnd(); ui.focusComposer(); }}>
