@@ -32,7 +32,9 @@ func accounts(v viewer.Viewer) condition {
 			return nil
 		}
 		return func(s *sql.Selector) {
-			s.Where(sql.Or(sql.EQ(s.C(account.FieldID), v.AccountID), colleagues(s, others(v.Grants)), managed(s, managing(v))))
+			now := time.Now().UTC()
+			s.Where(sql.Or(sql.EQ(s.C(account.FieldID), v.AccountID),
+				colleagues(s, others(v.Grants), now), managed(s, managing(v), now)))
 		}
 	default:
 		return nothing
@@ -64,12 +66,11 @@ func speakers(interactionID string) condition {
 }
 
 // colleagues: the account holds a role, now or to come, that one of the grants reaches.
-func colleagues(s *sql.Selector, grants []viewer.Grant) *sql.Predicate {
+func colleagues(s *sql.Selector, grants []viewer.Grant, now time.Time) *sql.Predicate {
 	if len(grants) == 0 {
 		return sql.False()
 	}
-	r := rolesOf(s)
-	r.Where(live(r))
+	r := nowOrToCome(rolesOf(s), now)
 	if reached := reachedBy(r, grants); reached != nil {
 		r.Where(reached)
 	}
@@ -86,32 +87,26 @@ func reachedBy(r *sql.Selector, grants []viewer.Grant) *sql.Predicate {
 
 // managed: all roles of the account, now or to come, lie within one of the grants; of an account without such roles, all
 // that it ever held. One that never held a role belongs to no segment.
-func managed(s *sql.Selector, grants []viewer.Grant) *sql.Predicate {
+func managed(s *sql.Selector, grants []viewer.Grant, now time.Time) *sql.Predicate {
 	var alternatives []*sql.Predicate
 	for _, g := range grants {
 		alternatives = append(alternatives,
-			sql.And(sql.Exists(holding(s, true, g)), sql.Not(sql.Exists(holdingElsewhere(s, true, g)))),
-			sql.And(sql.Exists(holding(s, false, g)), sql.Not(sql.Exists(holdingElsewhere(s, false, g)))))
+			sql.And(sql.Exists(nowOrToCome(holding(s, g), now)), sql.Not(sql.Exists(nowOrToCome(holdingElsewhere(s, g), now)))),
+			sql.And(sql.Exists(holding(s, g)), sql.Not(sql.Exists(holdingElsewhere(s, g)))))
 	}
 	return anyOf(alternatives)
 }
 
-func holding(s *sql.Selector, onlyLive bool, g viewer.Grant) *sql.Selector {
+func holding(s *sql.Selector, g viewer.Grant) *sql.Selector {
 	r := rolesOf(s)
-	if onlyLive {
-		r.Where(live(r))
-	}
 	if p := within(r, g); p != nil {
 		r.Where(p)
 	}
 	return r
 }
 
-func holdingElsewhere(s *sql.Selector, onlyLive bool, g viewer.Grant) *sql.Selector {
+func holdingElsewhere(s *sql.Selector, g viewer.Grant) *sql.Selector {
 	r := rolesOf(s)
-	if onlyLive {
-		r.Where(live(r))
-	}
 	return r.Where(outside(r, g))
 }
 
@@ -122,19 +117,19 @@ func rolesOf(s *sql.Selector) *sql.Selector {
 	return r.Where(sql.ColumnsEQ(r.C(roleassignment.FieldAccountID), s.C(account.FieldID)))
 }
 
-// live: in force or to come.
-func live(r *sql.Selector) *sql.Predicate {
-	return sql.Or(sql.IsNull(r.C(roleassignment.FieldValidTo)), sql.GT(r.C(roleassignment.FieldValidTo), time.Now().UTC()))
+// nowOrToCome narrows selected roles to those in force or to come.
+func nowOrToCome(r *sql.Selector, now time.Time) *sql.Selector {
+	return r.Where(sql.Or(sql.IsNull(r.C(roleassignment.FieldValidTo)), sql.GT(r.C(roleassignment.FieldValidTo), now)))
 }
 
-// Managed selects the accounts that the grants of a segment administrator manage.
-func Managed(grants []viewer.Grant) predicate.Account {
-	return func(s *sql.Selector) { s.Where(managed(s, grants)) }
+// Managed selects the accounts that the grants of a segment administrator manage at the time.
+func Managed(grants []viewer.Grant, now time.Time) predicate.Account {
+	return func(s *sql.Selector) { s.Where(managed(s, grants, now)) }
 }
 
-// Reached selects the accounts with a role, now or to come, that one of the grants reaches.
-func Reached(grants []viewer.Grant) predicate.Account {
-	return func(s *sql.Selector) { s.Where(colleagues(s, grants)) }
+// Reached selects the accounts with a role, in force at the time or to come, that one of the grants reaches.
+func Reached(grants []viewer.Grant, now time.Time) predicate.Account {
+	return func(s *sql.Selector) { s.Where(colleagues(s, grants, now)) }
 }
 
 // ofAccounts is the condition on rows that hang on an account by the column: whoever sees the account.
@@ -175,7 +170,7 @@ func roles(v viewer.Viewer) condition {
 	return func(s *sql.Selector) {
 		alternatives := []*sql.Predicate{
 			sql.EQ(s.C(roleassignment.FieldAccountID), v.AccountID),
-			sql.In(s.C(roleassignment.FieldAccountID), accountsWhere(Managed(managing(v)))(sql.Dialect(s.Dialect()))),
+			sql.In(s.C(roleassignment.FieldAccountID), accountsWhere(Managed(managing(v), time.Now().UTC()))(sql.Dialect(s.Dialect()))),
 		}
 		for _, g := range v.GrantsOf(viewer.Supervisor, viewer.SegmentCoordinator) {
 			alternatives = append(alternatives, covered(s, g))
@@ -209,7 +204,7 @@ func auditEntries(v viewer.Viewer) condition {
 	case v.Has(viewer.Administrator):
 		return nil
 	}
-	mine := accountsWhere(Managed(managing(v)))
+	mine := accountsWhere(Managed(managing(v), time.Now().UTC()))
 	return func(s *sql.Selector) {
 		b := sql.Dialect(s.Dialect())
 		s.Where(sql.Or(sql.In(s.C(auditentry.FieldActorID), mine(b)), sql.In(s.C(auditentry.FieldObjectID), mine(b))))

@@ -142,7 +142,9 @@ func (w *world) sees(v viewer.Viewer) []string {
 	return names
 }
 
-func (w *world) names(ids []string) []string { return column(ids, func(id string) string { return w.interactionName[id] }) }
+func (w *world) names(ids []string) []string {
+	return column(ids, func(id string) string { return w.interactionName[id] })
+}
 
 func column[R any](rows []R, value func(R) string) []string {
 	values := make([]string, len(rows))

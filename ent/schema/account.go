@@ -19,7 +19,7 @@ func (Account) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "acc"}}
 func (Account) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("login").NotEmpty().MaxLen(64).Unique().Immutable().Comment("lower case"),
-		field.String("display_name").NotEmpty().MaxLen(200),
+		field.String("display_name").NotEmpty().MaxRuneLen(200),
 		field.String("password_hash").Sensitive().Comment("argon2id, PHC string"),
 		field.Bool("active").Default(true),
 		field.Int("failed_sign_ins").Default(0).NonNegative(),

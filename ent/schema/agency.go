@@ -19,8 +19,8 @@ func (Agency) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "agn"}} 
 func (Agency) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("code").NotEmpty().MaxLen(20).Unique().Immutable(),
-		field.String("name").NotEmpty().MaxLen(300),
-		field.String("short_name").NotEmpty().MaxLen(60),
+		field.String("name").NotEmpty().MaxRuneLen(300),
+		field.String("short_name").NotEmpty().MaxRuneLen(60),
 	}
 }
 

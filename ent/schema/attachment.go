@@ -21,7 +21,7 @@ func (Attachment) Fields() []ent.Field {
 		field.String("interaction_id").MaxLen(40).Immutable(),
 		field.String("message_id").Optional().MaxLen(40),
 		field.Bool("from_citizen").Immutable(),
-		field.String("file_name").NotEmpty().MaxLen(255).Immutable().Sensitive(),
+		field.String("file_name").NotEmpty().MaxRuneLen(255).Immutable().Sensitive(),
 		field.String("media_type").NotEmpty().MaxLen(100).Immutable(),
 		field.Int64("size").Positive().Immutable().Comment("bytes"),
 		field.String("sha256").MaxLen(64).Immutable(),

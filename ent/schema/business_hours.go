@@ -19,7 +19,7 @@ func (BusinessHours) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "
 // Fields of the entity.
 func (BusinessHours) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").NotEmpty().MaxLen(200).Unique(),
+		field.String("name").NotEmpty().MaxRuneLen(200).Unique(),
 		field.String("time_zone").NotEmpty().MaxLen(60).Comment("IANA name"),
 		field.JSON("periods", []timetable.Period{}),
 		field.JSON("exceptions", []timetable.Exception{}).Optional(),

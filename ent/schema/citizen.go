@@ -18,7 +18,7 @@ func (Citizen) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "cit"}}
 // Fields of the entity.
 func (Citizen) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("name").Optional().MaxLen(200).Sensitive(),
+		field.String("name").Optional().MaxRuneLen(200).Sensitive(),
 		field.String("phone").Optional().MaxLen(20).Sensitive().Comment("E.164"),
 		field.String("region_id").Optional().MaxLen(40),
 	}

@@ -19,7 +19,7 @@ func (Disposition) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "di
 func (Disposition) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("code").NotEmpty().MaxLen(60).Unique().Immutable(),
-		field.String("name").NotEmpty().MaxLen(200),
+		field.String("name").NotEmpty().MaxRuneLen(200),
 		field.String("agency_id").Optional().MaxLen(40),
 		field.Bool("active").Default(true),
 	}

@@ -33,7 +33,7 @@ func (Interaction) Fields() []ent.Field {
 		field.String("operator_id").Optional().MaxLen(40),
 		field.Int("line").Default(1).Range(1, 2),
 		field.Int("priority").Default(0).Range(-100, 100),
-		field.String("topic").Optional().MaxLen(200),
+		field.String("topic").Optional().MaxRuneLen(200),
 		field.String("page_url").Optional().MaxLen(2000),
 		field.String("idempotency_key").Optional().Nillable().MaxLen(80).Unique(),
 		field.Int("message_count").Default(0).NonNegative(),
@@ -52,9 +52,9 @@ func (Interaction) Fields() []ent.Field {
 		field.String("disposition_id").Optional().MaxLen(40),
 		field.Enum("outcome").Optional().Nillable().NamedValues("Resolved", "RESOLVED", "PartlyResolved", "PARTLY_RESOLVED",
 			"NotResolved", "NOT_RESOLVED", "NotAnEnquiry", "NOT_AN_ENQUIRY"),
-		field.String("note").Optional().MaxLen(4000),
+		field.String("note").Optional().MaxRuneLen(4000),
 		field.Int("rating").Optional().Nillable().Range(1, 5),
-		field.String("rating_comment").Optional().MaxLen(2000),
+		field.String("rating_comment").Optional().MaxRuneLen(2000),
 		field.Time("rated_at").Optional().Nillable(),
 	}
 }

@@ -17,7 +17,7 @@ func (PauseReason) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "pa
 func (PauseReason) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("code").NotEmpty().MaxLen(40).Unique().Immutable(),
-		field.String("name").NotEmpty().MaxLen(200),
+		field.String("name").NotEmpty().MaxRuneLen(200),
 		field.Bool("selectable").Default(true).Comment("false: set by the system only"),
 	}
 }

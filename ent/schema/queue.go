@@ -19,7 +19,7 @@ func (Queue) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "que"}, a
 func (Queue) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("code").NotEmpty().MaxLen(60).Unique().Immutable(),
-		field.String("name").NotEmpty().MaxLen(200),
+		field.String("name").NotEmpty().MaxRuneLen(200),
 		field.Enum("channel").Immutable().NamedValues("Voice", "VOICE", "Chat", "CHAT"),
 		field.Int("line").Range(1, 2),
 		field.Bool("active").Default(true),

@@ -19,7 +19,7 @@ func (Region) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "reg"}} 
 func (Region) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("code").NotEmpty().MaxLen(3).Unique().Immutable().Comment("two digits, as on vehicle plates"),
-		field.String("name").NotEmpty().MaxLen(200),
+		field.String("name").NotEmpty().MaxRuneLen(200),
 		field.String("time_zone").NotEmpty().MaxLen(60).Comment("IANA name"),
 	}
 }

@@ -21,7 +21,7 @@ func (Site) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("agency_id").MaxLen(40),
 		field.String("region_id").MaxLen(40),
-		field.String("name").NotEmpty().MaxLen(300),
+		field.String("name").NotEmpty().MaxRuneLen(300),
 		field.Int("wave").Range(1, 6).Comment("roll-out wave"),
 	}
 }

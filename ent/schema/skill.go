@@ -19,7 +19,7 @@ func (Skill) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "skl"}} }
 func (Skill) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("code").NotEmpty().MaxLen(40).Unique().Immutable(),
-		field.String("name").NotEmpty().MaxLen(200),
+		field.String("name").NotEmpty().MaxRuneLen(200),
 	}
 }
 
