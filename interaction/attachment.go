@@ -62,7 +62,7 @@ func (s *Service) Upload(ctx context.Context, interactionID, fileName string, co
 	if err != nil {
 		return nil, err
 	}
-	return kept, nil
+	return kept.Unwrap(), nil
 }
 
 // mayUpload refuses before the file is read.

@@ -117,10 +117,11 @@ func (s *Service) Feedback(ctx context.Context, messageID string, helpful bool) 
 		if m.Helpful != nil && *m.Helpful == helpful {
 			return nil
 		}
-		m, err = tx.Message.UpdateOneID(messageID).SetHelpful(helpful).Save(system)
+		marked, err := tx.Message.UpdateOneID(messageID).SetHelpful(helpful).Save(system)
 		if err != nil {
 			return fmt.Errorf("write feedback: %w", err)
 		}
+		m = marked.Unwrap()
 		if err := s.log.Append(system, tx, messageEvent(KindMessageChanged, i, messageID)); err != nil {
 			return err
 		}
@@ -179,5 +180,5 @@ func (s *Service) act(ctx context.Context, id string, action access.Action,
 		return nil, err
 	}
 	s.router.Wake()
-	return result, nil
+	return result.Unwrap(), nil
 }

@@ -94,7 +94,7 @@ func (s *Service) Send(ctx context.Context, in SendInput) (*ent.Message, error) 
 	if wakeAssistant {
 		s.assistant.Notify(in.InteractionID)
 	}
-	return sent, nil
+	return sent.Unwrap(), nil
 }
 
 func validateSend(in *SendInput) error {

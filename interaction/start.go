@@ -77,7 +77,7 @@ func (s *Service) Start(ctx context.Context, in StartInput) (*ent.Interaction, s
 	if started.AwaitsAssistant {
 		s.assistant.Notify(started.ID)
 	}
-	return started, token, nil
+	return started.Unwrap(), token, nil
 }
 
 // begin writes citizen, interaction, the first stretch of the timeline and the first message.
