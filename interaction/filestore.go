@@ -153,8 +153,8 @@ func (f *fileStore) open(id string) (*os.File, error) {
 	return os.Open(f.path(id)) //nolint:gosec // the name is an id of ours
 }
 
-// sweepFiles removes uploads that were never sent and files without a row, a day after they came.
-func (s *Service) sweepFiles(ctx context.Context) error {
+// SweepFiles removes uploads that were never sent and files without a row, a day after they came.
+func (s *Service) SweepFiles(ctx context.Context) error {
 	system := viewer.AsSystem(ctx)
 	before := s.now().Add(-forgotten)
 	_, err := s.client.Attachment.Delete().

@@ -37,7 +37,7 @@ func (s *Service) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-files.C:
-			if err := s.sweepFiles(ctx); err != nil && ctx.Err() == nil {
+			if err := s.SweepFiles(ctx); err != nil && ctx.Err() == nil {
 				s.o.Logger.WarnContext(ctx, "sweep of files failed, trying again", "error", err)
 			}
 		case <-ticker.C:
