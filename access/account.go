@@ -179,6 +179,9 @@ func (s *Service) UpdateAccount(ctx context.Context, id string, change AccountCh
 }
 
 func checkChange(v viewer.Viewer, id string, change *AccountChange) error {
+	if !wellFormed(id) {
+		return fail.Field("accountId", fail.NotFound, "no such account")
+	}
 	if id == v.AccountID && change.Active != nil && !*change.Active {
 		return fail.Field("active", fail.Conflict, "nobody deactivates their own account")
 	}

@@ -129,6 +129,9 @@ func (s *Service) AuditEntries(ctx context.Context, f AuditFilter) (*ent.AuditEn
 	if err := listing(viewer.From(ctx), ReadAudit); err != nil {
 		return nil, err
 	}
+	if !wellFormed(f.ActorID) || !wellFormed(f.ObjectID) || !wellFormed(f.Action) {
+		return nil, fail.Field("filter", fail.Invalid, "not an id or action")
+	}
 	q := s.client.AuditEntry.Query()
 	if f.ActorID != "" {
 		q.Where(auditentry.ActorID(f.ActorID))

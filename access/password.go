@@ -67,7 +67,8 @@ func CheckPassword(field, login, password string) error {
 }
 
 func isCommon(folded string) bool {
-	for _, word := range []string{folded, stem(folded), strings.Join(strings.Fields(folded), "")} {
+	joined := strings.Join(strings.Fields(folded), "")
+	for _, word := range []string{folded, stem(folded), joined, stem(joined)} {
 		if _, found := commonPasswords[word]; found {
 			return true
 		}

@@ -58,6 +58,9 @@ func (s *Service) RevokeRole(ctx context.Context, roleID string) (*ent.Account, 
 		return nil, err
 	}
 	missing := fail.Field("roleAssignmentId", fail.NotFound, "no such role")
+	if !wellFormed(roleID) {
+		return nil, missing
+	}
 	role, err := s.client.RoleAssignment.Get(viewer.AsSystem(ctx), roleID)
 	switch {
 	case ent.IsNotFound(err):
@@ -160,6 +163,12 @@ func (s *Service) give(ctx context.Context, tx *ent.Tx, field, accountID string,
 }
 
 func findSegment(ctx context.Context, tx *ent.Tx, field string, n NewRole) error {
+	switch {
+	case !wellFormed(n.AgencyID):
+		return fail.Field(field+".agencyId", fail.NotFound, "no such agency")
+	case !wellFormed(n.RegionID):
+		return fail.Field(field+".regionId", fail.NotFound, "no such region")
+	}
 	if n.AgencyID != "" {
 		if found, err := tx.Agency.Query().Where(agency.ID(n.AgencyID)).Exist(ctx); err != nil || !found {
 			return orMissing(err, field+".agencyId", "no such agency")

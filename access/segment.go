@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"ekc/access/policy"
 	"ekc/access/viewer"
@@ -43,9 +44,22 @@ func (s *Service) managedBy(v viewer.Viewer) []predicate.Account {
 	return []predicate.Account{policy.Managed(v.GrantsOf(viewer.SegmentAdministrator), s.now())}
 }
 
+// maxID is longer than any id.
+const maxID = 64
+
+// wellFormed reports whether a client's text may be looked for as an id: Postgres refuses NUL and broken UTF-8 with an
+// error where "not found" is meant.
+func wellFormed(id string) bool {
+	return len(id) <= maxID && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
 // lockManaged locks the account of the id when the viewer manages it: NOT_FOUND on the field when it does not exist or is
 // not wholly in their segment, FORBIDDEN when it holds a role that they may not give.
 func (s *Service) lockManaged(ctx context.Context, tx *ent.Tx, v viewer.Viewer, field, id string) (*ent.Account, error) {
+	missing := fail.Field(field, fail.NotFound, "no such account")
+	if !wellFormed(id) {
+		return nil, missing
+	}
 	// Locked first and judged afterwards: what is judged can then change no more.
 	if _, err := tx.Account.Query().Where(account.ID(id)).ForUpdate().OnlyID(ctx); err != nil && !ent.IsNotFound(err) {
 		return nil, fmt.Errorf("lock account: %w", err)
@@ -53,7 +67,7 @@ func (s *Service) lockManaged(ctx context.Context, tx *ent.Tx, v viewer.Viewer, 
 	a, err := s.withRoles(tx.Account.Query()).Where(account.ID(id)).Where(s.managedBy(v)...).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
-		return nil, fail.Field(field, fail.NotFound, "no such account")
+		return nil, missing
 	case err != nil:
 		return nil, fmt.Errorf("read account: %w", err)
 	case everywhere(v):
