@@ -20,6 +20,9 @@ const (
 	deeper         = 8
 )
 
+// maxRounds is how often queues are looked at before the router sees to other things; it is called again at once.
+const maxRounds = 8
+
 // round is what one pass over the queues came to.
 type round struct {
 	made, lost int
@@ -31,7 +34,9 @@ type round struct {
 func (s *Service) match(ctx context.Context) error {
 	begin := time.Now()
 	made, lost := 0, 0
-	for depth := 1; ; {
+	defer func() { s.observe.Passed(time.Since(begin), made, lost) }()
+	depth := 1
+	for range maxRounds {
 		r, err := s.pass(ctx, depth)
 		made, lost = made+r.made, lost+r.lost
 		switch {
@@ -42,10 +47,11 @@ func (s *Service) match(ctx context.Context) error {
 		case r.more:
 			depth *= deeper
 		default:
-			s.observe.Passed(time.Since(begin), made, lost)
 			return nil
 		}
 	}
+	s.Wake()
+	return nil
 }
 
 // pass plans once and commits the plan, one transaction a match.

@@ -232,3 +232,5 @@ func (w *world) rules(i *ent.Interaction) []string {
 	}
 	return rules
 }
+
+func systemOf(ctx context.Context) context.Context { return viewer.AsSystem(ctx) }
