@@ -16,6 +16,7 @@ type Config struct {
 	Models
 	Logging
 
+	Demo         bool   `env:"EKC_DEMO" default:"true" negatable:"" help:"Fill a new database with the demo centre: queues, accounts, question base."`
 	DemoPassword Secret `env:"EKC_DEMO_PASSWORD" help:"Password of the demo accounts; empty: a random one, printed once." placeholder:"PASSWORD"`
 }
 
