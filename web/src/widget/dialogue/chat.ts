@@ -8,17 +8,12 @@ import type { Transport } from "../api/stream";
 import { upload } from "../api/upload";
 import { Connection, type ConnectionStatus } from "./connection";
 import { newKey } from "./keys";
+import { Links } from "./links";
 import { Outbox, type OutboxItem } from "./outbox";
-import type { Session, SessionStore } from "./session";
+import type { SessionStore } from "./session";
+import { type ChatConfig, type Started, Starter } from "./starter";
 import * as state from "./state";
 import { Tray } from "./tray";
-
-export interface ChatConfig {
-  endpoint: string;
-  agency: string | null;
-  region: string | null;
-  pageUrl: string | null;
-}
 
 export type Busy = "handover" | "ending" | "rating" | null;
 
@@ -35,8 +30,6 @@ export interface ChatView {
 
 /** A closed dialogue older than this is not shown again after a reload. */
 const STALE_MS = 30 * 60_000;
-/** Links to files hold for 15 minutes; one older than this is asked for anew. */
-const LINK_MS = 10 * 60_000;
 const TYPING_EVERY_MS = 4_000;
 
 export class Chat {
@@ -44,12 +37,11 @@ export class Chat {
   readonly outbox: Outbox;
   readonly tray: Tray;
   private readonly client: Client;
-  private session: Session | null;
+  private readonly starter: Starter;
+  private readonly links: Links;
   private connection: Connection | null = null;
-  private starting: Promise<Session> | null = null;
   private resyncedAt = -1;
   private typedAt = 0;
-  private linksReadAt = 0;
 
   constructor(
     private readonly config: ChatConfig,
@@ -59,8 +51,12 @@ export class Chat {
     client?: Client,
   ) {
     this.client = client ?? new Client(config.endpoint);
-    this.session = store.load();
-    this.view = fresh(this.session?.readSequence ?? 0);
+    this.links = new Links(this.client, config.endpoint);
+    this.starter = new Starter(config, store, this.client, (session, interaction) => {
+      if (interaction) this.update({ dialogue: state.withInteraction(this.view.dialogue, interaction) });
+      this.connect(session);
+    });
+    this.view = fresh(this.starter.readSequence);
     this.outbox = new Outbox(store.storage, store.prefix, {
       send: (item) => this.deliver(item),
       changed,
@@ -68,8 +64,8 @@ export class Chat {
     });
     this.tray = new Tray({
       begin: async (file, progress) => {
-        const session = await this.ensureStarted();
-        return upload(config.endpoint, session.token!, session.interactionId!, file, progress);
+        const { token, interactionId } = await this.starter.ensure();
+        return upload(config.endpoint, token, interactionId, file, progress);
       },
       changed,
       refused: (failure) => this.refused(failure),
@@ -78,7 +74,7 @@ export class Chat {
 
   /** Takes up a dialogue that was begun before the page was loaded, and sends what was left unsent. */
   resume(): void {
-    if (this.session?.interactionId) this.connect(this.session);
+    if (this.starter.known) this.connect(this.starter.known);
     void this.outbox.flush();
   }
 
@@ -89,7 +85,7 @@ export class Chat {
   }
 
   get over(): boolean { return state.isOver(this.view.dialogue.interaction); }
-  get started(): boolean { return this.session?.interactionId != null; }
+  get started(): boolean { return this.starter.known !== null; }
   get unread(): number { return state.unread(this.view.dialogue, this.view.readSequence); }
 
   send(text: string): void {
@@ -106,30 +102,31 @@ export class Chat {
   /** Tells the operator that the citizen is writing, not more often than needed. */
   typing(): void {
     const { interaction } = this.view.dialogue;
-    const session = this.session;
-    if (!session?.token || (interaction?.state !== "ACTIVE" && interaction?.state !== "HELD")) return;
+    const session = this.starter.known;
+    if (!session || (interaction?.state !== "ACTIVE" && interaction?.state !== "HELD")) return;
     if (Date.now() - this.typedAt < TYPING_EVERY_MS) return;
     this.typedAt = Date.now();
-    this.client.typingSignal(session.token, session.interactionId!).catch(() => undefined);
+    this.client.typingSignal(session.token, session.interactionId).catch(() => undefined);
   }
 
   requestHuman(): Promise<void> {
-    return this.act("handover", (session) => this.client.handoverRequest(session.token!, session.interactionId!));
+    return this.act("handover", (session) => this.client.handoverRequest(session.token, session.interactionId));
   }
 
   end(): Promise<void> {
-    return this.act("ending", (session) => this.client.chatEnd(session.token!, session.interactionId!));
+    return this.act("ending", (session) => this.client.chatEnd(session.token, session.interactionId));
   }
 
   rate(rating: number, comment: string): Promise<void> {
     return this.act("rating", (session) =>
-      this.client.interactionRate(session.token!, session.interactionId!, rating, comment));
+      this.client.interactionRate(session.token, session.interactionId, rating, comment));
   }
 
   async feedback(messageId: string, helpful: boolean): Promise<void> {
-    if (!this.session?.token) return;
+    const session = this.starter.known;
+    if (!session) return;
     try {
-      const message = await this.client.answerFeedback(this.session.token, messageId, helpful);
+      const message = await this.client.answerFeedback(session.token, messageId, helpful);
       this.update({ dialogue: state.withMessages(this.view.dialogue, [message]) });
     } catch (reason) {
       this.complain(asFailure(reason));
@@ -138,21 +135,14 @@ export class Chat {
 
   /** A link to the file that works now. */
   async link(attachment: Attachment): Promise<string | null> {
-    let url = attachment.url;
+    const session = this.starter.known;
     try {
-      if (Date.now() - this.linksReadAt > LINK_MS && this.session?.token) {
-        url = (await this.client.attachment(this.session.token, attachment.id)).url;
-      }
+      return session && await this.links.open(attachment, session.token);
     } catch (reason) {
       this.complain(asFailure(reason));
       return null;
     }
-    const absolute = new URL(url, this.config.endpoint);
-    return absolute.protocol === "http:" || absolute.protocol === "https:" ? absolute.href : null;
   }
-
-  /** Whether `link` answers without asking the centre. */
-  get linksFresh(): boolean { return Date.now() - this.linksReadAt <= LINK_MS; }
 
   /** Everything shown so far counts as read. */
   markRead(): void {
@@ -160,10 +150,7 @@ export class Chat {
     const last = messages[messages.length - 1]?.sequence ?? 0;
     if (last <= this.view.readSequence) return;
     this.update({ readSequence: last });
-    if (this.session) {
-      this.session = { ...this.session, readSequence: last };
-      this.store.save(this.session);
-    }
+    this.starter.markRead(last);
   }
 
   startOver(): void {
@@ -185,63 +172,32 @@ export class Chat {
       this.changed();
     }
     if (!this.store.concerns(key)) return;
-    const next = this.store.load();
-    if (next?.interactionId === this.session?.interactionId) {
-      this.session = next ?? this.session;
-      if (next && next.readSequence > this.view.readSequence) this.update({ readSequence: next.readSequence });
+    if (!this.starter.reload()) {
+      const readSequence = Math.max(this.starter.readSequence, this.view.readSequence);
+      if (readSequence > this.view.readSequence) this.update({ readSequence });
       return;
     }
     this.connection?.stop();
     this.connection = null;
-    this.session = next;
-    this.view = fresh(next?.readSequence ?? 0);
-    if (next?.interactionId) this.connect(next);
-    this.changed();
+    this.update(fresh(this.starter.readSequence));
+    if (this.starter.known) this.connect(this.starter.known);
   }
 
   private async deliver(item: OutboxItem): Promise<void> {
-    const session = await this.ensureStarted();
-    const message = await this.client.messageSend(session.token!, {
-      interactionId: session.interactionId!,
+    const session = await this.starter.ensure();
+    const message = await this.client.messageSend(session.token, {
+      interactionId: session.interactionId,
       text: item.choiceId ? undefined : item.text,
       choiceId: item.choiceId ?? undefined,
       attachmentIds: item.attachments.length > 0 ? item.attachments.map((file) => file.id) : undefined,
       clientKey: item.clientKey,
     });
-    if (this.session?.interactionId !== session.interactionId) return;
+    if (this.starter.known?.interactionId !== session.interactionId) return;
     this.update({ dialogue: state.withMessages(this.view.dialogue, [message]) });
   }
 
-  /** The session with the centre's answer; begins the dialogue when there is none. Repeats are harmless. */
-  private ensureStarted(): Promise<Session> {
-    if (this.session?.interactionId && this.session.token) return Promise.resolve(this.session);
-    this.starting ??= this.begin().finally(() => { this.starting = null; });
-    return this.starting;
-  }
-
-  private async begin(): Promise<Session> {
-    const draft = this.store.loadOrCreate();
-    if (draft.interactionId) return this.adopt(draft); // another tab was faster
-    const { interaction, token } = await this.client.chatStart({
-      agencyCode: this.config.agency ?? undefined,
-      regionCode: this.config.region ?? undefined,
-      pageUrl: this.config.pageUrl ?? undefined,
-      idempotencyKey: draft.idempotencyKey,
-    });
-    this.update({ dialogue: state.withInteraction(this.view.dialogue, interaction) });
-    return this.adopt({ ...draft, interactionId: interaction.id, token });
-  }
-
-  private adopt(session: Session): Session {
-    this.session = session;
-    this.store.save(session);
-    this.connect(session);
-    return session;
-  }
-
-  private connect(session: Session): void {
+  private connect({ token, interactionId }: Started): void {
     this.connection?.stop();
-    const { token, interactionId } = session as { token: string; interactionId: string };
     this.connection = new Connection({
       endpoint: this.config.endpoint,
       token,
@@ -251,7 +207,7 @@ export class Chat {
       snapshot: (snapshot) => {
         const closed = snapshot.closedAt ? Date.parse(snapshot.closedAt) : NaN;
         if (Date.now() - closed > STALE_MS) return this.startOver();
-        this.linksReadAt = Date.now();
+        this.links.refreshed();
         this.received(state.withSnapshot(this.view.dialogue, snapshot));
       },
       event: (event) => this.received(state.withEvent(this.view.dialogue, event, Date.now())),
@@ -279,11 +235,11 @@ export class Chat {
     }
   }
 
-  private async act(busy: Busy, call: (session: Session) => Promise<Interaction>): Promise<void> {
+  private async act(busy: Busy, call: (session: Started) => Promise<Interaction>): Promise<void> {
     if (this.view.busy) return;
     this.update({ busy, notice: null });
     try {
-      const interaction = await call(await this.ensureStarted());
+      const interaction = await call(await this.starter.ensure());
       this.update({ busy: null, dialogue: state.withInteraction(this.view.dialogue, interaction) });
     } catch (reason) {
       this.update({ busy: null });
@@ -304,9 +260,8 @@ export class Chat {
   private beginAnew(notice: string | null): void {
     this.connection?.stop();
     this.connection = null;
-    this.session = null;
     this.resyncedAt = -1;
-    this.store.clear();
+    this.starter.forget();
     this.tray.clear();
     const unsent = this.outbox.drain().filter((item) => !item.choiceId).map((item) => item.text);
     this.update({ ...fresh(0), notice, returned: unsent.join("\n") || null });

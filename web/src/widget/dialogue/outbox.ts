@@ -35,6 +35,7 @@ export class Outbox {
   private sending = false;
   private attempt = 0;
   private faults = 0;
+  private setback: Failure | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
 
@@ -48,6 +49,9 @@ export class Outbox {
   }
 
   get all(): readonly OutboxItem[] { return this.items; }
+
+  /** Why the last attempt did not get through; null when it did, or nothing waits. */
+  get trouble(): Failure | null { return this.next() ? this.setback : null; }
 
   /** Reads the storage again: another tab wrote or removed something. */
   reload(): void {
@@ -133,6 +137,7 @@ export class Outbox {
       await this.port.send(item);
       this.attempt = 0;
       this.faults = 0;
+      this.setback = null;
       this.acknowledge(item.clientKey);
       return true;
     } catch (reason) {
@@ -149,7 +154,9 @@ export class Outbox {
     }
     this.faults = failure.code === "INTERNAL" ? this.faults + 1 : 0;
     if (failure.passing && this.faults < MAX_FAULTS) {
+      this.setback = failure;
       this.timer = setTimeout(() => void this.flush(), pause(this.attempt++, this.random));
+      this.port.changed();
       return false;
     }
     this.faults = 0;

@@ -5,6 +5,9 @@ import { isWaiting } from "../dialogue/state";
 import type { Ui } from "./ui";
 import { queueWords } from "./words";
 
+const OFFLINE = "Нет связи. Сообщения сохранены и уйдут, как только связь вернётся.";
+const BUSY = "Сейчас слишком много обращений. Сообщение сохранено и уйдёт чуть позже.";
+
 /** A loss shorter than this is not worth a word. */
 const PATIENCE_MS = 1_500;
 
@@ -17,7 +20,7 @@ export function Banners({ ui }: { ui: Ui }) {
       <div role="status" class="live">
         {offline && (
           <div class="banner warning">
-            <span>Нет связи. Сообщения сохранены и уйдут, как только связь вернётся.</span>
+            <span>{view.status !== "lost" && ui.chat.outbox.trouble?.kind === "busy" ? BUSY : OFFLINE}</span>
             <button type="button" class="small" onClick={() => ui.chat.reconnect()}>Повторить сейчас</button>
           </div>
         )}
@@ -39,7 +42,7 @@ export function Banners({ ui }: { ui: Ui }) {
 /** Whether the connection has been away for a while, or a message could not be sent for want of it. */
 function useOffline(ui: Ui): boolean {
   const { status } = ui.chat.view;
-  const troubled = status === "lost" || (ui.unsent.some((item) => item.state === "pending") && status !== "live");
+  const troubled = status === "lost" || ui.chat.outbox.trouble !== null;
   const [shown, setShown] = useState(false);
   useEffect(() => {
     if (!troubled) {
