@@ -47,7 +47,9 @@ func open(t testing.TB, o knowledge.Options) *knowledge.Base {
 func baseOf(t testing.TB, lines ...string) *knowledge.Base {
 	t.Helper()
 	b := open(t, knowledge.Options{URL: database(t), Clock: func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) }})
-	importLines(t, b, lines...)
+	if len(lines) > 0 {
+		importLines(t, b, lines...)
+	}
 	return b
 }
 
@@ -72,4 +74,15 @@ func idsOf(hits []knowledge.Hit) []string {
 		out[i] = h.RecordID
 	}
 	return out
+}
+
+// count runs a query that gives one number.
+func count(t testing.TB, url, query string) int {
+	t.Helper()
+	db, err := sql.Open("postgres", url)
+	require.NoError(t, err)
+	defer func() { _ = db.Close() }()
+	var n int
+	require.NoError(t, db.QueryRowContext(t.Context(), query).Scan(&n))
+	return n
 }

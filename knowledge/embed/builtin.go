@@ -14,7 +14,7 @@ import (
 type Builtin struct{}
 
 const (
-	builtinDimensions = 256
+	builtinDimensions = 128
 	builtinVersion    = 1
 	maxWords          = 80
 	gramShare         = 0.35

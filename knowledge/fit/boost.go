@@ -21,7 +21,7 @@ type boostOptions struct {
 	monotone []int // per input: 1 when more must not lower the sum, -1 the reverse, 0 free
 }
 
-const bins = 48
+const bins = 32
 
 // binned holds the rows' inputs as bin numbers, and the bins' lower edges.
 type binned struct {
@@ -92,6 +92,30 @@ func boost(rows [][]float32, grad func(sums []float64, g, h []float64), o boostO
 		f.Trees = append(f.Trees, gr.t)
 	}
 	return f
+}
+
+// bags is how many forests are averaged: their accidents differ, what they learned does not.
+const bags = 2
+
+func bag(o boostOptions, fit func(boostOptions) rank.Forest) rank.Forest {
+	forests := make([]rank.Forest, bags)
+	for i := range forests {
+		o := o
+		o.seed += uint64(i) * 1000
+		forests[i] = fit(o)
+	}
+	var out rank.Forest
+	for _, f := range forests {
+		for _, t := range f.Trees {
+			for i, at := range t.Feature {
+				if at < 0 {
+					t.Threshold[i] /= bags
+				}
+			}
+			out.Trees = append(out.Trees, t)
+		}
+	}
+	return out
 }
 
 type grower struct {

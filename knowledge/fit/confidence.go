@@ -62,7 +62,7 @@ func fitConfidence(js []judge, o boostOptions) rank.Forest {
 	for i, j := range js {
 		rows[i] = j.inputs
 	}
-	return boost(rows, func(sums, g, h []float64) {
+	grad := func(sums, g, h []float64) {
 		for i, j := range js {
 			p := 1 / (1 + math.Exp(-sums[i]))
 			y := 0.0
@@ -72,7 +72,8 @@ func fitConfidence(js []judge, o boostOptions) rank.Forest {
 			g[i] = (p - y) * j.sample.weight
 			h[i] = p * (1 - p) * j.sample.weight
 		}
-	}, o)
+	}
+	return bag(o, func(o boostOptions) rank.Forest { return boost(rows, grad, o) })
 }
 
 // probabilitiesOutOfFold gives each judge the probability by a model that has not seen its record, calibrated by a line

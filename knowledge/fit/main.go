@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"sync"
 	"time"
 
 	"ekc/knowledge/evalset"
@@ -23,22 +24,28 @@ func main() {
 	data := flag.String("data", "", "directory of the base and the query sets")
 	out := flag.String("out", "", "write the model to this file")
 	cache := flag.String("cache", "", "keep the candidates in this file, to fit again without searching")
+	without := flag.String("without", "", "comma-separated inputs to leave out, to see what they add")
+	failures := flag.String("failures", "", "print the queries of this set whose first hit is wrong")
 	flag.Parse()
-	if err := run(*data, *out, *cache); err != nil {
+	if err := run(*data, *out, *cache, *without, *failures); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(data, out, cache string) error {
+func run(data, out, cache, without, failures string) error {
 	begin := time.Now()
 	samples, err := cached(data, cache)
 	if err != nil {
 		return err
 	}
 	fmt.Println("gathered", len(samples), "queries in", time.Since(begin).Round(time.Millisecond))
+	if err := leaveOut(samples, without); err != nil {
+		return err
+	}
 	report("first stage", samples, func(s *sample, i int) float64 { return float64(s.first(i)) })
 	scores := outOfFold(samples)
 	report("ranker, out of fold", samples, func(s *sample, i int) float64 { return scores[s][i] })
+	printFailures(failures, samples, scores)
 	js := judges(samples, scores)
 	ps := probabilitiesOutOfFold(js, confidenceOptions())
 	answerAt, clarifyAt := reportDecisions(js, ps)
@@ -60,7 +67,8 @@ func run(data, out, cache string) error {
 // outOfFold scores every sample by a forest fitted on the other folds.
 func outOfFold(samples []*sample) map[*sample][]float64 {
 	out := make(map[*sample][]float64, len(samples))
-	for f := range folds {
+	var mu sync.Mutex
+	parallel(folds, func(f int) {
 		var train []*sample
 		for _, s := range samples {
 			if s.fold != f {
@@ -76,15 +84,17 @@ func outOfFold(samples []*sample) map[*sample][]float64 {
 			for i, in := range s.inputs {
 				scores[i] = forest.Score(in)
 			}
+			mu.Lock()
 			out[s] = scores
+			mu.Unlock()
 		}
-	}
+	})
 	return out
 }
 
 // reportDecisions prints how much can be answered at which precision and chooses the thresholds.
 func reportDecisions(js []judge, ps []float64) (answerAt, clarifyAt float64) {
-	for _, mix := range [][]string{
+	for i, mix := range [][]string{
 		{"rutube-dev", "knd-dev", "oos-dev"},
 		{"intents", "intents-oos"},
 		{"rutube-dev", "knd-dev", "neii", "legal", "oos-dev", "intents", "intents-oos"},
@@ -103,7 +113,9 @@ func reportDecisions(js []judge, ps []float64) (answerAt, clarifyAt float64) {
 		}
 		fmt.Printf("%v: %d queries, at 95 %%: %.3f (p>=%.3f), at 90 %%: %.3f (p>=%.3f); asked %d, right among three %d\n",
 			mix, len(ds), c95, t95, c90, t90, asked, among)
-		answerAt = max(answerAt, t95)
+		if i == 0 { // the mix that the aim is stated for; the others are a check
+			answerAt = t95
+		}
 	}
 	reportCalibration(js, ps)
 	return answerAt, 0.5

@@ -11,7 +11,7 @@ import (
 // orderOptions are those of the forest that orders candidates.
 func orderOptions() boostOptions {
 	return boostOptions{
-		trees: 100, depth: 4, rate: 0.1, minLeaf: 40, l2: 5, columns: 0.5, rows: 0.8, seed: 7, monotone: orderDirections(),
+		trees: 80, depth: 3, rate: 0.15, minLeaf: 60, l2: 5, columns: 0.5, rows: 0.8, seed: 7, monotone: orderDirections(),
 	}
 }
 
@@ -23,7 +23,9 @@ func orderDirections() []int {
 		"cover_sentence": 1, "back_cover": 1, "f1": 1, "missing_any": -1, "missing_unit": -1, "extra_unit": -1, "bigrams": 1,
 		"class_same": 1, "class_other": -1, "negation": -1, "word_gap": 1, "gram_gap": 1, "body_gap": 1, "first_gap": 1,
 		"cover_gap": 1, "word_rank": 1, "gram_rank": 1, "body_rank": 1, "first_rank": 1, "second_unit": 1, "pooled": 1,
-		"semantic_rank": 1,
+		"semantic_rank": 1, "strict_unit": 1, "strict_body": 1, "strict": 1, "strict_gap": 1, "strict_rank": 1, "cover_lead": 1,
+		"definition": 1, "local_unit": 1, "local_any": 1, "local_back": 1, "local_f1": 1, "local_missing": -1, "local_gap": 1,
+		"local_rank": 1, "topic_mass": 1,
 	}
 	names := rank.InputNames()
 	out := make([]int, len(names))
@@ -34,13 +36,15 @@ func orderDirections() []int {
 }
 
 // learned is how many candidates of a query the order is learned from; those below are too easy to teach anything.
-const learned = 40
+const learned = 60
 
 // fitOrder learns to put the records that answer before the others: LambdaMART with the gain of the reciprocal rank.
 func fitOrder(samples []*sample, o boostOptions) rank.Forest {
+	weights := setWeights(samples)
 	var rows [][]float32
 	var spans [][2]int
 	var labels []bool
+	var weight []float64
 	for _, s := range samples {
 		if !s.hasRelevant() {
 			continue
@@ -53,17 +57,18 @@ func fitOrder(samples []*sample, o boostOptions) rank.Forest {
 			}
 		}
 		spans = append(spans, [2]int{from, len(rows)})
+		weight = append(weight, weights[s.set])
 	}
 	grad := func(sums, g, h []float64) {
 		for i := range g {
 			g[i], h[i] = 0, 0
 		}
-		parallel(len(spans), func(i int) { lambdas(spans[i], labels, sums, g, h) })
+		parallel(len(spans), func(i int) { lambdas(spans[i], weight[i], labels, sums, g, h) })
 	}
-	return boost(rows, grad, o)
+	return bag(o, func(o boostOptions) rank.Forest { return boost(rows, grad, o) })
 }
 
-func lambdas(span [2]int, labels []bool, sums, g, h []float64) {
+func lambdas(span [2]int, weight float64, labels []bool, sums, g, h []float64) {
 	from, to := span[0], span[1]
 	n := to - from
 	place := make([]float64, n)
@@ -85,7 +90,7 @@ func lambdas(span [2]int, labels []bool, sums, g, h []float64) {
 				continue
 			}
 			rho := 1 / (1 + math.Exp(sums[from+i]-sums[from+j]))
-			w := math.Abs(place[i]-place[j]) + 0.02
+			w := weight * (math.Abs(place[i]-place[j]) + 0.02)
 			g[from+i] -= rho * w
 			g[from+j] += rho * w
 			d := rho * (1 - rho) * w
@@ -93,6 +98,18 @@ func lambdas(span [2]int, labels []bool, sums, g, h []float64) {
 			h[from+j] += d
 		}
 	}
+}
+
+// setWeights lets a query of a small set count more, so that the largest kind of question does not decide alone.
+func setWeights(samples []*sample) map[string]float64 {
+	n := make(map[string]float64)
+	for _, s := range samples {
+		n[s.set]++
+	}
+	for set := range n {
+		n[set] = math.Sqrt(200 / n[set])
+	}
+	return n
 }
 
 func parallel(n int, do func(i int)) {

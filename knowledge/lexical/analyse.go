@@ -14,7 +14,8 @@ const functionWeight = 0.25
 type parsedDoc struct {
 	doc   Doc
 	units [][]text.Word
-	body  []text.Word
+	body  []text.Word // the topic, then the answer
+	head  int         // words of the topic
 }
 
 // analyseAll splits and stems on every processor.
@@ -38,7 +39,9 @@ func analyse(d Doc) parsedDoc {
 	for _, u := range d.Units {
 		p.units = append(p.units, text.Words(u, maxUnitWords))
 	}
-	p.body = append(text.Words(d.Topic, maxUnitWords), text.Words(d.Answer, maxBodyWords)...)
+	topic := text.Words(d.Topic, maxUnitWords)
+	p.head = len(topic)
+	p.body = append(topic, text.Words(d.Answer, maxBodyWords)...)
 	return p
 }
 

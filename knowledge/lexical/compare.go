@@ -11,6 +11,10 @@ func compare(all []Candidate) {
 	gap(all, fGram, fGramGap)
 	gap(all, fBody, fBodyGap)
 	gap(all, fCoverAny, fCoverGap)
+	gap(all, fStrict, fStrictGap)
+	gap(all, fLocalF1, fLocalGap)
+	rank(all, fStrictRank, func(c *Candidate) float32 { return c.Features[fStrict] })
+	rank(all, fLocalRank, func(c *Candidate) float32 { return c.Features[fLocalF1] + c.Features[fLocalAny] })
 	rank(all, fWordRank, func(c *Candidate) float32 { return c.Features[fWord] })
 	rank(all, fGramRank, func(c *Candidate) float32 { return c.Features[fGram] })
 	rank(all, fBodyRank, func(c *Candidate) float32 { return c.Features[fBody] })
@@ -52,7 +56,7 @@ func rank(all []Candidate, to int, score func(*Candidate) float32) {
 const topTopics = 20
 
 // topicMass is the share of the first candidates' scores that lies in a candidate's topic: a question is more likely
-// about what its neighbours are about.
+// about what its neighbours are about. Beside it stands how much better the best record of the topic matches.
 func (x *Index) topicMass(out []Candidate, all []found) {
 	mass := make(map[string]float32)
 	sum := float32(0)
@@ -63,9 +67,14 @@ func (x *Index) topicMass(out []Candidate, all []found) {
 	if sum == 0 {
 		return
 	}
+	best := make(map[string]float32)
+	for i, f := range all {
+		best[x.records[f.record].topic] = max(best[x.records[f.record].topic], out[i].Features[fStrict]+f.first)
+	}
 	for i, f := range all {
 		if t := x.records[f.record].topic; t != "" {
 			out[i].Features[fTopicMass] = mass[t] / sum
+			out[i].Features[fTopicBest] = best[t] - out[i].Features[fStrict] - f.first
 		}
 	}
 }

@@ -19,6 +19,9 @@ var FeatureNames = []string{
 	"word_gap", "gram_gap", "body_gap", "first_gap", "cover_gap",
 	"word_rank", "gram_rank", "body_rank", "first_rank",
 	"topic_mass", "second_unit", "pooled",
+	"strict_unit", "strict_body", "strict", "strict_gap", "strict_rank", "cover_lead", "topic_cover", "definition",
+	"local_unit", "local_any", "local_back", "local_f1", "local_missing", "local_gap", "local_rank",
+	"topic_best",
 }
 
 const (
@@ -56,6 +59,22 @@ const (
 	fTopicMass
 	fSecondUnit
 	fPooled
+	fStrictUnit
+	fStrictBody
+	fStrict
+	fStrictGap
+	fStrictRank
+	fCoverLead
+	fTopicCover
+	fDefinition
+	fLocalUnit
+	fLocalAny
+	fLocalBack
+	fLocalF1
+	fLocalMissing
+	fLocalGap
+	fLocalRank
+	fTopicBest
 	featureCount
 )
 
@@ -63,35 +82,45 @@ const (
 func (x *Index) describe(q *query, sc *scratch, all []found) []Candidate {
 	out := make([]Candidate, len(all))
 	r := newReader(x, q)
+	l := newLocal(q, len(all))
 	for i, f := range all {
 		rec := &x.records[f.record]
+		u := &x.units[f.unit]
 		v := make([]float32, featureCount)
-		r.unit(v, &x.units[f.unit])
+		r.unit(v, u)
 		r.body(v, rec)
 		r.units(v, sc, rec, f)
+		r.strict(v, u, rec)
+		r.definition(v, u)
+		l.note(i, r, u)
 		v[fWord], v[fGram], v[fBody] = f.word, f.gram, f.body
 		out[i] = Candidate{
-			Key: rec.key, Unit: slices.Index(rec.units, f.unit), Text: x.units[f.unit].text, First: f.first, Features: v,
+			Key: rec.key, Unit: slices.Index(rec.units, f.unit), Text: u.text, First: f.first, Features: v,
 		}
+	}
+	for i, f := range all {
+		l.fill(i, out[i].Features, &x.units[f.unit])
 	}
 	compare(out)
 	x.topicMass(out, all)
 	return out
 }
 
-// reader reads candidates with a query in mind.
+// reader reads candidates with a query in mind. Its slices hold, per term of the query, how well the candidate read last
+// matches it: in the unit, in the body, in either, and so on.
 type reader struct {
-	x *Index
-	q *query
-	unitSim, bodySim,
-	anySim, sentence []float32
+	x                                        *Index
+	q                                        *query
+	unitSim, bodySim, anySim, sentence, lead []float32
+	topicSim                                 []float32
+	bodyCount                                []float32 // occurrences of the very stem in the body
 }
 
 func newReader(x *Index, q *query) *reader {
 	n := len(q.terms)
 	return &reader{
 		x: x, q: q, unitSim: make([]float32, n), bodySim: make([]float32, n), anySim: make([]float32, n),
-		sentence: make([]float32, n),
+		sentence: make([]float32, n), lead: make([]float32, n), topicSim: make([]float32, n), bodyCount: make([]float32, n),
 	}
 }
 
@@ -120,15 +149,20 @@ func (r *reader) unit(v []float32, u *unit) {
 		v[fBackCover] = matched / total
 	}
 	v[fExtraUnit] = extra / idf(0, r.x.live)
-	if s := v[fCoverUnit] + v[fBackCover]; s > 0 {
-		v[fF1] = 2 * v[fCoverUnit] * v[fBackCover] / s
-	}
+	v[fF1] = harmonic(v[fCoverUnit], v[fBackCover])
 	v[fBigrams] = bigrams(q.seq, u.terms)
 	r.grammar(v, u)
 	ratio := math.Log(float64(len(u.terms)+1) / float64(len(q.words)+1))
 	v[fLogRatio], v[fRatioAbs] = float32(ratio), float32(math.Abs(ratio))
 	v[fLogUnit] = float32(math.Log1p(float64(len(u.terms)))) / 4
 	v[fLogQuery] = float32(math.Log1p(float64(len(q.words)))) / 4
+}
+
+func harmonic(a, b float32) float32 {
+	if a+b == 0 {
+		return 0
+	}
+	return 2 * a * b / (a + b)
 }
 
 // cover is the share of the query's weight that is matched, and the heaviest word that is not, as a share of the
@@ -168,41 +202,6 @@ func (r *reader) grammar(v []float32, u *unit) {
 	if negated != r.q.negated {
 		v[fNegation] = 1
 	}
-}
-
-// body fills the features that need the topic and the answer: what is matched anywhere, and in the best sentence.
-func (r *reader) body(v []float32, rec *record) {
-	clear(r.bodySim)
-	clear(r.sentence)
-	bestSentence := float32(0)
-	current := float32(0)
-	dirty := false
-	for _, t := range rec.body {
-		if t == sentenceEnd {
-			if dirty {
-				bestSentence = max(bestSentence, current)
-				clear(r.sentence)
-				current, dirty = 0, false
-			}
-			continue
-		}
-		for _, m := range r.q.best[t] {
-			r.bodySim[m.term] = max(r.bodySim[m.term], m.sim)
-			if m.sim > r.sentence[m.term] {
-				current += r.q.terms[m.term].weight * (m.sim - r.sentence[m.term])
-				r.sentence[m.term] = m.sim
-				dirty = true
-			}
-		}
-	}
-	bestSentence = max(bestSentence, current)
-	for i := range r.anySim {
-		r.anySim[i] = max(r.unitSim[i], r.bodySim[i])
-	}
-	v[fCoverBody], _ = r.cover(r.bodySim)
-	v[fCoverAny], v[fMissingAny] = r.cover(r.anySim)
-	v[fCoverSentence] = bestSentence / r.q.self
-	v[fLogBody] = float32(math.Log1p(float64(rec.size))) / 6
 }
 
 // units fills what the record's other phrasings say.

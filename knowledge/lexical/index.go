@@ -60,6 +60,7 @@ type record struct {
 	live  bool
 	topic string
 	units []uint32
+	head  int      // how many entries of body are the topic's
 	body  []uint32 // stems of topic and answer in order, with sentenceEnd between sentences
 	size  float32
 }
@@ -137,7 +138,10 @@ func (x *Index) add(p parsedDoc) {
 		r.units = append(r.units, x.addUnit(id, p.doc.Units[i], words))
 	}
 	counts := make(map[uint32]float32, len(p.body))
-	for _, w := range p.body {
+	for i, w := range p.body {
+		if i == p.head {
+			r.head = len(r.body)
+		}
 		t := x.term(w)
 		r.body = append(r.body, t)
 		counts[t]++

@@ -26,6 +26,7 @@ type queryTerm struct {
 	word       text.Word
 	weight     float32 // how much it says about what is asked: its idf, less for function words
 	known      bool    // some live record has the very stem
+	unitDF     int     // questions and phrasings with the very stem
 	expansions []expansion
 }
 
@@ -45,6 +46,8 @@ type query struct {
 	seq      []uint32 // the query's stems as terms of the index, unknown ones as sentenceEnd
 	classes  map[string]bool
 	negated  bool
+	// definition: the query asks what something is.
+	definition bool
 	// best maps a term of the base to the query terms that it answers, for reading candidates.
 	best map[uint32][]match
 }
@@ -79,6 +82,8 @@ func (q *query) noteGrammar(w text.Word) {
 		q.classes[c] = true
 	}
 	q.negated = q.negated || text.Negation(w.Surface)
+	q.definition = q.definition || w.Surface == "такое" || w.Surface == "означает" || w.Surface == "понимается" ||
+		w.Surface == "является" || w.Surface == "понятие"
 }
 
 func (q *query) addTerm(t queryTerm) {
@@ -95,6 +100,9 @@ func (x *Index) queryTerm(w text.Word) queryTerm {
 	t := queryTerm{word: w}
 	id, ok := x.termID[w.Stem]
 	t.known = ok && x.terms[id].unitDF+x.terms[id].bodyDF > 0
+	if ok {
+		t.unitDF = x.terms[id].unitDF
+	}
 	if w.Function {
 		if t.known {
 			t.expansions = []expansion{{id, 1}}

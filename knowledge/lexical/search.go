@@ -1,10 +1,5 @@
 package lexical
 
-import (
-	"cmp"
-	"slices"
-)
-
 // BM25's parameters. Questions are short and much of one length, so length counts less there than in answers.
 const (
 	k1       = 1.2
@@ -41,7 +36,7 @@ type scratch struct {
 	word, gram, body     []float32
 	markUnit, markBody   []uint32
 	touchedUnit, touched []uint32
-	bestUnit             map[uint32]uint32
+	bestUnit             []uint32 // per record, the best unit's number plus one; 0 for none
 	mark                 uint32
 }
 
@@ -68,13 +63,14 @@ func (x *Index) Search(s string, opts Options) []Candidate {
 func (x *Index) borrow() *scratch {
 	sc, _ := x.scratch.Get().(*scratch)
 	if sc == nil {
-		sc = &scratch{bestUnit: make(map[uint32]uint32)}
+		sc = &scratch{}
 	}
 	sc.word = grow(sc.word, len(x.units))
 	sc.gram = grow(sc.gram, len(x.units))
 	sc.markUnit = grow(sc.markUnit, len(x.units))
 	sc.body = grow(sc.body, len(x.records))
 	sc.markBody = grow(sc.markBody, len(x.records))
+	sc.bestUnit = grow(sc.bestUnit, len(x.records))
 	return sc
 }
 
@@ -90,10 +86,9 @@ func (x *Index) giveBack(sc *scratch) {
 		sc.word[u], sc.gram[u] = 0, 0
 	}
 	for _, d := range sc.touched {
-		sc.body[d] = 0
+		sc.body[d], sc.bestUnit[d] = 0, 0
 	}
 	sc.touchedUnit, sc.touched = sc.touchedUnit[:0], sc.touched[:0]
-	clear(sc.bestUnit)
 	x.scratch.Put(sc)
 }
 
@@ -187,49 +182,47 @@ type found struct {
 func (x *Index) choose(q *query, sc *scratch, opts Options) []found {
 	for _, u := range sc.touchedUnit {
 		d := x.units[u].doc
-		if !x.records[d].live {
+		old := sc.bestUnit[d]
+		if old == 0 {
+			if sc.body[d] == 0 {
+				sc.touched = append(sc.touched, d)
+			}
+			sc.bestUnit[d] = u + 1
+		} else if x.unitScore(q, sc, u) > x.unitScore(q, sc, old-1) {
+			sc.bestUnit[d] = u + 1
+		}
+	}
+	best := newTop(opts.Candidates)
+	for _, d := range sc.touched {
+		r := &x.records[d]
+		if !r.live {
 			continue
 		}
-		if old, ok := sc.bestUnit[d]; !ok || x.unitScore(q, sc, u) > x.unitScore(q, sc, old) {
-			sc.bestUnit[d] = u
+		f := x.found(q, sc, d, x.bestUnitOf(sc, d))
+		if best.accepts(f) && (opts.Allowed == nil || opts.Allowed(r.key)) {
+			best.add(f)
 		}
 	}
-	all := make([]found, 0, len(sc.bestUnit))
-	for d, u := range sc.bestUnit {
-		all = append(all, x.found(q, sc, d, u))
-	}
-	for _, d := range sc.touched {
-		if _, ok := sc.bestUnit[d]; !ok && x.records[d].live {
-			all = append(all, x.found(q, sc, d, x.records[d].units[0]))
-		}
-	}
-	return x.keepBest(q, sc, all, opts)
+	return x.addNamed(q, sc, best.sorted(), opts)
 }
 
-func (x *Index) keepBest(q *query, sc *scratch, all []found, opts Options) []found {
-	slices.SortFunc(all, func(a, b found) int {
-		return cmp.Or(cmp.Compare(b.first, a.first), cmp.Compare(a.record, b.record))
-	})
-	kept := all[:0:0]
-	have := make(map[uint32]bool, opts.Candidates)
-	for _, f := range all {
-		if len(kept) == opts.Candidates {
-			break
-		}
-		if opts.Allowed == nil || opts.Allowed(x.records[f.record].key) {
-			kept = append(kept, f)
-			have[f.record] = true
-		}
+func (x *Index) bestUnitOf(sc *scratch, d uint32) uint32 {
+	if u := sc.bestUnit[d]; u > 0 {
+		return u - 1
+	}
+	return x.records[d].units[0]
+}
+
+func (x *Index) addNamed(q *query, sc *scratch, kept []found, opts Options) []found {
+	have := make(map[uint32]bool, len(kept))
+	for _, f := range kept {
+		have[f.record] = true
 	}
 	for _, key := range opts.Also {
 		d, ok := x.byKey[key]
 		if ok && !have[d] && (opts.Allowed == nil || opts.Allowed(key)) {
 			have[d] = true
-			u, ok := sc.bestUnit[d]
-			if !ok {
-				u = x.records[d].units[0]
-			}
-			kept = append(kept, x.found(q, sc, d, u))
+			kept = append(kept, x.found(q, sc, d, x.bestUnitOf(sc, d)))
 		}
 	}
 	return kept

@@ -14,7 +14,7 @@ type Ranked struct {
 	Key string
 	// Text is the question or phrasing that matched.
 	Text string
-	// Score orders the candidates of one search.
+	// Score is that of the fitted order.
 	Score float64
 	// Probability that the record answers the query.
 	Probability float64
@@ -35,6 +35,7 @@ func (m *Model) Rank(all []lexical.Candidate, near map[string]float64) []Ranked 
 	slices.SortFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(out[b].Score, out[a].Score), cmp.Compare(out[a].Key, out[b].Key))
 	})
+	order = KeepViews(order, inputs)
 	sorted := make([]Ranked, len(all))
 	sortedInputs := make([][]float32, len(all))
 	for i, k := range order {

@@ -24,22 +24,35 @@ type Word struct {
 // maxWordRunes bounds a word; what is longer is a hash, an address or noise and is cut.
 const maxWordRunes = 40
 
-// Fold lowers the case and folds what writers of Russian do not distinguish: ё and е, letters with a combining mark.
+// Fold lowers the case and folds what writers of Russian do not distinguish: ё and е, letters with a stress mark.
 func Fold(s string) string {
+	if strings.ContainsFunc(s, combining) {
+		s = norm.NFC.String(s) // the dots of a decomposed ё or й join their letter; a stress mark stays and is dropped below
+	}
 	var b strings.Builder
 	b.Grow(len(s))
-	for _, r := range norm.NFC.String(s) {
+	for _, r := range s {
 		switch {
+		case r < unicode.MaxASCII:
+			if r >= 'A' && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			b.WriteByte(byte(r))
+		case r >= 'а' && r <= 'я':
+			b.WriteRune(r)
+		case r >= 'А' && r <= 'Я':
+			b.WriteRune(r + 'а' - 'А')
 		case r == 'ё' || r == 'Ё':
 			b.WriteRune('е')
-		case unicode.Is(unicode.Mn, r):
-			// A stress mark that has no composed letter.
+		case combining(r):
 		default:
 			b.WriteRune(unicode.ToLower(r))
 		}
 	}
 	return b.String()
 }
+
+func combining(r rune) bool { return r >= 0x300 && (r < 'Ѐ' || r > 'ӿ') && unicode.Is(unicode.Mn, r) }
 
 // Words splits a text into at most limit words; limit <= 0 means all of them.
 func Words(s string, limit int) []Word {
@@ -97,6 +110,13 @@ func split(s string, limit int) (words []string, ends []bool) {
 
 func classOf(r rune) int {
 	switch {
+	case r >= 'а' && r <= 'я', r >= 'a' && r <= 'z':
+		return 1
+	case r < unicode.MaxASCII:
+		if r >= '0' && r <= '9' {
+			return 2
+		}
+		return 0
 	case unicode.IsLetter(r):
 		return 1
 	case unicode.IsDigit(r):

@@ -1,0 +1,85 @@
+package lexical
+
+// local weighs words by how many of the candidates have them. A word may be rare in the whole base and yet be in every
+// record of the topic asked about; only the words that divide the candidates tell which of them is meant.
+type local struct {
+	q     *query
+	n     int
+	unit  [][]float32 // per candidate, per term of the query
+	any   [][]float32
+	count map[uint32]int // term of the base → candidates whose unit has it
+	inAny []float32      // per term of the query, how many candidates match it
+}
+
+func newLocal(q *query, n int) *local {
+	return &local{
+		q: q, n: n, unit: make([][]float32, n), any: make([][]float32, n), count: make(map[uint32]int),
+		inAny: make([]float32, len(q.terms)),
+	}
+}
+
+// note remembers what the reader found in the i-th candidate.
+func (l *local) note(i int, r *reader, u *unit) {
+	l.unit[i] = append([]float32(nil), r.unitSim...)
+	l.any[i] = append([]float32(nil), r.anySim...)
+	for t, s := range r.anySim {
+		l.inAny[t] += s
+	}
+	for j, t := range u.terms {
+		if !contains(u.terms[:j], t) {
+			l.count[t]++
+		}
+	}
+}
+
+func contains(s []uint32, t uint32) bool {
+	for _, x := range s {
+		if x == t {
+			return true
+		}
+	}
+	return false
+}
+
+// fill writes the local features of the i-th candidate once all are noted.
+func (l *local) fill(i int, v []float32, u *unit) {
+	var self, inUnit, inAny, missing, heaviest float32
+	for t, term := range l.q.terms {
+		w := idf(int(l.inAny[t]), l.n)
+		if term.word.Function {
+			w *= functionWeight
+		}
+		self += w
+		inUnit += w * l.unit[i][t]
+		inAny += w * l.any[i][t]
+		missing = max(missing, w*(1-l.any[i][t]))
+		heaviest = max(heaviest, w)
+	}
+	if self == 0 {
+		return
+	}
+	v[fLocalUnit], v[fLocalAny], v[fLocalMissing] = inUnit/self, inAny/self, missing/heaviest
+	v[fLocalBack] = l.back(u)
+	v[fLocalF1] = harmonic(v[fLocalUnit], v[fLocalBack])
+}
+
+// back is the share of the unit's own words, weighed locally, that the query has.
+func (l *local) back(u *unit) float32 {
+	var matched, total float32
+	for j, t := range u.terms {
+		w := idf(l.count[t], l.n)
+		if u.words[j].Function {
+			w *= functionWeight
+		}
+		best := float32(0)
+		for _, m := range l.q.best[t] {
+			best = max(best, m.sim)
+		}
+		matched += w * best
+		total += w
+	}
+	if total == 0 {
+		return 0
+	}
+	return matched / total
+}
