@@ -140,3 +140,18 @@ func (o *operator) rating(interactionID string) int {
 	o.ask(`query($id: ID!) { interaction(id: $id) { rating } }`, map[string]any{"id": interactionID}, &seen)
 	return seen.Interaction.Rating
 }
+
+// closes records a topic and the outcome.
+func (o *operator) closes(interactionID string) {
+	o.t.Helper()
+	var topics struct {
+		Dispositions struct {
+			Edges []struct{ Node struct{ ID string } }
+		}
+	}
+	o.ask(`{ dispositions(first: 1) { edges { node { id } } } }`, nil, &topics)
+	require.NotEmpty(o.t, topics.Dispositions.Edges)
+	o.act("interactionClose", `mutation($id: ID!, $topic: ID!) {
+		interactionClose(input: { interactionId: $id, dispositionId: $topic, outcome: RESOLVED }) { userErrors { message code } }
+	}`, map[string]any{"id": interactionID, "topic": topics.Dispositions.Edges[0].Node.ID})
+}

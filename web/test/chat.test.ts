@@ -155,6 +155,43 @@ test("a hole in the sequence is filled from a fresh snapshot", async () => {
   assert.equal(ws.opened.length, 2);
 });
 
+test("a key that began an old chat is given up for a new one", async () => {
+  const { chat, centre, store } = bench();
+  const old = store.loadOrCreate().idempotencyKey;
+  const start = centre.chatStart.bind(centre);
+  centre.chatStart = (input) => input.idempotencyKey === old
+    ? Promise.reject(new Failure("rejected", "used", "CONFLICT")) : start(input);
+  chat.send("вопрос");
+  await settled();
+  assert.deepEqual(texts(chat), ["вопрос"]);
+  assert.notEqual(store.load()?.idempotencyKey, old);
+});
+
+test("a token that another tab renewed is taken over", async () => {
+  const { chat, centre, store, ws } = bench();
+  chat.send("первое");
+  await settled();
+  store.save({ ...store.load()!, token: "newer" });
+  ws.last.sink.ended(new Failure("refused", "no", "UNAUTHENTICATED"));
+  await settled();
+  assert.equal(ws.last.request.token, "newer");
+  assert.equal(chat.view.notice, null);
+  assert.equal(centre.starts.length, 1);
+});
+
+test("a citizen may write while the operator records the talk", async () => {
+  const { chat, ws } = bench();
+  chat.send("первое");
+  await settled();
+  const changed = (state: "WRAP_UP" | "CLOSED") =>
+    ws.last.sink.event({ __typename: "InteractionChanged", cursor: state, at: "", interaction: interaction({ state }) });
+  ws.last.sink.opened();
+  changed("WRAP_UP");
+  assert.equal(chat.over, false);
+  changed("CLOSED");
+  assert.equal(chat.over, true);
+});
+
 test("two tabs share one dialogue", async () => {
   const first = bench();
   const second = bench(first.storage, first.centre);

@@ -34,7 +34,8 @@ export class EkcChat extends HTMLElement {
     this.privacyUrl = config.privacyUrl;
     this.store = new SessionStore(browserStorage(), config.endpoint, config.agency ?? "");
     this.chat = new Chat(config, this.store, [websocket, sse], () => this.schedule());
-    if (this.store.flag("open")) this.toggleAttribute("open", true);
+    // On a small screen the panel would hide the page that was asked for; the number on the button is enough there.
+    if (this.store.flag("open") && !this.small.matches) this.toggleAttribute("open", true);
     this.listen();
     this.chat.resume();
     this.schedule();

@@ -254,6 +254,10 @@ export class Chat {
 
   /** The centre does not know the token any more: begin anew, and give back what was not sent. */
   private refused(_: Failure): void {
+    if (this.starter.renewed()) {
+      this.connect(this.starter.known!);
+      return;
+    }
     this.beginAnew("Срок прежнего диалога истёк. Задайте вопрос ещё раз – начнём новый диалог.");
   }
 

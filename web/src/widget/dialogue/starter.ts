@@ -3,6 +3,7 @@
 
 import type { Client } from "../api/client";
 import type { Interaction } from "../api/contract";
+import { asFailure } from "../api/failure";
 import type { Session, SessionStore } from "./session";
 
 export interface ChatConfig {
@@ -44,7 +45,17 @@ export class Starter {
   }
 
   private async begin(): Promise<Started> {
-    const draft = this.store.loadOrCreate();
+    try {
+      return await this.attempt(this.store.loadOrCreate());
+    } catch (reason) {
+      if (asFailure(reason).code !== "CONFLICT") throw reason;
+      // The key began a chat long ago whose answer never came; that chat is over, this one is new.
+      this.store.clear();
+      return await this.attempt(this.store.loadOrCreate());
+    }
+  }
+
+  private async attempt(draft: Session): Promise<Started> {
     if (isStarted(draft)) return this.adopt(draft, null); // another tab was faster
     const { interaction, token } = await this.client.chatStart({
       agencyCode: this.config.agency ?? undefined,
@@ -72,6 +83,16 @@ export class Starter {
   forget(): void {
     this.session = null;
     this.store.clear();
+  }
+
+  /** Whether another tab holds a newer token of the same dialogue; it is taken over. */
+  renewed(): boolean {
+    const stored = this.store.load();
+    const mine = this.known;
+    if (!mine || !isStarted(stored)) return false;
+    if (stored.interactionId !== mine.interactionId || stored.token === mine.token) return false;
+    this.session = stored;
+    return true;
   }
 
   /** Reads what another tab wrote. Tells whether it is another dialogue now. */

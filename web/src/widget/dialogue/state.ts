@@ -16,7 +16,8 @@ export const EMPTY: Dialogue = { interaction: null, messages: [], typing: null }
 /** A typing signal lasts 6 seconds; one more for the way. */
 const TYPING_MS = 7_000;
 
-const OVER: readonly InteractionState[] = ["WRAP_UP", "CLOSED", "ABANDONED"];
+/** Not WRAP_UP: a citizen who writes then opens the talk again. */
+const OVER: readonly InteractionState[] = ["CLOSED", "ABANDONED"];
 const WAITING: readonly InteractionState[] = ["QUEUED", "OFFERED"];
 
 /** Whether nothing more can be said. */

@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Banners } from "./banner";
 import { Composer } from "./composer";
-import { Ending, EndQuestion, Rating } from "./ending";
+import { Ending, EndQuestion, RatingRequest } from "./ending";
 import { FocusKeeper, keepFocus } from "./focus";
 import { Header } from "./header";
 import { ChatIcon } from "./icons";
@@ -14,15 +14,18 @@ import { unreadWords } from "./words";
 export function App({ ui, open, show }: { ui: Ui; open: boolean; show(): void }) {
   const launcher = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(open);
+  // A panel that was open when the page came does not take the focus from the page.
+  const fromStart = useRef(open);
   useEffect(() => {
     if (wasOpen.current && !open) launcher.current!.focus();
     wasOpen.current = open;
+    fromStart.current &&= open;
   }, [open]);
   const { unread } = ui.chat;
   const words = unread > 0 ? `Открыть чат, ${unreadWords(unread)}` : "Открыть чат";
   return (
     <div lang="ru" class="root">
-      {open ? <Panel ui={ui} /> : (
+      {open ? <Panel ui={ui} takeFocus={!fromStart.current} /> : (
         <button type="button" class="launcher" ref={launcher} onClick={show} aria-haspopup="dialog">
           <ChatIcon /><span class="launcher-words" aria-hidden="true">Задать вопрос</span>
           <span class="hidden">{words}</span>
@@ -34,14 +37,14 @@ export function App({ ui, open, show }: { ui: Ui; open: boolean; show(): void })
   );
 }
 
-function Panel({ ui }: { ui: Ui }) {
+function Panel({ ui, takeFocus }: { ui: Ui; takeFocus: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   const [asking, setAsking] = useState(false);
   const [dropping, setDropping] = useState(false);
   const keeper = useRef(new FocusKeeper());
   ui.focusComposer = () => requestAnimationFrame(() => (input.current ?? box.current)?.focus());
-  useEffect(() => (input.current ?? box.current)!.focus(), []);
+  useEffect(() => { if (takeFocus) (input.current ?? box.current)!.focus(); }, []);
   useLayoutEffect(() => keeper.current.afterRender(box.current!.getRootNode() as ShadowRoot, ui.focusComposer));
 
   const pressed = (event: KeyboardEvent) => {
@@ -65,7 +68,7 @@ function Panel({ ui }: { ui: Ui }) {
       <Header ui={ui} askEnd={() => setAsking(true)} />
       <Banners ui={ui} />
       <Log ui={ui} />
-      {asksRating(ui) && <div class="ending"><Rating ui={ui} /></div>}
+      {asksRating(ui) && <RatingRequest ui={ui} />}
       {ui.chat.over ? <Ending ui={ui} /> : <Composer ui={ui} input={input} />}
       {dropping && <div class="drop" aria-hidden="true">Отпустите, чтобы прикрепить файл</div>}
       {asking && <EndQuestion ui={ui} done={() => { setAsking(false); ui.focusComposer(); }} />}
@@ -76,5 +79,5 @@ function Panel({ ui }: { ui: Ui }) {
 /** Whether the centre asks for a rating while the dialogue is still open. */
 function asksRating(ui: Ui): boolean {
   const { messages, interaction } = ui.chat.view.dialogue;
-  return !ui.chat.over && interaction?.rating == null && messages[messages.length - 1]?.kind === "RATING_REQUEST";
+  return !ui.chat.over && interaction !== null && messages[messages.length - 1]?.kind === "RATING_REQUEST";
 }

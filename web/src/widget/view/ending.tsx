@@ -51,6 +51,16 @@ export function Ending({ ui }: { ui: Ui }) {
   );
 }
 
+/** The centre asks for a rating while the dialogue may still go on. */
+export function RatingRequest({ ui }: { ui: Ui }) {
+  const rated = ui.chat.view.dialogue.interaction?.rating != null;
+  return (
+    <div class="ending">
+      {rated ? <p class="over" role="status">Спасибо за оценку!</p> : <Rating ui={ui} />}
+    </div>
+  );
+}
+
 const MARKS = ["очень плохо", "плохо", "удовлетворительно", "хорошо", "отлично"];
 
 export function Rating({ ui }: { ui: Ui }) {

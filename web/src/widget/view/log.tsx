@@ -3,7 +3,7 @@
 import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../api/contract";
-import { awaitsAssistant } from "../dialogue/state";
+import { awaitsAssistant, type Dialogue } from "../dialogue/state";
 import { DownIcon } from "./icons";
 import { MessageView, UnsentView } from "./message";
 import type { Ui } from "./ui";
@@ -12,6 +12,8 @@ import { dayWords } from "./words";
 
 /** Nearer to the end than this counts as being there, in pixels. */
 const NEAR = 80;
+/** Yana answers within a second; after so long something is wrong, and nothing is promised. */
+const LONGEST_THOUGHT_MS = 20_000;
 
 export function Log({ ui }: { ui: Ui }) {
   const { dialogue } = ui.chat.view;
@@ -102,10 +104,24 @@ function lastQuestion(messages: readonly Message[]): string | null {
   return null;
 }
 
+/** Whether Yana may be expected to answer any moment; not for ever. */
+function useThinking(dialogue: Dialogue): boolean {
+  const last = dialogue.messages[dialogue.messages.length - 1]?.id;
+  const awaited = awaitsAssistant(dialogue);
+  const [tired, setTired] = useState<string>();
+  useEffect(() => {
+    if (!awaited) return;
+    const timer = setTimeout(() => setTired(last), LONGEST_THOUGHT_MS);
+    return () => clearTimeout(timer);
+  }, [awaited, last]);
+  return awaited && tired !== last;
+}
+
 /** Who is writing now, in words; null when nobody is. */
 function useTyping(ui: Ui): string | null {
   const { dialogue } = ui.chat.view;
   const [, tick] = useState(0);
+  const thinking = useThinking(dialogue);
   const until = dialogue.typing?.until ?? 0;
   useEffect(() => {
     const left = until - Date.now();
@@ -117,5 +133,5 @@ function useTyping(ui: Ui): string | null {
     if (dialogue.typing!.author === "ASSISTANT") return "Яна печатает";
     return `${dialogue.interaction?.operator?.displayName ?? "Специалист"} печатает`;
   }
-  return awaitsAssistant(dialogue) && ui.chat.view.status === "live" ? "Яна печатает" : null;
+  return thinking && ui.chat.view.status === "live" ? "Яна печатает" : null;
 }

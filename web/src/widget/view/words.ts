@@ -42,6 +42,7 @@ export function companionWords(interaction: Interaction | null): string {
     case "DEFERRED":
       return "Ответим позже";
     case "WRAP_UP":
+      return "Специалист завершил разговор";
     case "CLOSED":
     case "ABANDONED":
       return "Диалог завершён";
