@@ -29,23 +29,34 @@ func Interaction() entgo.Policy {
 	return narrowed[predicate.Interaction, *ent.InteractionQuery](interactions)
 }
 
+// interactions is the condition on interactions themselves, which are listed newest first: an operator's are found by a
+// sub-query that goes by the operator.
 func interactions(v viewer.Viewer) condition {
+	if v.Kind == viewer.Account && len(watching(v)) == 0 {
+		return in(interaction.FieldID, ownInteractions(v.AccountID))
+	}
+	return eachInteraction(v)
+}
+
+// eachInteraction is the same for the interactions that rows of another table, a few at a time, hang on: each is looked at
+// by itself, however many the operator had.
+func eachInteraction(v viewer.Viewer) condition {
 	switch v.Kind {
 	case viewer.Citizen:
 		return equals(interaction.FieldID, v.InteractionID)
 	case viewer.Account:
-		watched := v.GrantsOf(viewer.Supervisor, viewer.SegmentCoordinator)
-		switch {
-		case unbounded(watched):
-			return nil
-		case len(watched) == 0:
-			return in(interaction.FieldID, ownInteractions(v.AccountID))
-		default:
+		if watched := watching(v); !unbounded(watched) {
 			return watchedOrOwn(v.AccountID, watched)
 		}
+		return nil
 	default:
 		return nothing
 	}
+}
+
+// watching are the grants by which the viewer sees the interactions of others.
+func watching(v viewer.Viewer) []viewer.Grant {
+	return v.GrantsOf(viewer.Supervisor, viewer.SegmentCoordinator)
 }
 
 // ownInteractions selects the ids of an operator's interactions. It is a union, and not alternatives in one condition,
@@ -112,7 +123,7 @@ func recent(s *sql.Selector, accountID string) *sql.Predicate {
 // following is the condition on the rows of a table that hang on an interaction by the column.
 func following(column string) func(viewer.Viewer) condition {
 	return func(v viewer.Viewer) condition {
-		c := interactions(v)
+		c := eachInteraction(v)
 		switch {
 		case c == nil:
 			return nil
@@ -169,14 +180,19 @@ func Offer() entgo.Policy {
 }
 
 func offers(v viewer.Viewer) condition {
-	c := forAccounts(offer.FieldInteractionID)(v)
-	if c == nil || v.Kind != viewer.Account {
-		return c
+	if v.Kind != viewer.Account {
+		return nothing
+	}
+	c := eachInteraction(v)
+	if c == nil {
+		return nil
 	}
 	return func(s *sql.Selector) {
-		other := sql.Dialect(s.Dialect()).Select(offer.FieldID).From(sql.Table(offer.Table))
-		c(other)
-		s.Where(sql.Or(sql.EQ(s.C(offer.FieldAccountID), v.AccountID), sql.In(s.C(offer.FieldID), other)))
+		b := sql.Dialect(s.Dialect())
+		i := b.Select().From(b.Table(interaction.Table))
+		i.Where(sql.ColumnsEQ(i.C(interaction.FieldID), s.C(offer.FieldInteractionID)))
+		c(i)
+		s.Where(sql.Or(sql.EQ(s.C(offer.FieldAccountID), v.AccountID), sql.Exists(i)))
 	}
 }
 
@@ -190,7 +206,7 @@ func citizens(v viewer.Viewer) condition {
 	if v.Kind != viewer.Account {
 		return nothing
 	}
-	c := interactions(v)
+	c := eachInteraction(v)
 	if c == nil {
 		return nil
 	}

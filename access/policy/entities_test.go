@@ -1,0 +1,154 @@
+package policy_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/ent/migrate"
+	"ekc/ent/presence"
+	"ekc/ent/privacy"
+	"ekc/ent/queue"
+	"ekc/routing/timetable"
+)
+
+// everything puts at least one row into each table.
+func (w *world) everything() {
+	w.t.Helper()
+	c, ctx := w.client, w.system
+	a := w.account("operator", viewer.Grant{Role: viewer.Operator, AgencyID: w.mse.ID})
+	w.interaction("one", w.mse, w.kazan, 2, a.AccountID)
+	skill := c.Skill.Create().SetCode("DEAF").SetName("s").SaveX(ctx)
+	c.AccountSkill.Create().SetAccountID(a.AccountID).SetSkillID(skill.ID).SetProficiency(5).ExecX(ctx)
+	c.Presence.Create().SetAccountID(a.AccountID).SetState(presence.StateAvailable).ExecX(ctx)
+	c.QueueMember.Create().SetAccountID(a.AccountID).SetQueueID(w.queue.ID).ExecX(ctx)
+	c.Queue.Create().SetCode("chat-2").SetName("q").SetChannel(queue.ChannelChat).SetLine(2).ExecX(ctx)
+	c.Site.Create().SetName("s").SetAgencyID(w.mse.ID).SetRegionID(w.kazan.ID).SetWave(1).ExecX(ctx)
+	c.PauseReason.Create().SetCode("LUNCH").SetName("p").ExecX(ctx)
+	c.BusinessHours.Create().SetName("b").SetTimeZone("Europe/Moscow").SetPeriods([]timetable.Period{}).ExecX(ctx)
+	c.Disposition.Create().SetCode("d").SetName("d").ExecX(ctx)
+	c.AuditEntry.Create().SetAction("a").SetActorID(a.AccountID).ExecX(ctx)
+	c.Session.Create().SetAccountID(a.AccountID).SetAccessHash([]byte("1")).SetRefreshHash([]byte("2")).
+		SetFamilyHash([]byte("3")).SetAccessExpiresAt(time.Now()).SetExpiresAt(time.Now()).ExecX(ctx)
+	c.Secret.Create().SetID("s").SetValue([]byte("s")).ExecX(ctx)
+	c.Event.Create().SetID(1).SetKind("k").ExecX(ctx)
+}
+
+// entities are the clients of all entities, by name.
+func entities(client *ent.Client) map[string]reflect.Value {
+	all := map[string]reflect.Value{}
+	v := reflect.ValueOf(client).Elem()
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		if field.IsExported() && v.Field(i).Kind() == reflect.Pointer && v.Field(i).MethodByName("Query").IsValid() {
+			all[field.Name] = v.Field(i)
+		}
+	}
+	return all
+}
+
+func call(v reflect.Value, method string, args ...any) []reflect.Value {
+	in := make([]reflect.Value, len(args))
+	for i, a := range args {
+		in[i] = reflect.ValueOf(a)
+	}
+	return v.MethodByName(method).Call(in)
+}
+
+func asError(v reflect.Value) error {
+	err, _ := v.Interface().(error)
+	return err
+}
+
+// visible counts the rows of each entity that the viewer finds; -1 where querying is refused.
+func (w *world) visible(v viewer.Viewer) map[string]int {
+	w.t.Helper()
+	counts := map[string]int{}
+	for name, entity := range entities(w.client) {
+		out := call(call(entity, "Query")[0], "Count", viewer.With(w.t.Context(), v))
+		switch err := asError(out[1]); {
+		case err == nil:
+			counts[name] = int(out[0].Int())
+		case errors.Is(err, privacy.Deny):
+			counts[name] = -1
+		default:
+			require.NoError(w.t, err, name)
+		}
+	}
+	return counts
+}
+
+func TestEveryEntityIsClosedByDefault(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.everything()
+	all := w.visible(viewer.Viewer{Kind: viewer.System})
+	joins := 1 // queue_required_skills is a table without an entity
+	require.Len(t, all, len(migrate.Tables)-joins)
+	for name, count := range all {
+		require.Positive(t, count, "the test needs a row of "+name)
+	}
+	for name, count := range w.visible(viewer.Viewer{}) {
+		switch name {
+		case "Agency", "Region":
+			require.Positive(t, count, name)
+		case "Event", "Secret":
+			require.Equal(t, -1, count, name)
+		default:
+			require.Zero(t, count, name)
+		}
+	}
+	for name, count := range w.visible(viewer.Viewer{Kind: viewer.Citizen, InteractionID: "int_none"}) {
+		if name != "Agency" && name != "Region" {
+			require.LessOrEqual(t, count, 0, name)
+		}
+	}
+}
+
+func TestStrangersSeeReferenceDataOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.everything()
+	stranger := w.account("stranger", viewer.Grant{Role: viewer.Supervisor, AgencyID: w.pfr.ID})
+	reference := map[string]bool{
+		"Agency": true, "Region": true, "Site": true, "Skill": true, "Queue": true, "PauseReason": true,
+		"BusinessHours": true, "Disposition": true,
+	}
+	for name, count := range w.visible(stranger) {
+		switch {
+		case reference[name]:
+			require.Positive(t, count, name)
+		case name == "Account" || name == "RoleAssignment":
+			require.Equal(t, 1, count, name+": only its own")
+		default:
+			require.LessOrEqual(t, count, 0, name)
+		}
+	}
+}
+
+func TestOnlyTheSystemChangesAnything(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.everything()
+	before := w.visible(viewer.Viewer{Kind: viewer.System})
+	for _, v := range []viewer.Viewer{
+		{}, {Kind: viewer.Citizen, InteractionID: "int_x"},
+		{Kind: viewer.Account, AccountID: "acc_x", Grants: []viewer.Grant{{Role: viewer.Administrator}}},
+	} {
+		ctx := viewer.With(t.Context(), v)
+		for name, entity := range entities(w.client) {
+			out := call(call(entity, "Delete")[0], "Exec", ctx)
+			require.ErrorIs(t, asError(out[1]), privacy.Deny, name)
+			out = call(call(entity, "Create")[0], "Exec", ctx)
+			require.Error(t, asError(out[0]), name)
+		}
+		require.ErrorIs(t, w.client.Account.Update().SetActive(false).Exec(ctx), privacy.Deny)
+		require.ErrorIs(t, w.client.Agency.Create().SetCode("X").SetName("x").SetShortName("x").Exec(ctx), privacy.Deny)
+	}
+	require.Equal(t, before, w.visible(viewer.Viewer{Kind: viewer.System}))
+}
