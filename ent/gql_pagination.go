@@ -4359,6 +4359,53 @@ func (_m *RegionQuery) Paginate(
 	return conn, nil
 }
 
+var (
+	// RegionOrderFieldCode orders Region by code.
+	RegionOrderFieldCode = &RegionOrderField{
+		Value: func(_m *Region) (ent.Value, error) {
+			return _m.Code, nil
+		},
+		column: region.FieldCode,
+		toTerm: region.ByCode,
+		toCursor: func(_m *Region) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Code,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f RegionOrderField) String() string {
+	var str string
+	switch f.column {
+	case RegionOrderFieldCode.column:
+		str = "CODE"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f RegionOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *RegionOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("RegionOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CODE":
+		*f = *RegionOrderFieldCode
+	default:
+		return fmt.Errorf("%s is not a valid RegionOrderField", str)
+	}
+	return nil
+}
+
 // RegionOrderField defines the ordering field of Region.
 type RegionOrderField struct {
 	// Value extracts the ordering value from the given Region.

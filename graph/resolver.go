@@ -1,8 +1,66 @@
 package graph
 
-// This file will not be regenerated automatically.
-//
-// It serves as dependency injection for your app, add any dependencies you require
-// here.
+import (
+	"log/slog"
+	"sync"
+	"time"
 
-type Resolver struct{}
+	"ekc/access"
+	"ekc/assistant"
+	"ekc/ent"
+	"ekc/interaction"
+	"ekc/internal/eventlog"
+	"ekc/knowledge"
+	"ekc/routing"
+)
+
+// Dependencies are the domains that the API is made of. All but Logger and Clock are required.
+type Dependencies struct {
+	Client       *ent.Client
+	Log          *eventlog.Log
+	Access       *access.Service
+	Interactions *interaction.Service
+	Routing      *routing.Service
+	Assistant    *assistant.Service
+	Knowledge    knowledge.Service
+	Logger       *slog.Logger
+	Clock        func() time.Time
+}
+
+// Resolver answers the fields of the contract.
+type Resolver struct {
+	Dependencies
+
+	guard     *guard
+	positions *positions
+	events    *eventCache
+	reference *reference
+	names     *brief[string, string]
+	figures   *brief[string, routing.Figures]
+	loads     *brief[string, routing.Load]
+	// following are the producers of subscriptions that still run.
+	following sync.WaitGroup
+}
+
+const (
+	namesFor   = 15 * time.Second
+	figuresFor = 200 * time.Millisecond
+)
+
+func newResolver(d Dependencies) *Resolver {
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	if d.Clock == nil {
+		d.Clock = time.Now
+	}
+	r := &Resolver{Dependencies: d}
+	r.guard = newGuard(d.Access, d.Logger)
+	r.positions = newPositions(d.Routing, d.Logger)
+	r.events = newEventCache(d.Client)
+	r.reference = newReference(d.Client)
+	r.names = newBrief[string, string](namesFor)
+	r.figures = newBrief[string, routing.Figures](figuresFor)
+	r.loads = newBrief[string, routing.Load](figuresFor)
+	return r
+}

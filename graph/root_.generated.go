@@ -26,18 +26,24 @@ type ResolverRoot interface {
 	Account() AccountResolver
 	AssistantTurn() AssistantTurnResolver
 	Attachment() AttachmentResolver
-	BusinessHours() BusinessHoursResolver
+	AuditEntry() AuditEntryResolver
+	Board() BoardResolver
+	Citizen() CitizenResolver
+	Desk() DeskResolver
 	Interaction() InteractionResolver
 	Message() MessageResolver
 	Mutation() MutationResolver
 	Offer() OfferResolver
+	OpeningException() OpeningExceptionResolver
 	Presence() PresenceResolver
 	Query() QueryResolver
 	Queue() QueueResolver
+	RoutingCandidate() RoutingCandidateResolver
 	RoutingTrace() RoutingTraceResolver
 	Segment() SegmentResolver
 	Session() SessionResolver
 	Subscription() SubscriptionResolver
+	Viewer() ViewerResolver
 }
 
 type DirectiveRoot struct {
@@ -681,9 +687,9 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		Board    func(childComplexity int, after *entgql.Cursor[string]) int
-		Desk     func(childComplexity int, after *entgql.Cursor[string]) int
-		Dialogue func(childComplexity int, interactionID string, after *entgql.Cursor[string]) int
+		Board    func(childComplexity int, after *string) int
+		Desk     func(childComplexity int, after *string) int
+		Dialogue func(childComplexity int, interactionID string, after *string) int
 	}
 
 	Tokens struct {
@@ -3747,7 +3753,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.Board(childComplexity, args["after"].(*entgql.Cursor[string])), true
+		return e.ComplexityRoot.Subscription.Board(childComplexity, args["after"].(*string)), true
 
 	case "Subscription.desk":
 		if e.ComplexityRoot.Subscription.Desk == nil {
@@ -3759,7 +3765,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.Desk(childComplexity, args["after"].(*entgql.Cursor[string])), true
+		return e.ComplexityRoot.Subscription.Desk(childComplexity, args["after"].(*string)), true
 
 	case "Subscription.dialogue":
 		if e.ComplexityRoot.Subscription.Dialogue == nil {
@@ -3771,7 +3777,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Subscription.Dialogue(childComplexity, args["interactionId"].(string), args["after"].(*entgql.Cursor[string])), true
+		return e.ComplexityRoot.Subscription.Dialogue(childComplexity, args["interactionId"].(string), args["after"].(*string)), true
 
 	case "Tokens.accessExpiresAt":
 		if e.ComplexityRoot.Tokens.AccessExpiresAt == nil {
@@ -4030,8 +4036,10 @@ directive @goField(forceResolver: Boolean, name: String) on INPUT_FIELD_DEFINITI
 scalar Time
 "A calendar date, YYYY-MM-DD."
 scalar Date
-"An opaque position in a list or in a stream of events. Pass it back unchanged."
+"An opaque position in a list. Pass it back unchanged."
 scalar Cursor
+"An opaque position in a stream of events, valid for 7 days on every node. Pass it back unchanged."
+scalar EventCursor
 "A file sent by the GraphQL multipart request specification; at most 10 MiB."
 scalar Upload
 
@@ -4209,14 +4217,18 @@ type Mutation {
   businessHoursSet(input: BusinessHoursSetInput!): BusinessHoursPayload!
 }
 
-"The root of live data. Every event carries a cursor; ` + "`" + `after` + "`" + ` resumes without a gap or a repeat."
+"""
+The root of live data. Every event carries a cursor; ` + "`" + `after` + "`" + ` resumes without a gap or a repeat. A stream that the server
+has to end (the client fell behind, the server stops, the token was revoked) ends with an error; where it can be resumed,
+` + "`" + `extensions.cursor` + "`" + ` of that error is the ` + "`" + `after` + "`" + ` to resume with.
+"""
 type Subscription {
   "What happens in one interaction. Its citizen, its operator, a supervisor of its segment."
-  dialogue(interactionId: ID!, after: Cursor): DialogueEvent!
+  dialogue(interactionId: ID!, after: EventCursor): DialogueEvent!
   "What concerns the signed-in operator: offers, own interactions and their messages, presence."
-  desk(after: Cursor): DeskEvent!
+  desk(after: EventCursor): DeskEvent!
   "Queues and operators of the viewer's segment. Supervisors, coordinators, administrators."
-  board(after: Cursor): BoardEvent!
+  board(after: EventCursor): BoardEvent!
 }
 
 # ------------------------------------------------------------------------------------------- agencies and regions
@@ -4313,9 +4325,9 @@ type SiteEdge {
 "Who asks."
 type Viewer {
   "The signed-in account; null for a citizen and for nobody."
-  account: Account
+  account: Account @goField(forceResolver: true)
   "The interaction that a citizen's token opens; null otherwise."
-  interaction: Interaction
+  interaction: Interaction @goField(forceResolver: true)
 }
 
 "What a person does in the centre."
@@ -4351,11 +4363,11 @@ type Account implements Node {
   "How many chats the person takes at once, 0 to 20."
   chatCapacity: Int!
   "Until when sign-in is locked after failures; null when it is not. Administrators of the segment."
-  lockedUntil: Time
+  lockedUntil: Time @goField(forceResolver: true)
   "Last successful sign-in. Administrators and supervisors of the segment, and the person."
-  lastSignInAt: Time
+  lastSignInAt: Time @goField(forceResolver: true)
   "The roles in force or to come."
-  roles: [RoleAssignment!]!
+  roles: [RoleAssignment!]! @goField(forceResolver: true)
   "The skills with proficiency."
   skills: [AccountSkill!]!
   "What the operator does now; null for an account that never worked as operator."
@@ -4399,9 +4411,9 @@ type Session {
   "When it was last used."
   lastUsedAt: Time!
   "Address it was opened from."
-  address: String
+  address: String @goField(forceResolver: true)
   "Name that the client gave itself."
-  userAgent: String
+  userAgent: String @goField(forceResolver: true)
   "Whether this request belongs to it."
   current: Boolean!
 }
@@ -4716,15 +4728,15 @@ type Interaction implements Node {
   "The citizen's region; null when unknown."
   region: Region
   "The topic, as guessed by Yana or given by the citizen; null when unknown."
-  topic: String
+  topic: String @goField(forceResolver: true)
   "The page it began on. Operators and supervisors."
-  pageUrl: String
+  pageUrl: String @goField(forceResolver: true)
   "The queue it waits in, or last waited in."
   queue: Queue
   "The operator it talks with, or last talked with."
   operator: Operator
   "The citizen. Its operator and supervisors; null for the citizen."
-  citizen: Citizen
+  citizen: Citizen @goField(forceResolver: true)
   "When it began."
   createdAt: Time!
   "When it entered the present queue; null when never queued."
@@ -4744,11 +4756,11 @@ type Interaction implements Node {
   "The dialogue, oldest first; ` + "`" + `last` + "`" + ` pages backwards from the newest."
   messages(after: Cursor, first: Int, before: Cursor, last: Int): MessageConnection!
   "Who had it, from when to when, oldest first. Operators and supervisors."
-  segments: [Segment!]!
+  segments: [Segment!]! @goField(forceResolver: true)
   "What it was offered to whom. Operators and supervisors."
-  offers: [Offer!]!
+  offers: [Offer!]! @goField(forceResolver: true)
   "Why it was routed as it was, oldest first. Supervisors."
-  routingTraces: [RoutingTrace!]!
+  routingTraces: [RoutingTrace!]! @goField(forceResolver: true)
   "What Yana decided at every turn. Operators and supervisors."
   assistantTurns: [AssistantTurn!]!
   "Records that may answer the citizen's last questions, best first. Its operator and supervisors."
@@ -4756,15 +4768,15 @@ type Interaction implements Node {
   "The recorded topic. Operators and supervisors."
   disposition: Disposition
   "What came of it. Operators and supervisors."
-  outcome: Outcome
+  outcome: Outcome @goField(forceResolver: true)
   "The operator's note. Operators and supervisors."
-  note: String
+  note: String @goField(forceResolver: true)
   "The citizen's rating, 1 to 5."
   rating: Int
   "The citizen's words to the rating."
-  ratingComment: String
+  ratingComment: String @goField(forceResolver: true)
   "Position of the newest event of this interaction; subscribe to ` + "`" + `dialogue` + "`" + ` from here."
-  cursor: Cursor!
+  cursor: EventCursor!
 }
 
 "The citizen behind an interaction. Personal data: each reading is audited."
@@ -4772,9 +4784,9 @@ type Citizen implements Node {
   "Opaque id."
   id: ID!
   "Name as given; masked but for the operator of the interaction."
-  name: String
+  name: String @goField(forceResolver: true)
   "Phone as given, E.164; masked but for the operator of the interaction."
-  phone: String
+  phone: String @goField(forceResolver: true)
   "Region as given."
   region: Region
 }
@@ -4912,7 +4924,7 @@ type Segment {
   "When it ended; null while it lasts."
   endedAt: Time
   "Why it ended."
-  endReason: String
+  endReason: String @goField(forceResolver: true)
 }
 
 "A topic that an operator records."
@@ -5012,7 +5024,7 @@ input ChatStartInput {
   text: String
   "Address of the page; at most 2,000 characters."
   pageUrl: String
-  "The client's own key, 8 to 80 characters, unguessable: a repeat after a lost answer returns the same interaction with a new token."
+  "The client's own key, 16 to 80 characters, random: within 10 minutes a repeat returns the same interaction with a new token."
   idempotencyKey: String
 }
 "The outcome of beginning a chat."
@@ -5144,9 +5156,9 @@ type AssistantTurn {
   "Why, as a stable word: ` + "`" + `confident` + "`" + `, ` + "`" + `unsure` + "`" + `, ` + "`" + `asked_for_person` + "`" + `, ` + "`" + `personal` + "`" + `, ` + "`" + `not_found` + "`" + `, ` + "`" + `base_unavailable` + "`" + `, ` + "`" + `greeting` + "`" + ` …"
   reason: String!
   "The record told to the citizen; null when none was."
-  recordId: ID
+  recordId: ID @goField(forceResolver: true)
   "Its version."
-  recordVersionId: ID
+  recordVersionId: ID @goField(forceResolver: true)
   "What she considered, best first."
   candidates: [AssistantCandidate!]!
 }
@@ -5204,10 +5216,10 @@ type Queue implements Node {
   openNow: Boolean!
   "Skills an operator needs."
   requiredSkills: [Skill!]!
-  "Operators who work in it. Supervisors and administrators."
+  "Operators who work in it. Supervisors, coordinators and administrators; empty for others."
   members: [Account!]!
-  "Live figures. Its operators, supervisors, coordinators, administrators."
-  figures: QueueFigures!
+  "Live figures. Its operators, supervisors, coordinators, administrators; null for others."
+  figures: QueueFigures
 }
 
 "Live figures of a queue."
@@ -5307,7 +5319,7 @@ type OpeningException {
   "The date."
   date: Date!
   "Its name, such as a holiday's."
-  name: String
+  name: String @goField(forceResolver: true)
   "Opening on that day; empty means closed."
   periods: [OpeningPeriod!]!
 }
@@ -5407,22 +5419,22 @@ type PresencePayload {
 "What an operator has on the desk."
 type Desk {
   "What they do."
-  presence: Presence!
+  presence: Presence! @goField(forceResolver: true)
   "Offers that wait for an answer."
-  offers: [Offer!]!
+  offers: [Offer!]! @goField(forceResolver: true)
   "Interactions that are theirs now, oldest first."
-  interactions: [Interaction!]!
+  interactions: [Interaction!]! @goField(forceResolver: true)
   "Subscribe to ` + "`" + `desk` + "`" + ` from here."
-  cursor: Cursor!
+  cursor: EventCursor!
 }
 "What a supervisor sees."
 type Board {
   "Queues of the segment."
-  queues: [Queue!]!
+  queues: [Queue!]! @goField(forceResolver: true)
   "Presence of the segment's operators."
-  operators: [Presence!]!
+  operators: [Presence!]! @goField(forceResolver: true)
   "Subscribe to ` + "`" + `board` + "`" + ` from here."
-  cursor: Cursor!
+  cursor: EventCursor!
 }
 
 "A new queue."
@@ -5580,7 +5592,7 @@ type RoutingCandidate {
   "The operator's account."
   accountId: ID!
   "Why they were passed over; null for the one who was chosen."
-  rejection: String
+  rejection: String @goField(forceResolver: true)
   "How long they had been idle, seconds."
   idleSeconds: Int!
   "Open chats."
@@ -5598,13 +5610,13 @@ type AuditEntry implements Node {
   "When it happened."
   createdAt: Time!
   "Who did it; null when nobody was signed in."
-  actorId: ID
+  actorId: ID @goField(forceResolver: true)
   "What was done, such as ` + "`" + `session.open` + "`" + `, ` + "`" + `session.refused` + "`" + `, ` + "`" + `role.grant` + "`" + `, ` + "`" + `citizen.read` + "`" + `."
   action: String!
   "What it was done to."
-  objectId: ID
+  objectId: ID @goField(forceResolver: true)
   "Address it came from."
-  address: String
+  address: String @goField(forceResolver: true)
 }
 "A page of audit entries."
 type AuditEntryConnection {
@@ -5637,21 +5649,21 @@ input AuditFilter {
 "Something that happened in an interaction."
 interface DialogueEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
 }
 "Something that concerns an operator."
 interface DeskEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
 }
 "Something that changed in queues or operators."
 interface BoardEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
 }
@@ -5659,7 +5671,7 @@ interface BoardEvent {
 "A message was said."
 type MessageAdded implements DialogueEvent & DeskEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
   "The interaction."
@@ -5670,7 +5682,7 @@ type MessageAdded implements DialogueEvent & DeskEvent {
 "A message was marked as helpful or not."
 type MessageChanged implements DialogueEvent & DeskEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
   "The interaction."
@@ -5681,7 +5693,7 @@ type MessageChanged implements DialogueEvent & DeskEvent {
 "The interaction changed: state, queue, operator, rating."
 type InteractionChanged implements DialogueEvent & DeskEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
   "The interaction as it is now."
@@ -5690,7 +5702,7 @@ type InteractionChanged implements DialogueEvent & DeskEvent {
 "Somebody is writing. Not kept: a resumed stream does not repeat it, and its cursor is that of the last kept event."
 type Typing implements DialogueEvent & DeskEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
   "The interaction."
@@ -5701,7 +5713,7 @@ type Typing implements DialogueEvent & DeskEvent {
 "Place and expected wait changed. Not kept: a resumed stream begins with the present ones."
 type QueuePositionChanged implements DialogueEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
   "Place in the queue, 1 is next; null when it no longer waits."
@@ -5712,7 +5724,7 @@ type QueuePositionChanged implements DialogueEvent {
 "An offer was made, answered, missed or withdrawn."
 type OfferChanged implements DeskEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
   "The offer as it is now."
@@ -5721,7 +5733,7 @@ type OfferChanged implements DeskEvent {
 "An operator's presence changed."
 type PresenceChanged implements DeskEvent & BoardEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
   "The presence as it is now."
@@ -5730,7 +5742,7 @@ type PresenceChanged implements DeskEvent & BoardEvent {
 "A queue's figures changed; several changes within 250 ms come as one."
 type QueueChanged implements BoardEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
-  cursor: Cursor!
+  cursor: EventCursor!
   "When it happened."
   at: Time!
   "The queue with its figures as they are now."

@@ -14,6 +14,9 @@ import (
 	"ekc/ent/roleassignment"
 	"ekc/ent/segment"
 	"ekc/graph/model"
+	"ekc/interaction/dialogue"
+	"ekc/routing/timetable"
+	"ekc/routing/trace"
 	"errors"
 	"fmt"
 	"math"
@@ -30,35 +33,62 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type AccountResolver interface {
+	LockedUntil(ctx context.Context, obj *ent.Account) (*time.Time, error)
+	LastSignInAt(ctx context.Context, obj *ent.Account) (*time.Time, error)
+	Roles(ctx context.Context, obj *ent.Account) ([]*ent.RoleAssignment, error)
+
 	Queues(ctx context.Context, obj *ent.Account) ([]*ent.Queue, error)
 }
 type AssistantTurnResolver interface {
-	Candidates(ctx context.Context, obj *ent.AssistantTurn) ([]*model.AssistantCandidate, error)
+	RecordID(ctx context.Context, obj *ent.AssistantTurn) (*string, error)
+	RecordVersionID(ctx context.Context, obj *ent.AssistantTurn) (*string, error)
 }
 type AttachmentResolver interface {
 	URL(ctx context.Context, obj *ent.Attachment) (string, error)
 }
-type BusinessHoursResolver interface {
-	Periods(ctx context.Context, obj *ent.BusinessHours) ([]*model.OpeningPeriod, error)
-	Exceptions(ctx context.Context, obj *ent.BusinessHours) ([]*model.OpeningException, error)
+type AuditEntryResolver interface {
+	ActorID(ctx context.Context, obj *ent.AuditEntry) (*string, error)
+
+	ObjectID(ctx context.Context, obj *ent.AuditEntry) (*string, error)
+	Address(ctx context.Context, obj *ent.AuditEntry) (*string, error)
+}
+type BoardResolver interface {
+	Queues(ctx context.Context, obj *model.Board) ([]*ent.Queue, error)
+	Operators(ctx context.Context, obj *model.Board) ([]*ent.Presence, error)
+}
+type CitizenResolver interface {
+	Name(ctx context.Context, obj *ent.Citizen) (*string, error)
+	Phone(ctx context.Context, obj *ent.Citizen) (*string, error)
+}
+type DeskResolver interface {
+	Presence(ctx context.Context, obj *model.Desk) (*ent.Presence, error)
+	Offers(ctx context.Context, obj *model.Desk) ([]*ent.Offer, error)
+	Interactions(ctx context.Context, obj *model.Desk) ([]*ent.Interaction, error)
 }
 type InteractionResolver interface {
+	Topic(ctx context.Context, obj *ent.Interaction) (*string, error)
+	PageURL(ctx context.Context, obj *ent.Interaction) (*string, error)
+
 	Operator(ctx context.Context, obj *ent.Interaction) (*model.Operator, error)
+	Citizen(ctx context.Context, obj *ent.Interaction) (*ent.Citizen, error)
 
 	QueuePosition(ctx context.Context, obj *ent.Interaction) (*int, error)
 	ExpectedWaitSeconds(ctx context.Context, obj *ent.Interaction) (*int, error)
 	Messages(ctx context.Context, obj *ent.Interaction, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) (*ent.MessageConnection, error)
-
+	Segments(ctx context.Context, obj *ent.Interaction) ([]*ent.Segment, error)
+	Offers(ctx context.Context, obj *ent.Interaction) ([]*ent.Offer, error)
+	RoutingTraces(ctx context.Context, obj *ent.Interaction) ([]*ent.RoutingTrace, error)
 	AssistantTurns(ctx context.Context, obj *ent.Interaction) ([]*ent.AssistantTurn, error)
 	Suggestions(ctx context.Context, obj *ent.Interaction, first *int) ([]*model.RecordHit, error)
 
-	Cursor(ctx context.Context, obj *ent.Interaction) (*entgql.Cursor[string], error)
+	Outcome(ctx context.Context, obj *ent.Interaction) (*interaction.Outcome, error)
+	Note(ctx context.Context, obj *ent.Interaction) (*string, error)
+
+	RatingComment(ctx context.Context, obj *ent.Interaction) (*string, error)
+	Cursor(ctx context.Context, obj *ent.Interaction) (string, error)
 }
 type MessageResolver interface {
 	Operator(ctx context.Context, obj *ent.Message) (*model.Operator, error)
-
-	Citations(ctx context.Context, obj *ent.Message) ([]*model.Citation, error)
-	Choices(ctx context.Context, obj *ent.Message) ([]*model.Choice, error)
 }
 type MutationResolver interface {
 	SignIn(ctx context.Context, input model.SignInInput) (*model.SignInPayload, error)
@@ -97,6 +127,9 @@ type MutationResolver interface {
 type OfferResolver interface {
 	Operator(ctx context.Context, obj *ent.Offer) (*model.Operator, error)
 }
+type OpeningExceptionResolver interface {
+	Name(ctx context.Context, obj *timetable.Exception) (*string, error)
+}
 type PresenceResolver interface {
 	Operator(ctx context.Context, obj *ent.Presence) (*model.Operator, error)
 
@@ -133,21 +166,30 @@ type QueueResolver interface {
 	Members(ctx context.Context, obj *ent.Queue) ([]*ent.Account, error)
 	Figures(ctx context.Context, obj *ent.Queue) (*model.QueueFigures, error)
 }
+type RoutingCandidateResolver interface {
+	Rejection(ctx context.Context, obj *trace.Candidate) (*string, error)
+}
 type RoutingTraceResolver interface {
 	Operator(ctx context.Context, obj *ent.RoutingTrace) (*model.Operator, error)
-
-	Candidates(ctx context.Context, obj *ent.RoutingTrace) ([]*model.RoutingCandidate, error)
 }
 type SegmentResolver interface {
 	Operator(ctx context.Context, obj *ent.Segment) (*model.Operator, error)
+
+	EndReason(ctx context.Context, obj *ent.Segment) (*string, error)
 }
 type SessionResolver interface {
+	Address(ctx context.Context, obj *ent.Session) (*string, error)
+	UserAgent(ctx context.Context, obj *ent.Session) (*string, error)
 	Current(ctx context.Context, obj *ent.Session) (bool, error)
 }
 type SubscriptionResolver interface {
-	Dialogue(ctx context.Context, interactionID string, after *entgql.Cursor[string]) (<-chan model.DialogueEvent, error)
-	Desk(ctx context.Context, after *entgql.Cursor[string]) (<-chan model.DeskEvent, error)
-	Board(ctx context.Context, after *entgql.Cursor[string]) (<-chan model.BoardEvent, error)
+	Dialogue(ctx context.Context, interactionID string, after *string) (<-chan model.DialogueEvent, error)
+	Desk(ctx context.Context, after *string) (<-chan model.DeskEvent, error)
+	Board(ctx context.Context, after *string) (<-chan model.BoardEvent, error)
+}
+type ViewerResolver interface {
+	Account(ctx context.Context, obj *model.Viewer) (*ent.Account, error)
+	Interaction(ctx context.Context, obj *model.Viewer) (*ent.Interaction, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1118,8 +1160,8 @@ func (ec *executionContext) field_Subscription_board_args(ctx context.Context, r
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOEventCursor2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1132,8 +1174,8 @@ func (ec *executionContext) field_Subscription_desk_args(ctx context.Context, ra
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOEventCursor2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1154,8 +1196,8 @@ func (ec *executionContext) field_Subscription_dialogue_args(ctx context.Context
 	}
 	args["interactionId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
-		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOEventCursor2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1296,7 +1338,7 @@ func (ec *executionContext) _Account_lockedUntil(ctx context.Context, field grap
 			return ec.fieldContext_Account_lockedUntil(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LockedUntil, nil
+			return ec.Resolvers.Account().LockedUntil(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
@@ -1307,7 +1349,7 @@ func (ec *executionContext) _Account_lockedUntil(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Account_lockedUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Account", field, true, true, errors.New("field of type Time does not have child fields"))
 }
 
 func (ec *executionContext) _Account_lastSignInAt(ctx context.Context, field graphql.CollectedField, obj *ent.Account) (ret graphql.Marshaler) {
@@ -1319,7 +1361,7 @@ func (ec *executionContext) _Account_lastSignInAt(ctx context.Context, field gra
 			return ec.fieldContext_Account_lastSignInAt(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.LastSignInAt, nil
+			return ec.Resolvers.Account().LastSignInAt(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
@@ -1330,7 +1372,7 @@ func (ec *executionContext) _Account_lastSignInAt(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Account_lastSignInAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Account", field, false, false, errors.New("field of type Time does not have child fields"))
+	return graphql.NewScalarFieldContext("Account", field, true, true, errors.New("field of type Time does not have child fields"))
 }
 
 func (ec *executionContext) _Account_roles(ctx context.Context, field graphql.CollectedField, obj *ent.Account) (ret graphql.Marshaler) {
@@ -1342,7 +1384,7 @@ func (ec *executionContext) _Account_roles(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Account_roles(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Roles(ctx)
+			return ec.Resolvers.Account().Roles(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.RoleAssignment) graphql.Marshaler {
@@ -1357,7 +1399,7 @@ func (ec *executionContext) fieldContext_Account_roles(_ context.Context, field 
 		Object:     "Account",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RoleAssignment(ctx, field)
 		},
@@ -1956,7 +1998,7 @@ func (ec *executionContext) fieldContext_AgencyEdge_cursor(_ context.Context, fi
 	return graphql.NewScalarFieldContext("AgencyEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
-func (ec *executionContext) _AssistantCandidate_recordId(ctx context.Context, field graphql.CollectedField, obj *model.AssistantCandidate) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssistantCandidate_recordId(ctx context.Context, field graphql.CollectedField, obj *dialogue.Suggestion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1979,7 +2021,7 @@ func (ec *executionContext) fieldContext_AssistantCandidate_recordId(_ context.C
 	return graphql.NewScalarFieldContext("AssistantCandidate", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _AssistantCandidate_versionId(ctx context.Context, field graphql.CollectedField, obj *model.AssistantCandidate) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssistantCandidate_versionId(ctx context.Context, field graphql.CollectedField, obj *dialogue.Suggestion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2002,7 +2044,7 @@ func (ec *executionContext) fieldContext_AssistantCandidate_versionId(_ context.
 	return graphql.NewScalarFieldContext("AssistantCandidate", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _AssistantCandidate_version(ctx context.Context, field graphql.CollectedField, obj *model.AssistantCandidate) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssistantCandidate_version(ctx context.Context, field graphql.CollectedField, obj *dialogue.Suggestion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2025,7 +2067,7 @@ func (ec *executionContext) fieldContext_AssistantCandidate_version(_ context.Co
 	return graphql.NewScalarFieldContext("AssistantCandidate", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _AssistantCandidate_question(ctx context.Context, field graphql.CollectedField, obj *model.AssistantCandidate) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssistantCandidate_question(ctx context.Context, field graphql.CollectedField, obj *dialogue.Suggestion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2048,7 +2090,7 @@ func (ec *executionContext) fieldContext_AssistantCandidate_question(_ context.C
 	return graphql.NewScalarFieldContext("AssistantCandidate", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _AssistantCandidate_probability(ctx context.Context, field graphql.CollectedField, obj *model.AssistantCandidate) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssistantCandidate_probability(ctx context.Context, field graphql.CollectedField, obj *dialogue.Suggestion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2172,18 +2214,18 @@ func (ec *executionContext) _AssistantTurn_recordId(ctx context.Context, field g
 			return ec.fieldContext_AssistantTurn_recordId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RecordID, nil
+			return ec.Resolvers.AssistantTurn().RecordID(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOID2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_AssistantTurn_recordId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AssistantTurn", field, false, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("AssistantTurn", field, true, true, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _AssistantTurn_recordVersionId(ctx context.Context, field graphql.CollectedField, obj *ent.AssistantTurn) (ret graphql.Marshaler) {
@@ -2195,18 +2237,18 @@ func (ec *executionContext) _AssistantTurn_recordVersionId(ctx context.Context, 
 			return ec.fieldContext_AssistantTurn_recordVersionId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RecordVersionID, nil
+			return ec.Resolvers.AssistantTurn().RecordVersionID(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOID2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_AssistantTurn_recordVersionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AssistantTurn", field, false, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("AssistantTurn", field, true, true, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _AssistantTurn_candidates(ctx context.Context, field graphql.CollectedField, obj *ent.AssistantTurn) (ret graphql.Marshaler) {
@@ -2218,11 +2260,11 @@ func (ec *executionContext) _AssistantTurn_candidates(ctx context.Context, field
 			return ec.fieldContext_AssistantTurn_candidates(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.AssistantTurn().Candidates(ctx, obj)
+			return obj.Candidates, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.AssistantCandidate) graphql.Marshaler {
-			return ec.marshalNAssistantCandidate2ᚕᚖekcᚋgraphᚋmodelᚐAssistantCandidateᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []dialogue.Suggestion) graphql.Marshaler {
+			return ec.marshalNAssistantCandidate2ᚕekcᚋinteractionᚋdialogueᚐSuggestionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2232,8 +2274,8 @@ func (ec *executionContext) fieldContext_AssistantTurn_candidates(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "AssistantTurn",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AssistantCandidate(ctx, field)
 		},
@@ -2498,18 +2540,18 @@ func (ec *executionContext) _AuditEntry_actorId(ctx context.Context, field graph
 			return ec.fieldContext_AuditEntry_actorId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ActorID, nil
+			return ec.Resolvers.AuditEntry().ActorID(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOID2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_AuditEntry_actorId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("AuditEntry", field, true, true, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _AuditEntry_action(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEntry) (ret graphql.Marshaler) {
@@ -2544,18 +2586,18 @@ func (ec *executionContext) _AuditEntry_objectId(ctx context.Context, field grap
 			return ec.fieldContext_AuditEntry_objectId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ObjectID, nil
+			return ec.Resolvers.AuditEntry().ObjectID(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOID2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_AuditEntry_objectId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, errors.New("field of type ID does not have child fields"))
+	return graphql.NewScalarFieldContext("AuditEntry", field, true, true, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _AuditEntry_address(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEntry) (ret graphql.Marshaler) {
@@ -2567,18 +2609,18 @@ func (ec *executionContext) _AuditEntry_address(ctx context.Context, field graph
 			return ec.fieldContext_AuditEntry_address(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Address, nil
+			return ec.Resolvers.AuditEntry().Address(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_AuditEntry_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AuditEntry", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("AuditEntry", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _AuditEntryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.AuditEntryConnection) (ret graphql.Marshaler) {
@@ -2732,7 +2774,7 @@ func (ec *executionContext) _Board_queues(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Board_queues(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Queues, nil
+			return ec.Resolvers.Board().Queues(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Queue) graphql.Marshaler {
@@ -2746,8 +2788,8 @@ func (ec *executionContext) fieldContext_Board_queues(_ context.Context, field g
 	fc = &graphql.FieldContext{
 		Object:     "Board",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Queue(ctx, field)
 		},
@@ -2764,7 +2806,7 @@ func (ec *executionContext) _Board_operators(ctx context.Context, field graphql.
 			return ec.fieldContext_Board_operators(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Operators, nil
+			return ec.Resolvers.Board().Operators(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Presence) graphql.Marshaler {
@@ -2778,8 +2820,8 @@ func (ec *executionContext) fieldContext_Board_operators(_ context.Context, fiel
 	fc = &graphql.FieldContext{
 		Object:     "Board",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Presence(ctx, field)
 		},
@@ -2799,15 +2841,15 @@ func (ec *executionContext) _Board_cursor(ctx context.Context, field graphql.Col
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Board_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Board", field, false, false, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("Board", field, false, false, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _BusinessHours_id(ctx context.Context, field graphql.CollectedField, obj *ent.BusinessHours) (ret graphql.Marshaler) {
@@ -2888,11 +2930,11 @@ func (ec *executionContext) _BusinessHours_periods(ctx context.Context, field gr
 			return ec.fieldContext_BusinessHours_periods(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BusinessHours().Periods(ctx, obj)
+			return obj.Periods, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.OpeningPeriod) graphql.Marshaler {
-			return ec.marshalNOpeningPeriod2ᚕᚖekcᚋgraphᚋmodelᚐOpeningPeriodᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []timetable.Period) graphql.Marshaler {
+			return ec.marshalNOpeningPeriod2ᚕekcᚋroutingᚋtimetableᚐPeriodᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2902,8 +2944,8 @@ func (ec *executionContext) fieldContext_BusinessHours_periods(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "BusinessHours",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_OpeningPeriod(ctx, field)
 		},
@@ -2920,11 +2962,11 @@ func (ec *executionContext) _BusinessHours_exceptions(ctx context.Context, field
 			return ec.fieldContext_BusinessHours_exceptions(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.BusinessHours().Exceptions(ctx, obj)
+			return obj.Exceptions, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.OpeningException) graphql.Marshaler {
-			return ec.marshalNOpeningException2ᚕᚖekcᚋgraphᚋmodelᚐOpeningExceptionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []timetable.Exception) graphql.Marshaler {
+			return ec.marshalNOpeningException2ᚕekcᚋroutingᚋtimetableᚐExceptionᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2934,8 +2976,8 @@ func (ec *executionContext) fieldContext_BusinessHours_exceptions(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "BusinessHours",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_OpeningException(ctx, field)
 		},
@@ -3094,7 +3136,7 @@ func (ec *executionContext) fieldContext_ChatStartPayload_userErrors(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _Choice_id(ctx context.Context, field graphql.CollectedField, obj *model.Choice) (ret graphql.Marshaler) {
+func (ec *executionContext) _Choice_id(ctx context.Context, field graphql.CollectedField, obj *dialogue.Choice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3117,7 +3159,7 @@ func (ec *executionContext) fieldContext_Choice_id(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Choice", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _Choice_text(ctx context.Context, field graphql.CollectedField, obj *model.Choice) (ret graphql.Marshaler) {
+func (ec *executionContext) _Choice_text(ctx context.Context, field graphql.CollectedField, obj *dialogue.Choice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3140,7 +3182,7 @@ func (ec *executionContext) fieldContext_Choice_text(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Choice", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Citation_recordId(ctx context.Context, field graphql.CollectedField, obj *model.Citation) (ret graphql.Marshaler) {
+func (ec *executionContext) _Citation_recordId(ctx context.Context, field graphql.CollectedField, obj *dialogue.Citation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3163,7 +3205,7 @@ func (ec *executionContext) fieldContext_Citation_recordId(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Citation", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _Citation_versionId(ctx context.Context, field graphql.CollectedField, obj *model.Citation) (ret graphql.Marshaler) {
+func (ec *executionContext) _Citation_versionId(ctx context.Context, field graphql.CollectedField, obj *dialogue.Citation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3186,7 +3228,7 @@ func (ec *executionContext) fieldContext_Citation_versionId(_ context.Context, f
 	return graphql.NewScalarFieldContext("Citation", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _Citation_version(ctx context.Context, field graphql.CollectedField, obj *model.Citation) (ret graphql.Marshaler) {
+func (ec *executionContext) _Citation_version(ctx context.Context, field graphql.CollectedField, obj *dialogue.Citation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3209,7 +3251,7 @@ func (ec *executionContext) fieldContext_Citation_version(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Citation", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _Citation_question(ctx context.Context, field graphql.CollectedField, obj *model.Citation) (ret graphql.Marshaler) {
+func (ec *executionContext) _Citation_question(ctx context.Context, field graphql.CollectedField, obj *dialogue.Citation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3232,7 +3274,7 @@ func (ec *executionContext) fieldContext_Citation_question(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Citation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Citation_legalBasis(ctx context.Context, field graphql.CollectedField, obj *model.Citation) (ret graphql.Marshaler) {
+func (ec *executionContext) _Citation_legalBasis(ctx context.Context, field graphql.CollectedField, obj *dialogue.Citation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3287,18 +3329,18 @@ func (ec *executionContext) _Citizen_name(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Citizen_name(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
+			return ec.Resolvers.Citizen().Name(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Citizen_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Citizen", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Citizen", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Citizen_phone(ctx context.Context, field graphql.CollectedField, obj *ent.Citizen) (ret graphql.Marshaler) {
@@ -3310,18 +3352,18 @@ func (ec *executionContext) _Citizen_phone(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Citizen_phone(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Phone, nil
+			return ec.Resolvers.Citizen().Phone(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Citizen_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Citizen", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Citizen", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Citizen_region(ctx context.Context, field graphql.CollectedField, obj *ent.Citizen) (ret graphql.Marshaler) {
@@ -3365,11 +3407,11 @@ func (ec *executionContext) _Desk_presence(ctx context.Context, field graphql.Co
 			return ec.fieldContext_Desk_presence(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Presence, nil
+			return ec.Resolvers.Desk().Presence(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Presence) graphql.Marshaler {
-			return ec.marshalNPresence2ekcᚋentᚐPresence(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Presence) graphql.Marshaler {
+			return ec.marshalNPresence2ᚖekcᚋentᚐPresence(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3379,8 +3421,8 @@ func (ec *executionContext) fieldContext_Desk_presence(_ context.Context, field 
 	fc = &graphql.FieldContext{
 		Object:     "Desk",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Presence(ctx, field)
 		},
@@ -3397,7 +3439,7 @@ func (ec *executionContext) _Desk_offers(ctx context.Context, field graphql.Coll
 			return ec.fieldContext_Desk_offers(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Offers, nil
+			return ec.Resolvers.Desk().Offers(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Offer) graphql.Marshaler {
@@ -3411,8 +3453,8 @@ func (ec *executionContext) fieldContext_Desk_offers(_ context.Context, field gr
 	fc = &graphql.FieldContext{
 		Object:     "Desk",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Offer(ctx, field)
 		},
@@ -3429,7 +3471,7 @@ func (ec *executionContext) _Desk_interactions(ctx context.Context, field graphq
 			return ec.fieldContext_Desk_interactions(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Interactions, nil
+			return ec.Resolvers.Desk().Interactions(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Interaction) graphql.Marshaler {
@@ -3443,8 +3485,8 @@ func (ec *executionContext) fieldContext_Desk_interactions(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "Desk",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interaction(ctx, field)
 		},
@@ -3464,15 +3506,15 @@ func (ec *executionContext) _Desk_cursor(ctx context.Context, field graphql.Coll
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Desk_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Desk", field, false, false, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("Desk", field, false, false, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _Disposition_id(ctx context.Context, field graphql.CollectedField, obj *ent.Disposition) (ret graphql.Marshaler) {
@@ -3929,18 +3971,18 @@ func (ec *executionContext) _Interaction_topic(ctx context.Context, field graphq
 			return ec.fieldContext_Interaction_topic(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Topic, nil
+			return ec.Resolvers.Interaction().Topic(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Interaction_topic(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Interaction", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Interaction", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Interaction_pageUrl(ctx context.Context, field graphql.CollectedField, obj *ent.Interaction) (ret graphql.Marshaler) {
@@ -3952,18 +3994,18 @@ func (ec *executionContext) _Interaction_pageUrl(ctx context.Context, field grap
 			return ec.fieldContext_Interaction_pageUrl(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageURL, nil
+			return ec.Resolvers.Interaction().PageURL(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Interaction_pageUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Interaction", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Interaction", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Interaction_queue(ctx context.Context, field graphql.CollectedField, obj *ent.Interaction) (ret graphql.Marshaler) {
@@ -4039,7 +4081,7 @@ func (ec *executionContext) _Interaction_citizen(ctx context.Context, field grap
 			return ec.fieldContext_Interaction_citizen(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Citizen(ctx)
+			return ec.Resolvers.Interaction().Citizen(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Citizen) graphql.Marshaler {
@@ -4054,7 +4096,7 @@ func (ec *executionContext) fieldContext_Interaction_citizen(_ context.Context, 
 		Object:     "Interaction",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Citizen(ctx, field)
 		},
@@ -4299,7 +4341,7 @@ func (ec *executionContext) _Interaction_segments(ctx context.Context, field gra
 			return ec.fieldContext_Interaction_segments(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Segments(ctx)
+			return ec.Resolvers.Interaction().Segments(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Segment) graphql.Marshaler {
@@ -4314,7 +4356,7 @@ func (ec *executionContext) fieldContext_Interaction_segments(_ context.Context,
 		Object:     "Interaction",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Segment(ctx, field)
 		},
@@ -4331,7 +4373,7 @@ func (ec *executionContext) _Interaction_offers(ctx context.Context, field graph
 			return ec.fieldContext_Interaction_offers(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Offers(ctx)
+			return ec.Resolvers.Interaction().Offers(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Offer) graphql.Marshaler {
@@ -4346,7 +4388,7 @@ func (ec *executionContext) fieldContext_Interaction_offers(_ context.Context, f
 		Object:     "Interaction",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Offer(ctx, field)
 		},
@@ -4363,7 +4405,7 @@ func (ec *executionContext) _Interaction_routingTraces(ctx context.Context, fiel
 			return ec.fieldContext_Interaction_routingTraces(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RoutingTraces(ctx)
+			return ec.Resolvers.Interaction().RoutingTraces(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.RoutingTrace) graphql.Marshaler {
@@ -4378,7 +4420,7 @@ func (ec *executionContext) fieldContext_Interaction_routingTraces(_ context.Con
 		Object:     "Interaction",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: false,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RoutingTrace(ctx, field)
 		},
@@ -4503,7 +4545,7 @@ func (ec *executionContext) _Interaction_outcome(ctx context.Context, field grap
 			return ec.fieldContext_Interaction_outcome(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Outcome, nil
+			return ec.Resolvers.Interaction().Outcome(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *interaction.Outcome) graphql.Marshaler {
@@ -4514,7 +4556,7 @@ func (ec *executionContext) _Interaction_outcome(ctx context.Context, field grap
 	)
 }
 func (ec *executionContext) fieldContext_Interaction_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Interaction", field, false, false, errors.New("field of type Outcome does not have child fields"))
+	return graphql.NewScalarFieldContext("Interaction", field, true, true, errors.New("field of type Outcome does not have child fields"))
 }
 
 func (ec *executionContext) _Interaction_note(ctx context.Context, field graphql.CollectedField, obj *ent.Interaction) (ret graphql.Marshaler) {
@@ -4526,18 +4568,18 @@ func (ec *executionContext) _Interaction_note(ctx context.Context, field graphql
 			return ec.fieldContext_Interaction_note(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Note, nil
+			return ec.Resolvers.Interaction().Note(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Interaction_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Interaction", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Interaction", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Interaction_rating(ctx context.Context, field graphql.CollectedField, obj *ent.Interaction) (ret graphql.Marshaler) {
@@ -4572,18 +4614,18 @@ func (ec *executionContext) _Interaction_ratingComment(ctx context.Context, fiel
 			return ec.fieldContext_Interaction_ratingComment(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.RatingComment, nil
+			return ec.Resolvers.Interaction().RatingComment(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Interaction_ratingComment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Interaction", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Interaction", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Interaction_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.Interaction) (ret graphql.Marshaler) {
@@ -4598,15 +4640,15 @@ func (ec *executionContext) _Interaction_cursor(ctx context.Context, field graph
 			return ec.Resolvers.Interaction().Cursor(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Interaction_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Interaction", field, true, true, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("Interaction", field, true, true, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _InteractionChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *model.InteractionChanged) (ret graphql.Marshaler) {
@@ -4621,15 +4663,15 @@ func (ec *executionContext) _InteractionChanged_cursor(ctx context.Context, fiel
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_InteractionChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("InteractionChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("InteractionChanged", field, false, false, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _InteractionChanged_at(ctx context.Context, field graphql.CollectedField, obj *model.InteractionChanged) (ret graphql.Marshaler) {
@@ -4667,8 +4709,8 @@ func (ec *executionContext) _InteractionChanged_interaction(ctx context.Context,
 			return obj.Interaction, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Interaction) graphql.Marshaler {
-			return ec.marshalNInteraction2ekcᚋentᚐInteraction(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Interaction) graphql.Marshaler {
+			return ec.marshalNInteraction2ᚖekcᚋentᚐInteraction(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5095,11 +5137,11 @@ func (ec *executionContext) _Message_citations(ctx context.Context, field graphq
 			return ec.fieldContext_Message_citations(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Message().Citations(ctx, obj)
+			return obj.Citations, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Citation) graphql.Marshaler {
-			return ec.marshalNCitation2ᚕᚖekcᚋgraphᚋmodelᚐCitationᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []dialogue.Citation) graphql.Marshaler {
+			return ec.marshalNCitation2ᚕekcᚋinteractionᚋdialogueᚐCitationᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5109,8 +5151,8 @@ func (ec *executionContext) fieldContext_Message_citations(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "Message",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Citation(ctx, field)
 		},
@@ -5127,11 +5169,11 @@ func (ec *executionContext) _Message_choices(ctx context.Context, field graphql.
 			return ec.fieldContext_Message_choices(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Message().Choices(ctx, obj)
+			return obj.Choices, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Choice) graphql.Marshaler {
-			return ec.marshalNChoice2ᚕᚖekcᚋgraphᚋmodelᚐChoiceᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []dialogue.Choice) graphql.Marshaler {
+			return ec.marshalNChoice2ᚕekcᚋinteractionᚋdialogueᚐChoiceᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5141,8 +5183,8 @@ func (ec *executionContext) fieldContext_Message_choices(_ context.Context, fiel
 	fc = &graphql.FieldContext{
 		Object:     "Message",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Choice(ctx, field)
 		},
@@ -5263,15 +5305,15 @@ func (ec *executionContext) _MessageAdded_cursor(ctx context.Context, field grap
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_MessageAdded_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MessageAdded", field, false, false, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("MessageAdded", field, false, false, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _MessageAdded_at(ctx context.Context, field graphql.CollectedField, obj *model.MessageAdded) (ret graphql.Marshaler) {
@@ -5332,8 +5374,8 @@ func (ec *executionContext) _MessageAdded_message(ctx context.Context, field gra
 			return obj.Message, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Message) graphql.Marshaler {
-			return ec.marshalNMessage2ekcᚋentᚐMessage(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+			return ec.marshalNMessage2ᚖekcᚋentᚐMessage(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5364,15 +5406,15 @@ func (ec *executionContext) _MessageChanged_cursor(ctx context.Context, field gr
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_MessageChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MessageChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("MessageChanged", field, false, false, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _MessageChanged_at(ctx context.Context, field graphql.CollectedField, obj *model.MessageChanged) (ret graphql.Marshaler) {
@@ -5433,8 +5475,8 @@ func (ec *executionContext) _MessageChanged_message(ctx context.Context, field g
 			return obj.Message, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Message) graphql.Marshaler {
-			return ec.marshalNMessage2ekcᚋentᚐMessage(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+			return ec.marshalNMessage2ᚖekcᚋentᚐMessage(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7266,15 +7308,15 @@ func (ec *executionContext) _OfferChanged_cursor(ctx context.Context, field grap
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_OfferChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OfferChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("OfferChanged", field, false, false, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _OfferChanged_at(ctx context.Context, field graphql.CollectedField, obj *model.OfferChanged) (ret graphql.Marshaler) {
@@ -7312,8 +7354,8 @@ func (ec *executionContext) _OfferChanged_offer(ctx context.Context, field graph
 			return obj.Offer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Offer) graphql.Marshaler {
-			return ec.marshalNOffer2ekcᚋentᚐOffer(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Offer) graphql.Marshaler {
+			return ec.marshalNOffer2ᚖekcᚋentᚐOffer(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7396,7 +7438,7 @@ func (ec *executionContext) fieldContext_OfferPayload_userErrors(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _OpeningException_date(ctx context.Context, field graphql.CollectedField, obj *model.OpeningException) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningException_date(ctx context.Context, field graphql.CollectedField, obj *timetable.Exception) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7419,7 +7461,7 @@ func (ec *executionContext) fieldContext_OpeningException_date(_ context.Context
 	return graphql.NewScalarFieldContext("OpeningException", field, false, false, errors.New("field of type Date does not have child fields"))
 }
 
-func (ec *executionContext) _OpeningException_name(ctx context.Context, field graphql.CollectedField, obj *model.OpeningException) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningException_name(ctx context.Context, field graphql.CollectedField, obj *timetable.Exception) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7428,7 +7470,7 @@ func (ec *executionContext) _OpeningException_name(ctx context.Context, field gr
 			return ec.fieldContext_OpeningException_name(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
+			return ec.Resolvers.OpeningException().Name(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -7439,10 +7481,10 @@ func (ec *executionContext) _OpeningException_name(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_OpeningException_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OpeningException", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("OpeningException", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _OpeningException_periods(ctx context.Context, field graphql.CollectedField, obj *model.OpeningException) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningException_periods(ctx context.Context, field graphql.CollectedField, obj *timetable.Exception) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7454,8 +7496,8 @@ func (ec *executionContext) _OpeningException_periods(ctx context.Context, field
 			return obj.Periods, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.OpeningPeriod) graphql.Marshaler {
-			return ec.marshalNOpeningPeriod2ᚕᚖekcᚋgraphᚋmodelᚐOpeningPeriodᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []timetable.Period) graphql.Marshaler {
+			return ec.marshalNOpeningPeriod2ᚕekcᚋroutingᚋtimetableᚐPeriodᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -7474,7 +7516,7 @@ func (ec *executionContext) fieldContext_OpeningException_periods(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _OpeningPeriod_weekday(ctx context.Context, field graphql.CollectedField, obj *model.OpeningPeriod) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningPeriod_weekday(ctx context.Context, field graphql.CollectedField, obj *timetable.Period) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7497,7 +7539,7 @@ func (ec *executionContext) fieldContext_OpeningPeriod_weekday(_ context.Context
 	return graphql.NewScalarFieldContext("OpeningPeriod", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _OpeningPeriod_from(ctx context.Context, field graphql.CollectedField, obj *model.OpeningPeriod) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningPeriod_from(ctx context.Context, field graphql.CollectedField, obj *timetable.Period) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7520,7 +7562,7 @@ func (ec *executionContext) fieldContext_OpeningPeriod_from(_ context.Context, f
 	return graphql.NewScalarFieldContext("OpeningPeriod", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _OpeningPeriod_to(ctx context.Context, field graphql.CollectedField, obj *model.OpeningPeriod) (ret graphql.Marshaler) {
+func (ec *executionContext) _OpeningPeriod_to(ctx context.Context, field graphql.CollectedField, obj *timetable.Period) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7964,15 +8006,15 @@ func (ec *executionContext) _PresenceChanged_cursor(ctx context.Context, field g
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_PresenceChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _PresenceChanged_at(ctx context.Context, field graphql.CollectedField, obj *model.PresenceChanged) (ret graphql.Marshaler) {
@@ -8010,8 +8052,8 @@ func (ec *executionContext) _PresenceChanged_presence(ctx context.Context, field
 			return obj.Presence, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Presence) graphql.Marshaler {
-			return ec.marshalNPresence2ekcᚋentᚐPresence(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Presence) graphql.Marshaler {
+			return ec.marshalNPresence2ᚖekcᚋentᚐPresence(ctx, selections, v)
 		},
 		true,
 		true,
@@ -9558,10 +9600,10 @@ func (ec *executionContext) _Queue_figures(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.QueueFigures) graphql.Marshaler {
-			return ec.marshalNQueueFigures2ᚖekcᚋgraphᚋmodelᚐQueueFigures(ctx, selections, v)
+			return ec.marshalOQueueFigures2ᚖekcᚋgraphᚋmodelᚐQueueFigures(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Queue_figures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9589,15 +9631,15 @@ func (ec *executionContext) _QueueChanged_cursor(ctx context.Context, field grap
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_QueueChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("QueueChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("QueueChanged", field, false, false, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _QueueChanged_at(ctx context.Context, field graphql.CollectedField, obj *model.QueueChanged) (ret graphql.Marshaler) {
@@ -9635,8 +9677,8 @@ func (ec *executionContext) _QueueChanged_queue(ctx context.Context, field graph
 			return obj.Queue, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v ent.Queue) graphql.Marshaler {
-			return ec.marshalNQueue2ekcᚋentᚐQueue(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Queue) graphql.Marshaler {
+			return ec.marshalNQueue2ᚖekcᚋentᚐQueue(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10011,15 +10053,15 @@ func (ec *executionContext) _QueuePositionChanged_cursor(ctx context.Context, fi
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_QueuePositionChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("QueuePositionChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("QueuePositionChanged", field, false, false, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _QueuePositionChanged_at(ctx context.Context, field graphql.CollectedField, obj *model.QueuePositionChanged) (ret graphql.Marshaler) {
@@ -10507,8 +10549,8 @@ func (ec *executionContext) _RecordConnection_pageInfo(ctx context.Context, fiel
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *entgql.PageInfo[string]) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖentgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10562,8 +10604,8 @@ func (ec *executionContext) _RecordEdge_node(ctx context.Context, field graphql.
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.Record) graphql.Marshaler {
-			return ec.marshalNRecord2ekcᚋgraphᚋmodelᚐRecord(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Record) graphql.Marshaler {
+			return ec.marshalNRecord2ᚖekcᚋgraphᚋmodelᚐRecord(ctx, selections, v)
 		},
 		true,
 		true,
@@ -10617,8 +10659,8 @@ func (ec *executionContext) _RecordHit_record(ctx context.Context, field graphql
 			return obj.Record, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v model.Record) graphql.Marshaler {
-			return ec.marshalNRecord2ekcᚋgraphᚋmodelᚐRecord(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Record) graphql.Marshaler {
+			return ec.marshalNRecord2ᚖekcᚋgraphᚋmodelᚐRecord(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11165,7 +11207,7 @@ func (ec *executionContext) fieldContext_RoleAssignment_validTo(_ context.Contex
 	return graphql.NewScalarFieldContext("RoleAssignment", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
-func (ec *executionContext) _RoutingCandidate_accountId(ctx context.Context, field graphql.CollectedField, obj *model.RoutingCandidate) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoutingCandidate_accountId(ctx context.Context, field graphql.CollectedField, obj *trace.Candidate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11188,7 +11230,7 @@ func (ec *executionContext) fieldContext_RoutingCandidate_accountId(_ context.Co
 	return graphql.NewScalarFieldContext("RoutingCandidate", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _RoutingCandidate_rejection(ctx context.Context, field graphql.CollectedField, obj *model.RoutingCandidate) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoutingCandidate_rejection(ctx context.Context, field graphql.CollectedField, obj *trace.Candidate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11197,7 +11239,7 @@ func (ec *executionContext) _RoutingCandidate_rejection(ctx context.Context, fie
 			return ec.fieldContext_RoutingCandidate_rejection(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Rejection, nil
+			return ec.Resolvers.RoutingCandidate().Rejection(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -11208,10 +11250,10 @@ func (ec *executionContext) _RoutingCandidate_rejection(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_RoutingCandidate_rejection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RoutingCandidate", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("RoutingCandidate", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _RoutingCandidate_idleSeconds(ctx context.Context, field graphql.CollectedField, obj *model.RoutingCandidate) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoutingCandidate_idleSeconds(ctx context.Context, field graphql.CollectedField, obj *trace.Candidate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11234,7 +11276,7 @@ func (ec *executionContext) fieldContext_RoutingCandidate_idleSeconds(_ context.
 	return graphql.NewScalarFieldContext("RoutingCandidate", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RoutingCandidate_load(ctx context.Context, field graphql.CollectedField, obj *model.RoutingCandidate) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoutingCandidate_load(ctx context.Context, field graphql.CollectedField, obj *trace.Candidate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11257,7 +11299,7 @@ func (ec *executionContext) fieldContext_RoutingCandidate_load(_ context.Context
 	return graphql.NewScalarFieldContext("RoutingCandidate", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _RoutingCandidate_capacity(ctx context.Context, field graphql.CollectedField, obj *model.RoutingCandidate) (ret graphql.Marshaler) {
+func (ec *executionContext) _RoutingCandidate_capacity(ctx context.Context, field graphql.CollectedField, obj *trace.Candidate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -11445,11 +11487,11 @@ func (ec *executionContext) _RoutingTrace_candidates(ctx context.Context, field 
 			return ec.fieldContext_RoutingTrace_candidates(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.RoutingTrace().Candidates(ctx, obj)
+			return obj.Candidates, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.RoutingCandidate) graphql.Marshaler {
-			return ec.marshalNRoutingCandidate2ᚕᚖekcᚋgraphᚋmodelᚐRoutingCandidateᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []trace.Candidate) graphql.Marshaler {
+			return ec.marshalNRoutingCandidate2ᚕekcᚋroutingᚋtraceᚐCandidateᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -11459,8 +11501,8 @@ func (ec *executionContext) fieldContext_RoutingTrace_candidates(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "RoutingTrace",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RoutingCandidate(ctx, field)
 		},
@@ -11633,18 +11675,18 @@ func (ec *executionContext) _Segment_endReason(ctx context.Context, field graphq
 			return ec.fieldContext_Segment_endReason(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.EndReason, nil
+			return ec.Resolvers.Segment().EndReason(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Segment_endReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Segment", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Segment", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Session_id(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
@@ -11725,18 +11767,18 @@ func (ec *executionContext) _Session_address(ctx context.Context, field graphql.
 			return ec.fieldContext_Session_address(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Address, nil
+			return ec.Resolvers.Session().Address(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Session_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Session", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Session", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Session_userAgent(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
@@ -11748,18 +11790,18 @@ func (ec *executionContext) _Session_userAgent(ctx context.Context, field graphq
 			return ec.fieldContext_Session_userAgent(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.UserAgent, nil
+			return ec.Resolvers.Session().UserAgent(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Session_userAgent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Session", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Session", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Session_current(ctx context.Context, field graphql.CollectedField, obj *ent.Session) (ret graphql.Marshaler) {
@@ -12496,7 +12538,7 @@ func (ec *executionContext) _Subscription_dialogue(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().Dialogue(ctx, fc.Args["interactionId"].(string), fc.Args["after"].(*entgql.Cursor[string]))
+			return ec.Resolvers.Subscription().Dialogue(ctx, fc.Args["interactionId"].(string), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.DialogueEvent) graphql.Marshaler {
@@ -12540,7 +12582,7 @@ func (ec *executionContext) _Subscription_desk(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().Desk(ctx, fc.Args["after"].(*entgql.Cursor[string]))
+			return ec.Resolvers.Subscription().Desk(ctx, fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.DeskEvent) graphql.Marshaler {
@@ -12584,7 +12626,7 @@ func (ec *executionContext) _Subscription_board(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Subscription().Board(ctx, fc.Args["after"].(*entgql.Cursor[string]))
+			return ec.Resolvers.Subscription().Board(ctx, fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v model.BoardEvent) graphql.Marshaler {
@@ -12722,15 +12764,15 @@ func (ec *executionContext) _Typing_cursor(ctx context.Context, field graphql.Co
 			return obj.Cursor, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Typing_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Typing", field, false, false, errors.New("field of type Cursor does not have child fields"))
+	return graphql.NewScalarFieldContext("Typing", field, false, false, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _Typing_at(ctx context.Context, field graphql.CollectedField, obj *model.Typing) (ret graphql.Marshaler) {
@@ -12912,7 +12954,7 @@ func (ec *executionContext) _Viewer_account(ctx context.Context, field graphql.C
 			return ec.fieldContext_Viewer_account(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Account, nil
+			return ec.Resolvers.Viewer().Account(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Account) graphql.Marshaler {
@@ -12926,8 +12968,8 @@ func (ec *executionContext) fieldContext_Viewer_account(_ context.Context, field
 	fc = &graphql.FieldContext{
 		Object:     "Viewer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Account(ctx, field)
 		},
@@ -12944,7 +12986,7 @@ func (ec *executionContext) _Viewer_interaction(ctx context.Context, field graph
 			return ec.fieldContext_Viewer_interaction(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Interaction, nil
+			return ec.Resolvers.Viewer().Interaction(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Interaction) graphql.Marshaler {
@@ -12958,8 +13000,8 @@ func (ec *executionContext) fieldContext_Viewer_interaction(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "Viewer",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interaction(ctx, field)
 		},
@@ -13338,14 +13380,14 @@ func (ec *executionContext) unmarshalInputBusinessHoursSetInput(ctx context.Cont
 			it.TimeZone = data
 		case "periods":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("periods"))
-			data, err := ec.unmarshalNOpeningPeriodInput2ᚕᚖekcᚋgraphᚋmodelᚐOpeningPeriodInputᚄ(ctx, v)
+			data, err := ec.unmarshalNOpeningPeriodInput2ᚕᚖekcᚋroutingᚋtimetableᚐPeriodᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Periods = data
 		case "exceptions":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("exceptions"))
-			data, err := ec.unmarshalOOpeningExceptionInput2ᚕᚖekcᚋgraphᚋmodelᚐOpeningExceptionInputᚄ(ctx, v)
+			data, err := ec.unmarshalOOpeningExceptionInput2ᚕᚖekcᚋroutingᚋtimetableᚐExceptionᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -13770,8 +13812,8 @@ func (ec *executionContext) unmarshalInputOfferInput(ctx context.Context, obj an
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputOpeningExceptionInput(ctx context.Context, obj any) (model.OpeningExceptionInput, error) {
-	var it model.OpeningExceptionInput
+func (ec *executionContext) unmarshalInputOpeningExceptionInput(ctx context.Context, obj any) (timetable.Exception, error) {
+	var it timetable.Exception
 	if obj == nil {
 		return it, nil
 	}
@@ -13797,14 +13839,14 @@ func (ec *executionContext) unmarshalInputOpeningExceptionInput(ctx context.Cont
 			it.Date = data
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalOString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Name = data
 		case "periods":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("periods"))
-			data, err := ec.unmarshalNOpeningPeriodInput2ᚕᚖekcᚋgraphᚋmodelᚐOpeningPeriodInputᚄ(ctx, v)
+			data, err := ec.unmarshalNOpeningPeriodInput2ᚕekcᚋroutingᚋtimetableᚐPeriodᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -13814,8 +13856,8 @@ func (ec *executionContext) unmarshalInputOpeningExceptionInput(ctx context.Cont
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputOpeningPeriodInput(ctx context.Context, obj any) (model.OpeningPeriodInput, error) {
-	var it model.OpeningPeriodInput
+func (ec *executionContext) unmarshalInputOpeningPeriodInput(ctx context.Context, obj any) (timetable.Period, error) {
+	var it timetable.Period
 	if obj == nil {
 		return it, nil
 	}
@@ -14219,7 +14261,7 @@ func (ec *executionContext) unmarshalInputQueueUpdateInput(ctx context.Context, 
 			it.QueueID = data
 		case "settings":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("settings"))
-			data, err := ec.unmarshalNQueueSettingsInput2ekcᚋgraphᚋmodelᚐQueueSettingsInput(ctx, v)
+			data, err := ec.unmarshalNQueueSettingsInput2ᚖekcᚋgraphᚋmodelᚐQueueSettingsInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -14362,7 +14404,7 @@ func (ec *executionContext) unmarshalInputRoleGrantInput(ctx context.Context, ob
 			it.AccountID = data
 		case "role":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
-			data, err := ec.unmarshalNRoleInput2ekcᚋgraphᚋmodelᚐRoleInput(ctx, v)
+			data, err := ec.unmarshalNRoleInput2ᚖekcᚋgraphᚋmodelᚐRoleInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -14859,9 +14901,71 @@ func (ec *executionContext) _Account(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lockedUntil":
-			out.Values[i] = ec._Account_lockedUntil(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Account_lockedUntil(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "lastSignInAt":
-			out.Values[i] = ec._Account_lastSignInAt(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Account_lastSignInAt(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "roles":
 			field := field
 
@@ -15384,7 +15488,7 @@ func (ec *executionContext) _AgencyEdge(ctx context.Context, sel ast.SelectionSe
 
 var assistantCandidateImplementors = []string{"AssistantCandidate"}
 
-func (ec *executionContext) _AssistantCandidate(ctx context.Context, sel ast.SelectionSet, obj *model.AssistantCandidate) graphql.Marshaler {
+func (ec *executionContext) _AssistantCandidate(ctx context.Context, sel ast.SelectionSet, obj *dialogue.Suggestion) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, assistantCandidateImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -15473,22 +15577,15 @@ func (ec *executionContext) _AssistantTurn(ctx context.Context, sel ast.Selectio
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "recordId":
-			out.Values[i] = ec._AssistantTurn_recordId(ctx, field, obj)
-		case "recordVersionId":
-			out.Values[i] = ec._AssistantTurn_recordVersionId(ctx, field, obj)
-		case "candidates":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
 					}
 				}()
-				res = ec._AssistantTurn_candidates(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
+				res = ec._AssistantTurn_recordId(ctx, field, obj)
 				return res
 			}
 
@@ -15512,6 +15609,44 @@ func (ec *executionContext) _AssistantTurn(ctx context.Context, sel ast.Selectio
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "recordVersionId":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AssistantTurn_recordVersionId(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "candidates":
+			out.Values[i] = ec._AssistantTurn_candidates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -15685,24 +15820,117 @@ func (ec *executionContext) _AuditEntry(ctx context.Context, sel ast.SelectionSe
 		case "id":
 			out.Values[i] = ec._AuditEntry_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._AuditEntry_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "actorId":
-			out.Values[i] = ec._AuditEntry_actorId(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AuditEntry_actorId(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "action":
 			out.Values[i] = ec._AuditEntry_action(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "objectId":
-			out.Values[i] = ec._AuditEntry_objectId(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AuditEntry_objectId(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "address":
-			out.Values[i] = ec._AuditEntry_address(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._AuditEntry_address(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -15831,19 +16059,81 @@ func (ec *executionContext) _Board(ctx context.Context, sel ast.SelectionSet, ob
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Board")
 		case "queues":
-			out.Values[i] = ec._Board_queues(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Board_queues(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "operators":
-			out.Values[i] = ec._Board_operators(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Board_operators(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "cursor":
 			out.Values[i] = ec._Board_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -15882,90 +16172,28 @@ func (ec *executionContext) _BusinessHours(ctx context.Context, sel ast.Selectio
 		case "id":
 			out.Values[i] = ec._BusinessHours_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "name":
 			out.Values[i] = ec._BusinessHours_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "timeZone":
 			out.Values[i] = ec._BusinessHours_timeZone(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "periods":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._BusinessHours_periods(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._BusinessHours_periods(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
-				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "exceptions":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._BusinessHours_exceptions(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._BusinessHours_exceptions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
-				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -16075,7 +16303,7 @@ func (ec *executionContext) _ChatStartPayload(ctx context.Context, sel ast.Selec
 
 var choiceImplementors = []string{"Choice"}
 
-func (ec *executionContext) _Choice(ctx context.Context, sel ast.SelectionSet, obj *model.Choice) graphql.Marshaler {
+func (ec *executionContext) _Choice(ctx context.Context, sel ast.SelectionSet, obj *dialogue.Choice) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, choiceImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -16119,7 +16347,7 @@ func (ec *executionContext) _Choice(ctx context.Context, sel ast.SelectionSet, o
 
 var citationImplementors = []string{"Citation"}
 
-func (ec *executionContext) _Citation(ctx context.Context, sel ast.SelectionSet, obj *model.Citation) graphql.Marshaler {
+func (ec *executionContext) _Citation(ctx context.Context, sel ast.SelectionSet, obj *dialogue.Citation) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, citationImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -16193,9 +16421,71 @@ func (ec *executionContext) _Citizen(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
-			out.Values[i] = ec._Citizen_name(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Citizen_name(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "phone":
-			out.Values[i] = ec._Citizen_phone(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Citizen_phone(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "region":
 			field := field
 
@@ -16264,24 +16554,117 @@ func (ec *executionContext) _Desk(ctx context.Context, sel ast.SelectionSet, obj
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Desk")
 		case "presence":
-			out.Values[i] = ec._Desk_presence(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Desk_presence(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "offers":
-			out.Values[i] = ec._Desk_offers(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Desk_offers(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "interactions":
-			out.Values[i] = ec._Desk_interactions(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Desk_interactions(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "cursor":
 			out.Values[i] = ec._Desk_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -16589,9 +16972,71 @@ func (ec *executionContext) _Interaction(ctx context.Context, sel ast.SelectionS
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "topic":
-			out.Values[i] = ec._Interaction_topic(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Interaction_topic(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "pageUrl":
-			out.Values[i] = ec._Interaction_pageUrl(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Interaction_pageUrl(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "queue":
 			field := field
 
@@ -17022,13 +17467,106 @@ func (ec *executionContext) _Interaction(ctx context.Context, sel ast.SelectionS
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "outcome":
-			out.Values[i] = ec._Interaction_outcome(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Interaction_outcome(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "note":
-			out.Values[i] = ec._Interaction_note(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Interaction_note(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "rating":
 			out.Values[i] = ec._Interaction_rating(ctx, field, obj)
 		case "ratingComment":
-			out.Values[i] = ec._Interaction_ratingComment(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Interaction_ratingComment(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "cursor":
 			field := field
 
@@ -17382,77 +17920,15 @@ func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "citations":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Message_citations(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._Message_citations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
-				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "choices":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Message_choices(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._Message_choices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
-				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "attachments":
 			field := field
 
@@ -18285,7 +18761,7 @@ func (ec *executionContext) _OfferPayload(ctx context.Context, sel ast.Selection
 
 var openingExceptionImplementors = []string{"OpeningException"}
 
-func (ec *executionContext) _OpeningException(ctx context.Context, sel ast.SelectionSet, obj *model.OpeningException) graphql.Marshaler {
+func (ec *executionContext) _OpeningException(ctx context.Context, sel ast.SelectionSet, obj *timetable.Exception) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, openingExceptionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -18297,14 +18773,45 @@ func (ec *executionContext) _OpeningException(ctx context.Context, sel ast.Selec
 		case "date":
 			out.Values[i] = ec._OpeningException_date(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
-			out.Values[i] = ec._OpeningException_name(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._OpeningException_name(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "periods":
 			out.Values[i] = ec._OpeningException_periods(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -18331,7 +18838,7 @@ func (ec *executionContext) _OpeningException(ctx context.Context, sel ast.Selec
 
 var openingPeriodImplementors = []string{"OpeningPeriod"}
 
-func (ec *executionContext) _OpeningPeriod(ctx context.Context, sel ast.SelectionSet, obj *model.OpeningPeriod) graphql.Marshaler {
+func (ec *executionContext) _OpeningPeriod(ctx context.Context, sel ast.SelectionSet, obj *timetable.Period) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, openingPeriodImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -19643,16 +20150,13 @@ func (ec *executionContext) _Queue(ctx context.Context, sel ast.SelectionSet, ob
 		case "figures":
 			field := field
 
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
 				defer func() {
 					if r := recover(); r != nil {
 						ec.Error(ctx, ec.Recover(ctx, r))
 					}
 				}()
 				res = ec._Queue_figures(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
 				return res
 			}
 
@@ -20535,7 +21039,7 @@ func (ec *executionContext) _RoleAssignment(ctx context.Context, sel ast.Selecti
 
 var routingCandidateImplementors = []string{"RoutingCandidate"}
 
-func (ec *executionContext) _RoutingCandidate(ctx context.Context, sel ast.SelectionSet, obj *model.RoutingCandidate) graphql.Marshaler {
+func (ec *executionContext) _RoutingCandidate(ctx context.Context, sel ast.SelectionSet, obj *trace.Candidate) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, routingCandidateImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -20547,24 +21051,55 @@ func (ec *executionContext) _RoutingCandidate(ctx context.Context, sel ast.Selec
 		case "accountId":
 			out.Values[i] = ec._RoutingCandidate_accountId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "rejection":
-			out.Values[i] = ec._RoutingCandidate_rejection(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RoutingCandidate_rejection(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "idleSeconds":
 			out.Values[i] = ec._RoutingCandidate_idleSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "load":
 			out.Values[i] = ec._RoutingCandidate_load(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "capacity":
 			out.Values[i] = ec._RoutingCandidate_capacity(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -20687,41 +21222,10 @@ func (ec *executionContext) _RoutingTrace(ctx context.Context, sel ast.Selection
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "candidates":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._RoutingTrace_candidates(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._RoutingTrace_candidates(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.Deferrable != nil {
-				dfs, ok := deferred[field.Deferrable.Label]
-				di := 0
-				if ok {
-					dfs.AddField(field)
-					di = len(dfs.Values) - 1
-				} else {
-					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
-					deferred[field.Deferrable.Label] = dfs
-				}
-				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, dfs)
-				})
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -20840,7 +21344,38 @@ func (ec *executionContext) _Segment(ctx context.Context, sel ast.SelectionSet, 
 		case "endedAt":
 			out.Values[i] = ec._Segment_endedAt(ctx, field, obj)
 		case "endReason":
-			out.Values[i] = ec._Segment_endReason(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Segment_endReason(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -20891,9 +21426,71 @@ func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, 
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "address":
-			out.Values[i] = ec._Session_address(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Session_address(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "userAgent":
-			out.Values[i] = ec._Session_userAgent(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Session_userAgent(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "current":
 			field := field
 
@@ -21666,9 +22263,71 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Viewer")
 		case "account":
-			out.Values[i] = ec._Viewer_account(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Viewer_account(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "interaction":
-			out.Values[i] = ec._Viewer_interaction(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Viewer_interaction(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -21872,11 +22531,15 @@ func (ec *executionContext) unmarshalNAnswerFeedbackInput2ekcᚋgraphᚋmodelᚐ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNAssistantCandidate2ᚕᚖekcᚋgraphᚋmodelᚐAssistantCandidateᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AssistantCandidate) graphql.Marshaler {
+func (ec *executionContext) marshalNAssistantCandidate2ekcᚋinteractionᚋdialogueᚐSuggestion(ctx context.Context, sel ast.SelectionSet, v dialogue.Suggestion) graphql.Marshaler {
+	return ec._AssistantCandidate(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAssistantCandidate2ᚕekcᚋinteractionᚋdialogueᚐSuggestionᚄ(ctx context.Context, sel ast.SelectionSet, v []dialogue.Suggestion) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNAssistantCandidate2ᚖekcᚋgraphᚋmodelᚐAssistantCandidate(ctx, sel, v[i])
+		return ec.marshalNAssistantCandidate2ekcᚋinteractionᚋdialogueᚐSuggestion(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -21886,16 +22549,6 @@ func (ec *executionContext) marshalNAssistantCandidate2ᚕᚖekcᚋgraphᚋmodel
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNAssistantCandidate2ᚖekcᚋgraphᚋmodelᚐAssistantCandidate(ctx context.Context, sel ast.SelectionSet, v *model.AssistantCandidate) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._AssistantCandidate(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAssistantDecision2ekcᚋentᚋassistantturnᚐDecision(ctx context.Context, v any) (assistantturn.Decision, error) {
@@ -22137,11 +22790,15 @@ func (ec *executionContext) marshalNChatStartPayload2ᚖekcᚋgraphᚋmodelᚐCh
 	return ec._ChatStartPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNChoice2ᚕᚖekcᚋgraphᚋmodelᚐChoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Choice) graphql.Marshaler {
+func (ec *executionContext) marshalNChoice2ekcᚋinteractionᚋdialogueᚐChoice(ctx context.Context, sel ast.SelectionSet, v dialogue.Choice) graphql.Marshaler {
+	return ec._Choice(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNChoice2ᚕekcᚋinteractionᚋdialogueᚐChoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []dialogue.Choice) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNChoice2ᚖekcᚋgraphᚋmodelᚐChoice(ctx, sel, v[i])
+		return ec.marshalNChoice2ekcᚋinteractionᚋdialogueᚐChoice(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -22153,21 +22810,15 @@ func (ec *executionContext) marshalNChoice2ᚕᚖekcᚋgraphᚋmodelᚐChoiceᚄ
 	return ret
 }
 
-func (ec *executionContext) marshalNChoice2ᚖekcᚋgraphᚋmodelᚐChoice(ctx context.Context, sel ast.SelectionSet, v *model.Choice) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Choice(ctx, sel, v)
+func (ec *executionContext) marshalNCitation2ekcᚋinteractionᚋdialogueᚐCitation(ctx context.Context, sel ast.SelectionSet, v dialogue.Citation) graphql.Marshaler {
+	return ec._Citation(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNCitation2ᚕᚖekcᚋgraphᚋmodelᚐCitationᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Citation) graphql.Marshaler {
+func (ec *executionContext) marshalNCitation2ᚕekcᚋinteractionᚋdialogueᚐCitationᚄ(ctx context.Context, sel ast.SelectionSet, v []dialogue.Citation) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCitation2ᚖekcᚋgraphᚋmodelᚐCitation(ctx, sel, v[i])
+		return ec.marshalNCitation2ekcᚋinteractionᚋdialogueᚐCitation(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -22177,16 +22828,6 @@ func (ec *executionContext) marshalNCitation2ᚕᚖekcᚋgraphᚋmodelᚐCitatio
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNCitation2ᚖekcᚋgraphᚋmodelᚐCitation(ctx context.Context, sel ast.SelectionSet, v *model.Citation) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._Citation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (entgql.Cursor[string], error) {
@@ -22196,22 +22837,6 @@ func (ec *executionContext) unmarshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCur
 }
 
 func (ec *executionContext) marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, sel ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-	return v
-}
-
-func (ec *executionContext) unmarshalNCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (*entgql.Cursor[string], error) {
-	var res = new(entgql.Cursor[string])
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, sel ast.SelectionSet, v *entgql.Cursor[string]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
 	return v
 }
 
@@ -22325,8 +22950,20 @@ func (ec *executionContext) marshalNErrorCode2ekcᚋgraphᚋmodelᚐErrorCode(ct
 	return v
 }
 
-func (ec *executionContext) marshalNInteraction2ekcᚋentᚐInteraction(ctx context.Context, sel ast.SelectionSet, v ent.Interaction) graphql.Marshaler {
-	return ec._Interaction(ctx, sel, &v)
+func (ec *executionContext) unmarshalNEventCursor2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEventCursor2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNInteraction2ᚕᚖekcᚋentᚐInteractionᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Interaction) graphql.Marshaler {
@@ -22465,10 +23102,6 @@ func (ec *executionContext) marshalNLegalBasis2ᚖekcᚋgraphᚋmodelᚐLegalBas
 	return ec._LegalBasis(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMessage2ekcᚋentᚐMessage(ctx context.Context, sel ast.SelectionSet, v ent.Message) graphql.Marshaler {
-	return ec._Message(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNMessage2ᚖekcᚋentᚐMessage(ctx context.Context, sel ast.SelectionSet, v *ent.Message) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -22568,10 +23201,6 @@ func (ec *executionContext) marshalNNode2ᚕekcᚋentᚐNoder(ctx context.Contex
 	return ret
 }
 
-func (ec *executionContext) marshalNOffer2ekcᚋentᚐOffer(ctx context.Context, sel ast.SelectionSet, v ent.Offer) graphql.Marshaler {
-	return ec._Offer(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNOffer2ᚕᚖekcᚋentᚐOfferᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Offer) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -22627,11 +23256,15 @@ func (ec *executionContext) marshalNOfferState2ekcᚋentᚋofferᚐState(ctx con
 	return v
 }
 
-func (ec *executionContext) marshalNOpeningException2ᚕᚖekcᚋgraphᚋmodelᚐOpeningExceptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OpeningException) graphql.Marshaler {
+func (ec *executionContext) marshalNOpeningException2ekcᚋroutingᚋtimetableᚐException(ctx context.Context, sel ast.SelectionSet, v timetable.Exception) graphql.Marshaler {
+	return ec._OpeningException(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNOpeningException2ᚕekcᚋroutingᚋtimetableᚐExceptionᚄ(ctx context.Context, sel ast.SelectionSet, v []timetable.Exception) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNOpeningException2ᚖekcᚋgraphᚋmodelᚐOpeningException(ctx, sel, v[i])
+		return ec.marshalNOpeningException2ekcᚋroutingᚋtimetableᚐException(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -22643,26 +23276,20 @@ func (ec *executionContext) marshalNOpeningException2ᚕᚖekcᚋgraphᚋmodel�
 	return ret
 }
 
-func (ec *executionContext) marshalNOpeningException2ᚖekcᚋgraphᚋmodelᚐOpeningException(ctx context.Context, sel ast.SelectionSet, v *model.OpeningException) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._OpeningException(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNOpeningExceptionInput2ᚖekcᚋgraphᚋmodelᚐOpeningExceptionInput(ctx context.Context, v any) (*model.OpeningExceptionInput, error) {
+func (ec *executionContext) unmarshalNOpeningExceptionInput2ᚖekcᚋroutingᚋtimetableᚐException(ctx context.Context, v any) (*timetable.Exception, error) {
 	res, err := ec.unmarshalInputOpeningExceptionInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNOpeningPeriod2ᚕᚖekcᚋgraphᚋmodelᚐOpeningPeriodᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OpeningPeriod) graphql.Marshaler {
+func (ec *executionContext) marshalNOpeningPeriod2ekcᚋroutingᚋtimetableᚐPeriod(ctx context.Context, sel ast.SelectionSet, v timetable.Period) graphql.Marshaler {
+	return ec._OpeningPeriod(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNOpeningPeriod2ᚕekcᚋroutingᚋtimetableᚐPeriodᚄ(ctx context.Context, sel ast.SelectionSet, v []timetable.Period) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNOpeningPeriod2ᚖekcᚋgraphᚋmodelᚐOpeningPeriod(ctx, sel, v[i])
+		return ec.marshalNOpeningPeriod2ekcᚋroutingᚋtimetableᚐPeriod(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -22674,24 +23301,19 @@ func (ec *executionContext) marshalNOpeningPeriod2ᚕᚖekcᚋgraphᚋmodelᚐOp
 	return ret
 }
 
-func (ec *executionContext) marshalNOpeningPeriod2ᚖekcᚋgraphᚋmodelᚐOpeningPeriod(ctx context.Context, sel ast.SelectionSet, v *model.OpeningPeriod) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._OpeningPeriod(ctx, sel, v)
+func (ec *executionContext) unmarshalNOpeningPeriodInput2ekcᚋroutingᚋtimetableᚐPeriod(ctx context.Context, v any) (timetable.Period, error) {
+	res, err := ec.unmarshalInputOpeningPeriodInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNOpeningPeriodInput2ᚕᚖekcᚋgraphᚋmodelᚐOpeningPeriodInputᚄ(ctx context.Context, v any) ([]*model.OpeningPeriodInput, error) {
+func (ec *executionContext) unmarshalNOpeningPeriodInput2ᚕekcᚋroutingᚋtimetableᚐPeriodᚄ(ctx context.Context, v any) ([]timetable.Period, error) {
 	var vSlice []any
 	vSlice = graphql.CoerceList(v)
 	var err error
-	res := make([]*model.OpeningPeriodInput, len(vSlice))
+	res := make([]timetable.Period, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNOpeningPeriodInput2ᚖekcᚋgraphᚋmodelᚐOpeningPeriodInput(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNOpeningPeriodInput2ekcᚋroutingᚋtimetableᚐPeriod(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -22699,7 +23321,22 @@ func (ec *executionContext) unmarshalNOpeningPeriodInput2ᚕᚖekcᚋgraphᚋmod
 	return res, nil
 }
 
-func (ec *executionContext) unmarshalNOpeningPeriodInput2ᚖekcᚋgraphᚋmodelᚐOpeningPeriodInput(ctx context.Context, v any) (*model.OpeningPeriodInput, error) {
+func (ec *executionContext) unmarshalNOpeningPeriodInput2ᚕᚖekcᚋroutingᚋtimetableᚐPeriodᚄ(ctx context.Context, v any) ([]*timetable.Period, error) {
+	var vSlice []any
+	vSlice = graphql.CoerceList(v)
+	var err error
+	res := make([]*timetable.Period, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOpeningPeriodInput2ᚖekcᚋroutingᚋtimetableᚐPeriod(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNOpeningPeriodInput2ᚖekcᚋroutingᚋtimetableᚐPeriod(ctx context.Context, v any) (*timetable.Period, error) {
 	res, err := ec.unmarshalInputOpeningPeriodInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
@@ -22730,6 +23367,16 @@ func (ec *executionContext) marshalNOutcome2ekcᚋentᚋinteractionᚐOutcome(ct
 
 func (ec *executionContext) marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPageInfo2ᚖentgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *entgql.PageInfo[string]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PageInfo(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPasswordChangeInput2ekcᚋgraphᚋmodelᚐPasswordChangeInput(ctx context.Context, v any) (model.PasswordChangeInput, error) {
@@ -22822,10 +23469,6 @@ func (ec *executionContext) marshalNPresenceState2ekcᚋentᚋpresenceᚐState(c
 	return v
 }
 
-func (ec *executionContext) marshalNQueue2ekcᚋentᚐQueue(ctx context.Context, sel ast.SelectionSet, v ent.Queue) graphql.Marshaler {
-	return ec._Queue(ctx, sel, &v)
-}
-
 func (ec *executionContext) marshalNQueue2ᚕᚖekcᚋentᚐQueueᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Queue) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -22897,20 +23540,6 @@ func (ec *executionContext) marshalNQueueEdge2ᚖekcᚋentᚐQueueEdge(ctx conte
 	return ec._QueueEdge(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNQueueFigures2ekcᚋgraphᚋmodelᚐQueueFigures(ctx context.Context, sel ast.SelectionSet, v model.QueueFigures) graphql.Marshaler {
-	return ec._QueueFigures(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNQueueFigures2ᚖekcᚋgraphᚋmodelᚐQueueFigures(ctx context.Context, sel ast.SelectionSet, v *model.QueueFigures) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._QueueFigures(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNQueueMembersInput2ekcᚋgraphᚋmodelᚐQueueMembersInput(ctx context.Context, v any) (model.QueueMembersInput, error) {
 	res, err := ec.unmarshalInputQueueMembersInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -22930,9 +23559,9 @@ func (ec *executionContext) marshalNQueuePayload2ᚖekcᚋgraphᚋmodelᚐQueueP
 	return ec._QueuePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNQueueSettingsInput2ekcᚋgraphᚋmodelᚐQueueSettingsInput(ctx context.Context, v any) (model.QueueSettingsInput, error) {
+func (ec *executionContext) unmarshalNQueueSettingsInput2ᚖekcᚋgraphᚋmodelᚐQueueSettingsInput(ctx context.Context, v any) (*model.QueueSettingsInput, error) {
 	res, err := ec.unmarshalInputQueueSettingsInput(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNQueueUpdateInput2ekcᚋgraphᚋmodelᚐQueueUpdateInput(ctx context.Context, v any) (model.QueueUpdateInput, error) {
@@ -22940,8 +23569,14 @@ func (ec *executionContext) unmarshalNQueueUpdateInput2ekcᚋgraphᚋmodelᚐQue
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRecord2ekcᚋgraphᚋmodelᚐRecord(ctx context.Context, sel ast.SelectionSet, v model.Record) graphql.Marshaler {
-	return ec._Record(ctx, sel, &v)
+func (ec *executionContext) marshalNRecord2ᚖekcᚋgraphᚋmodelᚐRecord(ctx context.Context, sel ast.SelectionSet, v *model.Record) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Record(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRecordConnection2ekcᚋgraphᚋmodelᚐRecordConnection(ctx context.Context, sel ast.SelectionSet, v model.RecordConnection) graphql.Marshaler {
@@ -23132,9 +23767,9 @@ func (ec *executionContext) unmarshalNRoleGrantInput2ekcᚋgraphᚋmodelᚐRoleG
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNRoleInput2ekcᚋgraphᚋmodelᚐRoleInput(ctx context.Context, v any) (model.RoleInput, error) {
+func (ec *executionContext) unmarshalNRoleInput2ᚖekcᚋgraphᚋmodelᚐRoleInput(ctx context.Context, v any) (*model.RoleInput, error) {
 	res, err := ec.unmarshalInputRoleInput(ctx, v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNRoleRevokeInput2ekcᚋgraphᚋmodelᚐRoleRevokeInput(ctx context.Context, v any) (model.RoleRevokeInput, error) {
@@ -23142,11 +23777,15 @@ func (ec *executionContext) unmarshalNRoleRevokeInput2ekcᚋgraphᚋmodelᚐRole
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRoutingCandidate2ᚕᚖekcᚋgraphᚋmodelᚐRoutingCandidateᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RoutingCandidate) graphql.Marshaler {
+func (ec *executionContext) marshalNRoutingCandidate2ekcᚋroutingᚋtraceᚐCandidate(ctx context.Context, sel ast.SelectionSet, v trace.Candidate) graphql.Marshaler {
+	return ec._RoutingCandidate(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNRoutingCandidate2ᚕekcᚋroutingᚋtraceᚐCandidateᚄ(ctx context.Context, sel ast.SelectionSet, v []trace.Candidate) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNRoutingCandidate2ᚖekcᚋgraphᚋmodelᚐRoutingCandidate(ctx, sel, v[i])
+		return ec.marshalNRoutingCandidate2ekcᚋroutingᚋtraceᚐCandidate(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -23156,16 +23795,6 @@ func (ec *executionContext) marshalNRoutingCandidate2ᚕᚖekcᚋgraphᚋmodel�
 	}
 
 	return ret
-}
-
-func (ec *executionContext) marshalNRoutingCandidate2ᚖekcᚋgraphᚋmodelᚐRoutingCandidate(ctx context.Context, sel ast.SelectionSet, v *model.RoutingCandidate) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._RoutingCandidate(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRoutingTrace2ᚕᚖekcᚋentᚐRoutingTraceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.RoutingTrace) graphql.Marshaler {
@@ -23644,6 +24273,24 @@ func (ec *executionContext) marshalODisposition2ᚖekcᚋentᚐDisposition(ctx c
 	return ec._Disposition(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOEventCursor2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEventCursor2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
 func (ec *executionContext) marshalOInteraction2ᚖekcᚋentᚐInteraction(ctx context.Context, sel ast.SelectionSet, v *ent.Interaction) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -23717,17 +24364,17 @@ func (ec *executionContext) marshalOOffer2ᚖekcᚋentᚐOffer(ctx context.Conte
 	return ec._Offer(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOOpeningExceptionInput2ᚕᚖekcᚋgraphᚋmodelᚐOpeningExceptionInputᚄ(ctx context.Context, v any) ([]*model.OpeningExceptionInput, error) {
+func (ec *executionContext) unmarshalOOpeningExceptionInput2ᚕᚖekcᚋroutingᚋtimetableᚐExceptionᚄ(ctx context.Context, v any) ([]*timetable.Exception, error) {
 	if v == nil {
 		return nil, nil
 	}
 	var vSlice []any
 	vSlice = graphql.CoerceList(v)
 	var err error
-	res := make([]*model.OpeningExceptionInput, len(vSlice))
+	res := make([]*timetable.Exception, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNOpeningExceptionInput2ᚖekcᚋgraphᚋmodelᚐOpeningExceptionInput(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNOpeningExceptionInput2ᚖekcᚋroutingᚋtimetableᚐException(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -23777,6 +24424,13 @@ func (ec *executionContext) marshalOQueue2ᚖekcᚋentᚐQueue(ctx context.Conte
 		return graphql.Null
 	}
 	return ec._Queue(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOQueueFigures2ᚖekcᚋgraphᚋmodelᚐQueueFigures(ctx context.Context, sel ast.SelectionSet, v *model.QueueFigures) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._QueueFigures(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOQueueFilter2ᚖekcᚋgraphᚋmodelᚐQueueFilter(ctx context.Context, v any) (*model.QueueFilter, error) {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
@@ -18,7 +19,8 @@ func (Region) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "reg"}} 
 // Fields of the entity.
 func (Region) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("code").NotEmpty().MaxLen(3).Unique().Immutable().Comment("two digits, as on vehicle plates"),
+		field.String("code").NotEmpty().MaxLen(3).Unique().Immutable().Comment("two digits, as on vehicle plates").
+			Annotations(entgql.OrderField("CODE")),
 		field.String("name").NotEmpty().MaxRuneLen(200),
 		field.String("time_zone").NotEmpty().MaxLen(60).Comment("IANA name"),
 	}

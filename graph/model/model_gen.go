@@ -9,6 +9,7 @@ import (
 	"ekc/ent/message"
 	"ekc/ent/presence"
 	"ekc/ent/roleassignment"
+	"ekc/routing/timetable"
 	"fmt"
 	"io"
 	"strconv"
@@ -99,20 +100,6 @@ type AnswerFeedbackInput struct {
 	Helpful bool `json:"helpful"`
 }
 
-// A record that Yana considered.
-type AssistantCandidate struct {
-	// Record of the base.
-	RecordID string `json:"recordId"`
-	// Its version's id.
-	VersionID string `json:"versionId"`
-	// Its version's number.
-	Version int `json:"version"`
-	// The question it answers.
-	Question string `json:"question"`
-	// Calibrated probability that it answers, 0 to 1.
-	Probability float64 `json:"probability"`
-}
-
 // The outcome of an upload.
 type AttachmentPayload struct {
 	// The attachment; null on failure.
@@ -146,7 +133,7 @@ type Board struct {
 	// Presence of the segment's operators.
 	Operators []*ent.Presence `json:"operators"`
 	// Subscribe to `board` from here.
-	Cursor entgql.Cursor[string] `json:"cursor"`
+	Cursor string `json:"cursor"`
 }
 
 // The outcome of setting a timetable.
@@ -164,9 +151,9 @@ type BusinessHoursSetInput struct {
 	// IANA time zone.
 	TimeZone string `json:"timeZone"`
 	// The week; at most 50.
-	Periods []*OpeningPeriodInput `json:"periods"`
+	Periods []*timetable.Period `json:"periods"`
 	// Days that differ; at most 400.
-	Exceptions []*OpeningExceptionInput `json:"exceptions,omitempty"`
+	Exceptions []*timetable.Exception `json:"exceptions,omitempty"`
 }
 
 // How a chat begins.
@@ -183,7 +170,7 @@ type ChatStartInput struct {
 	Text *string `json:"text,omitempty"`
 	// Address of the page; at most 2,000 characters.
 	PageURL *string `json:"pageUrl,omitempty"`
-	// The client's own key, 8 to 80 characters, unguessable: a repeat after a lost answer returns the same interaction with a new token.
+	// The client's own key, 16 to 80 characters, random: within 10 minutes a repeat returns the same interaction with a new token.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
@@ -197,48 +184,26 @@ type ChatStartPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// One choice of a clarifying question.
-type Choice struct {
-	// What to send back as `choiceId`.
-	ID string `json:"id"`
-	// What to show.
-	Text string `json:"text"`
-}
-
-// The record version an answer was taken from.
-type Citation struct {
-	// Record of the base.
-	RecordID string `json:"recordId"`
-	// Its version's id.
-	VersionID string `json:"versionId"`
-	// Its version's number.
-	Version int `json:"version"`
-	// The question it answers.
-	Question string `json:"question"`
-	// The acts it rests on, for people.
-	LegalBasis []string `json:"legalBasis"`
-}
-
 // What an operator has on the desk.
 type Desk struct {
 	// What they do.
-	Presence ent.Presence `json:"presence"`
+	Presence *ent.Presence `json:"presence"`
 	// Offers that wait for an answer.
 	Offers []*ent.Offer `json:"offers"`
 	// Interactions that are theirs now, oldest first.
 	Interactions []*ent.Interaction `json:"interactions"`
 	// Subscribe to `desk` from here.
-	Cursor entgql.Cursor[string] `json:"cursor"`
+	Cursor string `json:"cursor"`
 }
 
 // The interaction changed: state, queue, operator, rating.
 type InteractionChanged struct {
 	// Resume after this event with `after`.
-	Cursor entgql.Cursor[string] `json:"cursor"`
+	Cursor string `json:"cursor"`
 	// When it happened.
 	At time.Time `json:"at"`
 	// The interaction as it is now.
-	Interaction ent.Interaction `json:"interaction"`
+	Interaction *ent.Interaction `json:"interaction"`
 }
 
 func (InteractionChanged) IsDialogueEvent() {}
@@ -322,13 +287,13 @@ type LegalBasis struct {
 // A message was said.
 type MessageAdded struct {
 	// Resume after this event with `after`.
-	Cursor entgql.Cursor[string] `json:"cursor"`
+	Cursor string `json:"cursor"`
 	// When it happened.
 	At time.Time `json:"at"`
 	// The interaction.
 	InteractionID string `json:"interactionId"`
 	// The message.
-	Message ent.Message `json:"message"`
+	Message *ent.Message `json:"message"`
 }
 
 func (MessageAdded) IsDialogueEvent() {}
@@ -338,13 +303,13 @@ func (MessageAdded) IsDeskEvent() {}
 // A message was marked as helpful or not.
 type MessageChanged struct {
 	// Resume after this event with `after`.
-	Cursor entgql.Cursor[string] `json:"cursor"`
+	Cursor string `json:"cursor"`
 	// When it happened.
 	At time.Time `json:"at"`
 	// The interaction.
 	InteractionID string `json:"interactionId"`
 	// The message.
-	Message ent.Message `json:"message"`
+	Message *ent.Message `json:"message"`
 }
 
 func (MessageChanged) IsDialogueEvent() {}
@@ -378,11 +343,11 @@ type MessageSendInput struct {
 // An offer was made, answered, missed or withdrawn.
 type OfferChanged struct {
 	// Resume after this event with `after`.
-	Cursor entgql.Cursor[string] `json:"cursor"`
+	Cursor string `json:"cursor"`
 	// When it happened.
 	At time.Time `json:"at"`
 	// The offer as it is now.
-	Offer ent.Offer `json:"offer"`
+	Offer *ent.Offer `json:"offer"`
 }
 
 func (OfferChanged) IsDeskEvent() {}
@@ -399,46 +364,6 @@ type OfferPayload struct {
 	Offer *ent.Offer `json:"offer,omitempty"`
 	// Why it failed.
 	UserErrors []*UserError `json:"userErrors"`
-}
-
-// A date that differs from the week.
-type OpeningException struct {
-	// The date.
-	Date string `json:"date"`
-	// Its name, such as a holiday's.
-	Name *string `json:"name,omitempty"`
-	// Opening on that day; empty means closed.
-	Periods []*OpeningPeriod `json:"periods"`
-}
-
-// A date that differs from the week.
-type OpeningExceptionInput struct {
-	// The date.
-	Date string `json:"date"`
-	// Its name.
-	Name *string `json:"name,omitempty"`
-	// Opening on that day; empty means closed.
-	Periods []*OpeningPeriodInput `json:"periods"`
-}
-
-// One stretch of opening within a weekday.
-type OpeningPeriod struct {
-	// 0 (Sunday) to 6.
-	Weekday int `json:"weekday"`
-	// Minutes since midnight, local.
-	From int `json:"from"`
-	// Minutes since midnight, local; 1440 is the end of the day.
-	To int `json:"to"`
-}
-
-// One stretch of opening within a weekday.
-type OpeningPeriodInput struct {
-	// 0 (Sunday) to 6.
-	Weekday int `json:"weekday"`
-	// Minutes since midnight, 0 to 1439.
-	From int `json:"from"`
-	// Minutes since midnight, after `from`, to 1440.
-	To int `json:"to"`
 }
 
 // An operator as a citizen or colleague sees them.
@@ -460,11 +385,11 @@ type PasswordChangeInput struct {
 // An operator's presence changed.
 type PresenceChanged struct {
 	// Resume after this event with `after`.
-	Cursor entgql.Cursor[string] `json:"cursor"`
+	Cursor string `json:"cursor"`
 	// When it happened.
 	At time.Time `json:"at"`
 	// The presence as it is now.
-	Presence ent.Presence `json:"presence"`
+	Presence *ent.Presence `json:"presence"`
 }
 
 func (PresenceChanged) IsDeskEvent() {}
@@ -490,11 +415,11 @@ type PresenceSetInput struct {
 // A queue's figures changed; several changes within 250 ms come as one.
 type QueueChanged struct {
 	// Resume after this event with `after`.
-	Cursor entgql.Cursor[string] `json:"cursor"`
+	Cursor string `json:"cursor"`
 	// When it happened.
 	At time.Time `json:"at"`
 	// The queue with its figures as they are now.
-	Queue ent.Queue `json:"queue"`
+	Queue *ent.Queue `json:"queue"`
 }
 
 func (QueueChanged) IsBoardEvent() {}
@@ -564,7 +489,7 @@ type QueuePayload struct {
 // Place and expected wait changed. Not kept: a resumed stream begins with the present ones.
 type QueuePositionChanged struct {
 	// Resume after this event with `after`.
-	Cursor entgql.Cursor[string] `json:"cursor"`
+	Cursor string `json:"cursor"`
 	// When it happened.
 	At time.Time `json:"at"`
 	// Place in the queue, 1 is next; null when it no longer waits.
@@ -606,7 +531,7 @@ type QueueUpdateInput struct {
 	// The queue.
 	QueueID string `json:"queueId"`
 	// The settings.
-	Settings QueueSettingsInput `json:"settings"`
+	Settings *QueueSettingsInput `json:"settings"`
 }
 
 // One question of the base with its answer in force.
@@ -648,7 +573,7 @@ type RecordConnection struct {
 	// The records with their cursors.
 	Edges []*RecordEdge `json:"edges"`
 	// Where the page begins and ends.
-	PageInfo entgql.PageInfo[string] `json:"pageInfo"`
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
 	// How many there are in all.
 	TotalCount int `json:"totalCount"`
 }
@@ -656,7 +581,7 @@ type RecordConnection struct {
 // A record in a page.
 type RecordEdge struct {
 	// The record.
-	Node Record `json:"node"`
+	Node *Record `json:"node"`
 	// Its cursor.
 	Cursor entgql.Cursor[string] `json:"cursor"`
 }
@@ -674,7 +599,7 @@ type RecordFilter struct {
 // A record found, with how well it answers.
 type RecordHit struct {
 	// The record.
-	Record Record `json:"record"`
+	Record *Record `json:"record"`
 	// Calibrated probability that it answers the question, 0 to 1.
 	Probability float64 `json:"probability"`
 	// The wording that matched best: the question or one of its phrasings.
@@ -710,7 +635,7 @@ type RoleGrantInput struct {
 	// The account.
 	AccountID string `json:"accountId"`
 	// The role.
-	Role RoleInput `json:"role"`
+	Role *RoleInput `json:"role"`
 }
 
 // A role to give.
@@ -733,20 +658,6 @@ type RoleInput struct {
 type RoleRevokeInput struct {
 	// The assignment.
 	RoleAssignmentID string `json:"roleAssignmentId"`
-}
-
-// An operator considered by a routing decision.
-type RoutingCandidate struct {
-	// The operator's account.
-	AccountID string `json:"accountId"`
-	// Why they were passed over; null for the one who was chosen.
-	Rejection *string `json:"rejection,omitempty"`
-	// How long they had been idle, seconds.
-	IdleSeconds int `json:"idleSeconds"`
-	// Open chats.
-	Load int `json:"load"`
-	// How many at once.
-	Capacity int `json:"capacity"`
 }
 
 // Login and password.
@@ -791,7 +702,9 @@ type SkillPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The root of live data. Every event carries a cursor; `after` resumes without a gap or a repeat.
+// The root of live data. Every event carries a cursor; `after` resumes without a gap or a repeat. A stream that the server
+// has to end (the client fell behind, the server stops, the token was revoked) ends with an error; where it can be resumed,
+// `extensions.cursor` of that error is the `after` to resume with.
 type Subscription struct {
 }
 
@@ -816,7 +729,7 @@ type Tokens struct {
 // Somebody is writing. Not kept: a resumed stream does not repeat it, and its cursor is that of the last kept event.
 type Typing struct {
 	// Resume after this event with `after`.
-	Cursor entgql.Cursor[string] `json:"cursor"`
+	Cursor string `json:"cursor"`
 	// When it happened.
 	At time.Time `json:"at"`
 	// The interaction.

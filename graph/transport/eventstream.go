@@ -46,7 +46,7 @@ func (h *Handler) stream(w http.ResponseWriter, r *http.Request, in *request) {
 func (h *Handler) pump(ctx context.Context, out *eventWriter, op *graphql.OperationContext, token string) {
 	watch := h.o.Watch(ctx, token)
 	defer watch.Release()
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancelCause(watch.Refresh(ctx))
 	responses := make(chan *graphql.Response)
 	done := make(chan struct{})
 	go func() {

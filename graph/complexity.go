@@ -1,0 +1,73 @@
+package graph
+
+import (
+	"entgo.io/contrib/entgql"
+
+	"ekc/graph/model"
+)
+
+// Lists that are not paged count as if they held so many.
+const (
+	fewChildren  = 5
+	someChildren = 20
+	manyChildren = 60
+)
+
+// costs says what fields cost. A plain field costs 1 and what is below it; a connection costs what is below it for each
+// item it may hold; other lists count as few, some or many.
+func costs() ComplexityRoot {
+	var c ComplexityRoot
+	list := func(n int) func(int) int { return func(child int) int { return 1 + n*child } }
+	page := func(standard int) func(int, *entgql.Cursor[string], *int, *entgql.Cursor[string], *int) int {
+		return func(child int, _ *entgql.Cursor[string], first *int, _ *entgql.Cursor[string], last *int) int {
+			return pageCost(child, first, last, standard)
+		}
+	}
+	c.Query.Agencies, c.Query.Regions, c.Query.Sites = page(50), page(maxPage), page(50)
+	c.Query.Dispositions, c.Query.Skills = page(maxPage), page(maxPage)
+	c.Query.Accounts = func(child int, _ *entgql.Cursor[string], first *int, _ *entgql.Cursor[string], last *int, _ *model.AccountFilter) int {
+		return pageCost(child, first, last, 50)
+	}
+	c.Query.Interactions = func(child int, _ *entgql.Cursor[string], first *int, _ *entgql.Cursor[string], last *int, _ *model.InteractionFilter) int {
+		return pageCost(child, first, last, 50)
+	}
+	c.Query.Queues = func(child int, _ *entgql.Cursor[string], first *int, _ *entgql.Cursor[string], last *int, _ *model.QueueFilter) int {
+		return pageCost(child, first, last, maxPage)
+	}
+	c.Query.AuditEntries = func(child int, _ *entgql.Cursor[string], first *int, _ *entgql.Cursor[string], last *int, _ *model.AuditFilter) int {
+		return pageCost(child, first, last, 50)
+	}
+	c.Query.Records = func(child int, _ *entgql.Cursor[string], first *int, _ *model.RecordFilter) int {
+		return pageCost(child, first, nil, 50)
+	}
+	c.Query.Nodes = func(child int, ids []string) int { return 1 + min(len(ids), maxPage+1)*max(child, 1) }
+	c.Query.RecordSearch = func(child int, in model.RecordSearchInput) int { return 50 + bounded(in.First, 10)*child }
+	c.Query.Sessions, c.Query.PauseReasons, c.Query.BusinessHours = list(someChildren), list(someChildren), list(someChildren)
+	c.Query.RecordTopics = list(maxPage)
+	c.Interaction.Messages = page(maxPage)
+	c.Interaction.Segments, c.Interaction.Offers = list(fewChildren), list(fewChildren)
+	c.Interaction.RoutingTraces, c.Interaction.AssistantTurns = list(fewChildren), list(fewChildren)
+	c.Interaction.Suggestions = func(child int, first *int) int { return 50 + bounded(first, fewChildren)*child }
+	c.Account.Queues, c.Queue.Members = list(someChildren), list(someChildren)
+	c.Desk.Offers, c.Desk.Interactions = list(fewChildren), list(someChildren)
+	c.Board.Queues, c.Board.Operators = list(manyChildren), list(manyChildren)
+	return c
+}
+
+func pageCost(child int, first, last *int, standard int) int {
+	if first == nil {
+		first = last
+	}
+	return 1 + bounded(first, standard)*child
+}
+
+// bounded reads a size that was asked for; one out of range costs the most and is refused later.
+func bounded(n *int, standard int) int {
+	if n == nil {
+		return standard
+	}
+	if *n < 0 || *n > maxPage {
+		return maxPage
+	}
+	return *n
+}

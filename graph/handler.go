@@ -1,0 +1,138 @@
+package graph
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"ekc/access/viewer"
+	"ekc/graph/transport"
+	"ekc/internal/clientaddr"
+)
+
+// Options sets the handler; the zero value serves, without introspection, to the API's own origin.
+type Options struct {
+	// Introspection answers questions about the contract itself. Without it no names are suggested either.
+	Introspection bool
+	// TrustedProxies are the proxies whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// RateLimits bound what needs no account.
+	RateLimits RateLimits
+	// Transport sets limits of the wire and origins; its functions are filled in here.
+	Transport transport.Options
+}
+
+// Handler serves the contract. Close must be called before the event log and the database are closed.
+type Handler struct {
+	*transport.Handler
+	resolver *Resolver
+}
+
+const (
+	cachedDocuments = 512
+	cachedTexts     = 512
+	// cacheable bounds the text of an operation that is worth remembering: clients send the same short ones.
+	cacheable = 8 << 10
+)
+
+// NewHandler returns the handler of /graphql.
+func NewHandler(d Dependencies, o Options) *Handler {
+	r := newResolver(d)
+	config := Config{Resolvers: r, Complexity: costs()}
+	exec := executor.New(NewExecutableSchema(config))
+	exec.SetErrorPresenter(presenter{r.Logger}.present)
+	exec.SetRecoverFunc(recovered)
+	exec.SetParserTokenLimit(maxTokens)
+	exec.SetQueryCache(documents{lru.New[*ast.QueryDocument](cachedDocuments)})
+	exec.Use(newRateLimits(o.RateLimits))
+	exec.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](cachedTexts)})
+	exec.Use(limits{})
+	exec.Use(extension.FixedComplexityLimit(maxComplexity))
+	if o.Introspection {
+		exec.Use(extension.Introspection{})
+	} else {
+		exec.SetDisableSuggestion(true)
+		exec.SetDefaultRulesFn(silentRules)
+	}
+	exec.AroundFields(markErrors)
+	exec.AroundRootFields(actEach)
+	exec.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+		return next(r.withLoaders(present(ctx)))
+	})
+	return &Handler{Handler: transport.New(exec, r.transport(o)), resolver: r}
+}
+
+// transport fills in what the wire asks of the domains.
+func (r *Resolver) transport(o Options) transport.Options {
+	t := o.Transport
+	t.Address = clientaddr.New(o.TrustedProxies).Of
+	t.Watch = r.guard.watch
+	t.Authenticate = func(ctx context.Context, token string) (context.Context, error) {
+		v, err := r.Access.Authenticate(ctx, token)
+		if err != nil {
+			if known(err) == nil && ctx.Err() == nil {
+				r.Logger.ErrorContext(ctx, "token not checked", "error", err)
+			}
+			return ctx, err
+		}
+		return viewer.With(ctx, v), nil
+	}
+	if t.Logger == nil {
+		t.Logger = r.Logger.With(slog.String("part", "transport"))
+	}
+	return t
+}
+
+// Close ends all streams, telling their clients where to resume, and waits until ctx ends for everything that runs.
+func (h *Handler) Close(ctx context.Context) error {
+	err := h.Handler.Close(ctx)
+	done := make(chan struct{})
+	go func() {
+		h.resolver.following.Wait()
+		h.resolver.guard.wait.Wait()
+		h.resolver.positions.wait.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+var _ http.Handler = (*Handler)(nil)
+
+// documents remembers parsed operations, short ones only, so that its memory is bounded.
+type documents struct{ graphql.Cache[*ast.QueryDocument] }
+
+// Add is graphql.Cache's.
+func (d documents) Add(ctx context.Context, text string, document *ast.QueryDocument) {
+	if len(text) <= cacheable {
+		d.Cache.Add(ctx, text, document)
+	}
+}
+
+// silentRules are the standard rules of validation without those that tell names from the contract.
+func silentRules() *rules.Rules {
+	all := rules.NewDefaultRules()
+	for loud, silent := range map[string]validator.Rule{
+		"FieldsOnCorrectType": rules.FieldsOnCorrectTypeRuleWithoutSuggestions,
+		"KnownArgumentNames":  rules.KnownArgumentNamesRuleWithoutSuggestions,
+		"KnownTypeNames":      rules.KnownTypeNamesRuleWithoutSuggestions,
+		"ScalarLeafs":         rules.ScalarLeafsRuleWithoutSuggestions,
+		"ValuesOfCorrectType": rules.ValuesOfCorrectTypeRuleWithoutSuggestions,
+	} {
+		all.ReplaceRule(loud, silent.RuleFunc)
+	}
+	return all
+}

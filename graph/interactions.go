@@ -1,0 +1,103 @@
+package graph
+
+import (
+	"context"
+
+	"ekc/access"
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/ent/interaction"
+	"ekc/ent/predicate"
+	"ekc/graph/model"
+	"ekc/internal/fail"
+	"ekc/routing"
+)
+
+// maxSuggestions is how many records are suggested at most.
+const maxSuggestions = 20
+
+// sortable is a time as text that sorts like the time.
+const sortable = "2006-01-02T15:04:05.000000000"
+
+// staff reports whether the viewer may see what is for operators and supervisors only. It is the one place where a
+// citizen, who sees their own interaction, is kept from it; accounts see no interaction at all that is none of theirs.
+func staff(ctx context.Context) bool {
+	kind := viewer.From(ctx).Kind
+	return kind == viewer.Account || kind == viewer.System
+}
+
+// forStaff is null for a citizen.
+func forStaff[T any](ctx context.Context, value *T) *T {
+	if !staff(ctx) {
+		return nil
+	}
+	return value
+}
+
+// refusedListing is FORBIDDEN for a role that never sees any of a list, which is no secret.
+func refusedListing(err error) error {
+	if fail.CodeOf(err) == fail.NotFound {
+		return fail.New(fail.Forbidden, "you may not do this")
+	}
+	return err
+}
+
+// mayOnInteraction asks for an action on an interaction that the viewer was found to see. The row may hold only the
+// columns that were asked for, so it is read anew.
+func (r *Resolver) mayOnInteraction(ctx context.Context, action access.Action, i *ent.Interaction) (bool, error) {
+	if !staff(ctx) {
+		return false, nil
+	}
+	full, err := r.Client.Interaction.Get(ctx, i.ID)
+	if err != nil {
+		return false, ignoreMissing(err)
+	}
+	return access.CheckObject(ctx, action, access.InteractionObject(ctx, full, true)) == nil, nil
+}
+
+// maySuggest: also the operator whom the interaction is offered to.
+func (r *Resolver) maySuggest(ctx context.Context, i *ent.Interaction) (bool, error) {
+	may, err := r.mayOnInteraction(ctx, access.ReadSuggestions, i)
+	if may || err != nil || !staff(ctx) {
+		return may, err
+	}
+	return r.offeredNow(ctx, i.ID)
+}
+
+// estimate is the place of an interaction that waits; its position is 0 when it does not.
+func (r *Resolver) estimate(ctx context.Context, i *ent.Interaction) (routing.Estimate, error) {
+	queueID := waitsIn(i)
+	if queueID == "" {
+		return routing.Estimate{}, nil
+	}
+	return orNone(loaded(ctx).estimates.Load(ctx, place{queueID: queueID, interactionID: i.ID}))
+}
+
+// interactionsLike selects interactions by a filter.
+func interactionsLike(f model.InteractionFilter) []predicate.Interaction {
+	var where []predicate.Interaction
+	if f.States != nil {
+		where = append(where, interaction.StateIn(f.States...))
+	}
+	if f.Channel != nil {
+		where = append(where, interaction.ChannelEQ(*f.Channel))
+	}
+	if f.CreatedFrom != nil {
+		where = append(where, interaction.CreatedAtGTE(*f.CreatedFrom))
+	}
+	if f.CreatedTo != nil {
+		where = append(where, interaction.CreatedAtLT(*f.CreatedTo))
+	}
+	for _, c := range []struct {
+		value *string
+		equal func(string) predicate.Interaction
+	}{
+		{f.QueueID, interaction.QueueID}, {f.OperatorID, interaction.OperatorID},
+		{f.AgencyID, interaction.AgencyID}, {f.RegionID, interaction.RegionID},
+	} {
+		if c.value != nil {
+			where = append(where, c.equal(*c.value))
+		}
+	}
+	return where
+}

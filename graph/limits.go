@@ -1,0 +1,115 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"ekc/internal/fail"
+)
+
+// Limits of what one operation may ask. A fragment counts as often as it is used; introspection has a depth of its own
+// and is not counted.
+const (
+	maxText       = 32 << 10 // bytes of an operation's text
+	maxTokens     = 4_000
+	maxDepth      = 12
+	maxFields     = 1_000
+	maxRootFields = 20
+	maxAliases    = 60
+	maxComplexity = 20_000
+)
+
+// limits refuses operations that ask for too much before anything is executed.
+type limits struct{}
+
+// ExtensionName is gqlgen's.
+func (limits) ExtensionName() string { return "Limits" }
+
+// Validate is gqlgen's.
+func (limits) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters refuses a text that is too long before it is parsed.
+func (limits) MutateOperationParameters(_ context.Context, p *graphql.RawParams) *gqlerror.Error {
+	if len(p.Query) > maxText {
+		return refusal(fail.TooLarge, "the operation's text is longer than %d bytes", maxText)
+	}
+	return nil
+}
+
+// MutateOperationContext measures a valid operation.
+func (limits) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	m := meter{fragments: map[string]measure{}}
+	total := m.of(op.Operation.SelectionSet)
+	switch {
+	case total.depth > maxDepth:
+		return refusal(fail.Invalid, "the operation is %d levels deep; at most %d are served", total.depth, maxDepth)
+	case total.fields > maxFields:
+		return refusal(fail.Invalid, "the operation asks for more than %d fields", maxFields)
+	case total.aliases > maxAliases:
+		return refusal(fail.Invalid, "the operation has more than %d aliases", maxAliases)
+	case rootFields(op) > maxRootFields:
+		return refusal(fail.Invalid, "the operation has more than %d fields at its root", maxRootFields)
+	}
+	return nil
+}
+
+func refusal(code fail.Code, format string, args ...any) *gqlerror.Error {
+	err := gqlerror.Errorf(format, args...)
+	err.Extensions = map[string]any{"code": string(code)}
+	return err
+}
+
+// rootFields counts what is called, fragments taken apart, aliases of one field each for itself.
+func rootFields(op *graphql.OperationContext) int {
+	return len(graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query", "Mutation", "Subscription"}))
+}
+
+// measure is the size of a selection.
+type measure struct{ depth, fields, aliases int }
+
+// meter measures selections; each fragment once. Validation has made sure that fragments make no circle.
+type meter struct{ fragments map[string]measure }
+
+func (m meter) of(set ast.SelectionSet) measure {
+	var total measure
+	for _, selection := range set {
+		var part measure
+		switch s := selection.(type) {
+		case *ast.Field:
+			part = m.ofField(s)
+		case *ast.InlineFragment:
+			part = m.of(s.SelectionSet)
+		case *ast.FragmentSpread:
+			part = m.ofFragment(s)
+		}
+		total.depth = max(total.depth, part.depth)
+		total.fields = min(total.fields+part.fields, maxFields+1)
+		total.aliases = min(total.aliases+part.aliases, maxAliases+1)
+	}
+	return total
+}
+
+func (m meter) ofField(f *ast.Field) measure {
+	if f.Name == "__schema" || f.Name == "__type" {
+		return measure{depth: 1, fields: 1}
+	}
+	inner := m.of(f.SelectionSet)
+	inner.depth++
+	inner.fields++
+	if f.Alias != "" && f.Alias != f.Name {
+		inner.aliases++
+	}
+	return inner
+}
+
+func (m meter) ofFragment(s *ast.FragmentSpread) measure {
+	if known, found := m.fragments[s.Name]; found {
+		return known
+	}
+	measured := m.of(s.Definition.SelectionSet)
+	m.fragments[s.Name] = measured
+	return measured
+}

@@ -1,0 +1,73 @@
+package graph
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/ent/account"
+	"ekc/ent/agency"
+	"ekc/ent/attachment"
+	"ekc/ent/auditentry"
+	"ekc/ent/businesshours"
+	"ekc/ent/citizen"
+	"ekc/ent/disposition"
+	"ekc/ent/interaction"
+	"ekc/ent/message"
+	"ekc/ent/offer"
+	"ekc/ent/queue"
+	"ekc/ent/region"
+	"ekc/ent/site"
+	"ekc/ent/skill"
+	"ekc/internal/ids"
+)
+
+// tables are the tables of the nodes, by the prefix of their ids.
+var tables = map[string]string{
+	"acc": account.Table, "agn": agency.Table, "att": attachment.Table, "aud": auditentry.Table,
+	"hrs": businesshours.Table, "cit": citizen.Table, "dis": disposition.Table, "int": interaction.Table,
+	"msg": message.Table, "off": offer.Table, "que": queue.Table, "reg": region.Table, "sit": site.Table,
+	"skl": skill.Table,
+}
+
+// node reads any object as the viewer; null when there is none, or none that they may see.
+func (r *Resolver) node(ctx context.Context, id string) (ent.Noder, error) {
+	prefix, ok := ids.Prefix(id)
+	table := tables[prefix]
+	if !ok || table == "" {
+		return nil, nil //nolint:nilnil // null in the contract
+	}
+	node, err := r.Client.Noder(ctx, id, ent.WithFixedNodeType(table))
+	if ent.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // null in the contract
+	}
+	return node, err
+}
+
+// interaction reads one as the viewer; null when they may not see it.
+func (r *Resolver) interaction(ctx context.Context, id string) (*ent.Interaction, error) {
+	q, err := r.Client.Interaction.Query().CollectFields(ctx)
+	if err != nil {
+		return nil, err
+	}
+	i, err := q.Where(interaction.ID(id)).Only(ctx)
+	return i, ignoreMissing(err)
+}
+
+// sorted returns rows in the order of a key.
+func sorted[T any](rows []T, key func(T) string) []T {
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, func(a, b T) int { return strings.Compare(key(a), key(b)) })
+	return rows
+}
+
+// scopes are the segments of roles.
+func scopes(roles []*ent.RoleAssignment) []viewer.Scope {
+	all := make([]viewer.Scope, len(roles))
+	for i, role := range roles {
+		all[i] = viewer.Scope{AgencyID: role.AgencyID, RegionID: role.RegionID, Line: value(role.Line)}
+	}
+	return all
+}

@@ -1,0 +1,121 @@
+package graph
+
+import (
+	"context"
+
+	"ekc/access"
+	"ekc/access/viewer"
+	"ekc/ent"
+	entinteraction "ekc/ent/interaction"
+	"ekc/ent/message"
+	"ekc/ent/offer"
+	"ekc/ent/presence"
+	"ekc/graph/model"
+	"ekc/interaction"
+	"ekc/internal/eventlog"
+	"ekc/routing"
+)
+
+// desk follows what concerns the signed-in operator.
+func (r *Resolver) desk(ctx context.Context, after *string) (<-chan model.DeskEvent, error) {
+	if err := access.Check(ctx, access.ReadDesk, access.Anywhere); err != nil {
+		return nil, err
+	}
+	position, cursor, err := r.from(after)
+	if err != nil {
+		return nil, err
+	}
+	accountID := viewer.From(ctx).AccountID
+	stream := r.Log.OfAccount(accountID, position)
+	f := newFollower[model.DeskEvent](ctx, cursor)
+	return follow(r, f, stream, func(ctx context.Context, f *follower[model.DeskEvent], e eventlog.Event) error {
+		if e.Kind == interaction.KindTyping {
+			return r.typingOnDesk(ctx, f, e)
+		}
+		cursor := eventlog.Cursor(e.ID, e.At)
+		event, err := r.onDesk(ctx, accountID, e, cursor)
+		if err != nil || event == nil {
+			return err
+		}
+		return f.give(event, cursor)
+	}), nil
+}
+
+// typingOnDesk shows that the citizen writes. Their own typing is no news to the operator.
+func (r *Resolver) typingOnDesk(ctx context.Context, f *follower[model.DeskEvent], e eventlog.Event) error {
+	if e.Data[interaction.DataAuthor] == string(message.AuthorOperator) {
+		return nil
+	}
+	may, err := r.mayFollow(ctx, r.events.of(e.ID), e.InteractionID)
+	if err != nil || !may {
+		return err
+	}
+	return f.aside(func(cursor string) model.DeskEvent { return typing(e, e.InteractionID, cursor) })
+}
+
+// onDesk makes the event of a desk; nil for what the operator may not see at this moment, and for what is gone.
+func (r *Resolver) onDesk(ctx context.Context, accountID string, e eventlog.Event, cursor string) (model.DeskEvent, error) {
+	if err := access.Check(ctx, access.ReadDesk, access.Anywhere); err != nil {
+		return nil, err
+	}
+	switch e.Kind {
+	case routing.KindOffer:
+		o, err := r.Client.Offer.Query().Where(offer.ID(e.Data["offer"]), offer.AccountID(accountID)).Only(ctx)
+		if err != nil {
+			return nil, ignoreMissing(err)
+		}
+		return &model.OfferChanged{Cursor: cursor, At: e.At, Offer: o}, nil
+	case routing.KindPresence:
+		p, err := r.Client.Presence.Query().Where(presence.AccountID(accountID)).WithPauseReason().Only(ctx)
+		if err != nil {
+			return nil, ignoreMissing(err)
+		}
+		return &model.PresenceChanged{Cursor: cursor, At: e.At, Presence: p}, nil
+	case interaction.KindMessageAdded, interaction.KindMessageChanged, interaction.KindChanged:
+		return r.onOwnInteraction(ctx, e, cursor)
+	default:
+		return nil, nil //nolint:nilnil // nothing to show
+	}
+}
+
+// onOwnInteraction shows what happens in an interaction that is the operator's at this moment, and that one is not any more.
+func (r *Resolver) onOwnInteraction(ctx context.Context, e eventlog.Event, cursor string) (model.DeskEvent, error) {
+	h := r.events.of(e.ID)
+	if e.InteractionID == "" { // it has left the desk
+		i, err := r.Client.Interaction.Query().Where(entinteraction.ID(e.Data[interaction.DataInteraction])).Only(ctx)
+		if err != nil {
+			return nil, ignoreMissing(err)
+		}
+		return &model.InteractionChanged{Cursor: cursor, At: e.At, Interaction: i}, nil
+	}
+	may, err := r.mayFollow(ctx, h, e.InteractionID)
+	if err != nil || !may {
+		return nil, err
+	}
+	event, err := r.happened(ctx, h, e, e.InteractionID, cursor)
+	if err != nil || event == nil {
+		return nil, err
+	}
+	return event.(model.DeskEvent), nil
+}
+
+// deskOffers are the offers that wait for the viewer's answer.
+func (r *Resolver) deskOffers(ctx context.Context) ([]*ent.Offer, error) {
+	q, err := r.Client.Offer.Query().CollectFields(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return q.Where(offer.AccountID(viewer.From(ctx).AccountID), offer.StateEQ(offer.StatePending)).
+		Order(ent.Asc(offer.FieldID)).All(ctx)
+}
+
+// deskInteractions are those that are with the viewer now.
+func (r *Resolver) deskInteractions(ctx context.Context) ([]*ent.Interaction, error) {
+	q, err := r.Client.Interaction.Query().CollectFields(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return q.Where(entinteraction.OperatorID(viewer.From(ctx).AccountID),
+		entinteraction.StateIn(entinteraction.StateActive, entinteraction.StateHeld, entinteraction.StateWrapUp)).
+		Order(ent.Asc(entinteraction.FieldID)).All(ctx)
+}
