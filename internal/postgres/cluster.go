@@ -250,8 +250,10 @@ func address(socketDir, database string) string {
 	return u.String()
 }
 
+// open is for the few statements of this package. lib/pq heeds a context only once it is connected, so that a server which
+// accepts and then is silent needs a limit of its own.
 func open(socketDir, database string) (*sql.DB, error) {
-	connector, err := pq.NewConnector(address(socketDir, database))
+	connector, err := pq.NewConnector(address(socketDir, database) + "&connect_timeout=3")
 	if err != nil {
 		return nil, err
 	}

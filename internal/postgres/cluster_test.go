@@ -24,27 +24,29 @@ var quick = map[string]string{"fsync": "off", "shared_buffers": "16MB", "max_con
 type fixture struct {
 	t       *testing.T
 	options postgres.Options
+	// elsewhere are clusters outside of the fixture's directory, deleted at the end.
+	elsewhere []string
 }
 
-func newFixture(t *testing.T) fixture {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	// Not t.TempDir: its parents are closed to the server's account when the tests run as root.
 	dir, err := os.MkdirTemp("/tmp", "ekc-postgres-test-")
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(dir, 0o711)) //nolint:gosec // the server's account has to pass through
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	return fixture{t: t, options: postgres.Options{
+	return &fixture{t: t, options: postgres.Options{
 		DataDir: filepath.Join(dir, "var"), Settings: quick, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}}
 }
 
-func (f fixture) context() context.Context {
+func (f *fixture) context() context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	f.t.Cleanup(cancel)
 	return ctx
 }
 
-func (f fixture) start() *postgres.Cluster {
+func (f *fixture) start() *postgres.Cluster {
 	f.t.Helper()
 	c, err := postgres.Start(f.context(), f.options)
 	require.NoError(f.t, err)
@@ -52,7 +54,7 @@ func (f fixture) start() *postgres.Cluster {
 	return c
 }
 
-func (f fixture) open(c *postgres.Cluster, database string) *sql.DB {
+func (f *fixture) open(c *postgres.Cluster, database string) *sql.DB {
 	f.t.Helper()
 	db, err := sql.Open("postgres", c.URL(database))
 	require.NoError(f.t, err)
@@ -60,24 +62,24 @@ func (f fixture) open(c *postgres.Cluster, database string) *sql.DB {
 	return db
 }
 
-func (f fixture) one(db *sql.DB, query string) string {
+func (f *fixture) one(db *sql.DB, query string) string {
 	f.t.Helper()
 	var value string
 	require.NoError(f.t, db.QueryRowContext(f.context(), query).Scan(&value))
 	return value
 }
 
-func (f fixture) exec(db *sql.DB, query string) {
+func (f *fixture) exec(db *sql.DB, query string) {
 	f.t.Helper()
 	_, err := db.ExecContext(f.context(), query)
 	require.NoError(f.t, err)
 }
 
-func (f fixture) pidFile(c *postgres.Cluster) string {
+func (f *fixture) pidFile(c *postgres.Cluster) string {
 	return filepath.Join(c.Path(), "data", "postmaster.pid")
 }
 
-func (f fixture) pid(c *postgres.Cluster) int {
+func (f *fixture) pid(c *postgres.Cluster) int {
 	f.t.Helper()
 	text, err := os.ReadFile(f.pidFile(c))
 	require.NoError(f.t, err)

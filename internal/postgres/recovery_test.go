@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -124,6 +125,40 @@ func TestManyStartAtOnce(t *testing.T) {
 		require.NoError(t, r.err)
 		t.Cleanup(func() { require.NoError(t, r.cluster.Stop(f.context())) })
 	}
+}
+
+func TestServerThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c := f.start()
+	pid := f.pid(c)
+	require.NoError(t, syscall.Kill(pid, syscall.SIGSTOP))
+	ctx, cancel := context.WithTimeout(f.context(), time.Second)
+	defer cancel()
+	_, err := postgres.Start(ctx, f.options)
+	require.NoError(t, syscall.Kill(pid, syscall.SIGCONT))
+	require.ErrorContains(t, err, "process "+strconv.Itoa(pid))
+	require.ErrorContains(t, err, "does not answer")
+}
+
+func TestImpatientStopEndsTheServerAtOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c, err := postgres.Start(f.context(), f.options)
+	require.NoError(t, err)
+	f.exec(f.open(c, "postgres"), "CREATE TABLE kept ()")
+	ctx, cancel := context.WithCancel(f.context())
+	cancel()
+	// The process may be faster than the cancelled context; either way it is gone and nothing is lost.
+	if err := c.Stop(ctx); err != nil {
+		require.ErrorContains(t, err, "did not stop in time")
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	again, err := postgres.Start(f.context(), f.options)
+	require.NoError(t, err)
+	require.NotNil(t, again.Exited(), "started anew, not attached")
+	f.exec(f.open(again, "postgres"), "SELECT FROM kept")
+	require.NoError(t, again.Stop(f.context()))
 }
 
 // helperVariable makes the test binary start a cluster and wait to be killed.
