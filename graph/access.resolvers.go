@@ -49,7 +49,9 @@ func (r *queryResolver) Accounts(ctx context.Context, after *entgql.Cursor[strin
 }
 
 // Sessions is the resolver for the sessions field.
-func (r *queryResolver) Sessions(ctx context.Context) ([]*ent.Session, error) { return r.Access.Sessions(ctx) }
+func (r *queryResolver) Sessions(ctx context.Context) ([]*ent.Session, error) {
+	return r.Access.Sessions(ctx)
+}
 
 // SignIn is the resolver for the signIn field.
 func (r *mutationResolver) SignIn(ctx context.Context, input model.SignInInput) (*model.SignInPayload, error) {

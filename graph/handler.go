@@ -27,6 +27,8 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	// RateLimits bound what needs no account.
 	RateLimits RateLimits
+	// Extensions see every operation before the limits do, such as those that measure.
+	Extensions []graphql.HandlerExtension
 	// Transport sets limits of the wire and origins; its functions are filled in here.
 	Transport transport.Options
 }
@@ -53,6 +55,9 @@ func NewHandler(d Dependencies, o Options) *Handler {
 	exec.SetRecoverFunc(recovered)
 	exec.SetParserTokenLimit(maxTokens)
 	exec.SetQueryCache(documents{lru.New[*ast.QueryDocument](cachedDocuments)})
+	for _, e := range o.Extensions {
+		exec.Use(e)
+	}
 	exec.Use(newRateLimits(o.RateLimits))
 	exec.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](cachedTexts)})
 	exec.Use(limits{})
@@ -113,7 +118,9 @@ func (h *Handler) Close(ctx context.Context) error {
 var _ http.Handler = (*Handler)(nil)
 
 // documents remembers parsed operations, short ones only, so that its memory is bounded.
-type documents struct{ graphql.Cache[*ast.QueryDocument] }
+type documents struct {
+	graphql.Cache[*ast.QueryDocument]
+}
 
 // Add is graphql.Cache's.
 func (d documents) Add(ctx context.Context, text string, document *ast.QueryDocument) {

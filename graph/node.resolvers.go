@@ -8,7 +8,9 @@ import (
 )
 
 // Node is the resolver for the node field.
-func (r *queryResolver) Node(ctx context.Context, id string) (ent.Noder, error) { return r.node(ctx, id) }
+func (r *queryResolver) Node(ctx context.Context, id string) (ent.Noder, error) {
+	return r.node(ctx, id)
+}
 
 // Nodes is the resolver for the nodes field.
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, error) {

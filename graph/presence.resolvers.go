@@ -58,7 +58,9 @@ func (r *deskResolver) Presence(ctx context.Context, _ *model.Desk) (*ent.Presen
 }
 
 // Offers is the resolver for the offers field.
-func (r *deskResolver) Offers(ctx context.Context, _ *model.Desk) ([]*ent.Offer, error) { return r.deskOffers(ctx) }
+func (r *deskResolver) Offers(ctx context.Context, _ *model.Desk) ([]*ent.Offer, error) {
+	return r.deskOffers(ctx)
+}
 
 // Interactions is the resolver for the interactions field.
 func (r *deskResolver) Interactions(ctx context.Context, _ *model.Desk) ([]*ent.Interaction, error) {
