@@ -11,7 +11,7 @@ import (
 // orderOptions are those of the forest that orders candidates.
 func orderOptions() boostOptions {
 	return boostOptions{
-		trees: 80, depth: 3, rate: 0.15, minLeaf: 60, l2: 5, columns: 0.5, rows: 0.8, seed: 7, monotone: orderDirections(),
+		trees: 60, depth: 4, rate: 0.12, minLeaf: 60, l2: 5, columns: 0.5, rows: 0.8, seed: 7, monotone: orderDirections(),
 	}
 }
 
@@ -25,7 +25,7 @@ func orderDirections() []int {
 		"cover_gap": 1, "word_rank": 1, "gram_rank": 1, "body_rank": 1, "first_rank": 1, "second_unit": 1, "pooled": 1,
 		"semantic_rank": 1, "strict_unit": 1, "strict_body": 1, "strict": 1, "strict_gap": 1, "strict_rank": 1, "cover_lead": 1,
 		"definition": 1, "local_unit": 1, "local_any": 1, "local_back": 1, "local_f1": 1, "local_missing": -1, "local_gap": 1,
-		"local_rank": 1, "topic_mass": 1,
+		"local_rank": 1, "topic_mass": 1, "strict_unit_gap": 1, "strict_unit_rank": 1,
 	}
 	names := rank.InputNames()
 	out := make([]int, len(names))
@@ -36,7 +36,7 @@ func orderDirections() []int {
 }
 
 // learned is how many candidates of a query the order is learned from; those below are too easy to teach anything.
-const learned = 60
+const learned = 50
 
 // fitOrder learns to put the records that answer before the others: LambdaMART with the gain of the reciprocal rank.
 func fitOrder(samples []*sample, o boostOptions) rank.Forest {

@@ -48,7 +48,7 @@ func report(name string, samples []*sample, score func(s *sample, i int) float64
 
 // placeOf is the place of the first relevant candidate, 0 when none is relevant.
 func placeOf(s *sample, score func(s *sample, i int) float64) int {
-	order := rank.KeepViews(sortedBy(s, score), s.inputs)
+	order := rank.SharePage(sortedBy(s, score), s.inputs)
 	for p, i := range order {
 		if s.relevant[i] {
 			return p + 1

@@ -13,6 +13,8 @@ func compare(all []Candidate) {
 	gap(all, fCoverAny, fCoverGap)
 	gap(all, fStrict, fStrictGap)
 	gap(all, fLocalF1, fLocalGap)
+	gap(all, fStrictUnit, fStrictUnitGap)
+	rank(all, fStrictUnitRank, func(c *Candidate) float32 { return c.Features[fStrictUnit] + c.Features[fStrictBody]/10 })
 	rank(all, fStrictRank, func(c *Candidate) float32 { return c.Features[fStrict] })
 	rank(all, fLocalRank, func(c *Candidate) float32 { return c.Features[fLocalF1] + c.Features[fLocalAny] })
 	rank(all, fWordRank, func(c *Candidate) float32 { return c.Features[fWord] })

@@ -21,7 +21,7 @@ var FeatureNames = []string{
 	"topic_mass", "second_unit", "pooled",
 	"strict_unit", "strict_body", "strict", "strict_gap", "strict_rank", "cover_lead", "topic_cover", "definition",
 	"local_unit", "local_any", "local_back", "local_f1", "local_missing", "local_gap", "local_rank",
-	"topic_best",
+	"topic_best", "strict_unit_gap", "strict_unit_rank",
 }
 
 const (
@@ -75,6 +75,8 @@ const (
 	fLocalGap
 	fLocalRank
 	fTopicBest
+	fStrictUnitGap
+	fStrictUnitRank
 	featureCount
 )
 

@@ -9,7 +9,7 @@ import (
 )
 
 //go:embed model.json
-var fitted []byte
+var modelFile []byte
 
 // Model is what the fitting command writes: how to order candidates, how to tell the probability of each, and where the
 // bands of probability end.
@@ -70,7 +70,7 @@ func (t *Tree) Value(v []float32) float32 {
 
 // Default is the fitted model that ships with the program.
 var Default = sync.OnceValue(func() *Model {
-	m, err := Parse(fitted)
+	m, err := Parse(modelFile)
 	if err != nil {
 		panic(fmt.Sprintf("knowledge/rank/model.json: %v", err)) // embedded and tested: cannot happen in a released program
 	}

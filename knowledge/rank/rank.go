@@ -35,7 +35,7 @@ func (m *Model) Rank(all []lexical.Candidate, near map[string]float64) []Ranked 
 	slices.SortFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(out[b].Score, out[a].Score), cmp.Compare(out[a].Key, out[b].Key))
 	})
-	order = KeepViews(order, inputs)
+	order = SharePage(order, inputs)
 	sorted := make([]Ranked, len(all))
 	sortedInputs := make([][]float32, len(all))
 	for i, k := range order {

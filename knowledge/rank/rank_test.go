@@ -1,0 +1,54 @@
+package rank_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ekc/knowledge/lexical"
+	"ekc/knowledge/rank"
+)
+
+func TestSharePageKeepsEveryCandidateOnce(t *testing.T) {
+	t.Parallel()
+	n := 40
+	inputs := make([][]float32, n)
+	order := make([]int, n)
+	for i := range inputs {
+		inputs[i] = make([]float32, len(rank.InputNames()))
+		for j := range inputs[i] {
+			inputs[i][j] = float32((i*7 + j*3) % n)
+		}
+		order[i] = n - 1 - i
+	}
+	page := rank.SharePage(order, inputs)
+	require.Equal(t, order[:5], page[:5], "the first places are the fitted order's")
+	require.ElementsMatch(t, order, page)
+	require.Equal(t, order[:10], rank.SharePage(order[:10], inputs[:10]), "a short list is left alone")
+}
+
+func TestModelOfOtherInputsIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := rank.Parse([]byte(`{"inputs":["word"]}`))
+	require.ErrorContains(t, err, "run the fitting command")
+	_, err = rank.Parse([]byte(`{`))
+	require.Error(t, err)
+}
+
+func TestProbabilitiesFallAndAddUpToOneAtMost(t *testing.T) {
+	t.Parallel()
+	x := lexical.New()
+	x.Put(
+		lexical.Doc{Key: "a", Units: []string{"Как получить пенсию?"}, Answer: "Подать заявление."},
+		lexical.Doc{Key: "b", Units: []string{"Как получить пособие?"}, Answer: "Подать заявление."},
+		lexical.Doc{Key: "c", Units: []string{"Как получить субсидию?"}, Answer: "Подать заявление."})
+	for _, query := range []string{"как получить пенсию", "как получить", "пособие", "космос"} {
+		sum, last := 0.0, 1.0
+		for _, r := range rank.Default().Rank(x.Search(query, lexical.Options{Candidates: 10}), nil) {
+			require.LessOrEqual(t, r.Probability, last)
+			last = r.Probability
+			sum += r.Probability
+		}
+		require.LessOrEqual(t, sum, 1.0+1e-9, query)
+	}
+}
