@@ -6,6 +6,15 @@
 // node that dies loses nothing: what it had not committed never happened, and the next tick of any node goes on. What a
 // node keeps in memory is only a plan.
 //
+// # The life of an offer
+//
+//	stateDiagram-v2
+//	  [*] --> PENDING: match
+//	  PENDING --> ACCEPTED: the operator takes it
+//	  PENDING --> DECLINED: the operator passes it on
+//	  PENDING --> EXPIRED: no answer within offer_seconds
+//	  PENDING --> WITHDRAWN: the citizen or the operator left
+//
 // # Order of locks
 //
 // Every transaction that waits for locks takes them in this order: interaction, offer, presence. Several of a kind are

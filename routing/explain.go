@@ -19,7 +19,7 @@ const (
 )
 
 // explainBatch is how many such traces one tick writes at most.
-const explainBatch = 300
+const explainBatch = 100
 
 // explainLock lets one node at a time write them; "EKCR".
 const explainLock = 0x454b4352

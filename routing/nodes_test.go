@@ -39,7 +39,11 @@ func TestTwoNodesNeverGiveTwice(t *testing.T) {
 	defer cancel()
 	var running sync.WaitGroup
 	for _, n := range nodes {
-		running.Go(func() { require.NoError(t, n.routing.Run(ctx)) })
+		running.Go(func() {
+			if err := n.routing.Run(ctx); err != nil {
+				t.Errorf("router: %v", err)
+			}
+		})
 	}
 	running.Go(func() { w.passTime(ctx) })
 	for number, a := range staff {

@@ -200,6 +200,23 @@ func TestLeavingWithdrawsOffers(t *testing.T) {
 	}
 }
 
+func TestDeactivatedGivesBackWhatIsOffered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	q := w.queue()
+	a, never := w.operator(1, q), w.account(1, viewer.Grant{Role: viewer.Operator}, q)
+	i := w.enquiry(q)
+	w.tick()
+	w.requireOffered(i, a)
+	for _, gone := range []*ent.Account{a, never} {
+		require.NoError(t, w.log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+			return w.routing.Deactivated(ctx, tx, gone.ID)
+		}))
+	}
+	w.requireWaiting(i)
+	require.Equal(t, presence.StateOffline, w.presenceOf(a).State)
+}
+
 func TestWithdrawOffer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -47,7 +47,7 @@ func (s *Service) Presence(ctx context.Context) (*ent.Presence, error) {
 // Set sets the viewer's own presence: AVAILABLE, BUSY, PAUSED with the code of a selectable reason, or OFFLINE; WRAP_UP
 // is the system's. Leaving AVAILABLE withdraws the offers that wait for an answer; their interactions return to their old
 // place. Open interactions stay with the operator in every state, OFFLINE too: the operator may reconnect, and a
-// supervisor may hand them on. Setting AVAILABLE forgets missed offers.
+// supervisor may hand them on. Becoming AVAILABLE forgets missed offers.
 func (s *Service) Set(ctx context.Context, state presence.State, pauseReasonCode string) (*ent.Presence, error) {
 	v, err := operatorOf(ctx)
 	if err != nil {

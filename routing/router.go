@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"ekc/access/viewer"
@@ -19,40 +20,56 @@ func (s *Service) Wake() {
 	}
 }
 
-// Run routes until ctx ends. It is the only goroutine of the service that lives on; what it was doing when ctx ends is
-// rolled back.
+// Run routes until ctx ends and its two goroutines have: one matches, on wake-ups and every tick; the other does what time
+// alone brings about, so that a batch of that never delays a match. What they were doing when ctx ends is rolled back.
 func (s *Service) Run(ctx context.Context) error {
 	ctx = viewer.AsSystem(ctx)
+	var sweeping sync.WaitGroup
+	sweeping.Go(func() {
+		s.loop(ctx, nil, func(ctx context.Context) error {
+			err := s.sweep(ctx, s.clock().Add(-s.tick))
+			s.Wake()
+			return err
+		})
+	})
+	s.loop(ctx, s.wake, s.match)
+	sweeping.Wait()
+	return nil
+}
+
+// Tick does everything that is due at this moment, once, as Run would: for tests, and for tools that have no Run.
+func (s *Service) Tick(ctx context.Context) error {
+	ctx = viewer.AsSystem(ctx)
+	before := s.clock()
+	return errors.Join(s.expire(ctx), s.overflow(ctx), s.match(ctx), s.explainWaiting(ctx, before))
+}
+
+// sweep ends overdue offers, overflows, and explains the waits that began before the instant.
+func (s *Service) sweep(ctx context.Context, before time.Time) error {
+	return errors.Join(s.expire(ctx), s.overflow(ctx), s.explainWaiting(ctx, before))
+}
+
+// loop does the work on every tick and, when there is one, on every wake-up.
+func (s *Service) loop(ctx context.Context, wake <-chan struct{}, work func(context.Context) error) {
 	ticker := time.NewTicker(s.tick)
 	defer ticker.Stop()
 	for {
-		var work func(context.Context) error
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-ticker.C:
-			work = s.Tick
-		case <-s.wake:
-			work = s.match
+		case <-wake:
 		}
 		begin := time.Now()
 		if err := work(ctx); err != nil && ctx.Err() == nil {
 			s.logger.LogAttrs(ctx, slog.LevelError, "routing", slog.Any("error", err))
 		}
-		// Under load passes would follow each other without a pause and do little each. Resting a while lets more come
+		// Under load rounds would follow each other without a pause and do little each. Resting a while lets more come
 		// together and leaves the machine to others.
 		if !rest(ctx, min(time.Since(begin)/2, s.tick)) {
-			return nil
+			return
 		}
 	}
-}
-
-// Tick does everything that is due at this moment, once: ends overdue offers, overflows, matches, explains waits. Run calls
-// it; it is exported for tests and tools that have no Run.
-func (s *Service) Tick(ctx context.Context) error {
-	ctx = viewer.AsSystem(ctx)
-	before := s.clock()
-	return errors.Join(s.expire(ctx), s.overflow(ctx), s.match(ctx), s.explainWaiting(ctx, before))
 }
 
 // rest waits; it returns false when ctx ended first.
