@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"ekc/internal/app"
+	"ekc/internal/config"
+)
+
+type serveCommand struct {
+	config.Config
+}
+
+// Run serves until Ctrl-C or SIGTERM; a second one ends the process at once.
+func (c *serveCommand) Run(ctx context.Context) error {
+	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer release()
+	node, err := app.Start(ctx, c.Config, app.Options{Log: c.Logger(os.Stderr)})
+	if err != nil {
+		return err
+	}
+	failure := node.Describe(os.Stdout)
+	if failure == nil {
+		select {
+		case <-ctx.Done():
+		case failure = <-node.Failed():
+		}
+	}
+	release() // from here on a signal ends the process at once
+	fmt.Fprintln(os.Stderr, "ekc: stopping; once more Ctrl-C to stop at once")
+	if err := node.Close(context.WithoutCancel(ctx)); err != nil {
+		fmt.Fprintln(os.Stderr, "ekc: stopped, but:", err)
+		if failure == nil {
+			return exitStatus(statusFailed)
+		}
+	}
+	return failure
+}

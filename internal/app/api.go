@@ -1,0 +1,29 @@
+package app
+
+import (
+	"net/netip"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"ekc/graph"
+	"ekc/graph/transport"
+	"ekc/internal/eventlog"
+	"ekc/internal/telemetry"
+)
+
+// newAPI makes the GraphQL handler.
+func (a *App) newAPI(d *domains, events *eventlog.Log) *graph.Handler {
+	trusted := make([]netip.Prefix, len(a.config.TrustedProxies))
+	for i, network := range a.config.TrustedProxies {
+		trusted[i] = network.Prefix
+	}
+	log := a.log.With("domain", "api")
+	return graph.NewHandler(graph.Dependencies{
+		Client: a.core.Client, Log: events, Access: d.access, Interactions: d.interaction, Routing: d.routing, Assistant: d.assistant,
+		Knowledge: d.base, Logger: log,
+	}, graph.Options{
+		Introspection: a.config.Introspection, TrustedProxies: trusted,
+		Extensions: []graphql.HandlerExtension{telemetry.Operations{Metrics: a.metrics, Log: log, Tracer: a.tracing.Tracer()}},
+		Transport:  transport.Options{AllowedOrigins: a.config.AllowedOrigins, PublicURL: a.config.PublicURL},
+	})
+}

@@ -1,0 +1,205 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"ekc/access"
+	"ekc/graph"
+	"ekc/internal/config"
+	"ekc/internal/database"
+	"ekc/internal/eventlog"
+	"ekc/internal/seed"
+	"ekc/internal/telemetry"
+	"ekc/knowledge"
+)
+
+// Overrides are what tests set and nobody else; zero values mean the product's own.
+type Overrides struct {
+	// Hash is how passwords are hashed.
+	Hash access.HashParams
+	// RoutingTick and RoutingRest are as in routing.Options.
+	RoutingTick, RoutingRest time.Duration
+}
+
+// Options are what Start needs beside the settings.
+type Options struct {
+	// Log gets everything that is logged; nil discards it. Attributes with private names are withheld.
+	Log       *slog.Logger
+	Overrides Overrides
+}
+
+// App is one running node.
+type App struct {
+	config config.Config
+	log    *slog.Logger
+	seeded seed.Report
+
+	storage  *Storage
+	core     *database.Core
+	base     *knowledge.Base
+	tracing  *telemetry.Tracing
+	health   *telemetry.Health
+	metrics  *telemetry.Metrics
+	listener net.Listener
+	server   *http.Server
+	api      *graph.Handler
+
+	following *crew // the event log
+	working   *crew // what the domains do by themselves
+	serving   *crew // the HTTP server
+
+	failed chan error
+	close  sync.Once
+	closed error
+}
+
+// Start starts a node: it returns when it serves, or with an error in one line that says what to do. The caller then calls
+// Close, whatever happens in between.
+func Start(ctx context.Context, c config.Config, o Options) (*App, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if c.KnowledgeURL != "" {
+		return nil, errors.New("EKC_KNOWLEDGE_URL is set, but this version runs the question base in process only; unset it")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &App{
+		config: c, log: slog.New(telemetry.Private(o.Log.Handler())), health: &telemetry.Health{}, metrics: telemetry.NewMetrics(),
+		failed: make(chan error, 1),
+	}
+	if err := a.start(ctx, o.Overrides); err != nil {
+		// The first failure is the one to report; whatever was started is taken down.
+		_ = a.Close(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
+	if a.config.ChatModel != "" {
+		a.log.WarnContext(ctx, "EKC_CHAT_MODEL is set, but nothing asks a chat model yet")
+	}
+	if a.listener, err = listen(ctx, a.config.HTTPAddr); err != nil {
+		return err
+	}
+	if a.tracing, err = telemetry.StartTracing(ctx, os.Getenv); err != nil {
+		return fmt.Errorf("%w; check OTEL_EXPORTER_OTLP_ENDPOINT", err)
+	}
+	if err := a.openDatabases(ctx); err != nil {
+		return err
+	}
+	events := eventlog.New(a.core.DB, a.core.Client, a.core.URL, a.log.With("domain", "eventlog"))
+	d, err := wire(ctx, foundation{
+		config: a.config, core: a.core, events: events, metrics: a.metrics, log: a.log, overrides: overrides,
+		base: observedBase{a.base, a.metrics, a.tracing.Tracer()},
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.seed(ctx, d.access); err != nil {
+		return err
+	}
+	a.watch(events)
+	a.following, a.working, a.serving = newCrew(a.fail), newCrew(a.fail), newCrew(a.fail)
+	a.following.add("the event log", events.Run)
+	d.run(a.working, a.log)
+	return a.serve(d, events)
+}
+
+func (a *App) openDatabases(ctx context.Context) (err error) {
+	if a.storage, err = OpenStorage(ctx, a.config.Storage, a.log); err != nil {
+		return err
+	}
+	if err := a.storage.Migrate(ctx); err != nil {
+		return err
+	}
+	if a.core, err = database.Open(ctx, a.storage.CoreURL, a.config.DBMaxConns); err != nil {
+		return err
+	}
+	a.base, err = OpenBase(ctx, a.storage.KnowledgeURL, a.config.Models, a.log.With("domain", "knowledge"))
+	return err
+}
+
+func (a *App) seed(ctx context.Context, hasher *access.Service) (err error) {
+	o := seed.Options{
+		DB: a.core.DB, Client: a.core.Client, Hash: hasher.HashPassword, Demo: a.config.Demo, Password: a.config.DemoPassword.Reveal(),
+	}
+	if a.seeded, err = seed.Run(ctx, o); err != nil {
+		return err
+	}
+	if a.seeded.Added > 0 {
+		a.log.InfoContext(ctx, "the database was filled", "added", a.seeded.Added)
+	}
+	if !a.config.Demo {
+		return nil
+	}
+	imported, err := seed.Base(ctx, o, seedBase{a.base})
+	if imported {
+		a.log.InfoContext(ctx, "the demo base was imported")
+	}
+	return err
+}
+
+// watch tells health and metrics of the parts.
+func (a *App) watch(events *eventlog.Log) {
+	a.health.Add("database", a.core.DB.PingContext)
+	a.health.Add("knowledge", a.base.Ready)
+	a.health.Add("events", newFollower(a.core.DB, events.Tail).check)
+	a.metrics.Register(telemetry.NewCentre(a.core.DB, a.log))
+	a.metrics.Register(telemetry.EventLogLag(a.core.DB, events.Tail))
+	a.metrics.Pool(a.core.DB, "core")
+}
+
+func (a *App) serve(d *domains, events *eventlog.Log) (err error) {
+	a.api = a.newAPI(d, events)
+	a.metrics.Connections(a.api.Streams)
+	web, err := webHandler()
+	if err != nil {
+		return err
+	}
+	handler := pages{
+		graphql: a.api, attachments: d.interaction.AttachmentHandler(), web: web, health: a.health, metrics: a.metrics, log: a.log,
+	}.handler()
+	handler = telemetry.Requests(a.tracing.Handler(handler, routeOf), a.metrics, a.log, routeOf)
+	a.server = newServer(handler, a.log)
+	a.serving.add("the HTTP server", func(context.Context) error { return a.server.Serve(a.listener) })
+	if exited := a.storage.Exited(); exited != nil {
+		a.working.add("the embedded PostgreSQL", func(ctx context.Context) error {
+			select {
+			case <-exited:
+			case <-ctx.Done():
+			}
+			return nil
+		})
+	}
+	return nil
+}
+
+// fail keeps the first failure of what runs by itself.
+func (a *App) fail(err error) {
+	a.log.Error("a part of the node has ended", "error", err)
+	select {
+	case a.failed <- err:
+	default:
+	}
+}
+
+// Failed gives the failure after which the node cannot go on; the caller closes it.
+func (a *App) Failed() <-chan error { return a.failed }
+
+// URL is the address that clients on this machine use, without a final slash; it knows the port that the system chose.
+func (a *App) URL() string {
+	h := a.config.HTTP
+	h.HTTPAddr = a.listener.Addr().String()
+	return h.BaseURL()
+}

@@ -1,0 +1,64 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// closeTimeout bounds what follows the work in progress: domains, databases, the embedded server.
+const closeTimeout = 30 * time.Second
+
+// Close stops the node. It is not ready from then on; no new connection is accepted; streams end with an error from which
+// their clients resume elsewhere; requests in progress may finish until EKC_SHUTDOWN_TIMEOUT has passed or ctx ends. Then
+// routing and sweeps stop, and the databases close. Later calls wait for the first and return what it did.
+func (a *App) Close(ctx context.Context) error {
+	a.close.Do(func() { a.closed = a.stop(ctx) })
+	return a.closed
+}
+
+func (a *App) stop(ctx context.Context) error {
+	a.health.Drain()
+	errs := []error{a.stopServing(ctx)}
+	for _, c := range []*crew{a.working, a.following} {
+		if c != nil {
+			c.stop()
+		}
+	}
+	if a.base != nil {
+		errs = append(errs, a.base.Close())
+	}
+	if a.core != nil {
+		errs = append(errs, a.core.Close())
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	if a.storage != nil {
+		errs = append(errs, a.storage.Close(ctx))
+	}
+	if a.tracing != nil {
+		errs = append(errs, a.tracing.Stop(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+func (a *App) stopServing(ctx context.Context) error {
+	if a.server == nil {
+		if a.listener != nil {
+			return a.listener.Close()
+		}
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.config.ShutdownTimeout)
+	defer cancel()
+	ended := make(chan error, 1)
+	a.serving.cancel() // from here on its end is no failure
+	go func() { ended <- a.server.Shutdown(ctx) }()
+	err := errors.Join(a.api.Close(ctx), <-ended)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("work in progress did not end in time: %w", err), a.server.Close())
+	}
+	a.serving.stop()
+	return err
+}
