@@ -4028,9 +4028,9 @@ schema {
 # ---------------------------------------------------------------------------------------------------- foundations
 
 "Makes gqlgen read the Go value of a field from the named Go field or type."
-directive @goModel(model: String, models: [String!]) on OBJECT | INPUT_OBJECT | SCALAR | ENUM | INTERFACE | UNION
+directive @goModel("One Go type." model: String, "Several of them." models: [String!]) on OBJECT | INPUT_OBJECT | SCALAR | ENUM | INTERFACE | UNION
 "Maps a GraphQL field to a Go field or forces a resolver."
-directive @goField(forceResolver: Boolean, name: String) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
+directive @goField("Call a resolver even where the Go type has the field." forceResolver: Boolean, "The Go field." name: String) on INPUT_FIELD_DEFINITION | FIELD_DEFINITION
 
 "An instant, RFC 3339, UTC."
 scalar Time
@@ -4096,43 +4096,128 @@ type UserError {
 "The root of reading."
 type Query {
   "Any object by its id; null when there is none that the viewer may see. Anyone signed in, and a citizen for their own interaction."
-  node(id: ID!): Node
+  node("The id." id: ID!): Node
   "Several objects by their ids, in the same order; at most 100."
-  nodes(ids: [ID!]!): [Node]!
+  nodes("The ids." ids: [ID!]!): [Node]!
   "Who asks: an account, a citizen, or nobody."
   viewer: Viewer!
   "The six agencies. Anyone."
-  agencies(after: Cursor, first: Int = 50, before: Cursor, last: Int): AgencyConnection!
+  agencies(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+  ): AgencyConnection!
   "All regions, ordered by code. Anyone."
-  regions(after: Cursor, first: Int = 100, before: Cursor, last: Int): RegionConnection!
+  regions(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 100 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+  ): RegionConnection!
   "Sites in the viewer's segment. Supervisors, coordinators, administrators."
-  sites(after: Cursor, first: Int = 50, before: Cursor, last: Int): SiteConnection!
+  sites(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+  ): SiteConnection!
 
   "Accounts in the viewer's segment. Supervisors, coordinators, administrators."
-  accounts(after: Cursor, first: Int = 50, before: Cursor, last: Int, filter: AccountFilter): AccountConnection!
+  accounts(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Which to keep; null keeps all."
+    filter: AccountFilter
+  ): AccountConnection!
   "The viewer's own sessions that are still open, newest use first."
   sessions: [Session!]!
 
   "Records of the base that may answer the text, best first. Anyone signed in."
-  recordSearch(input: RecordSearchInput!): [RecordHit!]!
+  recordSearch("What to look for." input: RecordSearchInput!): [RecordHit!]!
   "One record of the base by id; null when there is none. Anyone signed in."
-  record(id: ID!): Record
+  record("The id." id: ID!): Record
   "The records of the base in the order of their ids. Anyone signed in."
-  records(after: Cursor, first: Int = 50, filter: RecordFilter): RecordConnection!
+  records(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many, 0 to 100."
+    first: Int = 50
+    "Which to keep; null keeps all."
+    filter: RecordFilter
+  ): RecordConnection!
   "Topics of the base with the number of records in each. Anyone signed in."
   recordTopics: [RecordTopic!]!
 
   "One interaction; null when there is none that the viewer may see. Its operator, a supervisor of its segment, or its citizen."
-  interaction(id: ID!): Interaction
+  interaction("The id." id: ID!): Interaction
   "Interactions that the viewer may see, newest first."
-  interactions(after: Cursor, first: Int = 50, before: Cursor, last: Int, filter: InteractionFilter): InteractionConnection!
+  interactions(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Which to keep; null keeps all."
+    filter: InteractionFilter
+  ): InteractionConnection!
   "The topics that an operator may record at the end of an interaction. Anyone signed in."
-  dispositions(after: Cursor, first: Int = 100, before: Cursor, last: Int): DispositionConnection!
+  dispositions(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 100 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+  ): DispositionConnection!
 
   "Queues of the viewer's segment; an operator sees those they work in and those they may transfer to."
-  queues(after: Cursor, first: Int = 100, before: Cursor, last: Int, filter: QueueFilter): QueueConnection!
+  queues(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 100 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Which to keep; null keeps all."
+    filter: QueueFilter
+  ): QueueConnection!
   "Skills. Anyone signed in."
-  skills(after: Cursor, first: Int = 100, before: Cursor, last: Int): SkillConnection!
+  skills(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 100 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+  ): SkillConnection!
   "Reasons of a pause. Anyone signed in."
   pauseReasons: [PauseReason!]!
   "Timetables of queues. Anyone signed in."
@@ -4143,78 +4228,89 @@ type Query {
   board: Board!
 
   "The audit log, newest first. Administrators; segment administrators for accounts of their segment."
-  auditEntries(after: Cursor, first: Int = 50, before: Cursor, last: Int, filter: AuditFilter): AuditEntryConnection!
+  auditEntries(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Which to keep; null keeps all."
+    filter: AuditFilter
+  ): AuditEntryConnection!
 }
 
 "The root of change. One mutation per action; every payload carries ` + "`" + `userErrors` + "`" + `."
 type Mutation {
   "Opens a session with login and password. Anyone; limited per address and per login, locked after repeated failures."
-  signIn(input: SignInInput!): SignInPayload!
+  signIn("Login and password." input: SignInInput!): SignInPayload!
   "Trades a refresh token for a new pair; each refresh token works once, and its second use closes the session."
-  tokenRefresh(input: TokenRefreshInput!): SignInPayload!
+  tokenRefresh("The refresh token." input: TokenRefreshInput!): SignInPayload!
   "Closes the viewer's present session."
   signOut: SignOutPayload!
   "Closes all sessions of the viewer on every device."
   signOutEverywhere: SignOutPayload!
   "Changes the viewer's own password and closes the other sessions."
-  passwordChange(input: PasswordChangeInput!): SignOutPayload!
+  passwordChange("The present and the new password." input: PasswordChangeInput!): SignOutPayload!
   "Creates an account. Administrators, and segment administrators inside their segment."
-  accountCreate(input: AccountCreateInput!): AccountPayload!
+  accountCreate("What to do, and to what." input: AccountCreateInput!): AccountPayload!
   "Changes an account. Administrators, and segment administrators inside their segment."
-  accountUpdate(input: AccountUpdateInput!): AccountPayload!
+  accountUpdate("What to do, and to what." input: AccountUpdateInput!): AccountPayload!
   "Gives a role, never above the giver's own rights. Administrators, and segment administrators inside their segment."
-  roleGrant(input: RoleGrantInput!): AccountPayload!
+  roleGrant("What to do, and to what." input: RoleGrantInput!): AccountPayload!
   "Takes a role away at once. Administrators, and segment administrators inside their segment."
-  roleRevoke(input: RoleRevokeInput!): AccountPayload!
+  roleRevoke("What to do, and to what." input: RoleRevokeInput!): AccountPayload!
 
   "Begins a chat. Anyone; limited per address. The token opens this interaction only."
-  chatStart(input: ChatStartInput!): ChatStartPayload!
+  chatStart("What to do, and to what." input: ChatStartInput!): ChatStartPayload!
   "Sends a message into an interaction. Its citizen or its operator. Repeating a ` + "`" + `clientKey` + "`" + ` returns the first message."
-  messageSend(input: MessageSendInput!): MessagePayload!
+  messageSend("What to do, and to what." input: MessageSendInput!): MessagePayload!
   "Tells the other side that somebody is writing; lasts 6 seconds. Its citizen or its operator."
-  typingSignal(input: TypingSignalInput!): TypingSignalPayload!
+  typingSignal("What to do, and to what." input: TypingSignalInput!): TypingSignalPayload!
   "Uploads a file to be sent with a message: PDF, PNG, JPEG, WebP, plain text, DOCX or XLSX; at most 10 MiB; the type is checked by content."
-  attachmentUpload(input: AttachmentUploadInput!): AttachmentPayload!
+  attachmentUpload("What to do, and to what." input: AttachmentUploadInput!): AttachmentPayload!
   "Asks for a person. Its citizen."
-  handoverRequest(input: InteractionInput!): InteractionPayload!
+  handoverRequest("What to do, and to what." input: InteractionInput!): InteractionPayload!
   "Says whether an answer of Yana helped. Its citizen."
-  answerFeedback(input: AnswerFeedbackInput!): MessagePayload!
+  answerFeedback("What to do, and to what." input: AnswerFeedbackInput!): MessagePayload!
   "Ends the chat. Its citizen."
-  chatEnd(input: InteractionInput!): InteractionPayload!
+  chatEnd("What to do, and to what." input: InteractionInput!): InteractionPayload!
   "Rates a closed interaction, or the present help, 1 to 5; the last rating counts. Its citizen."
-  interactionRate(input: InteractionRateInput!): InteractionPayload!
+  interactionRate("What to do, and to what." input: InteractionRateInput!): InteractionPayload!
 
   "Sets the viewer's own presence. Operators."
-  presenceSet(input: PresenceSetInput!): PresencePayload!
+  presenceSet("What to do, and to what." input: PresenceSetInput!): PresencePayload!
   "Takes an offered interaction. The operator it is offered to, before it expires."
-  offerAccept(input: OfferInput!): OfferPayload!
+  offerAccept("What to do, and to what." input: OfferInput!): OfferPayload!
   "Passes an offer on; the interaction returns to its old place. The operator it is offered to."
-  offerDecline(input: OfferInput!): OfferPayload!
+  offerDecline("What to do, and to what." input: OfferInput!): OfferPayload!
   "Puts an active interaction on hold. Its operator."
-  interactionHold(input: InteractionInput!): InteractionPayload!
+  interactionHold("What to do, and to what." input: InteractionInput!): InteractionPayload!
   "Takes an interaction off hold. Its operator."
-  interactionResume(input: InteractionInput!): InteractionPayload!
+  interactionResume("What to do, and to what." input: InteractionInput!): InteractionPayload!
   "Hands an interaction to another queue, with its history. Its operator, or a supervisor of its segment."
-  interactionTransfer(input: InteractionTransferInput!): InteractionPayload!
+  interactionTransfer("What to do, and to what." input: InteractionTransferInput!): InteractionPayload!
   "Ends the talk and begins the wrap-up. Its operator."
-  interactionFinish(input: InteractionInput!): InteractionPayload!
+  interactionFinish("What to do, and to what." input: InteractionInput!): InteractionPayload!
   "Records topic and outcome and closes. Its operator, from ACTIVE or WRAP_UP."
-  interactionClose(input: InteractionCloseInput!): InteractionPayload!
+  interactionClose("What to do, and to what." input: InteractionCloseInput!): InteractionPayload!
 
   "Creates a queue. Administrators."
-  queueCreate(input: QueueCreateInput!): QueuePayload!
+  queueCreate("What to do, and to what." input: QueueCreateInput!): QueuePayload!
   "Changes a queue. Administrators; supervisors of its segment."
-  queueUpdate(input: QueueUpdateInput!): QueuePayload!
+  queueUpdate("What to do, and to what." input: QueueUpdateInput!): QueuePayload!
   "Lets operators work in a queue. Supervisors of its segment, administrators."
-  queueMembersAdd(input: QueueMembersInput!): QueuePayload!
+  queueMembersAdd("What to do, and to what." input: QueueMembersInput!): QueuePayload!
   "Takes operators out of a queue; open interactions stay with them. Supervisors of its segment, administrators."
-  queueMembersRemove(input: QueueMembersInput!): QueuePayload!
+  queueMembersRemove("What to do, and to what." input: QueueMembersInput!): QueuePayload!
   "Creates a skill. Administrators."
-  skillCreate(input: SkillCreateInput!): SkillPayload!
+  skillCreate("What to do, and to what." input: SkillCreateInput!): SkillPayload!
   "Sets an operator's proficiency in a skill; 0 removes it. Supervisors of the segment, administrators."
-  accountSkillSet(input: AccountSkillSetInput!): AccountPayload!
+  accountSkillSet("What to do, and to what." input: AccountSkillSetInput!): AccountPayload!
   "Creates or replaces a timetable by name. Administrators."
-  businessHoursSet(input: BusinessHoursSetInput!): BusinessHoursPayload!
+  businessHoursSet("What to do, and to what." input: BusinessHoursSetInput!): BusinessHoursPayload!
 }
 
 """
@@ -4224,11 +4320,16 @@ has to end (the client fell behind, the server stops, the token was revoked) end
 """
 type Subscription {
   "What happens in one interaction. Its citizen, its operator, a supervisor of its segment."
-  dialogue(interactionId: ID!, after: EventCursor): DialogueEvent!
+  dialogue(
+    "The interaction."
+    interactionId: ID!
+    "Resume after this event; null begins with the next one."
+    after: EventCursor
+  ): DialogueEvent!
   "What concerns the signed-in operator: offers, own interactions and their messages, presence."
-  desk(after: EventCursor): DeskEvent!
+  desk("Resume after this event; null begins with the next one." after: EventCursor): DeskEvent!
   "Queues and operators of the viewer's segment. Supervisors, coordinators, administrators."
-  board(after: EventCursor): BoardEvent!
+  board("Resume after this event; null begins with the next one." after: EventCursor): BoardEvent!
 }
 
 # ------------------------------------------------------------------------------------------- agencies and regions
@@ -4754,7 +4855,16 @@ type Interaction implements Node {
   "Expected wait in seconds; null when it does not wait or nobody can tell."
   expectedWaitSeconds: Int
   "The dialogue, oldest first; ` + "`" + `last` + "`" + ` pages backwards from the newest."
-  messages(after: Cursor, first: Int, before: Cursor, last: Int): MessageConnection!
+  messages(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 100 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+  ): MessageConnection!
   "Who had it, from when to when, oldest first. Operators and supervisors."
   segments: [Segment!]! @goField(forceResolver: true)
   "What it was offered to whom. Operators and supervisors."
@@ -4764,7 +4874,7 @@ type Interaction implements Node {
   "What Yana decided at every turn. Operators and supervisors."
   assistantTurns: [AssistantTurn!]!
   "Records that may answer the citizen's last questions, best first. Its operator and supervisors."
-  suggestions(first: Int = 5): [RecordHit!]!
+  suggestions("How many, 1 to 20." first: Int = 5): [RecordHit!]!
   "The recorded topic. Operators and supervisors."
   disposition: Disposition
   "What came of it. Operators and supervisors."

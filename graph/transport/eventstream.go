@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -125,7 +124,7 @@ func (e *eventWriter) begin() {
 func (e *eventWriter) release() { _ = http.NewResponseController(e.w).SetWriteDeadline(time.Time{}) }
 
 func (e *eventWriter) next(resp *graphql.Response) {
-	body, err := json.Marshal(resp)
+	body, err := encode(resp)
 	if err != nil {
 		e.err = err
 		return

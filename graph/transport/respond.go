@@ -97,6 +97,15 @@ func present(err error) *gqlerror.Error {
 	return &gqlerror.Error{Message: e.Message, Extensions: map[string]any{"code": string(e.Code)}}
 }
 
+// encode writes a response without the `data` of an operation that was not executed, as the specification asks (§7.1).
+func encode(resp *graphql.Response) ([]byte, error) {
+	return json.Marshal(struct {
+		Errors     gqlerror.List   `json:"errors,omitempty"`
+		Data       json.RawMessage `json:"data,omitempty"`
+		Extensions map[string]any  `json:"extensions,omitempty"`
+	}{resp.Errors, resp.Data, resp.Extensions})
+}
+
 func write(w http.ResponseWriter, f format, status int, resp *graphql.Response) {
 	if f == events { // an error before the stream has begun
 		f = legacy
@@ -104,7 +113,7 @@ func write(w http.ResponseWriter, f format, status int, resp *graphql.Response) 
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 	}
-	body, err := json.Marshal(resp)
+	body, err := encode(resp)
 	if err != nil {
 		status, body = http.StatusInternalServerError, []byte(`{"errors":[{"message":"internal error","extensions":{"code":"INTERNAL"}}]}`)
 	}

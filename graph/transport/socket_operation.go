@@ -76,7 +76,7 @@ func (s *socket) execute(ctx context.Context, m message, op *operation) gqlerror
 			broken = resp.Errors
 			return
 		}
-		body, err := json.Marshal(resp)
+		body, err := encode(resp)
 		if err == nil && !s.isDropped(op) {
 			err = s.send(message{ID: m.ID, Type: "next", Payload: body})
 		}
