@@ -137,7 +137,8 @@ func TestOnlyTheSystemChangesAnything(t *testing.T) {
 	w.everything()
 	before := w.visible(viewer.Viewer{Kind: viewer.System})
 	for _, v := range []viewer.Viewer{
-		{}, {Kind: viewer.Citizen, InteractionID: "int_x"},
+		{},
+		{Kind: viewer.Citizen, InteractionID: "int_x"},
 		{Kind: viewer.Account, AccountID: "acc_x", Grants: []viewer.Grant{{Role: viewer.Administrator}}},
 	} {
 		ctx := viewer.With(t.Context(), v)

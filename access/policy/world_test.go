@@ -28,7 +28,6 @@ type world struct {
 	pfr, mse        *ent.Agency
 	moscow, kazan   *ent.Region
 	queue           *ent.Queue
-	count           int
 	interactionName map[string]string
 }
 
