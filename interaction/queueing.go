@@ -45,7 +45,7 @@ func (s *Service) enqueue(system context.Context, tx *ent.Tx, i *ent.Interaction
 		return nil, err
 	}
 	if !open {
-		text = textClosedNow(next, s.zoneOf(system, i))
+		text = textClosedNow(next, zoneOf(system, tx, i))
 	}
 	return s.notice(system, tx, i, message.KindNotice, text)
 }
@@ -75,10 +75,10 @@ func (s *Service) handOver(system context.Context, tx *ent.Tx, i *ent.Interactio
 }
 
 // zoneOf is the citizen's civil time; Moscow's when the region is not known.
-func (s *Service) zoneOf(system context.Context, i *ent.Interaction) *time.Location {
+func zoneOf(system context.Context, tx *ent.Tx, i *ent.Interaction) *time.Location {
 	name := "Europe/Moscow"
 	if i.RegionID != "" {
-		if r, err := s.client.Region.Get(system, i.RegionID); err == nil {
+		if r, err := tx.Region.Get(system, i.RegionID); err == nil {
 			name = r.TimeZone
 		}
 	}

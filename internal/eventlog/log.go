@@ -86,15 +86,25 @@ func (l *Log) once(ctx context.Context, work func(ctx context.Context, tx *ent.T
 	return nil
 }
 
+// appendEvents takes the gate's lock and then draws positions, in one statement: a row of the join exists, and its default
+// position is drawn, only after the lock was taken.
+const appendEvents = `
+	WITH gate AS MATERIALIZED (
+		SELECT pg_advisory_xact_lock_shared($1, (` + drawnSoFar + ` % $2)::int)::text AS entered FROM events_id_seq)
+	INSERT INTO events (at, kind, interaction_id, account_id, queue_id, data)
+	SELECT clock_timestamp(), e.kind, NULLIF(e.interaction, ''), NULLIF(e.account, ''), NULLIF(e.queue, ''), NULLIF(e.data, '')::jsonb
+	FROM gate, unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
+		AS e(kind, interaction, account, queue, data, n)
+	WHERE gate.entered = '' ORDER BY e.n`
+
 // Append writes events in tx. The readers see them, in the order of their positions, once it is committed.
 func (l *Log) Append(ctx context.Context, tx *ent.Tx, events ...Event) error {
-	_, err := tx.ExecContext(ctx,
-		`SELECT pg_advisory_xact_lock_shared($1, (`+drawnSoFar+` % $2)::int) FROM events_id_seq`, gate, keys)
-	if err != nil {
-		return fmt.Errorf("enter the event log: %w", err)
+	if len(events) == 0 {
+		return nil
 	}
+	var columns [5][]string
 	for _, e := range events {
-		var data any
+		data := ""
 		if len(e.Data) > 0 {
 			text, err := json.Marshal(e.Data)
 			if err != nil {
@@ -102,13 +112,14 @@ func (l *Log) Append(ctx context.Context, tx *ent.Tx, events ...Event) error {
 			}
 			data = string(text)
 		}
-		_, err := tx.ExecContext(ctx,
-			`INSERT INTO events (at, kind, interaction_id, account_id, queue_id, data)
-			 VALUES (clock_timestamp(), $1, NULLIF($2, ''), NULLIF($3, ''), NULLIF($4, ''), $5)`,
-			e.Kind, e.InteractionID, e.AccountID, e.QueueID, data)
-		if err != nil {
-			return fmt.Errorf("append %s: %w", e.Kind, err)
+		for n, value := range [5]string{e.Kind, e.InteractionID, e.AccountID, e.QueueID, data} {
+			columns[n] = append(columns[n], value)
 		}
+	}
+	_, err := tx.ExecContext(ctx, appendEvents, gate, keys,
+		pq.Array(columns[0]), pq.Array(columns[1]), pq.Array(columns[2]), pq.Array(columns[3]), pq.Array(columns[4]))
+	if err != nil {
+		return fmt.Errorf("append to the event log: %w", err)
 	}
 	return nil
 }
