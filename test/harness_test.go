@@ -124,6 +124,13 @@ func startNode(t *testing.T) *node {
 // start starts a node on the store; it is stopped when the test ends.
 func (s store) start(t *testing.T, change ...func(*config.Config)) *node {
 	t.Helper()
+	n, err := s.open(t, change...)
+	require.NoError(t, err)
+	return n
+}
+
+// open is start for other goroutines than the test's: it fails nothing.
+func (s store) open(t *testing.T, change ...func(*config.Config)) (*node, error) {
 	c := s.settings()
 	for _, do := range change {
 		do(&c)
@@ -132,10 +139,12 @@ func (s store) start(t *testing.T, change ...func(*config.Config)) *node {
 		Log:       c.Logger(testLog{t}),
 		Overrides: app.Overrides{Hash: cheap, RoutingTick: 200 * time.Millisecond, RoutingRest: time.Second},
 	})
-	require.NoError(t, err)
+	if err != nil {
+		return nil, err
+	}
 	n := &node{t: t, URL: a.URL(), app: a}
 	t.Cleanup(n.stop)
-	return n
+	return n, nil
 }
 
 // stop stops the node, as Ctrl-C would.

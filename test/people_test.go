@@ -100,8 +100,15 @@ func (c *citizen) say(text string) said {
 func (c *citizen) hears(kind string, after int) said {
 	c.t.Helper()
 	var found said
+	var all []said
+	defer func() {
+		if c.t.Failed() {
+			c.t.Logf("the dialogue: %+v", all)
+		}
+	}()
 	soon(c.t, "a message of kind "+kind, func() bool {
-		for _, m := range c.dialogue(c.id) {
+		all = c.dialogue(c.id)
+		for _, m := range all {
 			if m.Kind == kind && m.Sequence > after {
 				found = m
 				return true
