@@ -3,14 +3,17 @@ package graph
 import (
 	"context"
 	"crypto/rand"
+	"database/sql/driver"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"runtime/debug"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/lib/pq"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"ekc/ent"
@@ -116,6 +119,21 @@ func known(err error) *fail.Error {
 	}
 	if ent.IsNotFound(err) || errors.Is(err, privacy.Deny) {
 		return &fail.Error{Code: fail.NotFound, Message: "not found"}
+	}
+	return ofDatabase(err)
+}
+
+// ofDatabase tells what a client may know of a failure of Postgres: that its text cannot be kept, or that the database is
+// away for now. Class 08 and 57P are lost connections and shutdowns (PostgreSQL manual, appendix A).
+func ofDatabase(err error) *fail.Error {
+	var refused *pq.Error
+	var network *net.OpError
+	switch {
+	case errors.As(err, &refused) && refused.Code == "22021": // character_not_in_repertoire: a NUL
+		return &fail.Error{Code: fail.Invalid, Message: "a text holds a character that cannot be kept"}
+	case errors.As(err, &refused) && (refused.Code.Class() == "08" || strings.HasPrefix(string(refused.Code), "57P")),
+		errors.As(err, &network), errors.Is(err, driver.ErrBadConn):
+		return &fail.Error{Code: fail.Unavailable, Message: "the database is away for now; try again"}
 	}
 	return nil
 }
