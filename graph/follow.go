@@ -92,6 +92,7 @@ func follow[T any](r *Resolver, f *follower[T], s *eventlog.Stream, do each[T],
 	r.following.Go(func() {
 		defer close(f.out)
 		ctx, cancel := context.WithCancelCause(f.ctx)
+		defer context.AfterFunc(r.stopping, func() { cancel(eventlog.ErrClosed) })()
 		var work sync.WaitGroup
 		for _, w := range beside {
 			work.Go(func() {

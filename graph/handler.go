@@ -17,6 +17,7 @@ import (
 	"ekc/access/viewer"
 	"ekc/graph/transport"
 	"ekc/internal/clientaddr"
+	"ekc/internal/eventlog"
 )
 
 // Options sets the handler; the zero value serves, without introspection, to the API's own origin.
@@ -99,17 +100,26 @@ func (r *Resolver) transport(o Options) transport.Options {
 
 // Close ends all streams, telling their clients where to resume, and waits until ctx ends for everything that runs.
 func (h *Handler) Close(ctx context.Context) error {
-	err := h.Handler.Close(ctx)
-	done := make(chan struct{})
-	go func() {
-		h.resolver.following.Wait()
+	h.resolver.stop(eventlog.ErrClosed)
+	if err := await(ctx, h.resolver.following.Wait); err != nil {
+		return err
+	}
+	if err := h.Handler.Close(ctx); err != nil {
+		return err
+	}
+	return await(ctx, func() {
 		h.resolver.guard.wait.Wait()
 		h.resolver.positions.wait.Wait()
-		close(done)
-	}()
+	})
+}
+
+// await waits for what wait waits for, or until ctx ends.
+func await(ctx context.Context, wait func()) error {
+	done := make(chan struct{})
+	go func() { wait(); close(done) }()
 	select {
 	case <-done:
-		return err
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"time"
@@ -38,8 +39,10 @@ type Resolver struct {
 	names     *brief[string, string]
 	figures   *brief[string, routing.Figures]
 	loads     *brief[string, routing.Load]
-	// following are the producers of subscriptions that still run.
+	// following are the producers of subscriptions that still run; stop ends them.
 	following sync.WaitGroup
+	stopping  context.Context //nolint:containedctx // the life of the handler
+	stop      context.CancelCauseFunc
 }
 
 const (
@@ -55,6 +58,7 @@ func newResolver(d Dependencies) *Resolver {
 		d.Clock = time.Now
 	}
 	r := &Resolver{Dependencies: d}
+	r.stopping, r.stop = context.WithCancelCause(context.Background())
 	r.guard = newGuard(d.Access, d.Logger)
 	r.positions = newPositions(d.Routing, d.Logger)
 	r.events = newEventCache(d.Client)

@@ -4885,7 +4885,7 @@ type Interaction implements Node {
   rating: Int
   "The citizen's words to the rating."
   ratingComment: String @goField(forceResolver: true)
-  "Position of the newest event of this interaction; subscribe to ` + "`" + `dialogue` + "`" + ` from here."
+  "Subscribe to ` + "`" + `dialogue` + "`" + ` from here: nothing is missed; what this answer shows already may be told once more."
   cursor: EventCursor!
 }
 
@@ -5534,7 +5534,7 @@ type Desk {
   offers: [Offer!]! @goField(forceResolver: true)
   "Interactions that are theirs now, oldest first."
   interactions: [Interaction!]! @goField(forceResolver: true)
-  "Subscribe to ` + "`" + `desk` + "`" + ` from here."
+  "Subscribe to ` + "`" + `desk` + "`" + ` from here: nothing is missed; what this answer shows already may be told once more."
   cursor: EventCursor!
 }
 "What a supervisor sees."
@@ -5543,7 +5543,7 @@ type Board {
   queues: [Queue!]! @goField(forceResolver: true)
   "Presence of the segment's operators."
   operators: [Presence!]! @goField(forceResolver: true)
-  "Subscribe to ` + "`" + `board` + "`" + ` from here."
+  "Subscribe to ` + "`" + `board` + "`" + ` from here: nothing is missed; what this answer shows already may be told once more."
   cursor: EventCursor!
 }
 

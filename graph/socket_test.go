@@ -210,6 +210,6 @@ func TestCloseTellsEverySubscriber(t *testing.T) {
 	require.NoError(t, w.handler.Close(t.Context()))
 	f := s.next()
 	require.Equal(t, "error", f.Type)
-	require.Contains(t, string(f.Payload), "UNAVAILABLE")
+	require.Contains(t, string(f.Payload), `"code":"UNAVAILABLE","cursor":"`)
 	require.Equal(t, websocket.CloseGoingAway, s.closed())
 }

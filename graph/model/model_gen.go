@@ -132,7 +132,7 @@ type Board struct {
 	Queues []*ent.Queue `json:"queues"`
 	// Presence of the segment's operators.
 	Operators []*ent.Presence `json:"operators"`
-	// Subscribe to `board` from here.
+	// Subscribe to `board` from here: nothing is missed; what this answer shows already may be told once more.
 	Cursor string `json:"cursor"`
 }
 
@@ -192,7 +192,7 @@ type Desk struct {
 	Offers []*ent.Offer `json:"offers"`
 	// Interactions that are theirs now, oldest first.
 	Interactions []*ent.Interaction `json:"interactions"`
-	// Subscribe to `desk` from here.
+	// Subscribe to `desk` from here: nothing is missed; what this answer shows already may be told once more.
 	Cursor string `json:"cursor"`
 }
 

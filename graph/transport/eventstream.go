@@ -70,14 +70,15 @@ func (h *Handler) pump(ctx context.Context, out *eventWriter, op *graphql.Operat
 		case <-watch.Revoked():
 			out.fail(h.presented(ctx, watch.Err()))
 			return
-		case <-h.stopping.Done():
-			out.fail(h.presented(ctx, errStopping))
-			return
 		case <-done:
+			if h.stopping.Err() != nil && ctx.Err() != nil {
+				out.fail(h.presented(ctx, errStopping))
+				return
+			}
 			out.complete()
 			return
 		}
-		if out.err != nil || ctx.Err() != nil {
+		if out.err != nil {
 			return
 		}
 	}

@@ -45,7 +45,8 @@ type socket struct {
 
 	mu         sync.Mutex
 	operations map[string]*operation
-	running    sync.WaitGroup
+	operating  sync.WaitGroup
+	keeping    sync.WaitGroup
 	closing    sync.Once
 }
 
@@ -158,8 +159,7 @@ func (s *socket) serve() {
 	alive := 3 * s.h.o.PingEvery
 	extend := func() { _ = s.conn.SetReadDeadline(time.Now().Add(alive)) }
 	s.conn.SetPongHandler(func(string) error { extend(); return nil })
-	s.running.Add(1)
-	go s.keep()
+	s.keeping.Go(s.keep)
 	for {
 		extend()
 		m, ok := s.receive(websocket.CloseNormalClosure, "no sign of life")
@@ -171,7 +171,6 @@ func (s *socket) serve() {
 
 // keep shows that the server lives, and ends the connection when the token or the server does.
 func (s *socket) keep() {
-	defer s.running.Done()
 	ticker := time.NewTicker(s.h.o.PingEvery)
 	defer ticker.Stop()
 	for {
@@ -179,6 +178,7 @@ func (s *socket) keep() {
 		case <-s.ctx.Done():
 			if errors.Is(context.Cause(s.ctx), errStopping) {
 				s.failAll(errStopping)
+				s.operating.Wait() // what has ended may still be telling why
 				s.close(websocket.CloseGoingAway, errStopping.Error())
 			}
 			return
@@ -261,7 +261,8 @@ func (s *socket) close(code int, reason string) {
 func (s *socket) end() {
 	s.cancel(nil)
 	s.close(websocket.CloseNormalClosure, "")
-	s.running.Wait()
+	s.operating.Wait()
+	s.keeping.Wait()
 	if s.watch != nil {
 		s.watch.Release()
 	}

@@ -36,17 +36,15 @@ func (s *socket) subscribe(m message) bool {
 		err := fail.New(fail.RateLimited, "at most %d operations at once on one connection", s.h.o.MaxOperations)
 		return s.sendErrors(m.ID, gqlerror.List{present(err)}) == nil
 	}
-	s.running.Add(1)
-	go s.operate(ctx, m, op)
+	s.operating.Go(func() { s.operate(ctx, m, op) })
 	return true
 }
 
 // operate runs one operation to its end.
 func (s *socket) operate(ctx context.Context, m message, op *operation) {
-	defer s.running.Done()
 	defer op.cancel()
 	errs := s.execute(ctx, m, op)
-	if s.finish(m.ID, op) || s.ctx.Err() != nil {
+	if s.finish(m.ID, op) {
 		return
 	}
 	if len(errs) > 0 {
