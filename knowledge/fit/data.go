@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -127,7 +128,11 @@ func readBase(path string) ([]lexical.Doc, error) {
 	if err != nil {
 		return nil, err
 	}
-	scan := bufio.NewScanner(z)
+	return readDocs(path, z)
+}
+
+func readDocs(path string, file io.Reader) ([]lexical.Doc, error) {
+	scan := bufio.NewScanner(file)
 	scan.Buffer(nil, 4<<20)
 	var out []lexical.Doc
 	for scan.Scan() {
@@ -202,5 +207,47 @@ func gather(dir string) ([]*sample, error) {
 	}
 	w := newWorld(small)
 	all = append(all, w.samples("intents", held)...)
-	return append(all, w.samples("intents-oos", oos)...), nil
+	all = append(all, w.samples("intents-oos", oos)...)
+	return ownSamples(all, oos)
+}
+
+// ownBase is the demo base in the product: a dense base of an agency's kind, with phrasings.
+const ownBase = "knowledge/demo/*.jsonl"
+
+// ownSamples adds the product's own base: its last phrasings are held out as queries.
+func ownSamples(all []*sample, oos []evalset.Query) ([]*sample, error) {
+	files, err := filepath.Glob(ownBase)
+	if err != nil {
+		return nil, err
+	}
+	var docs []lexical.Doc
+	var held []evalset.Query
+	for _, path := range files {
+		more, err := readLines(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range more {
+			if n := len(d.Units) - 1; n > 1 {
+				held = append(held, evalset.Query{Text: d.Units[n], Relevant: []string{d.Key}, Tag: "own"})
+				d.Units = d.Units[:n]
+			}
+			docs = append(docs, d)
+		}
+	}
+	if len(docs) == 0 {
+		return nil, fmt.Errorf("no %s: run this at the repository's root", ownBase)
+	}
+	w := newWorld(docs)
+	all = append(all, w.samples("own", held)...)
+	return append(all, w.samples("own-oos", oos)...), nil
+}
+
+func readLines(path string) ([]lexical.Doc, error) {
+	f, err := os.Open(path) //nolint:gosec // a file of the repository
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return readDocs(path, f)
 }

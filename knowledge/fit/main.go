@@ -97,7 +97,8 @@ func reportDecisions(js []judge, ps []float64) (answerAt, clarifyAt float64) {
 	for i, mix := range [][]string{
 		{"rutube-dev", "knd-dev", "oos-dev"},
 		{"intents", "intents-oos"},
-		{"rutube-dev", "knd-dev", "neii", "legal", "oos-dev", "intents", "intents-oos"},
+		{"own", "own-oos"},
+		{"rutube-dev", "knd-dev", "neii", "legal", "oos-dev", "own", "own-oos"},
 	} {
 		ds := decisions(js, ps, mix...)
 		c95, t95 := coverage(ds, 0.95)
@@ -113,8 +114,11 @@ func reportDecisions(js []judge, ps []float64) (answerAt, clarifyAt float64) {
 		}
 		fmt.Printf("%v: %d queries, at 95 %%: %.3f (p>=%.3f), at 90 %%: %.3f (p>=%.3f); asked %d, right among three %d\n",
 			mix, len(ds), c95, t95, c90, t90, asked, among)
-		if i == 0 { // the mix that the aim is stated for; the others are a check
+		switch i {
+		case 0: // the mix that the aim is stated for
 			answerAt = t95
+		case 3: // all kinds together but for the intents, whose sets share phrasings between intents
+			answerAt = max(answerAt, min(t95, 0.9))
 		}
 	}
 	reportCalibration(js, ps)

@@ -23,7 +23,7 @@ func (s *sample) first(i int) float32 {
 // report prints R@1, MRR@10 and Hit@10 of every set that has relevant records.
 func report(name string, samples []*sample, score func(s *sample, i int) float64) {
 	fmt.Println(name)
-	for _, set := range append(slices.Clone(inScope), "intents") {
+	for _, set := range append(slices.Clone(inScope), "intents", "own") {
 		var n, r1, mrr, hit, deep float64
 		for _, s := range samples {
 			if s.set != set {

@@ -58,7 +58,7 @@ type match struct {
 }
 
 func (x *Index) analyseQuery(s string) *query {
-	q := &query{words: text.Words(s, maxQueryWords), best: make(map[uint32][]match), classes: make(map[string]bool)}
+	q := &query{words: text.WithoutCourtesy(text.Words(s, maxQueryWords)), best: make(map[uint32][]match), classes: make(map[string]bool)}
 	seen := make(map[string]bool, len(q.words))
 	for _, w := range q.words {
 		q.noteGrammar(w)

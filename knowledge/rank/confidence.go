@@ -82,7 +82,26 @@ func (m *Model) setProbabilities(sorted []Ranked, inputs [][]float32) {
 		}
 		sorted[k].Probability = last
 	}
+	if onlyExact(inputs) {
+		sorted[0].Probability = max(sorted[0].Probability, exactProbability)
+	}
 	boundSum(sorted)
+}
+
+// exactProbability is that of a record one of whose phrasings the query is, word for word: the editors have said that this
+// is how the record is asked for. It is not fitted: such queries are too rare in the sets.
+const exactProbability = 0.97
+
+var exactly = []int{slices.Index(lexical.FeatureNames, "f1"), slices.Index(lexical.FeatureNames, "cover_exact")}
+
+// onlyExact reports whether the first candidate, and no other on the page, has the very words of the query and no more.
+func onlyExact(inputs [][]float32) bool {
+	for k, in := range inputs[:min(considered, len(inputs))] {
+		if (in[exactly[0]] > 0.999 && in[exactly[1]] > 0.999) != (k == 0) {
+			return false
+		}
+	}
+	return len(inputs) > 0
 }
 
 // boundSum keeps the probabilities of the first candidates, which are about one answer, from adding up to more than 1.

@@ -35,6 +35,24 @@ var questionWords = map[string]string{
 // QuestionClass tells what a word asks for ("who", "when", "howmany", ...); empty for a word that does not ask.
 func QuestionClass(folded string) string { return questionWords[folded] }
 
+// courtesyWords are what a question is wrapped in.
+var courtesyWords = wordSet(`здравствуйте здравствуй добрый доброго день дня вечер вечера утро привет приветствую подскажите
+подскажи пожалуйста скажите скажи спасибо помогите расскажите расскажи`)
+
+// WithoutCourtesy drops greetings and the like from a question; a text of nothing else stays as it is.
+func WithoutCourtesy(words []Word) []Word {
+	kept := make([]Word, 0, len(words))
+	for _, w := range words {
+		if !courtesyWords[w.Surface] {
+			kept = append(kept, w)
+		}
+	}
+	if len(kept) == 0 {
+		return words
+	}
+	return kept
+}
+
 // Negation reports whether a folded word negates.
 func Negation(folded string) bool {
 	switch folded {

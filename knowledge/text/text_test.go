@@ -45,3 +45,9 @@ func TestSynonymsGoBothWays(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutCourtesy(t *testing.T) {
+	t.Parallel()
+	require.Len(t, text.WithoutCourtesy(text.Words("Добрый день! Подскажите, где пенсия", 0)), 2)
+	require.Len(t, text.WithoutCourtesy(text.Words("Здравствуйте!", 0)), 1, "a greeting alone stays")
+}
