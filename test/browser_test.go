@@ -244,7 +244,7 @@ func (p *page) focus() string {
 	var words string
 	require.NoError(p.t, p.eval(`
 		const e = root.activeElement ?? document.activeElement;
-		return e.tagName.toLowerCase() + ' ' + (e.ariaLabel ?? e.textContent).trim();`, &words))
+		return e.tagName.toLowerCase() + ' ' + (e.ariaLabel ?? e.labels?.[0]?.textContent ?? e.textContent).trim();`, &words))
 	return words
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -85,6 +86,14 @@ func (p *page) isAccessible(where string) {
 			p.t.Errorf("%s: %s (%s)\n%s\n%s", where, violation.Help, violation.ID, node.HTML, node.FailureSummary)
 		}
 	}
+}
+
+// rewrites replaces the text of an editor of the playground.
+func (p *page) rewrites(selector, text string) {
+	p.t.Helper()
+	p.clickAt("document.querySelector(" + quote(selector+" .view-lines") + ")")
+	p.press(input.DispatchKeyEventParams{Key: "a", Code: "KeyA", WindowsVirtualKeyCode: 65, Modifiers: 2, Commands: []string{"selectAll"}})
+	p.types(text)
 }
 
 // tinyPNG is a picture of one pixel.

@@ -38,7 +38,8 @@ function buildWidget() {
 }
 
 async function buildPlayground() {
-  const common = { ...shared, outdir: `${DIST}/assets`, target: ["es2022"], define: { "process.env.NODE_ENV": '"production"' } };
+  // GraphiQL labels its icons with the names of their functions.
+  const common = { ...shared, keepNames: true, outdir: `${DIST}/assets`, target: ["es2022"], define: { "process.env.NODE_ENV": '"production"' } };
   await build({
     ...common,
     entryPoints: {
