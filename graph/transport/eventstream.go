@@ -47,31 +47,34 @@ func (h *Handler) pump(ctx context.Context, out *eventWriter, op *graphql.Operat
 	defer watch.Release()
 	ctx, cancel := context.WithCancelCause(watch.Refresh(ctx))
 	responses := make(chan *graphql.Response)
-	done := make(chan struct{})
+	done, left := make(chan struct{}), make(chan struct{})
+	told := false // why it ended
 	go func() {
 		defer close(done)
 		h.run(ctx, op, func(resp *graphql.Response) {
 			select {
 			case responses <- resp:
-			case <-ctx.Done():
+			case <-left:
 			}
 		})
 	}()
 	defer func() { <-done }()
 	defer cancel(nil)
+	defer close(left)
 	ticker := time.NewTicker(h.o.PingEvery)
 	defer ticker.Stop()
 	for {
 		select {
 		case resp := <-responses:
 			out.next(resp)
+			told = len(resp.Data) == 0
 		case <-ticker.C:
 			out.ping()
 		case <-watch.Revoked():
 			out.fail(h.presented(ctx, watch.Err()))
 			return
 		case <-done:
-			if h.stopping.Err() != nil && ctx.Err() != nil {
+			if h.stopping.Err() != nil && !told {
 				out.fail(h.presented(ctx, errStopping))
 				return
 			}

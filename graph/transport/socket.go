@@ -177,8 +177,7 @@ func (s *socket) keep() {
 		select {
 		case <-s.ctx.Done():
 			if errors.Is(context.Cause(s.ctx), errStopping) {
-				s.failAll(errStopping)
-				s.operating.Wait() // what has ended may still be telling why
+				s.operating.Wait() // each tells why it ended
 				s.close(websocket.CloseGoingAway, errStopping.Error())
 			}
 			return

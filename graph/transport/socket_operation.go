@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -46,6 +47,9 @@ func (s *socket) operate(ctx context.Context, m message, op *operation) {
 	errs := s.execute(ctx, m, op)
 	if s.finish(m.ID, op) {
 		return
+	}
+	if len(errs) == 0 && errors.Is(context.Cause(s.ctx), errStopping) {
+		errs = gqlerror.List{present(errStopping)}
 	}
 	if len(errs) > 0 {
 		_ = s.sendErrors(m.ID, errs)
