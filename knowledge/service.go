@@ -76,7 +76,7 @@ type Hit struct {
 	// Intent: Yana may answer with it by herself. Personal: the question is about the citizen's own case, for line 2.
 	Intent   bool `json:"intent"`
 	Personal bool `json:"personal"`
-	// Score is the ranker's; it has no meaning between searches, and the second half of a page may be there for another
+	// Score is the ranker's; it has no meaning between searches, and those below the third may be there for another
 	// reason than their score (see rank.SharePage).
 	Score float64 `json:"score"`
 	// Probability, 0 to 1, that this record answers the query; calibrated, comparable between searches.
