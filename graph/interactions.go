@@ -92,8 +92,10 @@ func interactionsLike(f model.InteractionFilter) []predicate.Interaction {
 		value *string
 		equal func(string) predicate.Interaction
 	}{
-		{f.QueueID, interaction.QueueID}, {f.OperatorID, interaction.OperatorID},
-		{f.AgencyID, interaction.AgencyID}, {f.RegionID, interaction.RegionID},
+		{f.QueueID, interaction.QueueID},
+		{f.OperatorID, interaction.OperatorID},
+		{f.AgencyID, interaction.AgencyID},
+		{f.RegionID, interaction.RegionID},
 	} {
 		if c.value != nil {
 			where = append(where, c.equal(*c.value))

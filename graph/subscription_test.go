@@ -77,6 +77,15 @@ func TestDialogueIsFollowedWithoutGapOrRepeat(t *testing.T) {
 	require.Nil(t, changed["citizen"])
 }
 
+// hear reads a desk until the words were said.
+func (s *socket) hear(text string) {
+	s.t.Helper()
+	heard := any(nil)
+	for heard != text {
+		heard = s.until("desk", "MessageAdded")["message"].(map[string]any)["text"]
+	}
+}
+
 func TestDialogueRefusals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -146,8 +155,7 @@ func TestDeskFollowsOffersAndLosesWhatIsTransferred(t *testing.T) {
 	offer := s.until("desk", "OfferChanged")["offer"].(map[string]any)
 	require.Equal(t, id, offer["interaction"].(map[string]any)["id"])
 	w.say(citizen, id, "до передачи")
-	for s.until("desk", "MessageAdded")["message"].(map[string]any)["text"] != "до передачи" {
-	}
+	s.hear("до передачи")
 	dialogue := w.connect(operator)
 	dialogue.subscribe("1", followDialogue, map[string]any{"i": id})
 	dialogue.subscribe("q", "{ __typename }", nil)
@@ -156,10 +164,9 @@ func TestDeskFollowsOffersAndLosesWhatIsTransferred(t *testing.T) {
 	got := w.ask(operator, `mutation($i: ID!, $q: ID!) { interactionTransfer(input: {interactionId: $i, queueId: $q, note: "тайна"}) { interaction { state note } userErrors { message } } }`,
 		map[string]any{"i": id, "q": w.line2.ID})
 	require.Equal(t, "QUEUED", got.path("interactionTransfer", "interaction", "state"), got.raw)
-	for {
-		if s.until("desk", "InteractionChanged")["interaction"].(map[string]any)["state"] == "QUEUED" {
-			break
-		}
+	state := any(nil)
+	for state != "QUEUED" {
+		state = s.until("desk", "InteractionChanged")["interaction"].(map[string]any)["state"]
 	}
 	f := dialogue.next()
 	require.Equal(t, "error", f.Type, string(f.Payload))
@@ -198,7 +205,7 @@ func TestBoardGathersChanges(t *testing.T) {
 		}
 	}
 	require.Less(t, len(cursors), 20)
-	require.Len(t, w.ask(other, "{ board { queues { code } } }", nil).path("board", "queues"), 0, "of another agency and line")
+	require.Empty(t, w.ask(other, "{ board { queues { code } } }", nil).path("board", "queues"), "of another agency and line")
 	require.Equal(t, "FORBIDDEN", w.ask(operator, "{ board { cursor } }", nil).code())
 	require.Equal(t, "UNAUTHENTICATED", w.ask("", "{ board { cursor } }", nil).code())
 }
