@@ -9,6 +9,7 @@ import (
 	"ekc/ent/interaction"
 	"ekc/ent/segment"
 	"ekc/internal/eventlog"
+	"ekc/internal/ids"
 )
 
 // change is one move of a locked interaction.
@@ -57,26 +58,22 @@ func (s *Service) apply(system context.Context, tx *ent.Tx, before *ent.Interact
 	return after, s.log.Append(system, tx, changeEvents(before, after, c.quietQueue)...)
 }
 
-// turnSegment ends the open stretch of the timeline and begins that of the present state.
+// turnSegment ends the open stretch of the timeline and begins that of the present state, in one statement.
 func (s *Service) turnSegment(system context.Context, tx *ent.Tx, i *ent.Interaction, reason string, now time.Time) error {
-	err := tx.Segment.Update().Where(segment.InteractionID(i.ID), segment.EndedAtIsNil()).
-		SetEndedAt(now).SetEndReason(reason).Exec(system)
-	if err != nil {
-		return fmt.Errorf("end segment: %w", err)
-	}
-	kind, open := segments[i.State]
-	if !open {
-		return nil
-	}
-	create := tx.Segment.Create().SetInteractionID(i.ID).SetKind(kind).SetStartedAt(now)
-	if i.QueueID != "" && i.State != interaction.StateWithAssistant {
-		create.SetQueueID(i.QueueID)
+	var queueID, accountID string
+	if i.State != interaction.StateWithAssistant {
+		queueID = i.QueueID
 	}
 	if withOperator(i.State) {
-		create.SetAccountID(i.OperatorID)
+		accountID = i.OperatorID
 	}
-	if err := create.Exec(system); err != nil {
-		return fmt.Errorf("begin segment: %w", err)
+	_, err := tx.ExecContext(system, `
+		WITH ended AS (UPDATE segments SET ended_at = $2::timestamptz, end_reason = $3 WHERE interaction_id = $1::text AND ended_at IS NULL)
+		INSERT INTO segments (id, created_at, interaction_id, kind, queue_id, account_id, started_at)
+		SELECT $4::text, $2::timestamptz, $1::text, $5::text, NULLIF($6, ''), NULLIF($7, ''), $2::timestamptz WHERE $5::text <> ''`,
+		i.ID, now, reason, ids.New("seg"), string(segments[i.State]), queueID, accountID)
+	if err != nil {
+		return fmt.Errorf("turn the timeline: %w", err)
 	}
 	return nil
 }

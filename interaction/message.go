@@ -210,20 +210,20 @@ func (s *Service) say(system context.Context, tx *ent.Tx, i *ent.Interaction, d 
 	if err != nil {
 		return nil, nil, fmt.Errorf("write message: %w", err)
 	}
-	update := tx.Interaction.UpdateOne(i).SetMessageCount(m.Sequence)
-	switch {
-	case d.author == message.AuthorCitizen:
-		update.SetLastActivityAt(m.CreatedAt)
-		if i.State == interaction.StateWithAssistant {
-			update.SetAwaitsAssistant(true)
-		}
-	case d.author == message.AuthorOperator:
-		update.SetLastActivityAt(m.CreatedAt)
+	after := *i // one statement less than reading the row again; it is locked, so this is what it holds
+	after.MessageCount = m.Sequence
+	if d.author == message.AuthorCitizen || d.author == message.AuthorOperator {
+		after.LastActivityAt = m.CreatedAt
 	}
-	if i, err = update.Save(system); err != nil {
+	if d.author == message.AuthorCitizen && i.State == interaction.StateWithAssistant {
+		after.AwaitsAssistant = true
+	}
+	err = tx.Interaction.Update().Where(interaction.ID(i.ID)).SetMessageCount(after.MessageCount).
+		SetLastActivityAt(after.LastActivityAt).SetAwaitsAssistant(after.AwaitsAssistant).Exec(system)
+	if err != nil {
 		return nil, nil, fmt.Errorf("count message: %w", err)
 	}
-	return m, i, s.log.Append(system, tx, messageEvent(KindMessageAdded, i, m.ID))
+	return m, &after, s.log.Append(system, tx, messageEvent(KindMessageAdded, &after, m.ID))
 }
 
 // notice lets the centre say something by itself.
