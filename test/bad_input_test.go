@@ -183,8 +183,8 @@ func TestBrokenImportFiles(t *testing.T) {
 		command := exec.CommandContext(t.Context(), path, "knowledge", "import", file)
 		command.Env = append(os.Environ(), "EKC_DATABASE_URL="+s.core, "EKC_KNOWLEDGE_DATABASE_URL="+s.knowledge, "EKC_DATA_DIR="+s.dataDir)
 		said, err := command.CombinedOutput()
-		if err != nil {
-			require.IsType(t, &exec.ExitError{}, err)
+		if exited := (*exec.ExitError)(nil); err != nil {
+			require.ErrorAs(t, err, &exited)
 		}
 		return string(said), command.ProcessState.ExitCode()
 	}

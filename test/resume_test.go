@@ -136,7 +136,7 @@ func TestStreamsGoOnAtAnotherNode(t *testing.T) {
 	if len(failures) > 0 {
 		require.Equal(t, "UNAVAILABLE", failures[0].Extensions.Code)
 	}
-	moved := &citizen{client: &client{t: t, url: second.URL, token: c.token}, id: c.id}
+	moved := &client{t: t, url: second.URL, token: c.token}
 	there := &client{t: t, url: second.URL, token: o.token}
 	there.says(c.id, "после остановки")
 	again := moved.dial().follow(c.id, seen[len(seen)-1].Cursor).until("после остановки", isMessage("после остановки"))

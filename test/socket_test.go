@@ -271,11 +271,6 @@ func isMessage(text string) func(event) bool {
 	return func(e event) bool { return e.Kind == "MessageAdded" && e.Message.Text == text }
 }
 
-// isState tells of an interaction that came into the state.
-func isState(want string) func(event) bool {
-	return func(e event) bool { return e.Kind == "InteractionChanged" && e.Interaction.State == want }
-}
-
 // texts are the words of the messages among the events.
 func texts(events []event) []string {
 	var all []string

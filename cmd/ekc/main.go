@@ -6,10 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	_ "time/tzdata" // regions keep their time on machines without a zone database
 
 	"github.com/alecthomas/kong"
-
-	_ "time/tzdata" // regions keep their time on machines without a zone database
 )
 
 // version is set by the linker.

@@ -14,7 +14,9 @@ func (a *App) Describe(w io.Writer) error {
 	url := a.URL()
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	lines := [][2]string{
-		{"Playground", url + "/"}, {"Chat widget", url + "/widget/"}, {"GraphQL", url + "/graphql  (POST, GET, graphql-transport-ws, SSE)"},
+		{"Playground", url + "/"},
+		{"Chat widget", url + "/widget/"},
+		{"GraphQL", url + "/graphql  (POST, GET, graphql-transport-ws, SSE)"},
 		{"Health", url + "/healthz  " + url + "/readyz  " + url + "/metrics"},
 	}
 	if at := a.storage.Embedded(); at != "" {

@@ -2,7 +2,6 @@ package seed_test
 
 import (
 	"context"
-	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -42,7 +41,7 @@ func TestRegionsAndAgencies(t *testing.T) {
 	require.Len(t, regions, 85)
 	codes, names := map[string]bool{}, map[string]bool{}
 	for _, r := range regions {
-		require.Regexp(t, regexp.MustCompile(`^\d\d$`), r.Code)
+		require.Regexp(t, `^\d\d$`, r.Code)
 		require.False(t, codes[r.Code] || names[r.Name], "%s %s comes twice", r.Code, r.Name)
 		codes[r.Code], names[r.Name] = true, true
 		location, err := time.LoadLocation(r.TimeZone)
