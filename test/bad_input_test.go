@@ -8,7 +8,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -174,19 +173,10 @@ func fetch(t *testing.T, url string) (int, []byte) {
 func TestBrokenImportFiles(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	built.Store(true)
-	path, err := program()
-	require.NoError(t, err)
 	load := func(name, content string) (string, int) {
 		file := filepath.Join(t.TempDir(), name)
 		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
-		command := exec.CommandContext(t.Context(), path, "knowledge", "import", file)
-		command.Env = append(os.Environ(), "EKC_DATABASE_URL="+s.core, "EKC_KNOWLEDGE_DATABASE_URL="+s.knowledge, "EKC_DATA_DIR="+s.dataDir)
-		said, err := command.CombinedOutput()
-		if exited := (*exec.ExitError)(nil); err != nil {
-			require.ErrorAs(t, err, &exited)
-		}
-		return string(said), command.ProcessState.ExitCode()
+		return s.run(t, "", "knowledge", "import", file)
 	}
 	good := `{"id":"own-1","question":"Когда работает бюро находок?","answer":"Бюро работает по будням.","topic":""}`
 	said, status := load("rows.jsonl", strings.Join([]string{

@@ -64,9 +64,9 @@ func freeAddress(t *testing.T) string {
 }
 
 // launch runs `ekc serve` on the store and waits until it is ready.
-func (s store) launch(t *testing.T, address string) *process {
+func (s store) launch(t *testing.T, address string, environment ...string) *process {
 	t.Helper()
-	p := s.spawn(t, address)
+	p := s.spawn(t, address, environment...)
 	soon(t, "the server is ready", func() bool {
 		select {
 		case err := <-p.ended:
@@ -87,7 +87,7 @@ func (s store) launch(t *testing.T, address string) *process {
 	return p
 }
 
-func (s store) spawn(t *testing.T, address string) *process {
+func (s store) spawn(t *testing.T, address string, environment ...string) *process {
 	t.Helper()
 	built.Store(true)
 	path, err := program()
@@ -97,6 +97,7 @@ func (s store) spawn(t *testing.T, address string) *process {
 	p.command.Env = append(os.Environ(),
 		"EKC_DATA_DIR="+s.dataDir, "EKC_DATABASE_URL="+s.core, "EKC_KNOWLEDGE_DATABASE_URL="+s.knowledge,
 		"EKC_HTTP_ADDR="+address, "EKC_DEMO_PASSWORD="+demoPassword, "EKC_DB_MAX_CONNS=16", "EKC_LOG_LEVEL=warn")
+	p.command.Env = append(p.command.Env, environment...)
 	p.command.Stdout, p.command.Stderr = p.output, p.output
 	require.NoError(t, p.command.Start())
 	go func() {
