@@ -102,6 +102,9 @@ func TestTooLargeAndTooDeep(t *testing.T) {
 		require.Less(t, len(a.raw), 2000, name)
 	}
 	refused("text", ask("{ __typename #"+strings.Repeat("x", 40_000)+"\n}"), 413, "TOO_LARGE")
+	refused("one field many times", ask("{ viewer { account { "+strings.Repeat("id ", 1_000)+"} } }"), 400, "INVALID")
+	refused("the same in fragments", ask("{ viewer { account { "+strings.Repeat("...f ", 200)+"} } } fragment f on Account { id login ...g } fragment g on Account { id ...f }"), 400, "INVALID")
+	refused("the same inline", ask("{ "+strings.Repeat("... on Query { viewer { account { id } } } ", 100)+"}"), 400, "INVALID")
 	refused("tokens", ask("{ "+strings.Repeat("a ", 10_000)+"}"), 400, "GRAPHQL_PARSE_FAILED")
 	refused("brackets", ask(strings.Repeat("{ a ", 3_000)), 400, "GRAPHQL_PARSE_FAILED")
 	deep := `{ queues { edges { node { overflowQueue { overflowQueue { overflowQueue { overflowQueue { overflowQueue {

@@ -14,7 +14,7 @@ import (
 // and is not counted.
 const (
 	maxText       = 32 << 10 // bytes of an operation's text
-	maxTokens     = 4_000
+	maxTokens     = 2_500
 	maxDepth      = 12
 	maxFields     = 1_000
 	maxRootFields = 20
@@ -31,12 +31,12 @@ func (limits) ExtensionName() string { return "Limits" }
 // Validate is gqlgen's.
 func (limits) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters refuses a text that is too long before it is parsed.
+// MutateOperationParameters refuses a text that is too long, or too dear to validate.
 func (limits) MutateOperationParameters(_ context.Context, p *graphql.RawParams) *gqlerror.Error {
 	if len(p.Query) > maxText {
 		return refusal(fail.TooLarge, "the operation's text is longer than %d bytes", maxText)
 	}
-	return nil
+	return tooWide(p.Query)
 }
 
 // MutateOperationContext measures a valid operation.
