@@ -11,6 +11,7 @@ import (
 	"ekc/ent"
 	"ekc/ent/interaction"
 	"ekc/interaction/dialogue"
+	"ekc/internal/database"
 	"ekc/internal/eventlog"
 )
 
@@ -124,7 +125,7 @@ func (s *Service) inTx(ctx context.Context, work func(system context.Context, tx
 
 // lock reads an interaction and keeps others from changing it until the transaction ends. It decides no rights.
 func lock(system context.Context, tx *ent.Tx, id string) (*ent.Interaction, error) {
-	i, err := tx.Interaction.Query().Where(interaction.ID(id)).ForUpdate().Only(system)
+	i, err := tx.Interaction.Query().Where(interaction.ID(id)).ForUpdate(database.Lock).Only(system)
 	if ent.IsNotFound(err) {
 		return nil, errNoInteraction
 	}

@@ -17,6 +17,7 @@ import (
 	"ekc/ent/message"
 	"ekc/ent/region"
 	"ekc/ent/segment"
+	"ekc/internal/database"
 	"ekc/internal/fail"
 )
 
@@ -114,7 +115,7 @@ func (s *Service) restarted(system context.Context, tx *ent.Tx, key string, hash
 	if key == "" {
 		return nil, nil //nolint:nilnil // no key, no repeat
 	}
-	i, err := tx.Interaction.Query().Where(interaction.IdempotencyKey(key)).ForUpdate().Only(system)
+	i, err := tx.Interaction.Query().Where(interaction.IdempotencyKey(key)).ForUpdate(database.Lock).Only(system)
 	if ent.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // the first time
 	}

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/predicate"
+	"ekc/internal/database"
 )
 
 const (
@@ -129,7 +128,7 @@ func (s *Service) timeOutWithAssistant(system context.Context, tx *ent.Tx, i *en
 func (s *Service) sweepOne(system context.Context, id string, r rule) error {
 	return s.inTx(system, func(system context.Context, tx *ent.Tx) error {
 		i, err := tx.Interaction.Query().Where(interaction.ID(id), r.due).
-			ForUpdate(sql.WithLockAction(sql.SkipLocked)).Only(system)
+			ForUpdate(database.LockOrSkip).Only(system)
 		if ent.IsNotFound(err) {
 			return nil
 		}

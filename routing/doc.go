@@ -1,7 +1,7 @@
 // Package routing decides who takes which enquiry: queues, skills, presence, offers. It owns the tables of queues and
 // their members, skills, business hours, presence, offers and routing traces.
 //
-// Postgres decides. A match is one transaction that locks the interaction and the operator's presence with FOR UPDATE
+// Postgres decides. A match is one transaction that locks the interaction and the operator's presence with FOR NO KEY UPDATE
 // SKIP LOCKED and looks again at both, so that two nodes never give one enquiry or one place at an operator twice, and a
 // node that dies loses nothing: what it had not committed never happened, and the next tick of any node goes on. What a
 // node keeps in memory is only a plan.

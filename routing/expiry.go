@@ -11,6 +11,7 @@ import (
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
 	"ekc/ent/presence"
+	"ekc/internal/database"
 	"ekc/internal/ids"
 )
 
@@ -52,7 +53,7 @@ func (s *Service) expire(ctx context.Context) error {
 func (s *Service) expireOne(ctx context.Context, tx *ent.Tx, offerID string) (outcome string, err error) {
 	locked, err := found(ctx, tx, "lock overdue offer", `
 		SELECT 1 FROM offers o JOIN interactions i ON i.id = o.interaction_id
-		WHERE o.id = $1 AND o.state = 'PENDING' FOR UPDATE OF i, o SKIP LOCKED`, offerID)
+		WHERE o.id = $1 AND o.state = 'PENDING' FOR NO KEY UPDATE OF i, o SKIP LOCKED`, offerID)
 	if err != nil {
 		return "", err
 	}
@@ -84,7 +85,7 @@ func (s *Service) expireOne(ctx context.Context, tx *ent.Tx, offerID string) (ou
 
 // missed counts a missed offer, and pauses the operator when it was one too many in a row.
 func (s *Service) missed(ctx context.Context, tx *ent.Tx, accountID string, now time.Time) error {
-	p, err := tx.Presence.Query().Where(presence.AccountID(accountID)).ForUpdate().Only(ctx)
+	p, err := tx.Presence.Query().Where(presence.AccountID(accountID)).ForUpdate(database.Lock).Only(ctx)
 	if err != nil {
 		return fmt.Errorf("lock presence: %w", err)
 	}

@@ -170,8 +170,8 @@ func (s *Service) offer(ctx context.Context, d decision) error {
 // whether the offer takes the operator's last place.
 func (s *Service) reserve(ctx context.Context, tx *ent.Tx, d decision) (full bool, err error) {
 	locked, err := found(ctx, tx, "lock match", `
-		WITH i AS (SELECT 1 FROM interactions WHERE id = $1 AND queue_id = $2 AND state = 'QUEUED' FOR UPDATE SKIP LOCKED),
-		     p AS (SELECT 1 FROM presences WHERE account_id = $3 AND state = 'AVAILABLE' FOR UPDATE SKIP LOCKED)
+		WITH i AS (SELECT 1 FROM interactions WHERE id = $1 AND queue_id = $2 AND state = 'QUEUED' FOR NO KEY UPDATE SKIP LOCKED),
+		     p AS (SELECT 1 FROM presences WHERE account_id = $3 AND state = 'AVAILABLE' FOR NO KEY UPDATE SKIP LOCKED)
 		SELECT 1 FROM i, p`, d.enquiry.id, d.enquiry.lane.id, d.operator.id)
 	if err != nil {
 		return false, err

@@ -8,6 +8,7 @@ import (
 	"ekc/ent"
 	"ekc/ent/interaction"
 	"ekc/ent/offer"
+	"ekc/internal/database"
 	"ekc/internal/fail"
 )
 
@@ -106,7 +107,7 @@ func (s *Service) Decline(ctx context.Context, offerID string) (*ent.Offer, erro
 // and calls Wake once tx is committed.
 func (s *Service) WithdrawOffer(ctx context.Context, tx *ent.Tx, interactionID, reason string) error {
 	ctx = viewer.AsSystem(ctx)
-	o, err := tx.Offer.Query().Where(offer.InteractionID(interactionID), offer.StateEQ(offer.StatePending)).ForUpdate().Only(ctx)
+	o, err := tx.Offer.Query().Where(offer.InteractionID(interactionID), offer.StateEQ(offer.StatePending)).ForUpdate(database.Lock).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil
 	}
@@ -131,10 +132,10 @@ func lockOffer(ctx context.Context, tx *ent.Tx, offerID, accountID string) (*ent
 	if err != nil {
 		return nil, fmt.Errorf("read offer: %w", err)
 	}
-	if _, err := tx.Interaction.Query().Where(interaction.ID(o.InteractionID)).ForUpdate().OnlyID(ctx); err != nil {
+	if _, err := tx.Interaction.Query().Where(interaction.ID(o.InteractionID)).ForUpdate(database.Lock).OnlyID(ctx); err != nil {
 		return nil, fmt.Errorf("lock the interaction of an offer: %w", err)
 	}
-	if o, err = tx.Offer.Query().Where(offer.ID(offerID)).ForUpdate().Only(ctx); err != nil {
+	if o, err = tx.Offer.Query().Where(offer.ID(offerID)).ForUpdate(database.Lock).Only(ctx); err != nil {
 		return nil, fmt.Errorf("lock offer: %w", err)
 	}
 	return o, nil

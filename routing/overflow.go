@@ -77,7 +77,7 @@ func (s *Service) overdue(ctx context.Context, now time.Time) ([]overdue, error)
 
 func (s *Service) overflowOne(ctx context.Context, tx *ent.Tx, o overdue, now time.Time) error {
 	locked, err := found(ctx, tx, "lock overdue interaction", `SELECT 1 FROM interactions
-		WHERE id = $1 AND queue_id = $2 AND state = 'QUEUED' FOR UPDATE SKIP LOCKED`, o.interactionID, o.from)
+		WHERE id = $1 AND queue_id = $2 AND state = 'QUEUED' FOR NO KEY UPDATE SKIP LOCKED`, o.interactionID, o.from)
 	if err != nil {
 		return err
 	}

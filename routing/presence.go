@@ -14,6 +14,7 @@ import (
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
 	"ekc/ent/presence"
+	"ekc/internal/database"
 	"ekc/internal/fail"
 	"ekc/internal/ids"
 )
@@ -113,7 +114,7 @@ func (s *Service) setPresence(ctx context.Context, tx *ent.Tx, accountID string,
 	if err != nil {
 		return nil, err
 	}
-	p, err := tx.Presence.Query().Where(presence.AccountID(accountID)).ForUpdate().Only(ctx)
+	p, err := tx.Presence.Query().Where(presence.AccountID(accountID)).ForUpdate(database.Lock).Only(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("lock presence: %w", err)
 	}
@@ -169,11 +170,11 @@ func lockPendingOffers(ctx context.Context, tx *ent.Tx, accountID string) ([]*en
 		return nil, err
 	}
 	if _, err := column(ctx, tx, "lock offered interactions",
-		`SELECT id FROM interactions WHERE id = ANY($1) ORDER BY id FOR UPDATE`, pq.Array(interactions)); err != nil {
+		`SELECT id FROM interactions WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, pq.Array(interactions)); err != nil {
 		return nil, err
 	}
 	pending, err := tx.Offer.Query().Where(offer.AccountID(accountID), offer.StateEQ(offer.StatePending),
-		offer.InteractionIDIn(interactions...)).Order(ent.Asc(offer.FieldID)).ForUpdate().All(ctx)
+		offer.InteractionIDIn(interactions...)).Order(ent.Asc(offer.FieldID)).ForUpdate(database.Lock).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("lock offers: %w", err)
 	}

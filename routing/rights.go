@@ -9,6 +9,7 @@ import (
 	"ekc/ent"
 	"ekc/ent/queue"
 	"ekc/ent/roleassignment"
+	"ekc/internal/database"
 	"ekc/internal/fail"
 )
 
@@ -28,7 +29,7 @@ func operatorOf(ctx context.Context) (viewer.Viewer, error) {
 // check are read under lockQueues.
 func managedQueue(ctx context.Context, tx *ent.Tx, action access.Action, id string) (*ent.Queue, error) {
 	missing := fail.Field("queueId", fail.NotFound, "no such queue")
-	q, err := tx.Queue.Query().Where(queue.ID(id)).ForUpdate().Only(viewer.AsSystem(ctx))
+	q, err := tx.Queue.Query().Where(queue.ID(id)).ForUpdate(database.Lock).Only(viewer.AsSystem(ctx))
 	if ent.IsNotFound(err) {
 		if v := viewer.From(ctx); v.Kind == viewer.Nobody {
 			return nil, access.Check(ctx, action, access.Anywhere)
