@@ -1,5 +1,5 @@
 // Package coremigrations holds the versioned migrations of the core's database, written by `make migrate-diff`, and
-// applies them. It imports nothing of the project.
+// applies them.
 package coremigrations
 
 import (
@@ -9,8 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
+	"ekc/migrations"
 )
 
 //go:embed *.sql
@@ -24,16 +23,8 @@ func Files() fs.FS { return files }
 
 // Apply brings the database to the newest schema; it waits for another process that is doing the same.
 func Apply(ctx context.Context, db *sql.DB) error {
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(lockID))
-	if err != nil {
-		return fmt.Errorf("core migrations: %w", err)
-	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
-	if err != nil {
-		return fmt.Errorf("core migrations: %w", err)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("core migrations: %w", err)
+	if err := migrations.Apply(ctx, db, files, lockID); err != nil {
+		return fmt.Errorf("core: %w", err)
 	}
 	return nil
 }
