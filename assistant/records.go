@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"strings"
 
+	"ekc/access/viewer"
 	"ekc/ent"
+	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/interaction/dialogue"
 	"ekc/internal/fail"
 	"ekc/knowledge"
-
-	"ekc/access/viewer"
-	"ekc/ent/interaction"
 )
 
 // cite names the record version behind a hit, with the acts in a form for people.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -184,7 +183,7 @@ func TestImportResumes(t *testing.T) {
 			}
 		},
 	})
-	require.True(t, errors.Is(err, context.Canceled), "%v", err)
+	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, 800, first.Created)
 	second, err := doImport(t, b, file, "a.jsonl")
 	require.NoError(t, err)

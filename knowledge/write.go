@@ -129,16 +129,20 @@ func (w *writer) publish(ctx context.Context, rows []*row, have map[string]publi
 		{insertRecords, []any{pq.Array(c.id), pq.Array(c.agency), pq.Array(c.region), pq.Array(c.variantOf), revision, now}},
 		{`DELETE FROM embeddings e USING record_versions v
 		  WHERE e.version_id = v.id AND v.record_id = ANY($1) AND v.status = 'published'`, []any{pq.Array(c.id)}},
-		{`UPDATE record_versions SET status = 'archived' WHERE record_id = ANY($1) AND status = 'published'`,
-			[]any{pq.Array(c.id)}},
+		{
+			`UPDATE record_versions SET status = 'archived' WHERE record_id = ANY($1) AND status = 'published'`,
+			[]any{pq.Array(c.id)},
+		},
 		{insertVersions, []any{
 			pq.Array(c.version), pq.Array(c.id), pq.Array(c.number), pq.Array(c.question), pq.Array(c.answer),
 			pq.Array(c.short), pq.Array(c.topic), pq.Array(c.legal), pq.Array(c.from), pq.Array(c.to), pq.Array(c.intent),
 			pq.Array(c.personal), pq.Array(c.source), pq.Array(c.license), pq.Array(c.hash), now,
 		}},
-		{`INSERT INTO phrasings (version_id, position, text)
+		{
+			`INSERT INTO phrasings (version_id, position, text)
 		  SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[])`,
-			[]any{pq.Array(c.phrasingOf), pq.Array(c.position), pq.Array(c.phrasing)}},
+			[]any{pq.Array(c.phrasingOf), pq.Array(c.position), pq.Array(c.phrasing)},
+		},
 		{`UPDATE base_states SET revision = $1 WHERE id = 1`, []any{revision}},
 		{`SELECT pg_notify($1, $2)`, []any{Channel, fmt.Sprint(revision)}},
 	} {

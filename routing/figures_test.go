@@ -119,8 +119,10 @@ func TestFigures(t *testing.T) {
 	figures, err := w.routing.Figures(t.Context(), []string{q.ID, empty.ID})
 	require.NoError(t, err)
 	require.Equal(t, map[string]routing.Figures{
-		q.ID: {Waiting: 2, LongestWait: 7 * time.Second, Active: 1, Available: 0, SignedIn: 3,
-			ExpectedWait: 5 * time.Minute, Known: true},
+		q.ID: {
+			Waiting: 2, LongestWait: 7 * time.Second, Active: 1, Available: 0, SignedIn: 3,
+			ExpectedWait: 5 * time.Minute, Known: true,
+		},
 		empty.ID: {},
 	}, figures)
 }

@@ -49,8 +49,10 @@ func TestTwoNodesNeverGiveTwice(t *testing.T) {
 	for number, a := range staff {
 		as := w.as(a)
 		running.Go(func() {
-			desk := desk{node: nodes[number%2], other: nodes[(number+1)%2], clock: w.clock, account: a, disposition: disposition,
-				random: rand.New(rand.NewPCG(7, uint64(number)))}
+			desk := desk{
+				node: nodes[number%2], other: nodes[(number+1)%2], clock: w.clock, account: a, disposition: disposition,
+				random: rand.New(rand.NewPCG(7, uint64(number))),
+			}
 			desk.work(t, viewerContext{as, ctx})
 		})
 	}

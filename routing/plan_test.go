@@ -150,26 +150,44 @@ func TestPreferences(t *testing.T) {
 		wantRule string
 		want     string // "a" or "b"
 	}{
-		{name: "longest idle", a: operator{idleSince: now.Add(-2 * time.Minute)}, b: operator{idleSince: now.Add(-3 * time.Minute)},
-			want: "b", wantRule: RuleLongestIdle},
-		{name: "least on the desk before longest idle", a: operator{}, b: operator{load: Load{Chats: 1}, idleSince: now.Add(-time.Hour)},
-			want: "a", wantRule: RuleLongestIdle},
-		{name: "home region before least on the desk", a: operator{}, b: operator{load: Load{Chats: 1}, grants: local},
-			want: "b", wantRule: RuleHome},
-		{name: "sticky before home", a: operator{load: Load{Chats: 2}}, b: operator{grants: local},
-			change: func(e *enquiry) { e.sticky = "a" }, want: "a", wantRule: RuleSticky},
-		{name: "who refused comes last", a: operator{load: Load{Chats: 2}}, b: operator{},
+		{
+			name: "longest idle", a: operator{idleSince: now.Add(-2 * time.Minute)}, b: operator{idleSince: now.Add(-3 * time.Minute)},
+			want: "b", wantRule: RuleLongestIdle,
+		},
+		{
+			name: "least on the desk before longest idle", a: operator{}, b: operator{load: Load{Chats: 1}, idleSince: now.Add(-time.Hour)},
+			want: "a", wantRule: RuleLongestIdle,
+		},
+		{
+			name: "home region before least on the desk", a: operator{}, b: operator{load: Load{Chats: 1}, grants: local},
+			want: "b", wantRule: RuleHome,
+		},
+		{
+			name: "sticky before home", a: operator{load: Load{Chats: 2}}, b: operator{grants: local},
+			change: func(e *enquiry) { e.sticky = "a" }, want: "a", wantRule: RuleSticky,
+		},
+		{
+			name: "who refused comes last", a: operator{load: Load{Chats: 2}}, b: operator{},
 			change: func(e *enquiry) {
 				e.sticky, e.refused = "b", map[string]time.Time{"b": now.Add(-time.Minute)}
-			}, want: "a", wantRule: RuleLongestIdle},
-		{name: "again when nobody else", a: operator{load: Load{Chats: 3}}, b: operator{},
-			change: func(e *enquiry) { e.refused = map[string]time.Time{"b": now.Add(-time.Minute)} }, want: "b", wantRule: RuleOfferedAgain},
-		{name: "a beginner after one step", a: operator{skills: map[string]int{"skl_1": 1}}, b: operator{skills: map[string]int{}},
-			change: func(e *enquiry) { e.queuedAt = now.Add(-30 * time.Second) }, want: "a", wantRule: "relaxed_proficiency"},
-		{name: "anybody after two", a: operator{load: Load{Chats: 3}}, b: operator{skills: map[string]int{}},
-			change: func(e *enquiry) { e.queuedAt = now.Add(-60 * time.Second) }, want: "b", wantRule: "relaxed_skills"},
-		{name: "home counts no more after two", a: operator{grants: local, load: Load{Chats: 1}}, b: operator{},
-			change: func(e *enquiry) { e.queuedAt = now.Add(-60 * time.Second) }, want: "b", wantRule: RuleLongestIdle},
+			}, want: "a", wantRule: RuleLongestIdle,
+		},
+		{
+			name: "again when nobody else", a: operator{load: Load{Chats: 3}}, b: operator{},
+			change: func(e *enquiry) { e.refused = map[string]time.Time{"b": now.Add(-time.Minute)} }, want: "b", wantRule: RuleOfferedAgain,
+		},
+		{
+			name: "a beginner after one step", a: operator{skills: map[string]int{"skl_1": 1}}, b: operator{skills: map[string]int{}},
+			change: func(e *enquiry) { e.queuedAt = now.Add(-30 * time.Second) }, want: "a", wantRule: "relaxed_proficiency",
+		},
+		{
+			name: "anybody after two", a: operator{load: Load{Chats: 3}}, b: operator{skills: map[string]int{}},
+			change: func(e *enquiry) { e.queuedAt = now.Add(-60 * time.Second) }, want: "b", wantRule: "relaxed_skills",
+		},
+		{
+			name: "home counts no more after two", a: operator{grants: local, load: Load{Chats: 1}}, b: operator{},
+			change: func(e *enquiry) { e.queuedAt = now.Add(-60 * time.Second) }, want: "b", wantRule: RuleLongestIdle,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -187,8 +205,10 @@ func TestPreferences(t *testing.T) {
 					o.skills = map[string]int{"skl_1": 9}
 				}
 			}
-			decisions := plan(snapshot{now: now, rest: 10 * time.Second, enquiries: []*enquiry{e},
-				operators: map[string][]*operator{"que_1": {&c.a, &c.b}}})
+			decisions := plan(snapshot{
+				now: now, rest: 10 * time.Second, enquiries: []*enquiry{e},
+				operators: map[string][]*operator{"que_1": {&c.a, &c.b}},
+			})
 			require.Len(t, decisions, 1)
 			require.Equal(t, c.want, decisions[0].operator.id)
 			require.Equal(t, c.wantRule, decisions[0].rule)
@@ -202,8 +222,13 @@ func TestStepFor(t *testing.T) {
 		wait, relax time.Duration
 		want        int
 	}{
-		{0, 30 * time.Second, 0}, {29 * time.Second, 30 * time.Second, 0}, {30 * time.Second, 30 * time.Second, 1},
-		{60 * time.Second, 30 * time.Second, 2}, {time.Hour, 30 * time.Second, 2}, {time.Hour, 0, 0}, {-time.Second, time.Second, 0},
+		{0, 30 * time.Second, 0},
+		{29 * time.Second, 30 * time.Second, 0},
+		{30 * time.Second, 30 * time.Second, 1},
+		{60 * time.Second, 30 * time.Second, 2},
+		{time.Hour, 30 * time.Second, 2},
+		{time.Hour, 0, 0},
+		{-time.Second, time.Second, 0},
 	} {
 		require.Equal(t, c.want, stepFor(c.wait, c.relax), "%v of %v", c.wait, c.relax)
 	}

@@ -149,7 +149,8 @@ func TestStartFailsInOneClearLine(t *testing.T) {
 		"port in use": {s, taken.URL[len("http://"):], []string{"EKC_HTTP_ADDR", "taken"}},
 		"no server": {
 			store{core: "postgres://nobody:hunter2@127.0.0.1:1/ekc?sslmode=disable", knowledge: s.knowledge, dataDir: s.dataDir},
-			freeAddress(t), []string{"EKC_DATABASE_URL", "is the server up"},
+			freeAddress(t),
+			[]string{"EKC_DATABASE_URL", "is the server up"},
 		},
 		"bad setting": {s, "nonsense", []string{"EKC_HTTP_ADDR", "HOST:PORT"}},
 	} {

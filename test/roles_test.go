@@ -73,18 +73,21 @@ func TestRolesAreAllowedAndRefused(t *testing.T) {
 		{"reach it as a node", reads("node", this, "{ id }"), []string{"admin", "supervisor", "operator1"}, "NOT_FOUND"},
 		{
 			"write into it", changes("messageSend", "MessageSendInput", map[string]any{"interactionId": c.id, "text": "Слово"}),
-			[]string{"operator1"}, "",
+			[]string{"operator1"},
+			"",
 		},
 		{
 			"hold it", changes("interactionHold", "InteractionInput", map[string]any{"interactionId": c.id}),
-			[]string{"operator1"}, "",
+			[]string{"operator1"},
+			"",
 		},
 		{"see the board", reads("board", "", "{ cursor }"), []string{"admin", "supervisor", "supervisor.fss", "coordinator"}, "FORBIDDEN"},
 		{"see the desk", reads("desk", "", "{ cursor }"), []string{"admin", "operator1", "operator2", "line2.pfr"}, "FORBIDDEN"},
 		{"search the base", reads("recordSearch", `(input: { text: "пенсия" })`, "{ probability }"), everyone, "UNAUTHENTICATED"},
 		{
 			"make a skill", changes("skillCreate", "SkillCreateInput", map[string]any{"code": "LANG_CHUVASH", "name": "Чувашский язык"}),
-			[]string{"admin"}, "FORBIDDEN",
+			[]string{"admin"},
+			"FORBIDDEN",
 		},
 		{
 			"change a queue of PFR", changes("queueUpdate", "QueueUpdateInput", map[string]any{

@@ -40,8 +40,10 @@ func (Segment) Edges() []ent.Edge {
 
 // Indexes of the entity.
 func (Segment) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("interaction_id", "started_at"), index.Fields("account_id", "started_at"),
-		index.Fields("queue_id", "kind", "started_at")}
+	return []ent.Index{
+		index.Fields("interaction_id", "started_at"), index.Fields("account_id", "started_at"),
+		index.Fields("queue_id", "kind", "started_at"),
+	}
 }
 
 // Policy of the entity.
