@@ -45,14 +45,16 @@ func (h *Handler) pump(ctx context.Context, out *eventWriter, op *graphql.Operat
 	watch := h.o.Watch(ctx, token)
 	defer watch.Release()
 	ctx, cancel := context.WithCancelCause(watch.Refresh(ctx))
-	responses := make(chan *graphql.Response)
+	responses := make(chan encoded)
 	done, left := make(chan struct{}), make(chan struct{})
 	told := false // why it ended
 	go func() {
 		defer close(done)
 		h.run(ctx, op, func(resp *graphql.Response) {
+			// Encoded here: the executor uses the memory of a response for the next one as soon as this returns.
+			body, err := encode(resp)
 			select {
-			case responses <- resp:
+			case responses <- encoded{body, err, len(resp.Data) == 0}:
 			case <-left:
 			}
 		})
@@ -65,8 +67,8 @@ func (h *Handler) pump(ctx context.Context, out *eventWriter, op *graphql.Operat
 	for {
 		select {
 		case resp := <-responses:
-			out.next(resp)
-			told = len(resp.Data) == 0
+			out.write(resp)
+			told = resp.last
 		case <-ticker.C:
 			out.ping()
 		case <-watch.Revoked():
@@ -126,17 +128,24 @@ func (e *eventWriter) begin() {
 // release lifts the deadline, so that the connection can serve another request.
 func (e *eventWriter) release() { _ = http.NewResponseController(e.w).SetWriteDeadline(time.Time{}) }
 
-func (e *eventWriter) next(resp *graphql.Response) {
-	body, err := encode(resp)
-	if err != nil {
-		e.err = err
+// encoded is a response ready to be written; last says that it tells why the operation ended.
+type encoded struct {
+	body []byte
+	err  error
+	last bool
+}
+
+func (e *eventWriter) write(resp encoded) {
+	if resp.err != nil {
+		e.err = resp.err
 		return
 	}
-	e.send("event: next\ndata: %s\n\n", body)
+	e.send("event: next\ndata: %s\n\n", resp.body)
 }
 
 func (e *eventWriter) fail(errs gqlerror.List) {
-	e.next(&graphql.Response{Errors: errs})
+	body, err := encode(&graphql.Response{Errors: errs})
+	e.write(encoded{body, err, true})
 	e.complete()
 }
 
