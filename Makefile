@@ -19,7 +19,7 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 WEB_LOCK := $(wildcard web/package-lock.json)
 NPM := npm --prefix web --no-audit --no-fund --loglevel=error
 
-.PHONY: help run build web test test-go test-web lint vet generate generate-check migrate-diff migrate-check bench setup clean
+.PHONY: help run build web test test-go test-quality test-web lint vet generate generate-check migrate-diff migrate-check bench setup clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -42,11 +42,14 @@ web/dist/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
 	$(NPM) run --silent build
 	@touch $@
 
-test: setup-tests web generate-check migrate-check lint test-web test-go ## install what is missing, check generated code and style, run all tests
+test: setup-tests web generate-check migrate-check lint test-web test-quality test-go ## install what is missing, check generated code and style, run all tests
 
 test-go: ## the Go tests alone, with the race detector
 	@trap '$(GO) run ./internal/pgtest/cmd stop' EXIT; \
 	$(GO) test -json -race -count=1 -p $(TEST_JOBS) -timeout $(TEST_TIMEOUT) ./... 2>&1 | $(GO) run ./scripts/testreport
+
+test-quality: ## search quality against the BM25 baseline, where the development data are beside the project
+	$(GO) test -count=1 -timeout $(TEST_TIMEOUT) -run TestSearchBeatsBM25 -v ./knowledge
 
 test-web: $(if $(WEB_LOCK),web/node_modules/.stamp) ## the tests of the widget alone
 	$(if $(WEB_LOCK),$(NPM) test --silent,@echo 'no web/ here')

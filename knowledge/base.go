@@ -31,6 +31,9 @@ type Options struct {
 	Logger *slog.Logger
 	// Clock gives the time; nil: time.Now.
 	Clock func() time.Time
+	// SemanticTimeout bounds the embedding of a query and the search for its neighbours; after it the lexical index answers
+	// alone. Zero: 400 milliseconds.
+	SemanticTimeout time.Duration
 	// PollEvery is how often the base looks for changes whose announcement was lost. Zero: one second.
 	PollEvery time.Duration
 }
@@ -44,6 +47,7 @@ type Base struct {
 	log      *slog.Logger
 	clock    func() time.Time
 	poll     time.Duration
+	semantic time.Duration
 
 	state     atomic.Pointer[snapshot]
 	refreshMu sync.Mutex // one refresh at a time
@@ -67,6 +71,7 @@ func Open(ctx context.Context, o Options) (*Base, error) {
 	b := &Base{
 		db: db, ent: ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))),
 		embedder: o.Embedder, ranker: rank.Default(), log: o.Logger, clock: o.Clock, poll: o.PollEvery,
+		semantic: o.SemanticTimeout,
 	}
 	b.defaults()
 	b.state.Store(newSnapshot())
@@ -89,6 +94,9 @@ func (b *Base) defaults() {
 	}
 	if b.poll == 0 {
 		b.poll = time.Second
+	}
+	if b.semantic == 0 {
+		b.semantic = semanticTimeout
 	}
 }
 

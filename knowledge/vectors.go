@@ -18,8 +18,7 @@ const (
 	embedBatch = 400
 	// neighbours is how many units nearest in meaning become candidates.
 	neighbours = 30
-	// semanticTimeout bounds the embedding of a query and the search for its neighbours; after it the lexical index answers
-	// alone.
+	// semanticTimeout is the default of Options.SemanticTimeout.
 	semanticTimeout = 400 * time.Millisecond
 	// backfillRetry is the pause after a failed backfill, for example when the embedding server is away.
 	backfillRetry = 10 * time.Second
@@ -173,7 +172,7 @@ func (b *Base) embedVersions(ctx context.Context, versions []string) error {
 // nearest gives the records whose questions or phrasings are nearest in meaning, with their cosine to the query. A failure
 // is logged and gives none: the lexical index answers alone.
 func (b *Base) nearest(ctx context.Context, text string) map[string]float64 {
-	ctx, cancel := context.WithTimeout(ctx, semanticTimeout)
+	ctx, cancel := context.WithTimeout(ctx, b.semantic)
 	defer cancel()
 	found, err := b.queryNearest(ctx, text)
 	if err != nil {

@@ -1,7 +1,6 @@
 package test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -9,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -50,7 +50,7 @@ func TestMain(m *testing.M) {
 type process struct {
 	*node
 	command *exec.Cmd
-	output  *bytes.Buffer
+	output  *output
 	ended   chan error
 }
 
@@ -92,7 +92,7 @@ func (s store) spawn(t *testing.T, address string, environment ...string) *proce
 	built.Store(true)
 	path, err := program()
 	require.NoError(t, err)
-	p := &process{node: &node{t: t, URL: "http://" + address}, output: &bytes.Buffer{}, ended: make(chan error, 1)}
+	p := &process{node: &node{t: t, URL: "http://" + address}, output: &output{}, ended: make(chan error, 1)}
 	p.command = exec.Command(path, "serve") //nolint:noctx // it is killed below
 	p.command.Env = append(os.Environ(),
 		"EKC_DATA_DIR="+s.dataDir, "EKC_DATABASE_URL="+s.core, "EKC_KNOWLEDGE_DATABASE_URL="+s.knowledge,
@@ -106,6 +106,24 @@ func (s store) spawn(t *testing.T, address string, environment ...string) *proce
 	}()
 	t.Cleanup(p.kill)
 	return p
+}
+
+// output keeps what a process prints; it can be read while the process runs.
+type output struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
 }
 
 // kill ends the process at once, as kill -9 does.
