@@ -30,7 +30,7 @@ type chatCommand struct {
 	Operators     int           `default:"300" help:"Operators at work."`
 	Rate          float64       `default:"50" help:"Messages a second, both sides together."`
 	Duration      time.Duration `default:"60s" help:"How long messages flow; at most an hour."`
-	StartRate     float64       `default:"40" help:"Chats begun a second."`
+	StartRate     float64       `default:"10" help:"Chats begun a second."`
 	DropRate      float64       `default:"2" help:"Connections cut and resumed a second."`
 	AdminLogin    string        `default:"admin" help:"An administrator, to prepare operators and a queue."`
 	AdminPassword string        `env:"EKC_DEMO_PASSWORD" required:"" help:"The administrator's password."`
