@@ -52,8 +52,8 @@ func TestWidgetOnAnAgencysOwnSite(t *testing.T) {
 	_, err := chromedp.Call(p.ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	require.NoError(t, err)
 	(&client{t: t, url: centre.URL, token: token}).says(id, "Спасибо, до свидания")
-	p.sees(".badge", "1")
-	p.until("document.title === '(1) Ведомство'")
+	p.sees(".badge", "2") // Yana's farewell and her request for a rating
+	p.until("document.title === '(2) Ведомство'")
 	p.click(".launcher", "")
 	p.until("document.title === 'Ведомство'")
 }
