@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"ekc/access"
@@ -40,7 +39,7 @@ type Resolver struct {
 	figures   *brief[string, routing.Figures]
 	loads     *brief[string, routing.Load]
 	// following are the producers of subscriptions that still run; stop ends them.
-	following sync.WaitGroup
+	following following
 	stopping  context.Context //nolint:containedctx // the life of the handler
 	stop      context.CancelCauseFunc
 }
