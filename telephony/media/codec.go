@@ -1,0 +1,74 @@
+package media
+
+// Codec is a way to code sound.
+type Codec uint8
+
+// The codecs that the engine carries. It translates between PCMU and PCMA; equal ones pass unchanged.
+const (
+	// CodecNone is no codec.
+	CodecNone Codec = iota
+	// PCMU is G.711 µ-law, RTP payload type 0 (RFC 3551 §4.5.14).
+	PCMU
+	// PCMA is G.711 A-law, RTP payload type 8 (RFC 3551 §4.5.14).
+	PCMA
+)
+
+// String gives the encoding name of SDP's rtpmap.
+func (c Codec) String() string {
+	switch c {
+	case PCMU:
+		return "PCMU"
+	case PCMA:
+		return "PCMA"
+	default:
+		return "none"
+	}
+}
+
+// PayloadType gives the static payload type of RFC 3551 §6.
+func (c Codec) PayloadType() uint8 {
+	if c == PCMA {
+		return 8
+	}
+	return 0
+}
+
+// silence is the coded zero, and what a gap is filled with.
+func (c Codec) silence() byte {
+	if c == PCMA {
+		return 0xD5
+	}
+	return 0xFF
+}
+
+// Format binds a codec to the payload type that SDP gave it.
+type Format struct {
+	// PayloadType is 0 to 127.
+	PayloadType uint8
+	// Codec is what the payload is.
+	Codec Codec
+}
+
+// Direction is who sends, as EKC sees it (RFC 3264 §5.1, after the answer is turned round: when the party says
+// sendonly, the leg is RecvOnly).
+type Direction uint8
+
+// The directions of a leg.
+const (
+	// SendRecv is a conversation.
+	SendRecv Direction = iota
+	// SendOnly plays to the party and drops what it says: the party is on hold by us.
+	SendOnly
+	// RecvOnly hears the party and sends nothing: we are on hold.
+	RecvOnly
+	// Inactive does neither; RTCP goes on.
+	Inactive
+)
+
+func (d Direction) sends() bool    { return d == SendRecv || d == SendOnly }
+func (d Direction) receives() bool { return d == SendRecv || d == RecvOnly }
+
+// String gives the attribute of SDP.
+func (d Direction) String() string {
+	return [...]string{"sendrecv", "sendonly", "recvonly", "inactive"}[d&3]
+}

@@ -1,0 +1,103 @@
+package media
+
+// The tables of ITU-T G.711, computed once from its definition, and the direct translations between the two laws.
+var (
+	alawToPCM, mulawToPCM = decodeTables()
+	alawToMulaw           = translateTable(&alawToPCM, EncodeMuLaw)
+	mulawToAlaw           = translateTable(&mulawToPCM, EncodeALaw)
+)
+
+// EncodeALaw codes one 16-bit sample as A-law (ITU-T G.711 §2, table 1; even bits inverted).
+func EncodeALaw(s int16) byte {
+	v, mask := int(s)>>3, byte(0xD5)
+	if v < 0 {
+		v, mask = -v-1, 0x55
+	}
+	if v > 0xFFF {
+		v = 0xFFF
+	}
+	segment := 0
+	for limit := 0x1F; v > limit; limit = limit<<1 | 1 {
+		segment++
+	}
+	code := byte(segment << 4)
+	if segment < 2 {
+		code |= byte(v>>1) & 0x0F
+	} else {
+		code |= byte(v>>segment) & 0x0F
+	}
+	return code ^ mask
+}
+
+// EncodeMuLaw codes one 16-bit sample as µ-law (ITU-T G.711 §2, table 2; all bits inverted).
+func EncodeMuLaw(s int16) byte {
+	v, sign := int(s)>>2, byte(0xFF)
+	if v < 0 {
+		v, sign = -v, 0x7F
+	}
+	v = min(v, 8158) + 33
+	segment := 0
+	for limit := 0x3F; v > limit && segment < 7; limit = limit<<1 | 1 {
+		segment++
+	}
+	return (byte(segment<<4) | byte(v>>(segment+1))&0x0F) ^ sign
+}
+
+// DecodeALaw gives the 16-bit sample of an A-law byte.
+func DecodeALaw(b byte) int16 { return alawToPCM[b] }
+
+// DecodeMuLaw gives the 16-bit sample of a µ-law byte.
+func DecodeMuLaw(b byte) int16 { return mulawToPCM[b] }
+
+func decodeTables() (alaw, mulaw [256]int16) {
+	for i := range 256 {
+		a := byte(i) ^ 0x55
+		v := int(a&0x0F)<<4 + 8
+		if segment := int(a>>4) & 7; segment > 0 {
+			v = (v + 0x100) << (segment - 1)
+		}
+		if a&0x80 == 0 {
+			v = -v
+		}
+		alaw[i] = int16(v)
+
+		u := ^byte(i)
+		w := (int(u&0x0F)<<3+0x84)<<(u>>4&7) - 0x84
+		if u&0x80 != 0 {
+			w = -w
+		}
+		mulaw[i] = int16(w)
+	}
+	return alaw, mulaw
+}
+
+func translateTable(decode *[256]int16, encode func(int16) byte) (t [256]byte) {
+	for i := range t {
+		t[i] = encode(decode[i])
+	}
+	return t
+}
+
+// pcmTable gives the decoder of a codec.
+func pcmTable(c Codec) *[256]int16 {
+	if c == PCMA {
+		return &alawToPCM
+	}
+	return &mulawToPCM
+}
+
+// translate codes b anew, in place.
+func translate(b []byte, from, to Codec) {
+	var t *[256]byte
+	switch {
+	case from == to:
+		return
+	case from == PCMA:
+		t = &alawToMulaw
+	default:
+		t = &mulawToAlaw
+	}
+	for i, v := range b {
+		b[i] = t[v]
+	}
+}
