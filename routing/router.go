@@ -66,7 +66,7 @@ func (s *Service) loop(ctx context.Context, wake <-chan struct{}, work func(cont
 		}
 		// Under load rounds would follow each other without a pause and do little each. Resting a while lets more come
 		// together and leaves the machine to others.
-		if !rest(ctx, min(time.Since(begin)/2, s.tick)) {
+		if !rest(ctx, min(time.Since(begin)/4, s.tick)) {
 			return
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"ekc/ent"
 	_ "ekc/ent/runtime" // brings the policies into force
+	"ekc/internal/prepared"
 )
 
 // idleFor is how long an unused connection is kept.
@@ -26,13 +27,31 @@ type Core struct {
 	URL    string
 }
 
+// idleTransaction is how long a transaction may stand still before Postgres ends it, unless the URL says otherwise. One whose
+// node has vanished without a word would keep its row locks, and hold back every reader of the event log, until the
+// system's TCP gives the connection up: by default after two hours.
+const (
+	idleTransaction        = "10s"
+	idleTransactionSetting = "idle_in_transaction_session_timeout"
+)
+
 // Open connects to the database of the URL with at most conns connections, and fails when it does not answer.
 func Open(ctx context.Context, url string, conns int) (*Core, error) {
-	connector, err := pq.NewConnector(url)
+	config, err := pq.NewConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database URL: %w", err)
 	}
-	db := sql.OpenDB(connector)
+	if config.Runtime == nil {
+		config.Runtime = map[string]string{}
+	}
+	if config.Runtime[idleTransactionSetting] == "" {
+		config.Runtime[idleTransactionSetting] = idleTransaction
+	}
+	connector, err := pq.NewConnectorConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("database URL: %w", err)
+	}
+	db := sql.OpenDB(prepared.Statements(connector))
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	db.SetConnMaxIdleTime(idleFor)
