@@ -1,0 +1,69 @@
+package signaling
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"log/slog"
+	"time"
+
+	"ekc/telephony/signaling/guard"
+	"ekc/telephony/signaling/transaction"
+)
+
+// Config is what an Agent is made of. The zero value of an optional field means the default in its comment.
+type Config struct {
+	// Listen is the host:port of UDP and TCP (EKC_SIP_ADDR). Port 0 takes a free one.
+	Listen string
+	// ListenTLS is the host:port of TLS; empty for none. TLS must then hold a certificate.
+	ListenTLS string
+	// TLS is used for incoming and outgoing TLS connections; nil: outgoing ones trust the system's roots.
+	TLS *tls.Config
+	// External is the host, or host:port, that Via and Contact show when it differs from where we listen.
+	External string
+	// Realm is the digest realm and the domain of operators' phones. Default "ekc".
+	Realm string
+	// Product is what User-Agent and Server say. Default "EKC".
+	Product string
+	// OnCall gets every admitted call. It runs on the agent's goroutine: hand the call over and return.
+	OnCall func(*IncomingCall)
+	// OnTrunk is told when a trunk with keep-alive goes down or up. It must not block.
+	OnTrunk func(TrunkStatus)
+	// OnRegistration is told when a phone's device comes, is refreshed or goes. It must not block.
+	OnRegistration func(Registration)
+	// ServiceNumber says whether an unknown caller may reach the number (digits as in the request); nil: no unknown
+	// caller reaches anything.
+	ServiceNumber func(number string) bool
+	// Accounts are the phones; nil: nobody registers.
+	Accounts Accounts
+	// Bindings keep registrations; nil: in memory.
+	Bindings Bindings
+	// Timers are the SIP timers; zero values mean those of RFC 3261.
+	Timers transaction.Timers
+	// Dialogs bounds the calls at once, those still ringing included. Default 4000. Further ones get 503.
+	Dialogs int
+	// Guard bounds what one address may do.
+	Guard guard.Limits
+	// RingTimeout ends an unanswered incoming call with 480. Default 180 s, what RFC 3261 §13.3.1.1 lets proxies assume.
+	RingTimeout time.Duration
+	// AnswerTimeout is how long the owner may take to answer an offer inside a call before it is refused. Default 5 s.
+	AnswerTimeout time.Duration
+	// Now and Random are the clock and the randomness; nil: time.Now and crypto/rand.
+	Now    func() time.Time
+	Random io.Reader
+	// Log gets warnings and errors, without numbers of citizens. Default: discard.
+	Log *slog.Logger
+}
+
+// Accounts know the phones' passwords.
+type Accounts interface {
+	// Secret returns the digest secret of a user name, or ErrNoAccount. It may block up to ctx's deadline.
+	Secret(ctx context.Context, user string) (Secret, error)
+}
+
+// Secret is what digest needs of a password (RFC 8760). Either the password itself or the hashes of "user:realm:password".
+type Secret struct {
+	Password string
+	// HA1MD5 and HA1SHA256 are lower-case hex.
+	HA1MD5, HA1SHA256 string
+}

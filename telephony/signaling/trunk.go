@@ -1,0 +1,73 @@
+package signaling
+
+import (
+	"net/netip"
+	"time"
+
+	"ekc/telephony/sdp"
+)
+
+// Transport of a trunk or a binding.
+type Transport string
+
+// The transports.
+const (
+	UDP Transport = "UDP"
+	TCP Transport = "TCP"
+	TLS Transport = "TLS"
+)
+
+// Trunk is a line to a carrier. Trunks are values: SetTrunks replaces all of them, and calls that are up keep the one they
+// began with.
+type Trunk struct {
+	// ID is unique and stable; Name is for people.
+	ID, Name string
+	// Sources are the addresses that identify the carrier's requests.
+	Sources []netip.Prefix
+	// Proxy is the host or host:port that our requests go to. A name is looked up (A, AAAA; SRV when no port is given).
+	Proxy string
+	// Domain is the host part of the numbers' URIs; empty: the host of Proxy.
+	Domain string
+	// Transport of our requests. Default UDP.
+	Transport Transport
+	// User and Password answer the carrier's digest challenges.
+	User, Password string
+	// InboundUser and InboundPassword, when set, make us challenge the carrier's calls too.
+	InboundUser, InboundPassword string
+	// Trusted says that P-Asserted-Identity of this carrier is true (RFC 3325).
+	Trusted bool
+	// Numbers maps between E.164 and what the carrier sends and wants.
+	Numbers NumberPlan
+	// Codecs in order of preference, and SRTP policy, for the owner of the media.
+	Codecs []sdp.Codec
+	SRTP   sdp.Policy
+	// SessionExpires asks for a session timer (RFC 4028), 90 s to 24 h; zero: only when the carrier asks.
+	SessionExpires time.Duration
+	// Reliable asks for reliable provisional answers (RFC 3262) where the carrier supports them.
+	Reliable bool
+	// KeepAlive is the interval of OPTIONS, at least 5 s; zero: none, and the trunk counts as up.
+	KeepAlive time.Duration
+}
+
+// TrunkStatus says whether a trunk answers.
+type TrunkStatus struct {
+	TrunkID string
+	Up      bool
+	// Reason is the answer's status line or the error.
+	Reason string
+	Since  time.Time
+}
+
+// NumberPlan maps numbers by prefix, the longest match first. Numbers inside EKC are E.164 with the plus sign.
+type NumberPlan struct {
+	// In maps what the carrier sends to E.164, as {"8" → "+7"}; a number already with "+" that no rule matches stays.
+	In []PrefixRule
+	// Out maps E.164 to what the carrier wants, as {"+7" → "8"}.
+	Out []PrefixRule
+}
+
+// PrefixRule replaces a prefix. Length, when set, is the number of characters the whole number must have for it to apply.
+type PrefixRule struct {
+	Prefix, Replacement string
+	Length              int
+}
