@@ -4018,6 +4018,12 @@ assistant, queues and operators, routing, audit, subscriptions.
 Who may call what is said at each field. What a viewer may not see is answered as NOT_FOUND. Expected failures of
 mutations come back in ` + "`" + `userErrors` + "`" + `; everything else as a GraphQL error with ` + "`" + `extensions.code` + "`" + `. Authentication: header
 ` + "`" + `Authorization: Bearer <token>` + "`" + `; over a websocket the same in the ` + "`" + `connection_init` + "`" + ` payload as ` + "`" + `authorization` + "`" + `.
+
+What one operation may ask: 32 KiB of text, 12 levels, 1,000 fields (150 in one selection), 60 aliases, 20 fields at the root,
+a complexity of 20,000 (a field counts 1, what is below a page as often as the page may hold items), 10 seconds; a body of
+1 MiB. More is refused before anything is done. Without a token 20 operations a second are served per address (100 at once),
+with a citizen's token 5 a second (40 at once); a chat can be begun every 2 seconds per address (30 at once), a session
+opened or refreshed every second (60 at once).
 """
 schema {
   query: Query
@@ -4123,7 +4129,7 @@ type Query {
     "How many from the end, 0 to 100."
     last: Int
   ): RegionConnection!
-  "Sites in the viewer's segment. Supervisors, coordinators, administrators."
+  "Sites in the viewer's segment. Supervisors, coordinators, segment administrators, administrators."
   sites(
     "Only what comes after this cursor."
     after: Cursor
@@ -4135,7 +4141,7 @@ type Query {
     last: Int
   ): SiteConnection!
 
-  "Accounts in the viewer's segment. Supervisors, coordinators, administrators."
+  "Accounts in the viewer's segment. Supervisors, coordinators, segment administrators, administrators."
   accounts(
     "Only what comes after this cursor."
     after: Cursor
@@ -4167,7 +4173,7 @@ type Query {
   "Topics of the base with the number of records in each. Anyone signed in."
   recordTopics: [RecordTopic!]!
 
-  "One interaction; null when there is none that the viewer may see. Its operator, a supervisor of its segment, or its citizen."
+  "One interaction; null when there is none that the viewer may see. Its citizen, its operator, one it is offered to, a supervisor or coordinator of its segment, an administrator."
   interaction("The id." id: ID!): Interaction
   "Interactions that the viewer may see, newest first."
   interactions(
@@ -4265,11 +4271,11 @@ type Mutation {
 
   "Begins a chat. Anyone; limited per address. The token opens this interaction only."
   chatStart("What to do, and to what." input: ChatStartInput!): ChatStartPayload!
-  "Sends a message into an interaction. Its citizen or its operator. Repeating a ` + "`" + `clientKey` + "`" + ` returns the first message."
+  "Sends a message into an interaction that is not over; at most 5,000 in all. Its citizen or its operator. Repeating a ` + "`" + `clientKey` + "`" + ` returns the first message."
   messageSend("What to do, and to what." input: MessageSendInput!): MessagePayload!
   "Tells the other side that somebody is writing; lasts 6 seconds. Its citizen or its operator."
   typingSignal("What to do, and to what." input: TypingSignalInput!): TypingSignalPayload!
-  "Uploads a file to be sent with a message: PDF, PNG, JPEG, WebP, plain text, DOCX or XLSX; at most 10 MiB; the type is checked by content."
+  "Uploads a file to be sent with a message: PDF, PNG, JPEG, WebP, plain text, DOCX or XLSX; at most 10 MiB; the type is checked by content. At most 10 that are not sent yet and 200 in all. Its citizen or its operator."
   attachmentUpload("What to do, and to what." input: AttachmentUploadInput!): AttachmentPayload!
   "Asks for a person. Its citizen."
   handoverRequest("What to do, and to what." input: InteractionInput!): InteractionPayload!
@@ -4290,16 +4296,16 @@ type Mutation {
   interactionHold("What to do, and to what." input: InteractionInput!): InteractionPayload!
   "Takes an interaction off hold. Its operator."
   interactionResume("What to do, and to what." input: InteractionInput!): InteractionPayload!
-  "Hands an interaction to another queue, with its history. Its operator, or a supervisor of its segment."
+  "Hands an interaction that is not over to another queue, with its history; not during the wrap-up. Its operator, a supervisor of its segment, an administrator."
   interactionTransfer("What to do, and to what." input: InteractionTransferInput!): InteractionPayload!
   "Ends the talk and begins the wrap-up. Its operator."
   interactionFinish("What to do, and to what." input: InteractionInput!): InteractionPayload!
-  "Records topic and outcome and closes. Its operator, from ACTIVE or WRAP_UP."
+  "Records topic and outcome and closes. Its operator, from ACTIVE, HELD, DEFERRED or WRAP_UP."
   interactionClose("What to do, and to what." input: InteractionCloseInput!): InteractionPayload!
 
   "Creates a queue. Administrators."
   queueCreate("What to do, and to what." input: QueueCreateInput!): QueuePayload!
-  "Changes a queue. Administrators; supervisors of its segment."
+  "Changes a queue. Administrators; supervisors of a segment that holds it wholly."
   queueUpdate("What to do, and to what." input: QueueUpdateInput!): QueuePayload!
   "Lets operators work in a queue. Supervisors of its segment, administrators."
   queueMembersAdd("What to do, and to what." input: QueueMembersInput!): QueuePayload!
@@ -4319,7 +4325,7 @@ has to end (the client fell behind, the server stops, the token was revoked) end
 ` + "`" + `extensions.cursor` + "`" + ` of that error is the ` + "`" + `after` + "`" + ` to resume with.
 """
 type Subscription {
-  "What happens in one interaction. Its citizen, its operator, a supervisor of its segment."
+  "What happens in one interaction. Whoever may read it: see ` + "`" + `interaction` + "`" + `."
   dialogue(
     "The interaction."
     interactionId: ID!
@@ -4463,9 +4469,9 @@ type Account implements Node {
   active: Boolean!
   "How many chats the person takes at once, 0 to 20."
   chatCapacity: Int!
-  "Until when sign-in is locked after failures; null when it is not. Administrators of the segment."
+  "Until when sign-in is locked after failures; null when it is not. Segment administrators of the segment, administrators."
   lockedUntil: Time @goField(forceResolver: true)
-  "Last successful sign-in. Administrators and supervisors of the segment, and the person."
+  "Last successful sign-in. Supervisors and segment administrators of the segment, administrators, and the person."
   lastSignInAt: Time @goField(forceResolver: true)
   "The roles in force or to come."
   roles: [RoleAssignment!]! @goField(forceResolver: true)
@@ -4830,13 +4836,13 @@ type Interaction implements Node {
   region: Region
   "The topic, as guessed by Yana or given by the citizen; null when unknown."
   topic: String @goField(forceResolver: true)
-  "The page it began on. Operators and supervisors."
+  "The page it began on; null for the citizen."
   pageUrl: String @goField(forceResolver: true)
   "The queue it waits in, or last waited in."
   queue: Queue
   "The operator it talks with, or last talked with."
   operator: Operator
-  "The citizen. Its operator and supervisors; null for the citizen."
+  "Who asked; null for the citizen."
   citizen: Citizen @goField(forceResolver: true)
   "When it began."
   createdAt: Time!
@@ -4865,21 +4871,21 @@ type Interaction implements Node {
     "How many from the end, 0 to 100."
     last: Int
   ): MessageConnection!
-  "Who had it, from when to when, oldest first. Operators and supervisors."
+  "Who had it, from when to when, oldest first; empty for the citizen."
   segments: [Segment!]! @goField(forceResolver: true)
-  "What it was offered to whom. Operators and supervisors."
+  "To whom it was offered, oldest first; empty for the citizen."
   offers: [Offer!]! @goField(forceResolver: true)
-  "Why it was routed as it was, oldest first. Supervisors."
+  "Why it was routed as it was, oldest first. Supervisors, coordinators and administrators; empty for others."
   routingTraces: [RoutingTrace!]! @goField(forceResolver: true)
-  "What Yana decided at every turn. Operators and supervisors."
+  "What Yana decided at every turn, oldest first; empty for the citizen."
   assistantTurns: [AssistantTurn!]!
-  "Records that may answer the citizen's last questions, best first. Its operator and supervisors."
+  "Records that may answer the citizen's last questions, best first. Its operator, supervisors and administrators; empty for others."
   suggestions("How many, 1 to 20." first: Int = 5): [RecordHit!]!
-  "The recorded topic. Operators and supervisors."
+  "The recorded topic; null for the citizen."
   disposition: Disposition
-  "What came of it. Operators and supervisors."
+  "What came of it; null for the citizen."
   outcome: Outcome @goField(forceResolver: true)
-  "The operator's note. Operators and supervisors."
+  "The operator's note; null for the citizen."
   note: String @goField(forceResolver: true)
   "The citizen's rating, 1 to 5."
   rating: Int
@@ -5226,7 +5232,7 @@ input InteractionTransferInput {
   interactionId: ID!
   "The queue to hand it to, on any line."
   queueId: ID!
-  "Words for the next operator; at most 2,000 characters; citizens do not see them."
+  "Words for the next operator; at most 4,000 characters; citizens do not see them."
   note: String
 }
 "How an interaction is closed."
@@ -5582,11 +5588,11 @@ input QueueSettingsInput {
   relaxSeconds: Int
   "0 to 86400."
   overflowSeconds: Int
-  "Where it overflows to; same channel, never itself."
+  "Where it overflows to; same channel, never in a circle; an empty text takes it away."
   overflowQueueId: ID
-  "When it is open."
+  "When it is open; an empty text means always."
   businessHoursId: ID
-  "Skills an operator needs; replaces the list."
+  "Skills an operator needs, at most 20; replaces the list."
   requiredSkillIds: [ID!]
 }
 "What to change of a queue."

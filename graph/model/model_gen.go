@@ -272,7 +272,7 @@ type InteractionTransferInput struct {
 	InteractionID string `json:"interactionId"`
 	// The queue to hand it to, on any line.
 	QueueID string `json:"queueId"`
-	// Words for the next operator; at most 2,000 characters; citizens do not see them.
+	// Words for the next operator; at most 4,000 characters; citizens do not see them.
 	Note *string `json:"note,omitempty"`
 }
 
@@ -518,11 +518,11 @@ type QueueSettingsInput struct {
 	RelaxSeconds *int `json:"relaxSeconds,omitempty"`
 	// 0 to 86400.
 	OverflowSeconds *int `json:"overflowSeconds,omitempty"`
-	// Where it overflows to; same channel, never itself.
+	// Where it overflows to; same channel, never in a circle; an empty text takes it away.
 	OverflowQueueID *string `json:"overflowQueueId,omitempty"`
-	// When it is open.
+	// When it is open; an empty text means always.
 	BusinessHoursID *string `json:"businessHoursId,omitempty"`
-	// Skills an operator needs; replaces the list.
+	// Skills an operator needs, at most 20; replaces the list.
 	RequiredSkillIds []string `json:"requiredSkillIds,omitempty"`
 }
 
