@@ -32,6 +32,20 @@ func TestYanaAnswersFromTheBase(t *testing.T) {
 	c.refuses("INVALID", "interactionRate", "InteractionRateInput", map[string]any{"interactionId": c.id, "rating": 6})
 }
 
+// What is nearest in words is not what was asked: dismissal is a matter of labour law, not of sick pay.
+func TestYanaTellsTopicsApart(t *testing.T) {
+	t.Parallel()
+	n := startNode(t)
+	for asked, answer := range map[string]string{
+		"могут ли уволить на больничном":           "Могут ли уволить во время больничного или отпуска?",
+		"как оформить инвалидность":                "Как получить направление на медико-социальную экспертизу, чтобы оформить инвалидность?",
+		"кому положена пенсия по потере кормильца": "Кому положена пенсия по потере кормильца?",
+	} {
+		c := n.nobody().starts(map[string]any{"text": asked})
+		require.Equal(t, answer, c.hears("ANSWER", 0).Citations[0].Question)
+	}
+}
+
 func TestYanaAsksOneClarifyingQuestion(t *testing.T) {
 	t.Parallel()
 	n := startNode(t)
