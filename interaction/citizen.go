@@ -103,13 +103,18 @@ func (s *Service) Feedback(ctx context.Context, messageID string, helpful bool) 
 	if err != nil {
 		return nil, fmt.Errorf("read message: %w", err)
 	}
+	interactionID := m.InteractionID
 	err = s.inTx(ctx, func(system context.Context, tx *ent.Tx) error {
-		i, err := s.allowed(ctx, system, tx, m.InteractionID, access.RateAnswer)
+		i, err := s.allowed(ctx, system, tx, interactionID, access.RateAnswer)
 		if fail.CodeOf(err) == fail.NotFound {
 			return missing
 		}
 		if err != nil {
 			return err
+		}
+		// Again, under the lock: the same word may have come twice at once.
+		if m, err = tx.Message.Get(system, messageID); err != nil {
+			return fmt.Errorf("read message: %w", err)
 		}
 		if m.Kind != message.KindAnswer {
 			return fail.Field("messageId", fail.Invalid, "is not an answer")
@@ -117,11 +122,9 @@ func (s *Service) Feedback(ctx context.Context, messageID string, helpful bool) 
 		if m.Helpful != nil && *m.Helpful == helpful {
 			return nil
 		}
-		marked, err := tx.Message.UpdateOneID(messageID).SetHelpful(helpful).Save(system)
-		if err != nil {
+		if m, err = tx.Message.UpdateOne(m).SetHelpful(helpful).Save(system); err != nil {
 			return fmt.Errorf("write feedback: %w", err)
 		}
-		m = marked.Unwrap()
 		if err := s.log.Append(system, tx, messageEvent(KindMessageChanged, i, messageID)); err != nil {
 			return err
 		}
@@ -130,7 +133,7 @@ func (s *Service) Feedback(ctx context.Context, messageID string, helpful bool) 
 	if err != nil {
 		return nil, err
 	}
-	return m, nil
+	return m.Unwrap(), nil
 }
 
 // answerFeedback speaks for Yana while the dialogue is with her.

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -131,12 +132,20 @@ func checkText(file *os.File, mediaType string) error {
 	return nil
 }
 
-// keep moves the file to its place.
+// keep moves the file to its place, for good: without the sync of the folder a power cut could undo the move, but not the
+// row that is committed next.
 func (r *received) keep(id string) error {
 	if err := os.Rename(r.path, r.store.path(id)); err != nil {
 		return fmt.Errorf("keep attachment: %w", err)
 	}
 	r.path = r.store.path(id)
+	folder, err := os.Open(r.store.dir)
+	if err != nil {
+		return fmt.Errorf("keep attachment: %w", err)
+	}
+	if err := errors.Join(folder.Sync(), folder.Close()); err != nil {
+		return fmt.Errorf("keep attachment: %w", err)
+	}
 	return nil
 }
 
@@ -162,18 +171,47 @@ func (s *Service) SweepFiles(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("remove unsent attachments: %w", err)
 	}
-	return filepath.WalkDir(s.files.dir, func(path string, entry fs.DirEntry, err error) error {
+	var old []string
+	err = filepath.WalkDir(s.files.dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		info, err := entry.Info()
-		if err != nil || info.ModTime().After(before) {
+		if info, err := entry.Info(); err != nil || info.ModTime().After(before) {
 			return nil //nolint:nilerr // removed by another node meanwhile
 		}
-		kept, err := s.client.Attachment.Query().Where(attachment.ID(entry.Name())).Exist(system)
-		if err != nil || kept {
-			return err
+		if old = append(old, path); len(old) < filesBatch {
+			return nil
 		}
-		return os.Remove(path)
+		err = s.removeUnkept(system, old)
+		old = old[:0]
+		return err
 	})
+	return errors.Join(err, s.removeUnkept(system, old))
+}
+
+// filesBatch is how many files are looked up at once.
+const filesBatch = 500
+
+// removeUnkept removes those of the files that have no row.
+func (s *Service) removeUnkept(system context.Context, paths []string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	names := make([]string, len(paths))
+	for n, path := range paths {
+		names[n] = filepath.Base(path)
+	}
+	kept, err := s.client.Attachment.Query().Where(attachment.IDIn(names...)).IDs(system)
+	if err != nil {
+		return fmt.Errorf("look for attachments: %w", err)
+	}
+	for n, path := range paths {
+		if slices.Contains(kept, names[n]) {
+			continue
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // another node may have been faster
+			return fmt.Errorf("remove a file without a row: %w", err)
+		}
+	}
+	return nil
 }

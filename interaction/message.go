@@ -70,7 +70,7 @@ func (s *Service) Send(ctx context.Context, in SendInput) (*ent.Message, error) 
 		if err != nil {
 			return err
 		}
-		if sent, err = repeated(system, tx, i.ID, in.ClientKey); sent != nil || err != nil {
+		if sent, err = repeated(system, tx, i.ID, d); sent != nil || err != nil {
 			return err
 		}
 		d := d
@@ -146,16 +146,23 @@ func (s *Service) drafted(ctx context.Context, in SendInput) (draft, error) {
 	return d, nil
 }
 
-// repeated finds the message that was sent with the key before.
-func repeated(system context.Context, tx *ent.Tx, interactionID, key string) (*ent.Message, error) {
-	if key == "" {
+// repeated finds the message that the author sent with the draft's key before. The key of somebody else is refused: their
+// message must not pass for this one.
+func repeated(system context.Context, tx *ent.Tx, interactionID string, d draft) (*ent.Message, error) {
+	if d.clientKey == "" {
 		return nil, nil //nolint:nilnil // no key, no repeat
 	}
-	m, err := tx.Message.Query().Where(message.InteractionID(interactionID), message.ClientKey(key)).Only(system)
+	m, err := tx.Message.Query().Where(message.InteractionID(interactionID), message.ClientKey(d.clientKey)).Only(system)
 	if ent.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // the first time
 	}
-	return m, err
+	if err != nil {
+		return nil, fmt.Errorf("find message by key: %w", err)
+	}
+	if m.Author != d.author || m.AccountID != d.accountID {
+		return nil, fail.Field("clientKey", fail.Conflict, "was used by somebody else in this interaction; choose random keys")
+	}
+	return m, nil
 }
 
 // chosen returns the words of a choice of Yana's last clarifying question.

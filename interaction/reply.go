@@ -60,7 +60,7 @@ func (s *Service) reply(system context.Context, tx *ent.Tx, i *ent.Interaction, 
 		update.AddAnsweredByAssistant(1)
 	}
 	if r.Topic != "" {
-		update.SetTopic(r.Topic)
+		update.SetTopic(shortened(r.Topic, maxTopicRunes))
 	}
 	i, err := update.Save(system)
 	if err != nil {
@@ -76,6 +76,18 @@ func (s *Service) reply(system context.Context, tx *ent.Tx, i *ent.Interaction, 
 	}
 	_, err = s.handOver(system, tx, i, r.HandOver.Line, r.HandOver.AgencyCode, r.Reason)
 	return err
+}
+
+// maxTopicRunes is what an interaction keeps of a record's topic, which may be longer in the base.
+const maxTopicRunes = 200
+
+// shortened cuts a text that is too long and shows that it did.
+func shortened(text string, runes int) string {
+	all := []rune(text)
+	if len(all) <= runes {
+		return text
+	}
+	return string(all[:runes-1]) + "…"
 }
 
 // keepTurn stores what was decided and what was told, so that it can be explained and put right.

@@ -57,8 +57,11 @@ type Options struct {
 	Logger *slog.Logger
 	// AssistantIdle is the silence after which a dialogue with Yana is closed; 30 minutes.
 	AssistantIdle time.Duration
-	// TalkIdle is the silence after which a talk with an operator, or a wait, is closed; 24 hours.
+	// TalkIdle is the silence after which a talk with an operator is closed; 24 hours.
 	TalkIdle time.Duration
+	// QueueIdle is how long a citizen may wait in a queue without a word; 14 days. It is the centre that is silent then, and
+	// a closed line promises to answer when it opens, which may be after the longest holidays.
+	QueueIdle time.Duration
 	// SweepEvery is how often wrap-ups and silences are looked for; 1 second.
 	SweepEvery time.Duration
 }
@@ -103,7 +106,8 @@ func (o Options) withDefaults() Options {
 		value    *time.Duration
 		standard time.Duration
 	}{
-		{&o.AssistantIdle, 30 * time.Minute}, {&o.TalkIdle, 24 * time.Hour}, {&o.SweepEvery, time.Second},
+		{&o.AssistantIdle, 30 * time.Minute}, {&o.TalkIdle, 24 * time.Hour},
+		{&o.QueueIdle, 14 * 24 * time.Hour}, {&o.SweepEvery, time.Second},
 	} {
 		if *d.value <= 0 {
 			*d.value = d.standard

@@ -66,9 +66,12 @@ func (s *Service) Start(ctx context.Context, in StartInput) (*ent.Interaction, s
 		started, err = s.begin(system, tx, in, agencyID, regionID, hash)
 		return err
 	})
-	if ent.IsConstraintError(err) { // the same key at the same moment: the other one has made it
+	if ent.IsConstraintError(err) && in.IdempotencyKey != "" { // the same key at the same moment: the other one has made it
 		err = s.inTx(ctx, func(system context.Context, tx *ent.Tx) error {
 			started, err = s.restarted(system, tx, in.IdempotencyKey, hash)
+			if started == nil && err == nil {
+				err = fail.New(fail.Unavailable, "the chat could not be begun; try again")
+			}
 			return err
 		})
 	}

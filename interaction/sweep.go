@@ -2,8 +2,12 @@ package interaction
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
+
+	entsql "entgo.io/ent/dialect/sql"
 
 	"ekc/access/viewer"
 	"ekc/ent"
@@ -24,21 +28,23 @@ const (
 // Run ends what time alone ends, on every node side by side, until ctx ends: wrap-ups that ran out, dialogues in which
 // nobody speaks any more, questions that a killed node left unanswered, files that were never sent.
 func (s *Service) Run(ctx context.Context) error {
-	ticker := time.NewTicker(s.o.SweepEvery)
+	var files sync.WaitGroup
+	files.Go(func() { s.every(ctx, filesEvery, "sweep of files", s.SweepFiles) }) // may take long where there are many
+	s.every(ctx, s.o.SweepEvery, "sweep", s.Sweep)
+	files.Wait()
+	return nil
+}
+
+func (s *Service) every(ctx context.Context, pause time.Duration, name string, sweep func(context.Context) error) {
+	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
-	files := time.NewTicker(filesEvery)
-	defer files.Stop()
 	for {
-		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-			s.o.Logger.WarnContext(ctx, "sweep failed, trying again", "error", err)
+		if err := sweep(ctx); err != nil && ctx.Err() == nil {
+			s.o.Logger.WarnContext(ctx, name+" failed, trying again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-files.C:
-			if err := s.SweepFiles(ctx); err != nil && ctx.Err() == nil {
-				s.o.Logger.WarnContext(ctx, "sweep of files failed, trying again", "error", err)
-			}
+			return
 		case <-ticker.C:
 		}
 	}
@@ -48,21 +54,30 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) Sweep(ctx context.Context) error {
 	system := viewer.AsSystem(ctx)
 	now := s.now()
-	if err := s.remindAssistant(system, now); err != nil {
-		return err
-	}
+	failure := s.remindAssistant(system, now)
 	for _, rule := range s.rules(now) {
-		ids, err := s.client.Interaction.Query().Where(rule.due).Limit(sweepBatch).IDs(system)
-		if err != nil {
-			return fmt.Errorf("look for %s: %w", rule.name, err)
+		failure = errors.Join(failure, s.sweepRule(system, rule))
+	}
+	return failure
+}
+
+// sweepRule ends what is due by one rule. One interaction that cannot be ended does not keep the others from it: they come
+// in random order, so that no batch is filled with the same ones again and again.
+func (s *Service) sweepRule(system context.Context, r rule) error {
+	ids, err := s.client.Interaction.Query().Where(r.due).Order(entsql.OrderByRand()).Limit(sweepBatch).IDs(system)
+	if err != nil {
+		return fmt.Errorf("look for %s: %w", r.name, err)
+	}
+	var failure error
+	for _, id := range ids {
+		if err := s.sweepOne(system, id, r); err != nil {
+			failure = errors.Join(failure, fmt.Errorf("%s, %s: %w", r.name, id, err))
 		}
-		for _, id := range ids {
-			if err := s.sweepOne(system, id, rule); err != nil {
-				return fmt.Errorf("%s: %w", rule.name, err)
-			}
+		if system.Err() != nil {
+			break
 		}
 	}
-	return nil
+	return failure
 }
 
 // rule is something that ends by itself.
@@ -92,8 +107,12 @@ func (s *Service) rules(now time.Time) []rule {
 		},
 		{
 			name: "silent in the queue",
-			due:  silent(talk, interaction.StateQueued),
+			due:  silent(now.Add(-s.o.QueueIdle), interaction.StateQueued),
 			end: func(system context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
+				i, err := s.notice(system, tx, i, message.KindNotice, textTimedOut)
+				if err != nil {
+					return nil, err
+				}
 				return s.abandon(system, tx, i, interaction.CloseReasonTimedOut)
 			},
 		},

@@ -25,7 +25,8 @@ func (AssistantTurn) Fields() []ent.Field {
 		field.Enum("decision").Immutable().NamedValues("Answer", "ANSWER", "Clarify", "CLARIFY", "HandOver", "HAND_OVER",
 			"SmallTalk", "SMALL_TALK"),
 		field.String("reason").MaxLen(60).Immutable(),
-		field.String("record_id").Optional().MaxLen(120).Immutable().Comment("told to the citizen"),
+		// In bytes: a record's id may have 100 characters.
+		field.String("record_id").Optional().MaxLen(400).Immutable().Comment("told to the citizen"),
 		field.String("record_version_id").Optional().MaxLen(120).Immutable(),
 		field.JSON("candidates", []dialogue.Suggestion{}).Optional().Immutable(),
 	}

@@ -29,7 +29,8 @@ func (Message) Fields() []ent.Field {
 		field.Enum("kind").Immutable().Default("TEXT").NamedValues("Text", "TEXT", "Answer", "ANSWER",
 			"Clarification", "CLARIFICATION", "Notice", "NOTICE", "RatingRequest", "RATING_REQUEST"),
 		field.String("account_id").Optional().Immutable().MaxLen(40).Comment("of the operator who wrote it"),
-		field.Text("text").MaxLen(16000).Immutable().Sensitive(),
+		// In bytes: an answer of the base may have 20,000 characters.
+		field.Text("text").MaxLen(80000).Immutable().Sensitive(),
 		field.JSON("citations", []dialogue.Citation{}).Optional().Immutable(),
 		field.JSON("choices", []dialogue.Choice{}).Optional().Immutable(),
 		field.String("client_key").Optional().Nillable().MaxLen(80).Immutable().Comment("the sender's, makes a repeat harmless"),
