@@ -2,10 +2,14 @@ package assistant
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/lib/pq"
 
 	"ekc/access/viewer"
 	"ekc/ent"
@@ -146,8 +150,7 @@ func (s *Service) answer(ctx context.Context, id string) error {
 		return err
 	}
 	_ = s.o.Dialogue.AssistantTyping(ctx, t.interaction) // a lost signal changes nothing
-	reply := s.think(ctx, t)
-	said, err := s.o.Dialogue.Reply(ctx, reply)
+	reply, said, err := s.respond(ctx, t)
 	if err != nil {
 		return fmt.Errorf("say the reply: %w", err)
 	}
@@ -160,4 +163,36 @@ func (s *Service) answer(ctx context.Context, id string) error {
 		s.o.Observer.Decided(reply.Decision, reply.Reason, s.o.Clock().Sub(t.question.CreatedAt))
 	}
 	return nil
+}
+
+// respond thinks and says what she came to, or hands over when that cannot be kept: the citizen must not wait for ever.
+func (s *Service) respond(ctx context.Context, t *turn) (reply dialogue.Reply, said bool, err error) {
+	reply = s.calmly(ctx, t)
+	said, err = s.o.Dialogue.Reply(ctx, reply)
+	if !hopeless(err) {
+		return reply, said, err
+	}
+	s.o.Logger.ErrorContext(ctx, "Yana's reply cannot be kept, handing over",
+		"interaction", t.interaction.ID, "record", reply.RecordID, "error", err)
+	reply = handOver(t, ReasonFailed, textFailed, line1, "")
+	said, err = s.o.Dialogue.Reply(ctx, reply)
+	return reply, said, err
+}
+
+// calmly thinks, and hands over when that panics: the same message would bring down every node that tries to answer it.
+func (s *Service) calmly(ctx context.Context, t *turn) (r dialogue.Reply) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.o.Logger.ErrorContext(ctx, "Yana panicked, handing over", "interaction", t.interaction.ID, "panic", p, "stack", string(debug.Stack()))
+			r = handOver(t, ReasonFailed, textFailed, line1, "")
+		}
+	}()
+	return s.think(ctx, t)
+}
+
+// hopeless reports whether a reply would fail every time: the data model or Postgres refuses its values. Every other failure
+// passes, and the sweep has it tried again.
+func hopeless(err error) bool {
+	var refused *pq.Error
+	return ent.IsValidationError(err) || errors.As(err, &refused) && (refused.Code.Class() == "22" || refused.Code.Class() == "23")
 }

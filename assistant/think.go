@@ -22,6 +22,7 @@ const (
 	ReasonAskedForPerson  = "asked_for_person"
 	ReasonAttachment      = "attachment"
 	ReasonBaseUnavailable = "base_unavailable"
+	ReasonFailed          = "failed"
 	ReasonGreeting        = "greeting"
 	ReasonThanks          = "thanks"
 	ReasonFarewell        = "farewell"
