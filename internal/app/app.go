@@ -112,6 +112,13 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	a.watch(events)
 	a.following, a.working, a.serving = newCrew(a.fail), newCrew(a.fail), newCrew(a.fail)
 	a.following.add("the event log", events.Run)
+	select { // a cursor given out before would name the beginning of the log
+	case <-events.Started():
+	case err := <-a.failed:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	d.run(a.working, a.log)
 	return a.serve(d, events)
 }

@@ -38,6 +38,12 @@ func Open(t testing.TB, url string) (*database.Core, *eventlog.Log) {
 		require.NoError(t, <-done)
 		require.NoError(t, core.Close())
 	})
+	select {
+	case <-log.Started():
+	case err := <-done:
+		done <- err // for the cleanup
+		require.NoError(t, err, "the event log is not followed")
+	}
 	return core, log
 }
 

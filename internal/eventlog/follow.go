@@ -25,14 +25,13 @@ const (
 func (l *Log) Run(ctx context.Context) error {
 	listener := pq.NewListener(l.url, failedRetry, 10*time.Second, nil)
 	defer func() { _ = listener.Close() }()
-	for _, channel := range []string{eventChannel, signalChannel} {
-		if err := listener.Listen(channel); err != nil && !errors.Is(err, pq.ErrChannelAlreadyOpen) {
-			return fmt.Errorf("listen to %s: %w", channel, err)
-		}
+	err := listenTo(ctx, listener)
+	if err == nil {
+		err = l.begin(ctx)
 	}
-	if err := l.begin(ctx); err != nil {
+	if err != nil {
+		l.hub.close()
 		if ctx.Err() != nil { // stopped before it had begun
-			l.hub.close()
 			return nil
 		}
 		return err
@@ -42,13 +41,27 @@ func (l *Log) Run(ctx context.Context) error {
 	group.Go(func() error { return l.announcements(ctx) })
 	group.Go(func() error { return l.follow(ctx) })
 	group.Go(func() error { return l.pruning(ctx) })
-	err := group.Wait()
+	err = group.Wait()
 	l.hub.close()
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
 }
+
+// listenTo opens the channels. The listener itself knows no context and would wait for Postgres for ever.
+func listenTo(ctx context.Context, listener *pq.Listener) error {
+	defer context.AfterFunc(ctx, func() { _ = listener.Close() })()
+	for _, channel := range []string{eventChannel, signalChannel} {
+		if err := listener.Listen(channel); err != nil && !errors.Is(err, pq.ErrChannelAlreadyOpen) {
+			return fmt.Errorf("listen to %s: %w", channel, err)
+		}
+	}
+	return ctx.Err()
+}
+
+// Started is closed when the follower has begun: from then on Tail is a position of the log, and streams live.
+func (l *Log) Started() <-chan struct{} { return l.hub.started }
 
 // begin puts the tail at the present horizon.
 func (l *Log) begin(ctx context.Context) error {
@@ -157,13 +170,13 @@ func (l *Log) pruning(ctx context.Context) error {
 	ticker := time.NewTicker(pruneEvery)
 	defer ticker.Stop()
 	for {
+		if _, err := l.Prune(ctx); err != nil && ctx.Err() == nil {
+			l.log.WarnContext(ctx, "old events not removed", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-ticker.C:
-			if _, err := l.Prune(ctx, time.Now()); err != nil && ctx.Err() == nil {
-				l.log.WarnContext(ctx, "old events not removed", "error", err)
-			}
 		}
 	}
 }

@@ -128,12 +128,15 @@ func (l *Log) Append(ctx context.Context, tx *ent.Tx, events ...Event) error {
 func (l *Log) Wake() { poke(l.wake) }
 
 // Tail is the position up to which this node has followed the log: everything at or below it is settled and was handed to
-// the streams. Take it before reading a state, and a stream resumed from it misses nothing of what came after.
+// the streams. Take it before reading a state, and a stream resumed from it misses nothing of what came after. It is 0, the
+// very beginning, until Started.
 func (l *Log) Tail() int64 { return l.tail.Load() }
 
-// Prune removes the events that are older than Retention by an hour or more and returns how many.
-func (l *Log) Prune(ctx context.Context, now time.Time) (int64, error) {
-	result, err := l.db.ExecContext(ctx, `DELETE FROM events WHERE at < $1`, now.Add(-Retention-time.Hour))
+// Prune removes the events that are older than Retention by an hour or more and returns how many. It goes by the clock of
+// the database, which dated them: a node whose own clock is wrong must not empty the log.
+func (l *Log) Prune(ctx context.Context) (int64, error) {
+	result, err := l.db.ExecContext(ctx, `DELETE FROM events WHERE at < clock_timestamp() - make_interval(secs => $1)`,
+		(Retention + time.Hour).Seconds())
 	if err != nil {
 		return 0, fmt.Errorf("prune the event log: %w", err)
 	}
