@@ -38,6 +38,11 @@ func Base(ctx context.Context, o Options, base QuestionBase) (imported bool, err
 	if err != nil || !wanted {
 		return false, err
 	}
+	// Marked before and after: an import that was cut off leaves a base that is not empty, and must not pass for one that
+	// people have filled.
+	if err := setMark(ctx, o, baseMark+"begun"); err != nil {
+		return false, fmt.Errorf("import the demo base: %w", err)
+	}
 	if err := base.Import(ctx, "demo.jsonl", demo.Records()); err != nil {
 		return false, fmt.Errorf("import the demo base: %w", err)
 	}

@@ -53,6 +53,18 @@ func TestBaseIsImportedOnce(t *testing.T) {
 	require.True(t, imported)
 }
 
+func TestDemoBaseThatWasCutOffIsTakenUpAgain(t *testing.T) {
+	t.Parallel()
+	core, _ := coretest.New(t)
+	base := &fakeBase{err: errors.New("killed")}
+	_, err := seed.Base(t.Context(), options(core), base)
+	require.Error(t, err)
+	base.err, base.size = nil, 100 // what was committed before
+	imported, err := seed.Base(t.Context(), options(core), base)
+	require.NoError(t, err)
+	require.True(t, imported, "a part of the demo base is not a base that people have filled")
+}
+
 func TestOlderDemoBaseIsBroughtUpToDate(t *testing.T) {
 	t.Parallel()
 	core, _ := coretest.New(t)
