@@ -115,8 +115,10 @@ func (c *Cluster) transition(ctx context.Context, change func() error) error {
 	if c.users, err = openLock(filepath.Join(c.place.base, "users.lock")); err != nil {
 		return err
 	}
-	if _, err := c.users.try(false); err != nil {
-		return err
+	// Who leaves holds it exclusively for a moment longer than the transition; not to be counted would be to lose the server
+	// to the next who leaves.
+	if err := poll(ctx, lockPoll, func() (bool, error) { return c.users.try(false) }); err != nil {
+		return fmt.Errorf("be counted as a user of the server in %s: %w", c.place.base, err)
 	}
 	return nil
 }

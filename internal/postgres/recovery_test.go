@@ -105,6 +105,41 @@ func TestSecondProcessSharesAndLastOneStops(t *testing.T) {
 	require.ErrorIs(t, err, postgres.ErrNotRunning)
 }
 
+// TestWhoStartsIsCounted lets a process that has stopped the server hold its lock for a moment longer, as a slow one may.
+func TestWhoStartsIsCounted(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	before := f.start()
+	require.NoError(t, before.Stop(f.context()))
+	leaving, err := os.OpenFile(filepath.Join(before.Path(), "users.lock"), os.O_RDWR, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = leaving.Close() })
+	exclusively := func() error { return syscall.Flock(int(leaving.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+	require.NoError(t, exclusively())
+	started := make(chan *postgres.Cluster, 1)
+	go func() {
+		defer close(started)
+		c, err := postgres.Start(f.context(), f.options)
+		if err != nil {
+			t.Errorf("start: %v", err)
+			return
+		}
+		started <- c
+	}()
+	db := f.open(before, "postgres")
+	require.Eventually(t, func() bool { return db.PingContext(t.Context()) == nil }, time.Minute, 10*time.Millisecond)
+	select {
+	case <-started:
+		t.Fatal("the server runs, and nobody is counted as its user")
+	case <-time.After(500 * time.Millisecond):
+	}
+	require.NoError(t, syscall.Flock(int(leaving.Fd()), syscall.LOCK_UN))
+	c, ok := <-started
+	require.True(t, ok)
+	t.Cleanup(func() { require.NoError(t, c.Stop(f.context())) })
+	require.ErrorIs(t, exclusively(), syscall.EWOULDBLOCK, "the next who leaves would stop the server of this one")
+}
+
 func TestManyStartAtOnce(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
