@@ -34,6 +34,8 @@ type Options struct {
 	// SemanticTimeout bounds the embedding of a query and the search for its neighbours; after it the lexical index answers
 	// alone. Zero: 400 milliseconds.
 	SemanticTimeout time.Duration
+	// BackfillEvery is how often the base looks for records whose vectors are missing. Zero: one minute.
+	BackfillEvery time.Duration
 	// PollEvery is how often the base looks for changes whose announcement was lost. Zero: one second.
 	PollEvery time.Duration
 }
@@ -48,6 +50,8 @@ type Base struct {
 	clock    func() time.Time
 	poll     time.Duration
 	semantic time.Duration
+	// backfillEvery is Options.BackfillEvery.
+	backfillEvery time.Duration
 
 	state     atomic.Pointer[snapshot]
 	refreshMu sync.Mutex // one refresh at a time
@@ -71,7 +75,7 @@ func Open(ctx context.Context, o Options) (*Base, error) {
 	b := &Base{
 		db: db, ent: ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))),
 		embedder: o.Embedder, ranker: rank.Default(), log: o.Logger, clock: o.Clock, poll: o.PollEvery,
-		semantic: o.SemanticTimeout,
+		semantic: o.SemanticTimeout, backfillEvery: o.BackfillEvery,
 	}
 	b.defaults()
 	b.state.Store(newSnapshot())
@@ -94,6 +98,9 @@ func (b *Base) defaults() {
 	}
 	if b.poll == 0 {
 		b.poll = time.Second
+	}
+	if b.backfillEvery == 0 {
+		b.backfillEvery = backfillEvery
 	}
 	if b.semantic == 0 {
 		b.semantic = semanticTimeout

@@ -22,6 +22,9 @@ const (
 	semanticTimeout = 400 * time.Millisecond
 	// backfillRetry is the pause after a failed backfill, for example when the embedding server is away.
 	backfillRetry = 10 * time.Second
+	// backfillEvery is how often versions without vectors are looked for: an import may have been cut off, here or in another
+	// process, between its records and their vectors.
+	backfillEvery = time.Minute
 )
 
 // ensureVectorIndex makes the index of the current embedder's vectors when there is none. The built-in embedder's comes
@@ -86,21 +89,22 @@ func (e *embedding) wait() error {
 func (b *Base) backfill(ctx context.Context) {
 	for ctx.Err() == nil {
 		missing, err := b.missingVectors(ctx)
-		if err == nil && len(missing) == 0 {
-			return
-		}
-		if err == nil {
+		if err == nil && len(missing) > 0 {
 			err = b.embedVersions(ctx, missing)
 		}
-		if err == nil {
-			continue
-		}
-		if ctx.Err() == nil {
-			b.log.Warn("knowledge: cannot embed records", "embedder", b.embedder.Name(), "error", err)
+		pause := time.Duration(0)
+		switch {
+		case err != nil:
+			pause = backfillRetry
+			if ctx.Err() == nil {
+				b.log.Warn("knowledge: cannot embed records", "embedder", b.embedder.Name(), "error", err)
+			}
+		case len(missing) == 0:
+			pause = b.backfillEvery
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(backfillRetry):
+		case <-time.After(pause):
 		}
 	}
 }

@@ -53,6 +53,21 @@ func TestSemanticNeighboursBecomeCandidates(t *testing.T) {
 		"without the embedder the lexical index answers alone")
 }
 
+func TestVectorsOfAFailedImportAreFilledInLater(t *testing.T) {
+	t.Parallel()
+	url := database(t)
+	m := &meaning{}
+	b := open(t, knowledge.Options{URL: url, Embedder: m, BackfillEvery: 20 * time.Millisecond})
+	m.broken.Store(true)
+	_, err := b.Import(t.Context(), strings.NewReader(strings.Join(small, "\n")), knowledge.ImportOptions{Name: "a.jsonl"})
+	require.ErrorContains(t, err, "away")
+	require.Equal(t, len(small), count(t, url, "SELECT count(*) FROM records"), "the records are there all the same")
+	m.broken.Store(false)
+	require.Eventually(t, func() bool {
+		return count(t, url, "SELECT count(DISTINCT version_id) FROM embeddings WHERE embedder = 'stub-meaning-3'") == len(small)
+	}, 30*time.Second, 20*time.Millisecond)
+}
+
 func TestRecordsArePaged(t *testing.T) {
 	t.Parallel()
 	b := baseOf(t, small...)
