@@ -38,6 +38,7 @@ type waiter struct {
 	queueID string
 	told    bool
 	last    routing.Estimate
+	gone    bool // its stream has ended: it never waits again
 }
 
 func newPositions(r *routing.Service, logger *slog.Logger) *positions {
@@ -55,6 +56,7 @@ func (p *positions) set(w *waiter, queueID string) {
 	defer p.mu.Unlock()
 	_, known := p.waiting[w]
 	switch {
+	case w.gone:
 	case queueID == "" && known:
 		delete(p.waiting, w)
 		w.tell(routing.Estimate{})
@@ -70,6 +72,7 @@ func (p *positions) set(w *waiter, queueID string) {
 func (p *positions) leave(w *waiter) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	w.gone = true
 	delete(p.waiting, w)
 }
 
