@@ -108,9 +108,12 @@ func (l *Log) advance(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	defer func() { _ = conn.Close() }()
-	horizon, held, err := l.horizon(ctx, conn)
+	horizon, drawn, err := l.horizon(ctx, conn)
 	if err != nil {
 		return 0, err
+	}
+	if l.tail.Load() > drawn {
+		l.setBack(ctx, horizon)
 	}
 	for after := l.tail.Load(); after < horizon; after = l.tail.Load() {
 		events, err := read(ctx, conn, selection{}, after, horizon)
@@ -124,10 +127,18 @@ func (l *Log) advance(ctx context.Context) (time.Duration, error) {
 		l.hub.publish(events, position)
 		l.tail.Store(position)
 	}
-	if held {
+	if horizon < drawn {
 		return heldRetry, nil
 	}
 	return pollEvery, nil
+}
+
+// setBack begins anew at a position before the tail: the database has lost its last transactions, in a failover to a standby
+// that lagged behind or by a restored backup. What the streams showed may not have happened, and its positions come again.
+func (l *Log) setBack(ctx context.Context, position int64) {
+	l.log.ErrorContext(ctx, "the event log was set back; all streams begin anew", "from", l.tail.Load(), "to", position)
+	l.tail.Store(position)
+	l.hub.setBack(position)
 }
 
 // listen turns notifications into wake-ups and signals.

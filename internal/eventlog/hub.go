@@ -85,6 +85,18 @@ func (h *hub) give(e Event) {
 	}
 }
 
+// setBack ends all streams and moves the tail back.
+func (h *hub) setBack(position int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tail = position
+	for _, streams := range h.streams {
+		for s := range streams {
+			s.close(ErrSetBack)
+		}
+	}
+}
+
 func (h *hub) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

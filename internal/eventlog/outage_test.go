@@ -101,3 +101,24 @@ func TestPruneGoesByTheClockOfTheDatabase(t *testing.T) {
 	got := collect(t, log.All(0), 1)
 	require.Equal(t, "kept", got[0].Kind, "a cursor of that age is still honoured")
 }
+
+// TestDatabaseThatLostItsLastTransactions lets positions come again, as a standby does that was promoted before it had all.
+func TestDatabaseThatLostItsLastTransactions(t *testing.T) {
+	t.Parallel()
+	core, log := coretest.New(t)
+	for range 5 {
+		appendOne(t, log, eventlog.Event{Kind: "lost"})
+	}
+	require.Eventually(t, func() bool { return log.Tail() == 5 }, patience, time.Millisecond)
+	before := log.All(-1)
+	_, err := core.DB.ExecContext(t.Context(), `DELETE FROM events WHERE id > 2; SELECT setval('events_id_seq', 2)`)
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	require.ErrorIs(t, before.Each(ctx, func(eventlog.Event) error { return nil }), eventlog.ErrSetBack)
+	after := log.All(-1)
+	appendOne(t, log, eventlog.Event{Kind: "new"})
+	got := collect(t, after, 1)[0]
+	require.Equal(t, "new", got.Kind)
+	require.EqualValues(t, 3, got.ID)
+}

@@ -10,34 +10,33 @@ import (
 // batch is how many events are read at once.
 const batch = 500
 
-// horizon returns the position up to which nothing can appear any more, and whether an open transaction holds it back.
-// The three statements must stay apart and in this order: see the package comment.
-func (l *Log) horizon(ctx context.Context, conn *sql.Conn) (position int64, held bool, err error) {
-	var drawn int64
+// horizon returns the position up to which nothing can appear any more, and the last one drawn: when they differ, an open
+// transaction holds the horizon back. The three statements must stay apart and in this order: see the package comment.
+func (l *Log) horizon(ctx context.Context, conn *sql.Conn) (position, drawn int64, err error) {
 	err = conn.QueryRowContext(ctx, `SELECT `+drawnSoFar+` FROM events_id_seq`).Scan(&drawn)
 	if err != nil {
-		return 0, false, fmt.Errorf("last position: %w", err)
+		return 0, 0, fmt.Errorf("last position: %w", err)
 	}
 	rows, err := conn.QueryContext(ctx,
 		`SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::bigint::oid AND objsubid = 2
 		 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`, gate)
 	if err != nil {
-		return 0, false, fmt.Errorf("open appenders: %w", err)
+		return 0, 0, fmt.Errorf("open appenders: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
 	position = drawn
 	for rows.Next() {
 		var key int64
 		if err := rows.Scan(&key); err != nil {
-			return 0, false, fmt.Errorf("open appenders: %w", err)
+			return 0, 0, fmt.Errorf("open appenders: %w", err)
 		}
 		// The lock is named after a position modulo keys; one far above drawn was taken after drawn was read.
 		behind := ((drawn-key)%keys + keys) % keys
 		if behind < keys/2 && drawn-behind < position {
-			position, held = drawn-behind, true
+			position = drawn - behind
 		}
 	}
-	return position, held, rows.Err()
+	return position, drawn, rows.Err()
 }
 
 // selection is which events a stream wants; at most one of the ids is set, none means all.

@@ -16,6 +16,9 @@ var ErrSlow = fail.New(fail.Unavailable, "the stream fell behind; resume from th
 // ErrClosed ends a stream because the node stops.
 var ErrClosed = fail.New(fail.Unavailable, "the server is stopping; resume from the last cursor")
 
+// ErrSetBack ends a stream because the database has lost its last transactions: what was shown may not have happened.
+var ErrSetBack = fail.New(fail.Conflict, "the last events were lost; read the present state and subscribe anew")
+
 // Stream hands on the events of one selection in the order of their positions, and signals between them.
 type Stream struct {
 	log    *Log
