@@ -42,7 +42,7 @@ func (s *Service) End(ctx context.Context, interactionID string) (*ent.Interacti
 func (s *Service) end(system context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
 	switch i.State {
 	case interaction.StateWithAssistant:
-		i, err := s.askForRating(system, tx, i)
+		i, err := s.askAtTheEnd(system, tx, i)
 		if err != nil {
 			return nil, err
 		}
@@ -152,13 +152,32 @@ func (s *Service) answerFeedback(system context.Context, tx *ent.Tx, i *ent.Inte
 	return err
 }
 
-// askForRating asks once in an interaction, and not when it is rated already.
+// askForRating asks once in the midst of an interaction, and not when it is rated already.
 func (s *Service) askForRating(system context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
 	if i.AssistantState.RatingAsked || i.Rating != nil {
 		return i, nil
 	}
+	return s.requestRating(system, tx, i, false)
+}
+
+// askAtTheEnd asks again when the interaction ends without a rating, once, unless the request before is the last word.
+func (s *Service) askAtTheEnd(system context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
+	if i.AssistantState.RatingAskedAtEnd || i.Rating != nil {
+		return i, nil
+	}
+	if i.AssistantState.RatingAsked {
+		isLast, err := tx.Message.Query().Where(message.InteractionID(i.ID), message.Sequence(i.MessageCount),
+			message.KindEQ(message.KindRatingRequest)).Exist(system)
+		if err != nil || isLast {
+			return i, err
+		}
+	}
+	return s.requestRating(system, tx, i, true)
+}
+
+func (s *Service) requestRating(system context.Context, tx *ent.Tx, i *ent.Interaction, atEnd bool) (*ent.Interaction, error) {
 	state := i.AssistantState
-	state.RatingAsked = true
+	state.RatingAsked, state.RatingAskedAtEnd = true, atEnd
 	i, err := tx.Interaction.UpdateOne(i).SetAssistantState(state).Save(system)
 	if err != nil {
 		return nil, fmt.Errorf("ask for rating: %w", err)

@@ -155,3 +155,42 @@ func TestForgottenFilesAreRemovedAndKeptOnesStay(t *testing.T) {
 	}
 	require.ElementsMatch(t, []string{sent.ID, "incoming"}, names)
 }
+
+func (w *world) ratingRequests(id string) int {
+	return w.client.Message.Query().Where(message.InteractionID(id), message.KindEQ(message.KindRatingRequest)).CountX(w.system)
+}
+
+func TestRatingIsAskedForAgainAtTheEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, operator := w.operator("anna", w.line1)
+	i, citizen := w.chat("До свидания")
+	question := w.client.Message.Query().OnlyX(w.system)
+	_, err := w.Reply(context.Background(), dialogue.Reply{
+		InteractionID: i.ID, QuestionID: question.ID, Sequence: 1, Decision: "SMALL_TALK", Reason: "farewell", AskRating: true,
+		Utterances: []dialogue.Utterance{{Kind: "TEXT", Text: "До свидания!"}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, 1, w.ratingRequests(i.ID))
+	_, err = w.RequestHandover(citizen, i.ID)
+	require.NoError(t, err)
+	w.accept(i.ID, operator)
+	_, err = w.Finish(operator, i.ID)
+	require.NoError(t, err)
+	require.Equal(t, 2, w.ratingRequests(i.ID), "the operator's help is rated too")
+	_, err = w.Send(citizen, interaction.SendInput{InteractionID: i.ID, Text: "Ещё одно"})
+	require.NoError(t, err)
+	_, err = w.Close(operator, interaction.CloseInput{InteractionID: i.ID, DispositionID: w.topic.ID, Outcome: data.OutcomeResolved})
+	require.NoError(t, err)
+	require.Equal(t, 2, w.ratingRequests(i.ID), "not a third time")
+
+	i, citizen = w.chat("До свидания")
+	question = w.client.Message.Query().Where(message.InteractionID(i.ID)).OnlyX(w.system)
+	_, err = w.Reply(context.Background(), dialogue.Reply{
+		InteractionID: i.ID, QuestionID: question.ID, Sequence: 1, Decision: "SMALL_TALK", Reason: "farewell", AskRating: true,
+	})
+	require.NoError(t, err)
+	_, err = w.End(citizen, i.ID)
+	require.NoError(t, err)
+	require.Equal(t, 1, w.ratingRequests(i.ID), "the request is the last word already")
+}

@@ -64,7 +64,7 @@ func (s *Service) finish(system context.Context, tx *ent.Tx, i *ent.Interaction,
 			return nil, err
 		}
 	}
-	return s.askForRating(system, tx, i)
+	return s.askAtTheEnd(system, tx, i)
 }
 
 // Transfer hands the interaction to another queue with all of its history. The viewer is its operator or supervises its
@@ -135,7 +135,7 @@ func (s *Service) Close(ctx context.Context, in CloseInput) (*ent.Interaction, e
 			if err != nil {
 				return nil, fmt.Errorf("read disposition: %w", err)
 			}
-			if i, err = s.askForRating(system, tx, i); err != nil {
+			if i, err = s.askAtTheEnd(system, tx, i); err != nil {
 				return nil, err
 			}
 			return s.close(system, tx, i, MoveClose, interaction.CloseReasonClosedByOperator, func(u *ent.InteractionUpdateOne) {

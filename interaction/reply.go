@@ -54,7 +54,7 @@ func (s *Service) reply(system context.Context, tx *ent.Tx, i *ent.Interaction, 
 		return err
 	}
 	state := r.State
-	state.RatingAsked = i.AssistantState.RatingAsked
+	state.RatingAsked, state.RatingAskedAtEnd = i.AssistantState.RatingAsked, i.AssistantState.RatingAskedAtEnd
 	update := tx.Interaction.UpdateOne(i).SetAssistantState(state).SetAwaitsAssistant(false)
 	if r.Decision == string(assistantturn.DecisionAnswer) {
 		update.AddAnsweredByAssistant(1)

@@ -136,7 +136,7 @@ func (s *Service) timeOutWithAssistant(system context.Context, tx *ent.Tx, i *en
 	if i.AnsweredByAssistant > 0 {
 		why = interaction.CloseReasonAnsweredByAssistant
 	}
-	i, err := s.askForRating(system, tx, i)
+	i, err := s.askAtTheEnd(system, tx, i)
 	if err != nil {
 		return nil, err
 	}

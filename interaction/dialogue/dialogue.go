@@ -39,6 +39,8 @@ type State struct {
 	LastQuestion string `json:"lastQuestion,omitempty"`
 	// RatingAsked says that she asked for a rating.
 	RatingAsked bool `json:"ratingAsked,omitempty"`
+	// RatingAskedAtEnd says that the citizen was asked, perhaps again, when the interaction ended.
+	RatingAskedAtEnd bool `json:"ratingAskedAtEnd,omitempty"`
 }
 
 // Utterance is one message that Yana wants to say.
