@@ -10,23 +10,20 @@ import (
 	"ekc/ent"
 	"ekc/ent/account"
 	"ekc/ent/auditentry"
-	"ekc/ent/interaction"
-	"ekc/ent/message"
 	"ekc/ent/predicate"
 	"ekc/ent/roleassignment"
 	"ekc/ent/session"
 )
 
 // Account is the policy of accounts: oneself; colleagues who hold a role that a role of the viewer's reaches, except that a
-// segment administrator's reaches only those who hold none elsewhere; for a citizen, whoever speaks in the interaction.
+// segment administrator's reaches only those who hold none elsewhere. A citizen sees none: the name of who answers comes from
+// access.Names, and the login, with which anybody could have an account locked, is not theirs to know.
 func Account() entgo.Policy {
 	return narrowed[predicate.Account, *ent.AccountQuery](accounts)
 }
 
 func accounts(v viewer.Viewer) condition {
 	switch v.Kind {
-	case viewer.Citizen:
-		return speakers(v.InteractionID)
 	case viewer.Account:
 		if v.Has(viewer.Administrator) {
 			return nil
@@ -53,16 +50,6 @@ func others(grants []viewer.Grant) []viewer.Grant {
 		}
 	}
 	return rest
-}
-
-func speakers(interactionID string) condition {
-	return in(account.FieldID, func(b *sql.DialectBuilder) *sql.Selector {
-		i := b.Select(interaction.FieldOperatorID).From(b.Table(interaction.Table))
-		i.Where(sql.And(sql.EQ(i.C(interaction.FieldID), interactionID), sql.NotNull(i.C(interaction.FieldOperatorID))))
-		m := b.Select(message.FieldAccountID).From(b.Table(message.Table))
-		m.Where(sql.And(sql.EQ(m.C(message.FieldInteractionID), interactionID), sql.NotNull(m.C(message.FieldAccountID))))
-		return i.Union(m)
-	})
 }
 
 // colleagues: the account holds a role, now or to come, that one of the grants reaches.

@@ -8,6 +8,7 @@ import (
 
 	"ekc/access/viewer"
 	"ekc/ent"
+	"ekc/ent/attachment"
 	"ekc/ent/citizen"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
@@ -46,7 +47,7 @@ func eachInteraction(v viewer.Viewer) condition {
 		return equals(interaction.FieldID, v.InteractionID)
 	case viewer.Account:
 		if watched := watching(v); !unbounded(watched) {
-			return watchedOrOwn(v.AccountID, watched)
+			return watchedOrOwn(v.AccountID, watched, true)
 		}
 		return nil
 	default:
@@ -76,8 +77,9 @@ func ownInteractions(accountID string) func(*sql.DialectBuilder) *sql.Selector {
 }
 
 // watchedOrOwn adds the operator's own interactions to those of the segments by conditions that depend on the row: the
-// planner checks them one by one for a page, and as a whole for a count.
-func watchedOrOwn(accountID string, watched []viewer.Grant) condition {
+// planner checks them one by one for a page, and as a whole for a count. Those that the operator had before are among them
+// when had is true.
+func watchedOrOwn(accountID string, watched []viewer.Grant, had bool) condition {
 	return func(s *sql.Selector) {
 		alternatives := []*sql.Predicate{sql.EQ(s.C(interaction.FieldOperatorID), accountID)}
 		for _, g := range watched {
@@ -93,12 +95,15 @@ func watchedOrOwn(accountID string, watched []viewer.Grant) condition {
 			alternatives = append(alternatives, p)
 		}
 		b := sql.Dialect(s.Dialect())
-		g := b.Select().From(b.Table(segment.Table))
-		g.Where(sql.And(sql.ColumnsEQ(g.C(segment.FieldInteractionID), s.C(interaction.FieldID)), handled(g, accountID)))
+		if had {
+			g := b.Select().From(b.Table(segment.Table))
+			g.Where(sql.And(sql.ColumnsEQ(g.C(segment.FieldInteractionID), s.C(interaction.FieldID)), handled(g, accountID)))
+			alternatives = append(alternatives, sql.Exists(g))
+		}
 		o := b.Select().From(b.Table(offer.Table))
 		o.Where(sql.And(sql.ColumnsEQ(o.C(offer.FieldInteractionID), s.C(interaction.FieldID)),
 			sql.Or(pending(o, accountID), recent(o, accountID))))
-		s.Where(anyOf(append(alternatives, sql.Exists(g), sql.Exists(o))))
+		s.Where(anyOf(append(alternatives, sql.Exists(o))))
 	}
 }
 
@@ -113,10 +118,10 @@ func pending(s *sql.Selector, accountID string) *sql.Predicate {
 	return sql.And(sql.EQ(s.C(offer.FieldAccountID), accountID), sql.EQ(s.C(offer.FieldState), offer.StatePending))
 }
 
-// recent: the operator was offered it a moment ago.
+// recent: the operator was offered it a moment ago and did not take it; what was taken is told by the timeline.
 func recent(s *sql.Selector, accountID string) *sql.Predicate {
 	now := time.Now().UTC()
-	return sql.And(sql.EQ(s.C(offer.FieldAccountID), accountID),
+	return sql.And(sql.EQ(s.C(offer.FieldAccountID), accountID), sql.NEQ(s.C(offer.FieldState), offer.StateAccepted),
 		sql.GT(s.C(offer.FieldCreatedAt), now.Add(-offerAge)), sql.GT(s.C(offer.FieldExpiresAt), now.Add(-offerGrace)))
 }
 
@@ -149,14 +154,36 @@ func forAccounts(column string) func(viewer.Viewer) condition {
 	}
 }
 
-// Message is the policy of messages: whoever sees the interaction.
-func Message() entgo.Policy {
-	return narrowed[predicate.Message, *ent.MessageQuery](following(message.FieldInteractionID))
+// said is the condition on what was said in an interaction, by the columns of the interaction and of the time: whoever sees
+// it; but an operator who had it before, and has it no more, only what was said until then. What a citizen tells line 2 is
+// none of line 1's concern.
+func said(column, at string) func(viewer.Viewer) condition {
+	all := following(column)
+	return func(v viewer.Viewer) condition {
+		watched := watching(v)
+		if v.Kind != viewer.Account || unbounded(watched) {
+			return all(v)
+		}
+		return func(s *sql.Selector) {
+			b := sql.Dialect(s.Dialect())
+			i := b.Select(interaction.FieldID).From(b.Table(interaction.Table))
+			watchedOrOwn(v.AccountID, watched, false)(i)
+			g := b.Select().From(b.Table(segment.Table))
+			g.Where(sql.And(sql.ColumnsEQ(g.C(segment.FieldInteractionID), s.C(column)), handled(g, v.AccountID),
+				sql.Or(sql.IsNull(g.C(segment.FieldEndedAt)), sql.ColumnsGTE(g.C(segment.FieldEndedAt), s.C(at)))))
+			s.Where(sql.Or(sql.In(s.C(column), i), sql.Exists(g)))
+		}
+	}
 }
 
-// Attachment is the policy of attachments: whoever sees the interaction.
+// Message is the policy of messages.
+func Message() entgo.Policy {
+	return narrowed[predicate.Message, *ent.MessageQuery](said(message.FieldInteractionID, message.FieldCreatedAt))
+}
+
+// Attachment is the policy of attachments: as of messages.
 func Attachment() entgo.Policy {
-	return narrowed[predicate.Attachment, *ent.AttachmentQuery](following(message.FieldInteractionID))
+	return narrowed[predicate.Attachment, *ent.AttachmentQuery](said(attachment.FieldInteractionID, attachment.FieldCreatedAt))
 }
 
 // Segment is the policy of the timeline: accounts that see the interaction.

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ekc/access/viewer"
+	"ekc/ent/message"
 	"ekc/ent/offer"
 	"ekc/ent/segment"
 )
@@ -79,6 +80,39 @@ func TestInteractionsAndWhatHangsOnThem(t *testing.T) {
 	}
 }
 
+func TestWhatWasSaidAfterAnOperatorIsNotTheirs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	operator := w.account("operator", viewer.Grant{Role: viewer.Operator})
+	i := w.interaction("handed on", w.mse, nil, 2, "")
+	before := w.client.Message.Query().OnlyX(w.system)
+	w.segment(i.ID, operator.AccountID, segment.KindTalk)
+	end := time.Now().UTC()
+	w.client.Segment.Update().SetEndedAt(end).ExecX(w.system)
+	after := w.client.Message.Create().SetInteractionID(i.ID).SetSequence(2).SetAuthor(message.AuthorCitizen).SetText("x").
+		SetCreatedAt(end.Add(time.Second)).SaveX(w.system)
+	w.client.Attachment.Create().SetInteractionID(i.ID).SetMessageID(after.ID).SetFromCitizen(true).SetFileName("f").
+		SetMediaType("text/plain").SetSize(1).SetSha256("x").SetCreatedAt(end.Add(time.Second)).ExecX(w.system)
+	heard := func(v viewer.Viewer) ([]string, int) {
+		ctx := viewer.With(t.Context(), v)
+		return w.client.Message.Query().IDsX(ctx), w.client.Attachment.Query().CountX(ctx)
+	}
+	messages, files := heard(operator)
+	require.Equal(t, []string{before.ID}, messages)
+	require.Equal(t, 1, files)
+	operator.Grants = append(operator.Grants, viewer.Grant{Role: viewer.Supervisor, AgencyID: w.pfr.ID})
+	messages, _ = heard(operator)
+	require.Equal(t, []string{before.ID}, messages, "supervisor elsewhere")
+	operator.Grants = append(operator.Grants, viewer.Grant{Role: viewer.Supervisor, AgencyID: w.mse.ID})
+	messages, files = heard(operator)
+	require.Len(t, messages, 2)
+	require.Equal(t, 2, files)
+	w.client.Segment.Update().ClearEndedAt().ExecX(w.system)
+	operator.Grants = operator.Grants[:1]
+	messages, _ = heard(operator)
+	require.Len(t, messages, 2, "while they have it")
+}
+
 func TestOperatorSeesOwnOffersOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -107,6 +141,6 @@ func TestEagerLoadingKeepsTheRights(t *testing.T) {
 	require.Empty(t, got.Edges.RoutingTraces)
 	require.Nil(t, got.Edges.Citizen)
 	require.NotNil(t, got.Edges.Queue)
-	require.NotNil(t, got.Edges.Operator, "a citizen may know who answers")
-	require.Equal(t, []string{operator.AccountID}, w.client.Account.Query().IDsX(ctx), "and nobody else")
+	require.Nil(t, got.Edges.Operator, "a citizen learns the name of who answers, and not the login")
+	require.Empty(t, w.client.Account.Query().IDsX(ctx))
 }
