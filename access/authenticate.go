@@ -58,7 +58,7 @@ func (s *Service) Renew(ctx context.Context, v viewer.Viewer) (viewer.Viewer, er
 	default:
 		return v, nil
 	}
-	fresh.Address, fresh.UserAgent = v.Address, v.UserAgent
+	fresh.Address, fresh.UserAgent, fresh.TokenEnds = v.Address, v.UserAgent, v.TokenEnds
 	return fresh, err
 }
 
@@ -82,7 +82,9 @@ func (s *Service) ofSession(ctx context.Context, which ...predicate.Session) (vi
 		return viewer.Viewer{}, err
 	}
 	s.touch(ctx, found, now)
-	return viewer.Viewer{Kind: viewer.Account, AccountID: found.AccountID, SessionID: found.ID, Grants: grants}, nil
+	return viewer.Viewer{
+		Kind: viewer.Account, AccountID: found.AccountID, SessionID: found.ID, Grants: grants, TokenEnds: found.AccessExpiresAt,
+	}, nil
 }
 
 // grants are the account's roles that are in force now.

@@ -30,7 +30,9 @@ type Options struct {
 	RefreshTTL time.Duration
 	// CitizenTTL is how long a citizen's token opens the interaction after it has ended; 30 days.
 	CitizenTTL time.Duration
-	// LockAfter is the number of failed sign-ins in a row that lock an account; 5.
+	// LockAfter is the number of failed sign-ins in a row that lock an account; 5. From an address where the account has
+	// signed in lately the lock does not hold, so that nobody can shut a person out by guessing; guesses from there are
+	// counted by themselves, as many in as much time.
 	LockAfter int
 	// LockFor is how long it stays locked; 15 minutes.
 	LockFor time.Duration
@@ -57,6 +59,8 @@ type Service struct {
 	o      Options
 	hasher *hasher
 	cache  *viewerCache
+	// guesses counts wrong passwords by account and network.
+	guesses *ratelimit.Limiter
 }
 
 // New returns the service. client is for reading, store for everything that changes.
@@ -66,7 +70,10 @@ func New(client *ent.Client, store Store, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{client: client, store: store, o: o, hasher: h, cache: newViewerCache(o.CacheTTL, o.Clock)}, nil
+	guesses := ratelimit.New(ratelimit.Options{Every: o.LockFor / time.Duration(o.LockAfter), Burst: o.LockAfter, Clock: o.Clock})
+	return &Service{
+		client: client, store: store, o: o, hasher: h, cache: newViewerCache(o.CacheTTL, o.Clock), guesses: guesses,
+	}, nil
 }
 
 func (o Options) withDefaults() Options {

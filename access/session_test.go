@@ -25,6 +25,29 @@ func TestAccessTokenEnds(t *testing.T) {
 	c.refused(fail.Unauthenticated, err)
 }
 
+// A connection must not outlive the token that opened it, or a token found once would be good for a month.
+func TestConnectionEndsWithItsAccessToken(t *testing.T) {
+	t.Parallel()
+	c := newCentre(t)
+	c.add("ivanova")
+	tokens := c.signIn("ivanova")
+	v := viewer.From(c.as(tokens.AccessToken))
+	ended := func(v viewer.Viewer) error {
+		fresh, errs, err := c.service.RenewAll(t.Context(), []access.Held{{Viewer: v}})
+		require.NoError(t, err)
+		require.Equal(t, v.SessionID, fresh[0].SessionID)
+		return errs[0]
+	}
+	require.NoError(t, ended(v))
+	c.clock.pass(14 * time.Minute)
+	second, _, err := c.service.Refresh(t.Context(), tokens.RefreshToken)
+	require.NoError(t, err)
+	require.NoError(t, ended(v), "a refresh leaves the time to connect anew")
+	c.clock.pass(time.Minute)
+	c.refused(fail.Unauthenticated, ended(v))
+	require.NoError(t, ended(viewer.From(c.as(second.AccessToken))))
+}
+
 func TestRefreshRotates(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t)

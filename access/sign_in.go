@@ -115,7 +115,10 @@ func (s *Service) open(ctx context.Context, found *ent.Account, p proof) (Tokens
 		if ok, err := s.admit(ctx, tx, a, p); !ok || err != nil {
 			return err
 		}
-		change := tx.Account.UpdateOne(a).SetFailedSignIns(0).ClearLockedUntil().SetLastSignInAt(s.now())
+		change := tx.Account.UpdateOne(a).SetLastSignInAt(s.now())
+		if !s.locked(a) { // a lock that does not hold here goes on for those elsewhere
+			change.SetFailedSignIns(0).ClearLockedUntil()
+		}
 		if p.better != "" {
 			change.SetPasswordHash(p.better)
 		}
@@ -139,9 +142,15 @@ func (s *Service) open(ctx context.Context, found *ent.Account, p proof) (Tokens
 
 // admit decides whether the proof opens the locked account, and keeps and audits a refusal.
 func (s *Service) admit(ctx context.Context, tx *ent.Tx, a *ent.Account, p proof) (bool, error) {
-	reason := ""
+	reason, familiar := "", false
+	if s.locked(a) {
+		var err error
+		if familiar, err = s.isFamiliar(ctx, tx, a); err != nil {
+			return false, err
+		}
+	}
 	switch {
-	case a.LockedUntil != nil && a.LockedUntil.After(s.now()):
+	case s.locked(a) && !familiar:
 		reason = "locked"
 	case !p.right || p.hash != a.PasswordHash: // the hash has changed since it was checked
 		reason = "wrong_password"
@@ -159,8 +168,17 @@ func (s *Service) admit(ctx context.Context, tx *ent.Tx, a *ent.Account, p proof
 	return false, s.countFailure(ctx, tx, a)
 }
 
+// locked reports whether the account is locked out now.
+func (s *Service) locked(a *ent.Account) bool {
+	return a.LockedUntil != nil && a.LockedUntil.After(s.now())
+}
+
 // countFailure counts a wrong password against the locked row and locks the account after too many in a row.
 func (s *Service) countFailure(ctx context.Context, tx *ent.Tx, a *ent.Account) error {
+	s.guesses.Allow(guessKey(ctx, a))
+	if s.locked(a) { // guessed from a familiar address: it makes nobody else's lock longer
+		return nil
+	}
 	failed := a.FailedSignIns + 1
 	if failed < s.o.LockAfter {
 		return tx.Account.UpdateOne(a).SetFailedSignIns(failed).Exec(ctx)

@@ -120,6 +120,36 @@ func TestGuessingLocksTheAccountForATime(t *testing.T) {
 	require.Nil(t, c.core.Client.Account.GetX(c.system, a.ID).LockedUntil)
 }
 
+// Whoever knows a login must not be able to keep its owner out.
+func TestALockDoesNotHoldWhereTheAccountSignsIn(t *testing.T) {
+	t.Parallel()
+	c := newCentre(t)
+	a := c.add("ivanova")
+	try := func(address, secret string) error {
+		_, _, err := c.service.SignIn(viewer.With(t.Context(), viewer.Viewer{Address: address}), "ivanova", secret)
+		return err
+	}
+	const office, neighbour, home, attacker = "2001:db8:1:1::5", "2001:db8:1:1::6", "192.0.2.1", "203.0.113.9"
+	require.NoError(t, try(office, password))
+	for range 5 {
+		c.refused(fail.Unauthenticated, try(attacker, wrong))
+	}
+	require.Equal(t, 1, c.audited("account.lock", a.ID))
+	c.refused(fail.Unauthenticated, try(attacker, password))
+	c.refused(fail.Unauthenticated, try(home, password))
+	require.NoError(t, try(office, password))
+	require.NoError(t, try(neighbour, password), "the same network")
+	c.refused(fail.Unauthenticated, try(attacker, password))
+	for range 5 {
+		c.refused(fail.Unauthenticated, try(office, wrong))
+	}
+	c.refused(fail.Unauthenticated, try(office, password))
+	require.Equal(t, 1, c.audited("account.lock", a.ID))
+	c.clock.pass(15 * time.Minute)
+	require.NoError(t, try(home, password))
+	require.NoError(t, try(attacker, password))
+}
+
 func TestGuessesAtOnceAllCount(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, func(o *access.Options) {

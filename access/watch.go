@@ -20,7 +20,7 @@ type Held struct {
 }
 
 // RenewAll is Renew for many at once, in a fixed number of queries: the viewers as they are now, with an error for each
-// whose session or token ended meanwhile. The error of the whole says that nothing could be found out.
+// whose session or token ended meanwhile, the access token that they came with too. The error of the whole says that nothing could be found out.
 func (s *Service) RenewAll(ctx context.Context, held []Held) (fresh []viewer.Viewer, ended []error, err error) {
 	ctx = viewer.AsSystem(ctx)
 	var sessions []string
@@ -41,6 +41,7 @@ func (s *Service) RenewAll(ctx context.Context, held []Held) (fresh []viewer.Vie
 	if err != nil {
 		return nil, nil, err
 	}
+	now := s.now()
 	fresh, ended = make([]viewer.Viewer, len(held)), make([]error, len(held))
 	for i, h := range held {
 		open := true
@@ -48,6 +49,7 @@ func (s *Service) RenewAll(ctx context.Context, held []Held) (fresh []viewer.Vie
 		switch h.Viewer.Kind {
 		case viewer.Account:
 			fresh[i].Grants, open = grants[h.Viewer.SessionID], grants[h.Viewer.SessionID] != nil
+			open = open && (h.Viewer.TokenEnds.IsZero() || h.Viewer.TokenEnds.After(now))
 		case viewer.Citizen:
 			open = tokens[string(h.TokenHash)]
 		}

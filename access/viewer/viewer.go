@@ -3,7 +3,10 @@
 // use it.
 package viewer
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Kind is what sort of actor a viewer is.
 type Kind int
@@ -74,6 +77,9 @@ type Viewer struct {
 	SessionID string
 	// Grants are the account's roles in force.
 	Grants []Grant
+	// TokenEnds is when the access token ends that an Account came with; zero for who came without one. A connection that
+	// outlives it must end: its owner has a new one, whoever has only found the token has not.
+	TokenEnds time.Time
 	// InteractionID is the one interaction that a Citizen's token opens.
 	InteractionID string
 	// Address is the network address of the client, for limits and the audit log.
