@@ -72,8 +72,9 @@ func (c *Chunk) Release() { c.pool.put(c) }
 type RecordOptions struct {
 	// Format of the samples.
 	Format SampleFormat
-	// Window is the length of a chunk, 20 ms to the default: what fits [ChunkBytes] (2.048 s of G.711, 1.024 s of PCM16).
-	// Chunks come up to [Settle] after their end, because packets may be late.
+	// Window is the length of a chunk, [MinWindow] to the default: what fits [ChunkBytes] (2.048 s of G.711, 1.024 s of
+	// PCM16). Chunks come [Settle] after their end, or half a window when that is less, because packets may be late. The first
+	// chunk of a recording with the default window is shorter, so that recordings do not all reach the disk at once.
 	Window time.Duration
 	// SaidOnly leaves Heard silent; for speech recognition.
 	SaidOnly bool
@@ -83,3 +84,6 @@ type RecordOptions struct {
 
 // Settle is how long a chunk waits for late packets after its end.
 const Settle = 120 * time.Millisecond
+
+// MinWindow is the shortest chunk.
+const MinWindow = 100 * time.Millisecond

@@ -1,0 +1,11 @@
+//go:build !linux
+
+package media
+
+func newPoller(Options) (poller, error) { return newWaiter(), nil }
+
+func (t *thread) openSockets(port uint16) (transport, error) {
+	return openConns(t.engine.options, port)
+}
+
+func raisePriority() {}
