@@ -1,0 +1,156 @@
+package prompt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// AudioSource gives uploaded recordings by their id. Open returns a WAV file; an error that wraps fs.ErrNotExist when
+// there is none.
+type AudioSource interface {
+	Open(ctx context.Context, id string) (io.ReadCloser, error)
+}
+
+// Options of a Library.
+type Options struct {
+	Speaker Speaker
+	// Audio may be nil: then no uploaded recordings can be played.
+	Audio AudioSource
+	// Dir is the folder of the cache; it is made.
+	Dir string
+	// DiskBytes bounds the folder, MemoryBytes the decoded clips; 0 means 512 MiB and 64 MiB.
+	DiskBytes, MemoryBytes int64
+	Clock                  func() time.Time
+	Logger                 *slog.Logger
+}
+
+// Library gives clips for texts, uploaded recordings and music. It is safe for concurrent use.
+type Library struct {
+	o      Options
+	disk   *diskCache
+	memory *lru[*Clip]
+	flight singleflight.Group
+	music  *Clip
+}
+
+// speakTime bounds the work for one text, whoever waits for it.
+const speakTime = 30 * time.Second
+
+// maxUploaded is the longest uploaded recording.
+const maxUploaded = 10 * time.Minute
+
+// NewLibrary opens the cache and makes the music, which takes a fraction of a second.
+func NewLibrary(o Options) (*Library, error) {
+	if o.Speaker == nil || o.Dir == "" || o.Clock == nil || o.Logger == nil {
+		return nil, errors.New("a prompt library needs a speaker, a folder, a clock and a logger")
+	}
+	if o.DiskBytes <= 0 {
+		o.DiskBytes = 512 << 20
+	}
+	if o.MemoryBytes <= 0 {
+		o.MemoryBytes = 64 << 20
+	}
+	disk, err := openDiskCache(o.Dir, o.DiskBytes, o.Clock())
+	if err != nil {
+		return nil, err
+	}
+	return &Library{o: o, disk: disk, memory: newLRU[*Clip](o.MemoryBytes, nil), music: Music()}, nil
+}
+
+// Music is the loop played to who waits; its end runs into its beginning.
+func (l *Library) Music() *Clip { return l.music }
+
+// Text returns the speech of a text. Many who ask for one text at the same time cause it to be spoken once; a caller who
+// goes away does not stop the work for the others.
+func (l *Library) Text(ctx context.Context, text string) (*Clip, error) {
+	text, err := plain(text)
+	if err != nil {
+		return nil, err
+	}
+	key := cacheKey(l.o.Speaker.Name(), text)
+	return l.once(ctx, "text "+key, func(ctx context.Context) (*Clip, bool, error) { return l.speak(ctx, key, text) })
+}
+
+// Audio returns an uploaded recording.
+func (l *Library) Audio(ctx context.Context, id string) (*Clip, error) {
+	if l.o.Audio == nil {
+		return nil, fmt.Errorf("audio %q: no uploaded audio here", id)
+	}
+	return l.once(ctx, "audio "+id, func(ctx context.Context) (*Clip, bool, error) {
+		file, err := l.o.Audio.Open(ctx, id)
+		if err != nil {
+			return nil, false, fmt.Errorf("audio %q: %w", id, err)
+		}
+		defer file.Close()
+		clip, err := Import(file)
+		return clip, err == nil, err
+	})
+}
+
+// Forget drops a recording that was replaced.
+func (l *Library) Forget(audioID string) { l.memory.forget("audio " + audioID) }
+
+// once looks into memory and makes what is not there; make also says whether the clip may be kept.
+func (l *Library) once(ctx context.Context, key string, make func(context.Context) (*Clip, bool, error)) (*Clip, error) {
+	if clip, ok := l.memory.get(key); ok {
+		return clip, nil
+	}
+	done := l.flight.DoChan(key, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), speakTime)
+		defer cancel()
+		clip, keep, err := make(ctx)
+		if err == nil && keep {
+			l.memory.put(key, clip, clip.bytes())
+		}
+		return clip, err
+	})
+	select {
+	case result := <-done:
+		if result.Err != nil {
+			return nil, result.Err
+		}
+		return result.Val.(*Clip), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *Library) speak(ctx context.Context, key, text string) (*Clip, bool, error) {
+	if clip := l.disk.get(key, l.o.Clock()); clip != nil {
+		return clip, true, nil
+	}
+	sound, err := l.o.Speaker.Speak(ctx, text)
+	if err != nil {
+		return nil, false, fmt.Errorf("speak: %w", err)
+	}
+	clip, err := render(sound)
+	if err != nil {
+		return nil, false, fmt.Errorf("speak: %w", err)
+	}
+	if sound.Voice != l.o.Speaker.Name() {
+		return clip, false, nil // another engine stood in: the text is spoken anew when the right one works
+	}
+	if err := l.disk.put(key, clip); err != nil { // a full disk must not silence the menu
+		l.o.Logger.WarnContext(ctx, "speech is not cached", "error", err)
+	}
+	return clip, true, nil
+}
+
+// Import reads an uploaded WAV file (see ReadWAV) of 0.1 seconds to 10 minutes and brings it to the form and the loudness
+// of all clips. Use it to check an upload before it is stored.
+func Import(r io.Reader) (*Clip, error) {
+	sound, err := ReadWAV(r)
+	if err != nil {
+		return nil, err
+	}
+	if d := sound.Duration(); d < 100*time.Millisecond || d > maxUploaded {
+		return nil, fmt.Errorf("%w: lasts %s, want 0.1 s to %s", ErrNotWAV, d.Round(time.Millisecond), maxUploaded)
+	}
+	return render(sound)
+}
