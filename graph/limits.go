@@ -20,6 +20,7 @@ const (
 	maxRootFields = 20
 	maxAliases    = 60
 	maxComplexity = 20_000
+	maxCursor     = 512 // bytes of a cursor, which is read by recursion
 )
 
 // limits refuses operations that ask for too much before anything is executed.
@@ -44,6 +45,8 @@ func (limits) MutateOperationContext(_ context.Context, op *graphql.OperationCon
 	m := meter{fragments: map[string]measure{}}
 	total := m.of(op.Operation.SelectionSet)
 	switch {
+	case total.cursor > maxCursor || longestCursor(op) > maxCursor:
+		return refusal(fail.Invalid, "a cursor is longer than %d bytes", maxCursor)
 	case total.depth > maxDepth:
 		return refusal(fail.Invalid, "the operation is %d levels deep; at most %d are served", total.depth, maxDepth)
 	case total.fields > maxFields:
@@ -67,8 +70,21 @@ func rootFields(op *graphql.OperationContext) int {
 	return len(graphql.CollectFields(op, op.Operation.SelectionSet, []string{"Query", "Mutation", "Subscription"}))
 }
 
-// measure is the size of a selection.
-type measure struct{ depth, fields, aliases int }
+// longestCursor is the length of the longest variable that is a cursor.
+func longestCursor(op *graphql.OperationContext) int {
+	longest := 0
+	for _, v := range op.Operation.VariableDefinitions {
+		if text, ok := op.Variables[v.Variable].(string); ok && isCursor(v.Type) {
+			longest = max(longest, len(text))
+		}
+	}
+	return longest
+}
+
+func isCursor(t *ast.Type) bool { return t != nil && t.Name() == "Cursor" }
+
+// measure is the size of a selection; cursor is the length of the longest that is written in it.
+type measure struct{ depth, fields, aliases, cursor int }
 
 // meter measures selections; each fragment once. Validation has made sure that fragments make no circle.
 type meter struct{ fragments map[string]measure }
@@ -86,6 +102,7 @@ func (m meter) of(set ast.SelectionSet) measure {
 			part = m.ofFragment(s)
 		}
 		total.depth = max(total.depth, part.depth)
+		total.cursor = max(total.cursor, part.cursor)
 		total.fields = min(total.fields+part.fields, maxFields+1)
 		total.aliases = min(total.aliases+part.aliases, maxAliases+1)
 	}
@@ -101,6 +118,11 @@ func (m meter) ofField(f *ast.Field) measure {
 	inner.fields++
 	if f.Alias != "" && f.Alias != f.Name {
 		inner.aliases++
+	}
+	for _, a := range f.Arguments {
+		if a.Value.Kind == ast.StringValue && isCursor(a.Value.ExpectedType) {
+			inner.cursor = max(inner.cursor, len(a.Value.Raw))
+		}
 	}
 	return inner
 }
