@@ -36,7 +36,7 @@ func (r *viewerResolver) Interaction(ctx context.Context, _ *model.Viewer) (*ent
 
 // Accounts is the resolver for the accounts field.
 func (r *queryResolver) Accounts(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccountFilter) (*ent.AccountConnection, error) {
-	first, last, err := pageOf(first, last, 50)
+	first, last, err := pageOf(after, before, first, last, 50)
 	if err != nil {
 		return nil, err
 	}

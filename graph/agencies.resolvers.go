@@ -14,7 +14,7 @@ import (
 
 // Agencies is the resolver for the agencies field.
 func (r *queryResolver) Agencies(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) (*ent.AgencyConnection, error) {
-	first, last, err := pageOf(first, last, 50)
+	first, last, err := pageOf(after, before, first, last, 50)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func (r *queryResolver) Agencies(ctx context.Context, after *entgql.Cursor[strin
 
 // Regions is the resolver for the regions field.
 func (r *queryResolver) Regions(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) (*ent.RegionConnection, error) {
-	first, last, err := pageOf(first, last, maxPage)
+	first, last, err := pageOf(after, before, first, last, maxPage)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (r *queryResolver) Regions(ctx context.Context, after *entgql.Cursor[string
 
 // Sites is the resolver for the sites field.
 func (r *queryResolver) Sites(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) (*ent.SiteConnection, error) {
-	first, last, err := pageOf(first, last, 50)
+	first, last, err := pageOf(after, before, first, last, 50)
 	if err != nil {
 		return nil, err
 	}

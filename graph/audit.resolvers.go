@@ -12,7 +12,7 @@ import (
 
 // AuditEntries is the resolver for the auditEntries field.
 func (r *queryResolver) AuditEntries(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AuditFilter) (*ent.AuditEntryConnection, error) {
-	first, last, err := pageOf(first, last, 50)
+	first, last, err := pageOf(after, before, first, last, 50)
 	if err != nil {
 		return nil, err
 	}

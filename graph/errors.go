@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/lib/pq"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -100,12 +101,13 @@ func (p presenter) expected(err error, given *gqlerror.Error) *fail.Error {
 	}
 	var marked resolverError
 	var panicked panicError
+	var ended streamError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return &fail.Error{Code: fail.Unavailable, Message: "it took too long and was broken off; ask for less, or again"}
 	case errors.Is(err, context.Canceled):
 		return &fail.Error{Code: fail.Unavailable, Message: "broken off"}
-	case errors.As(err, &marked), errors.As(err, &panicked), given == nil, given.Message == "must not be null":
+	case errors.As(err, &marked), errors.As(err, &panicked), errors.As(err, &ended), given == nil, given.Message == "must not be null":
 		return nil
 	default: // gqlgen could not read an argument
 		return &fail.Error{Code: fail.Invalid, Message: given.Message}
@@ -123,14 +125,19 @@ func known(err error) *fail.Error {
 	return ofDatabase(err)
 }
 
-// ofDatabase tells what a client may know of a failure of Postgres: that its text cannot be kept, or that the database is
-// away for now. Class 08 and 57P are lost connections and shutdowns (PostgreSQL manual, appendix A).
+// ofDatabase tells what a client may know of a failure of Postgres: that what it sent cannot be kept or compared, that the
+// operation was broken off, or that the database is away for now. Class 08 and 57P are lost connections and shutdowns
+// (PostgreSQL manual, appendix A).
 func ofDatabase(err error) *fail.Error {
 	var refused *pq.Error
 	var network *net.OpError
 	switch {
 	case errors.As(err, &refused) && refused.Code == "22021": // character_not_in_repertoire: a NUL
 		return &fail.Error{Code: fail.Invalid, Message: "a text holds a character that cannot be kept"}
+	case errors.As(err, &refused) && (refused.Code == "22P02" || refused.Code == "22003"): // of another type, or beyond it
+		return &fail.Error{Code: fail.Invalid, Message: "a value is not of the kind that is asked for"}
+	case errors.As(err, &refused) && refused.Code == "57014": // query_canceled: its time is over, or the client has gone
+		return &fail.Error{Code: fail.Unavailable, Message: "it took too long and was broken off; ask for less, or again"}
 	case errors.As(err, &refused) && (refused.Code.Class() == "08" || strings.HasPrefix(string(refused.Code), "57P")),
 		errors.As(err, &network), errors.Is(err, driver.ErrBadConn):
 		return &fail.Error{Code: fail.Unavailable, Message: "the database is away for now; try again"}
@@ -168,7 +175,12 @@ func userErrors(err error) ([]*model.UserError, error) {
 }
 
 // pageOf checks the arguments of a connection and fills in the standard size.
-func pageOf(first, last *int, standard int) (*int, *int, error) {
+func pageOf(after, before *entgql.Cursor[string], first, last *int, standard int) (*int, *int, error) {
+	for name, cursor := range map[string]*entgql.Cursor[string]{"after": after, "before": before} {
+		if cursor != nil && !ordered(cursor.Value) {
+			return nil, nil, fail.Field(name, fail.Invalid, "not a cursor of this list")
+		}
+	}
 	if first != nil && last != nil {
 		return nil, nil, fail.Field("first", fail.Invalid, "give first or last, not both")
 	}
@@ -181,6 +193,16 @@ func pageOf(first, last *int, standard int) (*int, *int, error) {
 		first = &standard
 	}
 	return first, last, nil
+}
+
+// ordered reports whether the value of a cursor, which a client may forge, is one that a column can be compared with.
+func ordered(value any) bool {
+	switch value.(type) {
+	case nil, string, int8, int16, int32, int64, uint8, uint16, uint32, uint64:
+		return true
+	default:
+		return false
+	}
 }
 
 // maxPage is the largest page of a connection.

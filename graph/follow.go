@@ -96,17 +96,19 @@ func follow[T any](r *Resolver, f *follower[T], s *eventlog.Stream, do each[T],
 		var work sync.WaitGroup
 		for _, w := range beside {
 			work.Go(func() {
-				if err := w(ctx, f); err != nil {
+				if err := safely(ctx, func() error { return w(ctx, f) }); err != nil {
 					cancel(err)
 				}
 			})
 		}
-		err := s.Each(ctx, func(e eventlog.Event) error {
-			if err := do(present(ctx), f, e); err != nil || e.ID == 0 || f.gathers {
-				return err
-			}
-			f.pass(eventlog.Cursor(e.ID, e.At))
-			return nil
+		err := safely(ctx, func() error {
+			return s.Each(ctx, func(e eventlog.Event) error {
+				if err := do(present(ctx), f, e); err != nil || e.ID == 0 || f.gathers {
+					return err
+				}
+				f.pass(eventlog.Cursor(e.ID, e.At))
+				return nil
+			})
 		})
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
@@ -118,6 +120,16 @@ func follow[T any](r *Resolver, f *follower[T], s *eventlog.Stream, do each[T],
 		}
 	})
 	return f.out
+}
+
+// safely makes an error of a panic: work runs in a goroutine that nobody else guards, where a panic would end the process.
+func safely(ctx context.Context, work func() error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = recovered(ctx, value)
+		}
+	}()
+	return work()
 }
 
 // mayFollow decides whether the viewer may be shown what happens in an interaction at this moment: its citizen, its

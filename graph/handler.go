@@ -59,8 +59,9 @@ func NewHandler(d Dependencies, o Options) *Handler {
 	for _, e := range o.Extensions {
 		exec.Use(e)
 	}
-	exec.Use(newRateLimits(o.RateLimits))
-	exec.Use(extension.AutomaticPersistedQuery{Cache: lru.New[string](cachedTexts)})
+	rates := newRateLimits(o.RateLimits)
+	exec.Use(rates)
+	exec.Use(extension.AutomaticPersistedQuery{Cache: texts{lru.New[string](cachedTexts)}})
 	exec.Use(limits{})
 	exec.Use(extension.FixedComplexityLimit(maxComplexity))
 	if o.Introspection {
@@ -74,14 +75,15 @@ func NewHandler(d Dependencies, o Options) *Handler {
 	exec.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		return next(r.withLoaders(present(ctx)))
 	})
-	return &Handler{Handler: transport.New(exec, r.transport(o)), resolver: r}
+	return &Handler{Handler: transport.New(exec, r.transport(o, rates)), resolver: r}
 }
 
 // transport fills in what the wire asks of the domains.
-func (r *Resolver) transport(o Options) transport.Options {
+func (r *Resolver) transport(o Options, rates rateLimits) transport.Options {
 	t := o.Transport
 	t.Address = clientaddr.New(o.TrustedProxies).Of
 	t.Watch = r.guard.watch
+	t.AdmitUpload, t.Panicked = rates.admitUpload, recovered
 	t.Authenticate = func(ctx context.Context, token string) (context.Context, error) {
 		v, err := r.Access.Authenticate(ctx, token)
 		if err != nil {
@@ -136,6 +138,16 @@ type documents struct {
 func (d documents) Add(ctx context.Context, text string, document *ast.QueryDocument) {
 	if len(text) <= cacheable {
 		d.Cache.Add(ctx, text, document)
+	}
+}
+
+// texts remembers the texts of persisted operations, short ones only: they come before any limit has looked at them.
+type texts struct{ graphql.Cache[string] }
+
+// Add is graphql.Cache's.
+func (t texts) Add(ctx context.Context, hash, text string) {
+	if len(text) <= cacheable {
+		t.Cache.Add(ctx, hash, text)
 	}
 }
 

@@ -72,7 +72,7 @@ func (r *interactionResolver) ExpectedWaitSeconds(ctx context.Context, obj *ent.
 
 // Messages is the resolver for the messages field.
 func (r *interactionResolver) Messages(ctx context.Context, obj *ent.Interaction, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) (*ent.MessageConnection, error) {
-	first, last, err := pageOf(first, last, maxPage)
+	first, last, err := pageOf(after, before, first, last, maxPage)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func (r *queryResolver) Interaction(ctx context.Context, id string) (*ent.Intera
 
 // Interactions is the resolver for the interactions field.
 func (r *queryResolver) Interactions(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.InteractionFilter) (*ent.InteractionConnection, error) {
-	first, last, err := pageOf(first, last, 50)
+	first, last, err := pageOf(after, before, first, last, 50)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (r *queryResolver) Interactions(ctx context.Context, after *entgql.Cursor[s
 
 // Dispositions is the resolver for the dispositions field.
 func (r *queryResolver) Dispositions(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) (*ent.DispositionConnection, error) {
-	first, last, err := pageOf(first, last, maxPage)
+	first, last, err := pageOf(after, before, first, last, maxPage)
 	if err == nil {
 		err = signedIn(ctx)
 	}

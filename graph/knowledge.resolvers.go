@@ -42,7 +42,7 @@ func (r *queryResolver) Records(ctx context.Context, after *entgql.Cursor[string
 	if err := access.Check(ctx, access.SearchBase, access.Anywhere); err != nil {
 		return nil, err
 	}
-	first, _, err := pageOf(first, nil, 50)
+	first, _, err := pageOf(after, nil, first, nil, 50)
 	if err != nil {
 		return nil, err
 	}

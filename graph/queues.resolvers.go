@@ -17,7 +17,7 @@ import (
 
 // Queues is the resolver for the queues field.
 func (r *queryResolver) Queues(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.QueueFilter) (*ent.QueueConnection, error) {
-	first, last, err := pageOf(first, last, maxPage)
+	first, last, err := pageOf(after, before, first, last, maxPage)
 	if err == nil {
 		err = signedIn(ctx)
 	}
@@ -30,7 +30,7 @@ func (r *queryResolver) Queues(ctx context.Context, after *entgql.Cursor[string]
 
 // Skills is the resolver for the skills field.
 func (r *queryResolver) Skills(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) (*ent.SkillConnection, error) {
-	first, last, err := pageOf(first, last, maxPage)
+	first, last, err := pageOf(after, before, first, last, maxPage)
 	if err == nil {
 		err = signedIn(ctx)
 	}

@@ -23,10 +23,12 @@ type RateLimits struct {
 	SignIn ratelimit.Options
 	// Citizen: operations with a citizen's token, per interaction; 5 a second, 40 at once.
 	Citizen ratelimit.Options
+	// Upload: files sent with a citizen's token, per address; one in 5 seconds, 60 at once: each takes up to 10 MiB.
+	Upload ratelimit.Options
 }
 
 // rateLimits is the extension that counts.
-type rateLimits struct{ anonymous, chatStart, signIn, citizen *ratelimit.Limiter }
+type rateLimits struct{ anonymous, chatStart, signIn, citizen, upload *ratelimit.Limiter }
 
 func newRateLimits(o RateLimits) rateLimits {
 	limiter := func(o ratelimit.Options, every time.Duration, burst int) *ratelimit.Limiter {
@@ -43,6 +45,7 @@ func newRateLimits(o RateLimits) rateLimits {
 		chatStart: limiter(o.ChatStart, 2*time.Second, 30),
 		signIn:    limiter(o.SignIn, time.Second, 60),
 		citizen:   limiter(o.Citizen, 200*time.Millisecond, 40),
+		upload:    limiter(o.Upload, 5*time.Second, 60),
 	}
 }
 
@@ -80,6 +83,15 @@ func (l rateLimits) MutateOperationContext(ctx context.Context, op *graphql.Oper
 				return errTooOften()
 			}
 		}
+	}
+	return nil
+}
+
+// admitUpload counts a file before it is read.
+func (l rateLimits) admitUpload(ctx context.Context) error {
+	v := viewer.From(ctx)
+	if v.Kind != viewer.Account && !l.upload.Allow(ratelimit.AddressKey(v.Address)) {
+		return fail.New(fail.RateLimited, "too many files; wait a little and try again")
 	}
 	return nil
 }

@@ -17,21 +17,27 @@ import (
 func (h *Handler) stream(w http.ResponseWriter, r *http.Request, in *request) {
 	ctx, finish, err := h.begin(r.Context(), in.address)
 	if err != nil {
-		refuse(w, events, statusOf(fail.CodeOf(err)), err)
+		h.refuse(w, events, statusOf(fail.CodeOf(err)), err)
 		return
 	}
 	defer finish(nil)
+	leave, err := h.enterAs(ctx)
+	if err != nil {
+		h.refuse(w, events, statusOf(fail.CodeOf(err)), err)
+		return
+	}
+	defer leave()
 	ctx = graphql.StartOperationTrace(ctx)
 	op, errs := h.exec.CreateOperationContext(ctx, &in.params)
 	ctx = graphql.WithOperationContext(ctx, op)
 	if len(errs) > 0 {
 		resp := h.exec.DispatchError(ctx, errs)
-		write(w, events, requestStatus(modern, resp.Errors), resp)
+		h.write(w, events, requestStatus(modern, resp.Errors), resp)
 		return
 	}
 	if in.get && op.Operation.Operation == ast.Mutation {
 		w.Header().Set("Allow", "POST")
-		refuse(w, events, http.StatusMethodNotAllowed, fail.New(fail.Invalid, "only queries may be sent by GET"))
+		h.refuse(w, events, http.StatusMethodNotAllowed, fail.New(fail.Invalid, "only queries may be sent by GET"))
 		return
 	}
 	out := &eventWriter{w: w, within: h.o.WriteTimeout}
@@ -88,8 +94,14 @@ func (h *Handler) pump(ctx context.Context, out *eventWriter, op *graphql.Operat
 	}
 }
 
-// run executes an operation and hands on each of its responses; a subscription that fails later ends with one more.
+// run executes an operation and hands on each of its responses; a subscription that fails later ends with one more. It runs
+// in goroutines that net/http does not guard, where a panic would end the process: it becomes a response too.
 func (h *Handler) run(ctx context.Context, op *graphql.OperationContext, give func(*graphql.Response)) {
+	defer func() {
+		if value := recover(); value != nil {
+			give(&graphql.Response{Errors: h.presented(ctx, h.o.Panicked(ctx, value))})
+		}
+	}()
 	if op.Operation.Operation != ast.Subscription {
 		give(h.execute(ctx, op))
 		return

@@ -25,7 +25,7 @@ type Watch interface {
 	Release()
 }
 
-// Options sets a Handler. Authenticate, Watch and Address are required; zero values take the defaults that are named.
+// Options sets a Handler. Authenticate, Watch, Address and Panicked are required; zero values take the defaults that are named.
 type Options struct {
 	// Authenticate returns a context that acts as the owner of the bearer token.
 	Authenticate func(ctx context.Context, token string) (context.Context, error)
@@ -41,13 +41,15 @@ type Options struct {
 
 	// MaxBody bounds a JSON body and a message of a websocket; 1 MiB.
 	MaxBody int64
+	// MaxStrangerBody is the same for who has no account: citizens and nobody; 128 KiB.
+	MaxStrangerBody int64
 	// MaxFile bounds an uploaded file; 10 MiB.
 	MaxFile int64
 	// OperationTimeout bounds a query or mutation; 10 s.
 	OperationTimeout time.Duration
 	// BodyTimeout bounds the reading of a JSON body, UploadTimeout that of a file; 15 s and 2 min.
 	BodyTimeout, UploadTimeout time.Duration
-	// WriteTimeout bounds one write to a stream; 15 s.
+	// WriteTimeout bounds the writing of a response and one write to a stream; 15 s.
 	WriteTimeout time.Duration
 	// InitTimeout bounds the wait for connection_init; 10 s.
 	InitTimeout time.Duration
@@ -57,6 +59,14 @@ type Options struct {
 	MaxOperations int
 	// MaxStreams and MaxStreamsPerAddress bound websockets and event streams; 20,000 and 4,000.
 	MaxStreams, MaxStreamsPerAddress int
+	// MaxStreamsPerViewer bounds those of one session, of one citizen, and of nobody at one address; 32.
+	MaxStreamsPerViewer int
+	// MaxUploads and MaxUploadsPerAddress bound the files that come in at once; 200 and 10.
+	MaxUploads, MaxUploadsPerAddress int
+	// AdmitUpload says before a file is read whether its viewer may send one now; nil admits all.
+	AdmitUpload func(ctx context.Context) error
+	// Panicked makes the error of a panic, for the presenter of the executor. Required.
+	Panicked func(ctx context.Context, value any) error
 }
 
 // Handler serves GraphQL.
@@ -64,7 +74,8 @@ type Handler struct {
 	exec    graphql.GraphExecutor
 	o       Options
 	origins origins
-	streams streams
+	// streams are counted by address, viewers by who they are of, uploads by address.
+	streams, viewers, uploads counter
 
 	stopping context.Context
 	stop     context.CancelCauseFunc
@@ -78,7 +89,9 @@ func New(exec graphql.GraphExecutor, o Options) *Handler {
 	o = o.withDefaults()
 	h := &Handler{
 		exec: exec, o: o, origins: newOrigins(o.AllowedOrigins, o.PublicURL),
-		streams: streams{most: o.MaxStreams, mostPerKey: o.MaxStreamsPerAddress, open: map[string]int{}},
+		streams: newCounter("connections", o.MaxStreams, o.MaxStreamsPerAddress),
+		viewers: newCounter("connections of one token", o.MaxStreams, o.MaxStreamsPerViewer),
+		uploads: newCounter("files", o.MaxUploads, o.MaxUploadsPerAddress),
 	}
 	h.stopping, h.stop = context.WithCancelCause(context.Background())
 	return h
@@ -86,6 +99,7 @@ func New(exec graphql.GraphExecutor, o Options) *Handler {
 
 func (o Options) withDefaults() Options {
 	orDefault(&o.MaxBody, 1<<20)
+	orDefault(&o.MaxStrangerBody, 128<<10)
 	orDefault(&o.MaxFile, 10<<20)
 	orDefault(&o.OperationTimeout, 10*time.Second)
 	orDefault(&o.BodyTimeout, 15*time.Second)
@@ -96,6 +110,12 @@ func (o Options) withDefaults() Options {
 	orDefault(&o.MaxOperations, 20)
 	orDefault(&o.MaxStreams, 20_000)
 	orDefault(&o.MaxStreamsPerAddress, 4_000)
+	orDefault(&o.MaxStreamsPerViewer, 32)
+	orDefault(&o.MaxUploads, 200)
+	orDefault(&o.MaxUploadsPerAddress, 10)
+	if o.AdmitUpload == nil {
+		o.AdmitUpload = func(context.Context) error { return nil }
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -123,6 +143,14 @@ func (h *Handler) Close(ctx context.Context) error {
 	}
 }
 
+// maxBody bounds what the viewer of ctx may send as text.
+func (h *Handler) maxBody(ctx context.Context) int64 {
+	if viewer.From(ctx).Kind == viewer.Account {
+		return h.o.MaxBody
+	}
+	return min(h.o.MaxBody, h.o.MaxStrangerBody)
+}
+
 const allow = "GET, POST, OPTIONS"
 
 // ServeHTTP serves one request.
@@ -130,7 +158,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	if !h.origins.admit(w, r) {
-		refuse(w, legacy, http.StatusForbidden, fail.New(fail.Forbidden, "this origin may not use the API"))
+		h.refuse(w, legacy, http.StatusForbidden, fail.New(fail.Forbidden, "this origin may not use the API"))
 		return
 	}
 	base := viewer.Viewer{Address: h.o.Address(r), UserAgent: r.UserAgent()}
@@ -144,7 +172,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.serveRequest(w, r, base.Address)
 	default:
 		w.Header().Set("Allow", allow)
-		refuse(w, legacy, http.StatusMethodNotAllowed, fail.New(fail.Invalid, "use POST, or GET for queries"))
+		h.refuse(w, legacy, http.StatusMethodNotAllowed, fail.New(fail.Invalid, "use POST, or GET for queries"))
 	}
 }
 
@@ -152,20 +180,20 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) serveRequest(w http.ResponseWriter, r *http.Request, address string) {
 	format, ok := negotiate(r.Header.Values("Accept"))
 	if !ok {
-		refuse(w, legacy, http.StatusNotAcceptable,
+		h.refuse(w, legacy, http.StatusNotAcceptable,
 			fail.New(fail.Invalid, "accept %s, %s or %s", modern.mediaType(), legacy.mediaType(), events.mediaType()))
 		return
 	}
 	ctx, token, err := h.authenticate(r)
 	if err != nil {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="ekc"`)
-		refuse(w, format, statusOf(fail.CodeOf(err)), err)
+		h.refuse(w, format, statusOf(fail.CodeOf(err)), err)
 		return
 	}
 	r = r.WithContext(ctx)
 	in, status, err := h.read(w, r)
 	if err != nil {
-		refuse(w, format, status, err)
+		h.refuse(w, format, status, err)
 		return
 	}
 	defer in.release()

@@ -1,17 +1,21 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"ekc/access/viewer"
 	"ekc/internal/fail"
+	"ekc/internal/ratelimit"
 )
 
 const (
@@ -33,7 +37,13 @@ func (h *Handler) readMultipart(w http.ResponseWriter, r *http.Request) (*reques
 	if viewer.From(r.Context()).Kind == viewer.Nobody {
 		return nil, http.StatusUnauthorized, fail.New(fail.Unauthenticated, "an upload needs a token")
 	}
-	most := h.o.MaxBody + h.o.MaxFile + maxMap + maxHeaders
+	leave, err := h.beginUpload(r.Context())
+	if err != nil {
+		return nil, statusOf(fail.CodeOf(err)), err
+	}
+	defer leave()
+	maxText := h.maxBody(r.Context())
+	most := maxText + h.o.MaxFile + maxMap + maxHeaders
 	r.Body = http.MaxBytesReader(w, r.Body, most)
 	deadline(w, h.o.UploadTimeout)
 	defer deadline(w, 0)
@@ -42,11 +52,16 @@ func (h *Handler) readMultipart(w http.ResponseWriter, r *http.Request) (*reques
 		return nil, http.StatusBadRequest, errForm()
 	}
 	in := &request{}
-	err = h.readParts(parts, in)
-	if err == nil {
+	done := false
+	defer func() {
+		if !done { // also when something panics: nobody else would remove the file
+			in.release()
+		}
+	}()
+	if err = h.readParts(parts, in, maxText); err == nil {
+		done = true
 		return in, 0, nil
 	}
-	in.release()
 	if _, expected := fail.As(err); !expected {
 		err = bodyError(err, most)
 	}
@@ -56,12 +71,20 @@ func (h *Handler) readMultipart(w http.ResponseWriter, r *http.Request) (*reques
 	return nil, http.StatusBadRequest, err
 }
 
+// beginUpload counts a file that comes in, for each takes room on disk until it is read.
+func (h *Handler) beginUpload(ctx context.Context) (leave func(), err error) {
+	if err := h.o.AdmitUpload(ctx); err != nil {
+		return nil, err
+	}
+	return h.uploads.enter(ratelimit.AddressKey(viewer.From(ctx).Address))
+}
+
 func errForm() error {
 	return fail.New(fail.Invalid, "an upload has the parts operations, map and one file, in this order")
 }
 
-func (h *Handler) readParts(parts *multipart.Reader, in *request) error {
-	operations, err := readPart(parts, "operations", h.o.MaxBody)
+func (h *Handler) readParts(parts *multipart.Reader, in *request, maxText int64) error {
+	operations, err := readPart(parts, "operations", maxText)
 	if err != nil {
 		return err
 	}
@@ -133,10 +156,42 @@ func (h *Handler) readFile(parts *multipart.Reader, in *request, name, path stri
 		return fail.New(fail.Unavailable, "the file could not be kept, try again later")
 	}
 	upload := graphql.Upload{File: file, Filename: part.FileName(), Size: size, ContentType: part.Header.Get("Content-Type")}
-	if err := in.params.AddUpload(upload, name, path); err != nil {
+	if !place(in.params.Variables, path, upload) {
 		return fail.New(fail.Invalid, "map names no variable that can take a file")
 	}
 	return nil
+}
+
+// place puts a file where the path leads, such as variables.input.file, and reports whether there is such a place: null
+// until now, or a field that was left out. The path is the client's, so every step is checked; gqlgen's own is not.
+func place(variables map[string]any, path string, file graphql.Upload) bool {
+	names := strings.Split(path, ".")
+	if len(names) < 2 || names[0] != "variables" {
+		return false
+	}
+	var at any = variables
+	for i, name := range names[1:] {
+		last := i == len(names)-2
+		switch in := at.(type) {
+		case map[string]any:
+			if at = in[name]; last && at == nil && in != nil && name != "" {
+				in[name] = file
+				return true
+			}
+		case []any:
+			n, err := strconv.Atoi(name)
+			if err != nil || n < 0 || n >= len(in) {
+				return false
+			}
+			if at = in[n]; last && at == nil {
+				in[n] = file
+				return true
+			}
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // formError keeps the error of a body that is too large and hides the others.

@@ -81,10 +81,11 @@ func (h *Handler) readJSON(w http.ResponseWriter, r *http.Request) (*request, in
 			fail.New(fail.Invalid, "send application/json in UTF-8, or multipart/form-data with a file")
 	}
 	deadline(w, h.o.BodyTimeout)
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.o.MaxBody))
+	most := h.maxBody(r.Context())
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	deadline(w, 0)
 	if err != nil {
-		return nil, bodyStatus(err), bodyError(err, h.o.MaxBody)
+		return nil, bodyStatus(err), bodyError(err, most)
 	}
 	in := &request{}
 	return in, http.StatusBadRequest, decodeParams(body, &in.params)

@@ -23,20 +23,20 @@ func (h *Handler) respond(w http.ResponseWriter, r *http.Request, f format, in *
 	op, errs := h.exec.CreateOperationContext(ctx, &in.params)
 	if len(errs) > 0 {
 		resp := h.exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)
-		write(w, f, requestStatus(f, resp.Errors), resp)
+		h.write(w, f, requestStatus(f, resp.Errors), resp)
 		return
 	}
 	switch kind := op.Operation.Operation; {
 	case kind == ast.Subscription:
-		refuse(w, f, http.StatusBadRequest,
+		h.refuse(w, f, http.StatusBadRequest,
 			fail.New(fail.Invalid, "subscribe over a websocket, or accept %s", events.mediaType()))
 		return
 	case in.get && kind != ast.Query:
 		w.Header().Set("Allow", "POST")
-		refuse(w, f, http.StatusMethodNotAllowed, fail.New(fail.Invalid, "only queries may be sent by GET"))
+		h.refuse(w, f, http.StatusMethodNotAllowed, fail.New(fail.Invalid, "only queries may be sent by GET"))
 		return
 	}
-	write(w, f, http.StatusOK, h.execute(ctx, op))
+	h.write(w, f, http.StatusOK, h.execute(ctx, op))
 }
 
 // execute runs a query or mutation within its time.
@@ -83,8 +83,8 @@ func statusOf(code fail.Code) int {
 }
 
 // refuse answers a request that is not executed.
-func refuse(w http.ResponseWriter, f format, status int, err error) {
-	write(w, f, status, &graphql.Response{Errors: gqlerror.List{present(err)}})
+func (h *Handler) refuse(w http.ResponseWriter, f format, status int, err error) {
+	h.write(w, f, status, &graphql.Response{Errors: gqlerror.List{present(err)}})
 }
 
 // present shows an error of this package; the text of any other stays inside.
@@ -105,7 +105,8 @@ func encode(resp *graphql.Response) ([]byte, error) {
 	}{resp.Errors, resp.Data, resp.Extensions})
 }
 
-func write(w http.ResponseWriter, f format, status int, resp *graphql.Response) {
+// write writes a whole response. After a failure the deadline stays, and the connection ends with it.
+func (h *Handler) write(w http.ResponseWriter, f format, status int, resp *graphql.Response) {
 	if f == events { // an error before the stream has begun
 		f = legacy
 	}
@@ -117,8 +118,13 @@ func write(w http.ResponseWriter, f format, status int, resp *graphql.Response) 
 		status, body = http.StatusInternalServerError, []byte(`{"errors":[{"message":"internal error","extensions":{"code":"INTERNAL"}}]}`)
 	}
 	w.Header().Set("Content-Type", f.mediaType()+"; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	// All of it is written within the time, the last bytes too: a client that does not read must not hold the answer.
+	writeDeadline(w, h.o.WriteTimeout)
 	w.WriteHeader(status)
-	_, _ = w.Write(body)
+	if _, err := w.Write(body); err == nil && http.NewResponseController(w).Flush() == nil {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	}
 }
 
 func writeDeadline(w http.ResponseWriter, within time.Duration) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ const (
 const (
 	maxReason = 120 // bytes of a close frame's text (RFC 6455 §5.5.1 allows 123)
 	maxID     = 128
+	maxInit   = 16 << 10 // bytes of a message before it is known who sends it
 )
 
 // socket is one websocket. One goroutine reads; every operation runs in one of its own.
@@ -40,6 +42,7 @@ type socket struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	watch  Watch
+	leave  func() // gives back what the socket counts for its viewer
 
 	writing sync.Mutex
 
@@ -68,7 +71,7 @@ var buffers = &sync.Pool{}
 func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request, address string) {
 	ctx, finish, err := h.begin(r.Context(), address)
 	if err != nil {
-		refuse(w, legacy, statusOf(fail.CodeOf(err)), err)
+		h.refuse(w, legacy, statusOf(fail.CodeOf(err)), err)
 		return
 	}
 	defer finish(nil)
@@ -77,7 +80,7 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request, address st
 		ReadBufferSize: 1 << 10, WriteBufferSize: 4 << 10, WriteBufferPool: buffers,
 		CheckOrigin: func(*http.Request) bool { return true }, // admitted already
 		Error: func(w http.ResponseWriter, _ *http.Request, status int, _ error) {
-			refuse(w, legacy, status, fail.New(fail.Invalid, "not a websocket handshake"))
+			h.refuse(w, legacy, status, fail.New(fail.Invalid, "not a websocket handshake"))
 		},
 	}
 	conn, err := upgrader.Upgrade(w, r, nil)
@@ -98,9 +101,9 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request, address st
 
 // init waits for connection_init, which may carry the token, and acknowledges it.
 func (s *socket) init() bool {
-	s.conn.SetReadLimit(s.h.o.MaxBody)
+	s.conn.SetReadLimit(maxInit)
 	_ = s.conn.SetReadDeadline(time.Now().Add(s.h.o.InitTimeout))
-	first, ok := s.receive(closeInitTimeout, "Connection initialisation timeout")
+	first, ok := s.first()
 	if !ok {
 		return false
 	}
@@ -122,8 +125,28 @@ func (s *socket) init() bool {
 		}
 		s.ctx, token = ctx, given
 	}
+	leave, err := s.h.enterAs(s.ctx)
+	if err != nil {
+		s.refuse(err)
+		return false
+	}
+	s.leave = leave
+	s.conn.SetReadLimit(s.h.maxBody(s.ctx))
 	s.watch = s.h.o.Watch(s.ctx, token)
 	return s.send(message{Type: "connection_ack"}) == nil
+}
+
+// first is the message that the client begins with; pings are answered before it.
+func (s *socket) first() (message, bool) {
+	for {
+		m, ok := s.receive(closeInitTimeout, "Connection initialisation timeout")
+		if !ok || (m.Type != "ping" && m.Type != "pong") {
+			return m, ok
+		}
+		if !s.handle(m) {
+			return m, false
+		}
+	}
 }
 
 // tokenOf reads `authorization` of the payload, in either case.
@@ -250,7 +273,9 @@ func (s *socket) send(m message) error {
 // close says why the connection ends, and ends it.
 func (s *socket) close(code int, reason string) {
 	s.closing.Do(func() {
-		frame := websocket.FormatCloseMessage(code, reason[:min(len(reason), maxReason)])
+		// Cut between characters: a frame that is not UTF-8 would fail the connection instead (RFC 6455 §8.1).
+		text := strings.ToValidUTF8(reason[:min(len(reason), maxReason)], "")
+		frame := websocket.FormatCloseMessage(code, text)
 		_ = s.conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(time.Second))
 		_ = s.conn.Close()
 	})
@@ -262,6 +287,9 @@ func (s *socket) end() {
 	s.close(websocket.CloseNormalClosure, "")
 	s.operating.Wait()
 	s.keeping.Wait()
+	if s.leave != nil {
+		s.leave()
+	}
 	if s.watch != nil {
 		s.watch.Release()
 	}

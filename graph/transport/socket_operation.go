@@ -58,7 +58,12 @@ func (s *socket) operate(ctx context.Context, m message, op *operation) {
 }
 
 // execute hands on the responses of an operation, and returns why it was refused or broke off.
-func (s *socket) execute(ctx context.Context, m message, op *operation) gqlerror.List {
+func (s *socket) execute(ctx context.Context, m message, op *operation) (broken gqlerror.List) {
+	defer func() {
+		if value := recover(); value != nil {
+			broken = s.h.presented(ctx, s.h.o.Panicked(ctx, value))
+		}
+	}()
 	var params graphql.RawParams
 	started := graphql.Now()
 	if err := decodeParams(m.Payload, &params); err != nil {
@@ -71,7 +76,6 @@ func (s *socket) execute(ctx context.Context, m message, op *operation) gqlerror
 	if len(errs) > 0 {
 		return s.h.exec.DispatchError(ctx, errs).Errors
 	}
-	var broken gqlerror.List
 	s.h.run(ctx, oc, func(resp *graphql.Response) {
 		if len(resp.Data) == 0 && len(resp.Errors) > 0 {
 			broken = resp.Errors

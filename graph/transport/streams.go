@@ -4,12 +4,14 @@ import (
 	"context"
 	"sync"
 
+	"ekc/access/viewer"
 	"ekc/internal/fail"
 	"ekc/internal/ratelimit"
 )
 
-// streams counts the websockets and event streams that are open, in all and by address.
-type streams struct {
+// counter counts what is under way at once, in all and by key.
+type counter struct {
+	what             string
 	most, mostPerKey int
 
 	mu    sync.Mutex
@@ -17,23 +19,26 @@ type streams struct {
 	open  map[string]int
 }
 
+func newCounter(what string, most, mostPerKey int) counter {
+	return counter{what: what, most: most, mostPerKey: mostPerKey, open: map[string]int{}}
+}
+
 // enter counts one more; leave must be called at its end.
-func (s *streams) enter(address string) (leave func(), err error) {
-	key := ratelimit.AddressKey(address)
+func (s *counter) enter(key string) (leave func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.total >= s.most:
-		return nil, fail.New(fail.Unavailable, "too many connections, try again later")
+		return nil, fail.New(fail.Unavailable, "too many %s, try again later", s.what)
 	case s.open[key] >= s.mostPerKey:
-		return nil, fail.New(fail.RateLimited, "too many connections from this address")
+		return nil, fail.New(fail.RateLimited, "too many %s at once, try again later", s.what)
 	}
 	s.total++
 	s.open[key]++
 	return func() { s.leave(key) }, nil
 }
 
-func (s *streams) leave(key string) {
+func (s *counter) leave(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.total--
@@ -49,9 +54,22 @@ func (h *Handler) Streams() int {
 	return h.streams.total
 }
 
+// enterAs counts a stream of the viewer of ctx: one token must not take all that an address may have.
+func (h *Handler) enterAs(ctx context.Context) (leave func(), err error) {
+	v := viewer.From(ctx)
+	switch v.Kind {
+	case viewer.Account:
+		return h.viewers.enter(v.SessionID)
+	case viewer.Citizen:
+		return h.viewers.enter(v.InteractionID)
+	default:
+		return h.viewers.enter("nobody " + ratelimit.AddressKey(v.Address))
+	}
+}
+
 // begin counts a stream and ties its context to the life of the handler.
 func (h *Handler) begin(ctx context.Context, address string) (context.Context, func(error), error) {
-	leave, err := h.streams.enter(address)
+	leave, err := h.streams.enter(ratelimit.AddressKey(address))
 	if err != nil {
 		return nil, nil, err
 	}
