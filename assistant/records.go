@@ -33,8 +33,11 @@ func suggestions(hits []knowledge.Hit) []dialogue.Suggestion {
 	return all
 }
 
-// published reads a record as it may be told to a citizen today.
+// published reads a record as it may be told to a citizen today. Like a search it must not take long: a base that hangs would
+// keep all workers.
 func (s *Service) published(ctx context.Context, recordID string) (knowledge.Hit, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.o.SearchTimeout)
+	defer cancel()
 	r, err := s.o.Base.Record(ctx, recordID)
 	if err != nil {
 		return knowledge.Hit{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
@@ -67,4 +68,27 @@ func TestPanicBecomesAHandover(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, ReasonFailed, reply.Reason)
 	require.NotNil(t, k.kept[0].HandOver)
+}
+
+// hanging is a base that never answers.
+type hanging struct{ knowledge.Service }
+
+func (hanging) Record(ctx context.Context, _ string) (knowledge.Record, error) {
+	<-ctx.Done()
+	return knowledge.Record{}, ctx.Err()
+}
+
+func TestBaseThatHangsKeepsNobody(t *testing.T) {
+	t.Parallel()
+	yana := New(Options{Base: hanging{}, SearchTimeout: 20 * time.Millisecond, Thresholds: knowledge.Thresholds{AnswerAt: .9, ClarifyAt: .5}})
+	answer := ask("1", dialogue.State{PendingQuestion: "Пособие?", Pending: map[string]string{"1": "a"}})
+	answer.choices = []dialogue.Choice{{ID: "1", Text: "Вопрос a"}}
+	done := make(chan dialogue.Reply, 1)
+	go func() { done <- yana.think(context.Background(), answer) }()
+	select {
+	case r := <-done:
+		require.Equal(t, ReasonBaseUnavailable, r.Reason)
+	case <-time.After(20 * time.Second):
+		t.Fatal("she waits for ever")
+	}
 }

@@ -29,6 +29,8 @@ func (s *Service) RequestHandover(ctx context.Context, interactionID string) (*e
 				return nil, fail.New(fail.Conflict, "the interaction is over")
 			case i.State != interaction.StateWithAssistant:
 				return i, nil
+			case i.MessageCount >= maxMessages: // each asking may be answered
+				return nil, errTooMany
 			}
 			return s.handOver(system, tx, i, i.Line, "", "asked_for_person")
 		})
@@ -121,6 +123,9 @@ func (s *Service) Feedback(ctx context.Context, messageID string, helpful bool) 
 		}
 		if m.Helpful != nil && *m.Helpful == helpful {
 			return nil
+		}
+		if i.MessageCount >= maxMessages { // each change of mind is answered
+			return errTooMany
 		}
 		if m, err = tx.Message.UpdateOne(m).SetHelpful(helpful).Save(system); err != nil {
 			return fmt.Errorf("write feedback: %w", err)

@@ -194,3 +194,22 @@ func TestRatingIsAskedForAgainAtTheEnd(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, w.ratingRequests(i.ID), "the request is the last word already")
 }
+
+func TestNobodyFillsTheDatabaseWithoutWriting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.client.Queue.Update().SetActive(false).ExecX(w.system)
+	i, citizen := w.chat("Вопрос")
+	question := w.client.Message.Query().OnlyX(w.system)
+	_, err := w.Reply(context.Background(), dialogue.Reply{
+		InteractionID: i.ID, QuestionID: question.ID, Sequence: 1, Decision: "ANSWER", Reason: "confident",
+		Utterances: []dialogue.Utterance{{Kind: "ANSWER", Text: "Ответ"}},
+	})
+	require.NoError(t, err)
+	answer := w.client.Message.Query().Where(message.KindEQ(message.KindAnswer)).OnlyX(w.system)
+	w.client.Interaction.UpdateOneID(i.ID).SetMessageCount(5000).ExecX(w.system)
+	_, err = w.RequestHandover(citizen, i.ID)
+	require.Equal(t, fail.RateLimited, fail.CodeOf(err))
+	_, err = w.Feedback(citizen, answer.ID, false)
+	require.Equal(t, fail.RateLimited, fail.CodeOf(err))
+}

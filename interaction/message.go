@@ -41,6 +41,8 @@ type SendInput struct {
 	ClientKey string
 }
 
+var errTooMany = fail.New(fail.RateLimited, "the interaction holds too many messages")
+
 // draft is a message about to be written.
 type draft struct {
 	author    message.Author
@@ -189,7 +191,7 @@ func (s *Service) readyFor(system context.Context, tx *ent.Tx, i *ent.Interactio
 	case Ended(i.State):
 		return nil, fail.New(fail.Conflict, "the interaction is over")
 	case i.MessageCount >= maxMessages:
-		return nil, fail.New(fail.RateLimited, "the interaction holds too many messages")
+		return nil, errTooMany
 	case author == message.AuthorOperator && !withOperator(i.State):
 		return nil, fail.New(fail.Conflict, "the interaction is not with you now")
 	case author == message.AuthorCitizen && i.State == interaction.StateWrapUp:
