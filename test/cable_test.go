@@ -10,13 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// cable stands between a client and the server as a TCP proxy, and can be cut: every open connection breaks and new
-// ones are refused, as when a phone leaves the network.
+// cable stands between a client and a server, EKC or Postgres, as a TCP proxy, and can be cut: every open connection breaks
+// and new ones are refused, as when a phone leaves the network.
 type cable struct {
 	// URL is the address of the server through the cable.
 	URL string
 
 	listener net.Listener
+	network  string
 	target   string
 	tasks    sync.WaitGroup
 
@@ -28,12 +29,18 @@ type cable struct {
 // newCable lays a cable to the server at the URL.
 func newCable(t *testing.T, url string) *cable {
 	t.Helper()
+	return layCable(t, "tcp", strings.TrimPrefix(url, "http://"))
+}
+
+func layCable(t *testing.T, network, target string) *cable {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	c := &cable{
 		URL:      "http://" + listener.Addr().String(),
 		listener: listener,
-		target:   strings.TrimPrefix(url, "http://"),
+		network:  network,
+		target:   target,
 		open:     map[net.Conn]struct{}{},
 	}
 	c.tasks.Go(c.accept)
@@ -72,7 +79,7 @@ func (c *cable) accept() {
 
 func (c *cable) carry(near net.Conn) {
 	defer func() { _ = near.Close() }()
-	far, err := net.Dial("tcp", c.target)
+	far, err := net.Dial(c.network, c.target)
 	if err != nil {
 		return
 	}
