@@ -45,6 +45,7 @@ var defaults = map[string]string{
 	"max_locks_per_transaction":       "128",
 	"autovacuum_vacuum_scale_factor":  "0.05",
 	"autovacuum_analyze_scale_factor": "0.02",
+	"autovacuum_naptime":              "15s", // prepared plans must not long outlive the figures of an empty table
 }
 
 // hostAccess is pg_hba.conf: only the unix socket, whose directory only the server's account (and root) may enter.
