@@ -29,10 +29,25 @@ func (c *crew) add(name string, run func(ctx context.Context) error) {
 	})
 }
 
-// stop ends all and waits for them.
-func (c *crew) stop() {
+// stop ends all and waits for them until ctx ends: who waits for an answer of a Postgres that is silent hears nothing else.
+func (c *crew) stop(ctx context.Context) error {
 	c.cancel()
-	c.wait.Wait()
+	return patiently(ctx, func() error {
+		c.wait.Wait()
+		return nil
+	})
+}
+
+// patiently does what knows no context, and stops waiting for it when ctx ends.
+func patiently(ctx context.Context, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("a part of the node does not stop: %w", ctx.Err())
+	}
 }
 
 func orUnknown(err error) error {

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// closeTimeout bounds what follows the work in progress: domains, databases, the embedded server.
+// closeTimeout bounds what follows the work in progress: first the domains and the connections to the databases, then the
+// embedded server.
 const closeTimeout = 30 * time.Second
 
 // Close stops the node. It is not ready from then on; no new connection is accepted; streams end with an error from which
@@ -21,18 +22,21 @@ func (a *App) Close(ctx context.Context) error {
 func (a *App) stop(ctx context.Context) error {
 	a.health.Drain()
 	errs := []error{a.stopServing(ctx)}
+	ctx = context.WithoutCancel(ctx)
+	parts, cancel := context.WithTimeout(ctx, closeTimeout)
+	defer cancel()
 	for _, c := range []*crew{a.working, a.following} {
 		if c != nil {
-			c.stop()
+			errs = append(errs, c.stop(parts))
 		}
 	}
 	if a.base != nil {
-		errs = append(errs, a.base.Close())
+		errs = append(errs, patiently(parts, a.base.Close))
 	}
 	if a.core != nil {
-		errs = append(errs, a.core.Close())
+		errs = append(errs, patiently(parts, a.core.Close))
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	ctx, cancel = context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
 	if a.storage != nil {
 		errs = append(errs, a.storage.Close(ctx))
@@ -59,6 +63,6 @@ func (a *App) stopServing(ctx context.Context) error {
 	if err != nil {
 		err = errors.Join(fmt.Errorf("work in progress did not end in time: %w", err), a.server.Close())
 	}
-	a.serving.stop()
+	a.serving.wait.Wait() // the listener is closed
 	return err
 }
