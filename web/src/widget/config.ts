@@ -1,7 +1,8 @@
 // Attributes of <ekc-chat>, with their defaults.
 
-/** The address of this script, known only while it is first run. */
-const SCRIPT_URL = (document.currentScript as HTMLScriptElement | null)?.src ?? "";
+/** The address of this script, known only while it is first run; a module is not told, and looks for its own tag. */
+const SCRIPT_URL = (document.currentScript as HTMLScriptElement | null)?.src
+  ?? document.querySelector<HTMLScriptElement>('script[src*="/ekc-chat.js"], script[src^="ekc-chat.js"]')?.src ?? "";
 
 /** `…/widget/ekc-chat.js` belongs to the centre at `…/graphql`. */
 export function defaultEndpoint(scriptUrl: string, pageUrl: string): string {

@@ -14,6 +14,7 @@ import type { Ui } from "./view/ui";
 const SMALL_SCREEN = "(max-width: 480px), (max-height: 480px)";
 
 export class EkcChat extends HTMLElement {
+  private static readonly inPage = new Set<EkcChat>();
   static readonly observedAttributes = ["open", "title", "position", "accent"];
 
   private chat: Chat | null = null;
@@ -28,11 +29,23 @@ export class EkcChat extends HTMLElement {
   private listeners = new AbortController();
 
   connectedCallback(): void {
+    EkcChat.inPage.add(this);
+    this.begin();
+  }
+
+  /** Begins to work, unless another element of this page has the same dialogue: two would lie upon each other. */
+  private begin(): void {
+    if (this.chat) return;
+    const config = readConfig(this);
+    const store = new SessionStore(browserStorage(), config.endpoint, config.agency ?? "");
+    if ([...EkcChat.inPage].some((other) => other.chat && other.store?.prefix === store.prefix)) {
+      console.warn("<ekc-chat>: this page has one for the same centre and agency already; this one stays hidden.");
+      return;
+    }
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     this.mount ??= dress(root);
-    const config = readConfig(this);
     this.privacyUrl = config.privacyUrl;
-    this.store = new SessionStore(browserStorage(), config.endpoint, config.agency ?? "");
+    this.store = store;
     this.chat = new Chat(config, this.store, [websocket, sse], () => this.schedule());
     // On a small screen the panel would hide the page that was asked for; the number on the button is enough there.
     if (this.store.flag("open") && !this.small.matches) this.toggleAttribute("open", true);
@@ -48,6 +61,8 @@ export class EkcChat extends HTMLElement {
     this.chat = null;
     this.titleMark.show(0);
     if (this.mount) render(null, this.mount);
+    EkcChat.inPage.delete(this);
+    for (const other of EkcChat.inPage) other.begin();
   }
 
   attributeChangedCallback(name: string, before: string | null, value: string | null): void {

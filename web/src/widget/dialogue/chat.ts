@@ -36,6 +36,8 @@ export class Chat {
   view: ChatView;
   readonly outbox: Outbox;
   readonly tray: Tray;
+  /** What is being written: kept while the panel is collapsed, in memory only. */
+  draft = "";
   private readonly client: Client;
   private readonly starter: Starter;
   private readonly links: Links;

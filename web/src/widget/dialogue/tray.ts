@@ -90,7 +90,9 @@ export class Tray {
     } catch (reason) {
       const failure = asFailure(reason);
       if (failure.kind === "aborted") return;
-      this.update(key, { state: "failed", problem: wordsForUpload(failure) });
+      // What the centre does not accept, it will not accept the next time either.
+      const state = failure.kind === "rejected" ? "objected" : "failed";
+      this.update(key, { state, problem: wordsForUpload(failure) });
       if (failure.kind === "refused") this.port.refused(failure);
     } finally {
       this.running.delete(key);

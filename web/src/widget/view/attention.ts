@@ -2,17 +2,21 @@
 // it is switched on.
 
 export class TitleMark {
-  private original: string | null = null;
+  // A page has one title, however many widgets are on it.
+  private static readonly counts = new Map<TitleMark, number>();
+  private static own = "";
+  private static shown: string | null = null;
 
-  /** Shows the number of unread messages; 0 gives the page its own title back. */
+  /** Shows the number of unread messages of all widgets; 0 gives the page its own title back. */
   show(count: number): void {
-    if (count === 0) {
-      if (this.original !== null) document.title = this.original;
-      this.original = null;
-      return;
-    }
-    this.original ??= document.title;
-    document.title = `(${count}) ${this.original}`;
+    if (count > 0) TitleMark.counts.set(this, count);
+    else TitleMark.counts.delete(this);
+    const total = [...TitleMark.counts.values()].reduce((sum, n) => sum + n, 0);
+    // The page may have given itself another title meanwhile.
+    if (document.title !== TitleMark.shown) TitleMark.own = document.title;
+    const title = total > 0 ? `(${total}) ${TitleMark.own}` : TitleMark.own;
+    if (document.title !== title) document.title = title;
+    TitleMark.shown = document.title;
   }
 }
 

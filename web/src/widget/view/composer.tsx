@@ -13,15 +13,21 @@ const LONGEST = 4000;
 const COUNT_FROM = 300;
 
 export function Composer({ ui, input }: { ui: Ui; input: RefObject<HTMLTextAreaElement> }) {
-  const [text, setText] = useState("");
+  const [text, setShown] = useState(ui.chat.draft);
+  const setText = (words: string) => setShown(ui.chat.draft = words);
   const chooser = useRef<HTMLInputElement>(null);
   const { returned } = ui.chat.view;
   useEffect(() => {
     if (returned === null) return;
-    setText((present) => (present ? `${returned}\n${present}` : returned));
+    setText(text ? `${returned}\n${text}` : returned);
     ui.chat.takeReturned();
   }, [returned]);
   useEffect(() => grow(input.current!), [text]);
+  useEffect(() => {
+    const fit = () => grow(input.current!);
+    addEventListener("resize", fit);
+    return () => removeEventListener("resize", fit);
+  }, []);
 
   const uploading = ui.files.some((file) => file.state === "uploading");
   const sendable = !uploading && (text.trim() !== "" || ui.files.some((file) => file.state === "ready"));

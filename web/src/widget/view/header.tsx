@@ -60,7 +60,7 @@ function Actions({ ui, askEnd }: { ui: Ui; askEnd(): void }) {
         aria-label="Действия" title="Действия" onClick={() => setOpen(!open)}><MoreIcon /></button>
       <div class="action-list" id="actions" hidden={!open}>
         <button type="button" disabled={dialogue.messages.length === 0} onClick={run(save)}>Скачать переписку</button>
-        <button type="button" aria-pressed={ui.sound} onClick={() => ui.setSound(!ui.sound)}>
+        <button type="button" onClick={() => ui.setSound(!ui.sound)}>
           Звук: {ui.sound ? "включён" : "выключен"}
         </button>
         <button type="button" disabled={!ui.chat.started || ui.chat.over} onClick={run(askEnd)}>Завершить диалог</button>

@@ -26,7 +26,10 @@ export function Log({ ui }: { ui: Ui }) {
   const known = useRef(ui.unsent.length);
   const typing = useTyping(ui);
 
-  const toEnd = () => { box.current!.scrollTop = box.current!.scrollHeight; };
+  const toEnd = () => {
+    const scroller = scrollerOf(box.current!);
+    scroller.scrollTop = scroller.scrollHeight;
+  };
   useLayoutEffect(() => {
     const own = ui.unsent.length > known.current;
     known.current = ui.unsent.length;
@@ -37,10 +40,15 @@ export function Log({ ui }: { ui: Ui }) {
     const observer = new ResizeObserver(() => { if (atEnd.current) toEnd(); });
     observer.observe(box.current!);
     observer.observe(content.current!);
-    return () => observer.disconnect();
+    const panel = panelOf(box.current!);
+    panel.addEventListener("scroll", scrolled, true); // the panel's own scrolling, and that of the list within it
+    return () => {
+      observer.disconnect();
+      panel.removeEventListener("scroll", scrolled, true);
+    };
   }, []);
   const scrolled = () => {
-    const { scrollHeight: total, scrollTop, clientHeight: height } = box.current!;
+    const { scrollHeight: total, scrollTop, clientHeight: height } = scrollerOf(box.current!);
     const near = total - scrollTop - height < NEAR;
     // A change of size moves the text too; only the citizen's own scrolling leaves the end.
     const resized = size.current.height !== height || size.current.total !== total;
@@ -51,7 +59,7 @@ export function Log({ ui }: { ui: Ui }) {
 
   return (
     <div class="log-frame">
-      <div class="log" ref={box} onScroll={scrolled} role="log" aria-live="polite" aria-label="Переписка" tabIndex={0}>
+      <div class="log" ref={box} role="log" aria-live="polite" aria-label="Переписка" tabIndex={0}>
         <div ref={content}>
           <Welcome ui={ui} />
           <Messages ui={ui} />
@@ -69,6 +77,13 @@ export function Log({ ui }: { ui: Ui }) {
       )}
     </div>
   );
+}
+
+function panelOf(box: HTMLElement): HTMLElement { return box.closest<HTMLElement>(".panel")!; }
+
+/** What scrolls: the list of messages, or on a very low screen the whole panel. */
+function scrollerOf(box: HTMLElement): HTMLElement {
+  return getComputedStyle(box).overflowY === "visible" ? panelOf(box) : box;
 }
 
 function Messages({ ui }: { ui: Ui }) {

@@ -113,8 +113,9 @@ export function MessageView({ ui, message, choosable }: { ui: Ui; message: Messa
 export function UnsentView({ ui, item }: { ui: Ui; item: OutboxItem }) {
   const failed = item.state === "failed";
   const why = item.failure && wordsFor(new Failure(item.failure.kind as FailureKind, "", item.failure.code));
+  // Not announced: the message is read out when it comes back from the centre. That it was not sent is.
   return (
-    <div class={`message mine ${item.state}`} data-client-key={item.clientKey}>
+    <div class={`message mine ${item.state}`} data-client-key={item.clientKey} aria-live="off">
       <Head who="Вы" at={new Date(item.createdAt)} />
       <div class="bubble">
         {item.text !== "" && <RichText text={item.text} />}
@@ -123,7 +124,7 @@ export function UnsentView({ ui, item }: { ui: Ui; item: OutboxItem }) {
       {!failed && <div class="state">Отправляется…</div>}
       {failed && (
         <div class="state error">
-          Не отправлено. {why}{" "}
+          <span role="alert">Не отправлено. {why}</span>{" "}
           <button type="button" class="small" onClick={() => ui.chat.outbox.retry(item.clientKey)}>Повторить</button>
           <button type="button" class="small"
             onClick={() => { ui.chat.outbox.discard(item.clientKey); ui.focusComposer(); }}>Удалить</button>
