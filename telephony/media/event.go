@@ -64,7 +64,7 @@ type Event struct {
 	Play PlayID
 	// Reason is why it ended.
 	Reason PlayReason
-	// Position is how far it got: within the clip that was playing, so that music can go on there.
+	// Position is how far it got, from the beginning of its first clip, so that music can go on there (PlayRequest.Offset).
 	Position time.Duration
 	// Address is the party's.
 	Address netip.AddrPort
