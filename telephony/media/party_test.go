@@ -21,7 +21,7 @@ const patience = 10 * time.Second
 // nextPorts gives every engine of the tests a range of its own.
 var nextPorts atomic.Uint32
 
-const rangeSize = 200
+const rangeSize = 40
 
 // backends runs a test against both back-ends.
 func backends(t *testing.T, f func(t *testing.T, o media.Options)) {
@@ -35,7 +35,7 @@ func backends(t *testing.T, f func(t *testing.T, o media.Options)) {
 }
 
 func options(portable bool) media.Options {
-	low := uint16(31000 + rangeSize*(nextPorts.Add(1)-1))
+	low := uint16(30000 + rangeSize*(nextPorts.Add(1)-1))
 	return media.Options{
 		LocalIP: netip.MustParseAddr("127.0.0.1"), PortMin: low, PortMax: low + rangeSize - 1,
 		Threads: 2, Portable: portable, KeepProcs: true,
