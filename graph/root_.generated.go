@@ -4021,9 +4021,9 @@ mutations come back in ` + "`" + `userErrors` + "`" + `; everything else as a Gr
 
 What one operation may ask: 32 KiB of text, 12 levels, 1,000 fields (150 in one selection), 60 aliases, 20 fields at the root,
 a complexity of 20,000 (a field counts 1, what is below a page as often as the page may hold items), 10 seconds; a body of
-1 MiB. More is refused before anything is done. Without a token 20 operations a second are served per address (100 at once),
+1 MiB, without an account 128 KiB; 32 connections of one token, 20 operations at once on each. More is refused before anything is done. Without a token 20 operations a second are served per address (100 at once),
 with a citizen's token 5 a second (40 at once); a chat can be begun every 2 seconds per address (30 at once), a session
-opened or refreshed every second (60 at once).
+opened or refreshed every second (60 at once), and with citizens' tokens a file sent every 5 seconds (60 at once).
 """
 schema {
   query: Query
@@ -4250,7 +4250,7 @@ type Query {
 
 "The root of change. One mutation per action; every payload carries ` + "`" + `userErrors` + "`" + `."
 type Mutation {
-  "Opens a session with login and password. Anyone; limited per address and per login, locked after repeated failures."
+  "Opens a session with login and password. Anyone; limited per address and per login, locked after repeated failures, but not where the account has signed in lately."
   signIn("Login and password." input: SignInInput!): SignInPayload!
   "Trades a refresh token for a new pair; each refresh token works once, and its second use closes the session."
   tokenRefresh("The refresh token." input: TokenRefreshInput!): SignInPayload!
@@ -4275,7 +4275,7 @@ type Mutation {
   messageSend("What to do, and to what." input: MessageSendInput!): MessagePayload!
   "Tells the other side that somebody is writing; lasts 6 seconds. Its citizen or its operator."
   typingSignal("What to do, and to what." input: TypingSignalInput!): TypingSignalPayload!
-  "Uploads a file to be sent with a message: PDF, PNG, JPEG, WebP, plain text, DOCX or XLSX; at most 10 MiB; the type is checked by content. At most 10 that are not sent yet and 200 in all. Its citizen or its operator."
+  "Uploads a file to be sent with a message: PDF, PNG, JPEG, WebP, plain text, DOCX or XLSX; at most 10 MiB; the type is checked by content. At most 10 that are not sent yet and 200 in all. Its citizen, limited per address, or its operator."
   attachmentUpload("What to do, and to what." input: AttachmentUploadInput!): AttachmentPayload!
   "Asks for a person. Its citizen."
   handoverRequest("What to do, and to what." input: InteractionInput!): InteractionPayload!
@@ -4321,7 +4321,8 @@ type Mutation {
 
 """
 The root of live data. Every event carries a cursor; ` + "`" + `after` + "`" + ` resumes without a gap or a repeat. A stream that the server
-has to end (the client fell behind, the server stops, the token was revoked) ends with an error; where it can be resumed,
+has to end (the client fell behind, the server stops, the token was revoked or has ended: an access token ends the
+connections that were opened with it, so connect anew with the next one) ends with an error; where it can be resumed,
 ` + "`" + `extensions.cursor` + "`" + ` of that error is the ` + "`" + `after` + "`" + ` to resume with.
 """
 type Subscription {
@@ -4860,7 +4861,7 @@ type Interaction implements Node {
   queuePosition: Int
   "Expected wait in seconds; null when it does not wait or nobody can tell."
   expectedWaitSeconds: Int
-  "The dialogue, oldest first; ` + "`" + `last` + "`" + ` pages backwards from the newest."
+  "The dialogue, oldest first; ` + "`" + `last` + "`" + ` pages backwards from the newest. An operator who handed it on sees what was said until then."
   messages(
     "Only what comes after this cursor."
     after: Cursor
