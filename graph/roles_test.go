@@ -1,0 +1,313 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ekc/access"
+	"ekc/access/viewer"
+	"ekc/graph"
+	"ekc/internal/ratelimit"
+)
+
+// The rights as a client meets them, action by action through the HTTP handler. The interaction, the account and the second
+// queue are PFR's. The columns: nobody, a citizen of another interaction; the eight roles (operator, supervisor, content
+// manager, expert-system administrator, segment administrator, segment coordinator, expert-system user, administrator) of
+// PFR; the first seven of another agency; the interaction's operator and its citizen.
+//
+//	y it is done or shown; m shown masked; - shown as empty; N not found or null; F forbidden; U not signed in
+const met = `
+interaction              NN NyNNNyNy NNNNNNN yy
+interaction.messages     NN NyNNNyNy NNNNNNN yy
+interaction.segments     NN NyNNNyNy NNNNNNN y-
+interaction.traces       NN NyNNNyNy NNNNNNN --
+interaction.suggestions  NN NyNNN-Ny NNNNNNN y-
+interaction.citizen      NN NmNNNmNm NNNNNNN yN
+node.interaction         NN NyNNNyNy NNNNNNN yy
+node.message             NN NyNNNyNy NNNNNNN yy
+node.citizen             NN NmNNNmNm NNNNNNN yN
+node.offer               NN NyNNNyNy NNNNNNN yN
+node.account             NN yyyyyyyy NNNNNNN yN
+node.queue               NN yyyyyyyy yyyyyyy yN
+chatStart                yy yyyyyyyy yyyyyyy yy
+messageSend              UN NFNNNFNF NNNNNNN yy
+typingSignal             UN NFNNNFNF NNNNNNN yy
+attachmentUpload         UN NFNNNFNF NNNNNNN yy
+handoverRequest          UN NFNNNFNF NNNNNNN Fy
+answerFeedback           UN NFNNNFNF NNNNNNN Fy
+interactionRate          UN NFNNNFNF NNNNNNN Fy
+interactionHold          UN NFNNNFNF NNNNNNN yF
+interactionResume        UN NFNNNFNF NNNNNNN yF
+offerDecline             UF NFFFFFFN NFFFFFF yF
+presenceSet              UF yFFFFFFy yFFFFFF yF
+desk                     UF yFFFFFFy yFFFFFF yF
+board                    UF FyFFFyFy FyFFFyF FF
+queues                   UF yyyyyyyy yyyyyyy yF
+queue.figures            NN NyNNNyNy NNNNNNN yN
+queue.members            NN -y---y-y ------- -N
+queueCreate              UF FFFFFFFy FFFFFFF FF
+skillCreate              UF FFFFFFFy FFFFFFF FF
+businessHoursSet         UF FFFFFFFy FFFFFFF FF
+queueUpdate              UN FyFFFFFy NNNNNNN FN
+queueMembersAdd          UN FyFFFFFy NNNNNNN FN
+accountSkillSet          UN NyNNFFNy NNNNNNN NN
+skills                   UF yyyyyyyy yyyyyyy yF
+dispositions             UF yyyyyyyy yyyyyyy yF
+pauseReasons             UF yyyyyyyy yyyyyyy yF
+businessHours            UF yyyyyyyy yyyyyyy yF
+sites                    UF FyFFyyFy FyFFyyF FF
+recordSearch             UF yyyyyyyy yyyyyyy yF
+accounts                 UF FyFFyyFy FyFFyyF FF
+account.lastSignInAt     NN NyNNyNNy NNNNNNN yN
+accountUpdate            UF FFFFyFFy FFFFNFF FF
+accountCreate            UF FFFFyFFy FFFFFFF FF
+roleGrant                UF FFFFyFFy FFFFFFF FF
+auditEntries             UF FFFFyFFy FFFFyFF FF
+sessions                 UU yyyyyyyy yyyyyyy yU
+interactionTransfer      UN NyNNNFNy NNNNNNN NF
+interactionFinish        UN NFNNNFNF NNNNNNN NF
+interactionClose         UN NFNNNFNF NNNNNNN NF
+chatEnd                  UN NFNNNFNF NNNNNNN Ny
+`
+
+// cast are the clients of the table, in the order of its columns, and what they act upon.
+type cast struct {
+	*world
+	tokens                                        []string
+	interaction, citizen, message, offer, account string
+	skill, disposition                            string
+	calls                                         int
+}
+
+func newCast(t *testing.T) *cast {
+	t.Helper()
+	w := newWorld(t, func(o *graph.Options) {
+		o.RateLimits.Citizen = ratelimit.Options{Every: time.Microsecond, Burst: 1000}
+	})
+	c := &cast{world: w}
+	_, stranger := w.chat("")
+	c.tokens = []string{"", stranger}
+	for _, agency := range []string{w.pfr.ID, w.mse.ID} {
+		for i, role := range access.Roles {
+			in := access.NewRole{Role: role, AgencyID: agency}
+			if role == viewer.Administrator {
+				if agency == w.mse.ID {
+					continue
+				}
+				in.AgencyID = ""
+			}
+			_, token := w.account(fmt.Sprintf("r%d.%s", i, strings.ToLower(agency[len(agency)-6:])), in)
+			c.tokens = append(c.tokens, token)
+		}
+	}
+	a, operator := w.account("own", access.NewRole{Role: viewer.Operator, AgencyID: w.pfr.ID})
+	w.client.QueueMember.Create().SetQueueID(w.line1.ID).SetAccountID(a.ID).ExecX(w.system)
+	w.client.QueueMember.Create().SetQueueID(w.line2.ID).SetAccountID(a.ID).ExecX(w.system)
+	w.ask(operator, `mutation { presenceSet(input: {state: AVAILABLE}) { userErrors { message } } }`, nil)
+	c.account = a.ID
+	c.skill = w.client.Skill.Create().SetCode("DEAF").SetName("s").SaveX(w.system).ID
+	c.disposition = w.client.Disposition.Create().SetCode("d").SetName("d").SaveX(w.system).ID
+	c.converse(operator)
+	return c
+}
+
+// converse gives the operator an interaction of PFR, and the offer of another.
+func (c *cast) converse(operator string) {
+	c.Helper()
+	var citizen string
+	for range 2 {
+		got := c.ask("", `mutation { chatStart(input: {agencyCode: "PFR", name: "Иван Петров", phone: "+79261234567",
+			text: "Как назначить пенсию по старости?"}) { token interaction { id } } }`, nil)
+		id, token := got.path("chatStart", "interaction", "id").(string), got.path("chatStart", "token").(string)
+		c.ask(token, `mutation($i: ID!) { handoverRequest(input: {interactionId: $i}) { userErrors { message } } }`, map[string]any{"i": id})
+		require.NoError(c, c.routing.Tick(c.system))
+		got = c.ask(operator, `{ desk { offers { id } } }`, nil)
+		require.Len(c, got.path("desk", "offers"), 1, got.raw)
+		c.offer = got.path("desk", "offers").([]any)[0].(map[string]any)["id"].(string)
+		if c.interaction == "" {
+			c.interaction, citizen = id, token
+			c.ask(operator, `mutation($o: ID!) { offerAccept(input: {offerId: $o}) { userErrors { message } } }`, map[string]any{"o": c.offer})
+		}
+	}
+	i := c.client.Interaction.GetX(c.system, c.interaction)
+	require.Equal(c, c.account, i.OperatorID)
+	c.citizen = i.CitizenID
+	c.message = i.QueryMessages().FirstIDX(c.system)
+	c.tokens = append(c.tokens, operator, citizen)
+}
+
+// shown asks for a field and says what came of it: the path leads to the value.
+func (c *cast) shown(query string, path ...string) func(token string) string {
+	return func(token string) string {
+		got := c.ask(token, query, nil)
+		if len(got.Errors) > 0 {
+			return letter(got.code())
+		}
+		var value any = got.Data
+		for _, name := range path {
+			object, ok := value.(map[string]any)
+			if !ok {
+				return "N"
+			}
+			value = object[name]
+		}
+		switch v := value.(type) {
+		case nil:
+			return "N"
+		case []any:
+			if len(v) == 0 {
+				return "-"
+			}
+		case string:
+			if strings.Contains(v, "***") {
+				return "m"
+			}
+		}
+		return "y"
+	}
+}
+
+// done calls a mutation. What only fails because somebody did it before, or because the message is no answer, was allowed.
+func (c *cast) done(field, input string) func(token string) string {
+	return func(token string) string {
+		c.calls++
+		query := "mutation { " + field + "(input: {" + strings.ReplaceAll(input, "#", fmt.Sprint(c.calls)) + "}) { userErrors { code message } } }"
+		return outcome(c.T, c.ask(token, query, nil), field)
+	}
+}
+
+func outcome(t *testing.T, got answer, field string) string {
+	t.Helper()
+	if len(got.Errors) > 0 {
+		require.NotContains(t, got.raw, "VALIDATION", field)
+		return letter(got.code())
+	}
+	errs := got.path(field, "userErrors").([]any)
+	if len(errs) == 0 {
+		return "y"
+	}
+	return letter(errs[0].(map[string]any)["code"])
+}
+
+func letter(code any) string {
+	switch code {
+	case "NOT_FOUND":
+		return "N"
+	case "FORBIDDEN":
+		return "F"
+	case "UNAUTHENTICATED":
+		return "U"
+	case "CONFLICT":
+		return "y"
+	default:
+		return fmt.Sprint(code)
+	}
+}
+
+func (c *cast) attempts() map[string]func(token string) string {
+	i := `interactionId: "` + c.interaction + `"`
+	this := `{ interaction(id: "` + c.interaction + `") { `
+	node := func(id, kind, field string) func(string) string {
+		name, _, _ := strings.Cut(field, " ")
+		return c.shown(`{ node(id: "`+id+`") { ... on `+kind+` { `+field+` } } }`, "node", name)
+	}
+	list := func(field, arguments, selection string) func(string) string {
+		return func(token string) string {
+			if s := c.shown("{ "+field+arguments+" { "+selection+" } }", field)(token); s != "-" {
+				return s
+			}
+			return "y" // allowed, though there is nothing
+		}
+	}
+	queue := `queueId: "` + c.line2.ID + `"`
+	role := `{role: OPERATOR, agencyId: "` + c.pfr.ID + `", line: 2}`
+	feedback := c.done("answerFeedback", `messageId: "`+c.message+`", helpful: true`)
+	return map[string]func(string) string{
+		"interaction":             c.shown(this+"id } }", "interaction"),
+		"interaction.messages":    c.shown(this+"messages { edges { node { text } } } } }", "interaction", "messages", "edges"),
+		"interaction.segments":    c.shown(this+"segments { kind } } }", "interaction", "segments"),
+		"interaction.traces":      c.shown(this+"routingTraces { rule } } }", "interaction", "routingTraces"),
+		"interaction.suggestions": c.shown(this+"suggestions { probability } } }", "interaction", "suggestions"),
+		"interaction.citizen":     c.shown(this+"citizen { phone } } }", "interaction", "citizen", "phone"),
+		"node.interaction":        node(c.interaction, "Interaction", "state"),
+		"node.message":            node(c.message, "Message", "text"),
+		"node.citizen":            node(c.citizen, "Citizen", "name"),
+		"node.offer":              node(c.offer, "Offer", "state"),
+		"node.account":            node(c.account, "Account", "login"),
+		"node.queue":              node(c.line2.ID, "Queue", "code"),
+		"chatStart":               c.done("chatStart", ""),
+		"messageSend":             c.done("messageSend", i+`, text: "Слово"`),
+		"typingSignal":            c.done("typingSignal", i),
+		"attachmentUpload": func(token string) string {
+			got := c.upload(token, c.interaction, "a.txt", []byte("слово"), header("GraphQL-Require-Preflight", "1"))
+			return outcome(c.T, got, "attachmentUpload")
+		},
+		"handoverRequest": c.done("handoverRequest", i),
+		"answerFeedback": func(token string) string {
+			return strings.Replace(feedback(token), "INVALID", "y", 1) // it is theirs, but no answer
+		},
+		"interactionRate":      c.done("interactionRate", i+", rating: 5"),
+		"interactionHold":      c.done("interactionHold", i),
+		"interactionResume":    c.done("interactionResume", i),
+		"offerDecline":         c.done("offerDecline", `offerId: "`+c.offer+`"`),
+		"presenceSet":          c.done("presenceSet", "state: BUSY"),
+		"desk":                 list("desk", "", "cursor"),
+		"board":                list("board", "", "cursor"),
+		"queues":               list("queues", "", "totalCount"),
+		"queue.figures":        node(c.line2.ID, "Queue", "figures { waiting }"),
+		"queue.members":        node(c.line2.ID, "Queue", "members { id }"),
+		"queueCreate":          c.done("queueCreate", `code: "q-#", name: "q", channel: CHAT, line: 1`),
+		"skillCreate":          c.done("skillCreate", `code: "SKILL_#", name: "s"`),
+		"businessHoursSet":     c.done("businessHoursSet", `name: "b", timeZone: "Europe/Moscow", periods: []`),
+		"queueUpdate":          c.done("queueUpdate", queue+", settings: {priority: 1}"),
+		"queueMembersAdd":      c.done("queueMembersAdd", queue+`, accountIds: ["`+c.account+`"]`),
+		"accountSkillSet":      c.done("accountSkillSet", `accountId: "`+c.account+`", skillId: "`+c.skill+`", proficiency: 5`),
+		"skills":               list("skills", "", "totalCount"),
+		"dispositions":         list("dispositions", "", "totalCount"),
+		"pauseReasons":         list("pauseReasons", "", "code"),
+		"businessHours":        list("businessHours", "", "name"),
+		"sites":                list("sites", "", "totalCount"),
+		"recordSearch":         list("recordSearch", `(input: {text: "пенсия"})`, "probability"),
+		"accounts":             list("accounts", "", "totalCount"),
+		"account.lastSignInAt": node(c.account, "Account", "lastSignInAt"),
+		"accountUpdate":        c.done("accountUpdate", `accountId: "`+c.account+`", displayName: "Новое имя"`),
+		"accountCreate":        c.done("accountCreate", `login: "new.#", displayName: "x", password: "seven green kites", role: `+role),
+		"roleGrant":            c.done("roleGrant", `accountId: "`+c.account+`", role: `+role),
+		"auditEntries":         list("auditEntries", "", "totalCount"),
+		"sessions":             list("sessions", "", "id"),
+		"interactionTransfer":  c.done("interactionTransfer", i+`, `+queue),
+		"interactionFinish":    c.done("interactionFinish", i),
+		"interactionClose":     c.done("interactionClose", i+`, dispositionId: "`+c.disposition+`", outcome: RESOLVED`),
+		"chatEnd":              c.done("chatEnd", i),
+	}
+}
+
+func TestEveryRoleIsAllowedAndRefused(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	attempts := c.attempts()
+	var got strings.Builder
+	for line := range strings.Lines(strings.TrimSpace(met)) {
+		name := strings.Fields(line)[0]
+		attempt := attempts[name]
+		require.NotNil(t, attempt, name)
+		delete(attempts, name)
+		fmt.Fprintf(&got, "%-25s", name)
+		for i, token := range c.tokens {
+			if i == 2 || i == 10 || i == 17 {
+				got.WriteString(" ")
+			}
+			got.WriteString(attempt(token))
+		}
+		got.WriteString("\n")
+	}
+	require.Empty(t, attempts, "attempts that the table does not name")
+	want := strings.Split(strings.TrimSpace(met), "\n")
+	for i, line := range strings.Split(strings.TrimSpace(got.String()), "\n") {
+		require.Equal(t, strings.Fields(want[i]), strings.Fields(line))
+	}
+}
