@@ -7,9 +7,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"entgo.io/contrib/entgql"
@@ -126,8 +128,9 @@ func known(err error) *fail.Error {
 }
 
 // ofDatabase tells what a client may know of a failure of Postgres: that what it sent cannot be kept or compared, that the
-// operation was broken off, or that the database is away for now. Class 08 and 57P are lost connections and shutdowns
-// (PostgreSQL manual, appendix A).
+// operation was broken off, or that the database is away for now. Class 08 and 57P are lost connections and shutdowns, class
+// 53 is a lack of disk, memory or connections, 25P03 a transaction that stood still too long (PostgreSQL manual, appendix A).
+// A server that closes a connection in the midst of an answer shows as the end of a file.
 func ofDatabase(err error) *fail.Error {
 	var refused *pq.Error
 	var network *net.OpError
@@ -138,8 +141,9 @@ func ofDatabase(err error) *fail.Error {
 		return &fail.Error{Code: fail.Invalid, Message: "a value is not of the kind that is asked for"}
 	case errors.As(err, &refused) && refused.Code == "57014": // query_canceled: its time is over, or the client has gone
 		return &fail.Error{Code: fail.Unavailable, Message: "it took too long and was broken off; ask for less, or again"}
-	case errors.As(err, &refused) && (refused.Code.Class() == "08" || strings.HasPrefix(string(refused.Code), "57P")),
-		errors.As(err, &network), errors.Is(err, driver.ErrBadConn):
+	case errors.As(err, &refused) && slices.ContainsFunc([]string{"08", "53", "57P", "25P03"}, func(class string) bool {
+		return strings.HasPrefix(string(refused.Code), class)
+	}), errors.As(err, &network), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &fail.Error{Code: fail.Unavailable, Message: "the database is away for now; try again"}
 	}
 	return nil
