@@ -205,11 +205,17 @@ func TestAListCostsAsManyQueriesAsOne(t *testing.T) {
 	const query = `{ interactions { edges { node { id agency { code } region { code } operator { displayName } citizen { name phone }
 		queue { code figures { waiting } members { login } } segments { kind operator { displayName } } offers { state operator { displayName } }
 		assistantTurns { reason } queuePosition } } } }`
-	cost := func() int64 {
-		queries.Store(0)
-		got := w.ask(supervisor, query, nil)
-		require.Empty(t, got.Errors, got.raw)
-		return queries.Load()
+	cost := func() int64 { // the least of some tries: on a busy machine a batch may fall apart
+		least := int64(0)
+		for range 10 {
+			queries.Store(0)
+			got := w.ask(supervisor, query, nil)
+			require.Empty(t, got.Errors, got.raw)
+			if n := queries.Load(); least == 0 || n < least {
+				least = n
+			}
+		}
+		return least
 	}
 	w.talk(operator)
 	w.ask(supervisor, "{ __typename }", nil)
@@ -217,7 +223,7 @@ func TestAListCostsAsManyQueriesAsOne(t *testing.T) {
 	for range 3 {
 		w.talk2(operator)
 	}
-	require.LessOrEqual(t, cost(), one+2, "a field read one by one would add three; a batch may fall apart on a busy machine")
+	require.LessOrEqual(t, cost(), one+2, "a field read one by one would add three")
 }
 
 // talk2 lets the operator take one more.
