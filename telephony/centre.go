@@ -39,8 +39,11 @@ type Centre interface {
 	OperatorHungUp(ctx context.Context, interactionID, accountID string) error
 	// Held says that the operator's device put the talk on hold, or took it back.
 	Held(ctx context.Context, interactionID, accountID string, held bool) error
-	// TransferTo carries out a transfer that was asked for with the keys of a phone (REFER).
+	// TransferTo carries out a transfer that was asked for with the keys of a phone (REFER). target is the user part of Refer-To.
 	TransferTo(ctx context.Context, interactionID, accountID, target string) error
+	// Dialled says that an operator dialled a number with the keys of the phone: the centre opens an enquiry and says how to call.
+	// user is the name that the phone registered with. FORBIDDEN and INVALID refuse the call.
+	Dialled(ctx context.Context, user, number string) (CallRequest, error)
 
 	// Leg keeps a leg of a call in the timeline: written when it begins and again, with its end and its figures.
 	Leg(ctx context.Context, l LegReport) error
@@ -48,8 +51,8 @@ type Centre interface {
 	Recorded(ctx context.Context, r RecordingReport) error
 	// Flow returns the published menu for the number that was called, as JSON that telephony/ivr reads, and its version.
 	Flow(ctx context.Context, called string) (flow []byte, versionID string, err error)
-	// Open reports whether the line is open for callers now, and when it opens next.
-	Open(ctx context.Context, w Wish) (open bool, next time.Time, err error)
+	// Open reports whether a calendar, or else the queue that w stands for, is open for callers now, and when it opens next.
+	Open(ctx context.Context, calendar string, w Wish) (Hours, error)
 }
 
 // NewCall is a call that reached us.
@@ -70,6 +73,8 @@ type NewCall struct {
 // Collected is what the menu learned.
 type Collected struct {
 	AgencyCode, RegionCode, Topic string
+	// Attributes are other things that the menu was made to remember.
+	Attributes map[string]string
 	// Steps are what was said and pressed, in order, for the timeline.
 	Steps []Step
 }
@@ -77,8 +82,9 @@ type Collected struct {
 // Step is one turn of the menu.
 type Step struct {
 	At time.Time
-	// Node is the name of the menu's node, Input what the caller pressed or said, Said what the caller heard.
-	Node, Input, Said string
+	// Node is the name of the menu's node and Type its kind, Exit the way by which it was left, Input what the caller pressed or
+	// said there, Next the node that follows.
+	Node, Type, Exit, Input, Next string
 }
 
 // Answer is what Yana says.
@@ -115,12 +121,18 @@ type Wish struct {
 	Priority int
 }
 
+// Hours is whether a line is open.
+type Hours struct {
+	Open, Holiday bool
+	// Now and Next, when it opens, are in the time zone in which they are told. Next is zero when it is not known.
+	Now, Next time.Time
+}
+
 // Queued is the queue that an enquiry is in.
 type Queued struct {
 	QueueID, QueueCode string
-	// Open is false outside the queue's hours; Next is when it opens, zero when it never does.
-	Open bool
-	Next time.Time
+	// Hours are the queue's; outside of them the enquiry is not queued.
+	Hours
 }
 
 // Place is where an enquiry is in its queue.
@@ -135,7 +147,7 @@ type Place struct {
 // End is how a call ended.
 type End struct {
 	Cause EndCause
-	// SIPCode is the response or the Q.850-mapped cause, 0 when there was none.
+	// SIPCode is the final response that ended a call before it was answered (486 busy, 408 or 480 no answer), 0 when there was none.
 	SIPCode int
 	At      time.Time
 }
@@ -145,11 +157,12 @@ type EndCause string
 
 // The causes.
 const (
-	EndByCaller   EndCause = "caller"   // hung up, cancelled
-	EndByMenu     EndCause = "menu"     // the menu said goodbye
-	EndByOperator EndCause = "operator" // the talk was ended by the operator
-	EndByFailure  EndCause = "failure"  // media or signalling was lost
-	EndByDrain    EndCause = "drain"    // the node stops
+	EndByCaller   EndCause = "caller"     // hung up, cancelled
+	EndByMenu     EndCause = "menu"       // the menu said goodbye
+	EndByOperator EndCause = "operator"   // the talk was ended by the operator
+	EndUnanswered EndCause = "unanswered" // a citizen whom we called was not reached, see SIPCode
+	EndByFailure  EndCause = "failure"    // media or signalling was lost
+	EndByDrain    EndCause = "drain"      // the node stops
 )
 
 // LegReport describes one leg.
