@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -43,14 +44,23 @@ type IncomingCall struct {
 	Source    netip.AddrPort
 	Transport Transport
 	At        time.Time
-	headers   []Header
+	// MaxForwards is what is left of the hops. A call made because of this one gets one less, so that loops end.
+	MaxForwards int
+	headers     []Header
 }
 
 // Header is a field of a message.
 type Header struct{ Name, Value string }
 
 // Header returns the first value of a field, by its long name in any case; empty when absent.
-func (c *IncomingCall) Header(name string) string { return first(c.headers, name) }
+func (c *IncomingCall) Header(name string) string {
+	for _, h := range c.headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value
+		}
+	}
+	return ""
+}
 
 // CallRequest is an outgoing call: through a trunk to a number, or to a device of a phone.
 type CallRequest struct {
@@ -68,6 +78,8 @@ type CallRequest struct {
 	Headers []Header
 	// Replaces takes over a call that the callee has.
 	Replaces *Replaces
+	// MaxForwards limits the hops, 1–70; zero means 70.
+	MaxForwards int
 	// RingTimeout cancels an unanswered call. Default 60 s.
 	RingTimeout time.Duration
 	// Sink gets the dialog's events.

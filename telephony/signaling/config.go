@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"io"
 	"log/slog"
@@ -48,6 +49,11 @@ type Config struct {
 	RingTimeout time.Duration
 	// AnswerTimeout is how long the owner may take to answer an offer inside a call before it is refused. Default 5 s.
 	AnswerTimeout time.Duration
+	// Ping is the interval at which the flows of registered phones are kept open; every third time the phone is asked with
+	// OPTIONS, and one that does not answer twice is forgotten. Default 20 s.
+	Ping time.Duration
+	// MinExpires and MaxExpires bound registrations. Default 60 s and 1 h.
+	MinExpires, MaxExpires time.Duration
 	// Now and Random are the clock and the randomness; nil: time.Now and crypto/rand.
 	Now    func() time.Time
 	Random io.Reader
@@ -66,4 +72,41 @@ type Secret struct {
 	Password string
 	// HA1MD5 and HA1SHA256 are lower-case hex.
 	HA1MD5, HA1SHA256 string
+}
+
+// filled gives optional fields their defaults.
+func (c Config) filled() Config {
+	span := func(value *time.Duration, otherwise time.Duration) {
+		if *value <= 0 {
+			*value = otherwise
+		}
+	}
+	span(&c.RingTimeout, 180*time.Second)
+	span(&c.AnswerTimeout, 5*time.Second)
+	span(&c.Ping, 20*time.Second)
+	span(&c.MinExpires, time.Minute)
+	span(&c.MaxExpires, time.Hour)
+	c.Timers = c.Timers.Filled()
+	if c.Dialogs <= 0 {
+		c.Dialogs = 4000
+	}
+	if c.Realm == "" {
+		c.Realm = "ekc"
+	}
+	if c.Product == "" {
+		c.Product = "EKC"
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Bindings == nil {
+		c.Bindings = NewMemoryBindings()
+	}
+	return c
 }

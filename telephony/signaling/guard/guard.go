@@ -232,3 +232,11 @@ func (b *bucket) take(now time.Time, rate, burst float64) bool {
 	b.tokens--
 	return true
 }
+
+// Friend reports whether the address is that of a registered phone.
+func (g *Guard) Friend(addr netip.Addr) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	e, ok := g.sources[addr]
+	return ok && entry(e).friend.After(g.now())
+}

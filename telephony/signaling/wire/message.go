@@ -173,3 +173,14 @@ func (m *Message) Bytes() []byte {
 	b = append(b, "\r\n\r\n"...)
 	return append(b, m.Body...)
 }
+
+// All returns the values of a field as sent, one for each line: for fields whose values have commas of their own.
+func (m *Message) All(name string) []string {
+	var values []string
+	for _, f := range m.Fields {
+		if strings.EqualFold(f.Name, name) {
+			values = append(values, f.Value)
+		}
+	}
+	return values
+}
