@@ -18,24 +18,36 @@ import (
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/call"
+	"ekc/ent/callback"
+	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
 	"ekc/ent/event"
 	"ekc/ent/interaction"
+	"ekc/ent/menu"
+	"ekc/ent/menuversion"
 	"ekc/ent/message"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
+	"ekc/ent/phone"
+	"ekc/ent/phonebinding"
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/ent/routingtrace"
 	"ekc/ent/secret"
 	"ekc/ent/segment"
+	"ekc/ent/servernode"
+	"ekc/ent/servicenumber"
 	"ekc/ent/session"
 	"ekc/ent/site"
 	"ekc/ent/skill"
+	"ekc/ent/sound"
+	"ekc/ent/trunk"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -64,6 +76,12 @@ type Client struct {
 	AuditEntry *AuditEntryClient
 	// BusinessHours is the client for interacting with the BusinessHours builders.
 	BusinessHours *BusinessHoursClient
+	// Call is the client for interacting with the Call builders.
+	Call *CallClient
+	// CallLeg is the client for interacting with the CallLeg builders.
+	CallLeg *CallLegClient
+	// Callback is the client for interacting with the Callback builders.
+	Callback *CallbackClient
 	// Citizen is the client for interacting with the Citizen builders.
 	Citizen *CitizenClient
 	// Disposition is the client for interacting with the Disposition builders.
@@ -72,18 +90,28 @@ type Client struct {
 	Event *EventClient
 	// Interaction is the client for interacting with the Interaction builders.
 	Interaction *InteractionClient
+	// Menu is the client for interacting with the Menu builders.
+	Menu *MenuClient
+	// MenuVersion is the client for interacting with the MenuVersion builders.
+	MenuVersion *MenuVersionClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// PauseReason is the client for interacting with the PauseReason builders.
 	PauseReason *PauseReasonClient
+	// Phone is the client for interacting with the Phone builders.
+	Phone *PhoneClient
+	// PhoneBinding is the client for interacting with the PhoneBinding builders.
+	PhoneBinding *PhoneBindingClient
 	// Presence is the client for interacting with the Presence builders.
 	Presence *PresenceClient
 	// Queue is the client for interacting with the Queue builders.
 	Queue *QueueClient
 	// QueueMember is the client for interacting with the QueueMember builders.
 	QueueMember *QueueMemberClient
+	// Recording is the client for interacting with the Recording builders.
+	Recording *RecordingClient
 	// Region is the client for interacting with the Region builders.
 	Region *RegionClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
@@ -94,12 +122,20 @@ type Client struct {
 	Secret *SecretClient
 	// Segment is the client for interacting with the Segment builders.
 	Segment *SegmentClient
+	// ServerNode is the client for interacting with the ServerNode builders.
+	ServerNode *ServerNodeClient
+	// ServiceNumber is the client for interacting with the ServiceNumber builders.
+	ServiceNumber *ServiceNumberClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// Site is the client for interacting with the Site builders.
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
+	// Sound is the client for interacting with the Sound builders.
+	Sound *SoundClient
+	// Trunk is the client for interacting with the Trunk builders.
+	Trunk *TrunkClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -118,24 +154,36 @@ func (c *Client) init() {
 	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.BusinessHours = NewBusinessHoursClient(c.config)
+	c.Call = NewCallClient(c.config)
+	c.CallLeg = NewCallLegClient(c.config)
+	c.Callback = NewCallbackClient(c.config)
 	c.Citizen = NewCitizenClient(c.config)
 	c.Disposition = NewDispositionClient(c.config)
 	c.Event = NewEventClient(c.config)
 	c.Interaction = NewInteractionClient(c.config)
+	c.Menu = NewMenuClient(c.config)
+	c.MenuVersion = NewMenuVersionClient(c.config)
 	c.Message = NewMessageClient(c.config)
 	c.Offer = NewOfferClient(c.config)
 	c.PauseReason = NewPauseReasonClient(c.config)
+	c.Phone = NewPhoneClient(c.config)
+	c.PhoneBinding = NewPhoneBindingClient(c.config)
 	c.Presence = NewPresenceClient(c.config)
 	c.Queue = NewQueueClient(c.config)
 	c.QueueMember = NewQueueMemberClient(c.config)
+	c.Recording = NewRecordingClient(c.config)
 	c.Region = NewRegionClient(c.config)
 	c.RoleAssignment = NewRoleAssignmentClient(c.config)
 	c.RoutingTrace = NewRoutingTraceClient(c.config)
 	c.Secret = NewSecretClient(c.config)
 	c.Segment = NewSegmentClient(c.config)
+	c.ServerNode = NewServerNodeClient(c.config)
+	c.ServiceNumber = NewServiceNumberClient(c.config)
 	c.Session = NewSessionClient(c.config)
 	c.Site = NewSiteClient(c.config)
 	c.Skill = NewSkillClient(c.config)
+	c.Sound = NewSoundClient(c.config)
+	c.Trunk = NewTrunkClient(c.config)
 }
 
 type (
@@ -235,24 +283,36 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Attachment:     NewAttachmentClient(cfg),
 		AuditEntry:     NewAuditEntryClient(cfg),
 		BusinessHours:  NewBusinessHoursClient(cfg),
+		Call:           NewCallClient(cfg),
+		CallLeg:        NewCallLegClient(cfg),
+		Callback:       NewCallbackClient(cfg),
 		Citizen:        NewCitizenClient(cfg),
 		Disposition:    NewDispositionClient(cfg),
 		Event:          NewEventClient(cfg),
 		Interaction:    NewInteractionClient(cfg),
+		Menu:           NewMenuClient(cfg),
+		MenuVersion:    NewMenuVersionClient(cfg),
 		Message:        NewMessageClient(cfg),
 		Offer:          NewOfferClient(cfg),
 		PauseReason:    NewPauseReasonClient(cfg),
+		Phone:          NewPhoneClient(cfg),
+		PhoneBinding:   NewPhoneBindingClient(cfg),
 		Presence:       NewPresenceClient(cfg),
 		Queue:          NewQueueClient(cfg),
 		QueueMember:    NewQueueMemberClient(cfg),
+		Recording:      NewRecordingClient(cfg),
 		Region:         NewRegionClient(cfg),
 		RoleAssignment: NewRoleAssignmentClient(cfg),
 		RoutingTrace:   NewRoutingTraceClient(cfg),
 		Secret:         NewSecretClient(cfg),
 		Segment:        NewSegmentClient(cfg),
+		ServerNode:     NewServerNodeClient(cfg),
+		ServiceNumber:  NewServiceNumberClient(cfg),
 		Session:        NewSessionClient(cfg),
 		Site:           NewSiteClient(cfg),
 		Skill:          NewSkillClient(cfg),
+		Sound:          NewSoundClient(cfg),
+		Trunk:          NewTrunkClient(cfg),
 	}, nil
 }
 
@@ -279,24 +339,36 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Attachment:     NewAttachmentClient(cfg),
 		AuditEntry:     NewAuditEntryClient(cfg),
 		BusinessHours:  NewBusinessHoursClient(cfg),
+		Call:           NewCallClient(cfg),
+		CallLeg:        NewCallLegClient(cfg),
+		Callback:       NewCallbackClient(cfg),
 		Citizen:        NewCitizenClient(cfg),
 		Disposition:    NewDispositionClient(cfg),
 		Event:          NewEventClient(cfg),
 		Interaction:    NewInteractionClient(cfg),
+		Menu:           NewMenuClient(cfg),
+		MenuVersion:    NewMenuVersionClient(cfg),
 		Message:        NewMessageClient(cfg),
 		Offer:          NewOfferClient(cfg),
 		PauseReason:    NewPauseReasonClient(cfg),
+		Phone:          NewPhoneClient(cfg),
+		PhoneBinding:   NewPhoneBindingClient(cfg),
 		Presence:       NewPresenceClient(cfg),
 		Queue:          NewQueueClient(cfg),
 		QueueMember:    NewQueueMemberClient(cfg),
+		Recording:      NewRecordingClient(cfg),
 		Region:         NewRegionClient(cfg),
 		RoleAssignment: NewRoleAssignmentClient(cfg),
 		RoutingTrace:   NewRoutingTraceClient(cfg),
 		Secret:         NewSecretClient(cfg),
 		Segment:        NewSegmentClient(cfg),
+		ServerNode:     NewServerNodeClient(cfg),
+		ServiceNumber:  NewServiceNumberClient(cfg),
 		Session:        NewSessionClient(cfg),
 		Site:           NewSiteClient(cfg),
 		Skill:          NewSkillClient(cfg),
+		Sound:          NewSoundClient(cfg),
+		Trunk:          NewTrunkClient(cfg),
 	}, nil
 }
 
@@ -327,10 +399,12 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Account, c.AccountSkill, c.Agency, c.AssistantTurn, c.Attachment,
-		c.AuditEntry, c.BusinessHours, c.Citizen, c.Disposition, c.Event,
-		c.Interaction, c.Message, c.Offer, c.PauseReason, c.Presence, c.Queue,
-		c.QueueMember, c.Region, c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment,
-		c.Session, c.Site, c.Skill,
+		c.AuditEntry, c.BusinessHours, c.Call, c.CallLeg, c.Callback, c.Citizen,
+		c.Disposition, c.Event, c.Interaction, c.Menu, c.MenuVersion, c.Message,
+		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
+		c.QueueMember, c.Recording, c.Region, c.RoleAssignment, c.RoutingTrace,
+		c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.Site, c.Skill,
+		c.Sound, c.Trunk,
 	} {
 		n.Use(hooks...)
 	}
@@ -341,10 +415,12 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Account, c.AccountSkill, c.Agency, c.AssistantTurn, c.Attachment,
-		c.AuditEntry, c.BusinessHours, c.Citizen, c.Disposition, c.Event,
-		c.Interaction, c.Message, c.Offer, c.PauseReason, c.Presence, c.Queue,
-		c.QueueMember, c.Region, c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment,
-		c.Session, c.Site, c.Skill,
+		c.AuditEntry, c.BusinessHours, c.Call, c.CallLeg, c.Callback, c.Citizen,
+		c.Disposition, c.Event, c.Interaction, c.Menu, c.MenuVersion, c.Message,
+		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
+		c.QueueMember, c.Recording, c.Region, c.RoleAssignment, c.RoutingTrace,
+		c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.Site, c.Skill,
+		c.Sound, c.Trunk,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -367,6 +443,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditEntry.mutate(ctx, m)
 	case *BusinessHoursMutation:
 		return c.BusinessHours.mutate(ctx, m)
+	case *CallMutation:
+		return c.Call.mutate(ctx, m)
+	case *CallLegMutation:
+		return c.CallLeg.mutate(ctx, m)
+	case *CallbackMutation:
+		return c.Callback.mutate(ctx, m)
 	case *CitizenMutation:
 		return c.Citizen.mutate(ctx, m)
 	case *DispositionMutation:
@@ -375,18 +457,28 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Event.mutate(ctx, m)
 	case *InteractionMutation:
 		return c.Interaction.mutate(ctx, m)
+	case *MenuMutation:
+		return c.Menu.mutate(ctx, m)
+	case *MenuVersionMutation:
+		return c.MenuVersion.mutate(ctx, m)
 	case *MessageMutation:
 		return c.Message.mutate(ctx, m)
 	case *OfferMutation:
 		return c.Offer.mutate(ctx, m)
 	case *PauseReasonMutation:
 		return c.PauseReason.mutate(ctx, m)
+	case *PhoneMutation:
+		return c.Phone.mutate(ctx, m)
+	case *PhoneBindingMutation:
+		return c.PhoneBinding.mutate(ctx, m)
 	case *PresenceMutation:
 		return c.Presence.mutate(ctx, m)
 	case *QueueMutation:
 		return c.Queue.mutate(ctx, m)
 	case *QueueMemberMutation:
 		return c.QueueMember.mutate(ctx, m)
+	case *RecordingMutation:
+		return c.Recording.mutate(ctx, m)
 	case *RegionMutation:
 		return c.Region.mutate(ctx, m)
 	case *RoleAssignmentMutation:
@@ -397,12 +489,20 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Secret.mutate(ctx, m)
 	case *SegmentMutation:
 		return c.Segment.mutate(ctx, m)
+	case *ServerNodeMutation:
+		return c.ServerNode.mutate(ctx, m)
+	case *ServiceNumberMutation:
+		return c.ServiceNumber.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
 	case *SiteMutation:
 		return c.Site.mutate(ctx, m)
 	case *SkillMutation:
 		return c.Skill.mutate(ctx, m)
+	case *SoundMutation:
+		return c.Sound.mutate(ctx, m)
+	case *TrunkMutation:
+		return c.Trunk.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -1522,6 +1622,520 @@ func (c *BusinessHoursClient) mutate(ctx context.Context, m *BusinessHoursMutati
 	}
 }
 
+// CallClient is a client for the Call schema.
+type CallClient struct {
+	config
+}
+
+// NewCallClient returns a client for the Call from the given config.
+func NewCallClient(c config) *CallClient {
+	return &CallClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `call.Hooks(f(g(h())))`.
+func (c *CallClient) Use(hooks ...Hook) {
+	c.hooks.Call = append(c.hooks.Call, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `call.Intercept(f(g(h())))`.
+func (c *CallClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Call = append(c.inters.Call, interceptors...)
+}
+
+// Create returns a builder for creating a Call entity.
+func (c *CallClient) Create() *CallCreate {
+	mutation := newCallMutation(c.config, OpCreate)
+	return &CallCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Call entities.
+func (c *CallClient) CreateBulk(builders ...*CallCreate) *CallCreateBulk {
+	return &CallCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CallClient) MapCreateBulk(slice any, setFunc func(*CallCreate, int)) *CallCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CallCreateBulk{err: fmt.Errorf("calling to CallClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CallCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CallCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Call.
+func (c *CallClient) Update() *CallUpdate {
+	mutation := newCallMutation(c.config, OpUpdate)
+	return &CallUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CallClient) UpdateOne(_m *Call) *CallUpdateOne {
+	mutation := newCallMutation(c.config, OpUpdateOne, withCall(_m))
+	return &CallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CallClient) UpdateOneID(id string) *CallUpdateOne {
+	mutation := newCallMutation(c.config, OpUpdateOne, withCallID(id))
+	return &CallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Call.
+func (c *CallClient) Delete() *CallDelete {
+	mutation := newCallMutation(c.config, OpDelete)
+	return &CallDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CallClient) DeleteOne(_m *Call) *CallDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CallClient) DeleteOneID(id string) *CallDeleteOne {
+	builder := c.Delete().Where(call.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CallDeleteOne{builder}
+}
+
+// Query returns a query builder for Call.
+func (c *CallClient) Query() *CallQuery {
+	return &CallQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCall},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Call entity by its id.
+func (c *CallClient) Get(ctx context.Context, id string) (*Call, error) {
+	return c.Query().Where(call.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CallClient) GetX(ctx context.Context, id string) *Call {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryInteraction queries the interaction edge of a Call.
+func (c *CallClient) QueryInteraction(_m *Call) *InteractionQuery {
+	query := (&InteractionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(call.Table, call.FieldID, id),
+			sqlgraph.To(interaction.Table, interaction.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, call.InteractionTable, call.InteractionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLegs queries the legs edge of a Call.
+func (c *CallClient) QueryLegs(_m *Call) *CallLegQuery {
+	query := (&CallLegClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(call.Table, call.FieldID, id),
+			sqlgraph.To(callleg.Table, callleg.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, call.LegsTable, call.LegsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRecordings queries the recordings edge of a Call.
+func (c *CallClient) QueryRecordings(_m *Call) *RecordingQuery {
+	query := (&RecordingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(call.Table, call.FieldID, id),
+			sqlgraph.To(recording.Table, recording.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, call.RecordingsTable, call.RecordingsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CallClient) Hooks() []Hook {
+	hooks := c.hooks.Call
+	return append(hooks[:len(hooks):len(hooks)], call.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *CallClient) Interceptors() []Interceptor {
+	return c.inters.Call
+}
+
+func (c *CallClient) mutate(ctx context.Context, m *CallMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CallCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CallUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CallDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Call mutation op: %q", m.Op())
+	}
+}
+
+// CallLegClient is a client for the CallLeg schema.
+type CallLegClient struct {
+	config
+}
+
+// NewCallLegClient returns a client for the CallLeg from the given config.
+func NewCallLegClient(c config) *CallLegClient {
+	return &CallLegClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `callleg.Hooks(f(g(h())))`.
+func (c *CallLegClient) Use(hooks ...Hook) {
+	c.hooks.CallLeg = append(c.hooks.CallLeg, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `callleg.Intercept(f(g(h())))`.
+func (c *CallLegClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CallLeg = append(c.inters.CallLeg, interceptors...)
+}
+
+// Create returns a builder for creating a CallLeg entity.
+func (c *CallLegClient) Create() *CallLegCreate {
+	mutation := newCallLegMutation(c.config, OpCreate)
+	return &CallLegCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CallLeg entities.
+func (c *CallLegClient) CreateBulk(builders ...*CallLegCreate) *CallLegCreateBulk {
+	return &CallLegCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CallLegClient) MapCreateBulk(slice any, setFunc func(*CallLegCreate, int)) *CallLegCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CallLegCreateBulk{err: fmt.Errorf("calling to CallLegClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CallLegCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CallLegCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CallLeg.
+func (c *CallLegClient) Update() *CallLegUpdate {
+	mutation := newCallLegMutation(c.config, OpUpdate)
+	return &CallLegUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CallLegClient) UpdateOne(_m *CallLeg) *CallLegUpdateOne {
+	mutation := newCallLegMutation(c.config, OpUpdateOne, withCallLeg(_m))
+	return &CallLegUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CallLegClient) UpdateOneID(id string) *CallLegUpdateOne {
+	mutation := newCallLegMutation(c.config, OpUpdateOne, withCallLegID(id))
+	return &CallLegUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CallLeg.
+func (c *CallLegClient) Delete() *CallLegDelete {
+	mutation := newCallLegMutation(c.config, OpDelete)
+	return &CallLegDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CallLegClient) DeleteOne(_m *CallLeg) *CallLegDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CallLegClient) DeleteOneID(id string) *CallLegDeleteOne {
+	builder := c.Delete().Where(callleg.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CallLegDeleteOne{builder}
+}
+
+// Query returns a query builder for CallLeg.
+func (c *CallLegClient) Query() *CallLegQuery {
+	return &CallLegQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCallLeg},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CallLeg entity by its id.
+func (c *CallLegClient) Get(ctx context.Context, id string) (*CallLeg, error) {
+	return c.Query().Where(callleg.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CallLegClient) GetX(ctx context.Context, id string) *CallLeg {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCall queries the call edge of a CallLeg.
+func (c *CallLegClient) QueryCall(_m *CallLeg) *CallQuery {
+	query := (&CallClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(callleg.Table, callleg.FieldID, id),
+			sqlgraph.To(call.Table, call.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, callleg.CallTable, callleg.CallColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CallLegClient) Hooks() []Hook {
+	hooks := c.hooks.CallLeg
+	return append(hooks[:len(hooks):len(hooks)], callleg.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *CallLegClient) Interceptors() []Interceptor {
+	return c.inters.CallLeg
+}
+
+func (c *CallLegClient) mutate(ctx context.Context, m *CallLegMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CallLegCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CallLegUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CallLegUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CallLegDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CallLeg mutation op: %q", m.Op())
+	}
+}
+
+// CallbackClient is a client for the Callback schema.
+type CallbackClient struct {
+	config
+}
+
+// NewCallbackClient returns a client for the Callback from the given config.
+func NewCallbackClient(c config) *CallbackClient {
+	return &CallbackClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `callback.Hooks(f(g(h())))`.
+func (c *CallbackClient) Use(hooks ...Hook) {
+	c.hooks.Callback = append(c.hooks.Callback, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `callback.Intercept(f(g(h())))`.
+func (c *CallbackClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Callback = append(c.inters.Callback, interceptors...)
+}
+
+// Create returns a builder for creating a Callback entity.
+func (c *CallbackClient) Create() *CallbackCreate {
+	mutation := newCallbackMutation(c.config, OpCreate)
+	return &CallbackCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Callback entities.
+func (c *CallbackClient) CreateBulk(builders ...*CallbackCreate) *CallbackCreateBulk {
+	return &CallbackCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CallbackClient) MapCreateBulk(slice any, setFunc func(*CallbackCreate, int)) *CallbackCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CallbackCreateBulk{err: fmt.Errorf("calling to CallbackClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CallbackCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CallbackCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Callback.
+func (c *CallbackClient) Update() *CallbackUpdate {
+	mutation := newCallbackMutation(c.config, OpUpdate)
+	return &CallbackUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CallbackClient) UpdateOne(_m *Callback) *CallbackUpdateOne {
+	mutation := newCallbackMutation(c.config, OpUpdateOne, withCallback(_m))
+	return &CallbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CallbackClient) UpdateOneID(id string) *CallbackUpdateOne {
+	mutation := newCallbackMutation(c.config, OpUpdateOne, withCallbackID(id))
+	return &CallbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Callback.
+func (c *CallbackClient) Delete() *CallbackDelete {
+	mutation := newCallbackMutation(c.config, OpDelete)
+	return &CallbackDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CallbackClient) DeleteOne(_m *Callback) *CallbackDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CallbackClient) DeleteOneID(id string) *CallbackDeleteOne {
+	builder := c.Delete().Where(callback.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CallbackDeleteOne{builder}
+}
+
+// Query returns a query builder for Callback.
+func (c *CallbackClient) Query() *CallbackQuery {
+	return &CallbackQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCallback},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Callback entity by its id.
+func (c *CallbackClient) Get(ctx context.Context, id string) (*Callback, error) {
+	return c.Query().Where(callback.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CallbackClient) GetX(ctx context.Context, id string) *Callback {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryInteraction queries the interaction edge of a Callback.
+func (c *CallbackClient) QueryInteraction(_m *Callback) *InteractionQuery {
+	query := (&InteractionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(callback.Table, callback.FieldID, id),
+			sqlgraph.To(interaction.Table, interaction.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, callback.InteractionTable, callback.InteractionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAgency queries the agency edge of a Callback.
+func (c *CallbackClient) QueryAgency(_m *Callback) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(callback.Table, callback.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, callback.AgencyTable, callback.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a Callback.
+func (c *CallbackClient) QueryRegion(_m *Callback) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(callback.Table, callback.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, callback.RegionTable, callback.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CallbackClient) Hooks() []Hook {
+	hooks := c.hooks.Callback
+	return append(hooks[:len(hooks):len(hooks)], callback.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *CallbackClient) Interceptors() []Interceptor {
+	return c.inters.Callback
+}
+
+func (c *CallbackClient) mutate(ctx context.Context, m *CallbackMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CallbackCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CallbackUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CallbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CallbackDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Callback mutation op: %q", m.Op())
+	}
+}
+
 // CitizenClient is a client for the Citizen schema.
 type CitizenClient struct {
 	config
@@ -2256,6 +2870,54 @@ func (c *InteractionClient) QueryTurns(_m *Interaction) *AssistantTurnQuery {
 	return query
 }
 
+// QueryCalls queries the calls edge of a Interaction.
+func (c *InteractionClient) QueryCalls(_m *Interaction) *CallQuery {
+	query := (&CallClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interaction.Table, interaction.FieldID, id),
+			sqlgraph.To(call.Table, call.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, interaction.CallsTable, interaction.CallsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRecordings queries the recordings edge of a Interaction.
+func (c *InteractionClient) QueryRecordings(_m *Interaction) *RecordingQuery {
+	query := (&RecordingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interaction.Table, interaction.FieldID, id),
+			sqlgraph.To(recording.Table, recording.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, interaction.RecordingsTable, interaction.RecordingsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCallbacks queries the callbacks edge of a Interaction.
+func (c *InteractionClient) QueryCallbacks(_m *Interaction) *CallbackQuery {
+	query := (&CallbackClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interaction.Table, interaction.FieldID, id),
+			sqlgraph.To(callback.Table, callback.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, interaction.CallbacksTable, interaction.CallbacksColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *InteractionClient) Hooks() []Hook {
 	hooks := c.hooks.Interaction
@@ -2279,6 +2941,322 @@ func (c *InteractionClient) mutate(ctx context.Context, m *InteractionMutation) 
 		return (&InteractionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Interaction mutation op: %q", m.Op())
+	}
+}
+
+// MenuClient is a client for the Menu schema.
+type MenuClient struct {
+	config
+}
+
+// NewMenuClient returns a client for the Menu from the given config.
+func NewMenuClient(c config) *MenuClient {
+	return &MenuClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `menu.Hooks(f(g(h())))`.
+func (c *MenuClient) Use(hooks ...Hook) {
+	c.hooks.Menu = append(c.hooks.Menu, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `menu.Intercept(f(g(h())))`.
+func (c *MenuClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Menu = append(c.inters.Menu, interceptors...)
+}
+
+// Create returns a builder for creating a Menu entity.
+func (c *MenuClient) Create() *MenuCreate {
+	mutation := newMenuMutation(c.config, OpCreate)
+	return &MenuCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Menu entities.
+func (c *MenuClient) CreateBulk(builders ...*MenuCreate) *MenuCreateBulk {
+	return &MenuCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MenuClient) MapCreateBulk(slice any, setFunc func(*MenuCreate, int)) *MenuCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MenuCreateBulk{err: fmt.Errorf("calling to MenuClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MenuCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MenuCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Menu.
+func (c *MenuClient) Update() *MenuUpdate {
+	mutation := newMenuMutation(c.config, OpUpdate)
+	return &MenuUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MenuClient) UpdateOne(_m *Menu) *MenuUpdateOne {
+	mutation := newMenuMutation(c.config, OpUpdateOne, withMenu(_m))
+	return &MenuUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MenuClient) UpdateOneID(id string) *MenuUpdateOne {
+	mutation := newMenuMutation(c.config, OpUpdateOne, withMenuID(id))
+	return &MenuUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Menu.
+func (c *MenuClient) Delete() *MenuDelete {
+	mutation := newMenuMutation(c.config, OpDelete)
+	return &MenuDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MenuClient) DeleteOne(_m *Menu) *MenuDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MenuClient) DeleteOneID(id string) *MenuDeleteOne {
+	builder := c.Delete().Where(menu.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MenuDeleteOne{builder}
+}
+
+// Query returns a query builder for Menu.
+func (c *MenuClient) Query() *MenuQuery {
+	return &MenuQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMenu},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Menu entity by its id.
+func (c *MenuClient) Get(ctx context.Context, id string) (*Menu, error) {
+	return c.Query().Where(menu.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MenuClient) GetX(ctx context.Context, id string) *Menu {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a Menu.
+func (c *MenuClient) QueryAgency(_m *Menu) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(menu.Table, menu.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, menu.AgencyTable, menu.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryVersions queries the versions edge of a Menu.
+func (c *MenuClient) QueryVersions(_m *Menu) *MenuVersionQuery {
+	query := (&MenuVersionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(menu.Table, menu.FieldID, id),
+			sqlgraph.To(menuversion.Table, menuversion.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, menu.VersionsTable, menu.VersionsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MenuClient) Hooks() []Hook {
+	hooks := c.hooks.Menu
+	return append(hooks[:len(hooks):len(hooks)], menu.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *MenuClient) Interceptors() []Interceptor {
+	return c.inters.Menu
+}
+
+func (c *MenuClient) mutate(ctx context.Context, m *MenuMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MenuCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MenuUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MenuUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MenuDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Menu mutation op: %q", m.Op())
+	}
+}
+
+// MenuVersionClient is a client for the MenuVersion schema.
+type MenuVersionClient struct {
+	config
+}
+
+// NewMenuVersionClient returns a client for the MenuVersion from the given config.
+func NewMenuVersionClient(c config) *MenuVersionClient {
+	return &MenuVersionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `menuversion.Hooks(f(g(h())))`.
+func (c *MenuVersionClient) Use(hooks ...Hook) {
+	c.hooks.MenuVersion = append(c.hooks.MenuVersion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `menuversion.Intercept(f(g(h())))`.
+func (c *MenuVersionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MenuVersion = append(c.inters.MenuVersion, interceptors...)
+}
+
+// Create returns a builder for creating a MenuVersion entity.
+func (c *MenuVersionClient) Create() *MenuVersionCreate {
+	mutation := newMenuVersionMutation(c.config, OpCreate)
+	return &MenuVersionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MenuVersion entities.
+func (c *MenuVersionClient) CreateBulk(builders ...*MenuVersionCreate) *MenuVersionCreateBulk {
+	return &MenuVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MenuVersionClient) MapCreateBulk(slice any, setFunc func(*MenuVersionCreate, int)) *MenuVersionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MenuVersionCreateBulk{err: fmt.Errorf("calling to MenuVersionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MenuVersionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MenuVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MenuVersion.
+func (c *MenuVersionClient) Update() *MenuVersionUpdate {
+	mutation := newMenuVersionMutation(c.config, OpUpdate)
+	return &MenuVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MenuVersionClient) UpdateOne(_m *MenuVersion) *MenuVersionUpdateOne {
+	mutation := newMenuVersionMutation(c.config, OpUpdateOne, withMenuVersion(_m))
+	return &MenuVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MenuVersionClient) UpdateOneID(id string) *MenuVersionUpdateOne {
+	mutation := newMenuVersionMutation(c.config, OpUpdateOne, withMenuVersionID(id))
+	return &MenuVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MenuVersion.
+func (c *MenuVersionClient) Delete() *MenuVersionDelete {
+	mutation := newMenuVersionMutation(c.config, OpDelete)
+	return &MenuVersionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MenuVersionClient) DeleteOne(_m *MenuVersion) *MenuVersionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MenuVersionClient) DeleteOneID(id string) *MenuVersionDeleteOne {
+	builder := c.Delete().Where(menuversion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MenuVersionDeleteOne{builder}
+}
+
+// Query returns a query builder for MenuVersion.
+func (c *MenuVersionClient) Query() *MenuVersionQuery {
+	return &MenuVersionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMenuVersion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MenuVersion entity by its id.
+func (c *MenuVersionClient) Get(ctx context.Context, id string) (*MenuVersion, error) {
+	return c.Query().Where(menuversion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MenuVersionClient) GetX(ctx context.Context, id string) *MenuVersion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMenu queries the menu edge of a MenuVersion.
+func (c *MenuVersionClient) QueryMenu(_m *MenuVersion) *MenuQuery {
+	query := (&MenuClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(menuversion.Table, menuversion.FieldID, id),
+			sqlgraph.To(menu.Table, menu.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, menuversion.MenuTable, menuversion.MenuColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MenuVersionClient) Hooks() []Hook {
+	hooks := c.hooks.MenuVersion
+	return append(hooks[:len(hooks):len(hooks)], menuversion.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *MenuVersionClient) Interceptors() []Interceptor {
+	return c.inters.MenuVersion
+}
+
+func (c *MenuVersionClient) mutate(ctx context.Context, m *MenuVersionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MenuVersionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MenuVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MenuVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MenuVersionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MenuVersion mutation op: %q", m.Op())
 	}
 }
 
@@ -2777,6 +3755,322 @@ func (c *PauseReasonClient) mutate(ctx context.Context, m *PauseReasonMutation) 
 		return (&PauseReasonDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown PauseReason mutation op: %q", m.Op())
+	}
+}
+
+// PhoneClient is a client for the Phone schema.
+type PhoneClient struct {
+	config
+}
+
+// NewPhoneClient returns a client for the Phone from the given config.
+func NewPhoneClient(c config) *PhoneClient {
+	return &PhoneClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `phone.Hooks(f(g(h())))`.
+func (c *PhoneClient) Use(hooks ...Hook) {
+	c.hooks.Phone = append(c.hooks.Phone, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `phone.Intercept(f(g(h())))`.
+func (c *PhoneClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Phone = append(c.inters.Phone, interceptors...)
+}
+
+// Create returns a builder for creating a Phone entity.
+func (c *PhoneClient) Create() *PhoneCreate {
+	mutation := newPhoneMutation(c.config, OpCreate)
+	return &PhoneCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Phone entities.
+func (c *PhoneClient) CreateBulk(builders ...*PhoneCreate) *PhoneCreateBulk {
+	return &PhoneCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PhoneClient) MapCreateBulk(slice any, setFunc func(*PhoneCreate, int)) *PhoneCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PhoneCreateBulk{err: fmt.Errorf("calling to PhoneClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PhoneCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PhoneCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Phone.
+func (c *PhoneClient) Update() *PhoneUpdate {
+	mutation := newPhoneMutation(c.config, OpUpdate)
+	return &PhoneUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PhoneClient) UpdateOne(_m *Phone) *PhoneUpdateOne {
+	mutation := newPhoneMutation(c.config, OpUpdateOne, withPhone(_m))
+	return &PhoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PhoneClient) UpdateOneID(id string) *PhoneUpdateOne {
+	mutation := newPhoneMutation(c.config, OpUpdateOne, withPhoneID(id))
+	return &PhoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Phone.
+func (c *PhoneClient) Delete() *PhoneDelete {
+	mutation := newPhoneMutation(c.config, OpDelete)
+	return &PhoneDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PhoneClient) DeleteOne(_m *Phone) *PhoneDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PhoneClient) DeleteOneID(id string) *PhoneDeleteOne {
+	builder := c.Delete().Where(phone.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PhoneDeleteOne{builder}
+}
+
+// Query returns a query builder for Phone.
+func (c *PhoneClient) Query() *PhoneQuery {
+	return &PhoneQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePhone},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Phone entity by its id.
+func (c *PhoneClient) Get(ctx context.Context, id string) (*Phone, error) {
+	return c.Query().Where(phone.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PhoneClient) GetX(ctx context.Context, id string) *Phone {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a Phone.
+func (c *PhoneClient) QueryAccount(_m *Phone) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(phone.Table, phone.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, phone.AccountTable, phone.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryBindings queries the bindings edge of a Phone.
+func (c *PhoneClient) QueryBindings(_m *Phone) *PhoneBindingQuery {
+	query := (&PhoneBindingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(phone.Table, phone.FieldID, id),
+			sqlgraph.To(phonebinding.Table, phonebinding.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, phone.BindingsTable, phone.BindingsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PhoneClient) Hooks() []Hook {
+	hooks := c.hooks.Phone
+	return append(hooks[:len(hooks):len(hooks)], phone.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PhoneClient) Interceptors() []Interceptor {
+	return c.inters.Phone
+}
+
+func (c *PhoneClient) mutate(ctx context.Context, m *PhoneMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PhoneCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PhoneUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PhoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PhoneDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Phone mutation op: %q", m.Op())
+	}
+}
+
+// PhoneBindingClient is a client for the PhoneBinding schema.
+type PhoneBindingClient struct {
+	config
+}
+
+// NewPhoneBindingClient returns a client for the PhoneBinding from the given config.
+func NewPhoneBindingClient(c config) *PhoneBindingClient {
+	return &PhoneBindingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `phonebinding.Hooks(f(g(h())))`.
+func (c *PhoneBindingClient) Use(hooks ...Hook) {
+	c.hooks.PhoneBinding = append(c.hooks.PhoneBinding, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `phonebinding.Intercept(f(g(h())))`.
+func (c *PhoneBindingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PhoneBinding = append(c.inters.PhoneBinding, interceptors...)
+}
+
+// Create returns a builder for creating a PhoneBinding entity.
+func (c *PhoneBindingClient) Create() *PhoneBindingCreate {
+	mutation := newPhoneBindingMutation(c.config, OpCreate)
+	return &PhoneBindingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PhoneBinding entities.
+func (c *PhoneBindingClient) CreateBulk(builders ...*PhoneBindingCreate) *PhoneBindingCreateBulk {
+	return &PhoneBindingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PhoneBindingClient) MapCreateBulk(slice any, setFunc func(*PhoneBindingCreate, int)) *PhoneBindingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PhoneBindingCreateBulk{err: fmt.Errorf("calling to PhoneBindingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PhoneBindingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PhoneBindingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PhoneBinding.
+func (c *PhoneBindingClient) Update() *PhoneBindingUpdate {
+	mutation := newPhoneBindingMutation(c.config, OpUpdate)
+	return &PhoneBindingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PhoneBindingClient) UpdateOne(_m *PhoneBinding) *PhoneBindingUpdateOne {
+	mutation := newPhoneBindingMutation(c.config, OpUpdateOne, withPhoneBinding(_m))
+	return &PhoneBindingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PhoneBindingClient) UpdateOneID(id string) *PhoneBindingUpdateOne {
+	mutation := newPhoneBindingMutation(c.config, OpUpdateOne, withPhoneBindingID(id))
+	return &PhoneBindingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PhoneBinding.
+func (c *PhoneBindingClient) Delete() *PhoneBindingDelete {
+	mutation := newPhoneBindingMutation(c.config, OpDelete)
+	return &PhoneBindingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PhoneBindingClient) DeleteOne(_m *PhoneBinding) *PhoneBindingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PhoneBindingClient) DeleteOneID(id string) *PhoneBindingDeleteOne {
+	builder := c.Delete().Where(phonebinding.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PhoneBindingDeleteOne{builder}
+}
+
+// Query returns a query builder for PhoneBinding.
+func (c *PhoneBindingClient) Query() *PhoneBindingQuery {
+	return &PhoneBindingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePhoneBinding},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PhoneBinding entity by its id.
+func (c *PhoneBindingClient) Get(ctx context.Context, id string) (*PhoneBinding, error) {
+	return c.Query().Where(phonebinding.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PhoneBindingClient) GetX(ctx context.Context, id string) *PhoneBinding {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPhone queries the phone edge of a PhoneBinding.
+func (c *PhoneBindingClient) QueryPhone(_m *PhoneBinding) *PhoneQuery {
+	query := (&PhoneClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(phonebinding.Table, phonebinding.FieldID, id),
+			sqlgraph.To(phone.Table, phone.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, phonebinding.PhoneTable, phonebinding.PhoneColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PhoneBindingClient) Hooks() []Hook {
+	hooks := c.hooks.PhoneBinding
+	return append(hooks[:len(hooks):len(hooks)], phonebinding.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PhoneBindingClient) Interceptors() []Interceptor {
+	return c.inters.PhoneBinding
+}
+
+func (c *PhoneBindingClient) mutate(ctx context.Context, m *PhoneBindingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PhoneBindingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PhoneBindingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PhoneBindingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PhoneBindingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PhoneBinding mutation op: %q", m.Op())
 	}
 }
 
@@ -3355,6 +4649,172 @@ func (c *QueueMemberClient) mutate(ctx context.Context, m *QueueMemberMutation) 
 		return (&QueueMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown QueueMember mutation op: %q", m.Op())
+	}
+}
+
+// RecordingClient is a client for the Recording schema.
+type RecordingClient struct {
+	config
+}
+
+// NewRecordingClient returns a client for the Recording from the given config.
+func NewRecordingClient(c config) *RecordingClient {
+	return &RecordingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `recording.Hooks(f(g(h())))`.
+func (c *RecordingClient) Use(hooks ...Hook) {
+	c.hooks.Recording = append(c.hooks.Recording, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `recording.Intercept(f(g(h())))`.
+func (c *RecordingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Recording = append(c.inters.Recording, interceptors...)
+}
+
+// Create returns a builder for creating a Recording entity.
+func (c *RecordingClient) Create() *RecordingCreate {
+	mutation := newRecordingMutation(c.config, OpCreate)
+	return &RecordingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Recording entities.
+func (c *RecordingClient) CreateBulk(builders ...*RecordingCreate) *RecordingCreateBulk {
+	return &RecordingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RecordingClient) MapCreateBulk(slice any, setFunc func(*RecordingCreate, int)) *RecordingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RecordingCreateBulk{err: fmt.Errorf("calling to RecordingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RecordingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RecordingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Recording.
+func (c *RecordingClient) Update() *RecordingUpdate {
+	mutation := newRecordingMutation(c.config, OpUpdate)
+	return &RecordingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RecordingClient) UpdateOne(_m *Recording) *RecordingUpdateOne {
+	mutation := newRecordingMutation(c.config, OpUpdateOne, withRecording(_m))
+	return &RecordingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RecordingClient) UpdateOneID(id string) *RecordingUpdateOne {
+	mutation := newRecordingMutation(c.config, OpUpdateOne, withRecordingID(id))
+	return &RecordingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Recording.
+func (c *RecordingClient) Delete() *RecordingDelete {
+	mutation := newRecordingMutation(c.config, OpDelete)
+	return &RecordingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RecordingClient) DeleteOne(_m *Recording) *RecordingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RecordingClient) DeleteOneID(id string) *RecordingDeleteOne {
+	builder := c.Delete().Where(recording.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RecordingDeleteOne{builder}
+}
+
+// Query returns a query builder for Recording.
+func (c *RecordingClient) Query() *RecordingQuery {
+	return &RecordingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRecording},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Recording entity by its id.
+func (c *RecordingClient) Get(ctx context.Context, id string) (*Recording, error) {
+	return c.Query().Where(recording.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RecordingClient) GetX(ctx context.Context, id string) *Recording {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCall queries the call edge of a Recording.
+func (c *RecordingClient) QueryCall(_m *Recording) *CallQuery {
+	query := (&CallClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(recording.Table, recording.FieldID, id),
+			sqlgraph.To(call.Table, call.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, recording.CallTable, recording.CallColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInteraction queries the interaction edge of a Recording.
+func (c *RecordingClient) QueryInteraction(_m *Recording) *InteractionQuery {
+	query := (&InteractionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(recording.Table, recording.FieldID, id),
+			sqlgraph.To(interaction.Table, interaction.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, recording.InteractionTable, recording.InteractionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RecordingClient) Hooks() []Hook {
+	hooks := c.hooks.Recording
+	return append(hooks[:len(hooks):len(hooks)], recording.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *RecordingClient) Interceptors() []Interceptor {
+	return c.inters.Recording
+}
+
+func (c *RecordingClient) mutate(ctx context.Context, m *RecordingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RecordingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RecordingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RecordingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RecordingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Recording mutation op: %q", m.Op())
 	}
 }
 
@@ -4188,6 +5648,306 @@ func (c *SegmentClient) mutate(ctx context.Context, m *SegmentMutation) (Value, 
 	}
 }
 
+// ServerNodeClient is a client for the ServerNode schema.
+type ServerNodeClient struct {
+	config
+}
+
+// NewServerNodeClient returns a client for the ServerNode from the given config.
+func NewServerNodeClient(c config) *ServerNodeClient {
+	return &ServerNodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `servernode.Hooks(f(g(h())))`.
+func (c *ServerNodeClient) Use(hooks ...Hook) {
+	c.hooks.ServerNode = append(c.hooks.ServerNode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `servernode.Intercept(f(g(h())))`.
+func (c *ServerNodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ServerNode = append(c.inters.ServerNode, interceptors...)
+}
+
+// Create returns a builder for creating a ServerNode entity.
+func (c *ServerNodeClient) Create() *ServerNodeCreate {
+	mutation := newServerNodeMutation(c.config, OpCreate)
+	return &ServerNodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ServerNode entities.
+func (c *ServerNodeClient) CreateBulk(builders ...*ServerNodeCreate) *ServerNodeCreateBulk {
+	return &ServerNodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ServerNodeClient) MapCreateBulk(slice any, setFunc func(*ServerNodeCreate, int)) *ServerNodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ServerNodeCreateBulk{err: fmt.Errorf("calling to ServerNodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ServerNodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ServerNodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ServerNode.
+func (c *ServerNodeClient) Update() *ServerNodeUpdate {
+	mutation := newServerNodeMutation(c.config, OpUpdate)
+	return &ServerNodeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ServerNodeClient) UpdateOne(_m *ServerNode) *ServerNodeUpdateOne {
+	mutation := newServerNodeMutation(c.config, OpUpdateOne, withServerNode(_m))
+	return &ServerNodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ServerNodeClient) UpdateOneID(id string) *ServerNodeUpdateOne {
+	mutation := newServerNodeMutation(c.config, OpUpdateOne, withServerNodeID(id))
+	return &ServerNodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ServerNode.
+func (c *ServerNodeClient) Delete() *ServerNodeDelete {
+	mutation := newServerNodeMutation(c.config, OpDelete)
+	return &ServerNodeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ServerNodeClient) DeleteOne(_m *ServerNode) *ServerNodeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ServerNodeClient) DeleteOneID(id string) *ServerNodeDeleteOne {
+	builder := c.Delete().Where(servernode.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ServerNodeDeleteOne{builder}
+}
+
+// Query returns a query builder for ServerNode.
+func (c *ServerNodeClient) Query() *ServerNodeQuery {
+	return &ServerNodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeServerNode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ServerNode entity by its id.
+func (c *ServerNodeClient) Get(ctx context.Context, id string) (*ServerNode, error) {
+	return c.Query().Where(servernode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ServerNodeClient) GetX(ctx context.Context, id string) *ServerNode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ServerNodeClient) Hooks() []Hook {
+	hooks := c.hooks.ServerNode
+	return append(hooks[:len(hooks):len(hooks)], servernode.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ServerNodeClient) Interceptors() []Interceptor {
+	return c.inters.ServerNode
+}
+
+func (c *ServerNodeClient) mutate(ctx context.Context, m *ServerNodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ServerNodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ServerNodeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ServerNodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ServerNodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ServerNode mutation op: %q", m.Op())
+	}
+}
+
+// ServiceNumberClient is a client for the ServiceNumber schema.
+type ServiceNumberClient struct {
+	config
+}
+
+// NewServiceNumberClient returns a client for the ServiceNumber from the given config.
+func NewServiceNumberClient(c config) *ServiceNumberClient {
+	return &ServiceNumberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `servicenumber.Hooks(f(g(h())))`.
+func (c *ServiceNumberClient) Use(hooks ...Hook) {
+	c.hooks.ServiceNumber = append(c.hooks.ServiceNumber, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `servicenumber.Intercept(f(g(h())))`.
+func (c *ServiceNumberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ServiceNumber = append(c.inters.ServiceNumber, interceptors...)
+}
+
+// Create returns a builder for creating a ServiceNumber entity.
+func (c *ServiceNumberClient) Create() *ServiceNumberCreate {
+	mutation := newServiceNumberMutation(c.config, OpCreate)
+	return &ServiceNumberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ServiceNumber entities.
+func (c *ServiceNumberClient) CreateBulk(builders ...*ServiceNumberCreate) *ServiceNumberCreateBulk {
+	return &ServiceNumberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ServiceNumberClient) MapCreateBulk(slice any, setFunc func(*ServiceNumberCreate, int)) *ServiceNumberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ServiceNumberCreateBulk{err: fmt.Errorf("calling to ServiceNumberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ServiceNumberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ServiceNumberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ServiceNumber.
+func (c *ServiceNumberClient) Update() *ServiceNumberUpdate {
+	mutation := newServiceNumberMutation(c.config, OpUpdate)
+	return &ServiceNumberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ServiceNumberClient) UpdateOne(_m *ServiceNumber) *ServiceNumberUpdateOne {
+	mutation := newServiceNumberMutation(c.config, OpUpdateOne, withServiceNumber(_m))
+	return &ServiceNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ServiceNumberClient) UpdateOneID(id string) *ServiceNumberUpdateOne {
+	mutation := newServiceNumberMutation(c.config, OpUpdateOne, withServiceNumberID(id))
+	return &ServiceNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ServiceNumber.
+func (c *ServiceNumberClient) Delete() *ServiceNumberDelete {
+	mutation := newServiceNumberMutation(c.config, OpDelete)
+	return &ServiceNumberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ServiceNumberClient) DeleteOne(_m *ServiceNumber) *ServiceNumberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ServiceNumberClient) DeleteOneID(id string) *ServiceNumberDeleteOne {
+	builder := c.Delete().Where(servicenumber.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ServiceNumberDeleteOne{builder}
+}
+
+// Query returns a query builder for ServiceNumber.
+func (c *ServiceNumberClient) Query() *ServiceNumberQuery {
+	return &ServiceNumberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeServiceNumber},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ServiceNumber entity by its id.
+func (c *ServiceNumberClient) Get(ctx context.Context, id string) (*ServiceNumber, error) {
+	return c.Query().Where(servicenumber.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ServiceNumberClient) GetX(ctx context.Context, id string) *ServiceNumber {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMenu queries the menu edge of a ServiceNumber.
+func (c *ServiceNumberClient) QueryMenu(_m *ServiceNumber) *MenuQuery {
+	query := (&MenuClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(servicenumber.Table, servicenumber.FieldID, id),
+			sqlgraph.To(menu.Table, menu.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, servicenumber.MenuTable, servicenumber.MenuColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAgency queries the agency edge of a ServiceNumber.
+func (c *ServiceNumberClient) QueryAgency(_m *ServiceNumber) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(servicenumber.Table, servicenumber.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, servicenumber.AgencyTable, servicenumber.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ServiceNumberClient) Hooks() []Hook {
+	hooks := c.hooks.ServiceNumber
+	return append(hooks[:len(hooks):len(hooks)], servicenumber.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ServiceNumberClient) Interceptors() []Interceptor {
+	return c.inters.ServiceNumber
+}
+
+func (c *ServiceNumberClient) mutate(ctx context.Context, m *ServiceNumberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ServiceNumberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ServiceNumberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ServiceNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ServiceNumberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ServiceNumber mutation op: %q", m.Op())
+	}
+}
+
 // SessionClient is a client for the Session schema.
 type SessionClient struct {
 	config
@@ -4654,19 +6414,307 @@ func (c *SkillClient) mutate(ctx context.Context, m *SkillMutation) (Value, erro
 	}
 }
 
+// SoundClient is a client for the Sound schema.
+type SoundClient struct {
+	config
+}
+
+// NewSoundClient returns a client for the Sound from the given config.
+func NewSoundClient(c config) *SoundClient {
+	return &SoundClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sound.Hooks(f(g(h())))`.
+func (c *SoundClient) Use(hooks ...Hook) {
+	c.hooks.Sound = append(c.hooks.Sound, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sound.Intercept(f(g(h())))`.
+func (c *SoundClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Sound = append(c.inters.Sound, interceptors...)
+}
+
+// Create returns a builder for creating a Sound entity.
+func (c *SoundClient) Create() *SoundCreate {
+	mutation := newSoundMutation(c.config, OpCreate)
+	return &SoundCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Sound entities.
+func (c *SoundClient) CreateBulk(builders ...*SoundCreate) *SoundCreateBulk {
+	return &SoundCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SoundClient) MapCreateBulk(slice any, setFunc func(*SoundCreate, int)) *SoundCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SoundCreateBulk{err: fmt.Errorf("calling to SoundClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SoundCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SoundCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Sound.
+func (c *SoundClient) Update() *SoundUpdate {
+	mutation := newSoundMutation(c.config, OpUpdate)
+	return &SoundUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SoundClient) UpdateOne(_m *Sound) *SoundUpdateOne {
+	mutation := newSoundMutation(c.config, OpUpdateOne, withSound(_m))
+	return &SoundUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SoundClient) UpdateOneID(id string) *SoundUpdateOne {
+	mutation := newSoundMutation(c.config, OpUpdateOne, withSoundID(id))
+	return &SoundUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Sound.
+func (c *SoundClient) Delete() *SoundDelete {
+	mutation := newSoundMutation(c.config, OpDelete)
+	return &SoundDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SoundClient) DeleteOne(_m *Sound) *SoundDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SoundClient) DeleteOneID(id string) *SoundDeleteOne {
+	builder := c.Delete().Where(sound.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SoundDeleteOne{builder}
+}
+
+// Query returns a query builder for Sound.
+func (c *SoundClient) Query() *SoundQuery {
+	return &SoundQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSound},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Sound entity by its id.
+func (c *SoundClient) Get(ctx context.Context, id string) (*Sound, error) {
+	return c.Query().Where(sound.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SoundClient) GetX(ctx context.Context, id string) *Sound {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a Sound.
+func (c *SoundClient) QueryAgency(_m *Sound) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sound.Table, sound.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, sound.AgencyTable, sound.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SoundClient) Hooks() []Hook {
+	hooks := c.hooks.Sound
+	return append(hooks[:len(hooks):len(hooks)], sound.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SoundClient) Interceptors() []Interceptor {
+	return c.inters.Sound
+}
+
+func (c *SoundClient) mutate(ctx context.Context, m *SoundMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SoundCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SoundUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SoundUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SoundDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Sound mutation op: %q", m.Op())
+	}
+}
+
+// TrunkClient is a client for the Trunk schema.
+type TrunkClient struct {
+	config
+}
+
+// NewTrunkClient returns a client for the Trunk from the given config.
+func NewTrunkClient(c config) *TrunkClient {
+	return &TrunkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trunk.Hooks(f(g(h())))`.
+func (c *TrunkClient) Use(hooks ...Hook) {
+	c.hooks.Trunk = append(c.hooks.Trunk, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trunk.Intercept(f(g(h())))`.
+func (c *TrunkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Trunk = append(c.inters.Trunk, interceptors...)
+}
+
+// Create returns a builder for creating a Trunk entity.
+func (c *TrunkClient) Create() *TrunkCreate {
+	mutation := newTrunkMutation(c.config, OpCreate)
+	return &TrunkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Trunk entities.
+func (c *TrunkClient) CreateBulk(builders ...*TrunkCreate) *TrunkCreateBulk {
+	return &TrunkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrunkClient) MapCreateBulk(slice any, setFunc func(*TrunkCreate, int)) *TrunkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrunkCreateBulk{err: fmt.Errorf("calling to TrunkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrunkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrunkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Trunk.
+func (c *TrunkClient) Update() *TrunkUpdate {
+	mutation := newTrunkMutation(c.config, OpUpdate)
+	return &TrunkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrunkClient) UpdateOne(_m *Trunk) *TrunkUpdateOne {
+	mutation := newTrunkMutation(c.config, OpUpdateOne, withTrunk(_m))
+	return &TrunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrunkClient) UpdateOneID(id string) *TrunkUpdateOne {
+	mutation := newTrunkMutation(c.config, OpUpdateOne, withTrunkID(id))
+	return &TrunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Trunk.
+func (c *TrunkClient) Delete() *TrunkDelete {
+	mutation := newTrunkMutation(c.config, OpDelete)
+	return &TrunkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrunkClient) DeleteOne(_m *Trunk) *TrunkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrunkClient) DeleteOneID(id string) *TrunkDeleteOne {
+	builder := c.Delete().Where(trunk.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrunkDeleteOne{builder}
+}
+
+// Query returns a query builder for Trunk.
+func (c *TrunkClient) Query() *TrunkQuery {
+	return &TrunkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrunk},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Trunk entity by its id.
+func (c *TrunkClient) Get(ctx context.Context, id string) (*Trunk, error) {
+	return c.Query().Where(trunk.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrunkClient) GetX(ctx context.Context, id string) *Trunk {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TrunkClient) Hooks() []Hook {
+	hooks := c.hooks.Trunk
+	return append(hooks[:len(hooks):len(hooks)], trunk.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrunkClient) Interceptors() []Interceptor {
+	return c.inters.Trunk
+}
+
+func (c *TrunkClient) mutate(ctx context.Context, m *TrunkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrunkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrunkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrunkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrunkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Trunk mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
 		Account, AccountSkill, Agency, AssistantTurn, Attachment, AuditEntry,
-		BusinessHours, Citizen, Disposition, Event, Interaction, Message, Offer,
-		PauseReason, Presence, Queue, QueueMember, Region, RoleAssignment,
-		RoutingTrace, Secret, Segment, Session, Site, Skill []ent.Hook
+		BusinessHours, Call, CallLeg, Callback, Citizen, Disposition, Event,
+		Interaction, Menu, MenuVersion, Message, Offer, PauseReason, Phone,
+		PhoneBinding, Presence, Queue, QueueMember, Recording, Region, RoleAssignment,
+		RoutingTrace, Secret, Segment, ServerNode, ServiceNumber, Session, Site, Skill,
+		Sound, Trunk []ent.Hook
 	}
 	inters struct {
 		Account, AccountSkill, Agency, AssistantTurn, Attachment, AuditEntry,
-		BusinessHours, Citizen, Disposition, Event, Interaction, Message, Offer,
-		PauseReason, Presence, Queue, QueueMember, Region, RoleAssignment,
-		RoutingTrace, Secret, Segment, Session, Site, Skill []ent.Interceptor
+		BusinessHours, Call, CallLeg, Callback, Citizen, Disposition, Event,
+		Interaction, Menu, MenuVersion, Message, Offer, PauseReason, Phone,
+		PhoneBinding, Presence, Queue, QueueMember, Recording, Region, RoleAssignment,
+		RoutingTrace, Secret, Segment, ServerNode, ServiceNumber, Session, Site, Skill,
+		Sound, Trunk []ent.Interceptor
 	}
 )
 

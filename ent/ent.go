@@ -11,24 +11,36 @@ import (
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/call"
+	"ekc/ent/callback"
+	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
 	"ekc/ent/event"
 	"ekc/ent/interaction"
+	"ekc/ent/menu"
+	"ekc/ent/menuversion"
 	"ekc/ent/message"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
+	"ekc/ent/phone"
+	"ekc/ent/phonebinding"
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/ent/routingtrace"
 	"ekc/ent/secret"
 	"ekc/ent/segment"
+	"ekc/ent/servernode"
+	"ekc/ent/servicenumber"
 	"ekc/ent/session"
 	"ekc/ent/site"
 	"ekc/ent/skill"
+	"ekc/ent/sound"
+	"ekc/ent/trunk"
 	"errors"
 	"fmt"
 	"reflect"
@@ -104,24 +116,36 @@ func checkColumn(t, c string) error {
 			attachment.Table:     attachment.ValidColumn,
 			auditentry.Table:     auditentry.ValidColumn,
 			businesshours.Table:  businesshours.ValidColumn,
+			call.Table:           call.ValidColumn,
+			callleg.Table:        callleg.ValidColumn,
+			callback.Table:       callback.ValidColumn,
 			citizen.Table:        citizen.ValidColumn,
 			disposition.Table:    disposition.ValidColumn,
 			event.Table:          event.ValidColumn,
 			interaction.Table:    interaction.ValidColumn,
+			menu.Table:           menu.ValidColumn,
+			menuversion.Table:    menuversion.ValidColumn,
 			message.Table:        message.ValidColumn,
 			offer.Table:          offer.ValidColumn,
 			pausereason.Table:    pausereason.ValidColumn,
+			phone.Table:          phone.ValidColumn,
+			phonebinding.Table:   phonebinding.ValidColumn,
 			presence.Table:       presence.ValidColumn,
 			queue.Table:          queue.ValidColumn,
 			queuemember.Table:    queuemember.ValidColumn,
+			recording.Table:      recording.ValidColumn,
 			region.Table:         region.ValidColumn,
 			roleassignment.Table: roleassignment.ValidColumn,
 			routingtrace.Table:   routingtrace.ValidColumn,
 			secret.Table:         secret.ValidColumn,
 			segment.Table:        segment.ValidColumn,
+			servernode.Table:     servernode.ValidColumn,
+			servicenumber.Table:  servicenumber.ValidColumn,
 			session.Table:        session.ValidColumn,
 			site.Table:           site.ValidColumn,
 			skill.Table:          skill.ValidColumn,
+			sound.Table:          sound.ValidColumn,
+			trunk.Table:          trunk.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

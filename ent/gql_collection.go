@@ -11,22 +11,33 @@ import (
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/call"
+	"ekc/ent/callback"
+	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
 	"ekc/ent/interaction"
+	"ekc/ent/menu"
+	"ekc/ent/menuversion"
 	"ekc/ent/message"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
+	"ekc/ent/phone"
+	"ekc/ent/phonebinding"
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/ent/routingtrace"
 	"ekc/ent/segment"
+	"ekc/ent/servicenumber"
 	"ekc/ent/session"
 	"ekc/ent/site"
 	"ekc/ent/skill"
+	"ekc/ent/sound"
+	"ekc/ent/trunk"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -819,6 +830,504 @@ func newBusinessHoursPaginateArgs(rv map[string]any) *businesshoursPaginateArgs 
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *CallQuery) CollectFields(ctx context.Context, satisfies ...string) (*CallQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *CallQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(call.Columns))
+		selectedFields = []string{call.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "interaction":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&InteractionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, interactionImplementors)...); err != nil {
+				return err
+			}
+			_q.withInteraction = query
+			if _, ok := fieldSeen[call.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, call.FieldInteractionID)
+				fieldSeen[call.FieldInteractionID] = struct{}{}
+			}
+
+		case "legs":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&CallLegClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, calllegImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedLegs(alias, func(wq *CallLegQuery) {
+				*wq = *query
+			})
+
+		case "recordings":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RecordingClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, recordingImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedRecordings(alias, func(wq *RecordingQuery) {
+				*wq = *query
+			})
+		case "createdAt":
+			if _, ok := fieldSeen[call.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, call.FieldCreatedAt)
+				fieldSeen[call.FieldCreatedAt] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[call.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, call.FieldInteractionID)
+				fieldSeen[call.FieldInteractionID] = struct{}{}
+			}
+		case "nodeID":
+			if _, ok := fieldSeen[call.FieldNodeID]; !ok {
+				selectedFields = append(selectedFields, call.FieldNodeID)
+				fieldSeen[call.FieldNodeID] = struct{}{}
+			}
+		case "direction":
+			if _, ok := fieldSeen[call.FieldDirection]; !ok {
+				selectedFields = append(selectedFields, call.FieldDirection)
+				fieldSeen[call.FieldDirection] = struct{}{}
+			}
+		case "trunkID":
+			if _, ok := fieldSeen[call.FieldTrunkID]; !ok {
+				selectedFields = append(selectedFields, call.FieldTrunkID)
+				fieldSeen[call.FieldTrunkID] = struct{}{}
+			}
+		case "callbackID":
+			if _, ok := fieldSeen[call.FieldCallbackID]; !ok {
+				selectedFields = append(selectedFields, call.FieldCallbackID)
+				fieldSeen[call.FieldCallbackID] = struct{}{}
+			}
+		case "beganAt":
+			if _, ok := fieldSeen[call.FieldBeganAt]; !ok {
+				selectedFields = append(selectedFields, call.FieldBeganAt)
+				fieldSeen[call.FieldBeganAt] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[call.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, call.FieldEndedAt)
+				fieldSeen[call.FieldEndedAt] = struct{}{}
+			}
+		case "endCause":
+			if _, ok := fieldSeen[call.FieldEndCause]; !ok {
+				selectedFields = append(selectedFields, call.FieldEndCause)
+				fieldSeen[call.FieldEndCause] = struct{}{}
+			}
+		case "sipCode":
+			if _, ok := fieldSeen[call.FieldSipCode]; !ok {
+				selectedFields = append(selectedFields, call.FieldSipCode)
+				fieldSeen[call.FieldSipCode] = struct{}{}
+			}
+		case "awaitsRecovery":
+			if _, ok := fieldSeen[call.FieldAwaitsRecovery]; !ok {
+				selectedFields = append(selectedFields, call.FieldAwaitsRecovery)
+				fieldSeen[call.FieldAwaitsRecovery] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type callPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []CallPaginateOption
+}
+
+func newCallPaginateArgs(rv map[string]any) *callPaginateArgs {
+	args := &callPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *CallLegQuery) CollectFields(ctx context.Context, satisfies ...string) (*CallLegQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *CallLegQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(callleg.Columns))
+		selectedFields = []string{callleg.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "call":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&CallClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, callImplementors)...); err != nil {
+				return err
+			}
+			_q.withCall = query
+			if _, ok := fieldSeen[callleg.FieldCallID]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldCallID)
+				fieldSeen[callleg.FieldCallID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[callleg.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldCreatedAt)
+				fieldSeen[callleg.FieldCreatedAt] = struct{}{}
+			}
+		case "callID":
+			if _, ok := fieldSeen[callleg.FieldCallID]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldCallID)
+				fieldSeen[callleg.FieldCallID] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[callleg.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldInteractionID)
+				fieldSeen[callleg.FieldInteractionID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[callleg.FieldKind]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldKind)
+				fieldSeen[callleg.FieldKind] = struct{}{}
+			}
+		case "role":
+			if _, ok := fieldSeen[callleg.FieldRole]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldRole)
+				fieldSeen[callleg.FieldRole] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[callleg.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldAccountID)
+				fieldSeen[callleg.FieldAccountID] = struct{}{}
+			}
+		case "beganAt":
+			if _, ok := fieldSeen[callleg.FieldBeganAt]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldBeganAt)
+				fieldSeen[callleg.FieldBeganAt] = struct{}{}
+			}
+		case "answeredAt":
+			if _, ok := fieldSeen[callleg.FieldAnsweredAt]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldAnsweredAt)
+				fieldSeen[callleg.FieldAnsweredAt] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[callleg.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldEndedAt)
+				fieldSeen[callleg.FieldEndedAt] = struct{}{}
+			}
+		case "endCause":
+			if _, ok := fieldSeen[callleg.FieldEndCause]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldEndCause)
+				fieldSeen[callleg.FieldEndCause] = struct{}{}
+			}
+		case "codec":
+			if _, ok := fieldSeen[callleg.FieldCodec]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldCodec)
+				fieldSeen[callleg.FieldCodec] = struct{}{}
+			}
+		case "packetsSent":
+			if _, ok := fieldSeen[callleg.FieldPacketsSent]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldPacketsSent)
+				fieldSeen[callleg.FieldPacketsSent] = struct{}{}
+			}
+		case "packetsReceived":
+			if _, ok := fieldSeen[callleg.FieldPacketsReceived]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldPacketsReceived)
+				fieldSeen[callleg.FieldPacketsReceived] = struct{}{}
+			}
+		case "packetsLost":
+			if _, ok := fieldSeen[callleg.FieldPacketsLost]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldPacketsLost)
+				fieldSeen[callleg.FieldPacketsLost] = struct{}{}
+			}
+		case "jitterMs":
+			if _, ok := fieldSeen[callleg.FieldJitterMs]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldJitterMs)
+				fieldSeen[callleg.FieldJitterMs] = struct{}{}
+			}
+		case "roundTripMs":
+			if _, ok := fieldSeen[callleg.FieldRoundTripMs]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldRoundTripMs)
+				fieldSeen[callleg.FieldRoundTripMs] = struct{}{}
+			}
+		case "mos":
+			if _, ok := fieldSeen[callleg.FieldMos]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldMos)
+				fieldSeen[callleg.FieldMos] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type calllegPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []CallLegPaginateOption
+}
+
+func newCallLegPaginateArgs(rv map[string]any) *calllegPaginateArgs {
+	args := &calllegPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *CallbackQuery) CollectFields(ctx context.Context, satisfies ...string) (*CallbackQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *CallbackQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(callback.Columns))
+		selectedFields = []string{callback.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "interaction":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&InteractionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, interactionImplementors)...); err != nil {
+				return err
+			}
+			_q.withInteraction = query
+			if _, ok := fieldSeen[callback.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, callback.FieldInteractionID)
+				fieldSeen[callback.FieldInteractionID] = struct{}{}
+			}
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[callback.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, callback.FieldAgencyID)
+				fieldSeen[callback.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[callback.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, callback.FieldRegionID)
+				fieldSeen[callback.FieldRegionID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[callback.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, callback.FieldCreatedAt)
+				fieldSeen[callback.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[callback.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, callback.FieldAgencyID)
+				fieldSeen[callback.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[callback.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, callback.FieldRegionID)
+				fieldSeen[callback.FieldRegionID] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[callback.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, callback.FieldInteractionID)
+				fieldSeen[callback.FieldInteractionID] = struct{}{}
+			}
+		case "originID":
+			if _, ok := fieldSeen[callback.FieldOriginID]; !ok {
+				selectedFields = append(selectedFields, callback.FieldOriginID)
+				fieldSeen[callback.FieldOriginID] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[callback.FieldReason]; !ok {
+				selectedFields = append(selectedFields, callback.FieldReason)
+				fieldSeen[callback.FieldReason] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[callback.FieldState]; !ok {
+				selectedFields = append(selectedFields, callback.FieldState)
+				fieldSeen[callback.FieldState] = struct{}{}
+			}
+		case "line":
+			if _, ok := fieldSeen[callback.FieldLine]; !ok {
+				selectedFields = append(selectedFields, callback.FieldLine)
+				fieldSeen[callback.FieldLine] = struct{}{}
+			}
+		case "timeZone":
+			if _, ok := fieldSeen[callback.FieldTimeZone]; !ok {
+				selectedFields = append(selectedFields, callback.FieldTimeZone)
+				fieldSeen[callback.FieldTimeZone] = struct{}{}
+			}
+		case "placeAt":
+			if _, ok := fieldSeen[callback.FieldPlaceAt]; !ok {
+				selectedFields = append(selectedFields, callback.FieldPlaceAt)
+				fieldSeen[callback.FieldPlaceAt] = struct{}{}
+			}
+		case "attempts":
+			if _, ok := fieldSeen[callback.FieldAttempts]; !ok {
+				selectedFields = append(selectedFields, callback.FieldAttempts)
+				fieldSeen[callback.FieldAttempts] = struct{}{}
+			}
+		case "nextAttemptAt":
+			if _, ok := fieldSeen[callback.FieldNextAttemptAt]; !ok {
+				selectedFields = append(selectedFields, callback.FieldNextAttemptAt)
+				fieldSeen[callback.FieldNextAttemptAt] = struct{}{}
+			}
+		case "lastAttemptAt":
+			if _, ok := fieldSeen[callback.FieldLastAttemptAt]; !ok {
+				selectedFields = append(selectedFields, callback.FieldLastAttemptAt)
+				fieldSeen[callback.FieldLastAttemptAt] = struct{}{}
+			}
+		case "lastSipCode":
+			if _, ok := fieldSeen[callback.FieldLastSipCode]; !ok {
+				selectedFields = append(selectedFields, callback.FieldLastSipCode)
+				fieldSeen[callback.FieldLastSipCode] = struct{}{}
+			}
+		case "nodeID":
+			if _, ok := fieldSeen[callback.FieldNodeID]; !ok {
+				selectedFields = append(selectedFields, callback.FieldNodeID)
+				fieldSeen[callback.FieldNodeID] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[callback.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, callback.FieldEndedAt)
+				fieldSeen[callback.FieldEndedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type callbackPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []CallbackPaginateOption
+}
+
+func newCallbackPaginateArgs(rv map[string]any) *callbackPaginateArgs {
+	args := &callbackPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *CitizenQuery) CollectFields(ctx context.Context, satisfies ...string) (*CitizenQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1162,6 +1671,45 @@ func (_q *InteractionQuery) collectField(ctx context.Context, oneNode bool, opCt
 			_q.WithNamedTurns(alias, func(wq *AssistantTurnQuery) {
 				*wq = *query
 			})
+
+		case "calls":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&CallClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, callImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedCalls(alias, func(wq *CallQuery) {
+				*wq = *query
+			})
+
+		case "recordings":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RecordingClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, recordingImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedRecordings(alias, func(wq *RecordingQuery) {
+				*wq = *query
+			})
+
+		case "callbacks":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&CallbackClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, callbackImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedCallbacks(alias, func(wq *CallbackQuery) {
+				*wq = *query
+			})
 		case "createdAt":
 			if _, ok := fieldSeen[interaction.FieldCreatedAt]; !ok {
 				selectedFields = append(selectedFields, interaction.FieldCreatedAt)
@@ -1332,6 +1880,224 @@ type interactionPaginateArgs struct {
 
 func newInteractionPaginateArgs(rv map[string]any) *interactionPaginateArgs {
 	args := &interactionPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *MenuQuery) CollectFields(ctx context.Context, satisfies ...string) (*MenuQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *MenuQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(menu.Columns))
+		selectedFields = []string{menu.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[menu.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, menu.FieldAgencyID)
+				fieldSeen[menu.FieldAgencyID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[menu.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, menu.FieldCreatedAt)
+				fieldSeen[menu.FieldCreatedAt] = struct{}{}
+			}
+		case "code":
+			if _, ok := fieldSeen[menu.FieldCode]; !ok {
+				selectedFields = append(selectedFields, menu.FieldCode)
+				fieldSeen[menu.FieldCode] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[menu.FieldName]; !ok {
+				selectedFields = append(selectedFields, menu.FieldName)
+				fieldSeen[menu.FieldName] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[menu.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, menu.FieldAgencyID)
+				fieldSeen[menu.FieldAgencyID] = struct{}{}
+			}
+		case "versionCount":
+			if _, ok := fieldSeen[menu.FieldVersionCount]; !ok {
+				selectedFields = append(selectedFields, menu.FieldVersionCount)
+				fieldSeen[menu.FieldVersionCount] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type menuPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []MenuPaginateOption
+}
+
+func newMenuPaginateArgs(rv map[string]any) *menuPaginateArgs {
+	args := &menuPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *MenuVersionQuery) CollectFields(ctx context.Context, satisfies ...string) (*MenuVersionQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *MenuVersionQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(menuversion.Columns))
+		selectedFields = []string{menuversion.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "menu":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&MenuClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, menuImplementors)...); err != nil {
+				return err
+			}
+			_q.withMenu = query
+			if _, ok := fieldSeen[menuversion.FieldMenuID]; !ok {
+				selectedFields = append(selectedFields, menuversion.FieldMenuID)
+				fieldSeen[menuversion.FieldMenuID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[menuversion.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, menuversion.FieldCreatedAt)
+				fieldSeen[menuversion.FieldCreatedAt] = struct{}{}
+			}
+		case "menuID":
+			if _, ok := fieldSeen[menuversion.FieldMenuID]; !ok {
+				selectedFields = append(selectedFields, menuversion.FieldMenuID)
+				fieldSeen[menuversion.FieldMenuID] = struct{}{}
+			}
+		case "number":
+			if _, ok := fieldSeen[menuversion.FieldNumber]; !ok {
+				selectedFields = append(selectedFields, menuversion.FieldNumber)
+				fieldSeen[menuversion.FieldNumber] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[menuversion.FieldState]; !ok {
+				selectedFields = append(selectedFields, menuversion.FieldState)
+				fieldSeen[menuversion.FieldState] = struct{}{}
+			}
+		case "document":
+			if _, ok := fieldSeen[menuversion.FieldDocument]; !ok {
+				selectedFields = append(selectedFields, menuversion.FieldDocument)
+				fieldSeen[menuversion.FieldDocument] = struct{}{}
+			}
+		case "comment":
+			if _, ok := fieldSeen[menuversion.FieldComment]; !ok {
+				selectedFields = append(selectedFields, menuversion.FieldComment)
+				fieldSeen[menuversion.FieldComment] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[menuversion.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, menuversion.FieldAuthorID)
+				fieldSeen[menuversion.FieldAuthorID] = struct{}{}
+			}
+		case "publisherID":
+			if _, ok := fieldSeen[menuversion.FieldPublisherID]; !ok {
+				selectedFields = append(selectedFields, menuversion.FieldPublisherID)
+				fieldSeen[menuversion.FieldPublisherID] = struct{}{}
+			}
+		case "publishedAt":
+			if _, ok := fieldSeen[menuversion.FieldPublishedAt]; !ok {
+				selectedFields = append(selectedFields, menuversion.FieldPublishedAt)
+				fieldSeen[menuversion.FieldPublishedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type menuversionPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []MenuVersionPaginateOption
+}
+
+func newMenuVersionPaginateArgs(rv map[string]any) *menuversionPaginateArgs {
+	args := &menuversionPaginateArgs{}
 	if rv == nil {
 		return args
 	}
@@ -1724,6 +2490,249 @@ type pausereasonPaginateArgs struct {
 
 func newPauseReasonPaginateArgs(rv map[string]any) *pausereasonPaginateArgs {
 	args := &pausereasonPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PhoneQuery) CollectFields(ctx context.Context, satisfies ...string) (*PhoneQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PhoneQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(phone.Columns))
+		selectedFields = []string{phone.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[phone.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, phone.FieldCreatedAt)
+				fieldSeen[phone.FieldCreatedAt] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[phone.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, phone.FieldAccountID)
+				fieldSeen[phone.FieldAccountID] = struct{}{}
+			}
+		case "username":
+			if _, ok := fieldSeen[phone.FieldUsername]; !ok {
+				selectedFields = append(selectedFields, phone.FieldUsername)
+				fieldSeen[phone.FieldUsername] = struct{}{}
+			}
+		case "realm":
+			if _, ok := fieldSeen[phone.FieldRealm]; !ok {
+				selectedFields = append(selectedFields, phone.FieldRealm)
+				fieldSeen[phone.FieldRealm] = struct{}{}
+			}
+		case "active":
+			if _, ok := fieldSeen[phone.FieldActive]; !ok {
+				selectedFields = append(selectedFields, phone.FieldActive)
+				fieldSeen[phone.FieldActive] = struct{}{}
+			}
+		case "secretSetAt":
+			if _, ok := fieldSeen[phone.FieldSecretSetAt]; !ok {
+				selectedFields = append(selectedFields, phone.FieldSecretSetAt)
+				fieldSeen[phone.FieldSecretSetAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type phonePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PhonePaginateOption
+}
+
+func newPhonePaginateArgs(rv map[string]any) *phonePaginateArgs {
+	args := &phonePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PhoneBindingQuery) CollectFields(ctx context.Context, satisfies ...string) (*PhoneBindingQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PhoneBindingQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(phonebinding.Columns))
+		selectedFields = []string{phonebinding.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "phone":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PhoneClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, phoneImplementors)...); err != nil {
+				return err
+			}
+			_q.withPhone = query
+			if _, ok := fieldSeen[phonebinding.FieldPhoneID]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldPhoneID)
+				fieldSeen[phonebinding.FieldPhoneID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[phonebinding.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldCreatedAt)
+				fieldSeen[phonebinding.FieldCreatedAt] = struct{}{}
+			}
+		case "phoneID":
+			if _, ok := fieldSeen[phonebinding.FieldPhoneID]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldPhoneID)
+				fieldSeen[phonebinding.FieldPhoneID] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[phonebinding.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldAccountID)
+				fieldSeen[phonebinding.FieldAccountID] = struct{}{}
+			}
+		case "nodeID":
+			if _, ok := fieldSeen[phonebinding.FieldNodeID]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldNodeID)
+				fieldSeen[phonebinding.FieldNodeID] = struct{}{}
+			}
+		case "contact":
+			if _, ok := fieldSeen[phonebinding.FieldContact]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldContact)
+				fieldSeen[phonebinding.FieldContact] = struct{}{}
+			}
+		case "instance":
+			if _, ok := fieldSeen[phonebinding.FieldInstance]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldInstance)
+				fieldSeen[phonebinding.FieldInstance] = struct{}{}
+			}
+		case "path":
+			if _, ok := fieldSeen[phonebinding.FieldPath]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldPath)
+				fieldSeen[phonebinding.FieldPath] = struct{}{}
+			}
+		case "transport":
+			if _, ok := fieldSeen[phonebinding.FieldTransport]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldTransport)
+				fieldSeen[phonebinding.FieldTransport] = struct{}{}
+			}
+		case "source":
+			if _, ok := fieldSeen[phonebinding.FieldSource]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldSource)
+				fieldSeen[phonebinding.FieldSource] = struct{}{}
+			}
+		case "local":
+			if _, ok := fieldSeen[phonebinding.FieldLocal]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldLocal)
+				fieldSeen[phonebinding.FieldLocal] = struct{}{}
+			}
+		case "callID":
+			if _, ok := fieldSeen[phonebinding.FieldCallID]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldCallID)
+				fieldSeen[phonebinding.FieldCallID] = struct{}{}
+			}
+		case "cseq":
+			if _, ok := fieldSeen[phonebinding.FieldCseq]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldCseq)
+				fieldSeen[phonebinding.FieldCseq] = struct{}{}
+			}
+		case "userAgent":
+			if _, ok := fieldSeen[phonebinding.FieldUserAgent]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldUserAgent)
+				fieldSeen[phonebinding.FieldUserAgent] = struct{}{}
+			}
+		case "q":
+			if _, ok := fieldSeen[phonebinding.FieldQ]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldQ)
+				fieldSeen[phonebinding.FieldQ] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[phonebinding.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldUpdatedAt)
+				fieldSeen[phonebinding.FieldUpdatedAt] = struct{}{}
+			}
+		case "expiresAt":
+			if _, ok := fieldSeen[phonebinding.FieldExpiresAt]; !ok {
+				selectedFields = append(selectedFields, phonebinding.FieldExpiresAt)
+				fieldSeen[phonebinding.FieldExpiresAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type phonebindingPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PhoneBindingPaginateOption
+}
+
+func newPhoneBindingPaginateArgs(rv map[string]any) *phonebindingPaginateArgs {
+	args := &phonebindingPaginateArgs{}
 	if rv == nil {
 		return args
 	}
@@ -2177,6 +3186,155 @@ type queuememberPaginateArgs struct {
 
 func newQueueMemberPaginateArgs(rv map[string]any) *queuememberPaginateArgs {
 	args := &queuememberPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *RecordingQuery) CollectFields(ctx context.Context, satisfies ...string) (*RecordingQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *RecordingQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(recording.Columns))
+		selectedFields = []string{recording.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "call":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&CallClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, callImplementors)...); err != nil {
+				return err
+			}
+			_q.withCall = query
+			if _, ok := fieldSeen[recording.FieldCallID]; !ok {
+				selectedFields = append(selectedFields, recording.FieldCallID)
+				fieldSeen[recording.FieldCallID] = struct{}{}
+			}
+
+		case "interaction":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&InteractionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, interactionImplementors)...); err != nil {
+				return err
+			}
+			_q.withInteraction = query
+			if _, ok := fieldSeen[recording.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, recording.FieldInteractionID)
+				fieldSeen[recording.FieldInteractionID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[recording.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, recording.FieldCreatedAt)
+				fieldSeen[recording.FieldCreatedAt] = struct{}{}
+			}
+		case "callID":
+			if _, ok := fieldSeen[recording.FieldCallID]; !ok {
+				selectedFields = append(selectedFields, recording.FieldCallID)
+				fieldSeen[recording.FieldCallID] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[recording.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, recording.FieldInteractionID)
+				fieldSeen[recording.FieldInteractionID] = struct{}{}
+			}
+		case "sha256":
+			if _, ok := fieldSeen[recording.FieldSha256]; !ok {
+				selectedFields = append(selectedFields, recording.FieldSha256)
+				fieldSeen[recording.FieldSha256] = struct{}{}
+			}
+		case "size":
+			if _, ok := fieldSeen[recording.FieldSize]; !ok {
+				selectedFields = append(selectedFields, recording.FieldSize)
+				fieldSeen[recording.FieldSize] = struct{}{}
+			}
+		case "beganAt":
+			if _, ok := fieldSeen[recording.FieldBeganAt]; !ok {
+				selectedFields = append(selectedFields, recording.FieldBeganAt)
+				fieldSeen[recording.FieldBeganAt] = struct{}{}
+			}
+		case "lengthMs":
+			if _, ok := fieldSeen[recording.FieldLengthMs]; !ok {
+				selectedFields = append(selectedFields, recording.FieldLengthMs)
+				fieldSeen[recording.FieldLengthMs] = struct{}{}
+			}
+		case "pausedMs":
+			if _, ok := fieldSeen[recording.FieldPausedMs]; !ok {
+				selectedFields = append(selectedFields, recording.FieldPausedMs)
+				fieldSeen[recording.FieldPausedMs] = struct{}{}
+			}
+		case "recovered":
+			if _, ok := fieldSeen[recording.FieldRecovered]; !ok {
+				selectedFields = append(selectedFields, recording.FieldRecovered)
+				fieldSeen[recording.FieldRecovered] = struct{}{}
+			}
+		case "retention":
+			if _, ok := fieldSeen[recording.FieldRetention]; !ok {
+				selectedFields = append(selectedFields, recording.FieldRetention)
+				fieldSeen[recording.FieldRetention] = struct{}{}
+			}
+		case "destroyAfter":
+			if _, ok := fieldSeen[recording.FieldDestroyAfter]; !ok {
+				selectedFields = append(selectedFields, recording.FieldDestroyAfter)
+				fieldSeen[recording.FieldDestroyAfter] = struct{}{}
+			}
+		case "destroyedAt":
+			if _, ok := fieldSeen[recording.FieldDestroyedAt]; !ok {
+				selectedFields = append(selectedFields, recording.FieldDestroyedAt)
+				fieldSeen[recording.FieldDestroyedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type recordingPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []RecordingPaginateOption
+}
+
+func newRecordingPaginateArgs(rv map[string]any) *recordingPaginateArgs {
+	args := &recordingPaginateArgs{}
 	if rv == nil {
 		return args
 	}
@@ -2737,6 +3895,130 @@ func newSegmentPaginateArgs(rv map[string]any) *segmentPaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ServiceNumberQuery) CollectFields(ctx context.Context, satisfies ...string) (*ServiceNumberQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ServiceNumberQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(servicenumber.Columns))
+		selectedFields = []string{servicenumber.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "menu":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&MenuClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, menuImplementors)...); err != nil {
+				return err
+			}
+			_q.withMenu = query
+			if _, ok := fieldSeen[servicenumber.FieldMenuID]; !ok {
+				selectedFields = append(selectedFields, servicenumber.FieldMenuID)
+				fieldSeen[servicenumber.FieldMenuID] = struct{}{}
+			}
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[servicenumber.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, servicenumber.FieldAgencyID)
+				fieldSeen[servicenumber.FieldAgencyID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[servicenumber.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, servicenumber.FieldCreatedAt)
+				fieldSeen[servicenumber.FieldCreatedAt] = struct{}{}
+			}
+		case "number":
+			if _, ok := fieldSeen[servicenumber.FieldNumber]; !ok {
+				selectedFields = append(selectedFields, servicenumber.FieldNumber)
+				fieldSeen[servicenumber.FieldNumber] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[servicenumber.FieldName]; !ok {
+				selectedFields = append(selectedFields, servicenumber.FieldName)
+				fieldSeen[servicenumber.FieldName] = struct{}{}
+			}
+		case "active":
+			if _, ok := fieldSeen[servicenumber.FieldActive]; !ok {
+				selectedFields = append(selectedFields, servicenumber.FieldActive)
+				fieldSeen[servicenumber.FieldActive] = struct{}{}
+			}
+		case "outbound":
+			if _, ok := fieldSeen[servicenumber.FieldOutbound]; !ok {
+				selectedFields = append(selectedFields, servicenumber.FieldOutbound)
+				fieldSeen[servicenumber.FieldOutbound] = struct{}{}
+			}
+		case "menuID":
+			if _, ok := fieldSeen[servicenumber.FieldMenuID]; !ok {
+				selectedFields = append(selectedFields, servicenumber.FieldMenuID)
+				fieldSeen[servicenumber.FieldMenuID] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[servicenumber.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, servicenumber.FieldAgencyID)
+				fieldSeen[servicenumber.FieldAgencyID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type servicenumberPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ServiceNumberPaginateOption
+}
+
+func newServiceNumberPaginateArgs(rv map[string]any) *servicenumberPaginateArgs {
+	args := &servicenumberPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *SessionQuery) CollectFields(ctx context.Context, satisfies ...string) (*SessionQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -3033,6 +4315,274 @@ type skillPaginateArgs struct {
 
 func newSkillPaginateArgs(rv map[string]any) *skillPaginateArgs {
 	args := &skillPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *SoundQuery) CollectFields(ctx context.Context, satisfies ...string) (*SoundQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *SoundQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(sound.Columns))
+		selectedFields = []string{sound.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[sound.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, sound.FieldAgencyID)
+				fieldSeen[sound.FieldAgencyID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[sound.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, sound.FieldCreatedAt)
+				fieldSeen[sound.FieldCreatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[sound.FieldName]; !ok {
+				selectedFields = append(selectedFields, sound.FieldName)
+				fieldSeen[sound.FieldName] = struct{}{}
+			}
+		case "text":
+			if _, ok := fieldSeen[sound.FieldText]; !ok {
+				selectedFields = append(selectedFields, sound.FieldText)
+				fieldSeen[sound.FieldText] = struct{}{}
+			}
+		case "size":
+			if _, ok := fieldSeen[sound.FieldSize]; !ok {
+				selectedFields = append(selectedFields, sound.FieldSize)
+				fieldSeen[sound.FieldSize] = struct{}{}
+			}
+		case "sha256":
+			if _, ok := fieldSeen[sound.FieldSha256]; !ok {
+				selectedFields = append(selectedFields, sound.FieldSha256)
+				fieldSeen[sound.FieldSha256] = struct{}{}
+			}
+		case "lengthMs":
+			if _, ok := fieldSeen[sound.FieldLengthMs]; !ok {
+				selectedFields = append(selectedFields, sound.FieldLengthMs)
+				fieldSeen[sound.FieldLengthMs] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[sound.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, sound.FieldAgencyID)
+				fieldSeen[sound.FieldAgencyID] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[sound.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, sound.FieldAuthorID)
+				fieldSeen[sound.FieldAuthorID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type soundPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []SoundPaginateOption
+}
+
+func newSoundPaginateArgs(rv map[string]any) *soundPaginateArgs {
+	args := &soundPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *TrunkQuery) CollectFields(ctx context.Context, satisfies ...string) (*TrunkQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *TrunkQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(trunk.Columns))
+		selectedFields = []string{trunk.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[trunk.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldCreatedAt)
+				fieldSeen[trunk.FieldCreatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[trunk.FieldName]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldName)
+				fieldSeen[trunk.FieldName] = struct{}{}
+			}
+		case "active":
+			if _, ok := fieldSeen[trunk.FieldActive]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldActive)
+				fieldSeen[trunk.FieldActive] = struct{}{}
+			}
+		case "preference":
+			if _, ok := fieldSeen[trunk.FieldPreference]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldPreference)
+				fieldSeen[trunk.FieldPreference] = struct{}{}
+			}
+		case "sources":
+			if _, ok := fieldSeen[trunk.FieldSources]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldSources)
+				fieldSeen[trunk.FieldSources] = struct{}{}
+			}
+		case "proxy":
+			if _, ok := fieldSeen[trunk.FieldProxy]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldProxy)
+				fieldSeen[trunk.FieldProxy] = struct{}{}
+			}
+		case "domain":
+			if _, ok := fieldSeen[trunk.FieldDomain]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldDomain)
+				fieldSeen[trunk.FieldDomain] = struct{}{}
+			}
+		case "transport":
+			if _, ok := fieldSeen[trunk.FieldTransport]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldTransport)
+				fieldSeen[trunk.FieldTransport] = struct{}{}
+			}
+		case "username":
+			if _, ok := fieldSeen[trunk.FieldUsername]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldUsername)
+				fieldSeen[trunk.FieldUsername] = struct{}{}
+			}
+		case "inboundUsername":
+			if _, ok := fieldSeen[trunk.FieldInboundUsername]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldInboundUsername)
+				fieldSeen[trunk.FieldInboundUsername] = struct{}{}
+			}
+		case "trusted":
+			if _, ok := fieldSeen[trunk.FieldTrusted]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldTrusted)
+				fieldSeen[trunk.FieldTrusted] = struct{}{}
+			}
+		case "numbersIn":
+			if _, ok := fieldSeen[trunk.FieldNumbersIn]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldNumbersIn)
+				fieldSeen[trunk.FieldNumbersIn] = struct{}{}
+			}
+		case "numbersOut":
+			if _, ok := fieldSeen[trunk.FieldNumbersOut]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldNumbersOut)
+				fieldSeen[trunk.FieldNumbersOut] = struct{}{}
+			}
+		case "codecs":
+			if _, ok := fieldSeen[trunk.FieldCodecs]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldCodecs)
+				fieldSeen[trunk.FieldCodecs] = struct{}{}
+			}
+		case "srtp":
+			if _, ok := fieldSeen[trunk.FieldSrtp]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldSrtp)
+				fieldSeen[trunk.FieldSrtp] = struct{}{}
+			}
+		case "sessionExpiresSeconds":
+			if _, ok := fieldSeen[trunk.FieldSessionExpiresSeconds]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldSessionExpiresSeconds)
+				fieldSeen[trunk.FieldSessionExpiresSeconds] = struct{}{}
+			}
+		case "reliable":
+			if _, ok := fieldSeen[trunk.FieldReliable]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldReliable)
+				fieldSeen[trunk.FieldReliable] = struct{}{}
+			}
+		case "keepAliveSeconds":
+			if _, ok := fieldSeen[trunk.FieldKeepAliveSeconds]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldKeepAliveSeconds)
+				fieldSeen[trunk.FieldKeepAliveSeconds] = struct{}{}
+			}
+		case "callerNumber":
+			if _, ok := fieldSeen[trunk.FieldCallerNumber]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldCallerNumber)
+				fieldSeen[trunk.FieldCallerNumber] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type trunkPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []TrunkPaginateOption
+}
+
+func newTrunkPaginateArgs(rv map[string]any) *trunkPaginateArgs {
+	args := &trunkPaginateArgs{}
 	if rv == nil {
 		return args
 	}

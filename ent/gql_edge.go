@@ -112,6 +112,70 @@ func (_m *Attachment) Message(ctx context.Context) (*Message, error) {
 	return result, MaskNotFound(err)
 }
 
+func (_m *Call) Interaction(ctx context.Context) (*Interaction, error) {
+	result, err := _m.Edges.InteractionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryInteraction().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Call) Legs(ctx context.Context) (result []*CallLeg, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedLegs(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.LegsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryLegs().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Call) Recordings(ctx context.Context) (result []*Recording, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedRecordings(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.RecordingsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRecordings().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *CallLeg) Call(ctx context.Context) (*Call, error) {
+	result, err := _m.Edges.CallOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryCall().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Callback) Interaction(ctx context.Context) (*Interaction, error) {
+	result, err := _m.Edges.InteractionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryInteraction().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Callback) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Callback) Region(ctx context.Context) (*Region, error) {
+	result, err := _m.Edges.RegionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRegion().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *Citizen) Region(ctx context.Context) (*Region, error) {
 	result, err := _m.Edges.RegionOrErr()
 	if IsNotLoaded(err) {
@@ -228,6 +292,58 @@ func (_m *Interaction) Turns(ctx context.Context) (result []*AssistantTurn, err 
 	return result, err
 }
 
+func (_m *Interaction) Calls(ctx context.Context) (result []*Call, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedCalls(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.CallsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryCalls().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Interaction) Recordings(ctx context.Context) (result []*Recording, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedRecordings(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.RecordingsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRecordings().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Interaction) Callbacks(ctx context.Context) (result []*Callback, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedCallbacks(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.CallbacksOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryCallbacks().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Menu) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *MenuVersion) Menu(ctx context.Context) (*Menu, error) {
+	result, err := _m.Edges.MenuOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryMenu().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *Message) Interaction(ctx context.Context) (*Interaction, error) {
 	result, err := _m.Edges.InteractionOrErr()
 	if IsNotLoaded(err) {
@@ -276,6 +392,14 @@ func (_m *Offer) Account(ctx context.Context) (*Account, error) {
 	result, err := _m.Edges.AccountOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryAccount().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *PhoneBinding) Phone(ctx context.Context) (*Phone, error) {
+	result, err := _m.Edges.PhoneOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPhone().Only(ctx)
 	}
 	return result, err
 }
@@ -368,6 +492,22 @@ func (_m *QueueMember) Account(ctx context.Context) (*Account, error) {
 	return result, err
 }
 
+func (_m *Recording) Call(ctx context.Context) (*Call, error) {
+	result, err := _m.Edges.CallOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryCall().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Recording) Interaction(ctx context.Context) (*Interaction, error) {
+	result, err := _m.Edges.InteractionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryInteraction().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *Region) Sites(ctx context.Context) (result []*Site, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
 		result, err = _m.NamedSites(graphql.GetFieldContext(ctx).Field.Alias)
@@ -452,6 +592,22 @@ func (_m *Segment) Account(ctx context.Context) (*Account, error) {
 	return result, MaskNotFound(err)
 }
 
+func (_m *ServiceNumber) Menu(ctx context.Context) (*Menu, error) {
+	result, err := _m.Edges.MenuOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryMenu().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *ServiceNumber) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *Session) Account(ctx context.Context) (*Account, error) {
 	result, err := _m.Edges.AccountOrErr()
 	if IsNotLoaded(err) {
@@ -486,4 +642,12 @@ func (_m *Skill) Queues(ctx context.Context) (result []*Queue, err error) {
 		result, err = _m.QueryQueues().All(ctx)
 	}
 	return result, err
+}
+
+func (_m *Sound) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }

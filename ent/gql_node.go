@@ -11,22 +11,33 @@ import (
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/call"
+	"ekc/ent/callback"
+	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
 	"ekc/ent/interaction"
+	"ekc/ent/menu"
+	"ekc/ent/menuversion"
 	"ekc/ent/message"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
+	"ekc/ent/phone"
+	"ekc/ent/phonebinding"
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/ent/routingtrace"
 	"ekc/ent/segment"
+	"ekc/ent/servicenumber"
 	"ekc/ent/session"
 	"ekc/ent/site"
 	"ekc/ent/skill"
+	"ekc/ent/sound"
+	"ekc/ent/trunk"
 	"fmt"
 
 	"entgo.io/contrib/entgql"
@@ -74,6 +85,21 @@ var businesshoursImplementors = []string{"BusinessHours", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*BusinessHours) IsNode() {}
 
+var callImplementors = []string{"Call", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Call) IsNode() {}
+
+var calllegImplementors = []string{"CallLeg", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*CallLeg) IsNode() {}
+
+var callbackImplementors = []string{"Callback", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Callback) IsNode() {}
+
 var citizenImplementors = []string{"Citizen", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -88,6 +114,16 @@ var interactionImplementors = []string{"Interaction", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Interaction) IsNode() {}
+
+var menuImplementors = []string{"Menu", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Menu) IsNode() {}
+
+var menuversionImplementors = []string{"MenuVersion", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*MenuVersion) IsNode() {}
 
 var messageImplementors = []string{"Message", "Node"}
 
@@ -104,6 +140,16 @@ var pausereasonImplementors = []string{"PauseReason", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*PauseReason) IsNode() {}
 
+var phoneImplementors = []string{"Phone", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Phone) IsNode() {}
+
+var phonebindingImplementors = []string{"PhoneBinding", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*PhoneBinding) IsNode() {}
+
 var presenceImplementors = []string{"Presence", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -118,6 +164,11 @@ var queuememberImplementors = []string{"QueueMember", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*QueueMember) IsNode() {}
+
+var recordingImplementors = []string{"Recording", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Recording) IsNode() {}
 
 var regionImplementors = []string{"Region", "Node"}
 
@@ -139,6 +190,11 @@ var segmentImplementors = []string{"Segment", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Segment) IsNode() {}
 
+var servicenumberImplementors = []string{"ServiceNumber", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ServiceNumber) IsNode() {}
+
 var sessionImplementors = []string{"Session", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -153,6 +209,16 @@ var skillImplementors = []string{"Skill", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Skill) IsNode() {}
+
+var soundImplementors = []string{"Sound", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Sound) IsNode() {}
+
+var trunkImplementors = []string{"Trunk", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Trunk) IsNode() {}
 
 var errNodeInvalidID = &NotFoundError{"node"}
 
@@ -275,6 +341,33 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case call.Table:
+		query := c.Call.Query().
+			Where(call.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, callImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case callleg.Table:
+		query := c.CallLeg.Query().
+			Where(callleg.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, calllegImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case callback.Table:
+		query := c.Callback.Query().
+			Where(callback.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, callbackImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case citizen.Table:
 		query := c.Citizen.Query().
 			Where(citizen.ID(id))
@@ -298,6 +391,24 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(interaction.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, interactionImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case menu.Table:
+		query := c.Menu.Query().
+			Where(menu.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, menuImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case menuversion.Table:
+		query := c.MenuVersion.Query().
+			Where(menuversion.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, menuversionImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -329,6 +440,24 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case phone.Table:
+		query := c.Phone.Query().
+			Where(phone.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, phoneImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case phonebinding.Table:
+		query := c.PhoneBinding.Query().
+			Where(phonebinding.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, phonebindingImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case presence.Table:
 		query := c.Presence.Query().
 			Where(presence.ID(id))
@@ -352,6 +481,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(queuemember.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, queuememberImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case recording.Table:
+		query := c.Recording.Query().
+			Where(recording.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, recordingImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -392,6 +530,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case servicenumber.Table:
+		query := c.ServiceNumber.Query().
+			Where(servicenumber.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, servicenumberImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case session.Table:
 		query := c.Session.Query().
 			Where(session.ID(id))
@@ -415,6 +562,24 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(skill.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, skillImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case sound.Table:
+		query := c.Sound.Query().
+			Where(sound.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, soundImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case trunk.Table:
+		query := c.Trunk.Query().
+			Where(trunk.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, trunkImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -604,6 +769,54 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case call.Table:
+		query := c.Call.Query().
+			Where(call.IDIn(ids...))
+		query, err := query.CollectFields(ctx, callImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case callleg.Table:
+		query := c.CallLeg.Query().
+			Where(callleg.IDIn(ids...))
+		query, err := query.CollectFields(ctx, calllegImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case callback.Table:
+		query := c.Callback.Query().
+			Where(callback.IDIn(ids...))
+		query, err := query.CollectFields(ctx, callbackImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case citizen.Table:
 		query := c.Citizen.Query().
 			Where(citizen.IDIn(ids...))
@@ -640,6 +853,38 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.Interaction.Query().
 			Where(interaction.IDIn(ids...))
 		query, err := query.CollectFields(ctx, interactionImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case menu.Table:
+		query := c.Menu.Query().
+			Where(menu.IDIn(ids...))
+		query, err := query.CollectFields(ctx, menuImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case menuversion.Table:
+		query := c.MenuVersion.Query().
+			Where(menuversion.IDIn(ids...))
+		query, err := query.CollectFields(ctx, menuversionImplementors...)
 		if err != nil {
 			return nil, err
 		}
@@ -700,6 +945,38 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case phone.Table:
+		query := c.Phone.Query().
+			Where(phone.IDIn(ids...))
+		query, err := query.CollectFields(ctx, phoneImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case phonebinding.Table:
+		query := c.PhoneBinding.Query().
+			Where(phonebinding.IDIn(ids...))
+		query, err := query.CollectFields(ctx, phonebindingImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case presence.Table:
 		query := c.Presence.Query().
 			Where(presence.IDIn(ids...))
@@ -736,6 +1013,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.QueueMember.Query().
 			Where(queuemember.IDIn(ids...))
 		query, err := query.CollectFields(ctx, queuememberImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case recording.Table:
+		query := c.Recording.Query().
+			Where(recording.IDIn(ids...))
+		query, err := query.CollectFields(ctx, recordingImplementors...)
 		if err != nil {
 			return nil, err
 		}
@@ -812,6 +1105,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case servicenumber.Table:
+		query := c.ServiceNumber.Query().
+			Where(servicenumber.IDIn(ids...))
+		query, err := query.CollectFields(ctx, servicenumberImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case session.Table:
 		query := c.Session.Query().
 			Where(session.IDIn(ids...))
@@ -848,6 +1157,38 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.Skill.Query().
 			Where(skill.IDIn(ids...))
 		query, err := query.CollectFields(ctx, skillImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case sound.Table:
+		query := c.Sound.Query().
+			Where(sound.IDIn(ids...))
+		query, err := query.CollectFields(ctx, soundImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case trunk.Table:
+		query := c.Trunk.Query().
+			Where(trunk.IDIn(ids...))
+		query, err := query.CollectFields(ctx, trunkImplementors...)
 		if err != nil {
 			return nil, err
 		}

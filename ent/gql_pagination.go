@@ -11,22 +11,33 @@ import (
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/call"
+	"ekc/ent/callback"
+	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
 	"ekc/ent/interaction"
+	"ekc/ent/menu"
+	"ekc/ent/menuversion"
 	"ekc/ent/message"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
+	"ekc/ent/phone"
+	"ekc/ent/phonebinding"
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/ent/routingtrace"
 	"ekc/ent/segment"
+	"ekc/ent/servicenumber"
 	"ekc/ent/session"
 	"ekc/ent/site"
 	"ekc/ent/skill"
+	"ekc/ent/sound"
+	"ekc/ent/trunk"
 	"errors"
 	"fmt"
 	"io"
@@ -1863,6 +1874,753 @@ func (_m *BusinessHours) ToEdge(order *BusinessHoursOrder) *BusinessHoursEdge {
 	}
 }
 
+// CallEdge is the edge representation of Call.
+type CallEdge struct {
+	Node   *Call  `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// CallConnection is the connection containing edges to Call.
+type CallConnection struct {
+	Edges      []*CallEdge `json:"edges"`
+	PageInfo   PageInfo    `json:"pageInfo"`
+	TotalCount int         `json:"totalCount"`
+}
+
+func (c *CallConnection) build(nodes []*Call, pager *callPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Call
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Call {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Call {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*CallEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &CallEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// CallPaginateOption enables pagination customization.
+type CallPaginateOption func(*callPager) error
+
+// WithCallOrder configures pagination ordering.
+func WithCallOrder(order *CallOrder) CallPaginateOption {
+	if order == nil {
+		order = DefaultCallOrder
+	}
+	o := *order
+	return func(pager *callPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultCallOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithCallFilter configures pagination filter.
+func WithCallFilter(filter func(*CallQuery) (*CallQuery, error)) CallPaginateOption {
+	return func(pager *callPager) error {
+		if filter == nil {
+			return errors.New("CallQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type callPager struct {
+	reverse bool
+	order   *CallOrder
+	filter  func(*CallQuery) (*CallQuery, error)
+}
+
+func newCallPager(opts []CallPaginateOption, reverse bool) (*callPager, error) {
+	pager := &callPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultCallOrder
+	}
+	return pager, nil
+}
+
+func (p *callPager) applyFilter(query *CallQuery) (*CallQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *callPager) toCursor(_m *Call) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *callPager) applyCursors(query *CallQuery, after, before *Cursor) (*CallQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultCallOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *callPager) applyOrder(query *CallQuery) *CallQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultCallOrder.Field {
+		query = query.Order(DefaultCallOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *callPager) orderExpr(query *CallQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultCallOrder.Field {
+			b.Comma().Ident(DefaultCallOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Call.
+func (_m *CallQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...CallPaginateOption,
+) (*CallConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newCallPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &CallConnection{Edges: []*CallEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// CallOrderField defines the ordering field of Call.
+type CallOrderField struct {
+	// Value extracts the ordering value from the given Call.
+	Value    func(*Call) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) call.OrderOption
+	toCursor func(*Call) Cursor
+}
+
+// CallOrder defines the ordering of Call.
+type CallOrder struct {
+	Direction OrderDirection  `json:"direction"`
+	Field     *CallOrderField `json:"field"`
+}
+
+// DefaultCallOrder is the default ordering of Call.
+var DefaultCallOrder = &CallOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &CallOrderField{
+		Value: func(_m *Call) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: call.FieldID,
+		toTerm: call.ByID,
+		toCursor: func(_m *Call) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Call into CallEdge.
+func (_m *Call) ToEdge(order *CallOrder) *CallEdge {
+	if order == nil {
+		order = DefaultCallOrder
+	}
+	return &CallEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// CallLegEdge is the edge representation of CallLeg.
+type CallLegEdge struct {
+	Node   *CallLeg `json:"node"`
+	Cursor Cursor   `json:"cursor"`
+}
+
+// CallLegConnection is the connection containing edges to CallLeg.
+type CallLegConnection struct {
+	Edges      []*CallLegEdge `json:"edges"`
+	PageInfo   PageInfo       `json:"pageInfo"`
+	TotalCount int            `json:"totalCount"`
+}
+
+func (c *CallLegConnection) build(nodes []*CallLeg, pager *calllegPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *CallLeg
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *CallLeg {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *CallLeg {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*CallLegEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &CallLegEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// CallLegPaginateOption enables pagination customization.
+type CallLegPaginateOption func(*calllegPager) error
+
+// WithCallLegOrder configures pagination ordering.
+func WithCallLegOrder(order *CallLegOrder) CallLegPaginateOption {
+	if order == nil {
+		order = DefaultCallLegOrder
+	}
+	o := *order
+	return func(pager *calllegPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultCallLegOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithCallLegFilter configures pagination filter.
+func WithCallLegFilter(filter func(*CallLegQuery) (*CallLegQuery, error)) CallLegPaginateOption {
+	return func(pager *calllegPager) error {
+		if filter == nil {
+			return errors.New("CallLegQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type calllegPager struct {
+	reverse bool
+	order   *CallLegOrder
+	filter  func(*CallLegQuery) (*CallLegQuery, error)
+}
+
+func newCallLegPager(opts []CallLegPaginateOption, reverse bool) (*calllegPager, error) {
+	pager := &calllegPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultCallLegOrder
+	}
+	return pager, nil
+}
+
+func (p *calllegPager) applyFilter(query *CallLegQuery) (*CallLegQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *calllegPager) toCursor(_m *CallLeg) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *calllegPager) applyCursors(query *CallLegQuery, after, before *Cursor) (*CallLegQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultCallLegOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *calllegPager) applyOrder(query *CallLegQuery) *CallLegQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultCallLegOrder.Field {
+		query = query.Order(DefaultCallLegOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *calllegPager) orderExpr(query *CallLegQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultCallLegOrder.Field {
+			b.Comma().Ident(DefaultCallLegOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to CallLeg.
+func (_m *CallLegQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...CallLegPaginateOption,
+) (*CallLegConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newCallLegPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &CallLegConnection{Edges: []*CallLegEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// CallLegOrderField defines the ordering field of CallLeg.
+type CallLegOrderField struct {
+	// Value extracts the ordering value from the given CallLeg.
+	Value    func(*CallLeg) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) callleg.OrderOption
+	toCursor func(*CallLeg) Cursor
+}
+
+// CallLegOrder defines the ordering of CallLeg.
+type CallLegOrder struct {
+	Direction OrderDirection     `json:"direction"`
+	Field     *CallLegOrderField `json:"field"`
+}
+
+// DefaultCallLegOrder is the default ordering of CallLeg.
+var DefaultCallLegOrder = &CallLegOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &CallLegOrderField{
+		Value: func(_m *CallLeg) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: callleg.FieldID,
+		toTerm: callleg.ByID,
+		toCursor: func(_m *CallLeg) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts CallLeg into CallLegEdge.
+func (_m *CallLeg) ToEdge(order *CallLegOrder) *CallLegEdge {
+	if order == nil {
+		order = DefaultCallLegOrder
+	}
+	return &CallLegEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// CallbackEdge is the edge representation of Callback.
+type CallbackEdge struct {
+	Node   *Callback `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// CallbackConnection is the connection containing edges to Callback.
+type CallbackConnection struct {
+	Edges      []*CallbackEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+func (c *CallbackConnection) build(nodes []*Callback, pager *callbackPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Callback
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Callback {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Callback {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*CallbackEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &CallbackEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// CallbackPaginateOption enables pagination customization.
+type CallbackPaginateOption func(*callbackPager) error
+
+// WithCallbackOrder configures pagination ordering.
+func WithCallbackOrder(order *CallbackOrder) CallbackPaginateOption {
+	if order == nil {
+		order = DefaultCallbackOrder
+	}
+	o := *order
+	return func(pager *callbackPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultCallbackOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithCallbackFilter configures pagination filter.
+func WithCallbackFilter(filter func(*CallbackQuery) (*CallbackQuery, error)) CallbackPaginateOption {
+	return func(pager *callbackPager) error {
+		if filter == nil {
+			return errors.New("CallbackQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type callbackPager struct {
+	reverse bool
+	order   *CallbackOrder
+	filter  func(*CallbackQuery) (*CallbackQuery, error)
+}
+
+func newCallbackPager(opts []CallbackPaginateOption, reverse bool) (*callbackPager, error) {
+	pager := &callbackPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultCallbackOrder
+	}
+	return pager, nil
+}
+
+func (p *callbackPager) applyFilter(query *CallbackQuery) (*CallbackQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *callbackPager) toCursor(_m *Callback) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *callbackPager) applyCursors(query *CallbackQuery, after, before *Cursor) (*CallbackQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultCallbackOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *callbackPager) applyOrder(query *CallbackQuery) *CallbackQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultCallbackOrder.Field {
+		query = query.Order(DefaultCallbackOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *callbackPager) orderExpr(query *CallbackQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultCallbackOrder.Field {
+			b.Comma().Ident(DefaultCallbackOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Callback.
+func (_m *CallbackQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...CallbackPaginateOption,
+) (*CallbackConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newCallbackPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &CallbackConnection{Edges: []*CallbackEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// CallbackOrderField defines the ordering field of Callback.
+type CallbackOrderField struct {
+	// Value extracts the ordering value from the given Callback.
+	Value    func(*Callback) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) callback.OrderOption
+	toCursor func(*Callback) Cursor
+}
+
+// CallbackOrder defines the ordering of Callback.
+type CallbackOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *CallbackOrderField `json:"field"`
+}
+
+// DefaultCallbackOrder is the default ordering of Callback.
+var DefaultCallbackOrder = &CallbackOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &CallbackOrderField{
+		Value: func(_m *Callback) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: callback.FieldID,
+		toTerm: callback.ByID,
+		toCursor: func(_m *Callback) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Callback into CallbackEdge.
+func (_m *Callback) ToEdge(order *CallbackOrder) *CallbackEdge {
+	if order == nil {
+		order = DefaultCallbackOrder
+	}
+	return &CallbackEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // CitizenEdge is the edge representation of Citizen.
 type CitizenEdge struct {
 	Node   *Citizen `json:"node"`
@@ -2605,6 +3363,504 @@ func (_m *Interaction) ToEdge(order *InteractionOrder) *InteractionEdge {
 		order = DefaultInteractionOrder
 	}
 	return &InteractionEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// MenuEdge is the edge representation of Menu.
+type MenuEdge struct {
+	Node   *Menu  `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// MenuConnection is the connection containing edges to Menu.
+type MenuConnection struct {
+	Edges      []*MenuEdge `json:"edges"`
+	PageInfo   PageInfo    `json:"pageInfo"`
+	TotalCount int         `json:"totalCount"`
+}
+
+func (c *MenuConnection) build(nodes []*Menu, pager *menuPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Menu
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Menu {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Menu {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*MenuEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &MenuEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// MenuPaginateOption enables pagination customization.
+type MenuPaginateOption func(*menuPager) error
+
+// WithMenuOrder configures pagination ordering.
+func WithMenuOrder(order *MenuOrder) MenuPaginateOption {
+	if order == nil {
+		order = DefaultMenuOrder
+	}
+	o := *order
+	return func(pager *menuPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultMenuOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithMenuFilter configures pagination filter.
+func WithMenuFilter(filter func(*MenuQuery) (*MenuQuery, error)) MenuPaginateOption {
+	return func(pager *menuPager) error {
+		if filter == nil {
+			return errors.New("MenuQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type menuPager struct {
+	reverse bool
+	order   *MenuOrder
+	filter  func(*MenuQuery) (*MenuQuery, error)
+}
+
+func newMenuPager(opts []MenuPaginateOption, reverse bool) (*menuPager, error) {
+	pager := &menuPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultMenuOrder
+	}
+	return pager, nil
+}
+
+func (p *menuPager) applyFilter(query *MenuQuery) (*MenuQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *menuPager) toCursor(_m *Menu) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *menuPager) applyCursors(query *MenuQuery, after, before *Cursor) (*MenuQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultMenuOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *menuPager) applyOrder(query *MenuQuery) *MenuQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultMenuOrder.Field {
+		query = query.Order(DefaultMenuOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *menuPager) orderExpr(query *MenuQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultMenuOrder.Field {
+			b.Comma().Ident(DefaultMenuOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Menu.
+func (_m *MenuQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...MenuPaginateOption,
+) (*MenuConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newMenuPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &MenuConnection{Edges: []*MenuEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// MenuOrderField defines the ordering field of Menu.
+type MenuOrderField struct {
+	// Value extracts the ordering value from the given Menu.
+	Value    func(*Menu) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) menu.OrderOption
+	toCursor func(*Menu) Cursor
+}
+
+// MenuOrder defines the ordering of Menu.
+type MenuOrder struct {
+	Direction OrderDirection  `json:"direction"`
+	Field     *MenuOrderField `json:"field"`
+}
+
+// DefaultMenuOrder is the default ordering of Menu.
+var DefaultMenuOrder = &MenuOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &MenuOrderField{
+		Value: func(_m *Menu) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: menu.FieldID,
+		toTerm: menu.ByID,
+		toCursor: func(_m *Menu) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Menu into MenuEdge.
+func (_m *Menu) ToEdge(order *MenuOrder) *MenuEdge {
+	if order == nil {
+		order = DefaultMenuOrder
+	}
+	return &MenuEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// MenuVersionEdge is the edge representation of MenuVersion.
+type MenuVersionEdge struct {
+	Node   *MenuVersion `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// MenuVersionConnection is the connection containing edges to MenuVersion.
+type MenuVersionConnection struct {
+	Edges      []*MenuVersionEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *MenuVersionConnection) build(nodes []*MenuVersion, pager *menuversionPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *MenuVersion
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *MenuVersion {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *MenuVersion {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*MenuVersionEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &MenuVersionEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// MenuVersionPaginateOption enables pagination customization.
+type MenuVersionPaginateOption func(*menuversionPager) error
+
+// WithMenuVersionOrder configures pagination ordering.
+func WithMenuVersionOrder(order *MenuVersionOrder) MenuVersionPaginateOption {
+	if order == nil {
+		order = DefaultMenuVersionOrder
+	}
+	o := *order
+	return func(pager *menuversionPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultMenuVersionOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithMenuVersionFilter configures pagination filter.
+func WithMenuVersionFilter(filter func(*MenuVersionQuery) (*MenuVersionQuery, error)) MenuVersionPaginateOption {
+	return func(pager *menuversionPager) error {
+		if filter == nil {
+			return errors.New("MenuVersionQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type menuversionPager struct {
+	reverse bool
+	order   *MenuVersionOrder
+	filter  func(*MenuVersionQuery) (*MenuVersionQuery, error)
+}
+
+func newMenuVersionPager(opts []MenuVersionPaginateOption, reverse bool) (*menuversionPager, error) {
+	pager := &menuversionPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultMenuVersionOrder
+	}
+	return pager, nil
+}
+
+func (p *menuversionPager) applyFilter(query *MenuVersionQuery) (*MenuVersionQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *menuversionPager) toCursor(_m *MenuVersion) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *menuversionPager) applyCursors(query *MenuVersionQuery, after, before *Cursor) (*MenuVersionQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultMenuVersionOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *menuversionPager) applyOrder(query *MenuVersionQuery) *MenuVersionQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultMenuVersionOrder.Field {
+		query = query.Order(DefaultMenuVersionOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *menuversionPager) orderExpr(query *MenuVersionQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultMenuVersionOrder.Field {
+			b.Comma().Ident(DefaultMenuVersionOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to MenuVersion.
+func (_m *MenuVersionQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...MenuVersionPaginateOption,
+) (*MenuVersionConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newMenuVersionPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &MenuVersionConnection{Edges: []*MenuVersionEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// MenuVersionOrderField defines the ordering field of MenuVersion.
+type MenuVersionOrderField struct {
+	// Value extracts the ordering value from the given MenuVersion.
+	Value    func(*MenuVersion) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) menuversion.OrderOption
+	toCursor func(*MenuVersion) Cursor
+}
+
+// MenuVersionOrder defines the ordering of MenuVersion.
+type MenuVersionOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *MenuVersionOrderField `json:"field"`
+}
+
+// DefaultMenuVersionOrder is the default ordering of MenuVersion.
+var DefaultMenuVersionOrder = &MenuVersionOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &MenuVersionOrderField{
+		Value: func(_m *MenuVersion) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: menuversion.FieldID,
+		toTerm: menuversion.ByID,
+		toCursor: func(_m *MenuVersion) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts MenuVersion into MenuVersionEdge.
+func (_m *MenuVersion) ToEdge(order *MenuVersionOrder) *MenuVersionEdge {
+	if order == nil {
+		order = DefaultMenuVersionOrder
+	}
+	return &MenuVersionEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -3404,6 +4660,504 @@ func (_m *PauseReason) ToEdge(order *PauseReasonOrder) *PauseReasonEdge {
 	}
 }
 
+// PhoneEdge is the edge representation of Phone.
+type PhoneEdge struct {
+	Node   *Phone `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// PhoneConnection is the connection containing edges to Phone.
+type PhoneConnection struct {
+	Edges      []*PhoneEdge `json:"edges"`
+	PageInfo   PageInfo     `json:"pageInfo"`
+	TotalCount int          `json:"totalCount"`
+}
+
+func (c *PhoneConnection) build(nodes []*Phone, pager *phonePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Phone
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Phone {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Phone {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PhoneEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PhoneEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PhonePaginateOption enables pagination customization.
+type PhonePaginateOption func(*phonePager) error
+
+// WithPhoneOrder configures pagination ordering.
+func WithPhoneOrder(order *PhoneOrder) PhonePaginateOption {
+	if order == nil {
+		order = DefaultPhoneOrder
+	}
+	o := *order
+	return func(pager *phonePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPhoneOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPhoneFilter configures pagination filter.
+func WithPhoneFilter(filter func(*PhoneQuery) (*PhoneQuery, error)) PhonePaginateOption {
+	return func(pager *phonePager) error {
+		if filter == nil {
+			return errors.New("PhoneQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type phonePager struct {
+	reverse bool
+	order   *PhoneOrder
+	filter  func(*PhoneQuery) (*PhoneQuery, error)
+}
+
+func newPhonePager(opts []PhonePaginateOption, reverse bool) (*phonePager, error) {
+	pager := &phonePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPhoneOrder
+	}
+	return pager, nil
+}
+
+func (p *phonePager) applyFilter(query *PhoneQuery) (*PhoneQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *phonePager) toCursor(_m *Phone) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *phonePager) applyCursors(query *PhoneQuery, after, before *Cursor) (*PhoneQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPhoneOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *phonePager) applyOrder(query *PhoneQuery) *PhoneQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPhoneOrder.Field {
+		query = query.Order(DefaultPhoneOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *phonePager) orderExpr(query *PhoneQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPhoneOrder.Field {
+			b.Comma().Ident(DefaultPhoneOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Phone.
+func (_m *PhoneQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PhonePaginateOption,
+) (*PhoneConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPhonePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PhoneConnection{Edges: []*PhoneEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// PhoneOrderField defines the ordering field of Phone.
+type PhoneOrderField struct {
+	// Value extracts the ordering value from the given Phone.
+	Value    func(*Phone) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) phone.OrderOption
+	toCursor func(*Phone) Cursor
+}
+
+// PhoneOrder defines the ordering of Phone.
+type PhoneOrder struct {
+	Direction OrderDirection   `json:"direction"`
+	Field     *PhoneOrderField `json:"field"`
+}
+
+// DefaultPhoneOrder is the default ordering of Phone.
+var DefaultPhoneOrder = &PhoneOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PhoneOrderField{
+		Value: func(_m *Phone) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: phone.FieldID,
+		toTerm: phone.ByID,
+		toCursor: func(_m *Phone) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Phone into PhoneEdge.
+func (_m *Phone) ToEdge(order *PhoneOrder) *PhoneEdge {
+	if order == nil {
+		order = DefaultPhoneOrder
+	}
+	return &PhoneEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// PhoneBindingEdge is the edge representation of PhoneBinding.
+type PhoneBindingEdge struct {
+	Node   *PhoneBinding `json:"node"`
+	Cursor Cursor        `json:"cursor"`
+}
+
+// PhoneBindingConnection is the connection containing edges to PhoneBinding.
+type PhoneBindingConnection struct {
+	Edges      []*PhoneBindingEdge `json:"edges"`
+	PageInfo   PageInfo            `json:"pageInfo"`
+	TotalCount int                 `json:"totalCount"`
+}
+
+func (c *PhoneBindingConnection) build(nodes []*PhoneBinding, pager *phonebindingPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *PhoneBinding
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *PhoneBinding {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *PhoneBinding {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PhoneBindingEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PhoneBindingEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PhoneBindingPaginateOption enables pagination customization.
+type PhoneBindingPaginateOption func(*phonebindingPager) error
+
+// WithPhoneBindingOrder configures pagination ordering.
+func WithPhoneBindingOrder(order *PhoneBindingOrder) PhoneBindingPaginateOption {
+	if order == nil {
+		order = DefaultPhoneBindingOrder
+	}
+	o := *order
+	return func(pager *phonebindingPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPhoneBindingOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPhoneBindingFilter configures pagination filter.
+func WithPhoneBindingFilter(filter func(*PhoneBindingQuery) (*PhoneBindingQuery, error)) PhoneBindingPaginateOption {
+	return func(pager *phonebindingPager) error {
+		if filter == nil {
+			return errors.New("PhoneBindingQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type phonebindingPager struct {
+	reverse bool
+	order   *PhoneBindingOrder
+	filter  func(*PhoneBindingQuery) (*PhoneBindingQuery, error)
+}
+
+func newPhoneBindingPager(opts []PhoneBindingPaginateOption, reverse bool) (*phonebindingPager, error) {
+	pager := &phonebindingPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPhoneBindingOrder
+	}
+	return pager, nil
+}
+
+func (p *phonebindingPager) applyFilter(query *PhoneBindingQuery) (*PhoneBindingQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *phonebindingPager) toCursor(_m *PhoneBinding) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *phonebindingPager) applyCursors(query *PhoneBindingQuery, after, before *Cursor) (*PhoneBindingQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPhoneBindingOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *phonebindingPager) applyOrder(query *PhoneBindingQuery) *PhoneBindingQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPhoneBindingOrder.Field {
+		query = query.Order(DefaultPhoneBindingOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *phonebindingPager) orderExpr(query *PhoneBindingQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPhoneBindingOrder.Field {
+			b.Comma().Ident(DefaultPhoneBindingOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to PhoneBinding.
+func (_m *PhoneBindingQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PhoneBindingPaginateOption,
+) (*PhoneBindingConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPhoneBindingPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PhoneBindingConnection{Edges: []*PhoneBindingEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// PhoneBindingOrderField defines the ordering field of PhoneBinding.
+type PhoneBindingOrderField struct {
+	// Value extracts the ordering value from the given PhoneBinding.
+	Value    func(*PhoneBinding) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) phonebinding.OrderOption
+	toCursor func(*PhoneBinding) Cursor
+}
+
+// PhoneBindingOrder defines the ordering of PhoneBinding.
+type PhoneBindingOrder struct {
+	Direction OrderDirection          `json:"direction"`
+	Field     *PhoneBindingOrderField `json:"field"`
+}
+
+// DefaultPhoneBindingOrder is the default ordering of PhoneBinding.
+var DefaultPhoneBindingOrder = &PhoneBindingOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PhoneBindingOrderField{
+		Value: func(_m *PhoneBinding) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: phonebinding.FieldID,
+		toTerm: phonebinding.ByID,
+		toCursor: func(_m *PhoneBinding) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts PhoneBinding into PhoneBindingEdge.
+func (_m *PhoneBinding) ToEdge(order *PhoneBindingOrder) *PhoneBindingEdge {
+	if order == nil {
+		order = DefaultPhoneBindingOrder
+	}
+	return &PhoneBindingEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // PresenceEdge is the edge representation of Presence.
 type PresenceEdge struct {
 	Node   *Presence `json:"node"`
@@ -4146,6 +5900,255 @@ func (_m *QueueMember) ToEdge(order *QueueMemberOrder) *QueueMemberEdge {
 		order = DefaultQueueMemberOrder
 	}
 	return &QueueMemberEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// RecordingEdge is the edge representation of Recording.
+type RecordingEdge struct {
+	Node   *Recording `json:"node"`
+	Cursor Cursor     `json:"cursor"`
+}
+
+// RecordingConnection is the connection containing edges to Recording.
+type RecordingConnection struct {
+	Edges      []*RecordingEdge `json:"edges"`
+	PageInfo   PageInfo         `json:"pageInfo"`
+	TotalCount int              `json:"totalCount"`
+}
+
+func (c *RecordingConnection) build(nodes []*Recording, pager *recordingPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Recording
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Recording {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Recording {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*RecordingEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &RecordingEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// RecordingPaginateOption enables pagination customization.
+type RecordingPaginateOption func(*recordingPager) error
+
+// WithRecordingOrder configures pagination ordering.
+func WithRecordingOrder(order *RecordingOrder) RecordingPaginateOption {
+	if order == nil {
+		order = DefaultRecordingOrder
+	}
+	o := *order
+	return func(pager *recordingPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultRecordingOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithRecordingFilter configures pagination filter.
+func WithRecordingFilter(filter func(*RecordingQuery) (*RecordingQuery, error)) RecordingPaginateOption {
+	return func(pager *recordingPager) error {
+		if filter == nil {
+			return errors.New("RecordingQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type recordingPager struct {
+	reverse bool
+	order   *RecordingOrder
+	filter  func(*RecordingQuery) (*RecordingQuery, error)
+}
+
+func newRecordingPager(opts []RecordingPaginateOption, reverse bool) (*recordingPager, error) {
+	pager := &recordingPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultRecordingOrder
+	}
+	return pager, nil
+}
+
+func (p *recordingPager) applyFilter(query *RecordingQuery) (*RecordingQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *recordingPager) toCursor(_m *Recording) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *recordingPager) applyCursors(query *RecordingQuery, after, before *Cursor) (*RecordingQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultRecordingOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *recordingPager) applyOrder(query *RecordingQuery) *RecordingQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultRecordingOrder.Field {
+		query = query.Order(DefaultRecordingOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *recordingPager) orderExpr(query *RecordingQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultRecordingOrder.Field {
+			b.Comma().Ident(DefaultRecordingOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Recording.
+func (_m *RecordingQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...RecordingPaginateOption,
+) (*RecordingConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newRecordingPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &RecordingConnection{Edges: []*RecordingEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// RecordingOrderField defines the ordering field of Recording.
+type RecordingOrderField struct {
+	// Value extracts the ordering value from the given Recording.
+	Value    func(*Recording) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) recording.OrderOption
+	toCursor func(*Recording) Cursor
+}
+
+// RecordingOrder defines the ordering of Recording.
+type RecordingOrder struct {
+	Direction OrderDirection       `json:"direction"`
+	Field     *RecordingOrderField `json:"field"`
+}
+
+// DefaultRecordingOrder is the default ordering of Recording.
+var DefaultRecordingOrder = &RecordingOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &RecordingOrderField{
+		Value: func(_m *Recording) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: recording.FieldID,
+		toTerm: recording.ByID,
+		toCursor: func(_m *Recording) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Recording into RecordingEdge.
+func (_m *Recording) ToEdge(order *RecordingOrder) *RecordingEdge {
+	if order == nil {
+		order = DefaultRecordingOrder
+	}
+	return &RecordingEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -5194,6 +7197,255 @@ func (_m *Segment) ToEdge(order *SegmentOrder) *SegmentEdge {
 	}
 }
 
+// ServiceNumberEdge is the edge representation of ServiceNumber.
+type ServiceNumberEdge struct {
+	Node   *ServiceNumber `json:"node"`
+	Cursor Cursor         `json:"cursor"`
+}
+
+// ServiceNumberConnection is the connection containing edges to ServiceNumber.
+type ServiceNumberConnection struct {
+	Edges      []*ServiceNumberEdge `json:"edges"`
+	PageInfo   PageInfo             `json:"pageInfo"`
+	TotalCount int                  `json:"totalCount"`
+}
+
+func (c *ServiceNumberConnection) build(nodes []*ServiceNumber, pager *servicenumberPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ServiceNumber
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ServiceNumber {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ServiceNumber {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ServiceNumberEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ServiceNumberEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ServiceNumberPaginateOption enables pagination customization.
+type ServiceNumberPaginateOption func(*servicenumberPager) error
+
+// WithServiceNumberOrder configures pagination ordering.
+func WithServiceNumberOrder(order *ServiceNumberOrder) ServiceNumberPaginateOption {
+	if order == nil {
+		order = DefaultServiceNumberOrder
+	}
+	o := *order
+	return func(pager *servicenumberPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultServiceNumberOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithServiceNumberFilter configures pagination filter.
+func WithServiceNumberFilter(filter func(*ServiceNumberQuery) (*ServiceNumberQuery, error)) ServiceNumberPaginateOption {
+	return func(pager *servicenumberPager) error {
+		if filter == nil {
+			return errors.New("ServiceNumberQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type servicenumberPager struct {
+	reverse bool
+	order   *ServiceNumberOrder
+	filter  func(*ServiceNumberQuery) (*ServiceNumberQuery, error)
+}
+
+func newServiceNumberPager(opts []ServiceNumberPaginateOption, reverse bool) (*servicenumberPager, error) {
+	pager := &servicenumberPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultServiceNumberOrder
+	}
+	return pager, nil
+}
+
+func (p *servicenumberPager) applyFilter(query *ServiceNumberQuery) (*ServiceNumberQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *servicenumberPager) toCursor(_m *ServiceNumber) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *servicenumberPager) applyCursors(query *ServiceNumberQuery, after, before *Cursor) (*ServiceNumberQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultServiceNumberOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *servicenumberPager) applyOrder(query *ServiceNumberQuery) *ServiceNumberQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultServiceNumberOrder.Field {
+		query = query.Order(DefaultServiceNumberOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *servicenumberPager) orderExpr(query *ServiceNumberQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultServiceNumberOrder.Field {
+			b.Comma().Ident(DefaultServiceNumberOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ServiceNumber.
+func (_m *ServiceNumberQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ServiceNumberPaginateOption,
+) (*ServiceNumberConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newServiceNumberPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ServiceNumberConnection{Edges: []*ServiceNumberEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ServiceNumberOrderField defines the ordering field of ServiceNumber.
+type ServiceNumberOrderField struct {
+	// Value extracts the ordering value from the given ServiceNumber.
+	Value    func(*ServiceNumber) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) servicenumber.OrderOption
+	toCursor func(*ServiceNumber) Cursor
+}
+
+// ServiceNumberOrder defines the ordering of ServiceNumber.
+type ServiceNumberOrder struct {
+	Direction OrderDirection           `json:"direction"`
+	Field     *ServiceNumberOrderField `json:"field"`
+}
+
+// DefaultServiceNumberOrder is the default ordering of ServiceNumber.
+var DefaultServiceNumberOrder = &ServiceNumberOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ServiceNumberOrderField{
+		Value: func(_m *ServiceNumber) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: servicenumber.FieldID,
+		toTerm: servicenumber.ByID,
+		toCursor: func(_m *ServiceNumber) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ServiceNumber into ServiceNumberEdge.
+func (_m *ServiceNumber) ToEdge(order *ServiceNumberOrder) *ServiceNumberEdge {
+	if order == nil {
+		order = DefaultServiceNumberOrder
+	}
+	return &ServiceNumberEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // SessionEdge is the edge representation of Session.
 type SessionEdge struct {
 	Node   *Session `json:"node"`
@@ -5936,6 +8188,504 @@ func (_m *Skill) ToEdge(order *SkillOrder) *SkillEdge {
 		order = DefaultSkillOrder
 	}
 	return &SkillEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// SoundEdge is the edge representation of Sound.
+type SoundEdge struct {
+	Node   *Sound `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// SoundConnection is the connection containing edges to Sound.
+type SoundConnection struct {
+	Edges      []*SoundEdge `json:"edges"`
+	PageInfo   PageInfo     `json:"pageInfo"`
+	TotalCount int          `json:"totalCount"`
+}
+
+func (c *SoundConnection) build(nodes []*Sound, pager *soundPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Sound
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Sound {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Sound {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*SoundEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &SoundEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// SoundPaginateOption enables pagination customization.
+type SoundPaginateOption func(*soundPager) error
+
+// WithSoundOrder configures pagination ordering.
+func WithSoundOrder(order *SoundOrder) SoundPaginateOption {
+	if order == nil {
+		order = DefaultSoundOrder
+	}
+	o := *order
+	return func(pager *soundPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultSoundOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithSoundFilter configures pagination filter.
+func WithSoundFilter(filter func(*SoundQuery) (*SoundQuery, error)) SoundPaginateOption {
+	return func(pager *soundPager) error {
+		if filter == nil {
+			return errors.New("SoundQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type soundPager struct {
+	reverse bool
+	order   *SoundOrder
+	filter  func(*SoundQuery) (*SoundQuery, error)
+}
+
+func newSoundPager(opts []SoundPaginateOption, reverse bool) (*soundPager, error) {
+	pager := &soundPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultSoundOrder
+	}
+	return pager, nil
+}
+
+func (p *soundPager) applyFilter(query *SoundQuery) (*SoundQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *soundPager) toCursor(_m *Sound) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *soundPager) applyCursors(query *SoundQuery, after, before *Cursor) (*SoundQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultSoundOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *soundPager) applyOrder(query *SoundQuery) *SoundQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultSoundOrder.Field {
+		query = query.Order(DefaultSoundOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *soundPager) orderExpr(query *SoundQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultSoundOrder.Field {
+			b.Comma().Ident(DefaultSoundOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Sound.
+func (_m *SoundQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...SoundPaginateOption,
+) (*SoundConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newSoundPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &SoundConnection{Edges: []*SoundEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// SoundOrderField defines the ordering field of Sound.
+type SoundOrderField struct {
+	// Value extracts the ordering value from the given Sound.
+	Value    func(*Sound) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) sound.OrderOption
+	toCursor func(*Sound) Cursor
+}
+
+// SoundOrder defines the ordering of Sound.
+type SoundOrder struct {
+	Direction OrderDirection   `json:"direction"`
+	Field     *SoundOrderField `json:"field"`
+}
+
+// DefaultSoundOrder is the default ordering of Sound.
+var DefaultSoundOrder = &SoundOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &SoundOrderField{
+		Value: func(_m *Sound) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: sound.FieldID,
+		toTerm: sound.ByID,
+		toCursor: func(_m *Sound) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Sound into SoundEdge.
+func (_m *Sound) ToEdge(order *SoundOrder) *SoundEdge {
+	if order == nil {
+		order = DefaultSoundOrder
+	}
+	return &SoundEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// TrunkEdge is the edge representation of Trunk.
+type TrunkEdge struct {
+	Node   *Trunk `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// TrunkConnection is the connection containing edges to Trunk.
+type TrunkConnection struct {
+	Edges      []*TrunkEdge `json:"edges"`
+	PageInfo   PageInfo     `json:"pageInfo"`
+	TotalCount int          `json:"totalCount"`
+}
+
+func (c *TrunkConnection) build(nodes []*Trunk, pager *trunkPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Trunk
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Trunk {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Trunk {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*TrunkEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &TrunkEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// TrunkPaginateOption enables pagination customization.
+type TrunkPaginateOption func(*trunkPager) error
+
+// WithTrunkOrder configures pagination ordering.
+func WithTrunkOrder(order *TrunkOrder) TrunkPaginateOption {
+	if order == nil {
+		order = DefaultTrunkOrder
+	}
+	o := *order
+	return func(pager *trunkPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultTrunkOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithTrunkFilter configures pagination filter.
+func WithTrunkFilter(filter func(*TrunkQuery) (*TrunkQuery, error)) TrunkPaginateOption {
+	return func(pager *trunkPager) error {
+		if filter == nil {
+			return errors.New("TrunkQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type trunkPager struct {
+	reverse bool
+	order   *TrunkOrder
+	filter  func(*TrunkQuery) (*TrunkQuery, error)
+}
+
+func newTrunkPager(opts []TrunkPaginateOption, reverse bool) (*trunkPager, error) {
+	pager := &trunkPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultTrunkOrder
+	}
+	return pager, nil
+}
+
+func (p *trunkPager) applyFilter(query *TrunkQuery) (*TrunkQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *trunkPager) toCursor(_m *Trunk) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *trunkPager) applyCursors(query *TrunkQuery, after, before *Cursor) (*TrunkQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultTrunkOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *trunkPager) applyOrder(query *TrunkQuery) *TrunkQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultTrunkOrder.Field {
+		query = query.Order(DefaultTrunkOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *trunkPager) orderExpr(query *TrunkQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultTrunkOrder.Field {
+			b.Comma().Ident(DefaultTrunkOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Trunk.
+func (_m *TrunkQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...TrunkPaginateOption,
+) (*TrunkConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newTrunkPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &TrunkConnection{Edges: []*TrunkEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// TrunkOrderField defines the ordering field of Trunk.
+type TrunkOrderField struct {
+	// Value extracts the ordering value from the given Trunk.
+	Value    func(*Trunk) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) trunk.OrderOption
+	toCursor func(*Trunk) Cursor
+}
+
+// TrunkOrder defines the ordering of Trunk.
+type TrunkOrder struct {
+	Direction OrderDirection   `json:"direction"`
+	Field     *TrunkOrderField `json:"field"`
+}
+
+// DefaultTrunkOrder is the default ordering of Trunk.
+var DefaultTrunkOrder = &TrunkOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &TrunkOrderField{
+		Value: func(_m *Trunk) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: trunk.FieldID,
+		toTerm: trunk.ByID,
+		toCursor: func(_m *Trunk) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Trunk into TrunkEdge.
+func (_m *Trunk) ToEdge(order *TrunkOrder) *TrunkEdge {
+	if order == nil {
+		order = DefaultTrunkOrder
+	}
+	return &TrunkEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

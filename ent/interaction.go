@@ -117,17 +117,26 @@ type InteractionEdges struct {
 	RoutingTraces []*RoutingTrace `json:"routing_traces,omitempty"`
 	// Turns holds the value of the turns edge.
 	Turns []*AssistantTurn `json:"turns,omitempty"`
+	// Calls holds the value of the calls edge.
+	Calls []*Call `json:"calls,omitempty"`
+	// Recordings holds the value of the recordings edge.
+	Recordings []*Recording `json:"recordings,omitempty"`
+	// Callbacks holds the value of the callbacks edge.
+	Callbacks []*Callback `json:"callbacks,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [11]bool
+	loadedTypes [14]bool
 	// totalCount holds the count of the edges above.
-	totalCount [9]map[string]int
+	totalCount [12]map[string]int
 
 	namedMessages      map[string][]*Message
 	namedSegments      map[string][]*Segment
 	namedOffers        map[string][]*Offer
 	namedRoutingTraces map[string][]*RoutingTrace
 	namedTurns         map[string][]*AssistantTurn
+	namedCalls         map[string][]*Call
+	namedRecordings    map[string][]*Recording
+	namedCallbacks     map[string][]*Callback
 }
 
 // CitizenOrErr returns the Citizen value or an error if the edge
@@ -239,6 +248,33 @@ func (e InteractionEdges) TurnsOrErr() ([]*AssistantTurn, error) {
 		return e.Turns, nil
 	}
 	return nil, &NotLoadedError{edge: "turns"}
+}
+
+// CallsOrErr returns the Calls value or an error if the edge
+// was not loaded in eager-loading.
+func (e InteractionEdges) CallsOrErr() ([]*Call, error) {
+	if e.loadedTypes[11] {
+		return e.Calls, nil
+	}
+	return nil, &NotLoadedError{edge: "calls"}
+}
+
+// RecordingsOrErr returns the Recordings value or an error if the edge
+// was not loaded in eager-loading.
+func (e InteractionEdges) RecordingsOrErr() ([]*Recording, error) {
+	if e.loadedTypes[12] {
+		return e.Recordings, nil
+	}
+	return nil, &NotLoadedError{edge: "recordings"}
+}
+
+// CallbacksOrErr returns the Callbacks value or an error if the edge
+// was not loaded in eager-loading.
+func (e InteractionEdges) CallbacksOrErr() ([]*Callback, error) {
+	if e.loadedTypes[13] {
+		return e.Callbacks, nil
+	}
+	return nil, &NotLoadedError{edge: "callbacks"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -543,6 +579,21 @@ func (_m *Interaction) QueryTurns() *AssistantTurnQuery {
 	return NewInteractionClient(_m.config).QueryTurns(_m)
 }
 
+// QueryCalls queries the "calls" edge of the Interaction entity.
+func (_m *Interaction) QueryCalls() *CallQuery {
+	return NewInteractionClient(_m.config).QueryCalls(_m)
+}
+
+// QueryRecordings queries the "recordings" edge of the Interaction entity.
+func (_m *Interaction) QueryRecordings() *RecordingQuery {
+	return NewInteractionClient(_m.config).QueryRecordings(_m)
+}
+
+// QueryCallbacks queries the "callbacks" edge of the Interaction entity.
+func (_m *Interaction) QueryCallbacks() *CallbackQuery {
+	return NewInteractionClient(_m.config).QueryCallbacks(_m)
+}
+
 // Update returns a builder for updating this Interaction.
 // Note that you need to call Interaction.Unwrap() before calling this method if this Interaction
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -798,6 +849,78 @@ func (_m *Interaction) appendNamedTurns(name string, edges ...*AssistantTurn) {
 		_m.Edges.namedTurns[name] = []*AssistantTurn{}
 	} else {
 		_m.Edges.namedTurns[name] = append(_m.Edges.namedTurns[name], edges...)
+	}
+}
+
+// NamedCalls returns the Calls named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Interaction) NamedCalls(name string) ([]*Call, error) {
+	if _m.Edges.namedCalls == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedCalls[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Interaction) appendNamedCalls(name string, edges ...*Call) {
+	if _m.Edges.namedCalls == nil {
+		_m.Edges.namedCalls = make(map[string][]*Call)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedCalls[name] = []*Call{}
+	} else {
+		_m.Edges.namedCalls[name] = append(_m.Edges.namedCalls[name], edges...)
+	}
+}
+
+// NamedRecordings returns the Recordings named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Interaction) NamedRecordings(name string) ([]*Recording, error) {
+	if _m.Edges.namedRecordings == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedRecordings[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Interaction) appendNamedRecordings(name string, edges ...*Recording) {
+	if _m.Edges.namedRecordings == nil {
+		_m.Edges.namedRecordings = make(map[string][]*Recording)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedRecordings[name] = []*Recording{}
+	} else {
+		_m.Edges.namedRecordings[name] = append(_m.Edges.namedRecordings[name], edges...)
+	}
+}
+
+// NamedCallbacks returns the Callbacks named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Interaction) NamedCallbacks(name string) ([]*Callback, error) {
+	if _m.Edges.namedCallbacks == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedCallbacks[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Interaction) appendNamedCallbacks(name string, edges ...*Callback) {
+	if _m.Edges.namedCallbacks == nil {
+		_m.Edges.namedCallbacks = make(map[string][]*Callback)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedCallbacks[name] = []*Callback{}
+	} else {
+		_m.Edges.namedCallbacks[name] = append(_m.Edges.namedCallbacks[name], edges...)
 	}
 }
 

@@ -7,12 +7,15 @@ import (
 	"ekc/ent/account"
 	"ekc/ent/agency"
 	"ekc/ent/assistantturn"
+	"ekc/ent/call"
+	"ekc/ent/callback"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/offer"
 	"ekc/ent/queue"
+	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/routingtrace"
 	"ekc/ent/segment"
@@ -564,6 +567,51 @@ func (_c *InteractionCreate) AddTurns(v ...*AssistantTurn) *InteractionCreate {
 	return _c.AddTurnIDs(ids...)
 }
 
+// AddCallIDs adds the "calls" edge to the Call entity by IDs.
+func (_c *InteractionCreate) AddCallIDs(ids ...string) *InteractionCreate {
+	_c.mutation.AddCallIDs(ids...)
+	return _c
+}
+
+// AddCalls adds the "calls" edges to the Call entity.
+func (_c *InteractionCreate) AddCalls(v ...*Call) *InteractionCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddCallIDs(ids...)
+}
+
+// AddRecordingIDs adds the "recordings" edge to the Recording entity by IDs.
+func (_c *InteractionCreate) AddRecordingIDs(ids ...string) *InteractionCreate {
+	_c.mutation.AddRecordingIDs(ids...)
+	return _c
+}
+
+// AddRecordings adds the "recordings" edges to the Recording entity.
+func (_c *InteractionCreate) AddRecordings(v ...*Recording) *InteractionCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddRecordingIDs(ids...)
+}
+
+// AddCallbackIDs adds the "callbacks" edge to the Callback entity by IDs.
+func (_c *InteractionCreate) AddCallbackIDs(ids ...string) *InteractionCreate {
+	_c.mutation.AddCallbackIDs(ids...)
+	return _c
+}
+
+// AddCallbacks adds the "callbacks" edges to the Callback entity.
+func (_c *InteractionCreate) AddCallbacks(v ...*Callback) *InteractionCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddCallbackIDs(ids...)
+}
+
 // Mutation returns the InteractionMutation object of the builder.
 func (_c *InteractionCreate) Mutation() *InteractionMutation {
 	return _c.mutation
@@ -1100,6 +1148,54 @@ func (_c *InteractionCreate) createSpec() (*Interaction, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(assistantturn.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CallsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   interaction.CallsTable,
+			Columns: []string{interaction.CallsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(call.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.RecordingsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   interaction.RecordingsTable,
+			Columns: []string{interaction.RecordingsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(recording.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CallbacksIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   interaction.CallbacksTable,
+			Columns: []string{interaction.CallbacksColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(callback.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -8,6 +8,8 @@ import (
 	"ekc/ent/account"
 	"ekc/ent/agency"
 	"ekc/ent/assistantturn"
+	"ekc/ent/call"
+	"ekc/ent/callback"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
 	"ekc/ent/interaction"
@@ -15,6 +17,7 @@ import (
 	"ekc/ent/offer"
 	"ekc/ent/predicate"
 	"ekc/ent/queue"
+	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/routingtrace"
 	"ekc/ent/segment"
@@ -47,6 +50,9 @@ type InteractionQuery struct {
 	withOffers             *OfferQuery
 	withRoutingTraces      *RoutingTraceQuery
 	withTurns              *AssistantTurnQuery
+	withCalls              *CallQuery
+	withRecordings         *RecordingQuery
+	withCallbacks          *CallbackQuery
 	loadTotal              []func(context.Context, []*Interaction) error
 	modifiers              []func(*sql.Selector)
 	withNamedMessages      map[string]*MessageQuery
@@ -54,6 +60,9 @@ type InteractionQuery struct {
 	withNamedOffers        map[string]*OfferQuery
 	withNamedRoutingTraces map[string]*RoutingTraceQuery
 	withNamedTurns         map[string]*AssistantTurnQuery
+	withNamedCalls         map[string]*CallQuery
+	withNamedRecordings    map[string]*RecordingQuery
+	withNamedCallbacks     map[string]*CallbackQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -332,6 +341,72 @@ func (_q *InteractionQuery) QueryTurns() *AssistantTurnQuery {
 	return query
 }
 
+// QueryCalls chains the current query on the "calls" edge.
+func (_q *InteractionQuery) QueryCalls() *CallQuery {
+	query := (&CallClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interaction.Table, interaction.FieldID, selector),
+			sqlgraph.To(call.Table, call.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, interaction.CallsTable, interaction.CallsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRecordings chains the current query on the "recordings" edge.
+func (_q *InteractionQuery) QueryRecordings() *RecordingQuery {
+	query := (&RecordingClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interaction.Table, interaction.FieldID, selector),
+			sqlgraph.To(recording.Table, recording.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, interaction.RecordingsTable, interaction.RecordingsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCallbacks chains the current query on the "callbacks" edge.
+func (_q *InteractionQuery) QueryCallbacks() *CallbackQuery {
+	query := (&CallbackClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interaction.Table, interaction.FieldID, selector),
+			sqlgraph.To(callback.Table, callback.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, interaction.CallbacksTable, interaction.CallbacksColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // First returns the first Interaction entity from the query.
 // Returns a *NotFoundError when no Interaction was found.
 func (_q *InteractionQuery) First(ctx context.Context) (*Interaction, error) {
@@ -535,6 +610,9 @@ func (_q *InteractionQuery) Clone() *InteractionQuery {
 		withOffers:        _q.withOffers.Clone(),
 		withRoutingTraces: _q.withRoutingTraces.Clone(),
 		withTurns:         _q.withTurns.Clone(),
+		withCalls:         _q.withCalls.Clone(),
+		withRecordings:    _q.withRecordings.Clone(),
+		withCallbacks:     _q.withCallbacks.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -663,6 +741,39 @@ func (_q *InteractionQuery) WithTurns(opts ...func(*AssistantTurnQuery)) *Intera
 	return _q
 }
 
+// WithCalls tells the query-builder to eager-load the nodes that are connected to
+// the "calls" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *InteractionQuery) WithCalls(opts ...func(*CallQuery)) *InteractionQuery {
+	query := (&CallClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCalls = query
+	return _q
+}
+
+// WithRecordings tells the query-builder to eager-load the nodes that are connected to
+// the "recordings" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *InteractionQuery) WithRecordings(opts ...func(*RecordingQuery)) *InteractionQuery {
+	query := (&RecordingClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRecordings = query
+	return _q
+}
+
+// WithCallbacks tells the query-builder to eager-load the nodes that are connected to
+// the "callbacks" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *InteractionQuery) WithCallbacks(opts ...func(*CallbackQuery)) *InteractionQuery {
+	query := (&CallbackClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCallbacks = query
+	return _q
+}
+
 // GroupBy is used to group vertices by one or more fields/columns.
 // It is often used with aggregate functions, like: count, max, mean, min, sum.
 //
@@ -747,7 +858,7 @@ func (_q *InteractionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Interaction{}
 		_spec       = _q.querySpec()
-		loadedTypes = [11]bool{
+		loadedTypes = [14]bool{
 			_q.withCitizen != nil,
 			_q.withAgency != nil,
 			_q.withRegion != nil,
@@ -759,6 +870,9 @@ func (_q *InteractionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			_q.withOffers != nil,
 			_q.withRoutingTraces != nil,
 			_q.withTurns != nil,
+			_q.withCalls != nil,
+			_q.withRecordings != nil,
+			_q.withCallbacks != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -853,6 +967,27 @@ func (_q *InteractionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withCalls; query != nil {
+		if err := _q.loadCalls(ctx, query, nodes,
+			func(n *Interaction) { n.Edges.Calls = []*Call{} },
+			func(n *Interaction, e *Call) { n.Edges.Calls = append(n.Edges.Calls, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withRecordings; query != nil {
+		if err := _q.loadRecordings(ctx, query, nodes,
+			func(n *Interaction) { n.Edges.Recordings = []*Recording{} },
+			func(n *Interaction, e *Recording) { n.Edges.Recordings = append(n.Edges.Recordings, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCallbacks; query != nil {
+		if err := _q.loadCallbacks(ctx, query, nodes,
+			func(n *Interaction) { n.Edges.Callbacks = []*Callback{} },
+			func(n *Interaction, e *Callback) { n.Edges.Callbacks = append(n.Edges.Callbacks, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedMessages {
 		if err := _q.loadMessages(ctx, query, nodes,
 			func(n *Interaction) { n.appendNamedMessages(name) },
@@ -885,6 +1020,27 @@ func (_q *InteractionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadTurns(ctx, query, nodes,
 			func(n *Interaction) { n.appendNamedTurns(name) },
 			func(n *Interaction, e *AssistantTurn) { n.appendNamedTurns(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedCalls {
+		if err := _q.loadCalls(ctx, query, nodes,
+			func(n *Interaction) { n.appendNamedCalls(name) },
+			func(n *Interaction, e *Call) { n.appendNamedCalls(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedRecordings {
+		if err := _q.loadRecordings(ctx, query, nodes,
+			func(n *Interaction) { n.appendNamedRecordings(name) },
+			func(n *Interaction, e *Recording) { n.appendNamedRecordings(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedCallbacks {
+		if err := _q.loadCallbacks(ctx, query, nodes,
+			func(n *Interaction) { n.appendNamedCallbacks(name) },
+			func(n *Interaction, e *Callback) { n.appendNamedCallbacks(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1220,6 +1376,96 @@ func (_q *InteractionQuery) loadTurns(ctx context.Context, query *AssistantTurnQ
 	}
 	return nil
 }
+func (_q *InteractionQuery) loadCalls(ctx context.Context, query *CallQuery, nodes []*Interaction, init func(*Interaction), assign func(*Interaction, *Call)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Interaction)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(call.FieldInteractionID)
+	}
+	query.Where(predicate.Call(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(interaction.CallsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.InteractionID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "interaction_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *InteractionQuery) loadRecordings(ctx context.Context, query *RecordingQuery, nodes []*Interaction, init func(*Interaction), assign func(*Interaction, *Recording)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Interaction)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(recording.FieldInteractionID)
+	}
+	query.Where(predicate.Recording(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(interaction.RecordingsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.InteractionID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "interaction_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *InteractionQuery) loadCallbacks(ctx context.Context, query *CallbackQuery, nodes []*Interaction, init func(*Interaction), assign func(*Interaction, *Callback)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Interaction)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(callback.FieldInteractionID)
+	}
+	query.Where(predicate.Callback(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(interaction.CallbacksColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.InteractionID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "interaction_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 
 func (_q *InteractionQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -1425,6 +1671,48 @@ func (_q *InteractionQuery) WithNamedTurns(name string, opts ...func(*AssistantT
 		_q.withNamedTurns = make(map[string]*AssistantTurnQuery)
 	}
 	_q.withNamedTurns[name] = query
+	return _q
+}
+
+// WithNamedCalls tells the query-builder to eager-load the nodes that are connected to the "calls"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *InteractionQuery) WithNamedCalls(name string, opts ...func(*CallQuery)) *InteractionQuery {
+	query := (&CallClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedCalls == nil {
+		_q.withNamedCalls = make(map[string]*CallQuery)
+	}
+	_q.withNamedCalls[name] = query
+	return _q
+}
+
+// WithNamedRecordings tells the query-builder to eager-load the nodes that are connected to the "recordings"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *InteractionQuery) WithNamedRecordings(name string, opts ...func(*RecordingQuery)) *InteractionQuery {
+	query := (&RecordingClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedRecordings == nil {
+		_q.withNamedRecordings = make(map[string]*RecordingQuery)
+	}
+	_q.withNamedRecordings[name] = query
+	return _q
+}
+
+// WithNamedCallbacks tells the query-builder to eager-load the nodes that are connected to the "callbacks"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *InteractionQuery) WithNamedCallbacks(name string, opts ...func(*CallbackQuery)) *InteractionQuery {
+	query := (&CallbackClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedCallbacks == nil {
+		_q.withNamedCallbacks = make(map[string]*CallbackQuery)
+	}
+	_q.withNamedCallbacks[name] = query
 	return _q
 }
 

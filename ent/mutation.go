@@ -11,28 +11,42 @@ import (
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/call"
+	"ekc/ent/callback"
+	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
 	"ekc/ent/event"
 	"ekc/ent/interaction"
+	"ekc/ent/menu"
+	"ekc/ent/menuversion"
 	"ekc/ent/message"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
+	"ekc/ent/phone"
+	"ekc/ent/phonebinding"
 	"ekc/ent/predicate"
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/ent/routingtrace"
 	"ekc/ent/secret"
 	"ekc/ent/segment"
+	"ekc/ent/servernode"
+	"ekc/ent/servicenumber"
 	"ekc/ent/session"
 	"ekc/ent/site"
 	"ekc/ent/skill"
+	"ekc/ent/sound"
+	"ekc/ent/trunk"
 	"ekc/interaction/dialogue"
+	"ekc/internal/voice/carrier"
 	"ekc/routing/timetable"
 	"ekc/routing/trace"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -58,24 +72,36 @@ const (
 	TypeAttachment     = "Attachment"
 	TypeAuditEntry     = "AuditEntry"
 	TypeBusinessHours  = "BusinessHours"
+	TypeCall           = "Call"
+	TypeCallLeg        = "CallLeg"
+	TypeCallback       = "Callback"
 	TypeCitizen        = "Citizen"
 	TypeDisposition    = "Disposition"
 	TypeEvent          = "Event"
 	TypeInteraction    = "Interaction"
+	TypeMenu           = "Menu"
+	TypeMenuVersion    = "MenuVersion"
 	TypeMessage        = "Message"
 	TypeOffer          = "Offer"
 	TypePauseReason    = "PauseReason"
+	TypePhone          = "Phone"
+	TypePhoneBinding   = "PhoneBinding"
 	TypePresence       = "Presence"
 	TypeQueue          = "Queue"
 	TypeQueueMember    = "QueueMember"
+	TypeRecording      = "Recording"
 	TypeRegion         = "Region"
 	TypeRoleAssignment = "RoleAssignment"
 	TypeRoutingTrace   = "RoutingTrace"
 	TypeSecret         = "Secret"
 	TypeSegment        = "Segment"
+	TypeServerNode     = "ServerNode"
+	TypeServiceNumber  = "ServiceNumber"
 	TypeSession        = "Session"
 	TypeSite           = "Site"
 	TypeSkill          = "Skill"
+	TypeSound          = "Sound"
+	TypeTrunk          = "Trunk"
 )
 
 // AccountMutation represents an operation that mutates the Account nodes in the graph.
@@ -5672,6 +5698,4544 @@ func (m *BusinessHoursMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown BusinessHours edge %s", name)
 }
 
+// CallMutation represents an operation that mutates the Call nodes in the graph.
+type CallMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	node_id            *string
+	direction          *call.Direction
+	trunk_id           *string
+	caller             *string
+	called             *string
+	callback_id        *string
+	began_at           *time.Time
+	ended_at           *time.Time
+	end_cause          *string
+	sip_code           *int
+	addsip_code        *int
+	awaits_recovery    *bool
+	clearedFields      map[string]struct{}
+	interaction        *string
+	clearedinteraction bool
+	legs               map[string]struct{}
+	removedlegs        map[string]struct{}
+	clearedlegs        bool
+	recordings         map[string]struct{}
+	removedrecordings  map[string]struct{}
+	clearedrecordings  bool
+	done               bool
+	oldValue           func(context.Context) (*Call, error)
+	predicates         []predicate.Call
+}
+
+var _ ent.Mutation = (*CallMutation)(nil)
+
+// callOption allows management of the mutation configuration using functional options.
+type callOption func(*CallMutation)
+
+// newCallMutation creates new mutation for the Call entity.
+func newCallMutation(c config, op Op, opts ...callOption) *CallMutation {
+	m := &CallMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCall,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCallID sets the ID field of the mutation.
+func withCallID(id string) callOption {
+	return func(m *CallMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Call
+		)
+		m.oldValue = func(ctx context.Context) (*Call, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Call.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCall sets the old Call of the mutation.
+func withCall(node *Call) callOption {
+	return func(m *CallMutation) {
+		m.oldValue = func(context.Context) (*Call, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CallMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CallMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Call entities.
+func (m *CallMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CallMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CallMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Call.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CallMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CallMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CallMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *CallMutation) SetInteractionID(s string) {
+	m.interaction = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *CallMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *CallMutation) ResetInteractionID() {
+	m.interaction = nil
+}
+
+// SetNodeID sets the "node_id" field.
+func (m *CallMutation) SetNodeID(s string) {
+	m.node_id = &s
+}
+
+// NodeID returns the value of the "node_id" field in the mutation.
+func (m *CallMutation) NodeID() (r string, exists bool) {
+	v := m.node_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNodeID returns the old "node_id" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldNodeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNodeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNodeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNodeID: %w", err)
+	}
+	return oldValue.NodeID, nil
+}
+
+// ResetNodeID resets all changes to the "node_id" field.
+func (m *CallMutation) ResetNodeID() {
+	m.node_id = nil
+}
+
+// SetDirection sets the "direction" field.
+func (m *CallMutation) SetDirection(c call.Direction) {
+	m.direction = &c
+}
+
+// Direction returns the value of the "direction" field in the mutation.
+func (m *CallMutation) Direction() (r call.Direction, exists bool) {
+	v := m.direction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDirection returns the old "direction" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldDirection(ctx context.Context) (v call.Direction, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDirection is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDirection requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDirection: %w", err)
+	}
+	return oldValue.Direction, nil
+}
+
+// ResetDirection resets all changes to the "direction" field.
+func (m *CallMutation) ResetDirection() {
+	m.direction = nil
+}
+
+// SetTrunkID sets the "trunk_id" field.
+func (m *CallMutation) SetTrunkID(s string) {
+	m.trunk_id = &s
+}
+
+// TrunkID returns the value of the "trunk_id" field in the mutation.
+func (m *CallMutation) TrunkID() (r string, exists bool) {
+	v := m.trunk_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrunkID returns the old "trunk_id" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldTrunkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrunkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrunkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrunkID: %w", err)
+	}
+	return oldValue.TrunkID, nil
+}
+
+// ClearTrunkID clears the value of the "trunk_id" field.
+func (m *CallMutation) ClearTrunkID() {
+	m.trunk_id = nil
+	m.clearedFields[call.FieldTrunkID] = struct{}{}
+}
+
+// TrunkIDCleared returns if the "trunk_id" field was cleared in this mutation.
+func (m *CallMutation) TrunkIDCleared() bool {
+	_, ok := m.clearedFields[call.FieldTrunkID]
+	return ok
+}
+
+// ResetTrunkID resets all changes to the "trunk_id" field.
+func (m *CallMutation) ResetTrunkID() {
+	m.trunk_id = nil
+	delete(m.clearedFields, call.FieldTrunkID)
+}
+
+// SetCaller sets the "caller" field.
+func (m *CallMutation) SetCaller(s string) {
+	m.caller = &s
+}
+
+// Caller returns the value of the "caller" field in the mutation.
+func (m *CallMutation) Caller() (r string, exists bool) {
+	v := m.caller
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCaller returns the old "caller" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldCaller(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCaller is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCaller requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCaller: %w", err)
+	}
+	return oldValue.Caller, nil
+}
+
+// ClearCaller clears the value of the "caller" field.
+func (m *CallMutation) ClearCaller() {
+	m.caller = nil
+	m.clearedFields[call.FieldCaller] = struct{}{}
+}
+
+// CallerCleared returns if the "caller" field was cleared in this mutation.
+func (m *CallMutation) CallerCleared() bool {
+	_, ok := m.clearedFields[call.FieldCaller]
+	return ok
+}
+
+// ResetCaller resets all changes to the "caller" field.
+func (m *CallMutation) ResetCaller() {
+	m.caller = nil
+	delete(m.clearedFields, call.FieldCaller)
+}
+
+// SetCalled sets the "called" field.
+func (m *CallMutation) SetCalled(s string) {
+	m.called = &s
+}
+
+// Called returns the value of the "called" field in the mutation.
+func (m *CallMutation) Called() (r string, exists bool) {
+	v := m.called
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCalled returns the old "called" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldCalled(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCalled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCalled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCalled: %w", err)
+	}
+	return oldValue.Called, nil
+}
+
+// ClearCalled clears the value of the "called" field.
+func (m *CallMutation) ClearCalled() {
+	m.called = nil
+	m.clearedFields[call.FieldCalled] = struct{}{}
+}
+
+// CalledCleared returns if the "called" field was cleared in this mutation.
+func (m *CallMutation) CalledCleared() bool {
+	_, ok := m.clearedFields[call.FieldCalled]
+	return ok
+}
+
+// ResetCalled resets all changes to the "called" field.
+func (m *CallMutation) ResetCalled() {
+	m.called = nil
+	delete(m.clearedFields, call.FieldCalled)
+}
+
+// SetCallbackID sets the "callback_id" field.
+func (m *CallMutation) SetCallbackID(s string) {
+	m.callback_id = &s
+}
+
+// CallbackID returns the value of the "callback_id" field in the mutation.
+func (m *CallMutation) CallbackID() (r string, exists bool) {
+	v := m.callback_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCallbackID returns the old "callback_id" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldCallbackID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCallbackID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCallbackID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCallbackID: %w", err)
+	}
+	return oldValue.CallbackID, nil
+}
+
+// ClearCallbackID clears the value of the "callback_id" field.
+func (m *CallMutation) ClearCallbackID() {
+	m.callback_id = nil
+	m.clearedFields[call.FieldCallbackID] = struct{}{}
+}
+
+// CallbackIDCleared returns if the "callback_id" field was cleared in this mutation.
+func (m *CallMutation) CallbackIDCleared() bool {
+	_, ok := m.clearedFields[call.FieldCallbackID]
+	return ok
+}
+
+// ResetCallbackID resets all changes to the "callback_id" field.
+func (m *CallMutation) ResetCallbackID() {
+	m.callback_id = nil
+	delete(m.clearedFields, call.FieldCallbackID)
+}
+
+// SetBeganAt sets the "began_at" field.
+func (m *CallMutation) SetBeganAt(t time.Time) {
+	m.began_at = &t
+}
+
+// BeganAt returns the value of the "began_at" field in the mutation.
+func (m *CallMutation) BeganAt() (r time.Time, exists bool) {
+	v := m.began_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeganAt returns the old "began_at" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldBeganAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeganAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeganAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeganAt: %w", err)
+	}
+	return oldValue.BeganAt, nil
+}
+
+// ResetBeganAt resets all changes to the "began_at" field.
+func (m *CallMutation) ResetBeganAt() {
+	m.began_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *CallMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *CallMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *CallMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[call.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *CallMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[call.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *CallMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, call.FieldEndedAt)
+}
+
+// SetEndCause sets the "end_cause" field.
+func (m *CallMutation) SetEndCause(s string) {
+	m.end_cause = &s
+}
+
+// EndCause returns the value of the "end_cause" field in the mutation.
+func (m *CallMutation) EndCause() (r string, exists bool) {
+	v := m.end_cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndCause returns the old "end_cause" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldEndCause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndCause: %w", err)
+	}
+	return oldValue.EndCause, nil
+}
+
+// ClearEndCause clears the value of the "end_cause" field.
+func (m *CallMutation) ClearEndCause() {
+	m.end_cause = nil
+	m.clearedFields[call.FieldEndCause] = struct{}{}
+}
+
+// EndCauseCleared returns if the "end_cause" field was cleared in this mutation.
+func (m *CallMutation) EndCauseCleared() bool {
+	_, ok := m.clearedFields[call.FieldEndCause]
+	return ok
+}
+
+// ResetEndCause resets all changes to the "end_cause" field.
+func (m *CallMutation) ResetEndCause() {
+	m.end_cause = nil
+	delete(m.clearedFields, call.FieldEndCause)
+}
+
+// SetSipCode sets the "sip_code" field.
+func (m *CallMutation) SetSipCode(i int) {
+	m.sip_code = &i
+	m.addsip_code = nil
+}
+
+// SipCode returns the value of the "sip_code" field in the mutation.
+func (m *CallMutation) SipCode() (r int, exists bool) {
+	v := m.sip_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSipCode returns the old "sip_code" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldSipCode(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSipCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSipCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSipCode: %w", err)
+	}
+	return oldValue.SipCode, nil
+}
+
+// AddSipCode adds i to the "sip_code" field.
+func (m *CallMutation) AddSipCode(i int) {
+	if m.addsip_code != nil {
+		*m.addsip_code += i
+	} else {
+		m.addsip_code = &i
+	}
+}
+
+// AddedSipCode returns the value that was added to the "sip_code" field in this mutation.
+func (m *CallMutation) AddedSipCode() (r int, exists bool) {
+	v := m.addsip_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSipCode resets all changes to the "sip_code" field.
+func (m *CallMutation) ResetSipCode() {
+	m.sip_code = nil
+	m.addsip_code = nil
+}
+
+// SetAwaitsRecovery sets the "awaits_recovery" field.
+func (m *CallMutation) SetAwaitsRecovery(b bool) {
+	m.awaits_recovery = &b
+}
+
+// AwaitsRecovery returns the value of the "awaits_recovery" field in the mutation.
+func (m *CallMutation) AwaitsRecovery() (r bool, exists bool) {
+	v := m.awaits_recovery
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAwaitsRecovery returns the old "awaits_recovery" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldAwaitsRecovery(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAwaitsRecovery is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAwaitsRecovery requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAwaitsRecovery: %w", err)
+	}
+	return oldValue.AwaitsRecovery, nil
+}
+
+// ResetAwaitsRecovery resets all changes to the "awaits_recovery" field.
+func (m *CallMutation) ResetAwaitsRecovery() {
+	m.awaits_recovery = nil
+}
+
+// ClearInteraction clears the "interaction" edge to the Interaction entity.
+func (m *CallMutation) ClearInteraction() {
+	m.clearedinteraction = true
+	m.clearedFields[call.FieldInteractionID] = struct{}{}
+}
+
+// InteractionCleared reports if the "interaction" edge to the Interaction entity was cleared.
+func (m *CallMutation) InteractionCleared() bool {
+	return m.clearedinteraction
+}
+
+// InteractionIDs returns the "interaction" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InteractionID instead. It exists only for internal usage by the builders.
+func (m *CallMutation) InteractionIDs() (ids []string) {
+	if id := m.interaction; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInteraction resets all changes to the "interaction" edge.
+func (m *CallMutation) ResetInteraction() {
+	m.interaction = nil
+	m.clearedinteraction = false
+}
+
+// AddLegIDs adds the "legs" edge to the CallLeg entity by ids.
+func (m *CallMutation) AddLegIDs(ids ...string) {
+	if m.legs == nil {
+		m.legs = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.legs[ids[i]] = struct{}{}
+	}
+}
+
+// ClearLegs clears the "legs" edge to the CallLeg entity.
+func (m *CallMutation) ClearLegs() {
+	m.clearedlegs = true
+}
+
+// LegsCleared reports if the "legs" edge to the CallLeg entity was cleared.
+func (m *CallMutation) LegsCleared() bool {
+	return m.clearedlegs
+}
+
+// RemoveLegIDs removes the "legs" edge to the CallLeg entity by IDs.
+func (m *CallMutation) RemoveLegIDs(ids ...string) {
+	if m.removedlegs == nil {
+		m.removedlegs = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.legs, ids[i])
+		m.removedlegs[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedLegs returns the removed IDs of the "legs" edge to the CallLeg entity.
+func (m *CallMutation) RemovedLegsIDs() (ids []string) {
+	for id := range m.removedlegs {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// LegsIDs returns the "legs" edge IDs in the mutation.
+func (m *CallMutation) LegsIDs() (ids []string) {
+	for id := range m.legs {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetLegs resets all changes to the "legs" edge.
+func (m *CallMutation) ResetLegs() {
+	m.legs = nil
+	m.clearedlegs = false
+	m.removedlegs = nil
+}
+
+// AddRecordingIDs adds the "recordings" edge to the Recording entity by ids.
+func (m *CallMutation) AddRecordingIDs(ids ...string) {
+	if m.recordings == nil {
+		m.recordings = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.recordings[ids[i]] = struct{}{}
+	}
+}
+
+// ClearRecordings clears the "recordings" edge to the Recording entity.
+func (m *CallMutation) ClearRecordings() {
+	m.clearedrecordings = true
+}
+
+// RecordingsCleared reports if the "recordings" edge to the Recording entity was cleared.
+func (m *CallMutation) RecordingsCleared() bool {
+	return m.clearedrecordings
+}
+
+// RemoveRecordingIDs removes the "recordings" edge to the Recording entity by IDs.
+func (m *CallMutation) RemoveRecordingIDs(ids ...string) {
+	if m.removedrecordings == nil {
+		m.removedrecordings = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.recordings, ids[i])
+		m.removedrecordings[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedRecordings returns the removed IDs of the "recordings" edge to the Recording entity.
+func (m *CallMutation) RemovedRecordingsIDs() (ids []string) {
+	for id := range m.removedrecordings {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// RecordingsIDs returns the "recordings" edge IDs in the mutation.
+func (m *CallMutation) RecordingsIDs() (ids []string) {
+	for id := range m.recordings {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetRecordings resets all changes to the "recordings" edge.
+func (m *CallMutation) ResetRecordings() {
+	m.recordings = nil
+	m.clearedrecordings = false
+	m.removedrecordings = nil
+}
+
+// Where appends a list predicates to the CallMutation builder.
+func (m *CallMutation) Where(ps ...predicate.Call) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CallMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CallMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Call, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CallMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CallMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Call).
+func (m *CallMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CallMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, call.FieldCreatedAt)
+	}
+	if m.interaction != nil {
+		fields = append(fields, call.FieldInteractionID)
+	}
+	if m.node_id != nil {
+		fields = append(fields, call.FieldNodeID)
+	}
+	if m.direction != nil {
+		fields = append(fields, call.FieldDirection)
+	}
+	if m.trunk_id != nil {
+		fields = append(fields, call.FieldTrunkID)
+	}
+	if m.caller != nil {
+		fields = append(fields, call.FieldCaller)
+	}
+	if m.called != nil {
+		fields = append(fields, call.FieldCalled)
+	}
+	if m.callback_id != nil {
+		fields = append(fields, call.FieldCallbackID)
+	}
+	if m.began_at != nil {
+		fields = append(fields, call.FieldBeganAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, call.FieldEndedAt)
+	}
+	if m.end_cause != nil {
+		fields = append(fields, call.FieldEndCause)
+	}
+	if m.sip_code != nil {
+		fields = append(fields, call.FieldSipCode)
+	}
+	if m.awaits_recovery != nil {
+		fields = append(fields, call.FieldAwaitsRecovery)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CallMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case call.FieldCreatedAt:
+		return m.CreatedAt()
+	case call.FieldInteractionID:
+		return m.InteractionID()
+	case call.FieldNodeID:
+		return m.NodeID()
+	case call.FieldDirection:
+		return m.Direction()
+	case call.FieldTrunkID:
+		return m.TrunkID()
+	case call.FieldCaller:
+		return m.Caller()
+	case call.FieldCalled:
+		return m.Called()
+	case call.FieldCallbackID:
+		return m.CallbackID()
+	case call.FieldBeganAt:
+		return m.BeganAt()
+	case call.FieldEndedAt:
+		return m.EndedAt()
+	case call.FieldEndCause:
+		return m.EndCause()
+	case call.FieldSipCode:
+		return m.SipCode()
+	case call.FieldAwaitsRecovery:
+		return m.AwaitsRecovery()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CallMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case call.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case call.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case call.FieldNodeID:
+		return m.OldNodeID(ctx)
+	case call.FieldDirection:
+		return m.OldDirection(ctx)
+	case call.FieldTrunkID:
+		return m.OldTrunkID(ctx)
+	case call.FieldCaller:
+		return m.OldCaller(ctx)
+	case call.FieldCalled:
+		return m.OldCalled(ctx)
+	case call.FieldCallbackID:
+		return m.OldCallbackID(ctx)
+	case call.FieldBeganAt:
+		return m.OldBeganAt(ctx)
+	case call.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case call.FieldEndCause:
+		return m.OldEndCause(ctx)
+	case call.FieldSipCode:
+		return m.OldSipCode(ctx)
+	case call.FieldAwaitsRecovery:
+		return m.OldAwaitsRecovery(ctx)
+	}
+	return nil, fmt.Errorf("unknown Call field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case call.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case call.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case call.FieldNodeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNodeID(v)
+		return nil
+	case call.FieldDirection:
+		v, ok := value.(call.Direction)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDirection(v)
+		return nil
+	case call.FieldTrunkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrunkID(v)
+		return nil
+	case call.FieldCaller:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCaller(v)
+		return nil
+	case call.FieldCalled:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCalled(v)
+		return nil
+	case call.FieldCallbackID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCallbackID(v)
+		return nil
+	case call.FieldBeganAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeganAt(v)
+		return nil
+	case call.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case call.FieldEndCause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndCause(v)
+		return nil
+	case call.FieldSipCode:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSipCode(v)
+		return nil
+	case call.FieldAwaitsRecovery:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAwaitsRecovery(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Call field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CallMutation) AddedFields() []string {
+	var fields []string
+	if m.addsip_code != nil {
+		fields = append(fields, call.FieldSipCode)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CallMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case call.FieldSipCode:
+		return m.AddedSipCode()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case call.FieldSipCode:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSipCode(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Call numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CallMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(call.FieldTrunkID) {
+		fields = append(fields, call.FieldTrunkID)
+	}
+	if m.FieldCleared(call.FieldCaller) {
+		fields = append(fields, call.FieldCaller)
+	}
+	if m.FieldCleared(call.FieldCalled) {
+		fields = append(fields, call.FieldCalled)
+	}
+	if m.FieldCleared(call.FieldCallbackID) {
+		fields = append(fields, call.FieldCallbackID)
+	}
+	if m.FieldCleared(call.FieldEndedAt) {
+		fields = append(fields, call.FieldEndedAt)
+	}
+	if m.FieldCleared(call.FieldEndCause) {
+		fields = append(fields, call.FieldEndCause)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CallMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CallMutation) ClearField(name string) error {
+	switch name {
+	case call.FieldTrunkID:
+		m.ClearTrunkID()
+		return nil
+	case call.FieldCaller:
+		m.ClearCaller()
+		return nil
+	case call.FieldCalled:
+		m.ClearCalled()
+		return nil
+	case call.FieldCallbackID:
+		m.ClearCallbackID()
+		return nil
+	case call.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case call.FieldEndCause:
+		m.ClearEndCause()
+		return nil
+	}
+	return fmt.Errorf("unknown Call nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CallMutation) ResetField(name string) error {
+	switch name {
+	case call.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case call.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case call.FieldNodeID:
+		m.ResetNodeID()
+		return nil
+	case call.FieldDirection:
+		m.ResetDirection()
+		return nil
+	case call.FieldTrunkID:
+		m.ResetTrunkID()
+		return nil
+	case call.FieldCaller:
+		m.ResetCaller()
+		return nil
+	case call.FieldCalled:
+		m.ResetCalled()
+		return nil
+	case call.FieldCallbackID:
+		m.ResetCallbackID()
+		return nil
+	case call.FieldBeganAt:
+		m.ResetBeganAt()
+		return nil
+	case call.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case call.FieldEndCause:
+		m.ResetEndCause()
+		return nil
+	case call.FieldSipCode:
+		m.ResetSipCode()
+		return nil
+	case call.FieldAwaitsRecovery:
+		m.ResetAwaitsRecovery()
+		return nil
+	}
+	return fmt.Errorf("unknown Call field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CallMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.interaction != nil {
+		edges = append(edges, call.EdgeInteraction)
+	}
+	if m.legs != nil {
+		edges = append(edges, call.EdgeLegs)
+	}
+	if m.recordings != nil {
+		edges = append(edges, call.EdgeRecordings)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CallMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case call.EdgeInteraction:
+		if id := m.interaction; id != nil {
+			return []ent.Value{*id}
+		}
+	case call.EdgeLegs:
+		ids := make([]ent.Value, 0, len(m.legs))
+		for id := range m.legs {
+			ids = append(ids, id)
+		}
+		return ids
+	case call.EdgeRecordings:
+		ids := make([]ent.Value, 0, len(m.recordings))
+		for id := range m.recordings {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CallMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.removedlegs != nil {
+		edges = append(edges, call.EdgeLegs)
+	}
+	if m.removedrecordings != nil {
+		edges = append(edges, call.EdgeRecordings)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CallMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case call.EdgeLegs:
+		ids := make([]ent.Value, 0, len(m.removedlegs))
+		for id := range m.removedlegs {
+			ids = append(ids, id)
+		}
+		return ids
+	case call.EdgeRecordings:
+		ids := make([]ent.Value, 0, len(m.removedrecordings))
+		for id := range m.removedrecordings {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CallMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedinteraction {
+		edges = append(edges, call.EdgeInteraction)
+	}
+	if m.clearedlegs {
+		edges = append(edges, call.EdgeLegs)
+	}
+	if m.clearedrecordings {
+		edges = append(edges, call.EdgeRecordings)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CallMutation) EdgeCleared(name string) bool {
+	switch name {
+	case call.EdgeInteraction:
+		return m.clearedinteraction
+	case call.EdgeLegs:
+		return m.clearedlegs
+	case call.EdgeRecordings:
+		return m.clearedrecordings
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CallMutation) ClearEdge(name string) error {
+	switch name {
+	case call.EdgeInteraction:
+		m.ClearInteraction()
+		return nil
+	}
+	return fmt.Errorf("unknown Call unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CallMutation) ResetEdge(name string) error {
+	switch name {
+	case call.EdgeInteraction:
+		m.ResetInteraction()
+		return nil
+	case call.EdgeLegs:
+		m.ResetLegs()
+		return nil
+	case call.EdgeRecordings:
+		m.ResetRecordings()
+		return nil
+	}
+	return fmt.Errorf("unknown Call edge %s", name)
+}
+
+// CallLegMutation represents an operation that mutates the CallLeg nodes in the graph.
+type CallLegMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	created_at          *time.Time
+	interaction_id      *string
+	kind                *callleg.Kind
+	role                *callleg.Role
+	account_id          *string
+	number              *string
+	began_at            *time.Time
+	answered_at         *time.Time
+	ended_at            *time.Time
+	end_cause           *string
+	codec               *string
+	packets_sent        *int64
+	addpackets_sent     *int64
+	packets_received    *int64
+	addpackets_received *int64
+	packets_lost        *int64
+	addpackets_lost     *int64
+	jitter_ms           *float64
+	addjitter_ms        *float64
+	round_trip_ms       *float64
+	addround_trip_ms    *float64
+	mos                 *float64
+	addmos              *float64
+	clearedFields       map[string]struct{}
+	call                *string
+	clearedcall         bool
+	done                bool
+	oldValue            func(context.Context) (*CallLeg, error)
+	predicates          []predicate.CallLeg
+}
+
+var _ ent.Mutation = (*CallLegMutation)(nil)
+
+// calllegOption allows management of the mutation configuration using functional options.
+type calllegOption func(*CallLegMutation)
+
+// newCallLegMutation creates new mutation for the CallLeg entity.
+func newCallLegMutation(c config, op Op, opts ...calllegOption) *CallLegMutation {
+	m := &CallLegMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCallLeg,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCallLegID sets the ID field of the mutation.
+func withCallLegID(id string) calllegOption {
+	return func(m *CallLegMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CallLeg
+		)
+		m.oldValue = func(ctx context.Context) (*CallLeg, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CallLeg.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCallLeg sets the old CallLeg of the mutation.
+func withCallLeg(node *CallLeg) calllegOption {
+	return func(m *CallLegMutation) {
+		m.oldValue = func(context.Context) (*CallLeg, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CallLegMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CallLegMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CallLeg entities.
+func (m *CallLegMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CallLegMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CallLegMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CallLeg.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CallLegMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CallLegMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CallLegMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCallID sets the "call_id" field.
+func (m *CallLegMutation) SetCallID(s string) {
+	m.call = &s
+}
+
+// CallID returns the value of the "call_id" field in the mutation.
+func (m *CallLegMutation) CallID() (r string, exists bool) {
+	v := m.call
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCallID returns the old "call_id" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldCallID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCallID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCallID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCallID: %w", err)
+	}
+	return oldValue.CallID, nil
+}
+
+// ResetCallID resets all changes to the "call_id" field.
+func (m *CallLegMutation) ResetCallID() {
+	m.call = nil
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *CallLegMutation) SetInteractionID(s string) {
+	m.interaction_id = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *CallLegMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *CallLegMutation) ResetInteractionID() {
+	m.interaction_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *CallLegMutation) SetKind(c callleg.Kind) {
+	m.kind = &c
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *CallLegMutation) Kind() (r callleg.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldKind(ctx context.Context) (v callleg.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *CallLegMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetRole sets the "role" field.
+func (m *CallLegMutation) SetRole(c callleg.Role) {
+	m.role = &c
+}
+
+// Role returns the value of the "role" field in the mutation.
+func (m *CallLegMutation) Role() (r callleg.Role, exists bool) {
+	v := m.role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRole returns the old "role" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldRole(ctx context.Context) (v callleg.Role, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRole: %w", err)
+	}
+	return oldValue.Role, nil
+}
+
+// ResetRole resets all changes to the "role" field.
+func (m *CallLegMutation) ResetRole() {
+	m.role = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *CallLegMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *CallLegMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (m *CallLegMutation) ClearAccountID() {
+	m.account_id = nil
+	m.clearedFields[callleg.FieldAccountID] = struct{}{}
+}
+
+// AccountIDCleared returns if the "account_id" field was cleared in this mutation.
+func (m *CallLegMutation) AccountIDCleared() bool {
+	_, ok := m.clearedFields[callleg.FieldAccountID]
+	return ok
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *CallLegMutation) ResetAccountID() {
+	m.account_id = nil
+	delete(m.clearedFields, callleg.FieldAccountID)
+}
+
+// SetNumber sets the "number" field.
+func (m *CallLegMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *CallLegMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ClearNumber clears the value of the "number" field.
+func (m *CallLegMutation) ClearNumber() {
+	m.number = nil
+	m.clearedFields[callleg.FieldNumber] = struct{}{}
+}
+
+// NumberCleared returns if the "number" field was cleared in this mutation.
+func (m *CallLegMutation) NumberCleared() bool {
+	_, ok := m.clearedFields[callleg.FieldNumber]
+	return ok
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *CallLegMutation) ResetNumber() {
+	m.number = nil
+	delete(m.clearedFields, callleg.FieldNumber)
+}
+
+// SetBeganAt sets the "began_at" field.
+func (m *CallLegMutation) SetBeganAt(t time.Time) {
+	m.began_at = &t
+}
+
+// BeganAt returns the value of the "began_at" field in the mutation.
+func (m *CallLegMutation) BeganAt() (r time.Time, exists bool) {
+	v := m.began_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeganAt returns the old "began_at" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldBeganAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeganAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeganAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeganAt: %w", err)
+	}
+	return oldValue.BeganAt, nil
+}
+
+// ResetBeganAt resets all changes to the "began_at" field.
+func (m *CallLegMutation) ResetBeganAt() {
+	m.began_at = nil
+}
+
+// SetAnsweredAt sets the "answered_at" field.
+func (m *CallLegMutation) SetAnsweredAt(t time.Time) {
+	m.answered_at = &t
+}
+
+// AnsweredAt returns the value of the "answered_at" field in the mutation.
+func (m *CallLegMutation) AnsweredAt() (r time.Time, exists bool) {
+	v := m.answered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredAt returns the old "answered_at" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldAnsweredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredAt: %w", err)
+	}
+	return oldValue.AnsweredAt, nil
+}
+
+// ClearAnsweredAt clears the value of the "answered_at" field.
+func (m *CallLegMutation) ClearAnsweredAt() {
+	m.answered_at = nil
+	m.clearedFields[callleg.FieldAnsweredAt] = struct{}{}
+}
+
+// AnsweredAtCleared returns if the "answered_at" field was cleared in this mutation.
+func (m *CallLegMutation) AnsweredAtCleared() bool {
+	_, ok := m.clearedFields[callleg.FieldAnsweredAt]
+	return ok
+}
+
+// ResetAnsweredAt resets all changes to the "answered_at" field.
+func (m *CallLegMutation) ResetAnsweredAt() {
+	m.answered_at = nil
+	delete(m.clearedFields, callleg.FieldAnsweredAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *CallLegMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *CallLegMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *CallLegMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[callleg.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *CallLegMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[callleg.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *CallLegMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, callleg.FieldEndedAt)
+}
+
+// SetEndCause sets the "end_cause" field.
+func (m *CallLegMutation) SetEndCause(s string) {
+	m.end_cause = &s
+}
+
+// EndCause returns the value of the "end_cause" field in the mutation.
+func (m *CallLegMutation) EndCause() (r string, exists bool) {
+	v := m.end_cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndCause returns the old "end_cause" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldEndCause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndCause: %w", err)
+	}
+	return oldValue.EndCause, nil
+}
+
+// ClearEndCause clears the value of the "end_cause" field.
+func (m *CallLegMutation) ClearEndCause() {
+	m.end_cause = nil
+	m.clearedFields[callleg.FieldEndCause] = struct{}{}
+}
+
+// EndCauseCleared returns if the "end_cause" field was cleared in this mutation.
+func (m *CallLegMutation) EndCauseCleared() bool {
+	_, ok := m.clearedFields[callleg.FieldEndCause]
+	return ok
+}
+
+// ResetEndCause resets all changes to the "end_cause" field.
+func (m *CallLegMutation) ResetEndCause() {
+	m.end_cause = nil
+	delete(m.clearedFields, callleg.FieldEndCause)
+}
+
+// SetCodec sets the "codec" field.
+func (m *CallLegMutation) SetCodec(s string) {
+	m.codec = &s
+}
+
+// Codec returns the value of the "codec" field in the mutation.
+func (m *CallLegMutation) Codec() (r string, exists bool) {
+	v := m.codec
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCodec returns the old "codec" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldCodec(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCodec is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCodec requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCodec: %w", err)
+	}
+	return oldValue.Codec, nil
+}
+
+// ClearCodec clears the value of the "codec" field.
+func (m *CallLegMutation) ClearCodec() {
+	m.codec = nil
+	m.clearedFields[callleg.FieldCodec] = struct{}{}
+}
+
+// CodecCleared returns if the "codec" field was cleared in this mutation.
+func (m *CallLegMutation) CodecCleared() bool {
+	_, ok := m.clearedFields[callleg.FieldCodec]
+	return ok
+}
+
+// ResetCodec resets all changes to the "codec" field.
+func (m *CallLegMutation) ResetCodec() {
+	m.codec = nil
+	delete(m.clearedFields, callleg.FieldCodec)
+}
+
+// SetPacketsSent sets the "packets_sent" field.
+func (m *CallLegMutation) SetPacketsSent(i int64) {
+	m.packets_sent = &i
+	m.addpackets_sent = nil
+}
+
+// PacketsSent returns the value of the "packets_sent" field in the mutation.
+func (m *CallLegMutation) PacketsSent() (r int64, exists bool) {
+	v := m.packets_sent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPacketsSent returns the old "packets_sent" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldPacketsSent(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPacketsSent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPacketsSent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPacketsSent: %w", err)
+	}
+	return oldValue.PacketsSent, nil
+}
+
+// AddPacketsSent adds i to the "packets_sent" field.
+func (m *CallLegMutation) AddPacketsSent(i int64) {
+	if m.addpackets_sent != nil {
+		*m.addpackets_sent += i
+	} else {
+		m.addpackets_sent = &i
+	}
+}
+
+// AddedPacketsSent returns the value that was added to the "packets_sent" field in this mutation.
+func (m *CallLegMutation) AddedPacketsSent() (r int64, exists bool) {
+	v := m.addpackets_sent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPacketsSent resets all changes to the "packets_sent" field.
+func (m *CallLegMutation) ResetPacketsSent() {
+	m.packets_sent = nil
+	m.addpackets_sent = nil
+}
+
+// SetPacketsReceived sets the "packets_received" field.
+func (m *CallLegMutation) SetPacketsReceived(i int64) {
+	m.packets_received = &i
+	m.addpackets_received = nil
+}
+
+// PacketsReceived returns the value of the "packets_received" field in the mutation.
+func (m *CallLegMutation) PacketsReceived() (r int64, exists bool) {
+	v := m.packets_received
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPacketsReceived returns the old "packets_received" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldPacketsReceived(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPacketsReceived is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPacketsReceived requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPacketsReceived: %w", err)
+	}
+	return oldValue.PacketsReceived, nil
+}
+
+// AddPacketsReceived adds i to the "packets_received" field.
+func (m *CallLegMutation) AddPacketsReceived(i int64) {
+	if m.addpackets_received != nil {
+		*m.addpackets_received += i
+	} else {
+		m.addpackets_received = &i
+	}
+}
+
+// AddedPacketsReceived returns the value that was added to the "packets_received" field in this mutation.
+func (m *CallLegMutation) AddedPacketsReceived() (r int64, exists bool) {
+	v := m.addpackets_received
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPacketsReceived resets all changes to the "packets_received" field.
+func (m *CallLegMutation) ResetPacketsReceived() {
+	m.packets_received = nil
+	m.addpackets_received = nil
+}
+
+// SetPacketsLost sets the "packets_lost" field.
+func (m *CallLegMutation) SetPacketsLost(i int64) {
+	m.packets_lost = &i
+	m.addpackets_lost = nil
+}
+
+// PacketsLost returns the value of the "packets_lost" field in the mutation.
+func (m *CallLegMutation) PacketsLost() (r int64, exists bool) {
+	v := m.packets_lost
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPacketsLost returns the old "packets_lost" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldPacketsLost(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPacketsLost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPacketsLost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPacketsLost: %w", err)
+	}
+	return oldValue.PacketsLost, nil
+}
+
+// AddPacketsLost adds i to the "packets_lost" field.
+func (m *CallLegMutation) AddPacketsLost(i int64) {
+	if m.addpackets_lost != nil {
+		*m.addpackets_lost += i
+	} else {
+		m.addpackets_lost = &i
+	}
+}
+
+// AddedPacketsLost returns the value that was added to the "packets_lost" field in this mutation.
+func (m *CallLegMutation) AddedPacketsLost() (r int64, exists bool) {
+	v := m.addpackets_lost
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPacketsLost resets all changes to the "packets_lost" field.
+func (m *CallLegMutation) ResetPacketsLost() {
+	m.packets_lost = nil
+	m.addpackets_lost = nil
+}
+
+// SetJitterMs sets the "jitter_ms" field.
+func (m *CallLegMutation) SetJitterMs(f float64) {
+	m.jitter_ms = &f
+	m.addjitter_ms = nil
+}
+
+// JitterMs returns the value of the "jitter_ms" field in the mutation.
+func (m *CallLegMutation) JitterMs() (r float64, exists bool) {
+	v := m.jitter_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJitterMs returns the old "jitter_ms" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldJitterMs(ctx context.Context) (v float64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJitterMs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJitterMs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJitterMs: %w", err)
+	}
+	return oldValue.JitterMs, nil
+}
+
+// AddJitterMs adds f to the "jitter_ms" field.
+func (m *CallLegMutation) AddJitterMs(f float64) {
+	if m.addjitter_ms != nil {
+		*m.addjitter_ms += f
+	} else {
+		m.addjitter_ms = &f
+	}
+}
+
+// AddedJitterMs returns the value that was added to the "jitter_ms" field in this mutation.
+func (m *CallLegMutation) AddedJitterMs() (r float64, exists bool) {
+	v := m.addjitter_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetJitterMs resets all changes to the "jitter_ms" field.
+func (m *CallLegMutation) ResetJitterMs() {
+	m.jitter_ms = nil
+	m.addjitter_ms = nil
+}
+
+// SetRoundTripMs sets the "round_trip_ms" field.
+func (m *CallLegMutation) SetRoundTripMs(f float64) {
+	m.round_trip_ms = &f
+	m.addround_trip_ms = nil
+}
+
+// RoundTripMs returns the value of the "round_trip_ms" field in the mutation.
+func (m *CallLegMutation) RoundTripMs() (r float64, exists bool) {
+	v := m.round_trip_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoundTripMs returns the old "round_trip_ms" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldRoundTripMs(ctx context.Context) (v float64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoundTripMs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoundTripMs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoundTripMs: %w", err)
+	}
+	return oldValue.RoundTripMs, nil
+}
+
+// AddRoundTripMs adds f to the "round_trip_ms" field.
+func (m *CallLegMutation) AddRoundTripMs(f float64) {
+	if m.addround_trip_ms != nil {
+		*m.addround_trip_ms += f
+	} else {
+		m.addround_trip_ms = &f
+	}
+}
+
+// AddedRoundTripMs returns the value that was added to the "round_trip_ms" field in this mutation.
+func (m *CallLegMutation) AddedRoundTripMs() (r float64, exists bool) {
+	v := m.addround_trip_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRoundTripMs resets all changes to the "round_trip_ms" field.
+func (m *CallLegMutation) ResetRoundTripMs() {
+	m.round_trip_ms = nil
+	m.addround_trip_ms = nil
+}
+
+// SetMos sets the "mos" field.
+func (m *CallLegMutation) SetMos(f float64) {
+	m.mos = &f
+	m.addmos = nil
+}
+
+// Mos returns the value of the "mos" field in the mutation.
+func (m *CallLegMutation) Mos() (r float64, exists bool) {
+	v := m.mos
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMos returns the old "mos" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldMos(ctx context.Context) (v float64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMos is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMos requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMos: %w", err)
+	}
+	return oldValue.Mos, nil
+}
+
+// AddMos adds f to the "mos" field.
+func (m *CallLegMutation) AddMos(f float64) {
+	if m.addmos != nil {
+		*m.addmos += f
+	} else {
+		m.addmos = &f
+	}
+}
+
+// AddedMos returns the value that was added to the "mos" field in this mutation.
+func (m *CallLegMutation) AddedMos() (r float64, exists bool) {
+	v := m.addmos
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMos resets all changes to the "mos" field.
+func (m *CallLegMutation) ResetMos() {
+	m.mos = nil
+	m.addmos = nil
+}
+
+// ClearCall clears the "call" edge to the Call entity.
+func (m *CallLegMutation) ClearCall() {
+	m.clearedcall = true
+	m.clearedFields[callleg.FieldCallID] = struct{}{}
+}
+
+// CallCleared reports if the "call" edge to the Call entity was cleared.
+func (m *CallLegMutation) CallCleared() bool {
+	return m.clearedcall
+}
+
+// CallIDs returns the "call" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CallID instead. It exists only for internal usage by the builders.
+func (m *CallLegMutation) CallIDs() (ids []string) {
+	if id := m.call; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCall resets all changes to the "call" edge.
+func (m *CallLegMutation) ResetCall() {
+	m.call = nil
+	m.clearedcall = false
+}
+
+// Where appends a list predicates to the CallLegMutation builder.
+func (m *CallLegMutation) Where(ps ...predicate.CallLeg) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CallLegMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CallLegMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CallLeg, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CallLegMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CallLegMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CallLeg).
+func (m *CallLegMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CallLegMutation) Fields() []string {
+	fields := make([]string, 0, 18)
+	if m.created_at != nil {
+		fields = append(fields, callleg.FieldCreatedAt)
+	}
+	if m.call != nil {
+		fields = append(fields, callleg.FieldCallID)
+	}
+	if m.interaction_id != nil {
+		fields = append(fields, callleg.FieldInteractionID)
+	}
+	if m.kind != nil {
+		fields = append(fields, callleg.FieldKind)
+	}
+	if m.role != nil {
+		fields = append(fields, callleg.FieldRole)
+	}
+	if m.account_id != nil {
+		fields = append(fields, callleg.FieldAccountID)
+	}
+	if m.number != nil {
+		fields = append(fields, callleg.FieldNumber)
+	}
+	if m.began_at != nil {
+		fields = append(fields, callleg.FieldBeganAt)
+	}
+	if m.answered_at != nil {
+		fields = append(fields, callleg.FieldAnsweredAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, callleg.FieldEndedAt)
+	}
+	if m.end_cause != nil {
+		fields = append(fields, callleg.FieldEndCause)
+	}
+	if m.codec != nil {
+		fields = append(fields, callleg.FieldCodec)
+	}
+	if m.packets_sent != nil {
+		fields = append(fields, callleg.FieldPacketsSent)
+	}
+	if m.packets_received != nil {
+		fields = append(fields, callleg.FieldPacketsReceived)
+	}
+	if m.packets_lost != nil {
+		fields = append(fields, callleg.FieldPacketsLost)
+	}
+	if m.jitter_ms != nil {
+		fields = append(fields, callleg.FieldJitterMs)
+	}
+	if m.round_trip_ms != nil {
+		fields = append(fields, callleg.FieldRoundTripMs)
+	}
+	if m.mos != nil {
+		fields = append(fields, callleg.FieldMos)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CallLegMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case callleg.FieldCreatedAt:
+		return m.CreatedAt()
+	case callleg.FieldCallID:
+		return m.CallID()
+	case callleg.FieldInteractionID:
+		return m.InteractionID()
+	case callleg.FieldKind:
+		return m.Kind()
+	case callleg.FieldRole:
+		return m.Role()
+	case callleg.FieldAccountID:
+		return m.AccountID()
+	case callleg.FieldNumber:
+		return m.Number()
+	case callleg.FieldBeganAt:
+		return m.BeganAt()
+	case callleg.FieldAnsweredAt:
+		return m.AnsweredAt()
+	case callleg.FieldEndedAt:
+		return m.EndedAt()
+	case callleg.FieldEndCause:
+		return m.EndCause()
+	case callleg.FieldCodec:
+		return m.Codec()
+	case callleg.FieldPacketsSent:
+		return m.PacketsSent()
+	case callleg.FieldPacketsReceived:
+		return m.PacketsReceived()
+	case callleg.FieldPacketsLost:
+		return m.PacketsLost()
+	case callleg.FieldJitterMs:
+		return m.JitterMs()
+	case callleg.FieldRoundTripMs:
+		return m.RoundTripMs()
+	case callleg.FieldMos:
+		return m.Mos()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CallLegMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case callleg.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case callleg.FieldCallID:
+		return m.OldCallID(ctx)
+	case callleg.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case callleg.FieldKind:
+		return m.OldKind(ctx)
+	case callleg.FieldRole:
+		return m.OldRole(ctx)
+	case callleg.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case callleg.FieldNumber:
+		return m.OldNumber(ctx)
+	case callleg.FieldBeganAt:
+		return m.OldBeganAt(ctx)
+	case callleg.FieldAnsweredAt:
+		return m.OldAnsweredAt(ctx)
+	case callleg.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case callleg.FieldEndCause:
+		return m.OldEndCause(ctx)
+	case callleg.FieldCodec:
+		return m.OldCodec(ctx)
+	case callleg.FieldPacketsSent:
+		return m.OldPacketsSent(ctx)
+	case callleg.FieldPacketsReceived:
+		return m.OldPacketsReceived(ctx)
+	case callleg.FieldPacketsLost:
+		return m.OldPacketsLost(ctx)
+	case callleg.FieldJitterMs:
+		return m.OldJitterMs(ctx)
+	case callleg.FieldRoundTripMs:
+		return m.OldRoundTripMs(ctx)
+	case callleg.FieldMos:
+		return m.OldMos(ctx)
+	}
+	return nil, fmt.Errorf("unknown CallLeg field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallLegMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case callleg.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case callleg.FieldCallID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCallID(v)
+		return nil
+	case callleg.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case callleg.FieldKind:
+		v, ok := value.(callleg.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case callleg.FieldRole:
+		v, ok := value.(callleg.Role)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRole(v)
+		return nil
+	case callleg.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case callleg.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case callleg.FieldBeganAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeganAt(v)
+		return nil
+	case callleg.FieldAnsweredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredAt(v)
+		return nil
+	case callleg.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case callleg.FieldEndCause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndCause(v)
+		return nil
+	case callleg.FieldCodec:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCodec(v)
+		return nil
+	case callleg.FieldPacketsSent:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPacketsSent(v)
+		return nil
+	case callleg.FieldPacketsReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPacketsReceived(v)
+		return nil
+	case callleg.FieldPacketsLost:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPacketsLost(v)
+		return nil
+	case callleg.FieldJitterMs:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJitterMs(v)
+		return nil
+	case callleg.FieldRoundTripMs:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoundTripMs(v)
+		return nil
+	case callleg.FieldMos:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMos(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CallLeg field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CallLegMutation) AddedFields() []string {
+	var fields []string
+	if m.addpackets_sent != nil {
+		fields = append(fields, callleg.FieldPacketsSent)
+	}
+	if m.addpackets_received != nil {
+		fields = append(fields, callleg.FieldPacketsReceived)
+	}
+	if m.addpackets_lost != nil {
+		fields = append(fields, callleg.FieldPacketsLost)
+	}
+	if m.addjitter_ms != nil {
+		fields = append(fields, callleg.FieldJitterMs)
+	}
+	if m.addround_trip_ms != nil {
+		fields = append(fields, callleg.FieldRoundTripMs)
+	}
+	if m.addmos != nil {
+		fields = append(fields, callleg.FieldMos)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CallLegMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case callleg.FieldPacketsSent:
+		return m.AddedPacketsSent()
+	case callleg.FieldPacketsReceived:
+		return m.AddedPacketsReceived()
+	case callleg.FieldPacketsLost:
+		return m.AddedPacketsLost()
+	case callleg.FieldJitterMs:
+		return m.AddedJitterMs()
+	case callleg.FieldRoundTripMs:
+		return m.AddedRoundTripMs()
+	case callleg.FieldMos:
+		return m.AddedMos()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallLegMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case callleg.FieldPacketsSent:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPacketsSent(v)
+		return nil
+	case callleg.FieldPacketsReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPacketsReceived(v)
+		return nil
+	case callleg.FieldPacketsLost:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPacketsLost(v)
+		return nil
+	case callleg.FieldJitterMs:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddJitterMs(v)
+		return nil
+	case callleg.FieldRoundTripMs:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRoundTripMs(v)
+		return nil
+	case callleg.FieldMos:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMos(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CallLeg numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CallLegMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(callleg.FieldAccountID) {
+		fields = append(fields, callleg.FieldAccountID)
+	}
+	if m.FieldCleared(callleg.FieldNumber) {
+		fields = append(fields, callleg.FieldNumber)
+	}
+	if m.FieldCleared(callleg.FieldAnsweredAt) {
+		fields = append(fields, callleg.FieldAnsweredAt)
+	}
+	if m.FieldCleared(callleg.FieldEndedAt) {
+		fields = append(fields, callleg.FieldEndedAt)
+	}
+	if m.FieldCleared(callleg.FieldEndCause) {
+		fields = append(fields, callleg.FieldEndCause)
+	}
+	if m.FieldCleared(callleg.FieldCodec) {
+		fields = append(fields, callleg.FieldCodec)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CallLegMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CallLegMutation) ClearField(name string) error {
+	switch name {
+	case callleg.FieldAccountID:
+		m.ClearAccountID()
+		return nil
+	case callleg.FieldNumber:
+		m.ClearNumber()
+		return nil
+	case callleg.FieldAnsweredAt:
+		m.ClearAnsweredAt()
+		return nil
+	case callleg.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case callleg.FieldEndCause:
+		m.ClearEndCause()
+		return nil
+	case callleg.FieldCodec:
+		m.ClearCodec()
+		return nil
+	}
+	return fmt.Errorf("unknown CallLeg nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CallLegMutation) ResetField(name string) error {
+	switch name {
+	case callleg.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case callleg.FieldCallID:
+		m.ResetCallID()
+		return nil
+	case callleg.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case callleg.FieldKind:
+		m.ResetKind()
+		return nil
+	case callleg.FieldRole:
+		m.ResetRole()
+		return nil
+	case callleg.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case callleg.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case callleg.FieldBeganAt:
+		m.ResetBeganAt()
+		return nil
+	case callleg.FieldAnsweredAt:
+		m.ResetAnsweredAt()
+		return nil
+	case callleg.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case callleg.FieldEndCause:
+		m.ResetEndCause()
+		return nil
+	case callleg.FieldCodec:
+		m.ResetCodec()
+		return nil
+	case callleg.FieldPacketsSent:
+		m.ResetPacketsSent()
+		return nil
+	case callleg.FieldPacketsReceived:
+		m.ResetPacketsReceived()
+		return nil
+	case callleg.FieldPacketsLost:
+		m.ResetPacketsLost()
+		return nil
+	case callleg.FieldJitterMs:
+		m.ResetJitterMs()
+		return nil
+	case callleg.FieldRoundTripMs:
+		m.ResetRoundTripMs()
+		return nil
+	case callleg.FieldMos:
+		m.ResetMos()
+		return nil
+	}
+	return fmt.Errorf("unknown CallLeg field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CallLegMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.call != nil {
+		edges = append(edges, callleg.EdgeCall)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CallLegMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case callleg.EdgeCall:
+		if id := m.call; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CallLegMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CallLegMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CallLegMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcall {
+		edges = append(edges, callleg.EdgeCall)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CallLegMutation) EdgeCleared(name string) bool {
+	switch name {
+	case callleg.EdgeCall:
+		return m.clearedcall
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CallLegMutation) ClearEdge(name string) error {
+	switch name {
+	case callleg.EdgeCall:
+		m.ClearCall()
+		return nil
+	}
+	return fmt.Errorf("unknown CallLeg unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CallLegMutation) ResetEdge(name string) error {
+	switch name {
+	case callleg.EdgeCall:
+		m.ResetCall()
+		return nil
+	}
+	return fmt.Errorf("unknown CallLeg edge %s", name)
+}
+
+// CallbackMutation represents an operation that mutates the Callback nodes in the graph.
+type CallbackMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	origin_id          *string
+	reason             *callback.Reason
+	state              *callback.State
+	line               *int
+	addline            *int
+	number             *string
+	time_zone          *string
+	place_at           *time.Time
+	attempts           *int
+	addattempts        *int
+	next_attempt_at    *time.Time
+	last_attempt_at    *time.Time
+	last_sip_code      *int
+	addlast_sip_code   *int
+	node_id            *string
+	ended_at           *time.Time
+	clearedFields      map[string]struct{}
+	interaction        *string
+	clearedinteraction bool
+	agency             *string
+	clearedagency      bool
+	region             *string
+	clearedregion      bool
+	done               bool
+	oldValue           func(context.Context) (*Callback, error)
+	predicates         []predicate.Callback
+}
+
+var _ ent.Mutation = (*CallbackMutation)(nil)
+
+// callbackOption allows management of the mutation configuration using functional options.
+type callbackOption func(*CallbackMutation)
+
+// newCallbackMutation creates new mutation for the Callback entity.
+func newCallbackMutation(c config, op Op, opts ...callbackOption) *CallbackMutation {
+	m := &CallbackMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCallback,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCallbackID sets the ID field of the mutation.
+func withCallbackID(id string) callbackOption {
+	return func(m *CallbackMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Callback
+		)
+		m.oldValue = func(ctx context.Context) (*Callback, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Callback.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCallback sets the old Callback of the mutation.
+func withCallback(node *Callback) callbackOption {
+	return func(m *CallbackMutation) {
+		m.oldValue = func(context.Context) (*Callback, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CallbackMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CallbackMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Callback entities.
+func (m *CallbackMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CallbackMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CallbackMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Callback.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CallbackMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CallbackMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CallbackMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *CallbackMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *CallbackMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *CallbackMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[callback.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *CallbackMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[callback.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *CallbackMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, callback.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *CallbackMutation) SetRegionID(s string) {
+	m.region = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *CallbackMutation) RegionID() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *CallbackMutation) ClearRegionID() {
+	m.region = nil
+	m.clearedFields[callback.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *CallbackMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[callback.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *CallbackMutation) ResetRegionID() {
+	m.region = nil
+	delete(m.clearedFields, callback.FieldRegionID)
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *CallbackMutation) SetInteractionID(s string) {
+	m.interaction = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *CallbackMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *CallbackMutation) ResetInteractionID() {
+	m.interaction = nil
+}
+
+// SetOriginID sets the "origin_id" field.
+func (m *CallbackMutation) SetOriginID(s string) {
+	m.origin_id = &s
+}
+
+// OriginID returns the value of the "origin_id" field in the mutation.
+func (m *CallbackMutation) OriginID() (r string, exists bool) {
+	v := m.origin_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOriginID returns the old "origin_id" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldOriginID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOriginID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOriginID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOriginID: %w", err)
+	}
+	return oldValue.OriginID, nil
+}
+
+// ClearOriginID clears the value of the "origin_id" field.
+func (m *CallbackMutation) ClearOriginID() {
+	m.origin_id = nil
+	m.clearedFields[callback.FieldOriginID] = struct{}{}
+}
+
+// OriginIDCleared returns if the "origin_id" field was cleared in this mutation.
+func (m *CallbackMutation) OriginIDCleared() bool {
+	_, ok := m.clearedFields[callback.FieldOriginID]
+	return ok
+}
+
+// ResetOriginID resets all changes to the "origin_id" field.
+func (m *CallbackMutation) ResetOriginID() {
+	m.origin_id = nil
+	delete(m.clearedFields, callback.FieldOriginID)
+}
+
+// SetReason sets the "reason" field.
+func (m *CallbackMutation) SetReason(c callback.Reason) {
+	m.reason = &c
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *CallbackMutation) Reason() (r callback.Reason, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldReason(ctx context.Context) (v callback.Reason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *CallbackMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetState sets the "state" field.
+func (m *CallbackMutation) SetState(c callback.State) {
+	m.state = &c
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *CallbackMutation) State() (r callback.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldState(ctx context.Context) (v callback.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *CallbackMutation) ResetState() {
+	m.state = nil
+}
+
+// SetLine sets the "line" field.
+func (m *CallbackMutation) SetLine(i int) {
+	m.line = &i
+	m.addline = nil
+}
+
+// Line returns the value of the "line" field in the mutation.
+func (m *CallbackMutation) Line() (r int, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLine returns the old "line" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldLine(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLine: %w", err)
+	}
+	return oldValue.Line, nil
+}
+
+// AddLine adds i to the "line" field.
+func (m *CallbackMutation) AddLine(i int) {
+	if m.addline != nil {
+		*m.addline += i
+	} else {
+		m.addline = &i
+	}
+}
+
+// AddedLine returns the value that was added to the "line" field in this mutation.
+func (m *CallbackMutation) AddedLine() (r int, exists bool) {
+	v := m.addline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLine resets all changes to the "line" field.
+func (m *CallbackMutation) ResetLine() {
+	m.line = nil
+	m.addline = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *CallbackMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *CallbackMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *CallbackMutation) ResetNumber() {
+	m.number = nil
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (m *CallbackMutation) SetTimeZone(s string) {
+	m.time_zone = &s
+}
+
+// TimeZone returns the value of the "time_zone" field in the mutation.
+func (m *CallbackMutation) TimeZone() (r string, exists bool) {
+	v := m.time_zone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimeZone returns the old "time_zone" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldTimeZone(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimeZone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimeZone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimeZone: %w", err)
+	}
+	return oldValue.TimeZone, nil
+}
+
+// ResetTimeZone resets all changes to the "time_zone" field.
+func (m *CallbackMutation) ResetTimeZone() {
+	m.time_zone = nil
+}
+
+// SetPlaceAt sets the "place_at" field.
+func (m *CallbackMutation) SetPlaceAt(t time.Time) {
+	m.place_at = &t
+}
+
+// PlaceAt returns the value of the "place_at" field in the mutation.
+func (m *CallbackMutation) PlaceAt() (r time.Time, exists bool) {
+	v := m.place_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlaceAt returns the old "place_at" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldPlaceAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlaceAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlaceAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlaceAt: %w", err)
+	}
+	return oldValue.PlaceAt, nil
+}
+
+// ResetPlaceAt resets all changes to the "place_at" field.
+func (m *CallbackMutation) ResetPlaceAt() {
+	m.place_at = nil
+}
+
+// SetAttempts sets the "attempts" field.
+func (m *CallbackMutation) SetAttempts(i int) {
+	m.attempts = &i
+	m.addattempts = nil
+}
+
+// Attempts returns the value of the "attempts" field in the mutation.
+func (m *CallbackMutation) Attempts() (r int, exists bool) {
+	v := m.attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempts returns the old "attempts" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldAttempts(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempts: %w", err)
+	}
+	return oldValue.Attempts, nil
+}
+
+// AddAttempts adds i to the "attempts" field.
+func (m *CallbackMutation) AddAttempts(i int) {
+	if m.addattempts != nil {
+		*m.addattempts += i
+	} else {
+		m.addattempts = &i
+	}
+}
+
+// AddedAttempts returns the value that was added to the "attempts" field in this mutation.
+func (m *CallbackMutation) AddedAttempts() (r int, exists bool) {
+	v := m.addattempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempts resets all changes to the "attempts" field.
+func (m *CallbackMutation) ResetAttempts() {
+	m.attempts = nil
+	m.addattempts = nil
+}
+
+// SetNextAttemptAt sets the "next_attempt_at" field.
+func (m *CallbackMutation) SetNextAttemptAt(t time.Time) {
+	m.next_attempt_at = &t
+}
+
+// NextAttemptAt returns the value of the "next_attempt_at" field in the mutation.
+func (m *CallbackMutation) NextAttemptAt() (r time.Time, exists bool) {
+	v := m.next_attempt_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextAttemptAt returns the old "next_attempt_at" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldNextAttemptAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextAttemptAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextAttemptAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextAttemptAt: %w", err)
+	}
+	return oldValue.NextAttemptAt, nil
+}
+
+// ResetNextAttemptAt resets all changes to the "next_attempt_at" field.
+func (m *CallbackMutation) ResetNextAttemptAt() {
+	m.next_attempt_at = nil
+}
+
+// SetLastAttemptAt sets the "last_attempt_at" field.
+func (m *CallbackMutation) SetLastAttemptAt(t time.Time) {
+	m.last_attempt_at = &t
+}
+
+// LastAttemptAt returns the value of the "last_attempt_at" field in the mutation.
+func (m *CallbackMutation) LastAttemptAt() (r time.Time, exists bool) {
+	v := m.last_attempt_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastAttemptAt returns the old "last_attempt_at" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldLastAttemptAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastAttemptAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastAttemptAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastAttemptAt: %w", err)
+	}
+	return oldValue.LastAttemptAt, nil
+}
+
+// ClearLastAttemptAt clears the value of the "last_attempt_at" field.
+func (m *CallbackMutation) ClearLastAttemptAt() {
+	m.last_attempt_at = nil
+	m.clearedFields[callback.FieldLastAttemptAt] = struct{}{}
+}
+
+// LastAttemptAtCleared returns if the "last_attempt_at" field was cleared in this mutation.
+func (m *CallbackMutation) LastAttemptAtCleared() bool {
+	_, ok := m.clearedFields[callback.FieldLastAttemptAt]
+	return ok
+}
+
+// ResetLastAttemptAt resets all changes to the "last_attempt_at" field.
+func (m *CallbackMutation) ResetLastAttemptAt() {
+	m.last_attempt_at = nil
+	delete(m.clearedFields, callback.FieldLastAttemptAt)
+}
+
+// SetLastSipCode sets the "last_sip_code" field.
+func (m *CallbackMutation) SetLastSipCode(i int) {
+	m.last_sip_code = &i
+	m.addlast_sip_code = nil
+}
+
+// LastSipCode returns the value of the "last_sip_code" field in the mutation.
+func (m *CallbackMutation) LastSipCode() (r int, exists bool) {
+	v := m.last_sip_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastSipCode returns the old "last_sip_code" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldLastSipCode(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastSipCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastSipCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastSipCode: %w", err)
+	}
+	return oldValue.LastSipCode, nil
+}
+
+// AddLastSipCode adds i to the "last_sip_code" field.
+func (m *CallbackMutation) AddLastSipCode(i int) {
+	if m.addlast_sip_code != nil {
+		*m.addlast_sip_code += i
+	} else {
+		m.addlast_sip_code = &i
+	}
+}
+
+// AddedLastSipCode returns the value that was added to the "last_sip_code" field in this mutation.
+func (m *CallbackMutation) AddedLastSipCode() (r int, exists bool) {
+	v := m.addlast_sip_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLastSipCode resets all changes to the "last_sip_code" field.
+func (m *CallbackMutation) ResetLastSipCode() {
+	m.last_sip_code = nil
+	m.addlast_sip_code = nil
+}
+
+// SetNodeID sets the "node_id" field.
+func (m *CallbackMutation) SetNodeID(s string) {
+	m.node_id = &s
+}
+
+// NodeID returns the value of the "node_id" field in the mutation.
+func (m *CallbackMutation) NodeID() (r string, exists bool) {
+	v := m.node_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNodeID returns the old "node_id" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldNodeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNodeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNodeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNodeID: %w", err)
+	}
+	return oldValue.NodeID, nil
+}
+
+// ClearNodeID clears the value of the "node_id" field.
+func (m *CallbackMutation) ClearNodeID() {
+	m.node_id = nil
+	m.clearedFields[callback.FieldNodeID] = struct{}{}
+}
+
+// NodeIDCleared returns if the "node_id" field was cleared in this mutation.
+func (m *CallbackMutation) NodeIDCleared() bool {
+	_, ok := m.clearedFields[callback.FieldNodeID]
+	return ok
+}
+
+// ResetNodeID resets all changes to the "node_id" field.
+func (m *CallbackMutation) ResetNodeID() {
+	m.node_id = nil
+	delete(m.clearedFields, callback.FieldNodeID)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *CallbackMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *CallbackMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *CallbackMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[callback.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *CallbackMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[callback.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *CallbackMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, callback.FieldEndedAt)
+}
+
+// ClearInteraction clears the "interaction" edge to the Interaction entity.
+func (m *CallbackMutation) ClearInteraction() {
+	m.clearedinteraction = true
+	m.clearedFields[callback.FieldInteractionID] = struct{}{}
+}
+
+// InteractionCleared reports if the "interaction" edge to the Interaction entity was cleared.
+func (m *CallbackMutation) InteractionCleared() bool {
+	return m.clearedinteraction
+}
+
+// InteractionIDs returns the "interaction" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InteractionID instead. It exists only for internal usage by the builders.
+func (m *CallbackMutation) InteractionIDs() (ids []string) {
+	if id := m.interaction; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInteraction resets all changes to the "interaction" edge.
+func (m *CallbackMutation) ResetInteraction() {
+	m.interaction = nil
+	m.clearedinteraction = false
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *CallbackMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[callback.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *CallbackMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *CallbackMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *CallbackMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// ClearRegion clears the "region" edge to the Region entity.
+func (m *CallbackMutation) ClearRegion() {
+	m.clearedregion = true
+	m.clearedFields[callback.FieldRegionID] = struct{}{}
+}
+
+// RegionCleared reports if the "region" edge to the Region entity was cleared.
+func (m *CallbackMutation) RegionCleared() bool {
+	return m.RegionIDCleared() || m.clearedregion
+}
+
+// RegionIDs returns the "region" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegionID instead. It exists only for internal usage by the builders.
+func (m *CallbackMutation) RegionIDs() (ids []string) {
+	if id := m.region; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegion resets all changes to the "region" edge.
+func (m *CallbackMutation) ResetRegion() {
+	m.region = nil
+	m.clearedregion = false
+}
+
+// Where appends a list predicates to the CallbackMutation builder.
+func (m *CallbackMutation) Where(ps ...predicate.Callback) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CallbackMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CallbackMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Callback, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CallbackMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CallbackMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Callback).
+func (m *CallbackMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CallbackMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.created_at != nil {
+		fields = append(fields, callback.FieldCreatedAt)
+	}
+	if m.agency != nil {
+		fields = append(fields, callback.FieldAgencyID)
+	}
+	if m.region != nil {
+		fields = append(fields, callback.FieldRegionID)
+	}
+	if m.interaction != nil {
+		fields = append(fields, callback.FieldInteractionID)
+	}
+	if m.origin_id != nil {
+		fields = append(fields, callback.FieldOriginID)
+	}
+	if m.reason != nil {
+		fields = append(fields, callback.FieldReason)
+	}
+	if m.state != nil {
+		fields = append(fields, callback.FieldState)
+	}
+	if m.line != nil {
+		fields = append(fields, callback.FieldLine)
+	}
+	if m.number != nil {
+		fields = append(fields, callback.FieldNumber)
+	}
+	if m.time_zone != nil {
+		fields = append(fields, callback.FieldTimeZone)
+	}
+	if m.place_at != nil {
+		fields = append(fields, callback.FieldPlaceAt)
+	}
+	if m.attempts != nil {
+		fields = append(fields, callback.FieldAttempts)
+	}
+	if m.next_attempt_at != nil {
+		fields = append(fields, callback.FieldNextAttemptAt)
+	}
+	if m.last_attempt_at != nil {
+		fields = append(fields, callback.FieldLastAttemptAt)
+	}
+	if m.last_sip_code != nil {
+		fields = append(fields, callback.FieldLastSipCode)
+	}
+	if m.node_id != nil {
+		fields = append(fields, callback.FieldNodeID)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, callback.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CallbackMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case callback.FieldCreatedAt:
+		return m.CreatedAt()
+	case callback.FieldAgencyID:
+		return m.AgencyID()
+	case callback.FieldRegionID:
+		return m.RegionID()
+	case callback.FieldInteractionID:
+		return m.InteractionID()
+	case callback.FieldOriginID:
+		return m.OriginID()
+	case callback.FieldReason:
+		return m.Reason()
+	case callback.FieldState:
+		return m.State()
+	case callback.FieldLine:
+		return m.Line()
+	case callback.FieldNumber:
+		return m.Number()
+	case callback.FieldTimeZone:
+		return m.TimeZone()
+	case callback.FieldPlaceAt:
+		return m.PlaceAt()
+	case callback.FieldAttempts:
+		return m.Attempts()
+	case callback.FieldNextAttemptAt:
+		return m.NextAttemptAt()
+	case callback.FieldLastAttemptAt:
+		return m.LastAttemptAt()
+	case callback.FieldLastSipCode:
+		return m.LastSipCode()
+	case callback.FieldNodeID:
+		return m.NodeID()
+	case callback.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CallbackMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case callback.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case callback.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case callback.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case callback.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case callback.FieldOriginID:
+		return m.OldOriginID(ctx)
+	case callback.FieldReason:
+		return m.OldReason(ctx)
+	case callback.FieldState:
+		return m.OldState(ctx)
+	case callback.FieldLine:
+		return m.OldLine(ctx)
+	case callback.FieldNumber:
+		return m.OldNumber(ctx)
+	case callback.FieldTimeZone:
+		return m.OldTimeZone(ctx)
+	case callback.FieldPlaceAt:
+		return m.OldPlaceAt(ctx)
+	case callback.FieldAttempts:
+		return m.OldAttempts(ctx)
+	case callback.FieldNextAttemptAt:
+		return m.OldNextAttemptAt(ctx)
+	case callback.FieldLastAttemptAt:
+		return m.OldLastAttemptAt(ctx)
+	case callback.FieldLastSipCode:
+		return m.OldLastSipCode(ctx)
+	case callback.FieldNodeID:
+		return m.OldNodeID(ctx)
+	case callback.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Callback field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallbackMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case callback.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case callback.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case callback.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case callback.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case callback.FieldOriginID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOriginID(v)
+		return nil
+	case callback.FieldReason:
+		v, ok := value.(callback.Reason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case callback.FieldState:
+		v, ok := value.(callback.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case callback.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLine(v)
+		return nil
+	case callback.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case callback.FieldTimeZone:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimeZone(v)
+		return nil
+	case callback.FieldPlaceAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlaceAt(v)
+		return nil
+	case callback.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempts(v)
+		return nil
+	case callback.FieldNextAttemptAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextAttemptAt(v)
+		return nil
+	case callback.FieldLastAttemptAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastAttemptAt(v)
+		return nil
+	case callback.FieldLastSipCode:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastSipCode(v)
+		return nil
+	case callback.FieldNodeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNodeID(v)
+		return nil
+	case callback.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Callback field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CallbackMutation) AddedFields() []string {
+	var fields []string
+	if m.addline != nil {
+		fields = append(fields, callback.FieldLine)
+	}
+	if m.addattempts != nil {
+		fields = append(fields, callback.FieldAttempts)
+	}
+	if m.addlast_sip_code != nil {
+		fields = append(fields, callback.FieldLastSipCode)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CallbackMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case callback.FieldLine:
+		return m.AddedLine()
+	case callback.FieldAttempts:
+		return m.AddedAttempts()
+	case callback.FieldLastSipCode:
+		return m.AddedLastSipCode()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallbackMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case callback.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLine(v)
+		return nil
+	case callback.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempts(v)
+		return nil
+	case callback.FieldLastSipCode:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLastSipCode(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Callback numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CallbackMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(callback.FieldAgencyID) {
+		fields = append(fields, callback.FieldAgencyID)
+	}
+	if m.FieldCleared(callback.FieldRegionID) {
+		fields = append(fields, callback.FieldRegionID)
+	}
+	if m.FieldCleared(callback.FieldOriginID) {
+		fields = append(fields, callback.FieldOriginID)
+	}
+	if m.FieldCleared(callback.FieldLastAttemptAt) {
+		fields = append(fields, callback.FieldLastAttemptAt)
+	}
+	if m.FieldCleared(callback.FieldNodeID) {
+		fields = append(fields, callback.FieldNodeID)
+	}
+	if m.FieldCleared(callback.FieldEndedAt) {
+		fields = append(fields, callback.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CallbackMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CallbackMutation) ClearField(name string) error {
+	switch name {
+	case callback.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case callback.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	case callback.FieldOriginID:
+		m.ClearOriginID()
+		return nil
+	case callback.FieldLastAttemptAt:
+		m.ClearLastAttemptAt()
+		return nil
+	case callback.FieldNodeID:
+		m.ClearNodeID()
+		return nil
+	case callback.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Callback nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CallbackMutation) ResetField(name string) error {
+	switch name {
+	case callback.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case callback.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case callback.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case callback.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case callback.FieldOriginID:
+		m.ResetOriginID()
+		return nil
+	case callback.FieldReason:
+		m.ResetReason()
+		return nil
+	case callback.FieldState:
+		m.ResetState()
+		return nil
+	case callback.FieldLine:
+		m.ResetLine()
+		return nil
+	case callback.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case callback.FieldTimeZone:
+		m.ResetTimeZone()
+		return nil
+	case callback.FieldPlaceAt:
+		m.ResetPlaceAt()
+		return nil
+	case callback.FieldAttempts:
+		m.ResetAttempts()
+		return nil
+	case callback.FieldNextAttemptAt:
+		m.ResetNextAttemptAt()
+		return nil
+	case callback.FieldLastAttemptAt:
+		m.ResetLastAttemptAt()
+		return nil
+	case callback.FieldLastSipCode:
+		m.ResetLastSipCode()
+		return nil
+	case callback.FieldNodeID:
+		m.ResetNodeID()
+		return nil
+	case callback.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Callback field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CallbackMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.interaction != nil {
+		edges = append(edges, callback.EdgeInteraction)
+	}
+	if m.agency != nil {
+		edges = append(edges, callback.EdgeAgency)
+	}
+	if m.region != nil {
+		edges = append(edges, callback.EdgeRegion)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CallbackMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case callback.EdgeInteraction:
+		if id := m.interaction; id != nil {
+			return []ent.Value{*id}
+		}
+	case callback.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case callback.EdgeRegion:
+		if id := m.region; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CallbackMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CallbackMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CallbackMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedinteraction {
+		edges = append(edges, callback.EdgeInteraction)
+	}
+	if m.clearedagency {
+		edges = append(edges, callback.EdgeAgency)
+	}
+	if m.clearedregion {
+		edges = append(edges, callback.EdgeRegion)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CallbackMutation) EdgeCleared(name string) bool {
+	switch name {
+	case callback.EdgeInteraction:
+		return m.clearedinteraction
+	case callback.EdgeAgency:
+		return m.clearedagency
+	case callback.EdgeRegion:
+		return m.clearedregion
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CallbackMutation) ClearEdge(name string) error {
+	switch name {
+	case callback.EdgeInteraction:
+		m.ClearInteraction()
+		return nil
+	case callback.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	case callback.EdgeRegion:
+		m.ClearRegion()
+		return nil
+	}
+	return fmt.Errorf("unknown Callback unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CallbackMutation) ResetEdge(name string) error {
+	switch name {
+	case callback.EdgeInteraction:
+		m.ResetInteraction()
+		return nil
+	case callback.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case callback.EdgeRegion:
+		m.ResetRegion()
+		return nil
+	}
+	return fmt.Errorf("unknown Callback edge %s", name)
+}
+
 // CitizenMutation represents an operation that mutates the Citizen nodes in the graph.
 type CitizenMutation struct {
 	config
@@ -7734,6 +12298,15 @@ type InteractionMutation struct {
 	turns                    map[string]struct{}
 	removedturns             map[string]struct{}
 	clearedturns             bool
+	calls                    map[string]struct{}
+	removedcalls             map[string]struct{}
+	clearedcalls             bool
+	recordings               map[string]struct{}
+	removedrecordings        map[string]struct{}
+	clearedrecordings        bool
+	callbacks                map[string]struct{}
+	removedcallbacks         map[string]struct{}
+	clearedcallbacks         bool
 	done                     bool
 	oldValue                 func(context.Context) (*Interaction, error)
 	predicates               []predicate.Interaction
@@ -9765,6 +14338,168 @@ func (m *InteractionMutation) ResetTurns() {
 	m.removedturns = nil
 }
 
+// AddCallIDs adds the "calls" edge to the Call entity by ids.
+func (m *InteractionMutation) AddCallIDs(ids ...string) {
+	if m.calls == nil {
+		m.calls = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.calls[ids[i]] = struct{}{}
+	}
+}
+
+// ClearCalls clears the "calls" edge to the Call entity.
+func (m *InteractionMutation) ClearCalls() {
+	m.clearedcalls = true
+}
+
+// CallsCleared reports if the "calls" edge to the Call entity was cleared.
+func (m *InteractionMutation) CallsCleared() bool {
+	return m.clearedcalls
+}
+
+// RemoveCallIDs removes the "calls" edge to the Call entity by IDs.
+func (m *InteractionMutation) RemoveCallIDs(ids ...string) {
+	if m.removedcalls == nil {
+		m.removedcalls = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.calls, ids[i])
+		m.removedcalls[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedCalls returns the removed IDs of the "calls" edge to the Call entity.
+func (m *InteractionMutation) RemovedCallsIDs() (ids []string) {
+	for id := range m.removedcalls {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// CallsIDs returns the "calls" edge IDs in the mutation.
+func (m *InteractionMutation) CallsIDs() (ids []string) {
+	for id := range m.calls {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetCalls resets all changes to the "calls" edge.
+func (m *InteractionMutation) ResetCalls() {
+	m.calls = nil
+	m.clearedcalls = false
+	m.removedcalls = nil
+}
+
+// AddRecordingIDs adds the "recordings" edge to the Recording entity by ids.
+func (m *InteractionMutation) AddRecordingIDs(ids ...string) {
+	if m.recordings == nil {
+		m.recordings = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.recordings[ids[i]] = struct{}{}
+	}
+}
+
+// ClearRecordings clears the "recordings" edge to the Recording entity.
+func (m *InteractionMutation) ClearRecordings() {
+	m.clearedrecordings = true
+}
+
+// RecordingsCleared reports if the "recordings" edge to the Recording entity was cleared.
+func (m *InteractionMutation) RecordingsCleared() bool {
+	return m.clearedrecordings
+}
+
+// RemoveRecordingIDs removes the "recordings" edge to the Recording entity by IDs.
+func (m *InteractionMutation) RemoveRecordingIDs(ids ...string) {
+	if m.removedrecordings == nil {
+		m.removedrecordings = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.recordings, ids[i])
+		m.removedrecordings[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedRecordings returns the removed IDs of the "recordings" edge to the Recording entity.
+func (m *InteractionMutation) RemovedRecordingsIDs() (ids []string) {
+	for id := range m.removedrecordings {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// RecordingsIDs returns the "recordings" edge IDs in the mutation.
+func (m *InteractionMutation) RecordingsIDs() (ids []string) {
+	for id := range m.recordings {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetRecordings resets all changes to the "recordings" edge.
+func (m *InteractionMutation) ResetRecordings() {
+	m.recordings = nil
+	m.clearedrecordings = false
+	m.removedrecordings = nil
+}
+
+// AddCallbackIDs adds the "callbacks" edge to the Callback entity by ids.
+func (m *InteractionMutation) AddCallbackIDs(ids ...string) {
+	if m.callbacks == nil {
+		m.callbacks = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.callbacks[ids[i]] = struct{}{}
+	}
+}
+
+// ClearCallbacks clears the "callbacks" edge to the Callback entity.
+func (m *InteractionMutation) ClearCallbacks() {
+	m.clearedcallbacks = true
+}
+
+// CallbacksCleared reports if the "callbacks" edge to the Callback entity was cleared.
+func (m *InteractionMutation) CallbacksCleared() bool {
+	return m.clearedcallbacks
+}
+
+// RemoveCallbackIDs removes the "callbacks" edge to the Callback entity by IDs.
+func (m *InteractionMutation) RemoveCallbackIDs(ids ...string) {
+	if m.removedcallbacks == nil {
+		m.removedcallbacks = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.callbacks, ids[i])
+		m.removedcallbacks[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedCallbacks returns the removed IDs of the "callbacks" edge to the Callback entity.
+func (m *InteractionMutation) RemovedCallbacksIDs() (ids []string) {
+	for id := range m.removedcallbacks {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// CallbacksIDs returns the "callbacks" edge IDs in the mutation.
+func (m *InteractionMutation) CallbacksIDs() (ids []string) {
+	for id := range m.callbacks {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetCallbacks resets all changes to the "callbacks" edge.
+func (m *InteractionMutation) ResetCallbacks() {
+	m.callbacks = nil
+	m.clearedcallbacks = false
+	m.removedcallbacks = nil
+}
+
 // Where appends a list predicates to the InteractionMutation builder.
 func (m *InteractionMutation) Where(ps ...predicate.Interaction) {
 	m.predicates = append(m.predicates, ps...)
@@ -10600,7 +15335,7 @@ func (m *InteractionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *InteractionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 14)
 	if m.citizen != nil {
 		edges = append(edges, interaction.EdgeCitizen)
 	}
@@ -10633,6 +15368,15 @@ func (m *InteractionMutation) AddedEdges() []string {
 	}
 	if m.turns != nil {
 		edges = append(edges, interaction.EdgeTurns)
+	}
+	if m.calls != nil {
+		edges = append(edges, interaction.EdgeCalls)
+	}
+	if m.recordings != nil {
+		edges = append(edges, interaction.EdgeRecordings)
+	}
+	if m.callbacks != nil {
+		edges = append(edges, interaction.EdgeCallbacks)
 	}
 	return edges
 }
@@ -10695,13 +15439,31 @@ func (m *InteractionMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case interaction.EdgeCalls:
+		ids := make([]ent.Value, 0, len(m.calls))
+		for id := range m.calls {
+			ids = append(ids, id)
+		}
+		return ids
+	case interaction.EdgeRecordings:
+		ids := make([]ent.Value, 0, len(m.recordings))
+		for id := range m.recordings {
+			ids = append(ids, id)
+		}
+		return ids
+	case interaction.EdgeCallbacks:
+		ids := make([]ent.Value, 0, len(m.callbacks))
+		for id := range m.callbacks {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *InteractionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 14)
 	if m.removedmessages != nil {
 		edges = append(edges, interaction.EdgeMessages)
 	}
@@ -10716,6 +15478,15 @@ func (m *InteractionMutation) RemovedEdges() []string {
 	}
 	if m.removedturns != nil {
 		edges = append(edges, interaction.EdgeTurns)
+	}
+	if m.removedcalls != nil {
+		edges = append(edges, interaction.EdgeCalls)
+	}
+	if m.removedrecordings != nil {
+		edges = append(edges, interaction.EdgeRecordings)
+	}
+	if m.removedcallbacks != nil {
+		edges = append(edges, interaction.EdgeCallbacks)
 	}
 	return edges
 }
@@ -10754,13 +15525,31 @@ func (m *InteractionMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case interaction.EdgeCalls:
+		ids := make([]ent.Value, 0, len(m.removedcalls))
+		for id := range m.removedcalls {
+			ids = append(ids, id)
+		}
+		return ids
+	case interaction.EdgeRecordings:
+		ids := make([]ent.Value, 0, len(m.removedrecordings))
+		for id := range m.removedrecordings {
+			ids = append(ids, id)
+		}
+		return ids
+	case interaction.EdgeCallbacks:
+		ids := make([]ent.Value, 0, len(m.removedcallbacks))
+		for id := range m.removedcallbacks {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *InteractionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 14)
 	if m.clearedcitizen {
 		edges = append(edges, interaction.EdgeCitizen)
 	}
@@ -10794,6 +15583,15 @@ func (m *InteractionMutation) ClearedEdges() []string {
 	if m.clearedturns {
 		edges = append(edges, interaction.EdgeTurns)
 	}
+	if m.clearedcalls {
+		edges = append(edges, interaction.EdgeCalls)
+	}
+	if m.clearedrecordings {
+		edges = append(edges, interaction.EdgeRecordings)
+	}
+	if m.clearedcallbacks {
+		edges = append(edges, interaction.EdgeCallbacks)
+	}
 	return edges
 }
 
@@ -10823,6 +15621,12 @@ func (m *InteractionMutation) EdgeCleared(name string) bool {
 		return m.clearedrouting_traces
 	case interaction.EdgeTurns:
 		return m.clearedturns
+	case interaction.EdgeCalls:
+		return m.clearedcalls
+	case interaction.EdgeRecordings:
+		return m.clearedrecordings
+	case interaction.EdgeCallbacks:
+		return m.clearedcallbacks
 	}
 	return false
 }
@@ -10890,8 +15694,1711 @@ func (m *InteractionMutation) ResetEdge(name string) error {
 	case interaction.EdgeTurns:
 		m.ResetTurns()
 		return nil
+	case interaction.EdgeCalls:
+		m.ResetCalls()
+		return nil
+	case interaction.EdgeRecordings:
+		m.ResetRecordings()
+		return nil
+	case interaction.EdgeCallbacks:
+		m.ResetCallbacks()
+		return nil
 	}
 	return fmt.Errorf("unknown Interaction edge %s", name)
+}
+
+// MenuMutation represents an operation that mutates the Menu nodes in the graph.
+type MenuMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	created_at       *time.Time
+	code             *string
+	name             *string
+	version_count    *int
+	addversion_count *int
+	clearedFields    map[string]struct{}
+	agency           *string
+	clearedagency    bool
+	versions         map[string]struct{}
+	removedversions  map[string]struct{}
+	clearedversions  bool
+	done             bool
+	oldValue         func(context.Context) (*Menu, error)
+	predicates       []predicate.Menu
+}
+
+var _ ent.Mutation = (*MenuMutation)(nil)
+
+// menuOption allows management of the mutation configuration using functional options.
+type menuOption func(*MenuMutation)
+
+// newMenuMutation creates new mutation for the Menu entity.
+func newMenuMutation(c config, op Op, opts ...menuOption) *MenuMutation {
+	m := &MenuMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMenu,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMenuID sets the ID field of the mutation.
+func withMenuID(id string) menuOption {
+	return func(m *MenuMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Menu
+		)
+		m.oldValue = func(ctx context.Context) (*Menu, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Menu.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMenu sets the old Menu of the mutation.
+func withMenu(node *Menu) menuOption {
+	return func(m *MenuMutation) {
+		m.oldValue = func(context.Context) (*Menu, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MenuMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MenuMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Menu entities.
+func (m *MenuMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MenuMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MenuMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Menu.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MenuMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MenuMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Menu entity.
+// If the Menu object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MenuMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCode sets the "code" field.
+func (m *MenuMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *MenuMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the Menu entity.
+// If the Menu object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *MenuMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *MenuMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *MenuMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Menu entity.
+// If the Menu object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *MenuMutation) ResetName() {
+	m.name = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *MenuMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *MenuMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the Menu entity.
+// If the Menu object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *MenuMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[menu.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *MenuMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[menu.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *MenuMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, menu.FieldAgencyID)
+}
+
+// SetVersionCount sets the "version_count" field.
+func (m *MenuMutation) SetVersionCount(i int) {
+	m.version_count = &i
+	m.addversion_count = nil
+}
+
+// VersionCount returns the value of the "version_count" field in the mutation.
+func (m *MenuMutation) VersionCount() (r int, exists bool) {
+	v := m.version_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersionCount returns the old "version_count" field's value of the Menu entity.
+// If the Menu object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuMutation) OldVersionCount(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersionCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersionCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersionCount: %w", err)
+	}
+	return oldValue.VersionCount, nil
+}
+
+// AddVersionCount adds i to the "version_count" field.
+func (m *MenuMutation) AddVersionCount(i int) {
+	if m.addversion_count != nil {
+		*m.addversion_count += i
+	} else {
+		m.addversion_count = &i
+	}
+}
+
+// AddedVersionCount returns the value that was added to the "version_count" field in this mutation.
+func (m *MenuMutation) AddedVersionCount() (r int, exists bool) {
+	v := m.addversion_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersionCount resets all changes to the "version_count" field.
+func (m *MenuMutation) ResetVersionCount() {
+	m.version_count = nil
+	m.addversion_count = nil
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *MenuMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[menu.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *MenuMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *MenuMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *MenuMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// AddVersionIDs adds the "versions" edge to the MenuVersion entity by ids.
+func (m *MenuMutation) AddVersionIDs(ids ...string) {
+	if m.versions == nil {
+		m.versions = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.versions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearVersions clears the "versions" edge to the MenuVersion entity.
+func (m *MenuMutation) ClearVersions() {
+	m.clearedversions = true
+}
+
+// VersionsCleared reports if the "versions" edge to the MenuVersion entity was cleared.
+func (m *MenuMutation) VersionsCleared() bool {
+	return m.clearedversions
+}
+
+// RemoveVersionIDs removes the "versions" edge to the MenuVersion entity by IDs.
+func (m *MenuMutation) RemoveVersionIDs(ids ...string) {
+	if m.removedversions == nil {
+		m.removedversions = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.versions, ids[i])
+		m.removedversions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedVersions returns the removed IDs of the "versions" edge to the MenuVersion entity.
+func (m *MenuMutation) RemovedVersionsIDs() (ids []string) {
+	for id := range m.removedversions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// VersionsIDs returns the "versions" edge IDs in the mutation.
+func (m *MenuMutation) VersionsIDs() (ids []string) {
+	for id := range m.versions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetVersions resets all changes to the "versions" edge.
+func (m *MenuMutation) ResetVersions() {
+	m.versions = nil
+	m.clearedversions = false
+	m.removedversions = nil
+}
+
+// Where appends a list predicates to the MenuMutation builder.
+func (m *MenuMutation) Where(ps ...predicate.Menu) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MenuMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MenuMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Menu, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MenuMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MenuMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Menu).
+func (m *MenuMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MenuMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.created_at != nil {
+		fields = append(fields, menu.FieldCreatedAt)
+	}
+	if m.code != nil {
+		fields = append(fields, menu.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, menu.FieldName)
+	}
+	if m.agency != nil {
+		fields = append(fields, menu.FieldAgencyID)
+	}
+	if m.version_count != nil {
+		fields = append(fields, menu.FieldVersionCount)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MenuMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case menu.FieldCreatedAt:
+		return m.CreatedAt()
+	case menu.FieldCode:
+		return m.Code()
+	case menu.FieldName:
+		return m.Name()
+	case menu.FieldAgencyID:
+		return m.AgencyID()
+	case menu.FieldVersionCount:
+		return m.VersionCount()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MenuMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case menu.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case menu.FieldCode:
+		return m.OldCode(ctx)
+	case menu.FieldName:
+		return m.OldName(ctx)
+	case menu.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case menu.FieldVersionCount:
+		return m.OldVersionCount(ctx)
+	}
+	return nil, fmt.Errorf("unknown Menu field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MenuMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case menu.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case menu.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case menu.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case menu.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case menu.FieldVersionCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersionCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Menu field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MenuMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion_count != nil {
+		fields = append(fields, menu.FieldVersionCount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MenuMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case menu.FieldVersionCount:
+		return m.AddedVersionCount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MenuMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case menu.FieldVersionCount:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersionCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Menu numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MenuMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(menu.FieldAgencyID) {
+		fields = append(fields, menu.FieldAgencyID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MenuMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MenuMutation) ClearField(name string) error {
+	switch name {
+	case menu.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	}
+	return fmt.Errorf("unknown Menu nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MenuMutation) ResetField(name string) error {
+	switch name {
+	case menu.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case menu.FieldCode:
+		m.ResetCode()
+		return nil
+	case menu.FieldName:
+		m.ResetName()
+		return nil
+	case menu.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case menu.FieldVersionCount:
+		m.ResetVersionCount()
+		return nil
+	}
+	return fmt.Errorf("unknown Menu field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MenuMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.agency != nil {
+		edges = append(edges, menu.EdgeAgency)
+	}
+	if m.versions != nil {
+		edges = append(edges, menu.EdgeVersions)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MenuMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case menu.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case menu.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.versions))
+		for id := range m.versions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MenuMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedversions != nil {
+		edges = append(edges, menu.EdgeVersions)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MenuMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case menu.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.removedversions))
+		for id := range m.removedversions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MenuMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedagency {
+		edges = append(edges, menu.EdgeAgency)
+	}
+	if m.clearedversions {
+		edges = append(edges, menu.EdgeVersions)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MenuMutation) EdgeCleared(name string) bool {
+	switch name {
+	case menu.EdgeAgency:
+		return m.clearedagency
+	case menu.EdgeVersions:
+		return m.clearedversions
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MenuMutation) ClearEdge(name string) error {
+	switch name {
+	case menu.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	}
+	return fmt.Errorf("unknown Menu unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MenuMutation) ResetEdge(name string) error {
+	switch name {
+	case menu.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case menu.EdgeVersions:
+		m.ResetVersions()
+		return nil
+	}
+	return fmt.Errorf("unknown Menu edge %s", name)
+}
+
+// MenuVersionMutation represents an operation that mutates the MenuVersion nodes in the graph.
+type MenuVersionMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	number         *int
+	addnumber      *int
+	state          *menuversion.State
+	document       *json.RawMessage
+	appenddocument json.RawMessage
+	comment        *string
+	author_id      *string
+	publisher_id   *string
+	published_at   *time.Time
+	clearedFields  map[string]struct{}
+	menu           *string
+	clearedmenu    bool
+	done           bool
+	oldValue       func(context.Context) (*MenuVersion, error)
+	predicates     []predicate.MenuVersion
+}
+
+var _ ent.Mutation = (*MenuVersionMutation)(nil)
+
+// menuversionOption allows management of the mutation configuration using functional options.
+type menuversionOption func(*MenuVersionMutation)
+
+// newMenuVersionMutation creates new mutation for the MenuVersion entity.
+func newMenuVersionMutation(c config, op Op, opts ...menuversionOption) *MenuVersionMutation {
+	m := &MenuVersionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMenuVersion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMenuVersionID sets the ID field of the mutation.
+func withMenuVersionID(id string) menuversionOption {
+	return func(m *MenuVersionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MenuVersion
+		)
+		m.oldValue = func(ctx context.Context) (*MenuVersion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MenuVersion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMenuVersion sets the old MenuVersion of the mutation.
+func withMenuVersion(node *MenuVersion) menuversionOption {
+	return func(m *MenuVersionMutation) {
+		m.oldValue = func(context.Context) (*MenuVersion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MenuVersionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MenuVersionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MenuVersion entities.
+func (m *MenuVersionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MenuVersionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MenuVersionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MenuVersion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MenuVersionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MenuVersionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the MenuVersion entity.
+// If the MenuVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuVersionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MenuVersionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetMenuID sets the "menu_id" field.
+func (m *MenuVersionMutation) SetMenuID(s string) {
+	m.menu = &s
+}
+
+// MenuID returns the value of the "menu_id" field in the mutation.
+func (m *MenuVersionMutation) MenuID() (r string, exists bool) {
+	v := m.menu
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMenuID returns the old "menu_id" field's value of the MenuVersion entity.
+// If the MenuVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuVersionMutation) OldMenuID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMenuID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMenuID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMenuID: %w", err)
+	}
+	return oldValue.MenuID, nil
+}
+
+// ResetMenuID resets all changes to the "menu_id" field.
+func (m *MenuVersionMutation) ResetMenuID() {
+	m.menu = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *MenuVersionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *MenuVersionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the MenuVersion entity.
+// If the MenuVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuVersionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *MenuVersionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *MenuVersionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *MenuVersionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetState sets the "state" field.
+func (m *MenuVersionMutation) SetState(value menuversion.State) {
+	m.state = &value
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *MenuVersionMutation) State() (r menuversion.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the MenuVersion entity.
+// If the MenuVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuVersionMutation) OldState(ctx context.Context) (v menuversion.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *MenuVersionMutation) ResetState() {
+	m.state = nil
+}
+
+// SetDocument sets the "document" field.
+func (m *MenuVersionMutation) SetDocument(jm json.RawMessage) {
+	m.document = &jm
+	m.appenddocument = nil
+}
+
+// Document returns the value of the "document" field in the mutation.
+func (m *MenuVersionMutation) Document() (r json.RawMessage, exists bool) {
+	v := m.document
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocument returns the old "document" field's value of the MenuVersion entity.
+// If the MenuVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuVersionMutation) OldDocument(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocument is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocument requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocument: %w", err)
+	}
+	return oldValue.Document, nil
+}
+
+// AppendDocument adds jm to the "document" field.
+func (m *MenuVersionMutation) AppendDocument(jm json.RawMessage) {
+	m.appenddocument = append(m.appenddocument, jm...)
+}
+
+// AppendedDocument returns the list of values that were appended to the "document" field in this mutation.
+func (m *MenuVersionMutation) AppendedDocument() (json.RawMessage, bool) {
+	if len(m.appenddocument) == 0 {
+		return nil, false
+	}
+	return m.appenddocument, true
+}
+
+// ResetDocument resets all changes to the "document" field.
+func (m *MenuVersionMutation) ResetDocument() {
+	m.document = nil
+	m.appenddocument = nil
+}
+
+// SetComment sets the "comment" field.
+func (m *MenuVersionMutation) SetComment(s string) {
+	m.comment = &s
+}
+
+// Comment returns the value of the "comment" field in the mutation.
+func (m *MenuVersionMutation) Comment() (r string, exists bool) {
+	v := m.comment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComment returns the old "comment" field's value of the MenuVersion entity.
+// If the MenuVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuVersionMutation) OldComment(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComment: %w", err)
+	}
+	return oldValue.Comment, nil
+}
+
+// ClearComment clears the value of the "comment" field.
+func (m *MenuVersionMutation) ClearComment() {
+	m.comment = nil
+	m.clearedFields[menuversion.FieldComment] = struct{}{}
+}
+
+// CommentCleared returns if the "comment" field was cleared in this mutation.
+func (m *MenuVersionMutation) CommentCleared() bool {
+	_, ok := m.clearedFields[menuversion.FieldComment]
+	return ok
+}
+
+// ResetComment resets all changes to the "comment" field.
+func (m *MenuVersionMutation) ResetComment() {
+	m.comment = nil
+	delete(m.clearedFields, menuversion.FieldComment)
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *MenuVersionMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *MenuVersionMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the MenuVersion entity.
+// If the MenuVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuVersionMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ClearAuthorID clears the value of the "author_id" field.
+func (m *MenuVersionMutation) ClearAuthorID() {
+	m.author_id = nil
+	m.clearedFields[menuversion.FieldAuthorID] = struct{}{}
+}
+
+// AuthorIDCleared returns if the "author_id" field was cleared in this mutation.
+func (m *MenuVersionMutation) AuthorIDCleared() bool {
+	_, ok := m.clearedFields[menuversion.FieldAuthorID]
+	return ok
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *MenuVersionMutation) ResetAuthorID() {
+	m.author_id = nil
+	delete(m.clearedFields, menuversion.FieldAuthorID)
+}
+
+// SetPublisherID sets the "publisher_id" field.
+func (m *MenuVersionMutation) SetPublisherID(s string) {
+	m.publisher_id = &s
+}
+
+// PublisherID returns the value of the "publisher_id" field in the mutation.
+func (m *MenuVersionMutation) PublisherID() (r string, exists bool) {
+	v := m.publisher_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublisherID returns the old "publisher_id" field's value of the MenuVersion entity.
+// If the MenuVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuVersionMutation) OldPublisherID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublisherID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublisherID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublisherID: %w", err)
+	}
+	return oldValue.PublisherID, nil
+}
+
+// ClearPublisherID clears the value of the "publisher_id" field.
+func (m *MenuVersionMutation) ClearPublisherID() {
+	m.publisher_id = nil
+	m.clearedFields[menuversion.FieldPublisherID] = struct{}{}
+}
+
+// PublisherIDCleared returns if the "publisher_id" field was cleared in this mutation.
+func (m *MenuVersionMutation) PublisherIDCleared() bool {
+	_, ok := m.clearedFields[menuversion.FieldPublisherID]
+	return ok
+}
+
+// ResetPublisherID resets all changes to the "publisher_id" field.
+func (m *MenuVersionMutation) ResetPublisherID() {
+	m.publisher_id = nil
+	delete(m.clearedFields, menuversion.FieldPublisherID)
+}
+
+// SetPublishedAt sets the "published_at" field.
+func (m *MenuVersionMutation) SetPublishedAt(t time.Time) {
+	m.published_at = &t
+}
+
+// PublishedAt returns the value of the "published_at" field in the mutation.
+func (m *MenuVersionMutation) PublishedAt() (r time.Time, exists bool) {
+	v := m.published_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishedAt returns the old "published_at" field's value of the MenuVersion entity.
+// If the MenuVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MenuVersionMutation) OldPublishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishedAt: %w", err)
+	}
+	return oldValue.PublishedAt, nil
+}
+
+// ClearPublishedAt clears the value of the "published_at" field.
+func (m *MenuVersionMutation) ClearPublishedAt() {
+	m.published_at = nil
+	m.clearedFields[menuversion.FieldPublishedAt] = struct{}{}
+}
+
+// PublishedAtCleared returns if the "published_at" field was cleared in this mutation.
+func (m *MenuVersionMutation) PublishedAtCleared() bool {
+	_, ok := m.clearedFields[menuversion.FieldPublishedAt]
+	return ok
+}
+
+// ResetPublishedAt resets all changes to the "published_at" field.
+func (m *MenuVersionMutation) ResetPublishedAt() {
+	m.published_at = nil
+	delete(m.clearedFields, menuversion.FieldPublishedAt)
+}
+
+// ClearMenu clears the "menu" edge to the Menu entity.
+func (m *MenuVersionMutation) ClearMenu() {
+	m.clearedmenu = true
+	m.clearedFields[menuversion.FieldMenuID] = struct{}{}
+}
+
+// MenuCleared reports if the "menu" edge to the Menu entity was cleared.
+func (m *MenuVersionMutation) MenuCleared() bool {
+	return m.clearedmenu
+}
+
+// MenuIDs returns the "menu" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MenuID instead. It exists only for internal usage by the builders.
+func (m *MenuVersionMutation) MenuIDs() (ids []string) {
+	if id := m.menu; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMenu resets all changes to the "menu" edge.
+func (m *MenuVersionMutation) ResetMenu() {
+	m.menu = nil
+	m.clearedmenu = false
+}
+
+// Where appends a list predicates to the MenuVersionMutation builder.
+func (m *MenuVersionMutation) Where(ps ...predicate.MenuVersion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MenuVersionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MenuVersionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MenuVersion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MenuVersionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MenuVersionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MenuVersion).
+func (m *MenuVersionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MenuVersionMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, menuversion.FieldCreatedAt)
+	}
+	if m.menu != nil {
+		fields = append(fields, menuversion.FieldMenuID)
+	}
+	if m.number != nil {
+		fields = append(fields, menuversion.FieldNumber)
+	}
+	if m.state != nil {
+		fields = append(fields, menuversion.FieldState)
+	}
+	if m.document != nil {
+		fields = append(fields, menuversion.FieldDocument)
+	}
+	if m.comment != nil {
+		fields = append(fields, menuversion.FieldComment)
+	}
+	if m.author_id != nil {
+		fields = append(fields, menuversion.FieldAuthorID)
+	}
+	if m.publisher_id != nil {
+		fields = append(fields, menuversion.FieldPublisherID)
+	}
+	if m.published_at != nil {
+		fields = append(fields, menuversion.FieldPublishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MenuVersionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case menuversion.FieldCreatedAt:
+		return m.CreatedAt()
+	case menuversion.FieldMenuID:
+		return m.MenuID()
+	case menuversion.FieldNumber:
+		return m.Number()
+	case menuversion.FieldState:
+		return m.State()
+	case menuversion.FieldDocument:
+		return m.Document()
+	case menuversion.FieldComment:
+		return m.Comment()
+	case menuversion.FieldAuthorID:
+		return m.AuthorID()
+	case menuversion.FieldPublisherID:
+		return m.PublisherID()
+	case menuversion.FieldPublishedAt:
+		return m.PublishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MenuVersionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case menuversion.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case menuversion.FieldMenuID:
+		return m.OldMenuID(ctx)
+	case menuversion.FieldNumber:
+		return m.OldNumber(ctx)
+	case menuversion.FieldState:
+		return m.OldState(ctx)
+	case menuversion.FieldDocument:
+		return m.OldDocument(ctx)
+	case menuversion.FieldComment:
+		return m.OldComment(ctx)
+	case menuversion.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	case menuversion.FieldPublisherID:
+		return m.OldPublisherID(ctx)
+	case menuversion.FieldPublishedAt:
+		return m.OldPublishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown MenuVersion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MenuVersionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case menuversion.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case menuversion.FieldMenuID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMenuID(v)
+		return nil
+	case menuversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case menuversion.FieldState:
+		v, ok := value.(menuversion.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case menuversion.FieldDocument:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocument(v)
+		return nil
+	case menuversion.FieldComment:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComment(v)
+		return nil
+	case menuversion.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	case menuversion.FieldPublisherID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublisherID(v)
+		return nil
+	case menuversion.FieldPublishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MenuVersion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MenuVersionMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, menuversion.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MenuVersionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case menuversion.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MenuVersionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case menuversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MenuVersion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MenuVersionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(menuversion.FieldComment) {
+		fields = append(fields, menuversion.FieldComment)
+	}
+	if m.FieldCleared(menuversion.FieldAuthorID) {
+		fields = append(fields, menuversion.FieldAuthorID)
+	}
+	if m.FieldCleared(menuversion.FieldPublisherID) {
+		fields = append(fields, menuversion.FieldPublisherID)
+	}
+	if m.FieldCleared(menuversion.FieldPublishedAt) {
+		fields = append(fields, menuversion.FieldPublishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MenuVersionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MenuVersionMutation) ClearField(name string) error {
+	switch name {
+	case menuversion.FieldComment:
+		m.ClearComment()
+		return nil
+	case menuversion.FieldAuthorID:
+		m.ClearAuthorID()
+		return nil
+	case menuversion.FieldPublisherID:
+		m.ClearPublisherID()
+		return nil
+	case menuversion.FieldPublishedAt:
+		m.ClearPublishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown MenuVersion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MenuVersionMutation) ResetField(name string) error {
+	switch name {
+	case menuversion.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case menuversion.FieldMenuID:
+		m.ResetMenuID()
+		return nil
+	case menuversion.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case menuversion.FieldState:
+		m.ResetState()
+		return nil
+	case menuversion.FieldDocument:
+		m.ResetDocument()
+		return nil
+	case menuversion.FieldComment:
+		m.ResetComment()
+		return nil
+	case menuversion.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	case menuversion.FieldPublisherID:
+		m.ResetPublisherID()
+		return nil
+	case menuversion.FieldPublishedAt:
+		m.ResetPublishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown MenuVersion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MenuVersionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.menu != nil {
+		edges = append(edges, menuversion.EdgeMenu)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MenuVersionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case menuversion.EdgeMenu:
+		if id := m.menu; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MenuVersionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MenuVersionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MenuVersionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedmenu {
+		edges = append(edges, menuversion.EdgeMenu)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MenuVersionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case menuversion.EdgeMenu:
+		return m.clearedmenu
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MenuVersionMutation) ClearEdge(name string) error {
+	switch name {
+	case menuversion.EdgeMenu:
+		m.ClearMenu()
+		return nil
+	}
+	return fmt.Errorf("unknown MenuVersion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MenuVersionMutation) ResetEdge(name string) error {
+	switch name {
+	case menuversion.EdgeMenu:
+		m.ResetMenu()
+		return nil
+	}
+	return fmt.Errorf("unknown MenuVersion edge %s", name)
 }
 
 // MessageMutation represents an operation that mutates the Message nodes in the graph.
@@ -13435,6 +19942,2197 @@ func (m *PauseReasonMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PauseReasonMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PauseReason edge %s", name)
+}
+
+// PhoneMutation represents an operation that mutates the Phone nodes in the graph.
+type PhoneMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	username        *string
+	realm           *string
+	ha1_md5         *string
+	ha1_sha256      *string
+	active          *bool
+	secret_set_at   *time.Time
+	clearedFields   map[string]struct{}
+	account         *string
+	clearedaccount  bool
+	bindings        map[string]struct{}
+	removedbindings map[string]struct{}
+	clearedbindings bool
+	done            bool
+	oldValue        func(context.Context) (*Phone, error)
+	predicates      []predicate.Phone
+}
+
+var _ ent.Mutation = (*PhoneMutation)(nil)
+
+// phoneOption allows management of the mutation configuration using functional options.
+type phoneOption func(*PhoneMutation)
+
+// newPhoneMutation creates new mutation for the Phone entity.
+func newPhoneMutation(c config, op Op, opts ...phoneOption) *PhoneMutation {
+	m := &PhoneMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePhone,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPhoneID sets the ID field of the mutation.
+func withPhoneID(id string) phoneOption {
+	return func(m *PhoneMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Phone
+		)
+		m.oldValue = func(ctx context.Context) (*Phone, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Phone.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPhone sets the old Phone of the mutation.
+func withPhone(node *Phone) phoneOption {
+	return func(m *PhoneMutation) {
+		m.oldValue = func(context.Context) (*Phone, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PhoneMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PhoneMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Phone entities.
+func (m *PhoneMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PhoneMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PhoneMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Phone.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PhoneMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PhoneMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Phone entity.
+// If the Phone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PhoneMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *PhoneMutation) SetAccountID(s string) {
+	m.account = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *PhoneMutation) AccountID() (r string, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Phone entity.
+// If the Phone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *PhoneMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetUsername sets the "username" field.
+func (m *PhoneMutation) SetUsername(s string) {
+	m.username = &s
+}
+
+// Username returns the value of the "username" field in the mutation.
+func (m *PhoneMutation) Username() (r string, exists bool) {
+	v := m.username
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsername returns the old "username" field's value of the Phone entity.
+// If the Phone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneMutation) OldUsername(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsername is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsername requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsername: %w", err)
+	}
+	return oldValue.Username, nil
+}
+
+// ResetUsername resets all changes to the "username" field.
+func (m *PhoneMutation) ResetUsername() {
+	m.username = nil
+}
+
+// SetRealm sets the "realm" field.
+func (m *PhoneMutation) SetRealm(s string) {
+	m.realm = &s
+}
+
+// Realm returns the value of the "realm" field in the mutation.
+func (m *PhoneMutation) Realm() (r string, exists bool) {
+	v := m.realm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRealm returns the old "realm" field's value of the Phone entity.
+// If the Phone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneMutation) OldRealm(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRealm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRealm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRealm: %w", err)
+	}
+	return oldValue.Realm, nil
+}
+
+// ResetRealm resets all changes to the "realm" field.
+func (m *PhoneMutation) ResetRealm() {
+	m.realm = nil
+}
+
+// SetHa1Md5 sets the "ha1_md5" field.
+func (m *PhoneMutation) SetHa1Md5(s string) {
+	m.ha1_md5 = &s
+}
+
+// Ha1Md5 returns the value of the "ha1_md5" field in the mutation.
+func (m *PhoneMutation) Ha1Md5() (r string, exists bool) {
+	v := m.ha1_md5
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHa1Md5 returns the old "ha1_md5" field's value of the Phone entity.
+// If the Phone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneMutation) OldHa1Md5(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHa1Md5 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHa1Md5 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHa1Md5: %w", err)
+	}
+	return oldValue.Ha1Md5, nil
+}
+
+// ResetHa1Md5 resets all changes to the "ha1_md5" field.
+func (m *PhoneMutation) ResetHa1Md5() {
+	m.ha1_md5 = nil
+}
+
+// SetHa1Sha256 sets the "ha1_sha256" field.
+func (m *PhoneMutation) SetHa1Sha256(s string) {
+	m.ha1_sha256 = &s
+}
+
+// Ha1Sha256 returns the value of the "ha1_sha256" field in the mutation.
+func (m *PhoneMutation) Ha1Sha256() (r string, exists bool) {
+	v := m.ha1_sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHa1Sha256 returns the old "ha1_sha256" field's value of the Phone entity.
+// If the Phone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneMutation) OldHa1Sha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHa1Sha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHa1Sha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHa1Sha256: %w", err)
+	}
+	return oldValue.Ha1Sha256, nil
+}
+
+// ResetHa1Sha256 resets all changes to the "ha1_sha256" field.
+func (m *PhoneMutation) ResetHa1Sha256() {
+	m.ha1_sha256 = nil
+}
+
+// SetActive sets the "active" field.
+func (m *PhoneMutation) SetActive(b bool) {
+	m.active = &b
+}
+
+// Active returns the value of the "active" field in the mutation.
+func (m *PhoneMutation) Active() (r bool, exists bool) {
+	v := m.active
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActive returns the old "active" field's value of the Phone entity.
+// If the Phone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneMutation) OldActive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActive: %w", err)
+	}
+	return oldValue.Active, nil
+}
+
+// ResetActive resets all changes to the "active" field.
+func (m *PhoneMutation) ResetActive() {
+	m.active = nil
+}
+
+// SetSecretSetAt sets the "secret_set_at" field.
+func (m *PhoneMutation) SetSecretSetAt(t time.Time) {
+	m.secret_set_at = &t
+}
+
+// SecretSetAt returns the value of the "secret_set_at" field in the mutation.
+func (m *PhoneMutation) SecretSetAt() (r time.Time, exists bool) {
+	v := m.secret_set_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecretSetAt returns the old "secret_set_at" field's value of the Phone entity.
+// If the Phone object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneMutation) OldSecretSetAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecretSetAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecretSetAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecretSetAt: %w", err)
+	}
+	return oldValue.SecretSetAt, nil
+}
+
+// ResetSecretSetAt resets all changes to the "secret_set_at" field.
+func (m *PhoneMutation) ResetSecretSetAt() {
+	m.secret_set_at = nil
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *PhoneMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[phone.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *PhoneMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *PhoneMutation) AccountIDs() (ids []string) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *PhoneMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// AddBindingIDs adds the "bindings" edge to the PhoneBinding entity by ids.
+func (m *PhoneMutation) AddBindingIDs(ids ...string) {
+	if m.bindings == nil {
+		m.bindings = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.bindings[ids[i]] = struct{}{}
+	}
+}
+
+// ClearBindings clears the "bindings" edge to the PhoneBinding entity.
+func (m *PhoneMutation) ClearBindings() {
+	m.clearedbindings = true
+}
+
+// BindingsCleared reports if the "bindings" edge to the PhoneBinding entity was cleared.
+func (m *PhoneMutation) BindingsCleared() bool {
+	return m.clearedbindings
+}
+
+// RemoveBindingIDs removes the "bindings" edge to the PhoneBinding entity by IDs.
+func (m *PhoneMutation) RemoveBindingIDs(ids ...string) {
+	if m.removedbindings == nil {
+		m.removedbindings = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.bindings, ids[i])
+		m.removedbindings[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedBindings returns the removed IDs of the "bindings" edge to the PhoneBinding entity.
+func (m *PhoneMutation) RemovedBindingsIDs() (ids []string) {
+	for id := range m.removedbindings {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// BindingsIDs returns the "bindings" edge IDs in the mutation.
+func (m *PhoneMutation) BindingsIDs() (ids []string) {
+	for id := range m.bindings {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetBindings resets all changes to the "bindings" edge.
+func (m *PhoneMutation) ResetBindings() {
+	m.bindings = nil
+	m.clearedbindings = false
+	m.removedbindings = nil
+}
+
+// Where appends a list predicates to the PhoneMutation builder.
+func (m *PhoneMutation) Where(ps ...predicate.Phone) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PhoneMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PhoneMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Phone, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PhoneMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PhoneMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Phone).
+func (m *PhoneMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PhoneMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, phone.FieldCreatedAt)
+	}
+	if m.account != nil {
+		fields = append(fields, phone.FieldAccountID)
+	}
+	if m.username != nil {
+		fields = append(fields, phone.FieldUsername)
+	}
+	if m.realm != nil {
+		fields = append(fields, phone.FieldRealm)
+	}
+	if m.ha1_md5 != nil {
+		fields = append(fields, phone.FieldHa1Md5)
+	}
+	if m.ha1_sha256 != nil {
+		fields = append(fields, phone.FieldHa1Sha256)
+	}
+	if m.active != nil {
+		fields = append(fields, phone.FieldActive)
+	}
+	if m.secret_set_at != nil {
+		fields = append(fields, phone.FieldSecretSetAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PhoneMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case phone.FieldCreatedAt:
+		return m.CreatedAt()
+	case phone.FieldAccountID:
+		return m.AccountID()
+	case phone.FieldUsername:
+		return m.Username()
+	case phone.FieldRealm:
+		return m.Realm()
+	case phone.FieldHa1Md5:
+		return m.Ha1Md5()
+	case phone.FieldHa1Sha256:
+		return m.Ha1Sha256()
+	case phone.FieldActive:
+		return m.Active()
+	case phone.FieldSecretSetAt:
+		return m.SecretSetAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PhoneMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case phone.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case phone.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case phone.FieldUsername:
+		return m.OldUsername(ctx)
+	case phone.FieldRealm:
+		return m.OldRealm(ctx)
+	case phone.FieldHa1Md5:
+		return m.OldHa1Md5(ctx)
+	case phone.FieldHa1Sha256:
+		return m.OldHa1Sha256(ctx)
+	case phone.FieldActive:
+		return m.OldActive(ctx)
+	case phone.FieldSecretSetAt:
+		return m.OldSecretSetAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Phone field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PhoneMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case phone.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case phone.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case phone.FieldUsername:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsername(v)
+		return nil
+	case phone.FieldRealm:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRealm(v)
+		return nil
+	case phone.FieldHa1Md5:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHa1Md5(v)
+		return nil
+	case phone.FieldHa1Sha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHa1Sha256(v)
+		return nil
+	case phone.FieldActive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActive(v)
+		return nil
+	case phone.FieldSecretSetAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecretSetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Phone field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PhoneMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PhoneMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PhoneMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Phone numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PhoneMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PhoneMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PhoneMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Phone nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PhoneMutation) ResetField(name string) error {
+	switch name {
+	case phone.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case phone.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case phone.FieldUsername:
+		m.ResetUsername()
+		return nil
+	case phone.FieldRealm:
+		m.ResetRealm()
+		return nil
+	case phone.FieldHa1Md5:
+		m.ResetHa1Md5()
+		return nil
+	case phone.FieldHa1Sha256:
+		m.ResetHa1Sha256()
+		return nil
+	case phone.FieldActive:
+		m.ResetActive()
+		return nil
+	case phone.FieldSecretSetAt:
+		m.ResetSecretSetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Phone field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PhoneMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.account != nil {
+		edges = append(edges, phone.EdgeAccount)
+	}
+	if m.bindings != nil {
+		edges = append(edges, phone.EdgeBindings)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PhoneMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case phone.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	case phone.EdgeBindings:
+		ids := make([]ent.Value, 0, len(m.bindings))
+		for id := range m.bindings {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PhoneMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedbindings != nil {
+		edges = append(edges, phone.EdgeBindings)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PhoneMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case phone.EdgeBindings:
+		ids := make([]ent.Value, 0, len(m.removedbindings))
+		for id := range m.removedbindings {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PhoneMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedaccount {
+		edges = append(edges, phone.EdgeAccount)
+	}
+	if m.clearedbindings {
+		edges = append(edges, phone.EdgeBindings)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PhoneMutation) EdgeCleared(name string) bool {
+	switch name {
+	case phone.EdgeAccount:
+		return m.clearedaccount
+	case phone.EdgeBindings:
+		return m.clearedbindings
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PhoneMutation) ClearEdge(name string) error {
+	switch name {
+	case phone.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown Phone unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PhoneMutation) ResetEdge(name string) error {
+	switch name {
+	case phone.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	case phone.EdgeBindings:
+		m.ResetBindings()
+		return nil
+	}
+	return fmt.Errorf("unknown Phone edge %s", name)
+}
+
+// PhoneBindingMutation represents an operation that mutates the PhoneBinding nodes in the graph.
+type PhoneBindingMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	account_id    *string
+	node_id       *string
+	contact       *string
+	instance      *string
+	_path         *[]string
+	append_path   []string
+	transport     *string
+	source        *string
+	local         *string
+	call_id       *string
+	cseq          *int64
+	addcseq       *int64
+	user_agent    *string
+	q             *int
+	addq          *int
+	updated_at    *time.Time
+	expires_at    *time.Time
+	clearedFields map[string]struct{}
+	phone         *string
+	clearedphone  bool
+	done          bool
+	oldValue      func(context.Context) (*PhoneBinding, error)
+	predicates    []predicate.PhoneBinding
+}
+
+var _ ent.Mutation = (*PhoneBindingMutation)(nil)
+
+// phonebindingOption allows management of the mutation configuration using functional options.
+type phonebindingOption func(*PhoneBindingMutation)
+
+// newPhoneBindingMutation creates new mutation for the PhoneBinding entity.
+func newPhoneBindingMutation(c config, op Op, opts ...phonebindingOption) *PhoneBindingMutation {
+	m := &PhoneBindingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePhoneBinding,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPhoneBindingID sets the ID field of the mutation.
+func withPhoneBindingID(id string) phonebindingOption {
+	return func(m *PhoneBindingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PhoneBinding
+		)
+		m.oldValue = func(ctx context.Context) (*PhoneBinding, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PhoneBinding.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPhoneBinding sets the old PhoneBinding of the mutation.
+func withPhoneBinding(node *PhoneBinding) phonebindingOption {
+	return func(m *PhoneBindingMutation) {
+		m.oldValue = func(context.Context) (*PhoneBinding, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PhoneBindingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PhoneBindingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PhoneBinding entities.
+func (m *PhoneBindingMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PhoneBindingMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PhoneBindingMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PhoneBinding.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PhoneBindingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PhoneBindingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PhoneBindingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetPhoneID sets the "phone_id" field.
+func (m *PhoneBindingMutation) SetPhoneID(s string) {
+	m.phone = &s
+}
+
+// PhoneID returns the value of the "phone_id" field in the mutation.
+func (m *PhoneBindingMutation) PhoneID() (r string, exists bool) {
+	v := m.phone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhoneID returns the old "phone_id" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldPhoneID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhoneID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhoneID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhoneID: %w", err)
+	}
+	return oldValue.PhoneID, nil
+}
+
+// ResetPhoneID resets all changes to the "phone_id" field.
+func (m *PhoneBindingMutation) ResetPhoneID() {
+	m.phone = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *PhoneBindingMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *PhoneBindingMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *PhoneBindingMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetNodeID sets the "node_id" field.
+func (m *PhoneBindingMutation) SetNodeID(s string) {
+	m.node_id = &s
+}
+
+// NodeID returns the value of the "node_id" field in the mutation.
+func (m *PhoneBindingMutation) NodeID() (r string, exists bool) {
+	v := m.node_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNodeID returns the old "node_id" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldNodeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNodeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNodeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNodeID: %w", err)
+	}
+	return oldValue.NodeID, nil
+}
+
+// ResetNodeID resets all changes to the "node_id" field.
+func (m *PhoneBindingMutation) ResetNodeID() {
+	m.node_id = nil
+}
+
+// SetContact sets the "contact" field.
+func (m *PhoneBindingMutation) SetContact(s string) {
+	m.contact = &s
+}
+
+// Contact returns the value of the "contact" field in the mutation.
+func (m *PhoneBindingMutation) Contact() (r string, exists bool) {
+	v := m.contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContact returns the old "contact" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldContact(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContact is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContact requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContact: %w", err)
+	}
+	return oldValue.Contact, nil
+}
+
+// ResetContact resets all changes to the "contact" field.
+func (m *PhoneBindingMutation) ResetContact() {
+	m.contact = nil
+}
+
+// SetInstance sets the "instance" field.
+func (m *PhoneBindingMutation) SetInstance(s string) {
+	m.instance = &s
+}
+
+// Instance returns the value of the "instance" field in the mutation.
+func (m *PhoneBindingMutation) Instance() (r string, exists bool) {
+	v := m.instance
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInstance returns the old "instance" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldInstance(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInstance is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInstance requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInstance: %w", err)
+	}
+	return oldValue.Instance, nil
+}
+
+// ClearInstance clears the value of the "instance" field.
+func (m *PhoneBindingMutation) ClearInstance() {
+	m.instance = nil
+	m.clearedFields[phonebinding.FieldInstance] = struct{}{}
+}
+
+// InstanceCleared returns if the "instance" field was cleared in this mutation.
+func (m *PhoneBindingMutation) InstanceCleared() bool {
+	_, ok := m.clearedFields[phonebinding.FieldInstance]
+	return ok
+}
+
+// ResetInstance resets all changes to the "instance" field.
+func (m *PhoneBindingMutation) ResetInstance() {
+	m.instance = nil
+	delete(m.clearedFields, phonebinding.FieldInstance)
+}
+
+// SetPath sets the "path" field.
+func (m *PhoneBindingMutation) SetPath(s []string) {
+	m._path = &s
+	m.append_path = nil
+}
+
+// Path returns the value of the "path" field in the mutation.
+func (m *PhoneBindingMutation) Path() (r []string, exists bool) {
+	v := m._path
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPath returns the old "path" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldPath(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPath is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPath requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPath: %w", err)
+	}
+	return oldValue.Path, nil
+}
+
+// AppendPath adds s to the "path" field.
+func (m *PhoneBindingMutation) AppendPath(s []string) {
+	m.append_path = append(m.append_path, s...)
+}
+
+// AppendedPath returns the list of values that were appended to the "path" field in this mutation.
+func (m *PhoneBindingMutation) AppendedPath() ([]string, bool) {
+	if len(m.append_path) == 0 {
+		return nil, false
+	}
+	return m.append_path, true
+}
+
+// ClearPath clears the value of the "path" field.
+func (m *PhoneBindingMutation) ClearPath() {
+	m._path = nil
+	m.append_path = nil
+	m.clearedFields[phonebinding.FieldPath] = struct{}{}
+}
+
+// PathCleared returns if the "path" field was cleared in this mutation.
+func (m *PhoneBindingMutation) PathCleared() bool {
+	_, ok := m.clearedFields[phonebinding.FieldPath]
+	return ok
+}
+
+// ResetPath resets all changes to the "path" field.
+func (m *PhoneBindingMutation) ResetPath() {
+	m._path = nil
+	m.append_path = nil
+	delete(m.clearedFields, phonebinding.FieldPath)
+}
+
+// SetTransport sets the "transport" field.
+func (m *PhoneBindingMutation) SetTransport(s string) {
+	m.transport = &s
+}
+
+// Transport returns the value of the "transport" field in the mutation.
+func (m *PhoneBindingMutation) Transport() (r string, exists bool) {
+	v := m.transport
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTransport returns the old "transport" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldTransport(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTransport is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTransport requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTransport: %w", err)
+	}
+	return oldValue.Transport, nil
+}
+
+// ResetTransport resets all changes to the "transport" field.
+func (m *PhoneBindingMutation) ResetTransport() {
+	m.transport = nil
+}
+
+// SetSource sets the "source" field.
+func (m *PhoneBindingMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *PhoneBindingMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *PhoneBindingMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetLocal sets the "local" field.
+func (m *PhoneBindingMutation) SetLocal(s string) {
+	m.local = &s
+}
+
+// Local returns the value of the "local" field in the mutation.
+func (m *PhoneBindingMutation) Local() (r string, exists bool) {
+	v := m.local
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocal returns the old "local" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldLocal(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocal: %w", err)
+	}
+	return oldValue.Local, nil
+}
+
+// ResetLocal resets all changes to the "local" field.
+func (m *PhoneBindingMutation) ResetLocal() {
+	m.local = nil
+}
+
+// SetCallID sets the "call_id" field.
+func (m *PhoneBindingMutation) SetCallID(s string) {
+	m.call_id = &s
+}
+
+// CallID returns the value of the "call_id" field in the mutation.
+func (m *PhoneBindingMutation) CallID() (r string, exists bool) {
+	v := m.call_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCallID returns the old "call_id" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldCallID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCallID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCallID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCallID: %w", err)
+	}
+	return oldValue.CallID, nil
+}
+
+// ResetCallID resets all changes to the "call_id" field.
+func (m *PhoneBindingMutation) ResetCallID() {
+	m.call_id = nil
+}
+
+// SetCseq sets the "cseq" field.
+func (m *PhoneBindingMutation) SetCseq(i int64) {
+	m.cseq = &i
+	m.addcseq = nil
+}
+
+// Cseq returns the value of the "cseq" field in the mutation.
+func (m *PhoneBindingMutation) Cseq() (r int64, exists bool) {
+	v := m.cseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCseq returns the old "cseq" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldCseq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCseq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCseq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCseq: %w", err)
+	}
+	return oldValue.Cseq, nil
+}
+
+// AddCseq adds i to the "cseq" field.
+func (m *PhoneBindingMutation) AddCseq(i int64) {
+	if m.addcseq != nil {
+		*m.addcseq += i
+	} else {
+		m.addcseq = &i
+	}
+}
+
+// AddedCseq returns the value that was added to the "cseq" field in this mutation.
+func (m *PhoneBindingMutation) AddedCseq() (r int64, exists bool) {
+	v := m.addcseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCseq resets all changes to the "cseq" field.
+func (m *PhoneBindingMutation) ResetCseq() {
+	m.cseq = nil
+	m.addcseq = nil
+}
+
+// SetUserAgent sets the "user_agent" field.
+func (m *PhoneBindingMutation) SetUserAgent(s string) {
+	m.user_agent = &s
+}
+
+// UserAgent returns the value of the "user_agent" field in the mutation.
+func (m *PhoneBindingMutation) UserAgent() (r string, exists bool) {
+	v := m.user_agent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserAgent returns the old "user_agent" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldUserAgent(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserAgent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserAgent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserAgent: %w", err)
+	}
+	return oldValue.UserAgent, nil
+}
+
+// ClearUserAgent clears the value of the "user_agent" field.
+func (m *PhoneBindingMutation) ClearUserAgent() {
+	m.user_agent = nil
+	m.clearedFields[phonebinding.FieldUserAgent] = struct{}{}
+}
+
+// UserAgentCleared returns if the "user_agent" field was cleared in this mutation.
+func (m *PhoneBindingMutation) UserAgentCleared() bool {
+	_, ok := m.clearedFields[phonebinding.FieldUserAgent]
+	return ok
+}
+
+// ResetUserAgent resets all changes to the "user_agent" field.
+func (m *PhoneBindingMutation) ResetUserAgent() {
+	m.user_agent = nil
+	delete(m.clearedFields, phonebinding.FieldUserAgent)
+}
+
+// SetQ sets the "q" field.
+func (m *PhoneBindingMutation) SetQ(i int) {
+	m.q = &i
+	m.addq = nil
+}
+
+// Q returns the value of the "q" field in the mutation.
+func (m *PhoneBindingMutation) Q() (r int, exists bool) {
+	v := m.q
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQ returns the old "q" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldQ(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQ is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQ requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQ: %w", err)
+	}
+	return oldValue.Q, nil
+}
+
+// AddQ adds i to the "q" field.
+func (m *PhoneBindingMutation) AddQ(i int) {
+	if m.addq != nil {
+		*m.addq += i
+	} else {
+		m.addq = &i
+	}
+}
+
+// AddedQ returns the value that was added to the "q" field in this mutation.
+func (m *PhoneBindingMutation) AddedQ() (r int, exists bool) {
+	v := m.addq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQ resets all changes to the "q" field.
+func (m *PhoneBindingMutation) ResetQ() {
+	m.q = nil
+	m.addq = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PhoneBindingMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PhoneBindingMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PhoneBindingMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *PhoneBindingMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *PhoneBindingMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the PhoneBinding entity.
+// If the PhoneBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneBindingMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *PhoneBindingMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// ClearPhone clears the "phone" edge to the Phone entity.
+func (m *PhoneBindingMutation) ClearPhone() {
+	m.clearedphone = true
+	m.clearedFields[phonebinding.FieldPhoneID] = struct{}{}
+}
+
+// PhoneCleared reports if the "phone" edge to the Phone entity was cleared.
+func (m *PhoneBindingMutation) PhoneCleared() bool {
+	return m.clearedphone
+}
+
+// PhoneIDs returns the "phone" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PhoneID instead. It exists only for internal usage by the builders.
+func (m *PhoneBindingMutation) PhoneIDs() (ids []string) {
+	if id := m.phone; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPhone resets all changes to the "phone" edge.
+func (m *PhoneBindingMutation) ResetPhone() {
+	m.phone = nil
+	m.clearedphone = false
+}
+
+// Where appends a list predicates to the PhoneBindingMutation builder.
+func (m *PhoneBindingMutation) Where(ps ...predicate.PhoneBinding) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PhoneBindingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PhoneBindingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PhoneBinding, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PhoneBindingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PhoneBindingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PhoneBinding).
+func (m *PhoneBindingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PhoneBindingMutation) Fields() []string {
+	fields := make([]string, 0, 16)
+	if m.created_at != nil {
+		fields = append(fields, phonebinding.FieldCreatedAt)
+	}
+	if m.phone != nil {
+		fields = append(fields, phonebinding.FieldPhoneID)
+	}
+	if m.account_id != nil {
+		fields = append(fields, phonebinding.FieldAccountID)
+	}
+	if m.node_id != nil {
+		fields = append(fields, phonebinding.FieldNodeID)
+	}
+	if m.contact != nil {
+		fields = append(fields, phonebinding.FieldContact)
+	}
+	if m.instance != nil {
+		fields = append(fields, phonebinding.FieldInstance)
+	}
+	if m._path != nil {
+		fields = append(fields, phonebinding.FieldPath)
+	}
+	if m.transport != nil {
+		fields = append(fields, phonebinding.FieldTransport)
+	}
+	if m.source != nil {
+		fields = append(fields, phonebinding.FieldSource)
+	}
+	if m.local != nil {
+		fields = append(fields, phonebinding.FieldLocal)
+	}
+	if m.call_id != nil {
+		fields = append(fields, phonebinding.FieldCallID)
+	}
+	if m.cseq != nil {
+		fields = append(fields, phonebinding.FieldCseq)
+	}
+	if m.user_agent != nil {
+		fields = append(fields, phonebinding.FieldUserAgent)
+	}
+	if m.q != nil {
+		fields = append(fields, phonebinding.FieldQ)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, phonebinding.FieldUpdatedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, phonebinding.FieldExpiresAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PhoneBindingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case phonebinding.FieldCreatedAt:
+		return m.CreatedAt()
+	case phonebinding.FieldPhoneID:
+		return m.PhoneID()
+	case phonebinding.FieldAccountID:
+		return m.AccountID()
+	case phonebinding.FieldNodeID:
+		return m.NodeID()
+	case phonebinding.FieldContact:
+		return m.Contact()
+	case phonebinding.FieldInstance:
+		return m.Instance()
+	case phonebinding.FieldPath:
+		return m.Path()
+	case phonebinding.FieldTransport:
+		return m.Transport()
+	case phonebinding.FieldSource:
+		return m.Source()
+	case phonebinding.FieldLocal:
+		return m.Local()
+	case phonebinding.FieldCallID:
+		return m.CallID()
+	case phonebinding.FieldCseq:
+		return m.Cseq()
+	case phonebinding.FieldUserAgent:
+		return m.UserAgent()
+	case phonebinding.FieldQ:
+		return m.Q()
+	case phonebinding.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case phonebinding.FieldExpiresAt:
+		return m.ExpiresAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PhoneBindingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case phonebinding.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case phonebinding.FieldPhoneID:
+		return m.OldPhoneID(ctx)
+	case phonebinding.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case phonebinding.FieldNodeID:
+		return m.OldNodeID(ctx)
+	case phonebinding.FieldContact:
+		return m.OldContact(ctx)
+	case phonebinding.FieldInstance:
+		return m.OldInstance(ctx)
+	case phonebinding.FieldPath:
+		return m.OldPath(ctx)
+	case phonebinding.FieldTransport:
+		return m.OldTransport(ctx)
+	case phonebinding.FieldSource:
+		return m.OldSource(ctx)
+	case phonebinding.FieldLocal:
+		return m.OldLocal(ctx)
+	case phonebinding.FieldCallID:
+		return m.OldCallID(ctx)
+	case phonebinding.FieldCseq:
+		return m.OldCseq(ctx)
+	case phonebinding.FieldUserAgent:
+		return m.OldUserAgent(ctx)
+	case phonebinding.FieldQ:
+		return m.OldQ(ctx)
+	case phonebinding.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case phonebinding.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown PhoneBinding field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PhoneBindingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case phonebinding.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case phonebinding.FieldPhoneID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhoneID(v)
+		return nil
+	case phonebinding.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case phonebinding.FieldNodeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNodeID(v)
+		return nil
+	case phonebinding.FieldContact:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContact(v)
+		return nil
+	case phonebinding.FieldInstance:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInstance(v)
+		return nil
+	case phonebinding.FieldPath:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPath(v)
+		return nil
+	case phonebinding.FieldTransport:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTransport(v)
+		return nil
+	case phonebinding.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case phonebinding.FieldLocal:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocal(v)
+		return nil
+	case phonebinding.FieldCallID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCallID(v)
+		return nil
+	case phonebinding.FieldCseq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCseq(v)
+		return nil
+	case phonebinding.FieldUserAgent:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserAgent(v)
+		return nil
+	case phonebinding.FieldQ:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQ(v)
+		return nil
+	case phonebinding.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case phonebinding.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PhoneBinding field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PhoneBindingMutation) AddedFields() []string {
+	var fields []string
+	if m.addcseq != nil {
+		fields = append(fields, phonebinding.FieldCseq)
+	}
+	if m.addq != nil {
+		fields = append(fields, phonebinding.FieldQ)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PhoneBindingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case phonebinding.FieldCseq:
+		return m.AddedCseq()
+	case phonebinding.FieldQ:
+		return m.AddedQ()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PhoneBindingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case phonebinding.FieldCseq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCseq(v)
+		return nil
+	case phonebinding.FieldQ:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQ(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PhoneBinding numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PhoneBindingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(phonebinding.FieldInstance) {
+		fields = append(fields, phonebinding.FieldInstance)
+	}
+	if m.FieldCleared(phonebinding.FieldPath) {
+		fields = append(fields, phonebinding.FieldPath)
+	}
+	if m.FieldCleared(phonebinding.FieldUserAgent) {
+		fields = append(fields, phonebinding.FieldUserAgent)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PhoneBindingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PhoneBindingMutation) ClearField(name string) error {
+	switch name {
+	case phonebinding.FieldInstance:
+		m.ClearInstance()
+		return nil
+	case phonebinding.FieldPath:
+		m.ClearPath()
+		return nil
+	case phonebinding.FieldUserAgent:
+		m.ClearUserAgent()
+		return nil
+	}
+	return fmt.Errorf("unknown PhoneBinding nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PhoneBindingMutation) ResetField(name string) error {
+	switch name {
+	case phonebinding.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case phonebinding.FieldPhoneID:
+		m.ResetPhoneID()
+		return nil
+	case phonebinding.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case phonebinding.FieldNodeID:
+		m.ResetNodeID()
+		return nil
+	case phonebinding.FieldContact:
+		m.ResetContact()
+		return nil
+	case phonebinding.FieldInstance:
+		m.ResetInstance()
+		return nil
+	case phonebinding.FieldPath:
+		m.ResetPath()
+		return nil
+	case phonebinding.FieldTransport:
+		m.ResetTransport()
+		return nil
+	case phonebinding.FieldSource:
+		m.ResetSource()
+		return nil
+	case phonebinding.FieldLocal:
+		m.ResetLocal()
+		return nil
+	case phonebinding.FieldCallID:
+		m.ResetCallID()
+		return nil
+	case phonebinding.FieldCseq:
+		m.ResetCseq()
+		return nil
+	case phonebinding.FieldUserAgent:
+		m.ResetUserAgent()
+		return nil
+	case phonebinding.FieldQ:
+		m.ResetQ()
+		return nil
+	case phonebinding.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case phonebinding.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PhoneBinding field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PhoneBindingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.phone != nil {
+		edges = append(edges, phonebinding.EdgePhone)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PhoneBindingMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case phonebinding.EdgePhone:
+		if id := m.phone; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PhoneBindingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PhoneBindingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PhoneBindingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedphone {
+		edges = append(edges, phonebinding.EdgePhone)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PhoneBindingMutation) EdgeCleared(name string) bool {
+	switch name {
+	case phonebinding.EdgePhone:
+		return m.clearedphone
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PhoneBindingMutation) ClearEdge(name string) error {
+	switch name {
+	case phonebinding.EdgePhone:
+		m.ClearPhone()
+		return nil
+	}
+	return fmt.Errorf("unknown PhoneBinding unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PhoneBindingMutation) ResetEdge(name string) error {
+	switch name {
+	case phonebinding.EdgePhone:
+		m.ResetPhone()
+		return nil
+	}
+	return fmt.Errorf("unknown PhoneBinding edge %s", name)
 }
 
 // PresenceMutation represents an operation that mutates the Presence nodes in the graph.
@@ -16687,6 +25385,1210 @@ func (m *QueueMemberMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown QueueMember edge %s", name)
+}
+
+// RecordingMutation represents an operation that mutates the Recording nodes in the graph.
+type RecordingMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	object             *string
+	sha256             *string
+	size               *int64
+	addsize            *int64
+	began_at           *time.Time
+	length_ms          *int64
+	addlength_ms       *int64
+	paused_ms          *int64
+	addpaused_ms       *int64
+	recovered          *bool
+	retention          *recording.Retention
+	destroy_after      *time.Time
+	destroyed_at       *time.Time
+	clearedFields      map[string]struct{}
+	call               *string
+	clearedcall        bool
+	interaction        *string
+	clearedinteraction bool
+	done               bool
+	oldValue           func(context.Context) (*Recording, error)
+	predicates         []predicate.Recording
+}
+
+var _ ent.Mutation = (*RecordingMutation)(nil)
+
+// recordingOption allows management of the mutation configuration using functional options.
+type recordingOption func(*RecordingMutation)
+
+// newRecordingMutation creates new mutation for the Recording entity.
+func newRecordingMutation(c config, op Op, opts ...recordingOption) *RecordingMutation {
+	m := &RecordingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRecording,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRecordingID sets the ID field of the mutation.
+func withRecordingID(id string) recordingOption {
+	return func(m *RecordingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Recording
+		)
+		m.oldValue = func(ctx context.Context) (*Recording, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Recording.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRecording sets the old Recording of the mutation.
+func withRecording(node *Recording) recordingOption {
+	return func(m *RecordingMutation) {
+		m.oldValue = func(context.Context) (*Recording, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RecordingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RecordingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Recording entities.
+func (m *RecordingMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RecordingMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RecordingMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Recording.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RecordingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RecordingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RecordingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCallID sets the "call_id" field.
+func (m *RecordingMutation) SetCallID(s string) {
+	m.call = &s
+}
+
+// CallID returns the value of the "call_id" field in the mutation.
+func (m *RecordingMutation) CallID() (r string, exists bool) {
+	v := m.call
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCallID returns the old "call_id" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldCallID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCallID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCallID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCallID: %w", err)
+	}
+	return oldValue.CallID, nil
+}
+
+// ResetCallID resets all changes to the "call_id" field.
+func (m *RecordingMutation) ResetCallID() {
+	m.call = nil
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *RecordingMutation) SetInteractionID(s string) {
+	m.interaction = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *RecordingMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *RecordingMutation) ResetInteractionID() {
+	m.interaction = nil
+}
+
+// SetObject sets the "object" field.
+func (m *RecordingMutation) SetObject(s string) {
+	m.object = &s
+}
+
+// Object returns the value of the "object" field in the mutation.
+func (m *RecordingMutation) Object() (r string, exists bool) {
+	v := m.object
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldObject returns the old "object" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldObject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldObject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldObject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldObject: %w", err)
+	}
+	return oldValue.Object, nil
+}
+
+// ResetObject resets all changes to the "object" field.
+func (m *RecordingMutation) ResetObject() {
+	m.object = nil
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *RecordingMutation) SetSha256(s string) {
+	m.sha256 = &s
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *RecordingMutation) Sha256() (r string, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *RecordingMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// SetSize sets the "size" field.
+func (m *RecordingMutation) SetSize(i int64) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *RecordingMutation) Size() (r int64, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *RecordingMutation) AddSize(i int64) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *RecordingMutation) AddedSize() (r int64, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *RecordingMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetBeganAt sets the "began_at" field.
+func (m *RecordingMutation) SetBeganAt(t time.Time) {
+	m.began_at = &t
+}
+
+// BeganAt returns the value of the "began_at" field in the mutation.
+func (m *RecordingMutation) BeganAt() (r time.Time, exists bool) {
+	v := m.began_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeganAt returns the old "began_at" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldBeganAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeganAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeganAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeganAt: %w", err)
+	}
+	return oldValue.BeganAt, nil
+}
+
+// ResetBeganAt resets all changes to the "began_at" field.
+func (m *RecordingMutation) ResetBeganAt() {
+	m.began_at = nil
+}
+
+// SetLengthMs sets the "length_ms" field.
+func (m *RecordingMutation) SetLengthMs(i int64) {
+	m.length_ms = &i
+	m.addlength_ms = nil
+}
+
+// LengthMs returns the value of the "length_ms" field in the mutation.
+func (m *RecordingMutation) LengthMs() (r int64, exists bool) {
+	v := m.length_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLengthMs returns the old "length_ms" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldLengthMs(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLengthMs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLengthMs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLengthMs: %w", err)
+	}
+	return oldValue.LengthMs, nil
+}
+
+// AddLengthMs adds i to the "length_ms" field.
+func (m *RecordingMutation) AddLengthMs(i int64) {
+	if m.addlength_ms != nil {
+		*m.addlength_ms += i
+	} else {
+		m.addlength_ms = &i
+	}
+}
+
+// AddedLengthMs returns the value that was added to the "length_ms" field in this mutation.
+func (m *RecordingMutation) AddedLengthMs() (r int64, exists bool) {
+	v := m.addlength_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLengthMs resets all changes to the "length_ms" field.
+func (m *RecordingMutation) ResetLengthMs() {
+	m.length_ms = nil
+	m.addlength_ms = nil
+}
+
+// SetPausedMs sets the "paused_ms" field.
+func (m *RecordingMutation) SetPausedMs(i int64) {
+	m.paused_ms = &i
+	m.addpaused_ms = nil
+}
+
+// PausedMs returns the value of the "paused_ms" field in the mutation.
+func (m *RecordingMutation) PausedMs() (r int64, exists bool) {
+	v := m.paused_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPausedMs returns the old "paused_ms" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldPausedMs(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPausedMs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPausedMs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPausedMs: %w", err)
+	}
+	return oldValue.PausedMs, nil
+}
+
+// AddPausedMs adds i to the "paused_ms" field.
+func (m *RecordingMutation) AddPausedMs(i int64) {
+	if m.addpaused_ms != nil {
+		*m.addpaused_ms += i
+	} else {
+		m.addpaused_ms = &i
+	}
+}
+
+// AddedPausedMs returns the value that was added to the "paused_ms" field in this mutation.
+func (m *RecordingMutation) AddedPausedMs() (r int64, exists bool) {
+	v := m.addpaused_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPausedMs resets all changes to the "paused_ms" field.
+func (m *RecordingMutation) ResetPausedMs() {
+	m.paused_ms = nil
+	m.addpaused_ms = nil
+}
+
+// SetRecovered sets the "recovered" field.
+func (m *RecordingMutation) SetRecovered(b bool) {
+	m.recovered = &b
+}
+
+// Recovered returns the value of the "recovered" field in the mutation.
+func (m *RecordingMutation) Recovered() (r bool, exists bool) {
+	v := m.recovered
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecovered returns the old "recovered" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldRecovered(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecovered is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecovered requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecovered: %w", err)
+	}
+	return oldValue.Recovered, nil
+}
+
+// ResetRecovered resets all changes to the "recovered" field.
+func (m *RecordingMutation) ResetRecovered() {
+	m.recovered = nil
+}
+
+// SetRetention sets the "retention" field.
+func (m *RecordingMutation) SetRetention(r recording.Retention) {
+	m.retention = &r
+}
+
+// Retention returns the value of the "retention" field in the mutation.
+func (m *RecordingMutation) Retention() (r recording.Retention, exists bool) {
+	v := m.retention
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetention returns the old "retention" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldRetention(ctx context.Context) (v recording.Retention, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetention is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetention requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetention: %w", err)
+	}
+	return oldValue.Retention, nil
+}
+
+// ResetRetention resets all changes to the "retention" field.
+func (m *RecordingMutation) ResetRetention() {
+	m.retention = nil
+}
+
+// SetDestroyAfter sets the "destroy_after" field.
+func (m *RecordingMutation) SetDestroyAfter(t time.Time) {
+	m.destroy_after = &t
+}
+
+// DestroyAfter returns the value of the "destroy_after" field in the mutation.
+func (m *RecordingMutation) DestroyAfter() (r time.Time, exists bool) {
+	v := m.destroy_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDestroyAfter returns the old "destroy_after" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldDestroyAfter(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDestroyAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDestroyAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDestroyAfter: %w", err)
+	}
+	return oldValue.DestroyAfter, nil
+}
+
+// ResetDestroyAfter resets all changes to the "destroy_after" field.
+func (m *RecordingMutation) ResetDestroyAfter() {
+	m.destroy_after = nil
+}
+
+// SetDestroyedAt sets the "destroyed_at" field.
+func (m *RecordingMutation) SetDestroyedAt(t time.Time) {
+	m.destroyed_at = &t
+}
+
+// DestroyedAt returns the value of the "destroyed_at" field in the mutation.
+func (m *RecordingMutation) DestroyedAt() (r time.Time, exists bool) {
+	v := m.destroyed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDestroyedAt returns the old "destroyed_at" field's value of the Recording entity.
+// If the Recording object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordingMutation) OldDestroyedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDestroyedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDestroyedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDestroyedAt: %w", err)
+	}
+	return oldValue.DestroyedAt, nil
+}
+
+// ClearDestroyedAt clears the value of the "destroyed_at" field.
+func (m *RecordingMutation) ClearDestroyedAt() {
+	m.destroyed_at = nil
+	m.clearedFields[recording.FieldDestroyedAt] = struct{}{}
+}
+
+// DestroyedAtCleared returns if the "destroyed_at" field was cleared in this mutation.
+func (m *RecordingMutation) DestroyedAtCleared() bool {
+	_, ok := m.clearedFields[recording.FieldDestroyedAt]
+	return ok
+}
+
+// ResetDestroyedAt resets all changes to the "destroyed_at" field.
+func (m *RecordingMutation) ResetDestroyedAt() {
+	m.destroyed_at = nil
+	delete(m.clearedFields, recording.FieldDestroyedAt)
+}
+
+// ClearCall clears the "call" edge to the Call entity.
+func (m *RecordingMutation) ClearCall() {
+	m.clearedcall = true
+	m.clearedFields[recording.FieldCallID] = struct{}{}
+}
+
+// CallCleared reports if the "call" edge to the Call entity was cleared.
+func (m *RecordingMutation) CallCleared() bool {
+	return m.clearedcall
+}
+
+// CallIDs returns the "call" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CallID instead. It exists only for internal usage by the builders.
+func (m *RecordingMutation) CallIDs() (ids []string) {
+	if id := m.call; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCall resets all changes to the "call" edge.
+func (m *RecordingMutation) ResetCall() {
+	m.call = nil
+	m.clearedcall = false
+}
+
+// ClearInteraction clears the "interaction" edge to the Interaction entity.
+func (m *RecordingMutation) ClearInteraction() {
+	m.clearedinteraction = true
+	m.clearedFields[recording.FieldInteractionID] = struct{}{}
+}
+
+// InteractionCleared reports if the "interaction" edge to the Interaction entity was cleared.
+func (m *RecordingMutation) InteractionCleared() bool {
+	return m.clearedinteraction
+}
+
+// InteractionIDs returns the "interaction" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InteractionID instead. It exists only for internal usage by the builders.
+func (m *RecordingMutation) InteractionIDs() (ids []string) {
+	if id := m.interaction; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInteraction resets all changes to the "interaction" edge.
+func (m *RecordingMutation) ResetInteraction() {
+	m.interaction = nil
+	m.clearedinteraction = false
+}
+
+// Where appends a list predicates to the RecordingMutation builder.
+func (m *RecordingMutation) Where(ps ...predicate.Recording) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RecordingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RecordingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Recording, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RecordingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RecordingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Recording).
+func (m *RecordingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RecordingMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, recording.FieldCreatedAt)
+	}
+	if m.call != nil {
+		fields = append(fields, recording.FieldCallID)
+	}
+	if m.interaction != nil {
+		fields = append(fields, recording.FieldInteractionID)
+	}
+	if m.object != nil {
+		fields = append(fields, recording.FieldObject)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, recording.FieldSha256)
+	}
+	if m.size != nil {
+		fields = append(fields, recording.FieldSize)
+	}
+	if m.began_at != nil {
+		fields = append(fields, recording.FieldBeganAt)
+	}
+	if m.length_ms != nil {
+		fields = append(fields, recording.FieldLengthMs)
+	}
+	if m.paused_ms != nil {
+		fields = append(fields, recording.FieldPausedMs)
+	}
+	if m.recovered != nil {
+		fields = append(fields, recording.FieldRecovered)
+	}
+	if m.retention != nil {
+		fields = append(fields, recording.FieldRetention)
+	}
+	if m.destroy_after != nil {
+		fields = append(fields, recording.FieldDestroyAfter)
+	}
+	if m.destroyed_at != nil {
+		fields = append(fields, recording.FieldDestroyedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RecordingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case recording.FieldCreatedAt:
+		return m.CreatedAt()
+	case recording.FieldCallID:
+		return m.CallID()
+	case recording.FieldInteractionID:
+		return m.InteractionID()
+	case recording.FieldObject:
+		return m.Object()
+	case recording.FieldSha256:
+		return m.Sha256()
+	case recording.FieldSize:
+		return m.Size()
+	case recording.FieldBeganAt:
+		return m.BeganAt()
+	case recording.FieldLengthMs:
+		return m.LengthMs()
+	case recording.FieldPausedMs:
+		return m.PausedMs()
+	case recording.FieldRecovered:
+		return m.Recovered()
+	case recording.FieldRetention:
+		return m.Retention()
+	case recording.FieldDestroyAfter:
+		return m.DestroyAfter()
+	case recording.FieldDestroyedAt:
+		return m.DestroyedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RecordingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case recording.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case recording.FieldCallID:
+		return m.OldCallID(ctx)
+	case recording.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case recording.FieldObject:
+		return m.OldObject(ctx)
+	case recording.FieldSha256:
+		return m.OldSha256(ctx)
+	case recording.FieldSize:
+		return m.OldSize(ctx)
+	case recording.FieldBeganAt:
+		return m.OldBeganAt(ctx)
+	case recording.FieldLengthMs:
+		return m.OldLengthMs(ctx)
+	case recording.FieldPausedMs:
+		return m.OldPausedMs(ctx)
+	case recording.FieldRecovered:
+		return m.OldRecovered(ctx)
+	case recording.FieldRetention:
+		return m.OldRetention(ctx)
+	case recording.FieldDestroyAfter:
+		return m.OldDestroyAfter(ctx)
+	case recording.FieldDestroyedAt:
+		return m.OldDestroyedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Recording field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecordingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case recording.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case recording.FieldCallID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCallID(v)
+		return nil
+	case recording.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case recording.FieldObject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetObject(v)
+		return nil
+	case recording.FieldSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	case recording.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case recording.FieldBeganAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeganAt(v)
+		return nil
+	case recording.FieldLengthMs:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLengthMs(v)
+		return nil
+	case recording.FieldPausedMs:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPausedMs(v)
+		return nil
+	case recording.FieldRecovered:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecovered(v)
+		return nil
+	case recording.FieldRetention:
+		v, ok := value.(recording.Retention)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetention(v)
+		return nil
+	case recording.FieldDestroyAfter:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDestroyAfter(v)
+		return nil
+	case recording.FieldDestroyedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDestroyedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Recording field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RecordingMutation) AddedFields() []string {
+	var fields []string
+	if m.addsize != nil {
+		fields = append(fields, recording.FieldSize)
+	}
+	if m.addlength_ms != nil {
+		fields = append(fields, recording.FieldLengthMs)
+	}
+	if m.addpaused_ms != nil {
+		fields = append(fields, recording.FieldPausedMs)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RecordingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case recording.FieldSize:
+		return m.AddedSize()
+	case recording.FieldLengthMs:
+		return m.AddedLengthMs()
+	case recording.FieldPausedMs:
+		return m.AddedPausedMs()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecordingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case recording.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case recording.FieldLengthMs:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLengthMs(v)
+		return nil
+	case recording.FieldPausedMs:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPausedMs(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Recording numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RecordingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(recording.FieldDestroyedAt) {
+		fields = append(fields, recording.FieldDestroyedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RecordingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RecordingMutation) ClearField(name string) error {
+	switch name {
+	case recording.FieldDestroyedAt:
+		m.ClearDestroyedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Recording nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RecordingMutation) ResetField(name string) error {
+	switch name {
+	case recording.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case recording.FieldCallID:
+		m.ResetCallID()
+		return nil
+	case recording.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case recording.FieldObject:
+		m.ResetObject()
+		return nil
+	case recording.FieldSha256:
+		m.ResetSha256()
+		return nil
+	case recording.FieldSize:
+		m.ResetSize()
+		return nil
+	case recording.FieldBeganAt:
+		m.ResetBeganAt()
+		return nil
+	case recording.FieldLengthMs:
+		m.ResetLengthMs()
+		return nil
+	case recording.FieldPausedMs:
+		m.ResetPausedMs()
+		return nil
+	case recording.FieldRecovered:
+		m.ResetRecovered()
+		return nil
+	case recording.FieldRetention:
+		m.ResetRetention()
+		return nil
+	case recording.FieldDestroyAfter:
+		m.ResetDestroyAfter()
+		return nil
+	case recording.FieldDestroyedAt:
+		m.ResetDestroyedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Recording field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RecordingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.call != nil {
+		edges = append(edges, recording.EdgeCall)
+	}
+	if m.interaction != nil {
+		edges = append(edges, recording.EdgeInteraction)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RecordingMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case recording.EdgeCall:
+		if id := m.call; id != nil {
+			return []ent.Value{*id}
+		}
+	case recording.EdgeInteraction:
+		if id := m.interaction; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RecordingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RecordingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RecordingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcall {
+		edges = append(edges, recording.EdgeCall)
+	}
+	if m.clearedinteraction {
+		edges = append(edges, recording.EdgeInteraction)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RecordingMutation) EdgeCleared(name string) bool {
+	switch name {
+	case recording.EdgeCall:
+		return m.clearedcall
+	case recording.EdgeInteraction:
+		return m.clearedinteraction
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RecordingMutation) ClearEdge(name string) error {
+	switch name {
+	case recording.EdgeCall:
+		m.ClearCall()
+		return nil
+	case recording.EdgeInteraction:
+		m.ClearInteraction()
+		return nil
+	}
+	return fmt.Errorf("unknown Recording unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RecordingMutation) ResetEdge(name string) error {
+	switch name {
+	case recording.EdgeCall:
+		m.ResetCall()
+		return nil
+	case recording.EdgeInteraction:
+		m.ResetInteraction()
+		return nil
+	}
+	return fmt.Errorf("unknown Recording edge %s", name)
 }
 
 // RegionMutation represents an operation that mutates the Region nodes in the graph.
@@ -20430,6 +30332,1446 @@ func (m *SegmentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Segment edge %s", name)
 }
 
+// ServerNodeMutation represents an operation that mutates the ServerNode nodes in the graph.
+type ServerNodeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	host          *string
+	seen_at       *time.Time
+	draining      *bool
+	stopped_at    *time.Time
+	buried_at     *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ServerNode, error)
+	predicates    []predicate.ServerNode
+}
+
+var _ ent.Mutation = (*ServerNodeMutation)(nil)
+
+// servernodeOption allows management of the mutation configuration using functional options.
+type servernodeOption func(*ServerNodeMutation)
+
+// newServerNodeMutation creates new mutation for the ServerNode entity.
+func newServerNodeMutation(c config, op Op, opts ...servernodeOption) *ServerNodeMutation {
+	m := &ServerNodeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeServerNode,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withServerNodeID sets the ID field of the mutation.
+func withServerNodeID(id string) servernodeOption {
+	return func(m *ServerNodeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ServerNode
+		)
+		m.oldValue = func(ctx context.Context) (*ServerNode, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ServerNode.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withServerNode sets the old ServerNode of the mutation.
+func withServerNode(node *ServerNode) servernodeOption {
+	return func(m *ServerNodeMutation) {
+		m.oldValue = func(context.Context) (*ServerNode, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ServerNodeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ServerNodeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ServerNode entities.
+func (m *ServerNodeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ServerNodeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ServerNodeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ServerNode.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ServerNodeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ServerNodeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ServerNode entity.
+// If the ServerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServerNodeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ServerNodeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetHost sets the "host" field.
+func (m *ServerNodeMutation) SetHost(s string) {
+	m.host = &s
+}
+
+// Host returns the value of the "host" field in the mutation.
+func (m *ServerNodeMutation) Host() (r string, exists bool) {
+	v := m.host
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHost returns the old "host" field's value of the ServerNode entity.
+// If the ServerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServerNodeMutation) OldHost(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHost: %w", err)
+	}
+	return oldValue.Host, nil
+}
+
+// ResetHost resets all changes to the "host" field.
+func (m *ServerNodeMutation) ResetHost() {
+	m.host = nil
+}
+
+// SetSeenAt sets the "seen_at" field.
+func (m *ServerNodeMutation) SetSeenAt(t time.Time) {
+	m.seen_at = &t
+}
+
+// SeenAt returns the value of the "seen_at" field in the mutation.
+func (m *ServerNodeMutation) SeenAt() (r time.Time, exists bool) {
+	v := m.seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeenAt returns the old "seen_at" field's value of the ServerNode entity.
+// If the ServerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServerNodeMutation) OldSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeenAt: %w", err)
+	}
+	return oldValue.SeenAt, nil
+}
+
+// ResetSeenAt resets all changes to the "seen_at" field.
+func (m *ServerNodeMutation) ResetSeenAt() {
+	m.seen_at = nil
+}
+
+// SetDraining sets the "draining" field.
+func (m *ServerNodeMutation) SetDraining(b bool) {
+	m.draining = &b
+}
+
+// Draining returns the value of the "draining" field in the mutation.
+func (m *ServerNodeMutation) Draining() (r bool, exists bool) {
+	v := m.draining
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDraining returns the old "draining" field's value of the ServerNode entity.
+// If the ServerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServerNodeMutation) OldDraining(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDraining is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDraining requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDraining: %w", err)
+	}
+	return oldValue.Draining, nil
+}
+
+// ResetDraining resets all changes to the "draining" field.
+func (m *ServerNodeMutation) ResetDraining() {
+	m.draining = nil
+}
+
+// SetStoppedAt sets the "stopped_at" field.
+func (m *ServerNodeMutation) SetStoppedAt(t time.Time) {
+	m.stopped_at = &t
+}
+
+// StoppedAt returns the value of the "stopped_at" field in the mutation.
+func (m *ServerNodeMutation) StoppedAt() (r time.Time, exists bool) {
+	v := m.stopped_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStoppedAt returns the old "stopped_at" field's value of the ServerNode entity.
+// If the ServerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServerNodeMutation) OldStoppedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStoppedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStoppedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStoppedAt: %w", err)
+	}
+	return oldValue.StoppedAt, nil
+}
+
+// ClearStoppedAt clears the value of the "stopped_at" field.
+func (m *ServerNodeMutation) ClearStoppedAt() {
+	m.stopped_at = nil
+	m.clearedFields[servernode.FieldStoppedAt] = struct{}{}
+}
+
+// StoppedAtCleared returns if the "stopped_at" field was cleared in this mutation.
+func (m *ServerNodeMutation) StoppedAtCleared() bool {
+	_, ok := m.clearedFields[servernode.FieldStoppedAt]
+	return ok
+}
+
+// ResetStoppedAt resets all changes to the "stopped_at" field.
+func (m *ServerNodeMutation) ResetStoppedAt() {
+	m.stopped_at = nil
+	delete(m.clearedFields, servernode.FieldStoppedAt)
+}
+
+// SetBuriedAt sets the "buried_at" field.
+func (m *ServerNodeMutation) SetBuriedAt(t time.Time) {
+	m.buried_at = &t
+}
+
+// BuriedAt returns the value of the "buried_at" field in the mutation.
+func (m *ServerNodeMutation) BuriedAt() (r time.Time, exists bool) {
+	v := m.buried_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBuriedAt returns the old "buried_at" field's value of the ServerNode entity.
+// If the ServerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServerNodeMutation) OldBuriedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBuriedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBuriedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBuriedAt: %w", err)
+	}
+	return oldValue.BuriedAt, nil
+}
+
+// ClearBuriedAt clears the value of the "buried_at" field.
+func (m *ServerNodeMutation) ClearBuriedAt() {
+	m.buried_at = nil
+	m.clearedFields[servernode.FieldBuriedAt] = struct{}{}
+}
+
+// BuriedAtCleared returns if the "buried_at" field was cleared in this mutation.
+func (m *ServerNodeMutation) BuriedAtCleared() bool {
+	_, ok := m.clearedFields[servernode.FieldBuriedAt]
+	return ok
+}
+
+// ResetBuriedAt resets all changes to the "buried_at" field.
+func (m *ServerNodeMutation) ResetBuriedAt() {
+	m.buried_at = nil
+	delete(m.clearedFields, servernode.FieldBuriedAt)
+}
+
+// Where appends a list predicates to the ServerNodeMutation builder.
+func (m *ServerNodeMutation) Where(ps ...predicate.ServerNode) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ServerNodeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ServerNodeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ServerNode, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ServerNodeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ServerNodeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ServerNode).
+func (m *ServerNodeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ServerNodeMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, servernode.FieldCreatedAt)
+	}
+	if m.host != nil {
+		fields = append(fields, servernode.FieldHost)
+	}
+	if m.seen_at != nil {
+		fields = append(fields, servernode.FieldSeenAt)
+	}
+	if m.draining != nil {
+		fields = append(fields, servernode.FieldDraining)
+	}
+	if m.stopped_at != nil {
+		fields = append(fields, servernode.FieldStoppedAt)
+	}
+	if m.buried_at != nil {
+		fields = append(fields, servernode.FieldBuriedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ServerNodeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case servernode.FieldCreatedAt:
+		return m.CreatedAt()
+	case servernode.FieldHost:
+		return m.Host()
+	case servernode.FieldSeenAt:
+		return m.SeenAt()
+	case servernode.FieldDraining:
+		return m.Draining()
+	case servernode.FieldStoppedAt:
+		return m.StoppedAt()
+	case servernode.FieldBuriedAt:
+		return m.BuriedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ServerNodeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case servernode.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case servernode.FieldHost:
+		return m.OldHost(ctx)
+	case servernode.FieldSeenAt:
+		return m.OldSeenAt(ctx)
+	case servernode.FieldDraining:
+		return m.OldDraining(ctx)
+	case servernode.FieldStoppedAt:
+		return m.OldStoppedAt(ctx)
+	case servernode.FieldBuriedAt:
+		return m.OldBuriedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ServerNode field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ServerNodeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case servernode.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case servernode.FieldHost:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHost(v)
+		return nil
+	case servernode.FieldSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeenAt(v)
+		return nil
+	case servernode.FieldDraining:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDraining(v)
+		return nil
+	case servernode.FieldStoppedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStoppedAt(v)
+		return nil
+	case servernode.FieldBuriedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBuriedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ServerNode field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ServerNodeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ServerNodeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ServerNodeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ServerNode numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ServerNodeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(servernode.FieldStoppedAt) {
+		fields = append(fields, servernode.FieldStoppedAt)
+	}
+	if m.FieldCleared(servernode.FieldBuriedAt) {
+		fields = append(fields, servernode.FieldBuriedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ServerNodeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ServerNodeMutation) ClearField(name string) error {
+	switch name {
+	case servernode.FieldStoppedAt:
+		m.ClearStoppedAt()
+		return nil
+	case servernode.FieldBuriedAt:
+		m.ClearBuriedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ServerNode nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ServerNodeMutation) ResetField(name string) error {
+	switch name {
+	case servernode.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case servernode.FieldHost:
+		m.ResetHost()
+		return nil
+	case servernode.FieldSeenAt:
+		m.ResetSeenAt()
+		return nil
+	case servernode.FieldDraining:
+		m.ResetDraining()
+		return nil
+	case servernode.FieldStoppedAt:
+		m.ResetStoppedAt()
+		return nil
+	case servernode.FieldBuriedAt:
+		m.ResetBuriedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ServerNode field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ServerNodeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ServerNodeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ServerNodeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ServerNodeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ServerNodeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ServerNodeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ServerNodeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ServerNode unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ServerNodeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ServerNode edge %s", name)
+}
+
+// ServiceNumberMutation represents an operation that mutates the ServiceNumber nodes in the graph.
+type ServiceNumberMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	number        *string
+	name          *string
+	active        *bool
+	outbound      *bool
+	clearedFields map[string]struct{}
+	menu          *string
+	clearedmenu   bool
+	agency        *string
+	clearedagency bool
+	done          bool
+	oldValue      func(context.Context) (*ServiceNumber, error)
+	predicates    []predicate.ServiceNumber
+}
+
+var _ ent.Mutation = (*ServiceNumberMutation)(nil)
+
+// servicenumberOption allows management of the mutation configuration using functional options.
+type servicenumberOption func(*ServiceNumberMutation)
+
+// newServiceNumberMutation creates new mutation for the ServiceNumber entity.
+func newServiceNumberMutation(c config, op Op, opts ...servicenumberOption) *ServiceNumberMutation {
+	m := &ServiceNumberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeServiceNumber,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withServiceNumberID sets the ID field of the mutation.
+func withServiceNumberID(id string) servicenumberOption {
+	return func(m *ServiceNumberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ServiceNumber
+		)
+		m.oldValue = func(ctx context.Context) (*ServiceNumber, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ServiceNumber.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withServiceNumber sets the old ServiceNumber of the mutation.
+func withServiceNumber(node *ServiceNumber) servicenumberOption {
+	return func(m *ServiceNumberMutation) {
+		m.oldValue = func(context.Context) (*ServiceNumber, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ServiceNumberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ServiceNumberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ServiceNumber entities.
+func (m *ServiceNumberMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ServiceNumberMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ServiceNumberMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ServiceNumber.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ServiceNumberMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ServiceNumberMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ServiceNumber entity.
+// If the ServiceNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServiceNumberMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ServiceNumberMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *ServiceNumberMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *ServiceNumberMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the ServiceNumber entity.
+// If the ServiceNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServiceNumberMutation) OldNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *ServiceNumberMutation) ResetNumber() {
+	m.number = nil
+}
+
+// SetName sets the "name" field.
+func (m *ServiceNumberMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ServiceNumberMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ServiceNumber entity.
+// If the ServiceNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServiceNumberMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ServiceNumberMutation) ResetName() {
+	m.name = nil
+}
+
+// SetActive sets the "active" field.
+func (m *ServiceNumberMutation) SetActive(b bool) {
+	m.active = &b
+}
+
+// Active returns the value of the "active" field in the mutation.
+func (m *ServiceNumberMutation) Active() (r bool, exists bool) {
+	v := m.active
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActive returns the old "active" field's value of the ServiceNumber entity.
+// If the ServiceNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServiceNumberMutation) OldActive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActive: %w", err)
+	}
+	return oldValue.Active, nil
+}
+
+// ResetActive resets all changes to the "active" field.
+func (m *ServiceNumberMutation) ResetActive() {
+	m.active = nil
+}
+
+// SetOutbound sets the "outbound" field.
+func (m *ServiceNumberMutation) SetOutbound(b bool) {
+	m.outbound = &b
+}
+
+// Outbound returns the value of the "outbound" field in the mutation.
+func (m *ServiceNumberMutation) Outbound() (r bool, exists bool) {
+	v := m.outbound
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutbound returns the old "outbound" field's value of the ServiceNumber entity.
+// If the ServiceNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServiceNumberMutation) OldOutbound(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutbound is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutbound requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutbound: %w", err)
+	}
+	return oldValue.Outbound, nil
+}
+
+// ResetOutbound resets all changes to the "outbound" field.
+func (m *ServiceNumberMutation) ResetOutbound() {
+	m.outbound = nil
+}
+
+// SetMenuID sets the "menu_id" field.
+func (m *ServiceNumberMutation) SetMenuID(s string) {
+	m.menu = &s
+}
+
+// MenuID returns the value of the "menu_id" field in the mutation.
+func (m *ServiceNumberMutation) MenuID() (r string, exists bool) {
+	v := m.menu
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMenuID returns the old "menu_id" field's value of the ServiceNumber entity.
+// If the ServiceNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServiceNumberMutation) OldMenuID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMenuID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMenuID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMenuID: %w", err)
+	}
+	return oldValue.MenuID, nil
+}
+
+// ClearMenuID clears the value of the "menu_id" field.
+func (m *ServiceNumberMutation) ClearMenuID() {
+	m.menu = nil
+	m.clearedFields[servicenumber.FieldMenuID] = struct{}{}
+}
+
+// MenuIDCleared returns if the "menu_id" field was cleared in this mutation.
+func (m *ServiceNumberMutation) MenuIDCleared() bool {
+	_, ok := m.clearedFields[servicenumber.FieldMenuID]
+	return ok
+}
+
+// ResetMenuID resets all changes to the "menu_id" field.
+func (m *ServiceNumberMutation) ResetMenuID() {
+	m.menu = nil
+	delete(m.clearedFields, servicenumber.FieldMenuID)
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *ServiceNumberMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *ServiceNumberMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the ServiceNumber entity.
+// If the ServiceNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServiceNumberMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *ServiceNumberMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[servicenumber.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *ServiceNumberMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[servicenumber.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *ServiceNumberMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, servicenumber.FieldAgencyID)
+}
+
+// ClearMenu clears the "menu" edge to the Menu entity.
+func (m *ServiceNumberMutation) ClearMenu() {
+	m.clearedmenu = true
+	m.clearedFields[servicenumber.FieldMenuID] = struct{}{}
+}
+
+// MenuCleared reports if the "menu" edge to the Menu entity was cleared.
+func (m *ServiceNumberMutation) MenuCleared() bool {
+	return m.MenuIDCleared() || m.clearedmenu
+}
+
+// MenuIDs returns the "menu" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MenuID instead. It exists only for internal usage by the builders.
+func (m *ServiceNumberMutation) MenuIDs() (ids []string) {
+	if id := m.menu; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMenu resets all changes to the "menu" edge.
+func (m *ServiceNumberMutation) ResetMenu() {
+	m.menu = nil
+	m.clearedmenu = false
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *ServiceNumberMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[servicenumber.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *ServiceNumberMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *ServiceNumberMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *ServiceNumberMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// Where appends a list predicates to the ServiceNumberMutation builder.
+func (m *ServiceNumberMutation) Where(ps ...predicate.ServiceNumber) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ServiceNumberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ServiceNumberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ServiceNumber, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ServiceNumberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ServiceNumberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ServiceNumber).
+func (m *ServiceNumberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ServiceNumberMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, servicenumber.FieldCreatedAt)
+	}
+	if m.number != nil {
+		fields = append(fields, servicenumber.FieldNumber)
+	}
+	if m.name != nil {
+		fields = append(fields, servicenumber.FieldName)
+	}
+	if m.active != nil {
+		fields = append(fields, servicenumber.FieldActive)
+	}
+	if m.outbound != nil {
+		fields = append(fields, servicenumber.FieldOutbound)
+	}
+	if m.menu != nil {
+		fields = append(fields, servicenumber.FieldMenuID)
+	}
+	if m.agency != nil {
+		fields = append(fields, servicenumber.FieldAgencyID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ServiceNumberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case servicenumber.FieldCreatedAt:
+		return m.CreatedAt()
+	case servicenumber.FieldNumber:
+		return m.Number()
+	case servicenumber.FieldName:
+		return m.Name()
+	case servicenumber.FieldActive:
+		return m.Active()
+	case servicenumber.FieldOutbound:
+		return m.Outbound()
+	case servicenumber.FieldMenuID:
+		return m.MenuID()
+	case servicenumber.FieldAgencyID:
+		return m.AgencyID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ServiceNumberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case servicenumber.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case servicenumber.FieldNumber:
+		return m.OldNumber(ctx)
+	case servicenumber.FieldName:
+		return m.OldName(ctx)
+	case servicenumber.FieldActive:
+		return m.OldActive(ctx)
+	case servicenumber.FieldOutbound:
+		return m.OldOutbound(ctx)
+	case servicenumber.FieldMenuID:
+		return m.OldMenuID(ctx)
+	case servicenumber.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	}
+	return nil, fmt.Errorf("unknown ServiceNumber field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ServiceNumberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case servicenumber.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case servicenumber.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case servicenumber.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case servicenumber.FieldActive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActive(v)
+		return nil
+	case servicenumber.FieldOutbound:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutbound(v)
+		return nil
+	case servicenumber.FieldMenuID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMenuID(v)
+		return nil
+	case servicenumber.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ServiceNumber field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ServiceNumberMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ServiceNumberMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ServiceNumberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ServiceNumber numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ServiceNumberMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(servicenumber.FieldMenuID) {
+		fields = append(fields, servicenumber.FieldMenuID)
+	}
+	if m.FieldCleared(servicenumber.FieldAgencyID) {
+		fields = append(fields, servicenumber.FieldAgencyID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ServiceNumberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ServiceNumberMutation) ClearField(name string) error {
+	switch name {
+	case servicenumber.FieldMenuID:
+		m.ClearMenuID()
+		return nil
+	case servicenumber.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	}
+	return fmt.Errorf("unknown ServiceNumber nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ServiceNumberMutation) ResetField(name string) error {
+	switch name {
+	case servicenumber.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case servicenumber.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case servicenumber.FieldName:
+		m.ResetName()
+		return nil
+	case servicenumber.FieldActive:
+		m.ResetActive()
+		return nil
+	case servicenumber.FieldOutbound:
+		m.ResetOutbound()
+		return nil
+	case servicenumber.FieldMenuID:
+		m.ResetMenuID()
+		return nil
+	case servicenumber.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	}
+	return fmt.Errorf("unknown ServiceNumber field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ServiceNumberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.menu != nil {
+		edges = append(edges, servicenumber.EdgeMenu)
+	}
+	if m.agency != nil {
+		edges = append(edges, servicenumber.EdgeAgency)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ServiceNumberMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case servicenumber.EdgeMenu:
+		if id := m.menu; id != nil {
+			return []ent.Value{*id}
+		}
+	case servicenumber.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ServiceNumberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ServiceNumberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ServiceNumberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedmenu {
+		edges = append(edges, servicenumber.EdgeMenu)
+	}
+	if m.clearedagency {
+		edges = append(edges, servicenumber.EdgeAgency)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ServiceNumberMutation) EdgeCleared(name string) bool {
+	switch name {
+	case servicenumber.EdgeMenu:
+		return m.clearedmenu
+	case servicenumber.EdgeAgency:
+		return m.clearedagency
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ServiceNumberMutation) ClearEdge(name string) error {
+	switch name {
+	case servicenumber.EdgeMenu:
+		m.ClearMenu()
+		return nil
+	case servicenumber.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	}
+	return fmt.Errorf("unknown ServiceNumber unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ServiceNumberMutation) ResetEdge(name string) error {
+	switch name {
+	case servicenumber.EdgeMenu:
+		m.ResetMenu()
+		return nil
+	case servicenumber.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	}
+	return fmt.Errorf("unknown ServiceNumber edge %s", name)
+}
+
 // SessionMutation represents an operation that mutates the Session nodes in the graph.
 type SessionMutation struct {
 	config
@@ -22631,4 +33973,2706 @@ func (m *SkillMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Skill edge %s", name)
+}
+
+// SoundMutation represents an operation that mutates the Sound nodes in the graph.
+type SoundMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	name          *string
+	text          *string
+	size          *int64
+	addsize       *int64
+	sha256        *string
+	length_ms     *int
+	addlength_ms  *int
+	content       *[]byte
+	author_id     *string
+	clearedFields map[string]struct{}
+	agency        *string
+	clearedagency bool
+	done          bool
+	oldValue      func(context.Context) (*Sound, error)
+	predicates    []predicate.Sound
+}
+
+var _ ent.Mutation = (*SoundMutation)(nil)
+
+// soundOption allows management of the mutation configuration using functional options.
+type soundOption func(*SoundMutation)
+
+// newSoundMutation creates new mutation for the Sound entity.
+func newSoundMutation(c config, op Op, opts ...soundOption) *SoundMutation {
+	m := &SoundMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSound,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSoundID sets the ID field of the mutation.
+func withSoundID(id string) soundOption {
+	return func(m *SoundMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Sound
+		)
+		m.oldValue = func(ctx context.Context) (*Sound, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Sound.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSound sets the old Sound of the mutation.
+func withSound(node *Sound) soundOption {
+	return func(m *SoundMutation) {
+		m.oldValue = func(context.Context) (*Sound, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SoundMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SoundMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Sound entities.
+func (m *SoundMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SoundMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SoundMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Sound.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SoundMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SoundMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Sound entity.
+// If the Sound object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SoundMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SoundMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetName sets the "name" field.
+func (m *SoundMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *SoundMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Sound entity.
+// If the Sound object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SoundMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *SoundMutation) ResetName() {
+	m.name = nil
+}
+
+// SetText sets the "text" field.
+func (m *SoundMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *SoundMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the Sound entity.
+// If the Sound object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SoundMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ClearText clears the value of the "text" field.
+func (m *SoundMutation) ClearText() {
+	m.text = nil
+	m.clearedFields[sound.FieldText] = struct{}{}
+}
+
+// TextCleared returns if the "text" field was cleared in this mutation.
+func (m *SoundMutation) TextCleared() bool {
+	_, ok := m.clearedFields[sound.FieldText]
+	return ok
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *SoundMutation) ResetText() {
+	m.text = nil
+	delete(m.clearedFields, sound.FieldText)
+}
+
+// SetSize sets the "size" field.
+func (m *SoundMutation) SetSize(i int64) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *SoundMutation) Size() (r int64, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the Sound entity.
+// If the Sound object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SoundMutation) OldSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *SoundMutation) AddSize(i int64) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *SoundMutation) AddedSize() (r int64, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *SoundMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *SoundMutation) SetSha256(s string) {
+	m.sha256 = &s
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *SoundMutation) Sha256() (r string, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the Sound entity.
+// If the Sound object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SoundMutation) OldSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *SoundMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// SetLengthMs sets the "length_ms" field.
+func (m *SoundMutation) SetLengthMs(i int) {
+	m.length_ms = &i
+	m.addlength_ms = nil
+}
+
+// LengthMs returns the value of the "length_ms" field in the mutation.
+func (m *SoundMutation) LengthMs() (r int, exists bool) {
+	v := m.length_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLengthMs returns the old "length_ms" field's value of the Sound entity.
+// If the Sound object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SoundMutation) OldLengthMs(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLengthMs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLengthMs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLengthMs: %w", err)
+	}
+	return oldValue.LengthMs, nil
+}
+
+// AddLengthMs adds i to the "length_ms" field.
+func (m *SoundMutation) AddLengthMs(i int) {
+	if m.addlength_ms != nil {
+		*m.addlength_ms += i
+	} else {
+		m.addlength_ms = &i
+	}
+}
+
+// AddedLengthMs returns the value that was added to the "length_ms" field in this mutation.
+func (m *SoundMutation) AddedLengthMs() (r int, exists bool) {
+	v := m.addlength_ms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLengthMs resets all changes to the "length_ms" field.
+func (m *SoundMutation) ResetLengthMs() {
+	m.length_ms = nil
+	m.addlength_ms = nil
+}
+
+// SetContent sets the "content" field.
+func (m *SoundMutation) SetContent(b []byte) {
+	m.content = &b
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *SoundMutation) Content() (r []byte, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the Sound entity.
+// If the Sound object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SoundMutation) OldContent(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *SoundMutation) ResetContent() {
+	m.content = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *SoundMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *SoundMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the Sound entity.
+// If the Sound object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SoundMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *SoundMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[sound.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *SoundMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[sound.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *SoundMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, sound.FieldAgencyID)
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *SoundMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *SoundMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the Sound entity.
+// If the Sound object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SoundMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ClearAuthorID clears the value of the "author_id" field.
+func (m *SoundMutation) ClearAuthorID() {
+	m.author_id = nil
+	m.clearedFields[sound.FieldAuthorID] = struct{}{}
+}
+
+// AuthorIDCleared returns if the "author_id" field was cleared in this mutation.
+func (m *SoundMutation) AuthorIDCleared() bool {
+	_, ok := m.clearedFields[sound.FieldAuthorID]
+	return ok
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *SoundMutation) ResetAuthorID() {
+	m.author_id = nil
+	delete(m.clearedFields, sound.FieldAuthorID)
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *SoundMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[sound.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *SoundMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *SoundMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *SoundMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// Where appends a list predicates to the SoundMutation builder.
+func (m *SoundMutation) Where(ps ...predicate.Sound) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SoundMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SoundMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Sound, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SoundMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SoundMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Sound).
+func (m *SoundMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SoundMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, sound.FieldCreatedAt)
+	}
+	if m.name != nil {
+		fields = append(fields, sound.FieldName)
+	}
+	if m.text != nil {
+		fields = append(fields, sound.FieldText)
+	}
+	if m.size != nil {
+		fields = append(fields, sound.FieldSize)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, sound.FieldSha256)
+	}
+	if m.length_ms != nil {
+		fields = append(fields, sound.FieldLengthMs)
+	}
+	if m.content != nil {
+		fields = append(fields, sound.FieldContent)
+	}
+	if m.agency != nil {
+		fields = append(fields, sound.FieldAgencyID)
+	}
+	if m.author_id != nil {
+		fields = append(fields, sound.FieldAuthorID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SoundMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sound.FieldCreatedAt:
+		return m.CreatedAt()
+	case sound.FieldName:
+		return m.Name()
+	case sound.FieldText:
+		return m.Text()
+	case sound.FieldSize:
+		return m.Size()
+	case sound.FieldSha256:
+		return m.Sha256()
+	case sound.FieldLengthMs:
+		return m.LengthMs()
+	case sound.FieldContent:
+		return m.Content()
+	case sound.FieldAgencyID:
+		return m.AgencyID()
+	case sound.FieldAuthorID:
+		return m.AuthorID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SoundMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sound.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sound.FieldName:
+		return m.OldName(ctx)
+	case sound.FieldText:
+		return m.OldText(ctx)
+	case sound.FieldSize:
+		return m.OldSize(ctx)
+	case sound.FieldSha256:
+		return m.OldSha256(ctx)
+	case sound.FieldLengthMs:
+		return m.OldLengthMs(ctx)
+	case sound.FieldContent:
+		return m.OldContent(ctx)
+	case sound.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case sound.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Sound field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SoundMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sound.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sound.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case sound.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case sound.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case sound.FieldSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	case sound.FieldLengthMs:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLengthMs(v)
+		return nil
+	case sound.FieldContent:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	case sound.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case sound.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Sound field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SoundMutation) AddedFields() []string {
+	var fields []string
+	if m.addsize != nil {
+		fields = append(fields, sound.FieldSize)
+	}
+	if m.addlength_ms != nil {
+		fields = append(fields, sound.FieldLengthMs)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SoundMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case sound.FieldSize:
+		return m.AddedSize()
+	case sound.FieldLengthMs:
+		return m.AddedLengthMs()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SoundMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case sound.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case sound.FieldLengthMs:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLengthMs(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Sound numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SoundMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(sound.FieldText) {
+		fields = append(fields, sound.FieldText)
+	}
+	if m.FieldCleared(sound.FieldAgencyID) {
+		fields = append(fields, sound.FieldAgencyID)
+	}
+	if m.FieldCleared(sound.FieldAuthorID) {
+		fields = append(fields, sound.FieldAuthorID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SoundMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SoundMutation) ClearField(name string) error {
+	switch name {
+	case sound.FieldText:
+		m.ClearText()
+		return nil
+	case sound.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case sound.FieldAuthorID:
+		m.ClearAuthorID()
+		return nil
+	}
+	return fmt.Errorf("unknown Sound nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SoundMutation) ResetField(name string) error {
+	switch name {
+	case sound.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sound.FieldName:
+		m.ResetName()
+		return nil
+	case sound.FieldText:
+		m.ResetText()
+		return nil
+	case sound.FieldSize:
+		m.ResetSize()
+		return nil
+	case sound.FieldSha256:
+		m.ResetSha256()
+		return nil
+	case sound.FieldLengthMs:
+		m.ResetLengthMs()
+		return nil
+	case sound.FieldContent:
+		m.ResetContent()
+		return nil
+	case sound.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case sound.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	}
+	return fmt.Errorf("unknown Sound field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SoundMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.agency != nil {
+		edges = append(edges, sound.EdgeAgency)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SoundMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case sound.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SoundMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SoundMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SoundMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedagency {
+		edges = append(edges, sound.EdgeAgency)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SoundMutation) EdgeCleared(name string) bool {
+	switch name {
+	case sound.EdgeAgency:
+		return m.clearedagency
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SoundMutation) ClearEdge(name string) error {
+	switch name {
+	case sound.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	}
+	return fmt.Errorf("unknown Sound unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SoundMutation) ResetEdge(name string) error {
+	switch name {
+	case sound.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	}
+	return fmt.Errorf("unknown Sound edge %s", name)
+}
+
+// TrunkMutation represents an operation that mutates the Trunk nodes in the graph.
+type TrunkMutation struct {
+	config
+	op                         Op
+	typ                        string
+	id                         *string
+	created_at                 *time.Time
+	name                       *string
+	active                     *bool
+	preference                 *int
+	addpreference              *int
+	sources                    *[]string
+	appendsources              []string
+	proxy                      *string
+	domain                     *string
+	transport                  *trunk.Transport
+	username                   *string
+	password                   *string
+	inbound_username           *string
+	inbound_password           *string
+	trusted                    *bool
+	numbers_in                 *[]carrier.PrefixRule
+	appendnumbers_in           []carrier.PrefixRule
+	numbers_out                *[]carrier.PrefixRule
+	appendnumbers_out          []carrier.PrefixRule
+	codecs                     *[]string
+	appendcodecs               []string
+	srtp                       *trunk.Srtp
+	session_expires_seconds    *int
+	addsession_expires_seconds *int
+	reliable                   *bool
+	keep_alive_seconds         *int
+	addkeep_alive_seconds      *int
+	caller_number              *string
+	clearedFields              map[string]struct{}
+	done                       bool
+	oldValue                   func(context.Context) (*Trunk, error)
+	predicates                 []predicate.Trunk
+}
+
+var _ ent.Mutation = (*TrunkMutation)(nil)
+
+// trunkOption allows management of the mutation configuration using functional options.
+type trunkOption func(*TrunkMutation)
+
+// newTrunkMutation creates new mutation for the Trunk entity.
+func newTrunkMutation(c config, op Op, opts ...trunkOption) *TrunkMutation {
+	m := &TrunkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTrunk,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTrunkID sets the ID field of the mutation.
+func withTrunkID(id string) trunkOption {
+	return func(m *TrunkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Trunk
+		)
+		m.oldValue = func(ctx context.Context) (*Trunk, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Trunk.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTrunk sets the old Trunk of the mutation.
+func withTrunk(node *Trunk) trunkOption {
+	return func(m *TrunkMutation) {
+		m.oldValue = func(context.Context) (*Trunk, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TrunkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TrunkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Trunk entities.
+func (m *TrunkMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TrunkMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TrunkMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Trunk.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TrunkMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TrunkMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TrunkMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetName sets the "name" field.
+func (m *TrunkMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *TrunkMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *TrunkMutation) ResetName() {
+	m.name = nil
+}
+
+// SetActive sets the "active" field.
+func (m *TrunkMutation) SetActive(b bool) {
+	m.active = &b
+}
+
+// Active returns the value of the "active" field in the mutation.
+func (m *TrunkMutation) Active() (r bool, exists bool) {
+	v := m.active
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActive returns the old "active" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldActive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActive: %w", err)
+	}
+	return oldValue.Active, nil
+}
+
+// ResetActive resets all changes to the "active" field.
+func (m *TrunkMutation) ResetActive() {
+	m.active = nil
+}
+
+// SetPreference sets the "preference" field.
+func (m *TrunkMutation) SetPreference(i int) {
+	m.preference = &i
+	m.addpreference = nil
+}
+
+// Preference returns the value of the "preference" field in the mutation.
+func (m *TrunkMutation) Preference() (r int, exists bool) {
+	v := m.preference
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreference returns the old "preference" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldPreference(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreference is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreference requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreference: %w", err)
+	}
+	return oldValue.Preference, nil
+}
+
+// AddPreference adds i to the "preference" field.
+func (m *TrunkMutation) AddPreference(i int) {
+	if m.addpreference != nil {
+		*m.addpreference += i
+	} else {
+		m.addpreference = &i
+	}
+}
+
+// AddedPreference returns the value that was added to the "preference" field in this mutation.
+func (m *TrunkMutation) AddedPreference() (r int, exists bool) {
+	v := m.addpreference
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPreference resets all changes to the "preference" field.
+func (m *TrunkMutation) ResetPreference() {
+	m.preference = nil
+	m.addpreference = nil
+}
+
+// SetSources sets the "sources" field.
+func (m *TrunkMutation) SetSources(s []string) {
+	m.sources = &s
+	m.appendsources = nil
+}
+
+// Sources returns the value of the "sources" field in the mutation.
+func (m *TrunkMutation) Sources() (r []string, exists bool) {
+	v := m.sources
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSources returns the old "sources" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldSources(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSources is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSources requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSources: %w", err)
+	}
+	return oldValue.Sources, nil
+}
+
+// AppendSources adds s to the "sources" field.
+func (m *TrunkMutation) AppendSources(s []string) {
+	m.appendsources = append(m.appendsources, s...)
+}
+
+// AppendedSources returns the list of values that were appended to the "sources" field in this mutation.
+func (m *TrunkMutation) AppendedSources() ([]string, bool) {
+	if len(m.appendsources) == 0 {
+		return nil, false
+	}
+	return m.appendsources, true
+}
+
+// ResetSources resets all changes to the "sources" field.
+func (m *TrunkMutation) ResetSources() {
+	m.sources = nil
+	m.appendsources = nil
+}
+
+// SetProxy sets the "proxy" field.
+func (m *TrunkMutation) SetProxy(s string) {
+	m.proxy = &s
+}
+
+// Proxy returns the value of the "proxy" field in the mutation.
+func (m *TrunkMutation) Proxy() (r string, exists bool) {
+	v := m.proxy
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProxy returns the old "proxy" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldProxy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProxy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProxy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProxy: %w", err)
+	}
+	return oldValue.Proxy, nil
+}
+
+// ResetProxy resets all changes to the "proxy" field.
+func (m *TrunkMutation) ResetProxy() {
+	m.proxy = nil
+}
+
+// SetDomain sets the "domain" field.
+func (m *TrunkMutation) SetDomain(s string) {
+	m.domain = &s
+}
+
+// Domain returns the value of the "domain" field in the mutation.
+func (m *TrunkMutation) Domain() (r string, exists bool) {
+	v := m.domain
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDomain returns the old "domain" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldDomain(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDomain is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDomain requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDomain: %w", err)
+	}
+	return oldValue.Domain, nil
+}
+
+// ClearDomain clears the value of the "domain" field.
+func (m *TrunkMutation) ClearDomain() {
+	m.domain = nil
+	m.clearedFields[trunk.FieldDomain] = struct{}{}
+}
+
+// DomainCleared returns if the "domain" field was cleared in this mutation.
+func (m *TrunkMutation) DomainCleared() bool {
+	_, ok := m.clearedFields[trunk.FieldDomain]
+	return ok
+}
+
+// ResetDomain resets all changes to the "domain" field.
+func (m *TrunkMutation) ResetDomain() {
+	m.domain = nil
+	delete(m.clearedFields, trunk.FieldDomain)
+}
+
+// SetTransport sets the "transport" field.
+func (m *TrunkMutation) SetTransport(t trunk.Transport) {
+	m.transport = &t
+}
+
+// Transport returns the value of the "transport" field in the mutation.
+func (m *TrunkMutation) Transport() (r trunk.Transport, exists bool) {
+	v := m.transport
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTransport returns the old "transport" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldTransport(ctx context.Context) (v trunk.Transport, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTransport is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTransport requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTransport: %w", err)
+	}
+	return oldValue.Transport, nil
+}
+
+// ResetTransport resets all changes to the "transport" field.
+func (m *TrunkMutation) ResetTransport() {
+	m.transport = nil
+}
+
+// SetUsername sets the "username" field.
+func (m *TrunkMutation) SetUsername(s string) {
+	m.username = &s
+}
+
+// Username returns the value of the "username" field in the mutation.
+func (m *TrunkMutation) Username() (r string, exists bool) {
+	v := m.username
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsername returns the old "username" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldUsername(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsername is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsername requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsername: %w", err)
+	}
+	return oldValue.Username, nil
+}
+
+// ClearUsername clears the value of the "username" field.
+func (m *TrunkMutation) ClearUsername() {
+	m.username = nil
+	m.clearedFields[trunk.FieldUsername] = struct{}{}
+}
+
+// UsernameCleared returns if the "username" field was cleared in this mutation.
+func (m *TrunkMutation) UsernameCleared() bool {
+	_, ok := m.clearedFields[trunk.FieldUsername]
+	return ok
+}
+
+// ResetUsername resets all changes to the "username" field.
+func (m *TrunkMutation) ResetUsername() {
+	m.username = nil
+	delete(m.clearedFields, trunk.FieldUsername)
+}
+
+// SetPassword sets the "password" field.
+func (m *TrunkMutation) SetPassword(s string) {
+	m.password = &s
+}
+
+// Password returns the value of the "password" field in the mutation.
+func (m *TrunkMutation) Password() (r string, exists bool) {
+	v := m.password
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassword returns the old "password" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldPassword(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassword is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassword requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassword: %w", err)
+	}
+	return oldValue.Password, nil
+}
+
+// ClearPassword clears the value of the "password" field.
+func (m *TrunkMutation) ClearPassword() {
+	m.password = nil
+	m.clearedFields[trunk.FieldPassword] = struct{}{}
+}
+
+// PasswordCleared returns if the "password" field was cleared in this mutation.
+func (m *TrunkMutation) PasswordCleared() bool {
+	_, ok := m.clearedFields[trunk.FieldPassword]
+	return ok
+}
+
+// ResetPassword resets all changes to the "password" field.
+func (m *TrunkMutation) ResetPassword() {
+	m.password = nil
+	delete(m.clearedFields, trunk.FieldPassword)
+}
+
+// SetInboundUsername sets the "inbound_username" field.
+func (m *TrunkMutation) SetInboundUsername(s string) {
+	m.inbound_username = &s
+}
+
+// InboundUsername returns the value of the "inbound_username" field in the mutation.
+func (m *TrunkMutation) InboundUsername() (r string, exists bool) {
+	v := m.inbound_username
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInboundUsername returns the old "inbound_username" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldInboundUsername(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInboundUsername is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInboundUsername requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInboundUsername: %w", err)
+	}
+	return oldValue.InboundUsername, nil
+}
+
+// ClearInboundUsername clears the value of the "inbound_username" field.
+func (m *TrunkMutation) ClearInboundUsername() {
+	m.inbound_username = nil
+	m.clearedFields[trunk.FieldInboundUsername] = struct{}{}
+}
+
+// InboundUsernameCleared returns if the "inbound_username" field was cleared in this mutation.
+func (m *TrunkMutation) InboundUsernameCleared() bool {
+	_, ok := m.clearedFields[trunk.FieldInboundUsername]
+	return ok
+}
+
+// ResetInboundUsername resets all changes to the "inbound_username" field.
+func (m *TrunkMutation) ResetInboundUsername() {
+	m.inbound_username = nil
+	delete(m.clearedFields, trunk.FieldInboundUsername)
+}
+
+// SetInboundPassword sets the "inbound_password" field.
+func (m *TrunkMutation) SetInboundPassword(s string) {
+	m.inbound_password = &s
+}
+
+// InboundPassword returns the value of the "inbound_password" field in the mutation.
+func (m *TrunkMutation) InboundPassword() (r string, exists bool) {
+	v := m.inbound_password
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInboundPassword returns the old "inbound_password" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldInboundPassword(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInboundPassword is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInboundPassword requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInboundPassword: %w", err)
+	}
+	return oldValue.InboundPassword, nil
+}
+
+// ClearInboundPassword clears the value of the "inbound_password" field.
+func (m *TrunkMutation) ClearInboundPassword() {
+	m.inbound_password = nil
+	m.clearedFields[trunk.FieldInboundPassword] = struct{}{}
+}
+
+// InboundPasswordCleared returns if the "inbound_password" field was cleared in this mutation.
+func (m *TrunkMutation) InboundPasswordCleared() bool {
+	_, ok := m.clearedFields[trunk.FieldInboundPassword]
+	return ok
+}
+
+// ResetInboundPassword resets all changes to the "inbound_password" field.
+func (m *TrunkMutation) ResetInboundPassword() {
+	m.inbound_password = nil
+	delete(m.clearedFields, trunk.FieldInboundPassword)
+}
+
+// SetTrusted sets the "trusted" field.
+func (m *TrunkMutation) SetTrusted(b bool) {
+	m.trusted = &b
+}
+
+// Trusted returns the value of the "trusted" field in the mutation.
+func (m *TrunkMutation) Trusted() (r bool, exists bool) {
+	v := m.trusted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrusted returns the old "trusted" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldTrusted(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrusted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrusted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrusted: %w", err)
+	}
+	return oldValue.Trusted, nil
+}
+
+// ResetTrusted resets all changes to the "trusted" field.
+func (m *TrunkMutation) ResetTrusted() {
+	m.trusted = nil
+}
+
+// SetNumbersIn sets the "numbers_in" field.
+func (m *TrunkMutation) SetNumbersIn(cr []carrier.PrefixRule) {
+	m.numbers_in = &cr
+	m.appendnumbers_in = nil
+}
+
+// NumbersIn returns the value of the "numbers_in" field in the mutation.
+func (m *TrunkMutation) NumbersIn() (r []carrier.PrefixRule, exists bool) {
+	v := m.numbers_in
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumbersIn returns the old "numbers_in" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldNumbersIn(ctx context.Context) (v []carrier.PrefixRule, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumbersIn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumbersIn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumbersIn: %w", err)
+	}
+	return oldValue.NumbersIn, nil
+}
+
+// AppendNumbersIn adds cr to the "numbers_in" field.
+func (m *TrunkMutation) AppendNumbersIn(cr []carrier.PrefixRule) {
+	m.appendnumbers_in = append(m.appendnumbers_in, cr...)
+}
+
+// AppendedNumbersIn returns the list of values that were appended to the "numbers_in" field in this mutation.
+func (m *TrunkMutation) AppendedNumbersIn() ([]carrier.PrefixRule, bool) {
+	if len(m.appendnumbers_in) == 0 {
+		return nil, false
+	}
+	return m.appendnumbers_in, true
+}
+
+// ClearNumbersIn clears the value of the "numbers_in" field.
+func (m *TrunkMutation) ClearNumbersIn() {
+	m.numbers_in = nil
+	m.appendnumbers_in = nil
+	m.clearedFields[trunk.FieldNumbersIn] = struct{}{}
+}
+
+// NumbersInCleared returns if the "numbers_in" field was cleared in this mutation.
+func (m *TrunkMutation) NumbersInCleared() bool {
+	_, ok := m.clearedFields[trunk.FieldNumbersIn]
+	return ok
+}
+
+// ResetNumbersIn resets all changes to the "numbers_in" field.
+func (m *TrunkMutation) ResetNumbersIn() {
+	m.numbers_in = nil
+	m.appendnumbers_in = nil
+	delete(m.clearedFields, trunk.FieldNumbersIn)
+}
+
+// SetNumbersOut sets the "numbers_out" field.
+func (m *TrunkMutation) SetNumbersOut(cr []carrier.PrefixRule) {
+	m.numbers_out = &cr
+	m.appendnumbers_out = nil
+}
+
+// NumbersOut returns the value of the "numbers_out" field in the mutation.
+func (m *TrunkMutation) NumbersOut() (r []carrier.PrefixRule, exists bool) {
+	v := m.numbers_out
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumbersOut returns the old "numbers_out" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldNumbersOut(ctx context.Context) (v []carrier.PrefixRule, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumbersOut is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumbersOut requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumbersOut: %w", err)
+	}
+	return oldValue.NumbersOut, nil
+}
+
+// AppendNumbersOut adds cr to the "numbers_out" field.
+func (m *TrunkMutation) AppendNumbersOut(cr []carrier.PrefixRule) {
+	m.appendnumbers_out = append(m.appendnumbers_out, cr...)
+}
+
+// AppendedNumbersOut returns the list of values that were appended to the "numbers_out" field in this mutation.
+func (m *TrunkMutation) AppendedNumbersOut() ([]carrier.PrefixRule, bool) {
+	if len(m.appendnumbers_out) == 0 {
+		return nil, false
+	}
+	return m.appendnumbers_out, true
+}
+
+// ClearNumbersOut clears the value of the "numbers_out" field.
+func (m *TrunkMutation) ClearNumbersOut() {
+	m.numbers_out = nil
+	m.appendnumbers_out = nil
+	m.clearedFields[trunk.FieldNumbersOut] = struct{}{}
+}
+
+// NumbersOutCleared returns if the "numbers_out" field was cleared in this mutation.
+func (m *TrunkMutation) NumbersOutCleared() bool {
+	_, ok := m.clearedFields[trunk.FieldNumbersOut]
+	return ok
+}
+
+// ResetNumbersOut resets all changes to the "numbers_out" field.
+func (m *TrunkMutation) ResetNumbersOut() {
+	m.numbers_out = nil
+	m.appendnumbers_out = nil
+	delete(m.clearedFields, trunk.FieldNumbersOut)
+}
+
+// SetCodecs sets the "codecs" field.
+func (m *TrunkMutation) SetCodecs(s []string) {
+	m.codecs = &s
+	m.appendcodecs = nil
+}
+
+// Codecs returns the value of the "codecs" field in the mutation.
+func (m *TrunkMutation) Codecs() (r []string, exists bool) {
+	v := m.codecs
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCodecs returns the old "codecs" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldCodecs(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCodecs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCodecs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCodecs: %w", err)
+	}
+	return oldValue.Codecs, nil
+}
+
+// AppendCodecs adds s to the "codecs" field.
+func (m *TrunkMutation) AppendCodecs(s []string) {
+	m.appendcodecs = append(m.appendcodecs, s...)
+}
+
+// AppendedCodecs returns the list of values that were appended to the "codecs" field in this mutation.
+func (m *TrunkMutation) AppendedCodecs() ([]string, bool) {
+	if len(m.appendcodecs) == 0 {
+		return nil, false
+	}
+	return m.appendcodecs, true
+}
+
+// ClearCodecs clears the value of the "codecs" field.
+func (m *TrunkMutation) ClearCodecs() {
+	m.codecs = nil
+	m.appendcodecs = nil
+	m.clearedFields[trunk.FieldCodecs] = struct{}{}
+}
+
+// CodecsCleared returns if the "codecs" field was cleared in this mutation.
+func (m *TrunkMutation) CodecsCleared() bool {
+	_, ok := m.clearedFields[trunk.FieldCodecs]
+	return ok
+}
+
+// ResetCodecs resets all changes to the "codecs" field.
+func (m *TrunkMutation) ResetCodecs() {
+	m.codecs = nil
+	m.appendcodecs = nil
+	delete(m.clearedFields, trunk.FieldCodecs)
+}
+
+// SetSrtp sets the "srtp" field.
+func (m *TrunkMutation) SetSrtp(t trunk.Srtp) {
+	m.srtp = &t
+}
+
+// Srtp returns the value of the "srtp" field in the mutation.
+func (m *TrunkMutation) Srtp() (r trunk.Srtp, exists bool) {
+	v := m.srtp
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSrtp returns the old "srtp" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldSrtp(ctx context.Context) (v trunk.Srtp, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSrtp is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSrtp requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSrtp: %w", err)
+	}
+	return oldValue.Srtp, nil
+}
+
+// ResetSrtp resets all changes to the "srtp" field.
+func (m *TrunkMutation) ResetSrtp() {
+	m.srtp = nil
+}
+
+// SetSessionExpiresSeconds sets the "session_expires_seconds" field.
+func (m *TrunkMutation) SetSessionExpiresSeconds(i int) {
+	m.session_expires_seconds = &i
+	m.addsession_expires_seconds = nil
+}
+
+// SessionExpiresSeconds returns the value of the "session_expires_seconds" field in the mutation.
+func (m *TrunkMutation) SessionExpiresSeconds() (r int, exists bool) {
+	v := m.session_expires_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSessionExpiresSeconds returns the old "session_expires_seconds" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldSessionExpiresSeconds(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSessionExpiresSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSessionExpiresSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSessionExpiresSeconds: %w", err)
+	}
+	return oldValue.SessionExpiresSeconds, nil
+}
+
+// AddSessionExpiresSeconds adds i to the "session_expires_seconds" field.
+func (m *TrunkMutation) AddSessionExpiresSeconds(i int) {
+	if m.addsession_expires_seconds != nil {
+		*m.addsession_expires_seconds += i
+	} else {
+		m.addsession_expires_seconds = &i
+	}
+}
+
+// AddedSessionExpiresSeconds returns the value that was added to the "session_expires_seconds" field in this mutation.
+func (m *TrunkMutation) AddedSessionExpiresSeconds() (r int, exists bool) {
+	v := m.addsession_expires_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSessionExpiresSeconds resets all changes to the "session_expires_seconds" field.
+func (m *TrunkMutation) ResetSessionExpiresSeconds() {
+	m.session_expires_seconds = nil
+	m.addsession_expires_seconds = nil
+}
+
+// SetReliable sets the "reliable" field.
+func (m *TrunkMutation) SetReliable(b bool) {
+	m.reliable = &b
+}
+
+// Reliable returns the value of the "reliable" field in the mutation.
+func (m *TrunkMutation) Reliable() (r bool, exists bool) {
+	v := m.reliable
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReliable returns the old "reliable" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldReliable(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReliable is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReliable requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReliable: %w", err)
+	}
+	return oldValue.Reliable, nil
+}
+
+// ResetReliable resets all changes to the "reliable" field.
+func (m *TrunkMutation) ResetReliable() {
+	m.reliable = nil
+}
+
+// SetKeepAliveSeconds sets the "keep_alive_seconds" field.
+func (m *TrunkMutation) SetKeepAliveSeconds(i int) {
+	m.keep_alive_seconds = &i
+	m.addkeep_alive_seconds = nil
+}
+
+// KeepAliveSeconds returns the value of the "keep_alive_seconds" field in the mutation.
+func (m *TrunkMutation) KeepAliveSeconds() (r int, exists bool) {
+	v := m.keep_alive_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeepAliveSeconds returns the old "keep_alive_seconds" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldKeepAliveSeconds(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeepAliveSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeepAliveSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeepAliveSeconds: %w", err)
+	}
+	return oldValue.KeepAliveSeconds, nil
+}
+
+// AddKeepAliveSeconds adds i to the "keep_alive_seconds" field.
+func (m *TrunkMutation) AddKeepAliveSeconds(i int) {
+	if m.addkeep_alive_seconds != nil {
+		*m.addkeep_alive_seconds += i
+	} else {
+		m.addkeep_alive_seconds = &i
+	}
+}
+
+// AddedKeepAliveSeconds returns the value that was added to the "keep_alive_seconds" field in this mutation.
+func (m *TrunkMutation) AddedKeepAliveSeconds() (r int, exists bool) {
+	v := m.addkeep_alive_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetKeepAliveSeconds resets all changes to the "keep_alive_seconds" field.
+func (m *TrunkMutation) ResetKeepAliveSeconds() {
+	m.keep_alive_seconds = nil
+	m.addkeep_alive_seconds = nil
+}
+
+// SetCallerNumber sets the "caller_number" field.
+func (m *TrunkMutation) SetCallerNumber(s string) {
+	m.caller_number = &s
+}
+
+// CallerNumber returns the value of the "caller_number" field in the mutation.
+func (m *TrunkMutation) CallerNumber() (r string, exists bool) {
+	v := m.caller_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCallerNumber returns the old "caller_number" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldCallerNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCallerNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCallerNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCallerNumber: %w", err)
+	}
+	return oldValue.CallerNumber, nil
+}
+
+// ClearCallerNumber clears the value of the "caller_number" field.
+func (m *TrunkMutation) ClearCallerNumber() {
+	m.caller_number = nil
+	m.clearedFields[trunk.FieldCallerNumber] = struct{}{}
+}
+
+// CallerNumberCleared returns if the "caller_number" field was cleared in this mutation.
+func (m *TrunkMutation) CallerNumberCleared() bool {
+	_, ok := m.clearedFields[trunk.FieldCallerNumber]
+	return ok
+}
+
+// ResetCallerNumber resets all changes to the "caller_number" field.
+func (m *TrunkMutation) ResetCallerNumber() {
+	m.caller_number = nil
+	delete(m.clearedFields, trunk.FieldCallerNumber)
+}
+
+// Where appends a list predicates to the TrunkMutation builder.
+func (m *TrunkMutation) Where(ps ...predicate.Trunk) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TrunkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TrunkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Trunk, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TrunkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TrunkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Trunk).
+func (m *TrunkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TrunkMutation) Fields() []string {
+	fields := make([]string, 0, 21)
+	if m.created_at != nil {
+		fields = append(fields, trunk.FieldCreatedAt)
+	}
+	if m.name != nil {
+		fields = append(fields, trunk.FieldName)
+	}
+	if m.active != nil {
+		fields = append(fields, trunk.FieldActive)
+	}
+	if m.preference != nil {
+		fields = append(fields, trunk.FieldPreference)
+	}
+	if m.sources != nil {
+		fields = append(fields, trunk.FieldSources)
+	}
+	if m.proxy != nil {
+		fields = append(fields, trunk.FieldProxy)
+	}
+	if m.domain != nil {
+		fields = append(fields, trunk.FieldDomain)
+	}
+	if m.transport != nil {
+		fields = append(fields, trunk.FieldTransport)
+	}
+	if m.username != nil {
+		fields = append(fields, trunk.FieldUsername)
+	}
+	if m.password != nil {
+		fields = append(fields, trunk.FieldPassword)
+	}
+	if m.inbound_username != nil {
+		fields = append(fields, trunk.FieldInboundUsername)
+	}
+	if m.inbound_password != nil {
+		fields = append(fields, trunk.FieldInboundPassword)
+	}
+	if m.trusted != nil {
+		fields = append(fields, trunk.FieldTrusted)
+	}
+	if m.numbers_in != nil {
+		fields = append(fields, trunk.FieldNumbersIn)
+	}
+	if m.numbers_out != nil {
+		fields = append(fields, trunk.FieldNumbersOut)
+	}
+	if m.codecs != nil {
+		fields = append(fields, trunk.FieldCodecs)
+	}
+	if m.srtp != nil {
+		fields = append(fields, trunk.FieldSrtp)
+	}
+	if m.session_expires_seconds != nil {
+		fields = append(fields, trunk.FieldSessionExpiresSeconds)
+	}
+	if m.reliable != nil {
+		fields = append(fields, trunk.FieldReliable)
+	}
+	if m.keep_alive_seconds != nil {
+		fields = append(fields, trunk.FieldKeepAliveSeconds)
+	}
+	if m.caller_number != nil {
+		fields = append(fields, trunk.FieldCallerNumber)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TrunkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case trunk.FieldCreatedAt:
+		return m.CreatedAt()
+	case trunk.FieldName:
+		return m.Name()
+	case trunk.FieldActive:
+		return m.Active()
+	case trunk.FieldPreference:
+		return m.Preference()
+	case trunk.FieldSources:
+		return m.Sources()
+	case trunk.FieldProxy:
+		return m.Proxy()
+	case trunk.FieldDomain:
+		return m.Domain()
+	case trunk.FieldTransport:
+		return m.Transport()
+	case trunk.FieldUsername:
+		return m.Username()
+	case trunk.FieldPassword:
+		return m.Password()
+	case trunk.FieldInboundUsername:
+		return m.InboundUsername()
+	case trunk.FieldInboundPassword:
+		return m.InboundPassword()
+	case trunk.FieldTrusted:
+		return m.Trusted()
+	case trunk.FieldNumbersIn:
+		return m.NumbersIn()
+	case trunk.FieldNumbersOut:
+		return m.NumbersOut()
+	case trunk.FieldCodecs:
+		return m.Codecs()
+	case trunk.FieldSrtp:
+		return m.Srtp()
+	case trunk.FieldSessionExpiresSeconds:
+		return m.SessionExpiresSeconds()
+	case trunk.FieldReliable:
+		return m.Reliable()
+	case trunk.FieldKeepAliveSeconds:
+		return m.KeepAliveSeconds()
+	case trunk.FieldCallerNumber:
+		return m.CallerNumber()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TrunkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case trunk.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case trunk.FieldName:
+		return m.OldName(ctx)
+	case trunk.FieldActive:
+		return m.OldActive(ctx)
+	case trunk.FieldPreference:
+		return m.OldPreference(ctx)
+	case trunk.FieldSources:
+		return m.OldSources(ctx)
+	case trunk.FieldProxy:
+		return m.OldProxy(ctx)
+	case trunk.FieldDomain:
+		return m.OldDomain(ctx)
+	case trunk.FieldTransport:
+		return m.OldTransport(ctx)
+	case trunk.FieldUsername:
+		return m.OldUsername(ctx)
+	case trunk.FieldPassword:
+		return m.OldPassword(ctx)
+	case trunk.FieldInboundUsername:
+		return m.OldInboundUsername(ctx)
+	case trunk.FieldInboundPassword:
+		return m.OldInboundPassword(ctx)
+	case trunk.FieldTrusted:
+		return m.OldTrusted(ctx)
+	case trunk.FieldNumbersIn:
+		return m.OldNumbersIn(ctx)
+	case trunk.FieldNumbersOut:
+		return m.OldNumbersOut(ctx)
+	case trunk.FieldCodecs:
+		return m.OldCodecs(ctx)
+	case trunk.FieldSrtp:
+		return m.OldSrtp(ctx)
+	case trunk.FieldSessionExpiresSeconds:
+		return m.OldSessionExpiresSeconds(ctx)
+	case trunk.FieldReliable:
+		return m.OldReliable(ctx)
+	case trunk.FieldKeepAliveSeconds:
+		return m.OldKeepAliveSeconds(ctx)
+	case trunk.FieldCallerNumber:
+		return m.OldCallerNumber(ctx)
+	}
+	return nil, fmt.Errorf("unknown Trunk field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrunkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case trunk.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case trunk.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case trunk.FieldActive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActive(v)
+		return nil
+	case trunk.FieldPreference:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreference(v)
+		return nil
+	case trunk.FieldSources:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSources(v)
+		return nil
+	case trunk.FieldProxy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProxy(v)
+		return nil
+	case trunk.FieldDomain:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDomain(v)
+		return nil
+	case trunk.FieldTransport:
+		v, ok := value.(trunk.Transport)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTransport(v)
+		return nil
+	case trunk.FieldUsername:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsername(v)
+		return nil
+	case trunk.FieldPassword:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassword(v)
+		return nil
+	case trunk.FieldInboundUsername:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInboundUsername(v)
+		return nil
+	case trunk.FieldInboundPassword:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInboundPassword(v)
+		return nil
+	case trunk.FieldTrusted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrusted(v)
+		return nil
+	case trunk.FieldNumbersIn:
+		v, ok := value.([]carrier.PrefixRule)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumbersIn(v)
+		return nil
+	case trunk.FieldNumbersOut:
+		v, ok := value.([]carrier.PrefixRule)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumbersOut(v)
+		return nil
+	case trunk.FieldCodecs:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCodecs(v)
+		return nil
+	case trunk.FieldSrtp:
+		v, ok := value.(trunk.Srtp)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSrtp(v)
+		return nil
+	case trunk.FieldSessionExpiresSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSessionExpiresSeconds(v)
+		return nil
+	case trunk.FieldReliable:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReliable(v)
+		return nil
+	case trunk.FieldKeepAliveSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeepAliveSeconds(v)
+		return nil
+	case trunk.FieldCallerNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCallerNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Trunk field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TrunkMutation) AddedFields() []string {
+	var fields []string
+	if m.addpreference != nil {
+		fields = append(fields, trunk.FieldPreference)
+	}
+	if m.addsession_expires_seconds != nil {
+		fields = append(fields, trunk.FieldSessionExpiresSeconds)
+	}
+	if m.addkeep_alive_seconds != nil {
+		fields = append(fields, trunk.FieldKeepAliveSeconds)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TrunkMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case trunk.FieldPreference:
+		return m.AddedPreference()
+	case trunk.FieldSessionExpiresSeconds:
+		return m.AddedSessionExpiresSeconds()
+	case trunk.FieldKeepAliveSeconds:
+		return m.AddedKeepAliveSeconds()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrunkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case trunk.FieldPreference:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPreference(v)
+		return nil
+	case trunk.FieldSessionExpiresSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSessionExpiresSeconds(v)
+		return nil
+	case trunk.FieldKeepAliveSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddKeepAliveSeconds(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Trunk numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TrunkMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(trunk.FieldDomain) {
+		fields = append(fields, trunk.FieldDomain)
+	}
+	if m.FieldCleared(trunk.FieldUsername) {
+		fields = append(fields, trunk.FieldUsername)
+	}
+	if m.FieldCleared(trunk.FieldPassword) {
+		fields = append(fields, trunk.FieldPassword)
+	}
+	if m.FieldCleared(trunk.FieldInboundUsername) {
+		fields = append(fields, trunk.FieldInboundUsername)
+	}
+	if m.FieldCleared(trunk.FieldInboundPassword) {
+		fields = append(fields, trunk.FieldInboundPassword)
+	}
+	if m.FieldCleared(trunk.FieldNumbersIn) {
+		fields = append(fields, trunk.FieldNumbersIn)
+	}
+	if m.FieldCleared(trunk.FieldNumbersOut) {
+		fields = append(fields, trunk.FieldNumbersOut)
+	}
+	if m.FieldCleared(trunk.FieldCodecs) {
+		fields = append(fields, trunk.FieldCodecs)
+	}
+	if m.FieldCleared(trunk.FieldCallerNumber) {
+		fields = append(fields, trunk.FieldCallerNumber)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TrunkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TrunkMutation) ClearField(name string) error {
+	switch name {
+	case trunk.FieldDomain:
+		m.ClearDomain()
+		return nil
+	case trunk.FieldUsername:
+		m.ClearUsername()
+		return nil
+	case trunk.FieldPassword:
+		m.ClearPassword()
+		return nil
+	case trunk.FieldInboundUsername:
+		m.ClearInboundUsername()
+		return nil
+	case trunk.FieldInboundPassword:
+		m.ClearInboundPassword()
+		return nil
+	case trunk.FieldNumbersIn:
+		m.ClearNumbersIn()
+		return nil
+	case trunk.FieldNumbersOut:
+		m.ClearNumbersOut()
+		return nil
+	case trunk.FieldCodecs:
+		m.ClearCodecs()
+		return nil
+	case trunk.FieldCallerNumber:
+		m.ClearCallerNumber()
+		return nil
+	}
+	return fmt.Errorf("unknown Trunk nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TrunkMutation) ResetField(name string) error {
+	switch name {
+	case trunk.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case trunk.FieldName:
+		m.ResetName()
+		return nil
+	case trunk.FieldActive:
+		m.ResetActive()
+		return nil
+	case trunk.FieldPreference:
+		m.ResetPreference()
+		return nil
+	case trunk.FieldSources:
+		m.ResetSources()
+		return nil
+	case trunk.FieldProxy:
+		m.ResetProxy()
+		return nil
+	case trunk.FieldDomain:
+		m.ResetDomain()
+		return nil
+	case trunk.FieldTransport:
+		m.ResetTransport()
+		return nil
+	case trunk.FieldUsername:
+		m.ResetUsername()
+		return nil
+	case trunk.FieldPassword:
+		m.ResetPassword()
+		return nil
+	case trunk.FieldInboundUsername:
+		m.ResetInboundUsername()
+		return nil
+	case trunk.FieldInboundPassword:
+		m.ResetInboundPassword()
+		return nil
+	case trunk.FieldTrusted:
+		m.ResetTrusted()
+		return nil
+	case trunk.FieldNumbersIn:
+		m.ResetNumbersIn()
+		return nil
+	case trunk.FieldNumbersOut:
+		m.ResetNumbersOut()
+		return nil
+	case trunk.FieldCodecs:
+		m.ResetCodecs()
+		return nil
+	case trunk.FieldSrtp:
+		m.ResetSrtp()
+		return nil
+	case trunk.FieldSessionExpiresSeconds:
+		m.ResetSessionExpiresSeconds()
+		return nil
+	case trunk.FieldReliable:
+		m.ResetReliable()
+		return nil
+	case trunk.FieldKeepAliveSeconds:
+		m.ResetKeepAliveSeconds()
+		return nil
+	case trunk.FieldCallerNumber:
+		m.ResetCallerNumber()
+		return nil
+	}
+	return fmt.Errorf("unknown Trunk field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TrunkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TrunkMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TrunkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TrunkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TrunkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TrunkMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TrunkMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Trunk unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TrunkMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Trunk edge %s", name)
 }

@@ -28,6 +28,12 @@ type Tx struct {
 	AuditEntry *AuditEntryClient
 	// BusinessHours is the client for interacting with the BusinessHours builders.
 	BusinessHours *BusinessHoursClient
+	// Call is the client for interacting with the Call builders.
+	Call *CallClient
+	// CallLeg is the client for interacting with the CallLeg builders.
+	CallLeg *CallLegClient
+	// Callback is the client for interacting with the Callback builders.
+	Callback *CallbackClient
 	// Citizen is the client for interacting with the Citizen builders.
 	Citizen *CitizenClient
 	// Disposition is the client for interacting with the Disposition builders.
@@ -36,18 +42,28 @@ type Tx struct {
 	Event *EventClient
 	// Interaction is the client for interacting with the Interaction builders.
 	Interaction *InteractionClient
+	// Menu is the client for interacting with the Menu builders.
+	Menu *MenuClient
+	// MenuVersion is the client for interacting with the MenuVersion builders.
+	MenuVersion *MenuVersionClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// PauseReason is the client for interacting with the PauseReason builders.
 	PauseReason *PauseReasonClient
+	// Phone is the client for interacting with the Phone builders.
+	Phone *PhoneClient
+	// PhoneBinding is the client for interacting with the PhoneBinding builders.
+	PhoneBinding *PhoneBindingClient
 	// Presence is the client for interacting with the Presence builders.
 	Presence *PresenceClient
 	// Queue is the client for interacting with the Queue builders.
 	Queue *QueueClient
 	// QueueMember is the client for interacting with the QueueMember builders.
 	QueueMember *QueueMemberClient
+	// Recording is the client for interacting with the Recording builders.
+	Recording *RecordingClient
 	// Region is the client for interacting with the Region builders.
 	Region *RegionClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
@@ -58,12 +74,20 @@ type Tx struct {
 	Secret *SecretClient
 	// Segment is the client for interacting with the Segment builders.
 	Segment *SegmentClient
+	// ServerNode is the client for interacting with the ServerNode builders.
+	ServerNode *ServerNodeClient
+	// ServiceNumber is the client for interacting with the ServiceNumber builders.
+	ServiceNumber *ServiceNumberClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
 	// Site is the client for interacting with the Site builders.
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
+	// Sound is the client for interacting with the Sound builders.
+	Sound *SoundClient
+	// Trunk is the client for interacting with the Trunk builders.
+	Trunk *TrunkClient
 
 	// lazily loaded.
 	client     *Client
@@ -202,24 +226,36 @@ func (tx *Tx) init() {
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.BusinessHours = NewBusinessHoursClient(tx.config)
+	tx.Call = NewCallClient(tx.config)
+	tx.CallLeg = NewCallLegClient(tx.config)
+	tx.Callback = NewCallbackClient(tx.config)
 	tx.Citizen = NewCitizenClient(tx.config)
 	tx.Disposition = NewDispositionClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
 	tx.Interaction = NewInteractionClient(tx.config)
+	tx.Menu = NewMenuClient(tx.config)
+	tx.MenuVersion = NewMenuVersionClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
 	tx.Offer = NewOfferClient(tx.config)
 	tx.PauseReason = NewPauseReasonClient(tx.config)
+	tx.Phone = NewPhoneClient(tx.config)
+	tx.PhoneBinding = NewPhoneBindingClient(tx.config)
 	tx.Presence = NewPresenceClient(tx.config)
 	tx.Queue = NewQueueClient(tx.config)
 	tx.QueueMember = NewQueueMemberClient(tx.config)
+	tx.Recording = NewRecordingClient(tx.config)
 	tx.Region = NewRegionClient(tx.config)
 	tx.RoleAssignment = NewRoleAssignmentClient(tx.config)
 	tx.RoutingTrace = NewRoutingTraceClient(tx.config)
 	tx.Secret = NewSecretClient(tx.config)
 	tx.Segment = NewSegmentClient(tx.config)
+	tx.ServerNode = NewServerNodeClient(tx.config)
+	tx.ServiceNumber = NewServiceNumberClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.Site = NewSiteClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
+	tx.Sound = NewSoundClient(tx.config)
+	tx.Trunk = NewTrunkClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

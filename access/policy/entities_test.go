@@ -37,6 +37,50 @@ func (w *world) everything() {
 		SetFamilyHash([]byte("3")).SetAccessExpiresAt(time.Now()).SetExpiresAt(time.Now()).ExecX(ctx)
 	c.Secret.Create().SetID("s").SetValue([]byte("s")).ExecX(ctx)
 	c.Event.Create().SetID(1).SetKind("k").ExecX(ctx)
+	w.telephony(a.AccountID)
+}
+
+// telephony puts a row into each table of the phone; the interaction is the one of everything.
+func (w *world) telephony(accountID string) {
+	w.t.Helper()
+	c, ctx, at := w.client, w.system, time.Now()
+	i := c.Interaction.Query().FirstX(ctx)
+	c.Trunk.Create().SetName("t").SetSources([]string{"192.0.2.1"}).SetProxy("192.0.2.1").ExecX(ctx)
+	m := c.Menu.Create().SetCode("m").SetName("m").SaveX(ctx)
+	c.MenuVersion.Create().SetMenuID(m.ID).SetNumber(1).SetDocument([]byte(`{}`)).ExecX(ctx)
+	c.ServiceNumber.Create().SetNumber("+78006000000").SetName("n").SetMenuID(m.ID).ExecX(ctx)
+	c.Sound.Create().SetName("s").SetSize(1).SetSha256("00").SetLengthMs(1).SetContent([]byte("s")).ExecX(ctx)
+	p := c.Phone.Create().SetAccountID(accountID).SetUsername("p").SetRealm("ekc").SetHa1Md5("0").SetHa1Sha256("0").SaveX(ctx)
+	c.PhoneBinding.Create().SetPhoneID(p.ID).SetAccountID(accountID).SetNodeID("nod").SetContact("sip:p@192.0.2.2").
+		SetTransport("UDP").SetSource("192.0.2.2:5060").SetLocal("192.0.2.1:5060").SetCallID("c").SetCseq(1).
+		SetUpdatedAt(at).SetExpiresAt(at).ExecX(ctx)
+	c.ServerNode.Create().SetHost("h").ExecX(ctx)
+	call := c.Call.Create().SetInteractionID(i.ID).SetNodeID("nod").SetDirection("INBOUND").SetBeganAt(at).SaveX(ctx)
+	c.CallLeg.Create().SetCallID(call.ID).SetInteractionID(i.ID).SetKind("TRUNK").SetRole("CITIZEN").SetBeganAt(at).ExecX(ctx)
+	c.Recording.Create().SetCallID(call.ID).SetInteractionID(i.ID).SetObject("o").SetSha256("00").SetSize(1).SetBeganAt(at).
+		SetLengthMs(1).SetDestroyAfter(at).ExecX(ctx)
+	c.Callback.Create().SetInteractionID(i.ID).SetAgencyID(w.mse.ID).SetRegionID(w.kazan.ID).SetLine(2).SetReason("LOST").
+		SetNumber("+79000000000").SetTimeZone("Europe/Moscow").SetPlaceAt(at).SetNextAttemptAt(at).ExecX(ctx)
+}
+
+func TestCallbacksAreSeenInTheirSegment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.everything()
+	for name, c := range map[string]struct {
+		grant viewer.Grant
+		sees  int
+	}{
+		"operator of the line":        {viewer.Grant{Role: viewer.Operator, AgencyID: w.mse.ID, Line: 2}, 1},
+		"operator of another line":    {viewer.Grant{Role: viewer.Operator, AgencyID: w.mse.ID, Line: 1}, 0},
+		"operator of another agency":  {viewer.Grant{Role: viewer.Operator, AgencyID: w.pfr.ID, Line: 2}, 0},
+		"supervisor":                  {viewer.Grant{Role: viewer.Supervisor}, 1},
+		"supervisor of another place": {viewer.Grant{Role: viewer.Supervisor, RegionID: w.moscow.ID}, 0},
+		"content manager":             {viewer.Grant{Role: viewer.ContentManager}, 0},
+	} {
+		ctx := viewer.With(t.Context(), w.account(name[len(name)-3:]+name, c.grant))
+		require.Equal(t, c.sees, w.client.Callback.Query().CountX(ctx), name)
+	}
 }
 
 // entities are the clients of all entities, by name.
@@ -97,7 +141,7 @@ func TestEveryEntityIsClosedByDefault(t *testing.T) {
 		switch name {
 		case "Agency", "Region":
 			require.Positive(t, count, name)
-		case "Event", "Secret":
+		case "Event", "Secret", "ServerNode":
 			require.Equal(t, -1, count, name)
 		default:
 			require.Zero(t, count, name)
@@ -117,7 +161,7 @@ func TestStrangersSeeReferenceDataOnly(t *testing.T) {
 	stranger := w.account("stranger", viewer.Grant{Role: viewer.Supervisor, AgencyID: w.pfr.ID})
 	reference := map[string]bool{
 		"Agency": true, "Region": true, "Site": true, "Skill": true, "Queue": true, "PauseReason": true,
-		"BusinessHours": true, "Disposition": true,
+		"BusinessHours": true, "Disposition": true, "ServiceNumber": true, "Menu": true, "MenuVersion": true, "Sound": true,
 	}
 	for name, count := range w.visible(stranger) {
 		switch {

@@ -92,6 +92,42 @@ func (f BusinessHoursFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BusinessHoursMutation", m)
 }
 
+// The CallFunc type is an adapter to allow the use of ordinary
+// function as Call mutator.
+type CallFunc func(context.Context, *ent.CallMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CallFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CallMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CallMutation", m)
+}
+
+// The CallLegFunc type is an adapter to allow the use of ordinary
+// function as CallLeg mutator.
+type CallLegFunc func(context.Context, *ent.CallLegMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CallLegFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CallLegMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CallLegMutation", m)
+}
+
+// The CallbackFunc type is an adapter to allow the use of ordinary
+// function as Callback mutator.
+type CallbackFunc func(context.Context, *ent.CallbackMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CallbackFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CallbackMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CallbackMutation", m)
+}
+
 // The CitizenFunc type is an adapter to allow the use of ordinary
 // function as Citizen mutator.
 type CitizenFunc func(context.Context, *ent.CitizenMutation) (ent.Value, error)
@@ -140,6 +176,30 @@ func (f InteractionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.InteractionMutation", m)
 }
 
+// The MenuFunc type is an adapter to allow the use of ordinary
+// function as Menu mutator.
+type MenuFunc func(context.Context, *ent.MenuMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MenuFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MenuMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MenuMutation", m)
+}
+
+// The MenuVersionFunc type is an adapter to allow the use of ordinary
+// function as MenuVersion mutator.
+type MenuVersionFunc func(context.Context, *ent.MenuVersionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MenuVersionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MenuVersionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MenuVersionMutation", m)
+}
+
 // The MessageFunc type is an adapter to allow the use of ordinary
 // function as Message mutator.
 type MessageFunc func(context.Context, *ent.MessageMutation) (ent.Value, error)
@@ -176,6 +236,30 @@ func (f PauseReasonFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PauseReasonMutation", m)
 }
 
+// The PhoneFunc type is an adapter to allow the use of ordinary
+// function as Phone mutator.
+type PhoneFunc func(context.Context, *ent.PhoneMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PhoneFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PhoneMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PhoneMutation", m)
+}
+
+// The PhoneBindingFunc type is an adapter to allow the use of ordinary
+// function as PhoneBinding mutator.
+type PhoneBindingFunc func(context.Context, *ent.PhoneBindingMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PhoneBindingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PhoneBindingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PhoneBindingMutation", m)
+}
+
 // The PresenceFunc type is an adapter to allow the use of ordinary
 // function as Presence mutator.
 type PresenceFunc func(context.Context, *ent.PresenceMutation) (ent.Value, error)
@@ -210,6 +294,18 @@ func (f QueueMemberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.QueueMemberMutation", m)
+}
+
+// The RecordingFunc type is an adapter to allow the use of ordinary
+// function as Recording mutator.
+type RecordingFunc func(context.Context, *ent.RecordingMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RecordingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RecordingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RecordingMutation", m)
 }
 
 // The RegionFunc type is an adapter to allow the use of ordinary
@@ -272,6 +368,30 @@ func (f SegmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SegmentMutation", m)
 }
 
+// The ServerNodeFunc type is an adapter to allow the use of ordinary
+// function as ServerNode mutator.
+type ServerNodeFunc func(context.Context, *ent.ServerNodeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ServerNodeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ServerNodeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ServerNodeMutation", m)
+}
+
+// The ServiceNumberFunc type is an adapter to allow the use of ordinary
+// function as ServiceNumber mutator.
+type ServiceNumberFunc func(context.Context, *ent.ServiceNumberMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ServiceNumberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ServiceNumberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ServiceNumberMutation", m)
+}
+
 // The SessionFunc type is an adapter to allow the use of ordinary
 // function as Session mutator.
 type SessionFunc func(context.Context, *ent.SessionMutation) (ent.Value, error)
@@ -306,6 +426,30 @@ func (f SkillFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SkillMutation", m)
+}
+
+// The SoundFunc type is an adapter to allow the use of ordinary
+// function as Sound mutator.
+type SoundFunc func(context.Context, *ent.SoundMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SoundFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SoundMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SoundMutation", m)
+}
+
+// The TrunkFunc type is an adapter to allow the use of ordinary
+// function as Trunk mutator.
+type TrunkFunc func(context.Context, *ent.TrunkMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrunkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.TrunkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TrunkMutation", m)
 }
 
 // Condition is a hook condition function.

@@ -102,6 +102,12 @@ const (
 	EdgeRoutingTraces = "routing_traces"
 	// EdgeTurns holds the string denoting the turns edge name in mutations.
 	EdgeTurns = "turns"
+	// EdgeCalls holds the string denoting the calls edge name in mutations.
+	EdgeCalls = "calls"
+	// EdgeRecordings holds the string denoting the recordings edge name in mutations.
+	EdgeRecordings = "recordings"
+	// EdgeCallbacks holds the string denoting the callbacks edge name in mutations.
+	EdgeCallbacks = "callbacks"
 	// Table holds the table name of the interaction in the database.
 	Table = "interactions"
 	// CitizenTable is the table that holds the citizen relation/edge.
@@ -181,6 +187,27 @@ const (
 	TurnsInverseTable = "assistant_turns"
 	// TurnsColumn is the table column denoting the turns relation/edge.
 	TurnsColumn = "interaction_id"
+	// CallsTable is the table that holds the calls relation/edge.
+	CallsTable = "calls"
+	// CallsInverseTable is the table name for the Call entity.
+	// It exists in this package in order to avoid circular dependency with the "call" package.
+	CallsInverseTable = "calls"
+	// CallsColumn is the table column denoting the calls relation/edge.
+	CallsColumn = "interaction_id"
+	// RecordingsTable is the table that holds the recordings relation/edge.
+	RecordingsTable = "recordings"
+	// RecordingsInverseTable is the table name for the Recording entity.
+	// It exists in this package in order to avoid circular dependency with the "recording" package.
+	RecordingsInverseTable = "recordings"
+	// RecordingsColumn is the table column denoting the recordings relation/edge.
+	RecordingsColumn = "interaction_id"
+	// CallbacksTable is the table that holds the callbacks relation/edge.
+	CallbacksTable = "callbacks"
+	// CallbacksInverseTable is the table name for the Callback entity.
+	// It exists in this package in order to avoid circular dependency with the "callback" package.
+	CallbacksInverseTable = "callbacks"
+	// CallbacksColumn is the table column denoting the callbacks relation/edge.
+	CallbacksColumn = "interaction_id"
 )
 
 // Columns holds all SQL columns for interaction fields.
@@ -355,6 +382,9 @@ const (
 	CloseReasonClosedByCitizen     CloseReason = "CLOSED_BY_CITIZEN"
 	CloseReasonTimedOut            CloseReason = "TIMED_OUT"
 	CloseReasonLeftQueue           CloseReason = "LEFT_QUEUE"
+	CloseReasonNotReached          CloseReason = "NOT_REACHED"
+	CloseReasonCallLost            CloseReason = "CALL_LOST"
+	CloseReasonCallbackCancelled   CloseReason = "CALLBACK_CANCELLED"
 )
 
 func (cr CloseReason) String() string {
@@ -364,7 +394,7 @@ func (cr CloseReason) String() string {
 // CloseReasonValidator is a validator for the "close_reason" field enum values. It is called by the builders before save.
 func CloseReasonValidator(cr CloseReason) error {
 	switch cr {
-	case CloseReasonAnsweredByAssistant, CloseReasonClosedByOperator, CloseReasonClosedByCitizen, CloseReasonTimedOut, CloseReasonLeftQueue:
+	case CloseReasonAnsweredByAssistant, CloseReasonClosedByOperator, CloseReasonClosedByCitizen, CloseReasonTimedOut, CloseReasonLeftQueue, CloseReasonNotReached, CloseReasonCallLost, CloseReasonCallbackCancelled:
 		return nil
 	default:
 		return fmt.Errorf("interaction: invalid enum value for close_reason field: %q", cr)
@@ -660,6 +690,48 @@ func ByTurns(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newTurnsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByCallsCount orders the results by calls count.
+func ByCallsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newCallsStep(), opts...)
+	}
+}
+
+// ByCalls orders the results by calls terms.
+func ByCalls(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCallsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByRecordingsCount orders the results by recordings count.
+func ByRecordingsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newRecordingsStep(), opts...)
+	}
+}
+
+// ByRecordings orders the results by recordings terms.
+func ByRecordings(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newRecordingsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByCallbacksCount orders the results by callbacks count.
+func ByCallbacksCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newCallbacksStep(), opts...)
+	}
+}
+
+// ByCallbacks orders the results by callbacks terms.
+func ByCallbacks(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCallbacksStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newCitizenStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -735,6 +807,27 @@ func newTurnsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(TurnsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, true, TurnsTable, TurnsColumn),
+	)
+}
+func newCallsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CallsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, true, CallsTable, CallsColumn),
+	)
+}
+func newRecordingsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RecordingsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, true, RecordingsTable, RecordingsColumn),
+	)
+}
+func newCallbacksStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CallbacksInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, true, CallbacksTable, CallbacksColumn),
 	)
 }
 

@@ -212,6 +212,180 @@ var (
 		Columns:    BusinessHoursColumns,
 		PrimaryKey: []*schema.Column{BusinessHoursColumns[0]},
 	}
+	// CallsColumns holds the columns for the "calls" table.
+	CallsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "node_id", Type: field.TypeString, Size: 40},
+		{Name: "direction", Type: field.TypeEnum, Enums: []string{"INBOUND", "OUTBOUND"}},
+		{Name: "trunk_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "caller", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "called", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "callback_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "began_at", Type: field.TypeTime},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "end_cause", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "sip_code", Type: field.TypeInt, Default: 0},
+		{Name: "awaits_recovery", Type: field.TypeBool, Default: false},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40},
+	}
+	// CallsTable holds the schema information for the "calls" table.
+	CallsTable = &schema.Table{
+		Name:       "calls",
+		Columns:    CallsColumns,
+		PrimaryKey: []*schema.Column{CallsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "calls_interactions_interaction",
+				Columns:    []*schema.Column{CallsColumns[13]},
+				RefColumns: []*schema.Column{InteractionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "call_interaction_id_began_at",
+				Unique:  false,
+				Columns: []*schema.Column{CallsColumns[13], CallsColumns[8]},
+			},
+			{
+				Name:    "call_node_id",
+				Unique:  false,
+				Columns: []*schema.Column{CallsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+		},
+	}
+	// CallLegsColumns holds the columns for the "call_legs" table.
+	CallLegsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"TRUNK", "PHONE", "BROWSER", "OUTSIDE"}},
+		{Name: "role", Type: field.TypeEnum, Enums: []string{"CITIZEN", "OPERATOR", "SUPERVISOR", "CONSULTED"}},
+		{Name: "account_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "number", Type: field.TypeString, Nullable: true, Size: 100},
+		{Name: "began_at", Type: field.TypeTime},
+		{Name: "answered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "end_cause", Type: field.TypeString, Nullable: true, Size: 60},
+		{Name: "codec", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "packets_sent", Type: field.TypeInt64, Default: 0},
+		{Name: "packets_received", Type: field.TypeInt64, Default: 0},
+		{Name: "packets_lost", Type: field.TypeInt64, Default: 0},
+		{Name: "jitter_ms", Type: field.TypeFloat64, Default: 0},
+		{Name: "round_trip_ms", Type: field.TypeFloat64, Default: 0},
+		{Name: "mos", Type: field.TypeFloat64, Default: 0},
+		{Name: "call_id", Type: field.TypeString, Size: 40},
+	}
+	// CallLegsTable holds the schema information for the "call_legs" table.
+	CallLegsTable = &schema.Table{
+		Name:       "call_legs",
+		Columns:    CallLegsColumns,
+		PrimaryKey: []*schema.Column{CallLegsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "call_legs_calls_call",
+				Columns:    []*schema.Column{CallLegsColumns[18]},
+				RefColumns: []*schema.Column{CallsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "callleg_call_id_began_at",
+				Unique:  false,
+				Columns: []*schema.Column{CallLegsColumns[18], CallLegsColumns[7]},
+			},
+			{
+				Name:    "callleg_interaction_id",
+				Unique:  false,
+				Columns: []*schema.Column{CallLegsColumns[2]},
+			},
+			{
+				Name:    "callleg_account_id_began_at",
+				Unique:  false,
+				Columns: []*schema.Column{CallLegsColumns[5], CallLegsColumns[7]},
+			},
+		},
+	}
+	// CallbacksColumns holds the columns for the "callbacks" table.
+	CallbacksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "origin_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "reason", Type: field.TypeEnum, Enums: []string{"REQUESTED", "LOST", "FAILED_NODE"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"WAITING", "DIALLING", "DONE", "EXHAUSTED", "CANCELLED"}, Default: "WAITING"},
+		{Name: "line", Type: field.TypeInt, Default: 1},
+		{Name: "number", Type: field.TypeString, Size: 20},
+		{Name: "time_zone", Type: field.TypeString, Size: 60},
+		{Name: "place_at", Type: field.TypeTime},
+		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "next_attempt_at", Type: field.TypeTime},
+		{Name: "last_attempt_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_sip_code", Type: field.TypeInt, Default: 0},
+		{Name: "node_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// CallbacksTable holds the schema information for the "callbacks" table.
+	CallbacksTable = &schema.Table{
+		Name:       "callbacks",
+		Columns:    CallbacksColumns,
+		PrimaryKey: []*schema.Column{CallbacksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "callbacks_interactions_interaction",
+				Columns:    []*schema.Column{CallbacksColumns[15]},
+				RefColumns: []*schema.Column{InteractionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "callbacks_agencies_agency",
+				Columns:    []*schema.Column{CallbacksColumns[16]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "callbacks_regions_region",
+				Columns:    []*schema.Column{CallbacksColumns[17]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "callback_interaction_id",
+				Unique:  true,
+				Columns: []*schema.Column{CallbacksColumns[15]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'WAITING' OR state = 'DIALLING'",
+				},
+			},
+			{
+				Name:    "callback_state_next_attempt_at",
+				Unique:  false,
+				Columns: []*schema.Column{CallbacksColumns[4], CallbacksColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'WAITING' OR state = 'DIALLING'",
+				},
+			},
+			{
+				Name:    "callback_origin_id",
+				Unique:  false,
+				Columns: []*schema.Column{CallbacksColumns[2]},
+			},
+			{
+				Name:    "callback_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CallbacksColumns[1]},
+			},
+		},
+	}
 	// CitizensColumns holds the columns for the "citizens" table.
 	CitizensColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -231,6 +405,13 @@ var (
 				Columns:    []*schema.Column{CitizensColumns[4]},
 				RefColumns: []*schema.Column{RegionsColumns[0]},
 				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "citizen_phone",
+				Unique:  false,
+				Columns: []*schema.Column{CitizensColumns[3]},
 			},
 		},
 	}
@@ -309,7 +490,7 @@ var (
 		{Name: "wrap_up_until", Type: field.TypeTime, Nullable: true},
 		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_activity_at", Type: field.TypeTime},
-		{Name: "close_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"ANSWERED_BY_ASSISTANT", "CLOSED_BY_OPERATOR", "CLOSED_BY_CITIZEN", "TIMED_OUT", "LEFT_QUEUE"}},
+		{Name: "close_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"ANSWERED_BY_ASSISTANT", "CLOSED_BY_OPERATOR", "CLOSED_BY_CITIZEN", "TIMED_OUT", "LEFT_QUEUE", "NOT_REACHED", "CALL_LOST", "CALLBACK_CANCELLED"}},
 		{Name: "assistant_state", Type: field.TypeJSON, Nullable: true},
 		{Name: "awaits_assistant", Type: field.TypeBool, Default: false},
 		{Name: "answered_by_assistant", Type: field.TypeInt, Default: 0},
@@ -425,6 +606,71 @@ var (
 				Columns: []*schema.Column{InteractionsColumns[14]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'WRAP_UP'",
+				},
+			},
+		},
+	}
+	// MenusColumns holds the columns for the "menus" table.
+	MenusColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Unique: true, Size: 60},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "version_count", Type: field.TypeInt, Default: 0},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// MenusTable holds the schema information for the "menus" table.
+	MenusTable = &schema.Table{
+		Name:       "menus",
+		Columns:    MenusColumns,
+		PrimaryKey: []*schema.Column{MenusColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "menus_agencies_agency",
+				Columns:    []*schema.Column{MenusColumns[5]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+	}
+	// MenuVersionsColumns holds the columns for the "menu_versions" table.
+	MenuVersionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"DRAFT", "PUBLISHED", "ARCHIVED"}, Default: "DRAFT"},
+		{Name: "document", Type: field.TypeJSON},
+		{Name: "comment", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "author_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "publisher_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "published_at", Type: field.TypeTime, Nullable: true},
+		{Name: "menu_id", Type: field.TypeString, Size: 40},
+	}
+	// MenuVersionsTable holds the schema information for the "menu_versions" table.
+	MenuVersionsTable = &schema.Table{
+		Name:       "menu_versions",
+		Columns:    MenuVersionsColumns,
+		PrimaryKey: []*schema.Column{MenuVersionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "menu_versions_menus_menu",
+				Columns:    []*schema.Column{MenuVersionsColumns[9]},
+				RefColumns: []*schema.Column{MenusColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "menuversion_menu_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{MenuVersionsColumns[9], MenuVersionsColumns[2]},
+			},
+			{
+				Name:    "menuversion_published",
+				Unique:  true,
+				Columns: []*schema.Column{MenuVersionsColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'PUBLISHED'",
 				},
 			},
 		},
@@ -563,6 +809,90 @@ var (
 		Columns:    PauseReasonsColumns,
 		PrimaryKey: []*schema.Column{PauseReasonsColumns[0]},
 	}
+	// PhonesColumns holds the columns for the "phones" table.
+	PhonesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "username", Type: field.TypeString, Unique: true, Size: 64},
+		{Name: "realm", Type: field.TypeString, Size: 100},
+		{Name: "ha1_md5", Type: field.TypeString, Size: 32},
+		{Name: "ha1_sha256", Type: field.TypeString, Size: 64},
+		{Name: "active", Type: field.TypeBool, Default: true},
+		{Name: "secret_set_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+	}
+	// PhonesTable holds the schema information for the "phones" table.
+	PhonesTable = &schema.Table{
+		Name:       "phones",
+		Columns:    PhonesColumns,
+		PrimaryKey: []*schema.Column{PhonesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "phones_accounts_account",
+				Columns:    []*schema.Column{PhonesColumns[8]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "phone_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{PhonesColumns[8]},
+			},
+		},
+	}
+	// PhoneBindingsColumns holds the columns for the "phone_bindings" table.
+	PhoneBindingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "node_id", Type: field.TypeString, Size: 40},
+		{Name: "contact", Type: field.TypeString, Size: 1000},
+		{Name: "instance", Type: field.TypeString, Nullable: true, Size: 200},
+		{Name: "path", Type: field.TypeJSON, Nullable: true},
+		{Name: "transport", Type: field.TypeString, Size: 10},
+		{Name: "source", Type: field.TypeString, Size: 100},
+		{Name: "local", Type: field.TypeString, Size: 100},
+		{Name: "call_id", Type: field.TypeString, Size: 300},
+		{Name: "cseq", Type: field.TypeInt64},
+		{Name: "user_agent", Type: field.TypeString, Nullable: true, Size: 300},
+		{Name: "q", Type: field.TypeInt, Default: 1000},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "phone_id", Type: field.TypeString, Size: 40},
+	}
+	// PhoneBindingsTable holds the schema information for the "phone_bindings" table.
+	PhoneBindingsTable = &schema.Table{
+		Name:       "phone_bindings",
+		Columns:    PhoneBindingsColumns,
+		PrimaryKey: []*schema.Column{PhoneBindingsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "phone_bindings_phones_phone",
+				Columns:    []*schema.Column{PhoneBindingsColumns[16]},
+				RefColumns: []*schema.Column{PhonesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "phonebinding_phone_id_contact",
+				Unique:  true,
+				Columns: []*schema.Column{PhoneBindingsColumns[16], PhoneBindingsColumns[4]},
+			},
+			{
+				Name:    "phonebinding_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{PhoneBindingsColumns[2]},
+			},
+			{
+				Name:    "phonebinding_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{PhoneBindingsColumns[15]},
+			},
+		},
+	}
 	// PresencesColumns holds the columns for the "presences" table.
 	PresencesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -689,6 +1019,63 @@ var (
 				Name:    "queuemember_account_id",
 				Unique:  false,
 				Columns: []*schema.Column{QueueMembersColumns[3]},
+			},
+		},
+	}
+	// RecordingsColumns holds the columns for the "recordings" table.
+	RecordingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "object", Type: field.TypeString, Size: 500},
+		{Name: "sha256", Type: field.TypeString, Size: 64},
+		{Name: "size", Type: field.TypeInt64},
+		{Name: "began_at", Type: field.TypeTime},
+		{Name: "length_ms", Type: field.TypeInt64},
+		{Name: "paused_ms", Type: field.TypeInt64, Default: 0},
+		{Name: "recovered", Type: field.TypeBool, Default: false},
+		{Name: "retention", Type: field.TypeEnum, Enums: []string{"INFORMATION", "PERSONAL"}, Default: "INFORMATION"},
+		{Name: "destroy_after", Type: field.TypeTime},
+		{Name: "destroyed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "call_id", Type: field.TypeString, Size: 40},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40},
+	}
+	// RecordingsTable holds the schema information for the "recordings" table.
+	RecordingsTable = &schema.Table{
+		Name:       "recordings",
+		Columns:    RecordingsColumns,
+		PrimaryKey: []*schema.Column{RecordingsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "recordings_calls_call",
+				Columns:    []*schema.Column{RecordingsColumns[12]},
+				RefColumns: []*schema.Column{CallsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "recordings_interactions_interaction",
+				Columns:    []*schema.Column{RecordingsColumns[13]},
+				RefColumns: []*schema.Column{InteractionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "recording_interaction_id_began_at",
+				Unique:  false,
+				Columns: []*schema.Column{RecordingsColumns[13], RecordingsColumns[5]},
+			},
+			{
+				Name:    "recording_call_id",
+				Unique:  false,
+				Columns: []*schema.Column{RecordingsColumns[12]},
+			},
+			{
+				Name:    "recording_destroy_after",
+				Unique:  false,
+				Columns: []*schema.Column{RecordingsColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "destroyed_at IS NULL",
+				},
 			},
 		},
 	}
@@ -861,6 +1248,63 @@ var (
 			},
 		},
 	}
+	// ServerNodesColumns holds the columns for the "server_nodes" table.
+	ServerNodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "host", Type: field.TypeString, Size: 255},
+		{Name: "seen_at", Type: field.TypeTime},
+		{Name: "draining", Type: field.TypeBool, Default: false},
+		{Name: "stopped_at", Type: field.TypeTime, Nullable: true},
+		{Name: "buried_at", Type: field.TypeTime, Nullable: true},
+	}
+	// ServerNodesTable holds the schema information for the "server_nodes" table.
+	ServerNodesTable = &schema.Table{
+		Name:       "server_nodes",
+		Columns:    ServerNodesColumns,
+		PrimaryKey: []*schema.Column{ServerNodesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "servernode_seen_at",
+				Unique:  false,
+				Columns: []*schema.Column{ServerNodesColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "buried_at IS NULL",
+				},
+			},
+		},
+	}
+	// ServiceNumbersColumns holds the columns for the "service_numbers" table.
+	ServiceNumbersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "number", Type: field.TypeString, Unique: true, Size: 20},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "active", Type: field.TypeBool, Default: true},
+		{Name: "outbound", Type: field.TypeBool, Default: false},
+		{Name: "menu_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// ServiceNumbersTable holds the schema information for the "service_numbers" table.
+	ServiceNumbersTable = &schema.Table{
+		Name:       "service_numbers",
+		Columns:    ServiceNumbersColumns,
+		PrimaryKey: []*schema.Column{ServiceNumbersColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "service_numbers_menus_menu",
+				Columns:    []*schema.Column{ServiceNumbersColumns[6]},
+				RefColumns: []*schema.Column{MenusColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "service_numbers_agencies_agency",
+				Columns:    []*schema.Column{ServiceNumbersColumns[7]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+	}
 	// SessionsColumns holds the columns for the "sessions" table.
 	SessionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -946,6 +1390,64 @@ var (
 		Columns:    SkillsColumns,
 		PrimaryKey: []*schema.Column{SkillsColumns[0]},
 	}
+	// SoundsColumns holds the columns for the "sounds" table.
+	SoundsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "text", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "size", Type: field.TypeInt64},
+		{Name: "sha256", Type: field.TypeString, Size: 64},
+		{Name: "length_ms", Type: field.TypeInt},
+		{Name: "content", Type: field.TypeBytes},
+		{Name: "author_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// SoundsTable holds the schema information for the "sounds" table.
+	SoundsTable = &schema.Table{
+		Name:       "sounds",
+		Columns:    SoundsColumns,
+		PrimaryKey: []*schema.Column{SoundsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "sounds_agencies_agency",
+				Columns:    []*schema.Column{SoundsColumns[9]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+	}
+	// TrunksColumns holds the columns for the "trunks" table.
+	TrunksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "name", Type: field.TypeString, Unique: true, Size: 200},
+		{Name: "active", Type: field.TypeBool, Default: true},
+		{Name: "preference", Type: field.TypeInt, Default: 100},
+		{Name: "sources", Type: field.TypeJSON},
+		{Name: "proxy", Type: field.TypeString, Size: 255},
+		{Name: "domain", Type: field.TypeString, Nullable: true, Size: 255},
+		{Name: "transport", Type: field.TypeEnum, Enums: []string{"UDP", "TCP", "TLS"}, Default: "UDP"},
+		{Name: "username", Type: field.TypeString, Nullable: true, Size: 100},
+		{Name: "password", Type: field.TypeString, Nullable: true, Size: 200},
+		{Name: "inbound_username", Type: field.TypeString, Nullable: true, Size: 100},
+		{Name: "inbound_password", Type: field.TypeString, Nullable: true, Size: 200},
+		{Name: "trusted", Type: field.TypeBool, Default: false},
+		{Name: "numbers_in", Type: field.TypeJSON, Nullable: true},
+		{Name: "numbers_out", Type: field.TypeJSON, Nullable: true},
+		{Name: "codecs", Type: field.TypeJSON, Nullable: true},
+		{Name: "srtp", Type: field.TypeEnum, Enums: []string{"OFF", "OPTIONAL", "REQUIRED"}, Default: "OPTIONAL"},
+		{Name: "session_expires_seconds", Type: field.TypeInt, Default: 0},
+		{Name: "reliable", Type: field.TypeBool, Default: false},
+		{Name: "keep_alive_seconds", Type: field.TypeInt, Default: 30},
+		{Name: "caller_number", Type: field.TypeString, Nullable: true, Size: 20},
+	}
+	// TrunksTable holds the schema information for the "trunks" table.
+	TrunksTable = &schema.Table{
+		Name:       "trunks",
+		Columns:    TrunksColumns,
+		PrimaryKey: []*schema.Column{TrunksColumns[0]},
+	}
 	// QueueRequiredSkillsColumns holds the columns for the "queue_required_skills" table.
 	QueueRequiredSkillsColumns = []*schema.Column{
 		{Name: "queue_id", Type: field.TypeString, Size: 40},
@@ -980,24 +1482,36 @@ var (
 		AttachmentsTable,
 		AuditEntriesTable,
 		BusinessHoursTable,
+		CallsTable,
+		CallLegsTable,
+		CallbacksTable,
 		CitizensTable,
 		DispositionsTable,
 		EventsTable,
 		InteractionsTable,
+		MenusTable,
+		MenuVersionsTable,
 		MessagesTable,
 		OffersTable,
 		PauseReasonsTable,
+		PhonesTable,
+		PhoneBindingsTable,
 		PresencesTable,
 		QueuesTable,
 		QueueMembersTable,
+		RecordingsTable,
 		RegionsTable,
 		RoleAssignmentsTable,
 		RoutingTracesTable,
 		SecretsTable,
 		SegmentsTable,
+		ServerNodesTable,
+		ServiceNumbersTable,
 		SessionsTable,
 		SitesTable,
 		SkillsTable,
+		SoundsTable,
+		TrunksTable,
 		QueueRequiredSkillsTable,
 	}
 )
@@ -1021,6 +1535,20 @@ func init() {
 	BusinessHoursTable.Annotation = &entsql.Annotation{
 		Table: "business_hours",
 	}
+	CallsTable.ForeignKeys[0].RefTable = InteractionsTable
+	CallsTable.Annotation = &entsql.Annotation{
+		Table: "calls",
+	}
+	CallLegsTable.ForeignKeys[0].RefTable = CallsTable
+	CallLegsTable.Annotation = &entsql.Annotation{
+		Table: "call_legs",
+	}
+	CallbacksTable.ForeignKeys[0].RefTable = InteractionsTable
+	CallbacksTable.ForeignKeys[1].RefTable = AgenciesTable
+	CallbacksTable.ForeignKeys[2].RefTable = RegionsTable
+	CallbacksTable.Annotation = &entsql.Annotation{
+		Table: "callbacks",
+	}
 	CitizensTable.ForeignKeys[0].RefTable = RegionsTable
 	CitizensTable.Annotation = &entsql.Annotation{
 		Table: "citizens",
@@ -1041,6 +1569,14 @@ func init() {
 	InteractionsTable.Annotation = &entsql.Annotation{
 		Table: "interactions",
 	}
+	MenusTable.ForeignKeys[0].RefTable = AgenciesTable
+	MenusTable.Annotation = &entsql.Annotation{
+		Table: "menus",
+	}
+	MenuVersionsTable.ForeignKeys[0].RefTable = MenusTable
+	MenuVersionsTable.Annotation = &entsql.Annotation{
+		Table: "menu_versions",
+	}
 	MessagesTable.ForeignKeys[0].RefTable = InteractionsTable
 	MessagesTable.ForeignKeys[1].RefTable = AccountsTable
 	MessagesTable.Annotation = &entsql.Annotation{
@@ -1051,6 +1587,14 @@ func init() {
 	OffersTable.ForeignKeys[2].RefTable = AccountsTable
 	OffersTable.Annotation = &entsql.Annotation{
 		Table: "offers",
+	}
+	PhonesTable.ForeignKeys[0].RefTable = AccountsTable
+	PhonesTable.Annotation = &entsql.Annotation{
+		Table: "phones",
+	}
+	PhoneBindingsTable.ForeignKeys[0].RefTable = PhonesTable
+	PhoneBindingsTable.Annotation = &entsql.Annotation{
+		Table: "phone_bindings",
 	}
 	PresencesTable.ForeignKeys[0].RefTable = AccountsTable
 	PresencesTable.ForeignKeys[1].RefTable = PauseReasonsTable
@@ -1063,6 +1607,11 @@ func init() {
 	}
 	QueueMembersTable.ForeignKeys[0].RefTable = QueuesTable
 	QueueMembersTable.ForeignKeys[1].RefTable = AccountsTable
+	RecordingsTable.ForeignKeys[0].RefTable = CallsTable
+	RecordingsTable.ForeignKeys[1].RefTable = InteractionsTable
+	RecordingsTable.Annotation = &entsql.Annotation{
+		Table: "recordings",
+	}
 	RegionsTable.Annotation = &entsql.Annotation{
 		Table: "regions",
 	}
@@ -1075,6 +1624,14 @@ func init() {
 	SegmentsTable.ForeignKeys[0].RefTable = InteractionsTable
 	SegmentsTable.ForeignKeys[1].RefTable = QueuesTable
 	SegmentsTable.ForeignKeys[2].RefTable = AccountsTable
+	ServerNodesTable.Annotation = &entsql.Annotation{
+		Table: "server_nodes",
+	}
+	ServiceNumbersTable.ForeignKeys[0].RefTable = MenusTable
+	ServiceNumbersTable.ForeignKeys[1].RefTable = AgenciesTable
+	ServiceNumbersTable.Annotation = &entsql.Annotation{
+		Table: "service_numbers",
+	}
 	SessionsTable.ForeignKeys[0].RefTable = AccountsTable
 	SitesTable.ForeignKeys[0].RefTable = AgenciesTable
 	SitesTable.ForeignKeys[1].RefTable = RegionsTable
@@ -1083,6 +1640,13 @@ func init() {
 	}
 	SkillsTable.Annotation = &entsql.Annotation{
 		Table: "skills",
+	}
+	SoundsTable.ForeignKeys[0].RefTable = AgenciesTable
+	SoundsTable.Annotation = &entsql.Annotation{
+		Table: "sounds",
+	}
+	TrunksTable.Annotation = &entsql.Annotation{
+		Table: "trunks",
 	}
 	QueueRequiredSkillsTable.ForeignKeys[0].RefTable = QueuesTable
 	QueueRequiredSkillsTable.ForeignKeys[1].RefTable = SkillsTable

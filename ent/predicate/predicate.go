@@ -27,6 +27,15 @@ type AuditEntry func(*sql.Selector)
 // BusinessHours is the predicate function for businesshours builders.
 type BusinessHours func(*sql.Selector)
 
+// Call is the predicate function for call builders.
+type Call func(*sql.Selector)
+
+// CallLeg is the predicate function for callleg builders.
+type CallLeg func(*sql.Selector)
+
+// Callback is the predicate function for callback builders.
+type Callback func(*sql.Selector)
+
 // Citizen is the predicate function for citizen builders.
 type Citizen func(*sql.Selector)
 
@@ -39,6 +48,12 @@ type Event func(*sql.Selector)
 // Interaction is the predicate function for interaction builders.
 type Interaction func(*sql.Selector)
 
+// Menu is the predicate function for menu builders.
+type Menu func(*sql.Selector)
+
+// MenuVersion is the predicate function for menuversion builders.
+type MenuVersion func(*sql.Selector)
+
 // Message is the predicate function for message builders.
 type Message func(*sql.Selector)
 
@@ -48,6 +63,12 @@ type Offer func(*sql.Selector)
 // PauseReason is the predicate function for pausereason builders.
 type PauseReason func(*sql.Selector)
 
+// Phone is the predicate function for phone builders.
+type Phone func(*sql.Selector)
+
+// PhoneBinding is the predicate function for phonebinding builders.
+type PhoneBinding func(*sql.Selector)
+
 // Presence is the predicate function for presence builders.
 type Presence func(*sql.Selector)
 
@@ -56,6 +77,9 @@ type Queue func(*sql.Selector)
 
 // QueueMember is the predicate function for queuemember builders.
 type QueueMember func(*sql.Selector)
+
+// Recording is the predicate function for recording builders.
+type Recording func(*sql.Selector)
 
 // Region is the predicate function for region builders.
 type Region func(*sql.Selector)
@@ -72,6 +96,12 @@ type Secret func(*sql.Selector)
 // Segment is the predicate function for segment builders.
 type Segment func(*sql.Selector)
 
+// ServerNode is the predicate function for servernode builders.
+type ServerNode func(*sql.Selector)
+
+// ServiceNumber is the predicate function for servicenumber builders.
+type ServiceNumber func(*sql.Selector)
+
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
 
@@ -80,3 +110,9 @@ type Site func(*sql.Selector)
 
 // Skill is the predicate function for skill builders.
 type Skill func(*sql.Selector)
+
+// Sound is the predicate function for sound builders.
+type Sound func(*sql.Selector)
+
+// Trunk is the predicate function for trunk builders.
+type Trunk func(*sql.Selector)

@@ -278,6 +278,78 @@ func (f BusinessHoursMutationRuleFunc) EvalMutation(ctx context.Context, m ent.M
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.BusinessHoursMutation", m)
 }
 
+// The CallQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type CallQueryRuleFunc func(context.Context, *ent.CallQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f CallQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CallQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.CallQuery", q)
+}
+
+// The CallMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type CallMutationRuleFunc func(context.Context, *ent.CallMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f CallMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.CallMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CallMutation", m)
+}
+
+// The CallLegQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type CallLegQueryRuleFunc func(context.Context, *ent.CallLegQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f CallLegQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CallLegQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.CallLegQuery", q)
+}
+
+// The CallLegMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type CallLegMutationRuleFunc func(context.Context, *ent.CallLegMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f CallLegMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.CallLegMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CallLegMutation", m)
+}
+
+// The CallbackQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type CallbackQueryRuleFunc func(context.Context, *ent.CallbackQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f CallbackQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CallbackQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.CallbackQuery", q)
+}
+
+// The CallbackMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type CallbackMutationRuleFunc func(context.Context, *ent.CallbackMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f CallbackMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.CallbackMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CallbackMutation", m)
+}
+
 // The CitizenQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type CitizenQueryRuleFunc func(context.Context, *ent.CitizenQuery) error
@@ -374,6 +446,54 @@ func (f InteractionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.InteractionMutation", m)
 }
 
+// The MenuQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type MenuQueryRuleFunc func(context.Context, *ent.MenuQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f MenuQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MenuQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.MenuQuery", q)
+}
+
+// The MenuMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type MenuMutationRuleFunc func(context.Context, *ent.MenuMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f MenuMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.MenuMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.MenuMutation", m)
+}
+
+// The MenuVersionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type MenuVersionQueryRuleFunc func(context.Context, *ent.MenuVersionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f MenuVersionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MenuVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.MenuVersionQuery", q)
+}
+
+// The MenuVersionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type MenuVersionMutationRuleFunc func(context.Context, *ent.MenuVersionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f MenuVersionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.MenuVersionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.MenuVersionMutation", m)
+}
+
 // The MessageQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type MessageQueryRuleFunc func(context.Context, *ent.MessageQuery) error
@@ -446,6 +566,54 @@ func (f PauseReasonMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PauseReasonMutation", m)
 }
 
+// The PhoneQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PhoneQueryRuleFunc func(context.Context, *ent.PhoneQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PhoneQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PhoneQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PhoneQuery", q)
+}
+
+// The PhoneMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PhoneMutationRuleFunc func(context.Context, *ent.PhoneMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PhoneMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PhoneMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PhoneMutation", m)
+}
+
+// The PhoneBindingQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PhoneBindingQueryRuleFunc func(context.Context, *ent.PhoneBindingQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PhoneBindingQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PhoneBindingQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PhoneBindingQuery", q)
+}
+
+// The PhoneBindingMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PhoneBindingMutationRuleFunc func(context.Context, *ent.PhoneBindingMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PhoneBindingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PhoneBindingMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PhoneBindingMutation", m)
+}
+
 // The PresenceQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type PresenceQueryRuleFunc func(context.Context, *ent.PresenceQuery) error
@@ -516,6 +684,30 @@ func (f QueueMemberMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.QueueMemberMutation", m)
+}
+
+// The RecordingQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RecordingQueryRuleFunc func(context.Context, *ent.RecordingQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RecordingQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RecordingQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RecordingQuery", q)
+}
+
+// The RecordingMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RecordingMutationRuleFunc func(context.Context, *ent.RecordingMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RecordingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RecordingMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RecordingMutation", m)
 }
 
 // The RegionQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -638,6 +830,54 @@ func (f SegmentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SegmentMutation", m)
 }
 
+// The ServerNodeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ServerNodeQueryRuleFunc func(context.Context, *ent.ServerNodeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ServerNodeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ServerNodeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ServerNodeQuery", q)
+}
+
+// The ServerNodeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ServerNodeMutationRuleFunc func(context.Context, *ent.ServerNodeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ServerNodeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ServerNodeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ServerNodeMutation", m)
+}
+
+// The ServiceNumberQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ServiceNumberQueryRuleFunc func(context.Context, *ent.ServiceNumberQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ServiceNumberQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ServiceNumberQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ServiceNumberQuery", q)
+}
+
+// The ServiceNumberMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ServiceNumberMutationRuleFunc func(context.Context, *ent.ServiceNumberMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ServiceNumberMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ServiceNumberMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ServiceNumberMutation", m)
+}
+
 // The SessionQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type SessionQueryRuleFunc func(context.Context, *ent.SessionQuery) error
@@ -708,4 +948,52 @@ func (f SkillMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation)
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SkillMutation", m)
+}
+
+// The SoundQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SoundQueryRuleFunc func(context.Context, *ent.SoundQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SoundQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SoundQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SoundQuery", q)
+}
+
+// The SoundMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SoundMutationRuleFunc func(context.Context, *ent.SoundMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SoundMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SoundMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SoundMutation", m)
+}
+
+// The TrunkQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TrunkQueryRuleFunc func(context.Context, *ent.TrunkQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TrunkQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TrunkQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.TrunkQuery", q)
+}
+
+// The TrunkMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TrunkMutationRuleFunc func(context.Context, *ent.TrunkMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TrunkMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.TrunkMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.TrunkMutation", m)
 }

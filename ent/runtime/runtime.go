@@ -11,25 +11,37 @@ import (
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/call"
+	"ekc/ent/callback"
+	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
 	"ekc/ent/event"
 	"ekc/ent/interaction"
+	"ekc/ent/menu"
+	"ekc/ent/menuversion"
 	"ekc/ent/message"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
+	"ekc/ent/phone"
+	"ekc/ent/phonebinding"
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/ent/routingtrace"
 	"ekc/ent/schema"
 	"ekc/ent/secret"
 	"ekc/ent/segment"
+	"ekc/ent/servernode"
+	"ekc/ent/servicenumber"
 	"ekc/ent/session"
 	"ekc/ent/site"
 	"ekc/ent/skill"
+	"ekc/ent/sound"
+	"ekc/ent/trunk"
 	"time"
 
 	"entgo.io/ent"
@@ -472,6 +484,236 @@ func init() {
 	businesshours.DefaultID = businesshoursDescID.Default.(func() string)
 	// businesshours.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	businesshours.IDValidator = businesshoursDescID.Validators[0].(func(string) error)
+	callMixin := schema.Call{}.Mixin()
+	call.Policy = privacy.NewPolicies(schema.Call{})
+	call.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := call.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	callMixinFields0 := callMixin[0].Fields()
+	_ = callMixinFields0
+	callFields := schema.Call{}.Fields()
+	_ = callFields
+	// callDescCreatedAt is the schema descriptor for created_at field.
+	callDescCreatedAt := callMixinFields0[1].Descriptor()
+	// call.DefaultCreatedAt holds the default value on creation for the created_at field.
+	call.DefaultCreatedAt = callDescCreatedAt.Default.(func() time.Time)
+	// callDescInteractionID is the schema descriptor for interaction_id field.
+	callDescInteractionID := callFields[0].Descriptor()
+	// call.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	call.InteractionIDValidator = callDescInteractionID.Validators[0].(func(string) error)
+	// callDescNodeID is the schema descriptor for node_id field.
+	callDescNodeID := callFields[1].Descriptor()
+	// call.NodeIDValidator is a validator for the "node_id" field. It is called by the builders before save.
+	call.NodeIDValidator = callDescNodeID.Validators[0].(func(string) error)
+	// callDescTrunkID is the schema descriptor for trunk_id field.
+	callDescTrunkID := callFields[3].Descriptor()
+	// call.TrunkIDValidator is a validator for the "trunk_id" field. It is called by the builders before save.
+	call.TrunkIDValidator = callDescTrunkID.Validators[0].(func(string) error)
+	// callDescCaller is the schema descriptor for caller field.
+	callDescCaller := callFields[4].Descriptor()
+	// call.CallerValidator is a validator for the "caller" field. It is called by the builders before save.
+	call.CallerValidator = callDescCaller.Validators[0].(func(string) error)
+	// callDescCalled is the schema descriptor for called field.
+	callDescCalled := callFields[5].Descriptor()
+	// call.CalledValidator is a validator for the "called" field. It is called by the builders before save.
+	call.CalledValidator = callDescCalled.Validators[0].(func(string) error)
+	// callDescCallbackID is the schema descriptor for callback_id field.
+	callDescCallbackID := callFields[6].Descriptor()
+	// call.CallbackIDValidator is a validator for the "callback_id" field. It is called by the builders before save.
+	call.CallbackIDValidator = callDescCallbackID.Validators[0].(func(string) error)
+	// callDescEndCause is the schema descriptor for end_cause field.
+	callDescEndCause := callFields[9].Descriptor()
+	// call.EndCauseValidator is a validator for the "end_cause" field. It is called by the builders before save.
+	call.EndCauseValidator = callDescEndCause.Validators[0].(func(string) error)
+	// callDescSipCode is the schema descriptor for sip_code field.
+	callDescSipCode := callFields[10].Descriptor()
+	// call.DefaultSipCode holds the default value on creation for the sip_code field.
+	call.DefaultSipCode = callDescSipCode.Default.(int)
+	// callDescAwaitsRecovery is the schema descriptor for awaits_recovery field.
+	callDescAwaitsRecovery := callFields[11].Descriptor()
+	// call.DefaultAwaitsRecovery holds the default value on creation for the awaits_recovery field.
+	call.DefaultAwaitsRecovery = callDescAwaitsRecovery.Default.(bool)
+	// callDescID is the schema descriptor for id field.
+	callDescID := callMixinFields0[0].Descriptor()
+	// call.DefaultID holds the default value on creation for the id field.
+	call.DefaultID = callDescID.Default.(func() string)
+	// call.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	call.IDValidator = callDescID.Validators[0].(func(string) error)
+	calllegMixin := schema.CallLeg{}.Mixin()
+	callleg.Policy = privacy.NewPolicies(schema.CallLeg{})
+	callleg.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := callleg.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	calllegMixinFields0 := calllegMixin[0].Fields()
+	_ = calllegMixinFields0
+	calllegFields := schema.CallLeg{}.Fields()
+	_ = calllegFields
+	// calllegDescCreatedAt is the schema descriptor for created_at field.
+	calllegDescCreatedAt := calllegMixinFields0[1].Descriptor()
+	// callleg.DefaultCreatedAt holds the default value on creation for the created_at field.
+	callleg.DefaultCreatedAt = calllegDescCreatedAt.Default.(func() time.Time)
+	// calllegDescCallID is the schema descriptor for call_id field.
+	calllegDescCallID := calllegFields[0].Descriptor()
+	// callleg.CallIDValidator is a validator for the "call_id" field. It is called by the builders before save.
+	callleg.CallIDValidator = calllegDescCallID.Validators[0].(func(string) error)
+	// calllegDescInteractionID is the schema descriptor for interaction_id field.
+	calllegDescInteractionID := calllegFields[1].Descriptor()
+	// callleg.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	callleg.InteractionIDValidator = calllegDescInteractionID.Validators[0].(func(string) error)
+	// calllegDescAccountID is the schema descriptor for account_id field.
+	calllegDescAccountID := calllegFields[4].Descriptor()
+	// callleg.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	callleg.AccountIDValidator = calllegDescAccountID.Validators[0].(func(string) error)
+	// calllegDescNumber is the schema descriptor for number field.
+	calllegDescNumber := calllegFields[5].Descriptor()
+	// callleg.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	callleg.NumberValidator = calllegDescNumber.Validators[0].(func(string) error)
+	// calllegDescEndCause is the schema descriptor for end_cause field.
+	calllegDescEndCause := calllegFields[9].Descriptor()
+	// callleg.EndCauseValidator is a validator for the "end_cause" field. It is called by the builders before save.
+	callleg.EndCauseValidator = calllegDescEndCause.Validators[0].(func(string) error)
+	// calllegDescCodec is the schema descriptor for codec field.
+	calllegDescCodec := calllegFields[10].Descriptor()
+	// callleg.CodecValidator is a validator for the "codec" field. It is called by the builders before save.
+	callleg.CodecValidator = calllegDescCodec.Validators[0].(func(string) error)
+	// calllegDescPacketsSent is the schema descriptor for packets_sent field.
+	calllegDescPacketsSent := calllegFields[11].Descriptor()
+	// callleg.DefaultPacketsSent holds the default value on creation for the packets_sent field.
+	callleg.DefaultPacketsSent = calllegDescPacketsSent.Default.(int64)
+	// calllegDescPacketsReceived is the schema descriptor for packets_received field.
+	calllegDescPacketsReceived := calllegFields[12].Descriptor()
+	// callleg.DefaultPacketsReceived holds the default value on creation for the packets_received field.
+	callleg.DefaultPacketsReceived = calllegDescPacketsReceived.Default.(int64)
+	// calllegDescPacketsLost is the schema descriptor for packets_lost field.
+	calllegDescPacketsLost := calllegFields[13].Descriptor()
+	// callleg.DefaultPacketsLost holds the default value on creation for the packets_lost field.
+	callleg.DefaultPacketsLost = calllegDescPacketsLost.Default.(int64)
+	// calllegDescJitterMs is the schema descriptor for jitter_ms field.
+	calllegDescJitterMs := calllegFields[14].Descriptor()
+	// callleg.DefaultJitterMs holds the default value on creation for the jitter_ms field.
+	callleg.DefaultJitterMs = calllegDescJitterMs.Default.(float64)
+	// calllegDescRoundTripMs is the schema descriptor for round_trip_ms field.
+	calllegDescRoundTripMs := calllegFields[15].Descriptor()
+	// callleg.DefaultRoundTripMs holds the default value on creation for the round_trip_ms field.
+	callleg.DefaultRoundTripMs = calllegDescRoundTripMs.Default.(float64)
+	// calllegDescMos is the schema descriptor for mos field.
+	calllegDescMos := calllegFields[16].Descriptor()
+	// callleg.DefaultMos holds the default value on creation for the mos field.
+	callleg.DefaultMos = calllegDescMos.Default.(float64)
+	// calllegDescID is the schema descriptor for id field.
+	calllegDescID := calllegMixinFields0[0].Descriptor()
+	// callleg.DefaultID holds the default value on creation for the id field.
+	callleg.DefaultID = calllegDescID.Default.(func() string)
+	// callleg.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	callleg.IDValidator = calllegDescID.Validators[0].(func(string) error)
+	callbackMixin := schema.Callback{}.Mixin()
+	callback.Policy = privacy.NewPolicies(schema.Callback{})
+	callback.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := callback.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	callbackMixinFields0 := callbackMixin[0].Fields()
+	_ = callbackMixinFields0
+	callbackMixinFields1 := callbackMixin[1].Fields()
+	_ = callbackMixinFields1
+	callbackFields := schema.Callback{}.Fields()
+	_ = callbackFields
+	// callbackDescCreatedAt is the schema descriptor for created_at field.
+	callbackDescCreatedAt := callbackMixinFields0[1].Descriptor()
+	// callback.DefaultCreatedAt holds the default value on creation for the created_at field.
+	callback.DefaultCreatedAt = callbackDescCreatedAt.Default.(func() time.Time)
+	// callbackDescAgencyID is the schema descriptor for agency_id field.
+	callbackDescAgencyID := callbackMixinFields1[0].Descriptor()
+	// callback.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	callback.AgencyIDValidator = callbackDescAgencyID.Validators[0].(func(string) error)
+	// callbackDescRegionID is the schema descriptor for region_id field.
+	callbackDescRegionID := callbackMixinFields1[1].Descriptor()
+	// callback.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	callback.RegionIDValidator = callbackDescRegionID.Validators[0].(func(string) error)
+	// callbackDescInteractionID is the schema descriptor for interaction_id field.
+	callbackDescInteractionID := callbackFields[0].Descriptor()
+	// callback.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	callback.InteractionIDValidator = callbackDescInteractionID.Validators[0].(func(string) error)
+	// callbackDescOriginID is the schema descriptor for origin_id field.
+	callbackDescOriginID := callbackFields[1].Descriptor()
+	// callback.OriginIDValidator is a validator for the "origin_id" field. It is called by the builders before save.
+	callback.OriginIDValidator = callbackDescOriginID.Validators[0].(func(string) error)
+	// callbackDescLine is the schema descriptor for line field.
+	callbackDescLine := callbackFields[4].Descriptor()
+	// callback.DefaultLine holds the default value on creation for the line field.
+	callback.DefaultLine = callbackDescLine.Default.(int)
+	// callback.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	callback.LineValidator = callbackDescLine.Validators[0].(func(int) error)
+	// callbackDescNumber is the schema descriptor for number field.
+	callbackDescNumber := callbackFields[5].Descriptor()
+	// callback.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	callback.NumberValidator = func() func(string) error {
+		validators := callbackDescNumber.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(number string) error {
+			for _, fn := range fns {
+				if err := fn(number); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// callbackDescTimeZone is the schema descriptor for time_zone field.
+	callbackDescTimeZone := callbackFields[6].Descriptor()
+	// callback.TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
+	callback.TimeZoneValidator = func() func(string) error {
+		validators := callbackDescTimeZone.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(time_zone string) error {
+			for _, fn := range fns {
+				if err := fn(time_zone); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// callbackDescAttempts is the schema descriptor for attempts field.
+	callbackDescAttempts := callbackFields[8].Descriptor()
+	// callback.DefaultAttempts holds the default value on creation for the attempts field.
+	callback.DefaultAttempts = callbackDescAttempts.Default.(int)
+	// callback.AttemptsValidator is a validator for the "attempts" field. It is called by the builders before save.
+	callback.AttemptsValidator = callbackDescAttempts.Validators[0].(func(int) error)
+	// callbackDescLastSipCode is the schema descriptor for last_sip_code field.
+	callbackDescLastSipCode := callbackFields[11].Descriptor()
+	// callback.DefaultLastSipCode holds the default value on creation for the last_sip_code field.
+	callback.DefaultLastSipCode = callbackDescLastSipCode.Default.(int)
+	// callbackDescNodeID is the schema descriptor for node_id field.
+	callbackDescNodeID := callbackFields[12].Descriptor()
+	// callback.NodeIDValidator is a validator for the "node_id" field. It is called by the builders before save.
+	callback.NodeIDValidator = callbackDescNodeID.Validators[0].(func(string) error)
+	// callbackDescID is the schema descriptor for id field.
+	callbackDescID := callbackMixinFields0[0].Descriptor()
+	// callback.DefaultID holds the default value on creation for the id field.
+	callback.DefaultID = callbackDescID.Default.(func() string)
+	// callback.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	callback.IDValidator = callbackDescID.Validators[0].(func(string) error)
 	citizenMixin := schema.Citizen{}.Mixin()
 	citizen.Policy = privacy.NewPolicies(schema.Citizen{})
 	citizen.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -727,6 +969,120 @@ func init() {
 	interaction.DefaultID = interactionDescID.Default.(func() string)
 	// interaction.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	interaction.IDValidator = interactionDescID.Validators[0].(func(string) error)
+	menuMixin := schema.Menu{}.Mixin()
+	menu.Policy = privacy.NewPolicies(schema.Menu{})
+	menu.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := menu.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	menuMixinFields0 := menuMixin[0].Fields()
+	_ = menuMixinFields0
+	menuFields := schema.Menu{}.Fields()
+	_ = menuFields
+	// menuDescCreatedAt is the schema descriptor for created_at field.
+	menuDescCreatedAt := menuMixinFields0[1].Descriptor()
+	// menu.DefaultCreatedAt holds the default value on creation for the created_at field.
+	menu.DefaultCreatedAt = menuDescCreatedAt.Default.(func() time.Time)
+	// menuDescCode is the schema descriptor for code field.
+	menuDescCode := menuFields[0].Descriptor()
+	// menu.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	menu.CodeValidator = func() func(string) error {
+		validators := menuDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// menuDescName is the schema descriptor for name field.
+	menuDescName := menuFields[1].Descriptor()
+	// menu.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	menu.NameValidator = func() func(string) error {
+		validators := menuDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// menuDescAgencyID is the schema descriptor for agency_id field.
+	menuDescAgencyID := menuFields[2].Descriptor()
+	// menu.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	menu.AgencyIDValidator = menuDescAgencyID.Validators[0].(func(string) error)
+	// menuDescVersionCount is the schema descriptor for version_count field.
+	menuDescVersionCount := menuFields[3].Descriptor()
+	// menu.DefaultVersionCount holds the default value on creation for the version_count field.
+	menu.DefaultVersionCount = menuDescVersionCount.Default.(int)
+	// menu.VersionCountValidator is a validator for the "version_count" field. It is called by the builders before save.
+	menu.VersionCountValidator = menuDescVersionCount.Validators[0].(func(int) error)
+	// menuDescID is the schema descriptor for id field.
+	menuDescID := menuMixinFields0[0].Descriptor()
+	// menu.DefaultID holds the default value on creation for the id field.
+	menu.DefaultID = menuDescID.Default.(func() string)
+	// menu.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	menu.IDValidator = menuDescID.Validators[0].(func(string) error)
+	menuversionMixin := schema.MenuVersion{}.Mixin()
+	menuversion.Policy = privacy.NewPolicies(schema.MenuVersion{})
+	menuversion.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := menuversion.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	menuversionMixinFields0 := menuversionMixin[0].Fields()
+	_ = menuversionMixinFields0
+	menuversionFields := schema.MenuVersion{}.Fields()
+	_ = menuversionFields
+	// menuversionDescCreatedAt is the schema descriptor for created_at field.
+	menuversionDescCreatedAt := menuversionMixinFields0[1].Descriptor()
+	// menuversion.DefaultCreatedAt holds the default value on creation for the created_at field.
+	menuversion.DefaultCreatedAt = menuversionDescCreatedAt.Default.(func() time.Time)
+	// menuversionDescMenuID is the schema descriptor for menu_id field.
+	menuversionDescMenuID := menuversionFields[0].Descriptor()
+	// menuversion.MenuIDValidator is a validator for the "menu_id" field. It is called by the builders before save.
+	menuversion.MenuIDValidator = menuversionDescMenuID.Validators[0].(func(string) error)
+	// menuversionDescNumber is the schema descriptor for number field.
+	menuversionDescNumber := menuversionFields[1].Descriptor()
+	// menuversion.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	menuversion.NumberValidator = menuversionDescNumber.Validators[0].(func(int) error)
+	// menuversionDescComment is the schema descriptor for comment field.
+	menuversionDescComment := menuversionFields[4].Descriptor()
+	// menuversion.CommentValidator is a validator for the "comment" field. It is called by the builders before save.
+	menuversion.CommentValidator = menuversionDescComment.Validators[0].(func(string) error)
+	// menuversionDescAuthorID is the schema descriptor for author_id field.
+	menuversionDescAuthorID := menuversionFields[5].Descriptor()
+	// menuversion.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	menuversion.AuthorIDValidator = menuversionDescAuthorID.Validators[0].(func(string) error)
+	// menuversionDescPublisherID is the schema descriptor for publisher_id field.
+	menuversionDescPublisherID := menuversionFields[6].Descriptor()
+	// menuversion.PublisherIDValidator is a validator for the "publisher_id" field. It is called by the builders before save.
+	menuversion.PublisherIDValidator = menuversionDescPublisherID.Validators[0].(func(string) error)
+	// menuversionDescID is the schema descriptor for id field.
+	menuversionDescID := menuversionMixinFields0[0].Descriptor()
+	// menuversion.DefaultID holds the default value on creation for the id field.
+	menuversion.DefaultID = menuversionDescID.Default.(func() string)
+	// menuversion.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	menuversion.IDValidator = menuversionDescID.Validators[0].(func(string) error)
 	messageMixin := schema.Message{}.Mixin()
 	message.Policy = privacy.NewPolicies(schema.Message{})
 	message.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -871,6 +1227,170 @@ func init() {
 	pausereason.DefaultID = pausereasonDescID.Default.(func() string)
 	// pausereason.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	pausereason.IDValidator = pausereasonDescID.Validators[0].(func(string) error)
+	phoneMixin := schema.Phone{}.Mixin()
+	phone.Policy = privacy.NewPolicies(schema.Phone{})
+	phone.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := phone.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	phoneMixinFields0 := phoneMixin[0].Fields()
+	_ = phoneMixinFields0
+	phoneFields := schema.Phone{}.Fields()
+	_ = phoneFields
+	// phoneDescCreatedAt is the schema descriptor for created_at field.
+	phoneDescCreatedAt := phoneMixinFields0[1].Descriptor()
+	// phone.DefaultCreatedAt holds the default value on creation for the created_at field.
+	phone.DefaultCreatedAt = phoneDescCreatedAt.Default.(func() time.Time)
+	// phoneDescAccountID is the schema descriptor for account_id field.
+	phoneDescAccountID := phoneFields[0].Descriptor()
+	// phone.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	phone.AccountIDValidator = phoneDescAccountID.Validators[0].(func(string) error)
+	// phoneDescUsername is the schema descriptor for username field.
+	phoneDescUsername := phoneFields[1].Descriptor()
+	// phone.UsernameValidator is a validator for the "username" field. It is called by the builders before save.
+	phone.UsernameValidator = func() func(string) error {
+		validators := phoneDescUsername.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(username string) error {
+			for _, fn := range fns {
+				if err := fn(username); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// phoneDescRealm is the schema descriptor for realm field.
+	phoneDescRealm := phoneFields[2].Descriptor()
+	// phone.RealmValidator is a validator for the "realm" field. It is called by the builders before save.
+	phone.RealmValidator = func() func(string) error {
+		validators := phoneDescRealm.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(realm string) error {
+			for _, fn := range fns {
+				if err := fn(realm); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// phoneDescHa1Md5 is the schema descriptor for ha1_md5 field.
+	phoneDescHa1Md5 := phoneFields[3].Descriptor()
+	// phone.Ha1Md5Validator is a validator for the "ha1_md5" field. It is called by the builders before save.
+	phone.Ha1Md5Validator = phoneDescHa1Md5.Validators[0].(func(string) error)
+	// phoneDescHa1Sha256 is the schema descriptor for ha1_sha256 field.
+	phoneDescHa1Sha256 := phoneFields[4].Descriptor()
+	// phone.Ha1Sha256Validator is a validator for the "ha1_sha256" field. It is called by the builders before save.
+	phone.Ha1Sha256Validator = phoneDescHa1Sha256.Validators[0].(func(string) error)
+	// phoneDescActive is the schema descriptor for active field.
+	phoneDescActive := phoneFields[5].Descriptor()
+	// phone.DefaultActive holds the default value on creation for the active field.
+	phone.DefaultActive = phoneDescActive.Default.(bool)
+	// phoneDescSecretSetAt is the schema descriptor for secret_set_at field.
+	phoneDescSecretSetAt := phoneFields[6].Descriptor()
+	// phone.DefaultSecretSetAt holds the default value on creation for the secret_set_at field.
+	phone.DefaultSecretSetAt = phoneDescSecretSetAt.Default.(func() time.Time)
+	// phoneDescID is the schema descriptor for id field.
+	phoneDescID := phoneMixinFields0[0].Descriptor()
+	// phone.DefaultID holds the default value on creation for the id field.
+	phone.DefaultID = phoneDescID.Default.(func() string)
+	// phone.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	phone.IDValidator = phoneDescID.Validators[0].(func(string) error)
+	phonebindingMixin := schema.PhoneBinding{}.Mixin()
+	phonebinding.Policy = privacy.NewPolicies(schema.PhoneBinding{})
+	phonebinding.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := phonebinding.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	phonebindingMixinFields0 := phonebindingMixin[0].Fields()
+	_ = phonebindingMixinFields0
+	phonebindingFields := schema.PhoneBinding{}.Fields()
+	_ = phonebindingFields
+	// phonebindingDescCreatedAt is the schema descriptor for created_at field.
+	phonebindingDescCreatedAt := phonebindingMixinFields0[1].Descriptor()
+	// phonebinding.DefaultCreatedAt holds the default value on creation for the created_at field.
+	phonebinding.DefaultCreatedAt = phonebindingDescCreatedAt.Default.(func() time.Time)
+	// phonebindingDescPhoneID is the schema descriptor for phone_id field.
+	phonebindingDescPhoneID := phonebindingFields[0].Descriptor()
+	// phonebinding.PhoneIDValidator is a validator for the "phone_id" field. It is called by the builders before save.
+	phonebinding.PhoneIDValidator = phonebindingDescPhoneID.Validators[0].(func(string) error)
+	// phonebindingDescAccountID is the schema descriptor for account_id field.
+	phonebindingDescAccountID := phonebindingFields[1].Descriptor()
+	// phonebinding.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	phonebinding.AccountIDValidator = phonebindingDescAccountID.Validators[0].(func(string) error)
+	// phonebindingDescNodeID is the schema descriptor for node_id field.
+	phonebindingDescNodeID := phonebindingFields[2].Descriptor()
+	// phonebinding.NodeIDValidator is a validator for the "node_id" field. It is called by the builders before save.
+	phonebinding.NodeIDValidator = phonebindingDescNodeID.Validators[0].(func(string) error)
+	// phonebindingDescContact is the schema descriptor for contact field.
+	phonebindingDescContact := phonebindingFields[3].Descriptor()
+	// phonebinding.ContactValidator is a validator for the "contact" field. It is called by the builders before save.
+	phonebinding.ContactValidator = func() func(string) error {
+		validators := phonebindingDescContact.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(contact string) error {
+			for _, fn := range fns {
+				if err := fn(contact); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// phonebindingDescInstance is the schema descriptor for instance field.
+	phonebindingDescInstance := phonebindingFields[4].Descriptor()
+	// phonebinding.InstanceValidator is a validator for the "instance" field. It is called by the builders before save.
+	phonebinding.InstanceValidator = phonebindingDescInstance.Validators[0].(func(string) error)
+	// phonebindingDescTransport is the schema descriptor for transport field.
+	phonebindingDescTransport := phonebindingFields[6].Descriptor()
+	// phonebinding.TransportValidator is a validator for the "transport" field. It is called by the builders before save.
+	phonebinding.TransportValidator = phonebindingDescTransport.Validators[0].(func(string) error)
+	// phonebindingDescSource is the schema descriptor for source field.
+	phonebindingDescSource := phonebindingFields[7].Descriptor()
+	// phonebinding.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	phonebinding.SourceValidator = phonebindingDescSource.Validators[0].(func(string) error)
+	// phonebindingDescLocal is the schema descriptor for local field.
+	phonebindingDescLocal := phonebindingFields[8].Descriptor()
+	// phonebinding.LocalValidator is a validator for the "local" field. It is called by the builders before save.
+	phonebinding.LocalValidator = phonebindingDescLocal.Validators[0].(func(string) error)
+	// phonebindingDescCallID is the schema descriptor for call_id field.
+	phonebindingDescCallID := phonebindingFields[9].Descriptor()
+	// phonebinding.CallIDValidator is a validator for the "call_id" field. It is called by the builders before save.
+	phonebinding.CallIDValidator = phonebindingDescCallID.Validators[0].(func(string) error)
+	// phonebindingDescUserAgent is the schema descriptor for user_agent field.
+	phonebindingDescUserAgent := phonebindingFields[11].Descriptor()
+	// phonebinding.UserAgentValidator is a validator for the "user_agent" field. It is called by the builders before save.
+	phonebinding.UserAgentValidator = phonebindingDescUserAgent.Validators[0].(func(string) error)
+	// phonebindingDescQ is the schema descriptor for q field.
+	phonebindingDescQ := phonebindingFields[12].Descriptor()
+	// phonebinding.DefaultQ holds the default value on creation for the q field.
+	phonebinding.DefaultQ = phonebindingDescQ.Default.(int)
+	// phonebinding.QValidator is a validator for the "q" field. It is called by the builders before save.
+	phonebinding.QValidator = phonebindingDescQ.Validators[0].(func(int) error)
+	// phonebindingDescID is the schema descriptor for id field.
+	phonebindingDescID := phonebindingMixinFields0[0].Descriptor()
+	// phonebinding.DefaultID holds the default value on creation for the id field.
+	phonebinding.DefaultID = phonebindingDescID.Default.(func() string)
+	// phonebinding.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	phonebinding.IDValidator = phonebindingDescID.Validators[0].(func(string) error)
 	presenceMixin := schema.Presence{}.Mixin()
 	presence.Policy = privacy.NewPolicies(schema.Presence{})
 	presence.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1071,6 +1591,78 @@ func init() {
 	queuemember.DefaultID = queuememberDescID.Default.(func() string)
 	// queuemember.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	queuemember.IDValidator = queuememberDescID.Validators[0].(func(string) error)
+	recordingMixin := schema.Recording{}.Mixin()
+	recording.Policy = privacy.NewPolicies(schema.Recording{})
+	recording.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := recording.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	recordingMixinFields0 := recordingMixin[0].Fields()
+	_ = recordingMixinFields0
+	recordingFields := schema.Recording{}.Fields()
+	_ = recordingFields
+	// recordingDescCreatedAt is the schema descriptor for created_at field.
+	recordingDescCreatedAt := recordingMixinFields0[1].Descriptor()
+	// recording.DefaultCreatedAt holds the default value on creation for the created_at field.
+	recording.DefaultCreatedAt = recordingDescCreatedAt.Default.(func() time.Time)
+	// recordingDescCallID is the schema descriptor for call_id field.
+	recordingDescCallID := recordingFields[0].Descriptor()
+	// recording.CallIDValidator is a validator for the "call_id" field. It is called by the builders before save.
+	recording.CallIDValidator = recordingDescCallID.Validators[0].(func(string) error)
+	// recordingDescInteractionID is the schema descriptor for interaction_id field.
+	recordingDescInteractionID := recordingFields[1].Descriptor()
+	// recording.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	recording.InteractionIDValidator = recordingDescInteractionID.Validators[0].(func(string) error)
+	// recordingDescObject is the schema descriptor for object field.
+	recordingDescObject := recordingFields[2].Descriptor()
+	// recording.ObjectValidator is a validator for the "object" field. It is called by the builders before save.
+	recording.ObjectValidator = func() func(string) error {
+		validators := recordingDescObject.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(object string) error {
+			for _, fn := range fns {
+				if err := fn(object); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// recordingDescSha256 is the schema descriptor for sha256 field.
+	recordingDescSha256 := recordingFields[3].Descriptor()
+	// recording.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	recording.Sha256Validator = recordingDescSha256.Validators[0].(func(string) error)
+	// recordingDescSize is the schema descriptor for size field.
+	recordingDescSize := recordingFields[4].Descriptor()
+	// recording.SizeValidator is a validator for the "size" field. It is called by the builders before save.
+	recording.SizeValidator = recordingDescSize.Validators[0].(func(int64) error)
+	// recordingDescLengthMs is the schema descriptor for length_ms field.
+	recordingDescLengthMs := recordingFields[6].Descriptor()
+	// recording.LengthMsValidator is a validator for the "length_ms" field. It is called by the builders before save.
+	recording.LengthMsValidator = recordingDescLengthMs.Validators[0].(func(int64) error)
+	// recordingDescPausedMs is the schema descriptor for paused_ms field.
+	recordingDescPausedMs := recordingFields[7].Descriptor()
+	// recording.DefaultPausedMs holds the default value on creation for the paused_ms field.
+	recording.DefaultPausedMs = recordingDescPausedMs.Default.(int64)
+	// recording.PausedMsValidator is a validator for the "paused_ms" field. It is called by the builders before save.
+	recording.PausedMsValidator = recordingDescPausedMs.Validators[0].(func(int64) error)
+	// recordingDescRecovered is the schema descriptor for recovered field.
+	recordingDescRecovered := recordingFields[8].Descriptor()
+	// recording.DefaultRecovered holds the default value on creation for the recovered field.
+	recording.DefaultRecovered = recordingDescRecovered.Default.(bool)
+	// recordingDescID is the schema descriptor for id field.
+	recordingDescID := recordingMixinFields0[0].Descriptor()
+	// recording.DefaultID holds the default value on creation for the id field.
+	recording.DefaultID = recordingDescID.Default.(func() string)
+	// recording.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	recording.IDValidator = recordingDescID.Validators[0].(func(string) error)
 	regionMixin := schema.Region{}.Mixin()
 	region.Policy = privacy.NewPolicies(schema.Region{})
 	region.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1308,6 +1900,118 @@ func init() {
 	segment.DefaultID = segmentDescID.Default.(func() string)
 	// segment.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	segment.IDValidator = segmentDescID.Validators[0].(func(string) error)
+	servernodeMixin := schema.ServerNode{}.Mixin()
+	servernode.Policy = privacy.NewPolicies(schema.ServerNode{})
+	servernode.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := servernode.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	servernodeMixinFields0 := servernodeMixin[0].Fields()
+	_ = servernodeMixinFields0
+	servernodeFields := schema.ServerNode{}.Fields()
+	_ = servernodeFields
+	// servernodeDescCreatedAt is the schema descriptor for created_at field.
+	servernodeDescCreatedAt := servernodeMixinFields0[1].Descriptor()
+	// servernode.DefaultCreatedAt holds the default value on creation for the created_at field.
+	servernode.DefaultCreatedAt = servernodeDescCreatedAt.Default.(func() time.Time)
+	// servernodeDescHost is the schema descriptor for host field.
+	servernodeDescHost := servernodeFields[0].Descriptor()
+	// servernode.HostValidator is a validator for the "host" field. It is called by the builders before save.
+	servernode.HostValidator = servernodeDescHost.Validators[0].(func(string) error)
+	// servernodeDescSeenAt is the schema descriptor for seen_at field.
+	servernodeDescSeenAt := servernodeFields[1].Descriptor()
+	// servernode.DefaultSeenAt holds the default value on creation for the seen_at field.
+	servernode.DefaultSeenAt = servernodeDescSeenAt.Default.(func() time.Time)
+	// servernodeDescDraining is the schema descriptor for draining field.
+	servernodeDescDraining := servernodeFields[2].Descriptor()
+	// servernode.DefaultDraining holds the default value on creation for the draining field.
+	servernode.DefaultDraining = servernodeDescDraining.Default.(bool)
+	// servernodeDescID is the schema descriptor for id field.
+	servernodeDescID := servernodeMixinFields0[0].Descriptor()
+	// servernode.DefaultID holds the default value on creation for the id field.
+	servernode.DefaultID = servernodeDescID.Default.(func() string)
+	// servernode.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	servernode.IDValidator = servernodeDescID.Validators[0].(func(string) error)
+	servicenumberMixin := schema.ServiceNumber{}.Mixin()
+	servicenumber.Policy = privacy.NewPolicies(schema.ServiceNumber{})
+	servicenumber.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := servicenumber.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	servicenumberMixinFields0 := servicenumberMixin[0].Fields()
+	_ = servicenumberMixinFields0
+	servicenumberFields := schema.ServiceNumber{}.Fields()
+	_ = servicenumberFields
+	// servicenumberDescCreatedAt is the schema descriptor for created_at field.
+	servicenumberDescCreatedAt := servicenumberMixinFields0[1].Descriptor()
+	// servicenumber.DefaultCreatedAt holds the default value on creation for the created_at field.
+	servicenumber.DefaultCreatedAt = servicenumberDescCreatedAt.Default.(func() time.Time)
+	// servicenumberDescNumber is the schema descriptor for number field.
+	servicenumberDescNumber := servicenumberFields[0].Descriptor()
+	// servicenumber.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	servicenumber.NumberValidator = func() func(string) error {
+		validators := servicenumberDescNumber.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(number string) error {
+			for _, fn := range fns {
+				if err := fn(number); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// servicenumberDescName is the schema descriptor for name field.
+	servicenumberDescName := servicenumberFields[1].Descriptor()
+	// servicenumber.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	servicenumber.NameValidator = func() func(string) error {
+		validators := servicenumberDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// servicenumberDescActive is the schema descriptor for active field.
+	servicenumberDescActive := servicenumberFields[2].Descriptor()
+	// servicenumber.DefaultActive holds the default value on creation for the active field.
+	servicenumber.DefaultActive = servicenumberDescActive.Default.(bool)
+	// servicenumberDescOutbound is the schema descriptor for outbound field.
+	servicenumberDescOutbound := servicenumberFields[3].Descriptor()
+	// servicenumber.DefaultOutbound holds the default value on creation for the outbound field.
+	servicenumber.DefaultOutbound = servicenumberDescOutbound.Default.(bool)
+	// servicenumberDescMenuID is the schema descriptor for menu_id field.
+	servicenumberDescMenuID := servicenumberFields[4].Descriptor()
+	// servicenumber.MenuIDValidator is a validator for the "menu_id" field. It is called by the builders before save.
+	servicenumber.MenuIDValidator = servicenumberDescMenuID.Validators[0].(func(string) error)
+	// servicenumberDescAgencyID is the schema descriptor for agency_id field.
+	servicenumberDescAgencyID := servicenumberFields[5].Descriptor()
+	// servicenumber.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	servicenumber.AgencyIDValidator = servicenumberDescAgencyID.Validators[0].(func(string) error)
+	// servicenumberDescID is the schema descriptor for id field.
+	servicenumberDescID := servicenumberMixinFields0[0].Descriptor()
+	// servicenumber.DefaultID holds the default value on creation for the id field.
+	servicenumber.DefaultID = servicenumberDescID.Default.(func() string)
+	// servicenumber.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	servicenumber.IDValidator = servicenumberDescID.Validators[0].(func(string) error)
 	sessionMixin := schema.Session{}.Mixin()
 	session.Policy = privacy.NewPolicies(schema.Session{})
 	session.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1462,6 +2166,186 @@ func init() {
 	skill.DefaultID = skillDescID.Default.(func() string)
 	// skill.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	skill.IDValidator = skillDescID.Validators[0].(func(string) error)
+	soundMixin := schema.Sound{}.Mixin()
+	sound.Policy = privacy.NewPolicies(schema.Sound{})
+	sound.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := sound.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	soundMixinFields0 := soundMixin[0].Fields()
+	_ = soundMixinFields0
+	soundFields := schema.Sound{}.Fields()
+	_ = soundFields
+	// soundDescCreatedAt is the schema descriptor for created_at field.
+	soundDescCreatedAt := soundMixinFields0[1].Descriptor()
+	// sound.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sound.DefaultCreatedAt = soundDescCreatedAt.Default.(func() time.Time)
+	// soundDescName is the schema descriptor for name field.
+	soundDescName := soundFields[0].Descriptor()
+	// sound.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	sound.NameValidator = func() func(string) error {
+		validators := soundDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// soundDescText is the schema descriptor for text field.
+	soundDescText := soundFields[1].Descriptor()
+	// sound.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	sound.TextValidator = soundDescText.Validators[0].(func(string) error)
+	// soundDescSize is the schema descriptor for size field.
+	soundDescSize := soundFields[2].Descriptor()
+	// sound.SizeValidator is a validator for the "size" field. It is called by the builders before save.
+	sound.SizeValidator = soundDescSize.Validators[0].(func(int64) error)
+	// soundDescSha256 is the schema descriptor for sha256 field.
+	soundDescSha256 := soundFields[3].Descriptor()
+	// sound.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	sound.Sha256Validator = soundDescSha256.Validators[0].(func(string) error)
+	// soundDescLengthMs is the schema descriptor for length_ms field.
+	soundDescLengthMs := soundFields[4].Descriptor()
+	// sound.LengthMsValidator is a validator for the "length_ms" field. It is called by the builders before save.
+	sound.LengthMsValidator = soundDescLengthMs.Validators[0].(func(int) error)
+	// soundDescAgencyID is the schema descriptor for agency_id field.
+	soundDescAgencyID := soundFields[6].Descriptor()
+	// sound.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	sound.AgencyIDValidator = soundDescAgencyID.Validators[0].(func(string) error)
+	// soundDescAuthorID is the schema descriptor for author_id field.
+	soundDescAuthorID := soundFields[7].Descriptor()
+	// sound.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	sound.AuthorIDValidator = soundDescAuthorID.Validators[0].(func(string) error)
+	// soundDescID is the schema descriptor for id field.
+	soundDescID := soundMixinFields0[0].Descriptor()
+	// sound.DefaultID holds the default value on creation for the id field.
+	sound.DefaultID = soundDescID.Default.(func() string)
+	// sound.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	sound.IDValidator = soundDescID.Validators[0].(func(string) error)
+	trunkMixin := schema.Trunk{}.Mixin()
+	trunk.Policy = privacy.NewPolicies(schema.Trunk{})
+	trunk.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := trunk.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	trunkMixinFields0 := trunkMixin[0].Fields()
+	_ = trunkMixinFields0
+	trunkFields := schema.Trunk{}.Fields()
+	_ = trunkFields
+	// trunkDescCreatedAt is the schema descriptor for created_at field.
+	trunkDescCreatedAt := trunkMixinFields0[1].Descriptor()
+	// trunk.DefaultCreatedAt holds the default value on creation for the created_at field.
+	trunk.DefaultCreatedAt = trunkDescCreatedAt.Default.(func() time.Time)
+	// trunkDescName is the schema descriptor for name field.
+	trunkDescName := trunkFields[0].Descriptor()
+	// trunk.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	trunk.NameValidator = func() func(string) error {
+		validators := trunkDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// trunkDescActive is the schema descriptor for active field.
+	trunkDescActive := trunkFields[1].Descriptor()
+	// trunk.DefaultActive holds the default value on creation for the active field.
+	trunk.DefaultActive = trunkDescActive.Default.(bool)
+	// trunkDescPreference is the schema descriptor for preference field.
+	trunkDescPreference := trunkFields[2].Descriptor()
+	// trunk.DefaultPreference holds the default value on creation for the preference field.
+	trunk.DefaultPreference = trunkDescPreference.Default.(int)
+	// trunk.PreferenceValidator is a validator for the "preference" field. It is called by the builders before save.
+	trunk.PreferenceValidator = trunkDescPreference.Validators[0].(func(int) error)
+	// trunkDescProxy is the schema descriptor for proxy field.
+	trunkDescProxy := trunkFields[4].Descriptor()
+	// trunk.ProxyValidator is a validator for the "proxy" field. It is called by the builders before save.
+	trunk.ProxyValidator = func() func(string) error {
+		validators := trunkDescProxy.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(proxy string) error {
+			for _, fn := range fns {
+				if err := fn(proxy); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// trunkDescDomain is the schema descriptor for domain field.
+	trunkDescDomain := trunkFields[5].Descriptor()
+	// trunk.DomainValidator is a validator for the "domain" field. It is called by the builders before save.
+	trunk.DomainValidator = trunkDescDomain.Validators[0].(func(string) error)
+	// trunkDescUsername is the schema descriptor for username field.
+	trunkDescUsername := trunkFields[7].Descriptor()
+	// trunk.UsernameValidator is a validator for the "username" field. It is called by the builders before save.
+	trunk.UsernameValidator = trunkDescUsername.Validators[0].(func(string) error)
+	// trunkDescPassword is the schema descriptor for password field.
+	trunkDescPassword := trunkFields[8].Descriptor()
+	// trunk.PasswordValidator is a validator for the "password" field. It is called by the builders before save.
+	trunk.PasswordValidator = trunkDescPassword.Validators[0].(func(string) error)
+	// trunkDescInboundUsername is the schema descriptor for inbound_username field.
+	trunkDescInboundUsername := trunkFields[9].Descriptor()
+	// trunk.InboundUsernameValidator is a validator for the "inbound_username" field. It is called by the builders before save.
+	trunk.InboundUsernameValidator = trunkDescInboundUsername.Validators[0].(func(string) error)
+	// trunkDescInboundPassword is the schema descriptor for inbound_password field.
+	trunkDescInboundPassword := trunkFields[10].Descriptor()
+	// trunk.InboundPasswordValidator is a validator for the "inbound_password" field. It is called by the builders before save.
+	trunk.InboundPasswordValidator = trunkDescInboundPassword.Validators[0].(func(string) error)
+	// trunkDescTrusted is the schema descriptor for trusted field.
+	trunkDescTrusted := trunkFields[11].Descriptor()
+	// trunk.DefaultTrusted holds the default value on creation for the trusted field.
+	trunk.DefaultTrusted = trunkDescTrusted.Default.(bool)
+	// trunkDescSessionExpiresSeconds is the schema descriptor for session_expires_seconds field.
+	trunkDescSessionExpiresSeconds := trunkFields[16].Descriptor()
+	// trunk.DefaultSessionExpiresSeconds holds the default value on creation for the session_expires_seconds field.
+	trunk.DefaultSessionExpiresSeconds = trunkDescSessionExpiresSeconds.Default.(int)
+	// trunk.SessionExpiresSecondsValidator is a validator for the "session_expires_seconds" field. It is called by the builders before save.
+	trunk.SessionExpiresSecondsValidator = trunkDescSessionExpiresSeconds.Validators[0].(func(int) error)
+	// trunkDescReliable is the schema descriptor for reliable field.
+	trunkDescReliable := trunkFields[17].Descriptor()
+	// trunk.DefaultReliable holds the default value on creation for the reliable field.
+	trunk.DefaultReliable = trunkDescReliable.Default.(bool)
+	// trunkDescKeepAliveSeconds is the schema descriptor for keep_alive_seconds field.
+	trunkDescKeepAliveSeconds := trunkFields[18].Descriptor()
+	// trunk.DefaultKeepAliveSeconds holds the default value on creation for the keep_alive_seconds field.
+	trunk.DefaultKeepAliveSeconds = trunkDescKeepAliveSeconds.Default.(int)
+	// trunk.KeepAliveSecondsValidator is a validator for the "keep_alive_seconds" field. It is called by the builders before save.
+	trunk.KeepAliveSecondsValidator = trunkDescKeepAliveSeconds.Validators[0].(func(int) error)
+	// trunkDescCallerNumber is the schema descriptor for caller_number field.
+	trunkDescCallerNumber := trunkFields[19].Descriptor()
+	// trunk.CallerNumberValidator is a validator for the "caller_number" field. It is called by the builders before save.
+	trunk.CallerNumberValidator = trunkDescCallerNumber.Validators[0].(func(string) error)
+	// trunkDescID is the schema descriptor for id field.
+	trunkDescID := trunkMixinFields0[0].Descriptor()
+	// trunk.DefaultID holds the default value on creation for the id field.
+	trunk.DefaultID = trunkDescID.Default.(func() string)
+	// trunk.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	trunk.IDValidator = trunkDescID.Validators[0].(func(string) error)
 }
 
 const (

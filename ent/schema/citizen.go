@@ -5,6 +5,7 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
 
 	"ekc/access/policy"
 )
@@ -31,6 +32,9 @@ func (Citizen) Edges() []ent.Edge {
 		edge.From("interactions", Interaction.Type).Ref("citizen"),
 	}
 }
+
+// Indexes of the entity.
+func (Citizen) Indexes() []ent.Index { return []ent.Index{index.Fields("phone")} }
 
 // Annotations of the entity.
 func (Citizen) Annotations() []schema.Annotation { return connection("citizens") }

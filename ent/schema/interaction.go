@@ -45,7 +45,7 @@ func (Interaction) Fields() []ent.Field {
 		field.Time("last_activity_at").Default(now).Comment("last word of the citizen or of an operator"),
 		field.Enum("close_reason").Optional().Nillable().NamedValues("AnsweredByAssistant", "ANSWERED_BY_ASSISTANT",
 			"ClosedByOperator", "CLOSED_BY_OPERATOR", "ClosedByCitizen", "CLOSED_BY_CITIZEN", "TimedOut", "TIMED_OUT",
-			"LeftQueue", "LEFT_QUEUE"),
+			"LeftQueue", "LEFT_QUEUE", "NotReached", "NOT_REACHED", "CallLost", "CALL_LOST", "CallbackCancelled", "CALLBACK_CANCELLED"),
 		field.JSON("assistant_state", dialogue.State{}).Optional(),
 		field.Bool("awaits_assistant").Default(false).Comment("the citizen spoke last and Yana has not answered yet"),
 		field.Int("answered_by_assistant").Default(0).NonNegative().Comment("answers that Yana gave"),
@@ -73,6 +73,9 @@ func (Interaction) Edges() []ent.Edge {
 		edge.From("offers", Offer.Type).Ref("interaction"),
 		edge.From("routing_traces", RoutingTrace.Type).Ref("interaction"),
 		edge.From("turns", AssistantTurn.Type).Ref("interaction"),
+		edge.From("calls", Call.Type).Ref("interaction"),
+		edge.From("recordings", Recording.Type).Ref("interaction"),
+		edge.From("callbacks", Callback.Type).Ref("interaction"),
 	}
 }
 
