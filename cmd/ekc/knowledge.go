@@ -49,7 +49,9 @@ func (c *importCommand) Run(ctx context.Context) (err error) {
 	}
 	defer func() { err = firstOf(err, storage.Close(context.WithoutCancel(ctx))) }()
 	summary, err := c.load(ctx, storage, file, name, log)
-	tellImport(os.Stdout, summary)
+	if err == nil || summary.Lines > 0 {
+		tellImport(os.Stdout, summary)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -70,11 +72,15 @@ func (c *importCommand) load(ctx context.Context, storage *app.Storage, file io.
 	defer func() { err = firstOf(err, base.Close()) }()
 	o := app.ImportOptions(name)
 	o.Format, o.MaxProblems = c.Format, c.Problems
+	told := false
 	o.Progress = func(p knowledge.ImportProgress) {
+		told = true
 		fmt.Fprintf(os.Stderr, "\rline %d, %.0f records/s ", p.Line, float64(p.Records)/max(p.Elapsed.Seconds(), 0.001))
 	}
 	s, err = base.Import(ctx, file, o)
-	fmt.Fprintln(os.Stderr)
+	if told {
+		fmt.Fprintln(os.Stderr)
+	}
 	return s, err
 }
 

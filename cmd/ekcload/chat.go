@@ -21,37 +21,42 @@ const (
 	operatorNumbers = 1 << 16
 	// settle is how long stragglers are waited for at the end.
 	settle = 5 * time.Second
+	// maxRate is more a second than a ticker can be trusted with.
+	maxRate = 10_000
 )
 
 // chatCommand is the load of a chat centre.
 type chatCommand struct {
 	URL           string        `default:"http://127.0.0.1:8080" help:"The server; a loopback address."`
-	Citizens      int           `default:"2000" help:"Citizens in open dialogues."`
-	Operators     int           `default:"300" help:"Operators at work."`
-	Rate          float64       `default:"50" help:"Messages a second, both sides together."`
-	Duration      time.Duration `default:"60s" help:"How long messages flow; at most an hour."`
-	StartRate     float64       `default:"10" help:"Chats begun a second."`
-	DropRate      float64       `default:"2" help:"Connections cut and resumed a second."`
+	Citizens      int           `default:"2000" help:"Citizens in open dialogues, 1 to 65,535."`
+	Operators     int           `default:"300" help:"Operators at work, 1 to 5,000."`
+	Rate          float64       `default:"50" help:"Messages a second, both sides together, at most 10,000."`
+	Duration      time.Duration `default:"60s" help:"How long messages flow, a second to an hour."`
+	StartRate     float64       `default:"10" help:"Chats begun a second, at most 10,000."`
+	DropRate      float64       `default:"2" help:"Connections cut and resumed a second; 0: none."`
 	AdminLogin    string        `default:"admin" help:"An administrator, to prepare operators and a queue."`
 	AdminPassword string        `env:"EKC_DEMO_PASSWORD" required:"" help:"The administrator's password."`
 	Agency        string        `default:"PFR" help:"Agency of the loaded queue."`
 	Region        string        `default:"83" help:"Region of the loaded queue."`
-	PID           int           `help:"Process id of the server, for its CPU and memory; 0 finds the program ekc."`
+	PID           int           `help:"Process id of the server, for its CPU and memory; 0: the program ekc, if only one runs."`
 	JSON          bool          `help:"Print one JSON object."`
 }
 
 // Run is the command.
 func (o *chatCommand) Run(ctx context.Context) error {
-	if o.Citizens < 1 || o.Citizens >= operatorNumbers || o.Operators < 1 || o.Operators > 5000 || o.Rate <= 0 ||
-		o.StartRate <= 0 || o.Duration <= 0 || o.Duration > time.Hour {
-		return errors.New("numbers out of range: see --help")
+	if err := o.validate(); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &chatRun{o: o, stats: newStats(), byID: map[string]*citizen{}, sentAt: map[string]time.Time{}, out: os.Stderr}
 	if o.PID == 0 {
-		if pids := pidsOf("ekc"); len(pids) > 0 {
+		switch pids := pidsOf("ekc"); len(pids) {
+		case 0:
+		case 1:
 			o.PID = pids[0]
+		default:
+			r.say("several programs ekc run here, %v: none is measured; --pid names one", pids)
 		}
 	}
 	if err := r.prepare(ctx); err != nil {
@@ -65,6 +70,26 @@ func (o *chatCommand) Run(ctx context.Context) error {
 		return json.NewEncoder(os.Stdout).Encode(result)
 	}
 	return result.print(os.Stdout)
+}
+
+// validate names the first number that is out of its range.
+func (o *chatCommand) validate() error {
+	for _, n := range []struct {
+		flag            string
+		value, min, max float64
+	}{
+		{"citizens", float64(o.Citizens), 1, operatorNumbers - 1},
+		{"operators", float64(o.Operators), 1, 5000},
+		{"rate", o.Rate, 0.01, maxRate},
+		{"start-rate", o.StartRate, 0.01, maxRate},
+		{"drop-rate", o.DropRate, 0, maxRate},
+		{"duration (seconds)", o.Duration.Seconds(), 1, time.Hour.Seconds()},
+	} {
+		if !(n.value >= n.min && n.value <= n.max) { // not a number is out of range too
+			return fmt.Errorf("--%s must be from %g to %g", n.flag, n.min, n.max)
+		}
+	}
+	return nil
 }
 
 // chatRun is one run of the load.
