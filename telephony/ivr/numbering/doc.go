@@ -1,0 +1,18 @@
+// Package numbering tells the region of a Russian caller from the telephone number.
+//
+// What it covers: the ABC (geographic) codes of the Russian numbering plan, each assigned to one subject of the
+// Federation, with the exceptions below such a code that are certain (Nenets inside 818). Region codes are those of vehicle plates,
+// as EKC uses them everywhere.
+//
+// What it does not cover, and answers "unknown", so that the caller is asked: mobile numbers (DEF codes 9xx: a subscriber
+// keeps the number when moving to another region or operator, so their range says too little), 800 and other service codes,
+// the codes 336 (Baikonur), 6xx and 7xx (Kazakhstan), 840 and 940 (Abkhazia), codes that were assigned after 2020, and foreign
+// numbers. Even for a fixed line the region is a guess that the menu lets the caller correct.
+//
+// Source: the Russian system and plan of numbering, order of the Ministry of Information Technologies and Communications of
+// 17.11.2006 No. 142 with its amendments (Минцифры keeps it; its table of ABC codes), compared with the ITU's list for +7
+// (ITU-T E.164 national plan, T02020000AD). Every code of the latter is here and agrees; 365, 395, 493 and 869 are in the
+// former only.
+//
+// It is pure and imports nothing of EKC.
+package numbering
