@@ -1,0 +1,92 @@
+package telephony
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"ekc/telephony/media"
+	"ekc/telephony/prompt"
+	"ekc/telephony/sdp"
+	"ekc/telephony/signaling"
+)
+
+// Options are what a [Switchboard] is made of. Centre, Engine, Prompts, Phones and Node are required.
+type Options struct {
+	Centre  Centre
+	Engine  *media.Engine
+	Prompts Prompts
+	// Tapes keeps recordings; nil: nothing is recorded.
+	Tapes Tapes
+	// Recognizer understands callers; nil: keys only.
+	Recognizer prompt.Recognizer
+	// Browsers connects operators' browsers; nil: phones only.
+	Browsers Browsers
+	// Phones gives the registered devices of an account, best first; none is no error. It may block up to ctx's deadline.
+	Phones func(ctx context.Context, accountID string) ([]signaling.Binding, error)
+	// Trunk gives a trunk by its id, the default one for the empty id; false: there is none.
+	Trunk func(id string) (signaling.Trunk, bool)
+	// PhoneCodecs and PhoneSRTP are for operators' phones. Default: PCMA, PCMU and Plain.
+	PhoneCodecs []sdp.Codec
+	PhoneSRTP   sdp.Policy
+	// MediaAddress is where peers send sound when it differs from where the engine listens.
+	MediaAddress netip.Addr
+	// Node names this node.
+	Node string
+	// MaxCalls bounds the calls at once. Default 2,000. Further callers hear the busy tone (486).
+	MaxCalls int
+	// KeepErrands is how long what the centre must be told is kept while it is away, after a call's end. Default 10 min.
+	KeepErrands time.Duration
+	Settings    Settings
+	// Clock and Logger default to time.Now and slog.Default().
+	Clock  func() time.Time
+	Logger *slog.Logger
+}
+
+// Prompts gives what is played; [prompt.Library] does.
+type Prompts interface {
+	Text(ctx context.Context, text string) (*prompt.Clip, error)
+	Audio(ctx context.Context, id string) (*prompt.Clip, error)
+	Music() *prompt.Clip
+}
+
+// Tapes keeps recordings.
+type Tapes interface {
+	// Open begins one. done is called once, from any goroutine, when it is stored, or is known to be lost.
+	Open(r TapeRequest, done func(RecordingReport, error)) (media.Sink, error)
+}
+
+// TapeRequest says what is recorded.
+type TapeRequest struct {
+	// ID names the recording, unique over all nodes and time.
+	ID, CallID, InteractionID string
+	At                        time.Time
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Centre == nil || o.Engine == nil || o.Prompts == nil || o.Phones == nil || o.Node == "" {
+		return o, errors.New("a switchboard needs a centre, a media engine, prompts, phones and a node's name")
+	}
+	if o.Trunk == nil {
+		o.Trunk = func(string) (signaling.Trunk, bool) { return signaling.Trunk{}, false }
+	}
+	if o.MaxCalls <= 0 {
+		o.MaxCalls = 2000
+	}
+	if o.KeepErrands <= 0 {
+		o.KeepErrands = 10 * time.Minute
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	o.Settings = o.Settings.withDefaults()
+	if o.Tapes == nil {
+		o.Settings.NoRecording = true
+	}
+	return o, nil
+}

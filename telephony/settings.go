@@ -1,0 +1,50 @@
+package telephony
+
+import "time"
+
+// Settings are the times of a call. The zero value of a field means its default.
+type Settings struct {
+	// PlaceEvery is how often a waiting caller's place is looked up; it is told only when it has improved. Default 30 s.
+	PlaceEvery time.Duration
+	// CallbackAfter is how long one waits before a callback is offered, then again after each such time. Default 60 s.
+	CallbackAfter time.Duration
+	// CallbackOffers bounds how often it is offered. Default 3; negative: never.
+	CallbackOffers int
+	// MaxWait ends the waiting with the promise of a callback when the caller's number is known. Default 30 min.
+	MaxWait time.Duration
+	// ReachTimeout is how long an operator who has accepted may take until a device is there. Default 20 s.
+	ReachTimeout time.Duration
+	// ConsultTimeout is how long a consulted party's device rings. Default 45 s.
+	ConsultTimeout time.Duration
+	// RateTimeout is how long the caller may take to rate. Default 8 s. Negative: nobody is asked.
+	RateTimeout time.Duration
+	// Silence ends a call when nothing is heard of the caller for so long. Default 30 s.
+	Silence time.Duration
+	// OperatorSilence is after how much silence an operator's device counts as lost. Default 8 s.
+	OperatorSilence time.Duration
+	// Linger is how long the legs of a call that is over may take to close. Default 35 s (RFC 3261's Timer B and a bit).
+	Linger time.Duration
+	// NoRecording turns recording off.
+	NoRecording bool
+}
+
+func (s Settings) withDefaults() Settings {
+	set := func(d *time.Duration, otherwise time.Duration) {
+		if *d == 0 {
+			*d = otherwise
+		}
+	}
+	set(&s.PlaceEvery, 30*time.Second)
+	set(&s.CallbackAfter, time.Minute)
+	set(&s.MaxWait, 30*time.Minute)
+	set(&s.ReachTimeout, 20*time.Second)
+	set(&s.ConsultTimeout, 45*time.Second)
+	set(&s.RateTimeout, 8*time.Second)
+	set(&s.Silence, 30*time.Second)
+	set(&s.OperatorSilence, 8*time.Second)
+	set(&s.Linger, 35*time.Second)
+	if s.CallbackOffers == 0 {
+		s.CallbackOffers = 3
+	}
+	return s
+}

@@ -1,0 +1,45 @@
+package telephony
+
+import (
+	"sync"
+
+	"ekc/telephony/signaling"
+)
+
+// hangupUnused ends a leg that nobody wants.
+var hangupUnused = signaling.Cause{Code: 487, Text: "Not wanted"}
+
+// trickle passes ICE candidates from the browser's leg to whoever reads them.
+type trickle struct {
+	mu     sync.Mutex
+	out    chan string
+	closed bool
+}
+
+func newTrickle() *trickle { return &trickle{out: make(chan string, maxCandidates)} }
+
+// add takes a candidate; those beyond the bound are dropped, an empty one ends them.
+func (t *trickle) add(candidate string) {
+	if candidate == "" {
+		t.close()
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return
+	}
+	select {
+	case t.out <- candidate:
+	default:
+	}
+}
+
+func (t *trickle) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		t.closed = true
+		close(t.out)
+	}
+}

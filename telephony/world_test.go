@@ -1,0 +1,187 @@
+package telephony_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"math"
+	"net/netip"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ekc/telephony"
+	"ekc/telephony/media"
+	"ekc/telephony/prompt"
+	"ekc/telephony/signaling"
+)
+
+// patience bounds every wait of a test.
+const patience = 10 * time.Second
+
+// The tones of the parties, in hertz; they are no harmonics of each other.
+const (
+	citizenTone    = 440.0
+	operatorTone   = 1010.0
+	consultedTone  = 1370.0
+	supervisorTone = 1730.0
+	musicTone      = 2310.0
+	promptTone     = 2890.0
+)
+
+var nextPorts atomic.Uint32
+
+func newEngine(t *testing.T) *media.Engine {
+	t.Helper()
+	const span = 100
+	low := uint16(40000 + span*(nextPorts.Add(1)-1))
+	e, err := media.New(media.Options{PortMin: low, PortMax: low + span - 1, Threads: 1, KeepProcs: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, e.Close()) })
+	return e
+}
+
+// world is a switchboard with its centre, a carrier and phones, over real SIP and RTP on the loopback.
+type world struct {
+	t       *testing.T
+	centre  *memoryCentre
+	sb      *telephony.Switchboard
+	agent   *signaling.Agent
+	carrier *peer
+	tapes   *memoryTapes
+	prompts *tonePrompts
+	mu      sync.Mutex
+	phones  map[string][]signaling.Binding
+}
+
+func newWorld(t *testing.T, change func(*telephony.Options)) *world {
+	t.Helper()
+	w := &world{
+		t: t, centre: newMemoryCentre(), tapes: &memoryTapes{}, prompts: newTonePrompts(), phones: map[string][]signaling.Binding{},
+	}
+	w.carrier = newPeer(t, "127.0.0.2")
+	trunk := signaling.Trunk{
+		ID: "carrier", Name: "Carrier", Proxy: w.carrier.address(), Trusted: true,
+		Sources: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")},
+	}
+	o := telephony.Options{
+		Centre: w.centre, Engine: newEngine(t), Prompts: w.prompts, Tapes: w.tapes, Node: "test",
+		Phones: func(_ context.Context, account string) ([]signaling.Binding, error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return w.phones[account], nil
+		},
+		Trunk:  func(id string) (signaling.Trunk, bool) { return trunk, id == "" || id == trunk.ID },
+		Logger: testLogger(t),
+	}
+	if change != nil {
+		change(&o)
+	}
+	sb, err := telephony.New(o)
+	require.NoError(t, err)
+	w.sb = sb
+	w.agent, err = signaling.New(signaling.Config{
+		Listen: "127.0.0.1:0", OnCall: sb.Incoming, ServiceNumber: func(string) bool { return true },
+	})
+	require.NoError(t, err)
+	require.NoError(t, w.agent.SetTrunks([]signaling.Trunk{trunk}))
+	sb.Start(w.agent)
+	w.centre.follow = sb.Follow
+	w.carrier.trunkTo(w.agent.Addr(signaling.UDP).String())
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		require.NoError(t, sb.Close(ctx))
+		_ = w.agent.Close(ctx)
+	})
+	return w
+}
+
+func testLogger(t *testing.T) *slog.Logger {
+	t.Helper()
+	if os.Getenv("TELEPHONY_TEST_LOG") == "" {
+		return slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, nil))
+}
+
+// phone adds a device of an account.
+func (w *world) phone(account string) *peer {
+	w.t.Helper()
+	p := newPeer(w.t, "127.0.0.1")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.phones[account] = append(w.phones[account], signaling.Binding{
+		Account: account, Contact: "sip:" + account + "@" + p.address(), Transport: signaling.UDP, Source: p.address(),
+		Expires: time.Now().Add(time.Hour),
+	})
+	return p
+}
+
+// eventually polls a condition with a deadline.
+func eventually(t *testing.T, condition func() bool, what string) {
+	t.Helper()
+	require.Eventually(t, condition, patience, 5*time.Millisecond, what)
+}
+
+// tonePrompts speaks in tones: every text is a quarter of a second of promptTone, music is musicTone.
+type tonePrompts struct {
+	music, text *prompt.Clip
+	mu          sync.Mutex
+	said        []string
+}
+
+func newTonePrompts() *tonePrompts {
+	return &tonePrompts{music: prompt.NewClip(tone(musicTone, time.Second)), text: prompt.NewClip(tone(promptTone, time.Second/4))}
+}
+
+func (p *tonePrompts) Music() *prompt.Clip { return p.music }
+
+func (p *tonePrompts) Text(_ context.Context, text string) (*prompt.Clip, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.said = append(p.said, text)
+	return p.text, nil
+}
+
+func (p *tonePrompts) Audio(ctx context.Context, id string) (*prompt.Clip, error) {
+	return p.Text(ctx, id)
+}
+
+func (p *tonePrompts) heard(text string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.said {
+		if s == text {
+			return true
+		}
+	}
+	return false
+}
+
+func tone(hertz float64, length time.Duration) []int16 {
+	pcm := make([]int16, int(length.Seconds()*media.SampleRate))
+	for i := range pcm {
+		pcm[i] = int16(8000 * math.Sin(2*math.Pi*hertz*float64(i)/media.SampleRate))
+	}
+	return pcm
+}
+
+// goertzel gives the share of a signal's power that is at a frequency, 0 to 1.
+func goertzel(pcm []int16, hertz float64) float64 {
+	var power, s1, s2 float64
+	k := 2 * math.Cos(2*math.Pi*hertz/media.SampleRate)
+	for _, x := range pcm {
+		v := float64(x)
+		power += v * v
+		s1, s2 = v+k*s1-s2, s1
+	}
+	if power < 1e6 {
+		return 0
+	}
+	return 2 * (s1*s1 + s2*s2 - k*s1*s2) / power / float64(len(pcm))
+}
