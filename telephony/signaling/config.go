@@ -54,6 +54,8 @@ type Config struct {
 	Ping time.Duration
 	// MinExpires and MaxExpires bound registrations. Default 60 s and 1 h.
 	MinExpires, MaxExpires time.Duration
+	// MinSession is the shortest session interval taken (RFC 4028 §4). Default 90 s, the least that the standard allows.
+	MinSession time.Duration
 	// Now and Random are the clock and the randomness; nil: time.Now and crypto/rand.
 	Now    func() time.Time
 	Random io.Reader
@@ -85,6 +87,7 @@ func (c Config) filled() Config {
 	span(&c.AnswerTimeout, 5*time.Second)
 	span(&c.Ping, 20*time.Second)
 	span(&c.MinExpires, time.Minute)
+	span(&c.MinSession, 90*time.Second)
 	span(&c.MaxExpires, time.Hour)
 	c.Timers = c.Timers.Filled()
 	if c.Dialogs <= 0 {

@@ -30,6 +30,13 @@ func phoneKey(b Binding) string { return b.Account + "|" + b.Contact }
 func (p *phones) learn(b Binding) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if b.Instance != "" { // the device may have moved: its old contact is replaced
+		for key, old := range p.known {
+			if old.binding.Account == b.Account && old.binding.Instance == b.Instance && key != phoneKey(b) {
+				delete(p.known, key)
+			}
+		}
+	}
 	if old, ok := p.known[phoneKey(b)]; ok {
 		old.binding, old.missed = b, 0
 	} else if len(p.known) < maxPhones {

@@ -8,9 +8,6 @@ import (
 	"ekc/telephony/signaling/wire"
 )
 
-// minSession is the shortest session interval that we take (RFC 4028 §4).
-const minSession = 90 * time.Second
-
 // sessionTimer finds calls whose other end has vanished without a word (RFC 4028).
 type sessionTimer struct {
 	interval time.Duration // 0: none was agreed
@@ -41,11 +38,11 @@ func sessionExpires(m *wire.Message) (time.Duration, string) {
 // timerWish refuses a session interval that is too short with 422; nil when all is well.
 func (d *Dialog) timerWish(m *wire.Message) *wire.Message {
 	interval, _ := sessionExpires(m)
-	if interval == 0 || interval >= minSession || !m.Lists("Supported", "timer") {
+	if interval == 0 || interval >= d.agent.config.MinSession || !m.Lists("Supported", "timer") {
 		return nil
 	}
 	refusal := d.agent.reply(m, 422, "", d.localTag)
-	refusal.Add("Min-SE", strconv.Itoa(int(minSession.Seconds())))
+	refusal.Add("Min-SE", strconv.Itoa(int(d.agent.config.MinSession.Seconds())))
 	return refusal
 }
 
@@ -107,7 +104,7 @@ func (s *sessionTimer) ask(d *Dialog, m *wire.Message) {
 		}
 	}
 	m.Set("Session-Expires", value)
-	m.Set("Min-SE", strconv.Itoa(int(max(s.min, minSession).Seconds())))
+	m.Set("Min-SE", strconv.Itoa(int(max(s.min, d.agent.config.MinSession).Seconds())))
 }
 
 // agreed reads the timer from a 2xx to a request of ours.

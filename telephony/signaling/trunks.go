@@ -68,7 +68,7 @@ func (t *trunks) stop() {
 }
 
 // check refuses a trunk that cannot work.
-func (t Trunk) check() error {
+func (t Trunk) check(minSession time.Duration) error {
 	switch {
 	case t.ID == "":
 		return errors.New("signaling: a trunk needs an id")
@@ -79,7 +79,7 @@ func (t Trunk) check() error {
 	case t.KeepAlive != 0 && (t.KeepAlive < 5*time.Second || t.Proxy == ""):
 		return fmt.Errorf("signaling: trunk %s: keep-alive needs a proxy and at least 5 s", t.ID)
 	case t.SessionExpires != 0 && (t.SessionExpires < minSession || t.SessionExpires > 24*time.Hour):
-		return fmt.Errorf("signaling: trunk %s: session timer outside of 90 s to 24 h", t.ID)
+		return fmt.Errorf("signaling: trunk %s: session timer too short, or longer than 24 h", t.ID)
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func (a *Agent) SetTrunks(all []Trunk) error {
 	defer a.trunks.mu.Unlock()
 	table := map[string]*line{}
 	for _, t := range all {
-		if err := t.check(); err != nil {
+		if err := t.check(a.config.MinSession); err != nil {
 			return err
 		}
 		if table[t.ID] != nil {
