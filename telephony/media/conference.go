@@ -174,11 +174,14 @@ func (c *Conference) mix(t *thread) {
 
 // encodeMix codes sums, clipped to 16 bits.
 func encodeMix(out []byte, sum *[frameSamples]int32, codec Codec) {
-	encode := EncodeMuLaw
+	out = out[:len(sum)]
 	if codec == PCMA {
-		encode = EncodeALaw
+		for i, v := range sum {
+			out[i] = EncodeALaw(int16(max(-32768, min(v, 32767))))
+		}
+		return
 	}
 	for i, v := range sum {
-		out[i] = encode(int16(max(-32768, min(v, 32767))))
+		out[i] = EncodeMuLaw(int16(max(-32768, min(v, 32767))))
 	}
 }

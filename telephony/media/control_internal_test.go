@@ -84,13 +84,11 @@ func TestRoundTripAndRemoteView(t *testing.T) {
 	a := p.join(nil)
 	a.play(PlayRequest{Clips: []*Clip{clipOf(1)}, Loop: true})
 	a.talk(500, frame(1))
-	reports := a.reports()
-	sr := reports[len(reports)-1][0].(*rtcp.SenderReport)
 	a.rtcp = nil
 	for len(a.rtcp) == 0 {
 		p.run(10 * time.Millisecond)
 	}
-	sr = a.reports()[0][0].(*rtcp.SenderReport)
+	sr := a.reports()[0][0].(*rtcp.SenderReport)
 	p.run(250 * time.Millisecond) // of which the party kept it for 100
 	a.control(&rtcp.SenderReport{SSRC: a.ssrc, NTPTime: 0x1234_5678_9ABC_DEF0, Reports: []rtcp.ReceptionReport{{
 		SSRC: a.Leg.ssrc, TotalLost: 17, Jitter: 80, LastSenderReport: uint32(sr.NTPTime >> 16), Delay: 6554,

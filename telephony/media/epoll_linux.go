@@ -3,10 +3,8 @@ package media
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,12 +23,6 @@ const (
 	// drains bounds the batches taken from one socket in a row.
 	drains = 8
 )
-
-// mmsghdr is the kernel's, which x/sys does not have.
-type mmsghdr struct {
-	header unix.Msghdr
-	length uint32
-}
 
 // epoll is a thread's view of its sockets. System calls that cannot block are made without telling the Go scheduler
 // (RawSyscall); only sleeping is announced.
@@ -123,29 +115,15 @@ func (p *epoll) wait(t *thread, d time.Duration) {
 
 // look is epoll_wait, to the nanosecond where the kernel can (5.11).
 func (p *epoll) look(d time.Duration) int {
-	if d <= 0 {
-		n, _, e := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(unsafe.Pointer(&p.ready[0])), events, 0, 0, 0)
-		return count(n, e)
+	switch {
+	case d <= 0:
+		return peekEvents(p.fd, p.ready[:])
+	case p.noPwait2:
+		return awaitEvents(p.fd, p.ready[:], d)
 	}
-	if !p.noPwait2 {
-		timeout := unix.NsecToTimespec(int64(d))
-		n, _, e := unix.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(p.fd), uintptr(unsafe.Pointer(&p.ready[0])), events,
-			uintptr(unsafe.Pointer(&timeout)), 0, 0)
-		if e != unix.ENOSYS {
-			return count(n, e)
-		}
-		p.noPwait2 = true
-	}
-	ms := (d + time.Millisecond - 1) / time.Millisecond
-	n, _, e := unix.Syscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd), uintptr(unsafe.Pointer(&p.ready[0])), events, uintptr(ms), 0, 0)
-	return count(n, e)
-}
-
-func count(n uintptr, e unix.Errno) int {
-	if e != 0 { // EINTR: nothing is ready
-		return 0
-	}
-	return int(n)
+	n, known := awaitEventsExactly(p.fd, p.ready[:], d)
+	p.noPwait2 = !known
+	return n
 }
 
 // drain takes all packets of one socket. It is told of once only (edge-triggered), so it must be emptied: a batch that is
@@ -161,7 +139,7 @@ func (p *epoll) drain(t *thread, fd int, stalled bool) {
 		if ref.leg == nil || ref.leg.thread != t {
 			return
 		}
-		n := p.take(fd)
+		n := receiveBatch(fd, p.messages[:])
 		for i := range n {
 			m := &p.messages[i]
 			from := parseSockaddr(&p.names[i])
@@ -172,11 +150,6 @@ func (p *epoll) drain(t *thread, fd int, stalled bool) {
 			return
 		}
 	}
-}
-
-func (p *epoll) take(fd int) int {
-	n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&p.messages[0])), batch, unix.MSG_DONTWAIT, 0, 0)
-	return count(n, e)
 }
 
 // add and remove bind a descriptor to a leg.
@@ -191,90 +164,4 @@ func (p *epoll) add(fd int, ref socketRef) error {
 func (p *epoll) remove(fd int) {
 	p.sockets[fd] = socketRef{}
 	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, fd, nil) // a closed one is out already
-}
-
-// rawSockets are the two sockets of a leg as bare descriptors.
-type rawSockets struct {
-	poll         *epoll
-	rtp, control int
-}
-
-func openRaw(o Options, port uint16) (*rawSockets, error) {
-	rtp, err := bindRaw(o, netip.AddrPortFrom(o.LocalIP, port))
-	if err != nil {
-		return nil, err
-	}
-	control, err := bindRaw(o, netip.AddrPortFrom(o.LocalIP, port+1))
-	if err != nil {
-		_ = unix.Close(rtp)
-		return nil, err
-	}
-	return &rawSockets{rtp: rtp, control: control}, nil
-}
-
-func bindRaw(o Options, at netip.AddrPort) (int, error) {
-	domain, sockaddr := unix.AF_INET, unix.Sockaddr(&unix.SockaddrInet4{Port: int(at.Port()), Addr: [4]byte{}})
-	if ip := at.Addr().Unmap(); ip.Is4() {
-		sockaddr = &unix.SockaddrInet4{Port: int(at.Port()), Addr: ip.As4()}
-	} else {
-		domain, sockaddr = unix.AF_INET6, &unix.SockaddrInet6{Port: int(at.Port()), Addr: ip.As16()}
-	}
-	fd, err := unix.Socket(domain, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return 0, fmt.Errorf("socket: %w", err)
-	}
-	if domain == unix.AF_INET {
-		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_TOS, o.DSCP<<2) // a mark is a wish
-	} else {
-		_ = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_TCLASS, o.DSCP<<2)
-	}
-	err = unix.Bind(fd, sockaddr)
-	if err != nil {
-		_ = unix.Close(fd)
-		return 0, fmt.Errorf("bind %v: %w", at, err)
-	}
-	return fd, nil
-}
-
-func (s *rawSockets) attach(t *thread, l *Leg) error {
-	s.poll = t.poll.(*epoll)
-	return errors.Join(s.poll.add(s.rtp, socketRef{l, false}), s.poll.add(s.control, socketRef{l, true}))
-}
-
-func (s *rawSockets) detach(*thread, *Leg) {
-	s.poll.remove(s.rtp)
-	s.poll.remove(s.control)
-}
-
-// send is one sendto: packets of one leg are 20 ms apart, so there is nothing to batch on its port.
-func (s *rawSockets) send(control bool, b []byte, to *destination) bool {
-	fd := s.rtp
-	if control {
-		fd = s.control
-	}
-	_, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)),
-		unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, uintptr(unsafe.Pointer(&to.raw[0])), uintptr(to.size))
-	return e == 0
-}
-
-func (s *rawSockets) close() {
-	_ = unix.Close(s.rtp)
-	_ = unix.Close(s.control)
-}
-
-// raisePriority asks for precedence over the rest of the process; only root, or CAP_SYS_NICE, gets it.
-func raisePriority() { _ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), -15) }
-
-func newPoller(o Options) (poller, error) {
-	if o.Portable {
-		return newWaiter(), nil
-	}
-	return newEpoll(o)
-}
-
-func (t *thread) openSockets(port uint16) (transport, error) {
-	if t.engine.options.Portable {
-		return openConns(t.engine.options, port)
-	}
-	return openRaw(t.engine.options, port)
 }

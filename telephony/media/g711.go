@@ -1,14 +1,22 @@
 package media
 
-// The tables of ITU-T G.711, computed once from its definition, and the direct translations between the two laws.
+// The tables of ITU-T G.711, computed once from its definition, and the direct translations between the two laws. A-law
+// distinguishes 13 bits of a sample and µ-law 14, so a table of those holds the whole encoder.
 var (
 	alawToPCM, mulawToPCM = decodeTables()
+	pcmToAlaw, pcmToMulaw = encodeTables()
 	alawToMulaw           = translateTable(&alawToPCM, EncodeMuLaw)
 	mulawToAlaw           = translateTable(&mulawToPCM, EncodeALaw)
 )
 
-// EncodeALaw codes one 16-bit sample as A-law (ITU-T G.711 §2, table 1; even bits inverted).
-func EncodeALaw(s int16) byte {
+// EncodeALaw codes one 16-bit sample as A-law.
+func EncodeALaw(s int16) byte { return pcmToAlaw[uint16(s)>>3] }
+
+// EncodeMuLaw codes one 16-bit sample as µ-law.
+func EncodeMuLaw(s int16) byte { return pcmToMulaw[uint16(s)>>2] }
+
+// computeALaw follows ITU-T G.711 §2, table 1; even bits are inverted.
+func computeALaw(s int16) byte {
 	v, mask := int(s)>>3, byte(0xD5)
 	if v < 0 {
 		v, mask = -v-1, 0x55
@@ -29,8 +37,8 @@ func EncodeALaw(s int16) byte {
 	return code ^ mask
 }
 
-// EncodeMuLaw codes one 16-bit sample as µ-law (ITU-T G.711 §2, table 2; all bits inverted).
-func EncodeMuLaw(s int16) byte {
+// computeMuLaw follows ITU-T G.711 §2, table 2; all bits are inverted.
+func computeMuLaw(s int16) byte {
 	v, sign := int(s)>>2, byte(0xFF)
 	if v < 0 {
 		v, sign = -v, 0x7F
@@ -71,6 +79,16 @@ func decodeTables() (alaw, mulaw [256]int16) {
 	return alaw, mulaw
 }
 
+func encodeTables() (alaw [1 << 13]byte, mulaw [1 << 14]byte) {
+	for i := range alaw {
+		alaw[i] = computeALaw(int16(uint16(i << 3)))
+	}
+	for i := range mulaw {
+		mulaw[i] = computeMuLaw(int16(uint16(i << 2)))
+	}
+	return alaw, mulaw
+}
+
 func translateTable(decode *[256]int16, encode func(int16) byte) (t [256]byte) {
 	for i := range t {
 		t[i] = encode(decode[i])
@@ -89,10 +107,10 @@ func pcmTable(c Codec) *[256]int16 {
 // translate codes b anew, in place.
 func translate(b []byte, from, to Codec) {
 	var t *[256]byte
-	switch {
-	case from == to:
+	switch from {
+	case to:
 		return
-	case from == PCMA:
+	case PCMA:
 		t = &alawToMulaw
 	default:
 		t = &mulawToAlaw

@@ -215,16 +215,6 @@ func (p *party) settled() {
 	p.leg.Stats()
 }
 
-// silent asserts that nothing is on its way to the party after n more packets of the other side have passed.
-func (p *party) silent() {
-	p.t.Helper()
-	select {
-	case packet := <-p.packets:
-		require.FailNow(p.t, "a packet came", "%v", packet)
-	default:
-	}
-}
-
 // sound is a payload that can be told from others.
 func sound(n byte) []byte {
 	b := make([]byte, 160)

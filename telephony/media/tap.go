@@ -2,7 +2,6 @@ package media
 
 import (
 	"fmt"
-	"time"
 )
 
 // The tap's measures, in samples.
@@ -44,7 +43,7 @@ type tap struct {
 	settle      int64
 	saidOnly    bool
 	paused      bool
-	start       time.Time
+	start       int64 // on the thread's clock
 	said, heard track
 	now, next   *Chunk // next is taken when the first sample behind now comes
 	end         int64  // of now
@@ -103,26 +102,26 @@ func (k *tap) begin(t *thread, window int64) {
 		k.window = int(min(window, int64(full)))
 	}
 	k.settle = min(durationToSamples(Settle), int64(k.window)/2)
-	k.start = t.wall(t.now)
+	k.start = t.now
 	first := k.window
 	if k.window == full { // recordings that begin together must not reach the disk together
 		first = full/2 + int(k.leg.id*2654435761%uint64(full/2))
 	}
-	k.now = k.fresh(0, first)
+	k.now = k.fresh(t, 0, first)
 	k.end = int64(first)
 	k.leg.taps = append(k.leg.taps, k)
 }
 
-func (k *tap) fresh(first int64, samples int) *Chunk {
+func (k *tap) fresh(t *thread, first int64, samples int) *Chunk {
 	c := k.leg.engine.chunks.get()
 	c.shape(first, samples, k.format)
-	c.At = k.start.Add(samplesToDuration(first))
+	c.At = t.wall(k.start + int64(samplesToDuration(first)))
 	c.Paused = k.paused
 	return c
 }
 
 // clock is the recording's present length.
-func (k *tap) clock(t *thread) int64 { return durationToSamples(t.wall(t.now).Sub(k.start)) }
+func (k *tap) clock(t *thread) int64 { return (t.now - k.start) * SampleRate / 1e9 }
 
 // put lays a packet of sound.
 func (k *tap) put(t *thread, track *track, epoch, ts uint32, payload []byte, codec Codec) {
@@ -142,7 +141,7 @@ func (k *tap) put(t *thread, track *track, epoch, ts uint32, payload []byte, cod
 	}
 	if room := k.end - position; room < int64(len(payload)) {
 		if k.next == nil {
-			k.next = k.fresh(k.end, k.window)
+			k.next = k.fresh(t, k.end, k.window)
 		}
 		from := max(room, 0)
 		offset := int(position + from - k.end)
@@ -170,7 +169,7 @@ func (k *tap) flushAt(t *thread, now int64) {
 	for now >= k.end+k.settle && !k.over {
 		k.hand(t, k.now)
 		if k.next == nil {
-			k.next = k.fresh(k.end, k.window)
+			k.next = k.fresh(t, k.end, k.window)
 		}
 		k.now, k.next = k.next, nil
 		k.end += int64(k.window)

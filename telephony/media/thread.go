@@ -37,7 +37,6 @@ type thread struct {
 	report [256]byte
 	crypt  []byte
 	plain  []byte
-	pcm    [frameSamples]int16
 	mixes  [MaxMembers]mixInput
 	sum    [frameSamples]int32
 	stop   bool
