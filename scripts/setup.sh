@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what EKC needs and this Debian or Ubuntu machine lacks: PostgreSQL 15 or newer, pgvector, espeak-ng, Node.js 18 or
-# newer; with --with-tests also a C compiler (go test -race) and Chromium. Says nothing when all is there. Safe to run
-# twice, or two at a time; never creates or starts a PostgreSQL cluster of the distribution's.
+# newer; with --with-tests also a C compiler (go test -race), Chromium, and the other ends of test calls, SIPp and baresip.
+# Says nothing when all is there. Safe to run twice, or two at a time; never creates or starts a PostgreSQL cluster of the
+# distribution's.
 #
 #   scripts/setup.sh [--with-tests]
 #
@@ -75,6 +76,10 @@ have_chromium() {
 	done
 	return 1
 }
+
+have_sipp() { command -v sipp >/dev/null; }
+
+have_baresip() { command -v baresip >/dev/null; }
 
 # check_go complains about the Go toolchain; installing it is the user's business, as there are several good ways.
 check_go() {
@@ -194,6 +199,16 @@ install_chromium() {
 	apt_install chromium || say "Chromium could not be installed; the browser tests will be skipped"
 }
 
+install_sipp() {
+	say "installing SIPp"
+	apt_install sip-tester || die "sip-tester could not be installed"
+}
+
+install_baresip() {
+	say "installing baresip"
+	apt_install baresip-core || die "baresip-core could not be installed"
+}
+
 # install_all runs as root, one at a time.
 install_all() {
 	local part
@@ -233,7 +248,7 @@ main() {
 	'') ;;
 	--with-tests)
 		tests=yes
-		parts+=(compiler)
+		parts+=(compiler sipp baresip)
 		if chromium_packaged; then
 			parts+=(chromium)
 		elif ! have_chromium; then
