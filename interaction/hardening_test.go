@@ -34,7 +34,7 @@ func TestLongestAnswerIsSaid(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, said)
 	require.Equal(t, []string{"Вопрос", answer}, w.texts(i.ID), "nothing of an answer is left out")
-	require.Equal(t, 200, len([]rune(w.reload(i.ID).Topic)))
+	require.Len(t, []rune(w.reload(i.ID).Topic), 200)
 }
 
 func TestFeedbackThatComesTwiceAtOnce(t *testing.T) {
