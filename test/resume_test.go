@@ -133,9 +133,8 @@ func TestStreamsGoOnAtAnotherNode(t *testing.T) {
 	seen := st.until("до остановки", isMessage("до остановки"))
 	first.stop()
 	failures := st.ends()
-	if len(failures) > 0 {
-		require.Equal(t, "UNAVAILABLE", failures[0].Extensions.Code)
-	}
+	require.NotEmpty(t, failures, "a stop is told")
+	require.Equal(t, "UNAVAILABLE", failures[0].Extensions.Code)
 	moved := &client{t: t, url: second.URL, token: c.token}
 	there := &client{t: t, url: second.URL, token: o.token}
 	there.says(c.id, "после остановки")
