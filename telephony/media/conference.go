@@ -140,7 +140,7 @@ func (c *Conference) remove(l *Leg) {
 		}
 	}
 	c.seats, l.room = seats, nil
-	c.attend(l.thread)
+	c.attend(l.thread.Load())
 }
 
 // hear takes a packet of a member's voice.

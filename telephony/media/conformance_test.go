@@ -1,6 +1,7 @@
 package media_test
 
 import (
+	"bytes"
 	"net/netip"
 	"runtime"
 	"sync"
@@ -162,7 +163,7 @@ func TestRecordingOverSockets(t *testing.T) {
 		_, err := a.leg.Record(c, media.RecordOptions{Format: media.FormatALaw})
 		require.NoError(t, err)
 		a.settled()
-		for i := range byte(10) {
+		for i := range byte(5) { // more at once would lead the clock by too much
 			a.say(sound(i))
 			b.next()
 			b.say(sound(100 + i))
@@ -176,10 +177,10 @@ func TestRecordingOverSockets(t *testing.T) {
 		require.Len(t, c.said, int(sum.Samples))
 		require.Len(t, c.heard, int(sum.Samples))
 		require.Greater(t, sum.Samples, int64(3800))
-		require.Contains(t, string(c.said), string(sound(9)))
-		require.Contains(t, string(c.heard), string(sound(109)))
-		require.NotContains(t, string(c.said), string(sound(109)))
-		require.NotContains(t, string(c.heard), string(sound(9)))
+		require.True(t, bytes.Contains(c.said, sound(4)))
+		require.True(t, bytes.Contains(c.heard, sound(104)))
+		require.False(t, bytes.Contains(c.said, sound(104)))
+		require.False(t, bytes.Contains(c.heard, sound(4)))
 	})
 }
 

@@ -136,7 +136,7 @@ func (p *epoll) drain(t *thread, fd int, stalled bool) {
 	}
 	ref := p.sockets[fd]
 	for range drains {
-		if ref.leg == nil || ref.leg.thread != t {
+		if ref.leg == nil || ref.leg.thread.Load() != t {
 			return
 		}
 		n := receiveBatch(fd, p.messages[:])

@@ -69,7 +69,7 @@ func (q *inbox) drain(t *thread) {
 	q.mu.Unlock()
 	for i := range work[:n] {
 		p := &work[i]
-		if p.leg.thread == t {
+		if p.leg.thread.Load() == t {
 			t.receive(p.leg, p.control, p.data[:p.n], p.from, false)
 		}
 		p.leg = nil

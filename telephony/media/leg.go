@@ -28,8 +28,8 @@ type Leg struct {
 
 	// ---- of the thread ----
 
-	thread    *thread
-	slot      int // in thread.legs
+	thread    atomic.Pointer[thread] // written by the thread that has it; stragglers of others only compare
+	slot      int                    // in thread.legs
 	config    LegConfig
 	ready     bool // configured
 	muted     bool
@@ -138,7 +138,7 @@ func (l *Leg) Stats() LegStats {
 	defer l.home.Unlock()
 	if !l.closed {
 		l.owner.call(func(t *thread) {
-			if l.thread == t {
+			if l.thread.Load() == t {
 				l.last = l.snapshot(t)
 			}
 		})

@@ -187,9 +187,7 @@ func (t *thread) omit(l *Leg) {
 // forward passes a packet of from's party to to's. The payload stays where it is: a plain header is written before it.
 func (t *thread) forward(from, to *Leg, b []byte, h *header, codec Codec) {
 	switch {
-	case !to.ready || !to.config.Direction.sends():
-		return
-	case to.digits.active():
+	case !to.ready || !to.config.Direction.sends() || to.digits.active():
 		to.tx.omit(from.origin())
 		return
 	case to.player.active():

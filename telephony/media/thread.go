@@ -108,7 +108,8 @@ func (t *thread) call(f func(*thread)) {
 
 // adopt takes a leg in.
 func (t *thread) adopt(l *Leg) {
-	l.thread, l.slot = t, len(t.legs)
+	l.thread.Store(t)
+	l.slot = len(t.legs)
 	t.legs = append(t.legs, l)
 	t.load.Add(1)
 	t.wheel.board(t, l)
@@ -120,7 +121,7 @@ func (t *thread) adopt(l *Leg) {
 
 // expel lets a leg go, to another thread or for good.
 func (t *thread) expel(l *Leg) {
-	if l.thread != t {
+	if l.thread.Load() != t {
 		return
 	}
 	l.transport.detach(t, l)
@@ -131,12 +132,12 @@ func (t *thread) expel(l *Leg) {
 	t.legs[last] = nil
 	t.legs = t.legs[:last]
 	t.load.Add(-1)
-	l.thread = nil
+	l.thread.Store(nil)
 }
 
 // bury ends a leg.
 func (t *thread) bury(l *Leg) {
-	if l.thread != t {
+	if l.thread.Load() != t {
 		return
 	}
 	t.release(l)

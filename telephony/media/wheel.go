@@ -98,7 +98,7 @@ func (w *wheel) emptiest() int {
 // spinUp gives a leg its frames.
 func (w *wheel) spinUp(l *Leg) {
 	e := &l.wheel
-	if e.spinning || l.thread == nil {
+	if e.spinning || l.thread.Load() == nil {
 		return
 	}
 	e.slot = w.emptiest()
