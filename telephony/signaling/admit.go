@@ -103,16 +103,20 @@ func (a *Agent) incomingDialog(m *wire.Message, tx *transaction.Server, flow tra
 	switch {
 	case merged: // the same request by another way (RFC 3261 §8.2.2.2)
 		return nil, 482
-	case err != nil || star || len(contacts) != 1:
+	case err != nil || star || len(contacts) > 1:
 		return nil, 400
-	case m.From.Tag() == "" && strings.HasPrefix(m.Via.Branch(), wire.Cookie):
+	case (m.From.Tag() == "" || len(contacts) == 0) && strings.HasPrefix(m.Via.Branch(), wire.Cookie):
 		return nil, 400
+	}
+	target := m.From.Raw // of RFC 2543, where Contact could be left out
+	if len(contacts) == 1 {
+		target = contacts[0].Raw
 	}
 	d := a.newDialog()
 	d.callID, d.remoteTag, d.inviteKey = m.CallID, m.From.Tag(), key
 	d.local, d.remote = nameAddr(m.To), nameAddr(m.From)
 	d.flow, d.contact = flow, a.contact(m.URI.User, flow)
-	d.target, d.routes = contacts[0].Raw, m.Values("Record-Route")
+	d.target, d.routes = target, m.Values("Record-Route")
 	d.remoteCSeq, d.invite, d.request0 = m.CSeq, tx, m
 	d.peer.update, d.peer.info = true, true // until Allow says otherwise
 	d.peer.learn(m)
@@ -129,7 +133,7 @@ func (a *Agent) offer(d *Dialog, m *wire.Message, flow transport.Flow, call Inco
 		return
 	}
 	call.Dialog, call.Offer, call.At = d, m.SDP(), a.config.Now()
-	call.Source, call.Transport, call.MaxForwards = flow.Remote(), Transport(flow.Network()), m.MaxForwards
+	call.Source, call.Transport, call.MaxForwards = flow.Remote(), Transport(flow.Network()), hops(m)
 	call.From, call.To = d.caller(m), d.called(m)
 	for _, f := range m.Fields {
 		call.headers = append(call.headers, Header{f.Name, f.Value})
@@ -155,6 +159,14 @@ func (a *Agent) offer(d *Dialog, m *wire.Message, flow transport.Flow, call Inco
 		return
 	}
 	a.config.OnCall(&call)
+}
+
+// hops is what is left of Max-Forwards; 70 where it was left out.
+func hops(m *wire.Message) int {
+	if m.MaxForwards < 0 {
+		return 70
+	}
+	return m.MaxForwards
 }
 
 var errReplaces = errors.New("signaling: no such call to replace")

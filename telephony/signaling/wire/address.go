@@ -184,6 +184,10 @@ func ParseURI(s string) (sip.Uri, error) {
 	if !scheme(s) {
 		return uri, errAddress
 	}
+	if name, _, _ := strings.Cut(s, ":"); strings.ContainsAny(name, "0123456789+-.") {
+		uri.Scheme = strings.ToLower(name) // no scheme of ours, and sipgo takes letters only
+		return uri, nil
+	}
 	if err := sip.ParseUri(s, &uri); err != nil {
 		return uri, fmt.Errorf("%w: %w", errAddress, err)
 	}

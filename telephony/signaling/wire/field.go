@@ -61,8 +61,8 @@ func fields(head []byte) ([]Field, string) {
 	for len(head) > 0 {
 		line, rest, _ := bytes.Cut(head, []byte("\r\n"))
 		head = rest
-		if bytes.ContainsAny(line, "\r\n\x00") {
-			return all, "bare line end or NUL in a header line"
+		if bytes.ContainsAny(line, "\r\n") {
+			return all, "bare line end in a header line"
 		}
 		if len(line) > 0 && (line[0] == ' ' || line[0] == '\t') {
 			if len(all) == 0 {

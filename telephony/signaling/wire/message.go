@@ -30,7 +30,7 @@ type Message struct {
 	CallID     string
 	CSeq       uint32
 	CSeqMethod string
-	// MaxForwards is -1 when absent.
+	// MaxForwards is -1 when absent, as old elements leave it out.
 	MaxForwards int
 }
 

@@ -86,7 +86,7 @@ func (m *Message) startLine(s string) (status int, what string) {
 	}
 	m.RawURI = s[first+1 : last]
 	uri, err := ParseURI(m.RawURI)
-	if err != nil {
+	if err != nil || len(uri.Headers) > 0 { // headers have no meaning there (RFC 3261 §19.1.1)
 		return 400, "malformed Request-URI"
 	}
 	m.URI = uri
@@ -129,9 +129,6 @@ func (m *Message) read() string {
 		}
 	}
 	if m.IsRequest() {
-		if !seen["max-forwards"] && m.To.Tag() == "" {
-			blame(fmt.Errorf("missing"), "Max-Forwards")
-		}
 		if m.CSeqMethod != m.Method && m.CSeqMethod != "" {
 			blame(fmt.Errorf("another method than the request's"), "CSeq")
 		}
