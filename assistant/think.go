@@ -134,7 +134,7 @@ func (s *Service) chosen(ctx context.Context, t *turn, id string) dialogue.Reply
 
 func answerWith(t *turn, hit knowledge.Hit, reason string) dialogue.Reply {
 	r := t.reply(assistantturn.DecisionAnswer, reason, dialogue.Utterance{
-		Kind: string(message.KindAnswer), Text: hit.Answer, Citations: []dialogue.Citation{cite(hit)},
+		Kind: string(message.KindAnswer), Text: hit.Answer, Spoken: hit.Short, Citations: []dialogue.Citation{cite(hit)},
 	})
 	r.RecordID, r.VersionID = hit.RecordID, hit.VersionID
 	r.State.Answered++

@@ -181,6 +181,9 @@ func (s *Service) askAtTheEnd(system context.Context, tx *ent.Tx, i *ent.Interac
 }
 
 func (s *Service) requestRating(system context.Context, tx *ent.Tx, i *ent.Interaction, atEnd bool) (*ent.Interaction, error) {
+	if i.Channel == interaction.ChannelVoice { // the switchboard asks, aloud
+		return i, nil
+	}
 	state := i.AssistantState
 	state.RatingAsked, state.RatingAskedAtEnd = true, atEnd
 	i, err := tx.Interaction.UpdateOne(i).SetAssistantState(state).Save(system)

@@ -224,8 +224,8 @@ func (s *Service) say(system context.Context, tx *ent.Tx, i *ent.Interaction, d 
 	if d.author == message.AuthorCitizen || d.author == message.AuthorOperator {
 		after.LastActivityAt = m.CreatedAt
 	}
-	if d.author == message.AuthorCitizen && i.State == interaction.StateWithAssistant {
-		after.AwaitsAssistant = true
+	if d.author == message.AuthorCitizen && i.State == interaction.StateWithAssistant && i.Channel == interaction.ChannelChat {
+		after.AwaitsAssistant = true // of what is said by phone the menu asks her itself
 	}
 	err = tx.Interaction.Update().Where(interaction.ID(i.ID)).SetMessageCount(after.MessageCount).
 		SetLastActivityAt(after.LastActivityAt).SetAwaitsAssistant(after.AwaitsAssistant).Exec(system)

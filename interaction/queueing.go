@@ -25,7 +25,7 @@ func (s *Service) enqueue(system context.Context, tx *ent.Tx, i *ent.Interaction
 	i, err := s.apply(system, tx, i, change{move: MoveEnqueue, reason: reason, set: func(u *ent.InteractionUpdateOne) {
 		u.SetQueueID(q.ID).SetLine(q.Line).SetQueuedAt(now).SetAwaitsAssistant(false).ClearWrapUpUntil()
 		waits := before.State == interaction.StateQueued || before.State == interaction.StateOffered
-		if !waits || before.PlaceAt == nil {
+		if before.PlaceAt == nil || !waits && !keepsPlace(&before) {
 			u.SetPlaceAt(now)
 		}
 		if withOperator(before.State) {
@@ -44,10 +44,18 @@ func (s *Service) enqueue(system context.Context, tx *ent.Tx, i *ent.Interaction
 	if err != nil {
 		return nil, err
 	}
-	if !open {
+	switch {
+	case i.Channel == interaction.ChannelVoice: // told aloud by the menu
+		text = textCallQueued
+	case !open:
 		text = textClosedNow(next, zoneOf(system, tx, i))
 	}
 	return s.notice(system, tx, i, message.KindNotice, text)
+}
+
+// keepsPlace: a callback that waited for its hour has its place still.
+func keepsPlace(i *ent.Interaction) bool {
+	return i.Channel == interaction.ChannelVoice && i.State == interaction.StateDeferred
 }
 
 // handOver finds a queue for a locked interaction that is with Yana and hands it there. Where there is no queue, the

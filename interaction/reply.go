@@ -41,7 +41,7 @@ func (s *Service) reply(system context.Context, tx *ent.Tx, i *ent.Interaction, 
 			return fail.New(fail.Internal, "reply of kind %q", u.Kind)
 		}
 		m, after, err := s.say(system, tx, i, draft{
-			author: message.AuthorAssistant, kind: kind, text: u.Text, citations: u.Citations, choices: u.Choices,
+			author: message.AuthorAssistant, kind: kind, text: aloud(i, u), citations: u.Citations, choices: u.Choices,
 		})
 		if err != nil {
 			return err
@@ -71,11 +71,19 @@ func (s *Service) reply(system context.Context, tx *ent.Tx, i *ent.Interaction, 
 			return err
 		}
 	}
-	if r.HandOver == nil {
+	if r.HandOver == nil || i.Channel == interaction.ChannelVoice { // the menu hands a caller over, when it has said so
 		return nil
 	}
 	_, err = s.handOver(system, tx, i, r.HandOver.Line, r.HandOver.AgencyCode, r.Reason)
 	return err
+}
+
+// aloud is what is said: by phone the short form of an answer, where there is one.
+func aloud(i *ent.Interaction, u dialogue.Utterance) string {
+	if i.Channel == interaction.ChannelVoice && u.Spoken != "" {
+		return u.Spoken
+	}
+	return u.Text
 }
 
 // maxTopicRunes is what an interaction keeps of a record's topic, which may be longer in the base.

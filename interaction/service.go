@@ -27,6 +27,14 @@ type Router interface {
 	// WrappingUp says that an operator records an interaction; Released that it left the operator.
 	WrappingUp(ctx context.Context, tx *ent.Tx, accountID string) error
 	Released(ctx context.Context, tx *ent.Tx, accountID string) error
+	// Occupy makes sure, until tx ends, that the operator has room for one more of the channel; CONFLICT when not.
+	Occupy(ctx context.Context, tx *ent.Tx, accountID string, channel interaction.Channel) error
+	// OfferTo offers a waiting interaction to this operator and no other; CONFLICT when they take nothing now.
+	OfferTo(ctx context.Context, tx *ent.Tx, interactionID, accountID string) error
+	// DeviceLost pauses an operator whose device has vanished.
+	DeviceLost(ctx context.Context, tx *ent.Tx, accountID string) error
+	// DirectQueue finds a queue of the channel in which the operator works, preferably the given one; NOT_FOUND without one.
+	DirectQueue(ctx context.Context, tx *ent.Tx, accountID, preferred string, channel interaction.Channel) (*ent.Queue, error)
 	// Wake makes the router look for a match now.
 	Wake()
 }

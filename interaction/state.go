@@ -22,17 +22,24 @@ const (
 	MoveAbandon  Move = "abandon"  // the citizen leaves before an operator answers
 	MoveDefer    Move = "defer"    // it is to be answered later by a named operator
 	MoveRecorded Move = "recorded" // the wrap-up ran out
+	MoveReturn   Move = "return"   // the operator's device is lost: back to the head of the queue
+	MoveHandTo   Move = "hand_to"  // another operator who is in the call goes on with it
+	MoveTake     Move = "take"     // an operator takes a callback by themselves
 )
 
 // moves is the state machine. The drawing:
 //
 //	stateDiagram-v2
 //	  [*] --> WITH_ASSISTANT
+//	  [*] --> QUEUED: a lost caller is called back
+//	  [*] --> ACTIVE: an operator dials
 //	  WITH_ASSISTANT --> QUEUED: enqueue
 //	  WITH_ASSISTANT --> CLOSED: close
 //	  QUEUED --> QUEUED: enqueue
 //	  QUEUED --> OFFERED: offer
 //	  QUEUED --> ABANDONED: abandon
+//	  QUEUED --> ACTIVE: take
+//	  QUEUED --> DEFERRED: defer (a callback that waits for a decent hour)
 //	  OFFERED --> QUEUED: requeue, enqueue
 //	  OFFERED --> ACTIVE: accept
 //	  OFFERED --> ABANDONED: abandon
@@ -40,6 +47,10 @@ const (
 //	  HELD --> ACTIVE: resume
 //	  ACTIVE --> QUEUED: enqueue
 //	  HELD --> QUEUED: enqueue
+//	  ACTIVE --> QUEUED: return
+//	  HELD --> QUEUED: return
+//	  ACTIVE --> ACTIVE: hand_to
+//	  HELD --> ACTIVE: hand_to
 //	  ACTIVE --> WRAP_UP: finish
 //	  HELD --> WRAP_UP: finish
 //	  ACTIVE --> CLOSED: close
@@ -47,6 +58,7 @@ const (
 //	  ACTIVE --> DEFERRED: defer
 //	  HELD --> DEFERRED: defer
 //	  DEFERRED --> QUEUED: enqueue
+//	  DEFERRED --> ACTIVE: take
 //	  DEFERRED --> CLOSED: close
 //	  WRAP_UP --> ACTIVE: reopen
 //	  WRAP_UP --> CLOSED: close, recorded
@@ -61,6 +73,8 @@ var moves = map[interaction.State]map[Move]interaction.State{
 		MoveEnqueue: interaction.StateQueued,
 		MoveOffer:   interaction.StateOffered,
 		MoveAbandon: interaction.StateAbandoned,
+		MoveTake:    interaction.StateActive,
+		MoveDefer:   interaction.StateDeferred,
 	},
 	interaction.StateOffered: {
 		MoveEnqueue: interaction.StateQueued,
@@ -74,6 +88,8 @@ var moves = map[interaction.State]map[Move]interaction.State{
 		MoveFinish:  interaction.StateWrapUp,
 		MoveClose:   interaction.StateClosed,
 		MoveDefer:   interaction.StateDeferred,
+		MoveReturn:  interaction.StateQueued,
+		MoveHandTo:  interaction.StateActive,
 	},
 	interaction.StateHeld: {
 		MoveResume:  interaction.StateActive,
@@ -81,6 +97,8 @@ var moves = map[interaction.State]map[Move]interaction.State{
 		MoveFinish:  interaction.StateWrapUp,
 		MoveClose:   interaction.StateClosed,
 		MoveDefer:   interaction.StateDeferred,
+		MoveReturn:  interaction.StateQueued,
+		MoveHandTo:  interaction.StateActive,
 	},
 	interaction.StateWrapUp: {
 		MoveReopen:   interaction.StateActive,
@@ -89,6 +107,7 @@ var moves = map[interaction.State]map[Move]interaction.State{
 	},
 	interaction.StateDeferred: {
 		MoveEnqueue: interaction.StateQueued,
+		MoveTake:    interaction.StateActive,
 		MoveClose:   interaction.StateClosed,
 	},
 }

@@ -18,7 +18,7 @@ var allStates = []data.State{
 var allMoves = []interaction.Move{
 	interaction.MoveEnqueue, interaction.MoveOffer, interaction.MoveRequeue, interaction.MoveAccept, interaction.MoveHold,
 	interaction.MoveResume, interaction.MoveFinish, interaction.MoveReopen, interaction.MoveClose, interaction.MoveAbandon,
-	interaction.MoveDefer, interaction.MoveRecorded,
+	interaction.MoveDefer, interaction.MoveRecorded, interaction.MoveReturn, interaction.MoveHandTo, interaction.MoveTake,
 }
 
 // TestNext names every legal move; whatever it does not name must be refused.
@@ -28,7 +28,8 @@ func TestNext(t *testing.T) {
 		data.StateWithAssistant: {interaction.MoveEnqueue: data.StateQueued, interaction.MoveClose: data.StateClosed},
 		data.StateQueued: {
 			interaction.MoveEnqueue: data.StateQueued, interaction.MoveOffer: data.StateOffered,
-			interaction.MoveAbandon: data.StateAbandoned,
+			interaction.MoveAbandon: data.StateAbandoned, interaction.MoveTake: data.StateActive,
+			interaction.MoveDefer: data.StateDeferred,
 		},
 		data.StateOffered: {
 			interaction.MoveEnqueue: data.StateQueued, interaction.MoveRequeue: data.StateQueued,
@@ -37,15 +38,19 @@ func TestNext(t *testing.T) {
 		data.StateActive: {
 			interaction.MoveHold: data.StateHeld, interaction.MoveEnqueue: data.StateQueued, interaction.MoveFinish: data.StateWrapUp,
 			interaction.MoveClose: data.StateClosed, interaction.MoveDefer: data.StateDeferred,
+			interaction.MoveReturn: data.StateQueued, interaction.MoveHandTo: data.StateActive,
 		},
 		data.StateHeld: {
 			interaction.MoveResume: data.StateActive, interaction.MoveEnqueue: data.StateQueued, interaction.MoveFinish: data.StateWrapUp,
 			interaction.MoveClose: data.StateClosed, interaction.MoveDefer: data.StateDeferred,
+			interaction.MoveReturn: data.StateQueued, interaction.MoveHandTo: data.StateActive,
 		},
 		data.StateWrapUp: {
 			interaction.MoveReopen: data.StateActive, interaction.MoveClose: data.StateClosed, interaction.MoveRecorded: data.StateClosed,
 		},
-		data.StateDeferred: {interaction.MoveEnqueue: data.StateQueued, interaction.MoveClose: data.StateClosed},
+		data.StateDeferred: {
+			interaction.MoveEnqueue: data.StateQueued, interaction.MoveClose: data.StateClosed, interaction.MoveTake: data.StateActive,
+		},
 	}
 	for _, from := range allStates {
 		for _, move := range allMoves {

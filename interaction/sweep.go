@@ -162,7 +162,7 @@ func (s *Service) sweepOne(system context.Context, id string, r rule) error {
 // remindAssistant tells Yana of citizens who have waited for her for a while, whose node perhaps died.
 func (s *Service) remindAssistant(system context.Context, now time.Time) error {
 	ids, err := s.client.Interaction.Query().
-		Where(interaction.AwaitsAssistant(true), interaction.StateEQ(interaction.StateWithAssistant),
+		Where(interaction.AwaitsAssistant(true), interaction.StateEQ(interaction.StateWithAssistant), interaction.ChannelEQ(interaction.ChannelChat),
 			interaction.LastActivityAtLT(now.Add(-unanswered))).
 		Order(ent.Asc(interaction.FieldLastActivityAt)).Limit(sweepBatch).IDs(system)
 	if err != nil {

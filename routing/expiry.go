@@ -9,10 +9,8 @@ import (
 	"ekc/ent"
 	"ekc/ent/interaction"
 	"ekc/ent/offer"
-	"ekc/ent/pausereason"
 	"ekc/ent/presence"
 	"ekc/internal/database"
-	"ekc/internal/ids"
 )
 
 const (
@@ -107,15 +105,5 @@ func (s *Service) missed(ctx context.Context, tx *ent.Tx, accountID string, now 
 
 // missedOffersReason returns the id of the system's reason for a pause, which it makes when the centre has none.
 func missedOffersReason(ctx context.Context, tx *ent.Tx, now time.Time) (string, error) {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO pause_reasons (id, created_at, code, name, selectable) VALUES ($1, $2, $3, 'Пропущенные обращения', false)
-		ON CONFLICT (code) DO NOTHING`, ids.New("pau"), now, PauseMissedOffers)
-	if err != nil {
-		return "", fmt.Errorf("make pause reason: %w", err)
-	}
-	id, err := tx.PauseReason.Query().Where(pausereason.Code(PauseMissedOffers)).OnlyID(ctx)
-	if err != nil {
-		return "", fmt.Errorf("read pause reason: %w", err)
-	}
-	return id, nil
+	return systemReason(ctx, tx, PauseMissedOffers, "Пропущенные обращения", now)
 }

@@ -46,8 +46,10 @@ type State struct {
 // Utterance is one message that Yana wants to say.
 type Utterance struct {
 	// Kind is a kind of message of the data model: TEXT, ANSWER, CLARIFICATION, NOTICE or RATING_REQUEST.
-	Kind      string
-	Text      string
+	Kind string
+	Text string
+	// Spoken is the short form of it, for the phone; empty: there is none.
+	Spoken    string
 	Citations []Citation
 	Choices   []Choice
 }

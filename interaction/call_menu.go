@@ -1,0 +1,176 @@
+package interaction
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"ekc/ent"
+	"ekc/ent/agency"
+	"ekc/ent/interaction"
+	"ekc/ent/message"
+	"ekc/ent/region"
+	"ekc/internal/fail"
+)
+
+// Step is one turn of a voice menu: what the caller heard and what they pressed or said.
+type Step struct {
+	At                time.Time
+	Node, Input, Said string
+}
+
+// Learned is what a voice menu has found out. Empty fields leave what is known.
+type Learned struct {
+	AgencyCode, RegionCode, Topic string
+	Steps                         []Step
+}
+
+// Learn keeps what a voice menu has found out, its steps as messages of the dialogue. A step that was kept before is passed over;
+// a code that is not known changes nothing.
+func (s *Service) Learn(ctx context.Context, interactionID string, l Learned) error {
+	return s.inTx(ctx, func(system context.Context, tx *ent.Tx) error {
+		i, err := lock(system, tx, interactionID)
+		if err != nil {
+			return err
+		}
+		if Ended(i.State) {
+			return fail.New(fail.Conflict, "the interaction is over")
+		}
+		for _, step := range l.Steps {
+			if i, err = s.step(system, tx, i, step); err != nil {
+				return err
+			}
+		}
+		return s.learn(system, tx, i, l)
+	})
+}
+
+func (s *Service) learn(system context.Context, tx *ent.Tx, i *ent.Interaction, l Learned) error {
+	update, changed := tx.Interaction.UpdateOne(i), false
+	if l.AgencyCode != "" {
+		id, err := tx.Agency.Query().Where(agency.Code(l.AgencyCode)).OnlyID(system)
+		if err != nil && !ent.IsNotFound(err) {
+			return fmt.Errorf("find agency: %w", err)
+		}
+		if err == nil && id != i.AgencyID {
+			update, changed = update.SetAgencyID(id), true
+		}
+	}
+	if l.RegionCode != "" {
+		id, err := tx.Region.Query().Where(region.Code(l.RegionCode)).OnlyID(system)
+		if err != nil && !ent.IsNotFound(err) {
+			return fmt.Errorf("find region: %w", err)
+		}
+		if err == nil && id != i.RegionID {
+			update, changed = update.SetRegionID(id), true
+		}
+	}
+	if topic := shortened(clean(l.Topic), maxTopicRunes); topic != "" && topic != i.Topic {
+		update, changed = update.SetTopic(topic), true
+	}
+	if !changed {
+		return nil
+	}
+	after, err := update.Save(system)
+	if err != nil {
+		return fmt.Errorf("keep what the menu learned: %w", err)
+	}
+	return s.log.Append(system, tx, event(KindChanged, after, nil))
+}
+
+// step says one turn of the menu, unless it was said before.
+func (s *Service) step(system context.Context, tx *ent.Tx, i *ent.Interaction, step Step) (*ent.Interaction, error) {
+	key := "menu:" + strconv.FormatInt(step.At.UnixMicro(), 36) + ":" + step.Node
+	if len(key) > MaxClientKeyBytes-2 {
+		key = strings.ToValidUTF8(key[:MaxClientKeyBytes-2], "")
+	}
+	drafts := []draft{
+		{author: message.AuthorSystem, kind: message.KindNotice, text: clean(step.Said), clientKey: key + "q"},
+		{author: message.AuthorCitizen, kind: message.KindText, text: clean(step.Input), clientKey: key + "a"},
+	}
+	for _, d := range drafts {
+		if d.text == "" || i.MessageCount >= maxMessages {
+			continue
+		}
+		before, err := repeated(system, tx, i.ID, d)
+		if err != nil {
+			return nil, err
+		}
+		if before != nil {
+			continue
+		}
+		if _, i, err = s.say(system, tx, i, d); err != nil {
+			return nil, err
+		}
+	}
+	return i, nil
+}
+
+// AskCall keeps what a caller asks Yana, so that she may answer it: CONFLICT when the enquiry is no longer with her. The same
+// question put again right after its answer is the same question: asked is false, and nothing was kept.
+func (s *Service) AskCall(ctx context.Context, interactionID, question string) (asked bool, err error) {
+	question = shortened(clean(question), MaxTextRunes)
+	if question == "" {
+		return false, fail.Field("question", fail.Invalid, "is empty")
+	}
+	err = s.inTx(ctx, func(system context.Context, tx *ent.Tx) error {
+		asked = false
+		i, err := lock(system, tx, interactionID)
+		if err != nil {
+			return err
+		}
+		if i.State != interaction.StateWithAssistant {
+			return fail.New(fail.Conflict, "the interaction is not with Yana")
+		}
+		last, err := tx.Message.Query().Where(message.InteractionID(i.ID), message.AuthorEQ(message.AuthorCitizen)).
+			Order(ent.Desc(message.FieldSequence)).First(system)
+		if err != nil && !ent.IsNotFound(err) {
+			return fmt.Errorf("read the last question: %w", err)
+		}
+		if last != nil && last.ClientKey == nil && last.Text == question {
+			if !i.AwaitsAssistant {
+				return nil
+			}
+		} else if _, i, err = s.say(system, tx, i, draft{author: message.AuthorCitizen, kind: message.KindText, text: question}); err != nil {
+			return err
+		}
+		asked = true
+		return tx.Interaction.UpdateOne(i).SetAwaitsAssistant(true).Exec(system)
+	})
+	return asked, err
+}
+
+// clean makes text of a machine fit to be kept.
+func clean(text string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", ""))
+}
+
+// HelpedCall keeps whether the last answer with that record version helped, as the caller said.
+func (s *Service) HelpedCall(ctx context.Context, interactionID, versionID string, helped bool) error {
+	return s.inTx(ctx, func(system context.Context, tx *ent.Tx) error {
+		i, err := lock(system, tx, interactionID)
+		if err != nil {
+			return err
+		}
+		answers, err := tx.Message.Query().Where(message.InteractionID(i.ID), message.KindEQ(message.KindAnswer)).
+			Order(ent.Desc(message.FieldSequence)).All(system)
+		if err != nil {
+			return fmt.Errorf("read answers: %w", err)
+		}
+		for _, m := range answers {
+			if len(m.Citations) == 0 || m.Citations[0].VersionID != versionID {
+				continue
+			}
+			if m.Helpful != nil && *m.Helpful == helped {
+				return nil
+			}
+			if err := tx.Message.UpdateOne(m).SetHelpful(helped).Exec(system); err != nil {
+				return fmt.Errorf("write feedback: %w", err)
+			}
+			return s.log.Append(system, tx, messageEvent(KindMessageChanged, i, m.ID))
+		}
+		return fail.New(fail.NotFound, "no such answer was given")
+	})
+}
