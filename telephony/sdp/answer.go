@@ -9,7 +9,7 @@ import (
 // hold the peer; the answer never asks for more than the offer gives (RFC 3264 §6.1). One codec is taken: the first of
 // ours that the offer has. Errors wrap ErrMalformed or ErrNotAcceptable; the session is then as it was before.
 func (s *Session) Answer(offer []byte, want Direction) ([]byte, Media, error) {
-	_, streams, err := parse(offer)
+	streams, err := parse(offer)
 	if err != nil {
 		return nil, Media{}, err
 	}

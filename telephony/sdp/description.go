@@ -61,24 +61,31 @@ func (s stream) remote() netip.AddrPort {
 }
 
 // parse reads a description. Errors wrap ErrMalformed.
-func parse(body []byte) (sdp.Origin, []stream, error) {
+func parse(body []byte) ([]stream, error) {
 	var d sdp.SessionDescription
-	if err := d.Unmarshal(body); err != nil {
-		return sdp.Origin{}, nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	if len(body) == 0 {
+		return nil, fmt.Errorf("%w: empty", ErrMalformed)
+	}
+	readable, original := tolerate(body)
+	if err := d.Unmarshal(readable); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	if len(d.MediaDescriptions) > maxStreams {
-		return sdp.Origin{}, nil, fmt.Errorf("%w: %d streams", ErrMalformed, len(d.MediaDescriptions))
+		return nil, fmt.Errorf("%w: %d streams", ErrMalformed, len(d.MediaDescriptions))
 	}
 	session := directionOf(d.Attributes, SendRecv)
 	streams := make([]stream, 0, len(d.MediaDescriptions))
-	for _, m := range d.MediaDescriptions {
+	for i, m := range d.MediaDescriptions {
 		s, err := parseStream(m, d.ConnectionInformation, session)
 		if err != nil {
-			return sdp.Origin{}, nil, err
+			return nil, err
+		}
+		if as, ok := original[i]; ok {
+			s.media, s.protos, s.formats, s.codecs = as.media, as.protos, as.formats, nil
 		}
 		streams = append(streams, s)
 	}
-	return d.Origin, streams, nil
+	return streams, nil
 }
 
 func parseStream(m *sdp.MediaDescription, session *sdp.ConnectionInformation, inherited Direction) (stream, error) {

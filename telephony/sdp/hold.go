@@ -3,7 +3,7 @@ package sdp
 // Holds reports whether a description of the peer holds us: its first audio stream wants no media (sendonly, inactive, or
 // the null address of RFC 2543). A body that does not parse holds nobody.
 func Holds(body []byte) bool {
-	_, streams, err := parse(body)
+	streams, err := parse(body)
 	if err != nil {
 		return false
 	}

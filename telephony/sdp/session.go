@@ -102,7 +102,7 @@ func (s *Session) drawKeys() error {
 
 // Accept reads the answer to our last offer. Errors wrap ErrMalformed or ErrNotAcceptable; what was agreed before stays.
 func (s *Session) Accept(answer []byte) (Media, error) {
-	_, streams, err := parse(answer)
+	streams, err := parse(answer)
 	if err != nil {
 		return Media{}, err
 	}
