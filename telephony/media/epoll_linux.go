@@ -104,7 +104,7 @@ func (p *epoll) wait(t *thread, d time.Duration) {
 	t.now = t.monotonic()
 	p.last = t.now
 	p.busy = n >= crowded
-	stalled := t.now-before > int64(stallLimit) && p.busy
+	stalled := t.now-before > int64(stallLimit) // an idle thread looks every 20 ms
 	for i := range n {
 		if i&31 == 31 {
 			t.now = t.monotonic()
