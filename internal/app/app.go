@@ -19,6 +19,7 @@ import (
 	"ekc/internal/seed"
 	"ekc/internal/telemetry"
 	"ekc/knowledge"
+	"ekc/telephony/ivr"
 )
 
 // Overrides are what tests set and nobody else; zero values mean the product's own.
@@ -138,8 +139,13 @@ func (a *App) openDatabases(ctx context.Context) (err error) {
 }
 
 func (a *App) seed(ctx context.Context, hasher *access.Service) (err error) {
+	_, menu, err := ivr.Default()
+	if err != nil {
+		return fmt.Errorf("the shipped menu: %w", err)
+	}
 	o := seed.Options{
 		DB: a.core.DB, Client: a.core.Client, Hash: hasher.HashPassword, Demo: a.config.Demo, Password: a.config.DemoPassword.Reveal(),
+		Menu: menu,
 	}
 	if a.seeded, err = seed.Run(ctx, o); err != nil {
 		return err

@@ -123,6 +123,9 @@ func (s *seeding) addAccounts(ctx context.Context, missing []account, hashes map
 		if err := s.equip(ctx, a, made.ID); err != nil {
 			return fmt.Errorf("account %s: %w", a.login, err)
 		}
+		if err := s.addPhone(ctx, a, made.ID); err != nil {
+			return fmt.Errorf("phone of %s: %w", a.login, err)
+		}
 		s.report.Accounts = append(s.report.Accounts, Account{Login: a.login, Name: a.name, Duty: a.duty})
 		s.report.Added++
 	}
@@ -169,7 +172,7 @@ func (s *seeding) addMemberships(ctx context.Context) error {
 		ids[a.Login] = a.ID
 	}
 	for _, a := range demoAccounts {
-		for _, code := range a.queues {
+		for _, code := range withVoice(a.queues) {
 			accountID, queueID := ids[a.login], s.queues[code]
 			if !s.fresh[accountID] && !s.fresh[queueID] {
 				continue

@@ -2,11 +2,13 @@ package seed
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	entqueue "ekc/ent/queue"
 )
 
-// queue is a chat queue. Line 1 serves every region at any hour; line 2 is an agency's own and keeps office hours.
+// queue is a chat queue; each has one for calls beside it, with the same people. Line 1 serves every region at any hour; line 2 is an agency's own and keeps office hours.
 type queue struct {
 	code, name, agency, region string
 	line                       int
@@ -78,19 +80,44 @@ func (s *seeding) addQueues(ctx context.Context) error {
 	for _, q := range present {
 		s.queues[q.Code] = q.ID
 	}
-	for _, q := range queues {
-		if _, ok := s.queues[q.code]; ok {
-			continue
-		}
-		if err := s.addQueue(ctx, q); err != nil {
-			return err
+	for _, channel := range []entqueue.Channel{entqueue.ChannelChat, entqueue.ChannelVoice} {
+		for _, q := range queues {
+			if channel == entqueue.ChannelVoice {
+				q = forCalls(q)
+			}
+			if _, ok := s.queues[q.code]; ok {
+				continue
+			}
+			if err := s.addQueue(ctx, q, channel); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (s *seeding) addQueue(ctx context.Context, q queue) error {
-	create := s.tx.Queue.Create().SetCode(q.code).SetName(q.name).SetChannel(entqueue.ChannelChat).SetLine(q.line).
+// forCalls is the queue for calls beside a chat queue.
+func forCalls(q queue) queue {
+	q.code, q.name = voiceCode(q.code), q.name+" (звонки)"
+	if q.overflow != "" {
+		q.overflow = voiceCode(q.overflow)
+	}
+	return q
+}
+
+func voiceCode(chat string) string { return "voice" + strings.TrimPrefix(chat, "chat") }
+
+// withVoice adds the queues for calls.
+func withVoice(chat []string) []string {
+	all := slices.Clone(chat)
+	for _, code := range chat {
+		all = append(all, voiceCode(code))
+	}
+	return all
+}
+
+func (s *seeding) addQueue(ctx context.Context, q queue, channel entqueue.Channel) error {
+	create := s.tx.Queue.Create().SetCode(q.code).SetName(q.name).SetChannel(channel).SetLine(q.line).
 		SetOverflowSeconds(q.overflowAfter)
 	if q.agency != "" {
 		create.SetAgencyID(s.agencies[q.agency])

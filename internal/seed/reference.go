@@ -20,6 +20,7 @@ var pauseReasons = []pauseReason{
 	{code: "TECHNICAL", name: "Технические неполадки"},
 	{code: "MEETING", name: "Совещание"},
 	{code: "MISSED_OFFERS", name: "Пропущено несколько обращений подряд", system: true},
+	{code: "DEVICE_LOST", name: "Потеряна связь с телефоном или браузером", system: true},
 }
 
 // reference adds the missing agencies, regions and reasons of a pause: without them the centre cannot work.

@@ -25,8 +25,10 @@ type Options struct {
 	Hash   Hash
 	// Demo adds the demo centre to the reference data.
 	Demo bool
-	// Password is that of new demo accounts; empty: a random one, told in the report and kept nowhere in clear.
+	// Password is that of new demo accounts and their phones; empty: a random one, told in the report and kept nowhere in clear.
 	Password string
+	// Menu is the flow of telephony/ivr that answers the unified number; empty: the number is not made.
+	Menu []byte
 }
 
 // Account is a demo account that was made.
@@ -46,6 +48,9 @@ type Report struct {
 type seeding struct {
 	tx     *ent.Tx
 	report Report
+	// password is that of the new accounts, for their phones.
+	password string
+	menu     []byte
 
 	agencies, regions, hours, skills, sites, queues map[string]string
 	// fresh are the ids of the queues and accounts made in this run.
@@ -70,6 +75,9 @@ func Run(ctx context.Context, o Options) (Report, error) {
 			return Report{}, fmt.Errorf("seed: %w", err)
 		}
 	}
+	if password != "" {
+		o.Password = password
+	}
 	report, err := fill(ctx, o, missing, hashes)
 	if err != nil {
 		return Report{}, fmt.Errorf("seed: %w", err)
@@ -85,12 +93,15 @@ func fill(ctx context.Context, o Options, missing []account, hashes map[string]s
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after the commit
 	s := &seeding{
-		tx: tx, fresh: map[string]bool{},
+		tx: tx, fresh: map[string]bool{}, password: o.Password, menu: o.Menu,
 		agencies: map[string]string{}, regions: map[string]string{}, hours: map[string]string{},
 		skills: map[string]string{}, sites: map[string]string{}, queues: map[string]string{},
 	}
 	if err := s.reference(ctx); err != nil {
 		return Report{}, err
+	}
+	if err := s.addNumber(ctx); err != nil {
+		return Report{}, fmt.Errorf("the unified number: %w", err)
 	}
 	if o.Demo {
 		if err := s.demo(ctx, missing, hashes); err != nil {
@@ -112,6 +123,7 @@ func (s *seeding) demo(ctx context.Context, missing []account, hashes map[string
 		{"queues", s.addQueues},
 		{"accounts", func(ctx context.Context) error { return s.addAccounts(ctx, missing, hashes) }},
 		{"members of queues", s.addMemberships},
+		{"trunk", s.addTrunk},
 	}
 	for _, step := range steps {
 		if err := step.do(ctx); err != nil {

@@ -11,18 +11,21 @@ import (
 	"ekc/access/viewer"
 	"ekc/ent"
 	entaccount "ekc/ent/account"
+	"ekc/ent/menuversion"
+	"ekc/ent/phone"
 	entqueue "ekc/ent/queue"
 	entrole "ekc/ent/roleassignment"
 	"ekc/internal/coretest"
 	"ekc/internal/database"
 	"ekc/internal/seed"
+	"ekc/internal/voice/secret"
 	"ekc/routing/timetable"
 )
 
 func plain(_ context.Context, password string) (string, error) { return "hash of " + password, nil }
 
 func options(core *database.Core) seed.Options {
-	return seed.Options{DB: core.DB, Client: core.Client, Hash: plain, Demo: true, Password: "four good words"}
+	return seed.Options{DB: core.DB, Client: core.Client, Hash: plain, Demo: true, Password: "four good words", Menu: []byte(`{"start":"x"}`)}
 }
 
 func system() context.Context { return viewer.AsSystem(context.Background()) }
@@ -104,9 +107,9 @@ func TestDemoCoversEveryRoleAndQueue(t *testing.T) {
 	require.NoError(t, err)
 	for _, q := range queues {
 		require.NotEmpty(t, q.Edges.Members, "nobody works in %s", q.Code)
-		require.Equal(t, entqueue.ChannelChat, q.Channel)
 		if over := q.Edges.OverflowQueue; over != nil {
 			require.Equal(t, q.Line, over.Line, "%s overflows to another line", q.Code)
+			require.Equal(t, q.Channel, over.Channel, "%s overflows to another channel", q.Code)
 			require.Positive(t, q.OverflowSeconds)
 		}
 		if q.Line == 2 {
@@ -188,7 +191,47 @@ func TestAddsWhatIsMissing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 85, core.Client.Region.Query().CountX(system()))
 	operator := core.Client.Account.Query().Where(entaccount.Login("line2.fss")).OnlyX(system())
-	require.Equal(t, 3, operator.QueryMemberships().CountX(system()))
+	require.Equal(t, 6, operator.QueryMemberships().CountX(system()), "three for chats, three for calls")
+}
+
+func TestUnifiedNumberIsAnswered(t *testing.T) {
+	t.Parallel()
+	core, _ := coretest.New(t)
+	o := options(core)
+	o.Demo = false
+	for range 2 {
+		_, err := seed.Run(t.Context(), o)
+		require.NoError(t, err)
+	}
+	number := core.Client.ServiceNumber.Query().WithMenu().OnlyX(system())
+	require.Equal(t, "+78006000000", number.Number)
+	require.True(t, number.Active && number.Outbound)
+	version := core.Client.MenuVersion.Query().OnlyX(system())
+	require.Equal(t, number.MenuID, version.MenuID)
+	require.Equal(t, menuversion.StatePublished, version.State)
+	require.JSONEq(t, `{"start":"x"}`, string(version.Document))
+	require.Zero(t, core.Client.Trunk.Query().CountX(system()), "a demo trunk is for the demo")
+	require.Zero(t, core.Client.Phone.Query().CountX(system()))
+}
+
+func TestOperatorsHavePhones(t *testing.T) {
+	t.Parallel()
+	core, _ := coretest.New(t)
+	o := options(core)
+	for range 2 {
+		_, err := seed.Run(t.Context(), o)
+		require.NoError(t, err)
+	}
+	operators := core.Client.Account.Query().Where(entaccount.HasRolesWith(entrole.RoleEQ(entrole.RoleOperator))).AllX(system())
+	for _, a := range operators {
+		p := core.Client.Phone.Query().Where(phone.AccountID(a.ID)).OnlyX(system())
+		require.Equal(t, a.Login, p.Username)
+		weak, strong := secret.HA1(a.Login, secret.Realm, o.Password)
+		require.Equal(t, []string{weak, strong}, []string{p.Ha1Md5, p.Ha1Sha256})
+	}
+	supervisor := core.Client.Account.Query().Where(entaccount.Login("supervisor")).OnlyX(system())
+	require.True(t, core.Client.Phone.Query().Where(phone.AccountID(supervisor.ID)).ExistX(system()), "supervisors listen")
+	require.Equal(t, 1, core.Client.Trunk.Query().CountX(system()))
 }
 
 func TestSeveralNodesAtOnce(t *testing.T) {
