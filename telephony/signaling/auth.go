@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"ekc/telephony/signaling/digest"
@@ -108,6 +109,9 @@ func (a *Agent) refusal(m *wire.Message, v verdict, tag string) *wire.Message {
 		challenges, err := a.verifier.Challenges(v.stale)
 		if err != nil {
 			return a.reply(m, 500, "", tag)
+		}
+		if a.config.MD5First {
+			slices.Reverse(challenges)
 		}
 		for _, c := range challenges {
 			answer.Add("WWW-Authenticate", c)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -185,9 +186,10 @@ func startSIPp(t *testing.T, scenario, target string, args ...string) *sippRun {
 	path, err := filepath.Abs(filepath.Join("testdata", "sipp", scenario))
 	require.NoError(t, err)
 	s := &sippRun{t: t, port: freePort(t), done: make(chan error, 1)}
+	errors := filepath.Join(t.TempDir(), "errors.log")
 	all := append([]string{
 		"-sf", path, "-i", "127.0.0.1", "-p", strconv.Itoa(s.port), "-m", "1", "-nostdin", "-timeout", "20s",
-		"-timeout_error", "-trace_err", "-error_file", filepath.Join(t.TempDir(), "errors.log"), "-recv_timeout", "15000",
+		"-timeout_error", "-trace_err", "-error_file", errors, "-recv_timeout", "15000",
 	}, args...)
 	if target != "" {
 		all = append(all, target)
@@ -202,6 +204,11 @@ func startSIPp(t *testing.T, scenario, target string, args ...string) *sippRun {
 			_ = s.cmd.Process.Kill()
 			<-s.done
 		})
+		if t.Failed() {
+			log, _ := os.ReadFile(errors)
+			output := s.output.String()
+			t.Logf("SIPp: %s\n%s", log, output[max(len(output)-2000, 0):])
+		}
 	})
 	return s
 }
