@@ -76,3 +76,26 @@ const (
 	// ReadAudit: the audit log.
 	ReadAudit Action = "audit.read"
 )
+
+// The actions on what has to do with the phone.
+const (
+	// PlayRecording: listen to a recording; each time is audited.
+	PlayRecording Action = "recording.play"
+	// SuperviseCall: listen, whisper, barge, take over.
+	SuperviseCall Action = "call.supervise"
+	// DialOut: call a citizen of one's own accord.
+	DialOut Action = "call.dial"
+	// ReadCallbacks, TakeCallback, CancelCallback: promised calls of the segment.
+	ReadCallbacks  Action = "callback.read"
+	TakeCallback   Action = "callback.take"
+	CancelCallback Action = "callback.cancel"
+	// ManageTrunks and ManageNumbers: lines to carriers and the numbers of the centre.
+	ManageTrunks  Action = "trunk.manage"
+	ManageNumbers Action = "number.manage"
+	// EditMenu: draft versions, upload sounds, try them out. PublishMenu: let callers hear them.
+	EditMenu    Action = "menu.edit"
+	PublishMenu Action = "menu.publish"
+	// CreatePhone: give an account a phone, take it away. ResetPhone: draw a new secret; Own is the person.
+	CreatePhone Action = "phone.create"
+	ResetPhone  Action = "phone.reset"
+)

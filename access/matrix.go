@@ -76,14 +76,19 @@ var matrix = []row{
 	{action: ReadCitizen, sees: ReadInteraction, roles: roles{
 		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
 	}},
-	{action: ReadPersonalData, sees: ReadInteraction, roles: roles{viewer.Operator: Own, viewer.Administrator: Own}},
+	// A supervisor who takes a call over works in it as its operator does.
+	{action: ReadPersonalData, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Own, viewer.Administrator: Own,
+	}},
 	{action: StartChat, anyone: true, citizen: Own, roles: everybody(Covered)},
 	{action: SendMessage, citizen: Own, sees: ReadInteraction, roles: roles{viewer.Operator: Own, viewer.Administrator: Own}},
 	{action: RequestHandover, citizen: Own, sees: ReadInteraction},
 	{action: RateAnswer, citizen: Own, sees: ReadInteraction},
 	{action: RateInteraction, citizen: Own, sees: ReadInteraction},
 	{action: EndChat, citizen: Own, sees: ReadInteraction},
-	{action: WorkInteraction, sees: ReadInteraction, roles: roles{viewer.Operator: Own, viewer.Administrator: Own}},
+	{action: WorkInteraction, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Own, viewer.Administrator: Own,
+	}},
 	{action: TransferInteraction, sees: ReadInteraction, roles: roles{
 		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.Administrator: Covered,
 	}},
@@ -127,6 +132,27 @@ var matrix = []row{
 		viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered,
 	}},
 	{action: ReadAudit, roles: roles{viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered}},
+
+	{action: PlayRecording, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.Administrator: Covered,
+	}},
+	{action: SuperviseCall, sees: ReadInteraction, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: DialOut, roles: roles{viewer.Operator: Covered, viewer.Administrator: Covered}},
+	{action: ReadCallbacks, sees: ReadCallbacks, roles: roles{
+		viewer.Operator: Covered, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: TakeCallback, sees: ReadCallbacks, roles: roles{viewer.Operator: Covered, viewer.Administrator: Covered}},
+	{action: CancelCallback, sees: ReadCallbacks, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: ManageTrunks, roles: roles{viewer.Administrator: Covered}},
+	{action: ManageNumbers, roles: roles{viewer.Administrator: Covered}},
+	{action: EditMenu, roles: roles{
+		viewer.ContentManager: Inside, viewer.ExpertSystemAdministrator: Inside, viewer.Administrator: Covered,
+	}},
+	{action: PublishMenu, roles: roles{viewer.ExpertSystemAdministrator: Inside, viewer.Administrator: Covered}},
+	{action: CreatePhone, sees: ReadAccounts, roles: roles{viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered}},
+	{action: ResetPhone, sees: ReadAccounts, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Own, viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered,
+	}},
 }
 
 // rows finds a row by its action.

@@ -21,14 +21,14 @@ interaction.read_timeline       -- os---s-s
 interaction.read_routing_trace  -- -s---s-s
 interaction.read_suggestions    -- os-----s
 citizen.read                    -- os---s-s
-citizen.read_personal_data      -- o------o
+citizen.read_personal_data      -- oo-----o
 interaction.start               so ssssssss
 interaction.send_message        -o o------o
 interaction.request_handover    -o --------
 interaction.rate_answer         -o --------
 interaction.rate                -o --------
 interaction.end                 -o --------
-interaction.work                -- o------o
+interaction.work                -- oo-----o
 interaction.transfer            -- os-----s
 offer.answer                    -- o------o
 presence.set                    -- s------s
@@ -50,6 +50,18 @@ account.read                    -- -s--is-s
 account.read_sign_ins           -- osooioos
 account.manage                  -- ----i--s
 audit.read                      -- ----i--s
+recording.play                  -- os-----s
+call.supervise                  -- -s-----s
+call.dial                       -- s------s
+callback.read                   -- ss---s-s
+callback.take                   -- s------s
+callback.cancel                 -- -s-----s
+trunk.manage                    -- -------s
+number.manage                   -- -------s
+menu.edit                       -- --ii---s
+menu.publish                    -- ---i---s
+phone.create                    -- ----i--s
+phone.reset                     -- oo--i--s
 `
 
 var (
