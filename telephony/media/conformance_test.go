@@ -249,13 +249,9 @@ func TestPipe(t *testing.T) {
 		case <-time.After(patience):
 			require.Fail(t, "nothing came out")
 		}
-		require.Eventually(t, func() bool { // learned after a few packets
-			a.send(8, false, sound(2))
-			b, err := (&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 8, SSRC: 3, SequenceNumber: a.seq}, Payload: sound(3)}).Marshal()
-			require.NoError(t, err)
-			require.NoError(t, leg.Deliver(b))
-			return len(a.packets) > 0
-		}, patience, time.Millisecond)
+		b, err := (&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 8, SSRC: 3, SequenceNumber: 5}, Payload: sound(3)}).Marshal()
+		require.NoError(t, err)
+		require.NoError(t, leg.Deliver(b))
 		require.Equal(t, sound(3), a.next().Payload)
 		require.False(t, leg.LocalRTP().IsValid())
 		leg.Close()

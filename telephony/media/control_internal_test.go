@@ -198,7 +198,6 @@ func TestConfigIsChecked(t *testing.T) {
 		"timeout":      func(c *LegConfig) { c.MediaTimeout = -1 },
 		"strict nobody": func(c *LegConfig) {
 			c.StrictSource = true
-			c.Remote = pipeAddress
 			c.Remote = controlAddress(LegConfig{})
 		},
 		"SRTP profile":    func(c *LegConfig) { c.SRTP = &SRTP{Inbound: make([]byte, 30), Outbound: make([]byte, 30)} },

@@ -127,7 +127,7 @@ func (e *Engine) NewLeg(o LegOptions) (*Leg, error) {
 
 // NewPipe makes a leg without sockets: send gets every outgoing packet (RTP and, on the same way, RTCP; the bytes are valid
 // during the call only, and it must not block), and [Leg.Deliver] takes the incoming ones. For transports that live elsewhere,
-// such as WebRTC. Configure it without SRTP, and with any Remote that is valid.
+// such as WebRTC. Configure it without SRTP, with any Remote that is valid: nothing is sent there.
 func (e *Engine) NewPipe(o LegOptions, send func(packet []byte)) (*Leg, error) {
 	if send == nil {
 		return nil, fmt.Errorf("%w: a pipe without send", ErrInvalid)

@@ -15,7 +15,7 @@ const inboxSize = 1024
 // inPacket is a packet that a goroutine has received for a thread: of a pipe, or of the portable back-end.
 type inPacket struct {
 	leg     *Leg
-	from    netip.AddrPort
+	from    netip.AddrPort // zero: of a pipe
 	control bool
 	n       int
 	data    [maxPacket]byte
@@ -70,6 +70,9 @@ func (q *inbox) drain(t *thread) {
 	for i := range work[:n] {
 		p := &work[i]
 		if p.leg.thread.Load() == t {
+			if !p.from.IsValid() {
+				p.from = p.leg.config.Remote
+			}
 			t.receive(p.leg, p.control, p.data[:p.n], p.from, false)
 		}
 		p.leg = nil

@@ -121,14 +121,14 @@ func (l *Leg) Mute(on bool) error { return l.post(func(*thread) { l.muted = on }
 // Unbridge ends the leg's bridge, or takes it out of its conference. What is played goes on.
 func (l *Leg) Unbridge() error { return l.post(func(t *thread) { t.release(l) }) }
 
-// Deliver hands an incoming RTP or RTCP packet to a pipe. The bytes are copied.
+// Deliver hands an incoming RTP or RTCP packet to a pipe. It counts as coming from the configured Remote. The bytes are copied.
 func (l *Leg) Deliver(packet []byte) error {
 	l.home.Lock()
 	defer l.home.Unlock()
 	if l.closed {
 		return ErrClosed
 	}
-	l.owner.inbox.put(l, isControl(packet), packet, pipeAddress)
+	l.owner.inbox.put(l, isControl(packet), packet, netip.AddrPort{})
 	return nil
 }
 
@@ -252,9 +252,6 @@ func (e *Engine) Bridge(a, b *Leg) error {
 		a.peer, b.peer = b, a
 	})
 }
-
-// pipeAddress is what a pipe's packets come from.
-var pipeAddress = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 1)
 
 // seconds rounds to whole ones, upwards.
 func seconds(d time.Duration) int64 { return int64((d + time.Second - 1) / time.Second) }
