@@ -9,13 +9,13 @@ type Event interface{ turn() int }
 type (
 	// Started is the first; Caller and Called are E.164 or empty.
 	Started struct{ Caller, Called string }
-	// Said: a Say has ended.
+	// Said tells that a Say has ended.
 	Said struct{ Turn int }
 	// Digit is a key: 0 to 9, * or #.
 	Digit struct{ Key byte }
 	// Heard is what the caller said, as recognised; an empty text: there was speech, and nothing was understood.
 	Heard struct{ Text string }
-	// TimeUp: a Timer has run out.
+	// TimeUp tells that a Timer has run out.
 	TimeUp struct {
 		Name TimerName
 		Turn int
@@ -47,11 +47,11 @@ type (
 	}
 	// PlaceKnown is where the enquiry is in the queue.
 	PlaceKnown struct{ Place Place }
-	// QueueClosed: the enquiry could not be queued.
+	// QueueClosed tells that the enquiry could not be queued; Next is when the queue opens, zero when unknown.
 	QueueClosed struct{ Now, Next time.Time }
-	// OperatorJoined: the caller talks with an operator.
+	// OperatorJoined tells that the caller talks with an operator.
 	OperatorJoined struct{}
-	// OperatorLeft: the talk is over, the caller is still there.
+	// OperatorLeft tells that the talk is over and the caller is still there.
 	OperatorLeft struct{}
 	// CallbackBooked answers BookCallback.
 	CallbackBooked struct {
@@ -63,7 +63,7 @@ type (
 		Turn int
 		OK   bool
 	}
-	// CallerGone: the caller has hung up.
+	// CallerGone tells that the caller has hung up.
 	CallerGone struct{}
 )
 

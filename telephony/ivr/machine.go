@@ -149,9 +149,6 @@ func (m *machine) end(reason string) {
 	m.do(Hangup{Reason: reason})
 }
 
-// fail goes to the flow's fallback.
-func (m *machine) fail(exit string) { m.leave(exit, m.flow.Fallback) }
-
 // say begins a prompt; hints nil: speech is not listened for.
 func (m *machine) say(p Prompt, bargeIn bool, hints []string) {
 	m.s.Turn++

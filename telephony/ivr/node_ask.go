@@ -61,10 +61,12 @@ func (n *AskNode) exits() []exit {
 
 func (n *AskNode) prompts() []promptAt {
 	return []promptAt{
-		{path: "prompt", prompt: n.Prompt, required: true}, {path: "wait", prompt: n.Wait},
+		{path: "prompt", prompt: n.Prompt, required: true},
+		{path: "wait", prompt: n.Wait},
 		{path: "answer", prompt: n.Answer, required: true, values: []string{ValueAnswer}},
 		{path: "clarify", prompt: n.Clarify, required: true, values: []string{SlotQuestion, ValueAnswer}},
-		{path: "did_help", prompt: n.DidHelp, required: true}, {path: "invalid", prompt: n.Invalid},
+		{path: "did_help", prompt: n.DidHelp, required: true},
+		{path: "invalid", prompt: n.Invalid},
 	}
 }
 

@@ -33,7 +33,8 @@ func (n *CallbackNode) exits() []exit {
 func (n *CallbackNode) prompts() []promptAt {
 	return []promptAt{
 		{path: "confirm", prompt: n.Confirm, required: true, values: []string{SlotPhone}},
-		{path: "number", prompt: n.Number, required: true}, {path: "invalid", prompt: n.Invalid},
+		{path: "number", prompt: n.Number, required: true},
+		{path: "invalid", prompt: n.Invalid},
 		{path: "booked", prompt: n.Booked, required: true, values: []string{SlotPhone}},
 	}
 }

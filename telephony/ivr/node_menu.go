@@ -36,7 +36,8 @@ func choicePath(i int) string { return fmt.Sprintf("choices[%d].goto", i) }
 func (n *MenuNode) prompts() []promptAt {
 	return []promptAt{
 		{path: "prompt", prompt: n.Prompt, required: true},
-		{path: "invalid", prompt: n.Invalid}, {path: "silent", prompt: n.Silent},
+		{path: "invalid", prompt: n.Invalid},
+		{path: "silent", prompt: n.Silent},
 	}
 }
 

@@ -17,8 +17,11 @@ type RatingNode struct {
 const stepThanks = "thanks"
 
 var ratings = []Choice{
-	{Digit: "1", Phrases: []string{"единица"}}, {Digit: "2", Phrases: []string{"двойка"}}, {Digit: "3", Phrases: []string{"тройка"}},
-	{Digit: "4", Phrases: []string{"четвёрка", "хорошо"}}, {Digit: "5", Phrases: []string{"пятёрка", "отлично"}},
+	{Digit: "1", Phrases: []string{"единица"}},
+	{Digit: "2", Phrases: []string{"двойка"}},
+	{Digit: "3", Phrases: []string{"тройка"}},
+	{Digit: "4", Phrases: []string{"четвёрка", "хорошо"}},
+	{Digit: "5", Phrases: []string{"пятёрка", "отлично"}},
 }
 
 // Type is "rating".

@@ -16,6 +16,7 @@ func (n *SayNode) exits() []exit { return []exit{{"goto", n.Goto, true}} }
 func (n *SayNode) prompts() []promptAt {
 	return []promptAt{{path: "prompt", prompt: n.Prompt, required: true}}
 }
+
 func (n *SayNode) check(r *report) {
 	if n.StartsRecording && n.BargeIn {
 		r.add("barge_in", CodeInvalid, "the notice that a call is recorded must be heard to its end")

@@ -69,11 +69,3 @@ func quantise(samples []float32) []int16 {
 	}
 	return pcm
 }
-
-func toFloat(pcm []int16) []float32 {
-	samples := make([]float32, len(pcm))
-	for i, s := range pcm {
-		samples[i] = float32(s) / (math.MaxInt16 + 1)
-	}
-	return samples
-}

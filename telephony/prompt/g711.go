@@ -1,11 +1,5 @@
 package prompt
 
-// silenceALaw and silenceULaw are the encodings of a zero sample (ITU-T G.711, tables 1a and 2a).
-const (
-	silenceALaw = 0xD5
-	silenceULaw = 0xFF
-)
-
 // EncodeALaw encodes one linear sample by G.711 A-law (ITU-T G.711, table 1; even bits inverted).
 func EncodeALaw(sample int16) byte {
 	value := int(sample)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -36,7 +37,7 @@ type Library struct {
 	disk   *diskCache
 	memory *lru[*Clip]
 	flight singleflight.Group
-	music  *Clip
+	music  func() *Clip
 }
 
 // speakTime bounds the work for one text, whoever waits for it.
@@ -45,7 +46,7 @@ const speakTime = 30 * time.Second
 // maxUploaded is the longest uploaded recording.
 const maxUploaded = 10 * time.Minute
 
-// NewLibrary opens the cache and makes the music, which takes a fraction of a second.
+// NewLibrary opens the cache.
 func NewLibrary(o Options) (*Library, error) {
 	if o.Speaker == nil || o.Dir == "" || o.Clock == nil || o.Logger == nil {
 		return nil, errors.New("a prompt library needs a speaker, a folder, a clock and a logger")
@@ -60,11 +61,12 @@ func NewLibrary(o Options) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Library{o: o, disk: disk, memory: newLRU[*Clip](o.MemoryBytes, nil), music: Music()}, nil
+	return &Library{o: o, disk: disk, memory: newLRU[*Clip](o.MemoryBytes, nil), music: sync.OnceValue(Music)}, nil
 }
 
-// Music is the loop played to who waits; its end runs into its beginning.
-func (l *Library) Music() *Clip { return l.music }
+// Music is the loop played to who waits; its end runs into its beginning. The first call makes it, in a fraction of a
+// second: ask for it at the start.
+func (l *Library) Music() *Clip { return l.music() }
 
 // Text returns the speech of a text. Many who ask for one text at the same time cause it to be spoken once; a caller who
 // goes away does not stop the work for the others.
@@ -96,15 +98,15 @@ func (l *Library) Audio(ctx context.Context, id string) (*Clip, error) {
 // Forget drops a recording that was replaced.
 func (l *Library) Forget(audioID string) { l.memory.forget("audio " + audioID) }
 
-// once looks into memory and makes what is not there; make also says whether the clip may be kept.
-func (l *Library) once(ctx context.Context, key string, make func(context.Context) (*Clip, bool, error)) (*Clip, error) {
+// once looks into memory and produces what is not there; produce also says whether the clip may be kept.
+func (l *Library) once(ctx context.Context, key string, produce func(context.Context) (*Clip, bool, error)) (*Clip, error) {
 	if clip, ok := l.memory.get(key); ok {
 		return clip, nil
 	}
 	done := l.flight.DoChan(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), speakTime)
 		defer cancel()
-		clip, keep, err := make(ctx)
+		clip, keep, err := produce(ctx)
 		if err == nil && keep {
 			l.memory.put(key, clip, clip.bytes())
 		}

@@ -67,9 +67,3 @@ func (l *lru[V]) remove(key string) {
 	delete(l.byKey, key)
 	l.total -= element.Value.(lruEntry[V]).weight
 }
-
-func (l *lru[V]) weight() int64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.total
-}

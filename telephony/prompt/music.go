@@ -20,8 +20,14 @@ const (
 
 // musicChords are semitones above middle C: C major 7, A minor 7, F major 7, G with a fourth; then a darker turn.
 var musicChords = [musicBars / 2][4]int{
-	{0, 4, 7, 11}, {-3, 0, 4, 7}, {-7, -3, 0, 4}, {-5, 0, 2, 7},
-	{0, 4, 7, 14}, {-8, -1, 4, 7}, {-7, 0, 4, 9}, {-5, -1, 2, 9},
+	{0, 4, 7, 11},
+	{-3, 0, 4, 7},
+	{-7, -3, 0, 4},
+	{-5, 0, 2, 7},
+	{0, 4, 7, 14},
+	{-8, -1, 4, 7},
+	{-7, 0, 4, 9},
+	{-5, -1, 2, 9},
 }
 
 // musicLine picks the notes of a chord for the plucked line; −1 is a rest.

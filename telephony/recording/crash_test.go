@@ -62,6 +62,13 @@ func childRecorder(report func(recording.Finished), alarm func(recording.Trouble
 	return r
 }
 
+// tell says something to the test.
+func tell(words ...any) {
+	if _, err := fmt.Fprintln(os.Stdout, words...); err != nil {
+		panic(err)
+	}
+}
+
 // childRecords writes two seconds, says so, and waits to be killed.
 func childRecords() {
 	w, err := childRecorder(nil, nil).Start(meta("rec_1"))
@@ -75,7 +82,7 @@ func childRecords() {
 		w.Write(b)
 		<-written
 	}
-	fmt.Println("written")
+	tell("written")
 	select {}
 }
 
@@ -163,7 +170,7 @@ func childFillsTheDisk() {
 			refused++
 		}
 		if i == 3 {
-			fmt.Println("alarm", (<-alarms).Op)
+			tell("alarm", (<-alarms).Op)
 		}
 	}
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
@@ -171,7 +178,7 @@ func childFillsTheDisk() {
 	}
 	w.Finish(12 * 4000)
 	f := <-reports
-	fmt.Println("stored", f.Length, f.Dropped == int64(refused), refused > 0)
+	tell("stored", f.Length, f.Dropped == int64(refused), refused > 0)
 }
 
 func TestFullDiskIsWaitedOut(t *testing.T) {

@@ -50,10 +50,10 @@ func Transcribe(ctx context.Context, wav io.Reader, r prompt.Recognizer) ([]Line
 	}
 	for {
 		pcm, end := readFrames(in, f)
-		for channel := range channels {
-			_, ended := cutters[channel].Write(pcm[channel])
+		for channel, cutter := range cutters {
+			_, ended := cutter.Write(pcm[channel])
 			if end != nil {
-				if last := cutters[channel].Close(); last != nil {
+				if last := cutter.Close(); last != nil {
 					ended = append(ended, *last)
 				}
 			}
@@ -84,7 +84,7 @@ func readFrames(in io.Reader, f Format) ([channels][]int16, error) {
 	}
 	var pcm [channels][]int16
 	for i := 0; i+channels*size <= n; i += channels * size {
-		for c := range channels {
+		for c := range pcm {
 			pcm[c] = append(pcm[c], linear(data[i+c*size:], f))
 		}
 	}

@@ -9,10 +9,12 @@
 // the codes 336 (Baikonur), 6xx and 7xx (Kazakhstan), 840 and 940 (Abkhazia), codes that were assigned after 2020, and foreign
 // numbers. Even for a fixed line the region is a guess that the menu lets the caller correct.
 //
-// Source: the Russian system and plan of numbering, order of the Ministry of Information Technologies and Communications of
-// 17.11.2006 No. 142 with its amendments (Минцифры keeps it; its table of ABC codes), compared with the ITU's list for +7
-// (ITU-T E.164 national plan, T02020000AD). Every code of the latter is here and agrees; 365, 395, 493 and 869 are in the
-// former only.
+// Source: the Russian system and plan of numbering (order of the Ministry of Information Technologies and Communications of
+// 17.11.2006 No. 142 with its amendments, kept by Минцифры). The table was written from general knowledge of that plan, not
+// copied from the order, and compared with the ITU's list for +7 (T02020000AD of 2009, as libphonenumber carries it): every
+// code of that list except 336 is here, for the same region (496 and 498, which it calls Moscow, are Moscow region). 365,
+// 395, 493, 869 and the exception 81853 are not in that list and could not be compared. Check the table against the register of
+// Минцифры before relying on it for anything that is not confirmed by the caller.
 //
 // It is pure and imports nothing of EKC.
 package numbering
