@@ -20,12 +20,13 @@ const (
 	expiryBatch = 200
 )
 
-// expire ends the offers whose time is over, and those to operators who have meanwhile gone.
+// expire ends the offers whose time is over, and those to operators who have meanwhile gone; when there are more than a
+// batch, in no order, so that some that cannot be ended never keep the others from it.
 func (s *Service) expire(ctx context.Context) error {
 	overdue, err := column(ctx, s.client, "overdue offers", `
 		SELECT o.id FROM offers o LEFT JOIN presences p ON p.account_id = o.account_id
 		WHERE o.state = 'PENDING' AND (o.expires_at <= $1 OR p.state IN ('PAUSED', 'OFFLINE', 'BUSY'))
-		ORDER BY o.expires_at LIMIT $2`, s.clock(), expiryBatch)
+		ORDER BY random() LIMIT $2`, s.clock(), expiryBatch)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -28,6 +29,8 @@ type round struct {
 	made, lost int
 	// more says that a queue was not read to its end and operators still have room.
 	more bool
+	// failure is what went wrong with single matches; the others were made.
+	failure error
 }
 
 // match offers what can be offered now.
@@ -44,10 +47,10 @@ func (s *Service) match(ctx context.Context) error {
 			return err
 		case r.made > 0 && (r.lost > 0 || r.more):
 			depth = 1
-		case r.more:
+		case r.more && r.failure == nil:
 			depth *= deeper
 		default:
-			return nil
+			return r.failure
 		}
 	}
 	s.Wake()
@@ -75,14 +78,15 @@ func (s *Service) pass(ctx context.Context, depth int) (round, error) {
 	if err != nil {
 		return round{}, err
 	}
-	decisions := plan(snapshot{now: now, rest: s.rest, enquiries: enquiries, operators: operators})
-	r, err := s.commit(ctx, decisions)
+	r := s.commit(ctx, plan(snapshot{now: now, rest: s.rest, enquiries: enquiries, operators: operators}))
 	for _, l := range lanes {
 		r.more = r.more || l.waiting > limits[l.id] && limits[l.id] > 0 && slots(operators[l.id], l.channel) > 0
 	}
-	return r, err
+	return r, nil
 }
 
+// openLanes returns the queues in which somebody waits and that are open. One whose hours cannot be read holds nobody up but
+// those who wait in it.
 func (s *Service) openLanes(ctx context.Context, now time.Time) ([]*waitingLane, error) {
 	waiting, err := s.waitingLanes(ctx)
 	if err != nil {
@@ -92,9 +96,11 @@ func (s *Service) openLanes(ctx context.Context, now time.Time) ([]*waitingLane,
 	for _, l := range waiting {
 		open, err := l.hours.open(now)
 		if err != nil {
-			return nil, fmt.Errorf("queue %s: %w", l.id, err)
+			s.unreadable.Do(func() {
+				s.logger.LogAttrs(ctx, slog.LevelError, "queue with unreadable hours is not served", slog.String("queue", l.id), slog.Any("error", err))
+			})
 		}
-		if open {
+		if open && err == nil {
 			lanes = append(lanes, l)
 		}
 	}
@@ -102,9 +108,8 @@ func (s *Service) openLanes(ctx context.Context, now time.Time) ([]*waitingLane,
 }
 
 // commit carries out decisions in their order, some side by side.
-func (s *Service) commit(ctx context.Context, decisions []decision) (round, error) {
+func (s *Service) commit(ctx context.Context, decisions []decision) round {
 	var r round
-	var failure error
 	var mu sync.Mutex
 	var workers sync.WaitGroup
 	work := make(chan decision)
@@ -119,7 +124,7 @@ func (s *Service) commit(ctx context.Context, decisions []decision) (round, erro
 				case errors.Is(err, errLost):
 					r.lost++
 				default:
-					failure = errors.Join(failure, err)
+					r.failure = errors.Join(r.failure, err)
 				}
 				mu.Unlock()
 			}
@@ -130,7 +135,7 @@ func (s *Service) commit(ctx context.Context, decisions []decision) (round, erro
 	}
 	close(work)
 	workers.Wait()
-	return r, failure
+	return r
 }
 
 // offer makes one offer, or fails with errLost when the enquiry or the operator's place has gone.

@@ -61,8 +61,17 @@ func (s *Service) loop(ctx context.Context, wake <-chan struct{}, work func(cont
 		case <-wake:
 		}
 		begin := time.Now()
-		if err := work(ctx); err != nil && ctx.Err() == nil {
-			s.logger.LogAttrs(ctx, slog.LevelError, "routing", slog.Any("error", err))
+		err := work(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			// Wake-ups would otherwise try again at once, and fill the log while Postgres is away.
+			s.logger.LogAttrs(ctx, slog.LevelWarn, "routing failed, trying again", slog.Any("error", err))
+			if !rest(ctx, max(s.tick, pauseAfterFailure)) {
+				return
+			}
+			continue
 		}
 		// Under load rounds would follow each other without a pause and do little each. Resting a while lets more come
 		// together and leaves the machine to others.
@@ -71,6 +80,9 @@ func (s *Service) loop(ctx context.Context, wake <-chan struct{}, work func(cont
 		}
 	}
 }
+
+// pauseAfterFailure is how long the router waits at least after something went wrong.
+const pauseAfterFailure = time.Second
 
 // rest waits; it returns false when ctx ended first.
 func rest(ctx context.Context, pause time.Duration) bool {

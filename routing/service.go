@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"ekc/ent"
 	"ekc/internal/eventlog"
 )
@@ -74,8 +76,10 @@ type Service struct {
 	rest    time.Duration
 	workers int
 
-	wake    chan struct{}
-	handles handleMemory
+	wake chan struct{}
+	// unreadable keeps the log from being filled with one bad row.
+	unreadable rate.Sometimes
+	handles    handleMemory
 }
 
 const (
@@ -89,7 +93,8 @@ func New(o Options) *Service {
 	s := &Service{
 		client: o.Client, log: o.Log, life: o.Life, observe: o.Observer, logger: o.Logger,
 		now: o.Now, tick: o.Tick, rest: o.Rest, workers: o.Workers,
-		wake: make(chan struct{}, 1),
+		wake:       make(chan struct{}, 1),
+		unreadable: rate.Sometimes{First: 1, Interval: time.Minute},
 	}
 	if s.observe == nil {
 		s.observe = unobserved{}

@@ -77,6 +77,21 @@ func TestClosedQueueWaits(t *testing.T) {
 	require.Zero(t, next)
 }
 
+// A time zone that this machine does not know, say: the other queues go on.
+func TestUnreadableHoursHoldUpNobodyElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	hours := w.client.BusinessHours.Create().SetName(w.name("hours")).SetTimeZone("Atlantis/Capital").
+		SetPeriods([]timetable.Period{{Weekday: 1, From: 540, To: 1080}}).SaveX(w.ctx)
+	broken := w.queue(func(c *ent.QueueCreate) { c.SetBusinessHours(hours) })
+	q := w.queue()
+	a := w.operator(2, q, broken)
+	stays, i := w.enquiry(broken), w.enquiry(q)
+	_ = w.routing.Tick(t.Context()) // what explains the waiting still complains of the hours
+	w.requireOffered(i, a)
+	w.requireWaiting(stays)
+}
+
 func TestChooseQueue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -61,8 +62,17 @@ func chromiumPath(t *testing.T) string {
 			return path
 		}
 	}
-	t.Skip("no Chromium is installed")
+	missing(t, "no Chromium is installed")
 	return ""
+}
+
+// missing skips a test that needs what is not there; where everything is said to be installed, it fails.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
 }
 
 // page is one tab. What goes wrong inside it fails the test at the end.

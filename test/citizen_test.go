@@ -65,7 +65,7 @@ func (p *page) isAccessible(where string) {
 	p.t.Helper()
 	source, err := os.ReadFile(filepath.Join("..", "web", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
-		p.t.Skip("axe-core is not installed: run npm ci in web/")
+		missing(p.t, "axe-core is not installed: run npm ci in web/")
 	}
 	_, err = chromedp.Run(p.ctx, chromedp.Evaluate[chromedp.Void](string(source)+"; undefined"))
 	require.NoError(p.t, err)

@@ -51,7 +51,7 @@ func New(db *sql.DB, client *ent.Client, url string, log *slog.Logger) *Log {
 }
 
 // InTx runs work in one transaction and wakes the readers of all nodes when it is committed. A transaction that Postgres
-// breaks off for a deadlock or a serialization conflict is tried again: work must not keep state between tries.
+// breaks off for a deadlock, a serialization conflict or an outdated plan is tried again: work must not keep state between tries.
 func (l *Log) InTx(ctx context.Context, work func(ctx context.Context, tx *ent.Tx) error) error {
 	var err error
 	for range attempts {
@@ -143,9 +143,12 @@ func (l *Log) Prune(ctx context.Context) (int64, error) {
 	return result.RowsAffected()
 }
 
+// planOutdated is what a kept statement fails with, once on each connection, after a migration changed what it returns.
+const planOutdated = "0A000"
+
 func conflict(err error) bool {
 	var p *pq.Error
-	return errors.As(err, &p) && (p.Code == "40001" || p.Code == "40P01")
+	return errors.As(err, &p) && (p.Code == "40001" || p.Code == "40P01" || p.Code == planOutdated)
 }
 
 func ignoreDone(err error) error {
