@@ -147,3 +147,26 @@ func (s *sippRun) dialled(c *centre) *leg {
 	}, "SIPp listens")
 	return c.dial(s.t, nil)
 }
+
+// Many calls at once: each has its own events in order, and nothing is left over.
+func TestSIPpManyCalls(t *testing.T) {
+	t.Parallel()
+	const calls = 300
+	c := newCentre(t, func(config *signaling.Config) {
+		config.OnCall = func(call *signaling.IncomingCall) {
+			_ = call.Dialog.Progress(180, nil, false)
+			_ = call.Dialog.Answer([]byte(answerSDP))
+			call.Dialog.Attach(func(signaling.Event) bool { return true })
+		}
+	})
+	c.trunk(t, "127.0.0.1:5060", nil)
+	startSIPp(t, "uac_answer.xml", c.address(), "-m", "300", "-r", "100").succeeds()
+	eventually(t, func() bool { return c.Dialogs() == 0 }, "all calls are forgotten")
+	m := c.Metrics()
+	require.Equal(t, uint64(calls), m.Incoming)
+	require.Equal(t, uint64(calls), m.Answered)
+	require.Equal(t, uint64(calls), m.Ended)
+	require.Zero(t, m.Overflow)
+	require.Zero(t, m.Malformed)
+	t.Logf("retransmitted %d, repeated %d", m.Retransmitted, m.Repeated)
+}

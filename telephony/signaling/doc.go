@@ -2,10 +2,10 @@
 // the defence against scanners and floods. It knows nothing of queues, operators or media: it tells the owner of a call what
 // happened, in order, and does what the owner says. Session descriptions pass through as bytes (see telephony/sdp).
 //
-// The message types and the parser are those of emiago/sipgo; sockets, transactions and dialogs are our own, because each
-// call's messages must be handled in order, malformed requests must be answered, timers must belong to one agent, and
-// tables must be bounded under attack. UDP carries messages up to 64 KB: sipgo's limit (sip.UDPMTUSize) is in its
-// transport, which is not used; a large INVITE over UDP is fragmented by IP, which carriers accept and RFC 3261 §18.1.1
+// URIs are those of emiago/sipgo, which is also the other side in tests. Messages, sockets, transactions and dialogs are our
+// own, because malformed requests must be answered and whitespace be read as RFC 4475 has it, each call's messages must be
+// handled in order, timers must belong to one agent and not to the process, and tables must be bounded under attack. UDP
+// carries messages up to 64 KB: sipgo's limit (sip.UDPMTUSize) is in its transport, which is not used; a large INVITE over UDP is fragmented by IP, which carriers accept and RFC 3261 §18.1.1
 // would rather have over TCP: give the trunk the TCP transport where that matters.
 //
 // # How a call is driven

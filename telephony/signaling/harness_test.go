@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -187,8 +188,11 @@ func startSIPp(t *testing.T, scenario, target string, args ...string) *sippRun {
 	require.NoError(t, err)
 	s := &sippRun{t: t, port: freePort(t), done: make(chan error, 1)}
 	errors := filepath.Join(t.TempDir(), "errors.log")
+	if !slices.Contains(args, "-m") {
+		args = append(args, "-m", "1")
+	}
 	all := append([]string{
-		"-sf", path, "-i", "127.0.0.1", "-p", strconv.Itoa(s.port), "-m", "1", "-nostdin", "-timeout", "20s",
+		"-sf", path, "-i", "127.0.0.1", "-p", strconv.Itoa(s.port), "-nostdin", "-timeout", "20s",
 		"-timeout_error", "-trace_err", "-error_file", errors, "-recv_timeout", "15000",
 	}, args...)
 	if target != "" {

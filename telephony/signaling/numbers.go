@@ -37,7 +37,8 @@ func digits(user string) string {
 		return r
 	}, user)
 	for i, r := range plain {
-		if (r < '0' || r > '9') && !(r == '+' && i == 0) && r != '*' && r != '#' {
+		digit, plus := r >= '0' && r <= '9', r == '+' && i == 0
+		if !digit && !plus && r != '*' && r != '#' {
 			return user
 		}
 	}

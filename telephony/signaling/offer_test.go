@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ekc/telephony/signaling"
+	"ekc/telephony/signaling/wire"
 )
 
 var holdSDP = strings.Replace(offerSDP, "a=sendrecv", "a=sendonly", 1)
@@ -29,8 +30,7 @@ func TestPeerHoldsByReinvite(t *testing.T) {
 	k.send("INVITE", offerSDP)
 	require.False(t, next[signaling.Offered](t, l).Hold)
 	require.NoError(t, l.RefuseOffer(488))
-	for m := p.read(); m.CSeq != uint32(k.cseq) || m.Status != 488; m = p.read() {
-	}
+	p.pass(func(m *wire.Message) bool { return m.CSeq == uint32(k.cseq) && m.Status == 488 })
 	k.send("BYE", "")
 	p.response("BYE", 200)
 	next[signaling.Ended](t, l)
@@ -183,8 +183,7 @@ func TestSessionTimerIsAgreed(t *testing.T) {
 	k.begin(offerSDP, "Session-Expires: 1800") // the caller cannot refresh
 	l = c.incoming(t)
 	require.NoError(t, l.Answer([]byte(answerSDP)))
-	for m = p.read(); m.CallID != k.callID || m.Status != 200; m = p.read() {
-	}
+	m = p.pass(func(m *wire.Message) bool { return m.CallID == k.callID && m.Status == 200 })
 	require.Equal(t, "1800;refresher=uas", m.Get("Session-Expires"))
 	require.Empty(t, m.Get("Require"))
 }

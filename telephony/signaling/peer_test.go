@@ -128,6 +128,18 @@ type call struct {
 	invite                *wire.Message
 }
 
+// pass waits for a message, past others.
+func (p *peer) pass(wanted func(*wire.Message) bool) *wire.Message {
+	p.t.Helper()
+	for range 100 {
+		if m := p.read(); wanted(m) {
+			return m
+		}
+	}
+	require.FailNow(p.t, "the message did not come")
+	return nil
+}
+
 func (p *peer) newCall() *call {
 	p.branch++
 	id := strings.ReplaceAll(p.address(), ":", "-") + "-" + strconv.Itoa(p.branch)

@@ -63,13 +63,13 @@ func (o *office) phone(user string) *call {
 }
 
 // authorized answers the challenge and sends the request again.
-func (k *call) authorized(m, challenge *wire.Message, user, password string, headers ...string) *wire.Message {
-	k.t.Helper()
+func (c *call) authorized(m, challenge *wire.Message, user, password string, headers ...string) *wire.Message {
+	c.t.Helper()
 	value, _, err := digest.Answer(challenge.All("WWW-Authenticate"), m.Method, m.RawURI, user, password)
-	require.NoError(k.t, err)
-	k.cseq++
-	again := k.make(m.Method, k.cseq, string(m.Body), append(headers, "Authorization: "+value)...)
-	k.write(again)
+	require.NoError(c.t, err)
+	c.cseq++
+	again := c.make(m.Method, c.cseq, string(m.Body), append(headers, "Authorization: "+value)...)
+	c.write(again)
 	return again
 }
 
@@ -187,8 +187,7 @@ func TestPhoneCalls(t *testing.T) {
 	k.send("REFER", "", "Refer-To: sip:103@ekc")
 	next[signaling.Referred](t, l)
 	require.NoError(t, l.RefuseRefer(603))
-	for m := o.read(); m.CSeqMethod != "REFER" || m.Status != 603; m = o.read() {
-	}
+	o.pass(func(m *wire.Message) bool { return m.CSeqMethod == "REFER" && m.Status == 603 })
 }
 
 func TestReplaces(t *testing.T) {
@@ -214,8 +213,7 @@ func TestReplaces(t *testing.T) {
 	replacing := o.incoming(t)
 	require.Same(t, l.Dialog, replacing.call.Replaced)
 	invite("Replaces: " + first.callID + ";to-tag=other;from-tag=phone")
-	for m := o.read(); m.Status != 481; m = o.read() {
-	}
+	o.pass(func(m *wire.Message) bool { return m.Status == 481 })
 	require.Empty(t, o.calls)
 }
 
@@ -314,9 +312,10 @@ func TestScannersGetSilence(t *testing.T) {
 	o := newOffice(t, nil)
 	k := o.newCall()
 	k.send("OPTIONS", "", "User-Agent: friendly-scanner")
+	eventually(t, func() bool { return o.Metrics().Banned == 1 }, "the scanner is banned")
 	k.send("OPTIONS", "") // the address is banned now
 	require.Nil(t, o.tryRead(150*time.Millisecond))
-	require.Equal(t, 1, o.Metrics().Banned)
+	require.Equal(t, uint64(1), o.Metrics().Dropped)
 }
 
 func TestRepeatedFailuresBan(t *testing.T) {

@@ -93,10 +93,10 @@ func (d *Dialog) prack(m *wire.Message, tx *transaction.Server) {
 	if described {
 		d.emit(Acknowledged{Body: answerIn(m, answers)})
 	}
-	if m.SDP() != nil && !(described && answers) {
-		d.offered(m, tx)
-	} else {
+	if m.SDP() == nil || (described && answers) {
 		d.respond(tx, 200)
+	} else {
+		d.offered(m, tx)
 	}
 	d.reliable.next(d)
 }

@@ -67,7 +67,7 @@ func (d *Dialog) sendOffer(o *ourOffer) {
 		m.Add(h.Name, h.Value)
 	}
 	d.session.ask(d, m)
-	if !(o.refresh && o.method == "UPDATE") {
+	if !o.refresh || o.method == "INVITE" {
 		m.SetBody(sdp.ContentType, o.body)
 		d.lastSDP = o.body
 	}

@@ -150,14 +150,11 @@ func (d *Dialog) send(r outRequest) {
 
 // soon runs f under the lock, on another goroutine: for what would happen later if the socket had not failed at once.
 func (d *Dialog) soon(f func()) {
-	started := d.agent.spawn(func() {
+	d.agent.spawn(func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		f()
 	})
-	if !started {
-		return
-	}
 }
 
 func (d *Dialog) responded(r outRequest, m, answer *wire.Message) {

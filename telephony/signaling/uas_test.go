@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ekc/telephony/signaling"
+	"ekc/telephony/signaling/wire"
 )
 
 type signalingConfirmed = signaling.Confirmed
@@ -252,8 +253,7 @@ func TestReliableProvisional(t *testing.T) {
 	}
 	k.send("PRACK", "", "RAck: "+first.Get("RSeq")+" 1 INVITE")
 	next[signaling.Acknowledged](t, l)
-	for m := p.read(); m.CSeqMethod != "PRACK" || m.Status != 200; m = p.read() {
-	}
+	p.pass(func(m *wire.Message) bool { return m.CSeqMethod == "PRACK" && m.Status == 200 })
 	k.follow(p.response("INVITE", 200))
 	k.ack(1, "")
 	next[signaling.Confirmed](t, l)

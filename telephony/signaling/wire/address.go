@@ -211,7 +211,8 @@ func scheme(s string) bool {
 	for i := range len(name) {
 		c := name[i] | 0x20
 		letter := c >= 'a' && c <= 'z'
-		if !letter && (i == 0 || !(name[i] >= '0' && name[i] <= '9' || strings.IndexByte("+-.", name[i]) >= 0)) {
+		other := name[i] >= '0' && name[i] <= '9' || strings.IndexByte("+-.", name[i]) >= 0
+		if !letter && (i == 0 || !other) {
 			return false
 		}
 	}
@@ -234,10 +235,9 @@ func parseHost(host string) (string, error) {
 	}
 	for i := range len(host) {
 		c := host[i]
-		if c|0x20 < 'a' || c|0x20 > 'z' {
-			if !(c >= '0' && c <= '9') && c != '.' && c != '-' && c != '_' {
-				return "", errAddress
-			}
+		letter, digit := c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9'
+		if !letter && !digit && c != '.' && c != '-' && c != '_' {
+			return "", errAddress
 		}
 	}
 	return host, nil
