@@ -703,7 +703,8 @@ type SkillPayload struct {
 }
 
 // The root of live data. Every event carries a cursor; `after` resumes without a gap or a repeat. A stream that the server
-// has to end (the client fell behind, the server stops, the token was revoked) ends with an error; where it can be resumed,
+// has to end (the client fell behind, the server stops, the token was revoked or has ended: an access token ends the
+// connections that were opened with it, so connect anew with the next one) ends with an error; where it can be resumed,
 // `extensions.cursor` of that error is the `after` to resume with.
 type Subscription struct {
 }
