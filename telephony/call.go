@@ -121,7 +121,7 @@ func (c *call) run(prepare func(*call) []event) {
 	for _, e := range prepare(c) {
 		c.handle(e)
 	}
-	for !c.finished || c.errands.busy() || c.tape.pending {
+	for !c.finished || c.errands.busy() {
 		select {
 		case e := <-c.mailbox:
 			c.handle(e)
@@ -179,8 +179,6 @@ func (c *call) understand(e event) []event {
 		c.sb.know(e.interactionID, c)
 		c.errands.interactionID = e.interactionID
 		return []event{e}
-	case taped:
-		return c.keepTape(e)
 	case clips:
 		return c.playClips(e)
 	case permitted:

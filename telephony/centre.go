@@ -22,11 +22,14 @@ type Centre interface {
 	Enqueue(ctx context.Context, interactionID string, w Wish) (Queued, error)
 	// Place says where a queued enquiry is.
 	Place(ctx context.Context, interactionID string) (Place, error)
-	// Callback ends the waiting with the promise to call back, in the place that the enquiry has.
+	// Callback ends the waiting with the promise to call back, in the place that the enquiry has. After it nothing more is told of
+	// the enquiry by this call, not even Ended, but legs and the recording; the centre asks for the callback with
+	// [Switchboard.Call] when an operator is offered it. CONFLICT: it does not wait.
 	Callback(ctx context.Context, interactionID, number string) error
 	// Rate keeps the caller's rating, 1 to 5.
 	Rate(ctx context.Context, interactionID string, rating int) error
 	// Ended says that the caller is gone, or that the call ended otherwise. The enquiry is closed, abandoned or goes into wrap-up.
+	// A call to a citizen that was withdrawn (its offer expired, its enquiry was closed) ends without it.
 	Ended(ctx context.Context, interactionID string, e End) error
 
 	// PickedUp says that the operator's device answered the offer: the offer is accepted. CONFLICT: it was over already.
@@ -42,12 +45,13 @@ type Centre interface {
 	// TransferTo carries out a transfer that was asked for with the keys of a phone (REFER). target is the user part of Refer-To.
 	TransferTo(ctx context.Context, interactionID, accountID, target string) error
 	// Dialled says that an operator dialled a number with the keys of the phone: the centre opens an enquiry and says how to call.
-	// user is the name that the phone registered with. FORBIDDEN and INVALID refuse the call.
+	// user is the name that the phone registered with, number what was dialled, in no particular form. FORBIDDEN and INVALID refuse the call.
 	Dialled(ctx context.Context, user, number string) (CallRequest, error)
 
 	// Leg keeps a leg of a call in the timeline: written when it begins and again, with its end and its figures.
 	Leg(ctx context.Context, l LegReport) error
-	// Recorded keeps that a recording was made.
+	// Recorded keeps that a recording is stored. It comes at any time after the call, also from a node that has mended what a dead
+	// one left. Without an InteractionID the call's id says whose it is.
 	Recorded(ctx context.Context, r RecordingReport) error
 	// Flow returns the published menu for the number that was called, as JSON that telephony/ivr reads, and its version.
 	Flow(ctx context.Context, called string) (flow []byte, versionID string, err error)
@@ -192,7 +196,7 @@ type RecordingReport struct {
 	Object, SHA256 string
 	Bytes          int64
 	BeganAt        time.Time
-	Length, Paused time.Duration
+	Length         time.Duration
 	// Recovered tells that it was closed after its node had died.
 	Recovered bool
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"ekc/internal/fail"
 	"ekc/telephony"
@@ -25,6 +28,7 @@ type memoryCentre struct {
 	closed   bool
 	dialled  telephony.CallRequest
 	log      []string
+	slow     chan struct{} // Flow waits for it
 }
 
 // row is an enquiry.
@@ -262,7 +266,7 @@ func (m *memoryCentre) Dialled(_ context.Context, user, number string) (telephon
 		return nil
 	})
 	r := m.dialled
-	r.Number = number
+	r.Number = citizenNumber // what the core makes of the number
 	return r, err
 }
 
@@ -281,6 +285,12 @@ func (m *memoryCentre) Recorded(_ context.Context, r telephony.RecordingReport) 
 }
 
 func (m *memoryCentre) Flow(context.Context, string) ([]byte, string, error) {
+	m.mu.Lock()
+	slow := m.slow
+	m.mu.Unlock()
+	if slow != nil {
+		<-slow
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.away {
@@ -326,4 +336,36 @@ func (m *memoryCentre) gone(away bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.away = away
+}
+
+func (m *memoryCentre) count() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.order)
+}
+
+func (m *memoryCentre) state(i int) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.rows[m.order[i]].state
+}
+
+// inOrder checks that the centre was told these things, in this order.
+func (m *memoryCentre) inOrder(t *testing.T, want ...string) {
+	t.Helper()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at := 0
+	for _, l := range m.log {
+		if at < len(want) && l == want[at] {
+			at++
+		}
+	}
+	require.Equalf(t, len(want), at, "want %q in %q", want, m.log)
+}
+
+func (m *memoryCentre) recordings() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.tapes)
 }

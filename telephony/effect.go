@@ -93,6 +93,8 @@ type (
 		id  uint64
 		err error
 	}
+	// release lets another call have the enquiry.
+	release struct{}
 	// finish ends the actor.
 	finish struct{}
 )
@@ -103,23 +105,24 @@ type Speech struct {
 	Pause         time.Duration
 }
 
-func (answer) effect() {}
-func (refuse) effect() {}
-func (hangup) effect() {}
-func (find) effect()   {}
-func (ring) effect()   {}
-func (dial) effect()   {}
-func (mute) effect()   {}
-func (keys) effect()   {}
-func (refer) effect()  {}
-func (say) effect()    {}
-func (hush) effect()   {}
-func (record) effect() {}
-func (wake) effect()   {}
-func (tell) effect()   {}
-func (ask) effect()    {}
-func (reply) effect()  {}
-func (finish) effect() {}
+func (answer) effect()  {}
+func (refuse) effect()  {}
+func (hangup) effect()  {}
+func (find) effect()    {}
+func (ring) effect()    {}
+func (dial) effect()    {}
+func (mute) effect()    {}
+func (keys) effect()    {}
+func (refer) effect()   {}
+func (say) effect()     {}
+func (hush) effect()    {}
+func (record) effect()  {}
+func (wake) effect()    {}
+func (tell) effect()    {}
+func (ask) effect()     {}
+func (reply) effect()   {}
+func (release) effect() {}
+func (finish) effect()  {}
 
 // timer names a tick.
 type timer uint8

@@ -39,10 +39,9 @@ type (
 	callback struct {
 		number string
 	}
-	rate       struct{ rating int }
-	conclude   struct{ End }
-	reportLeg  struct{ LegReport }
-	reportTape struct{ RecordingReport }
+	rate      struct{ rating int }
+	conclude  struct{ End }
+	reportLeg struct{ LegReport }
 	// place is a question.
 	place struct{}
 )
@@ -110,11 +109,6 @@ func (e conclude) run(ctx context.Context, c Centre, id string) (event, error) {
 func (e reportLeg) run(ctx context.Context, c Centre, id string) (event, error) {
 	e.InteractionID = id
 	return nil, c.Leg(ctx, e.LegReport)
-}
-
-func (e reportTape) run(ctx context.Context, c Centre, id string) (event, error) {
-	e.InteractionID = id
-	return nil, c.Recorded(ctx, e.RecordingReport)
 }
 
 func (e place) run(ctx context.Context, c Centre, id string) (event, error) {

@@ -119,7 +119,9 @@ func (t *turn) finishCall(end End) {
 	}
 	t.dropSide()
 	t.drop(t.with(roleCitizen, false))
-	t.tell(conclude{end})
+	if !t.quiet {
+		t.tell(conclude{end})
+	}
 	t.wake(timerLinger, t.settings.Linger)
 	t.settle()
 }

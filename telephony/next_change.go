@@ -6,8 +6,11 @@ func (e changed) apply(t *turn) {
 		return
 	}
 	t.position = max(t.position, e.Position)
-	if t.phase == phaseOver {
+	if t.phase == phaseOver || t.quiet {
 		return
+	}
+	if t.waiting.promising && e.State != "OFFERED" && e.State != "ACTIVE" {
+		return // a promise of a callback is under way, and its answer says what is so
 	}
 	t.centre, t.queueID = e.State, e.QueueID
 	switch e.State {
@@ -48,7 +51,10 @@ func (t *turn) toQueue() {
 }
 
 // withdraw ends a call to a citizen who has not been reached: the centre will ask for another one.
-func (t *turn) withdraw() { t.finishCall(End{Cause: EndByOperator}) }
+func (t *turn) withdraw() {
+	t.quiet = true
+	t.finishCall(End{Cause: EndByOperator})
+}
 
 func (t *turn) toOffer(offer, account string) {
 	if offer == t.offer || t.phase == phaseParting || t.phase == phasePassed || t.phase == phaseArriving {

@@ -61,7 +61,8 @@ func (t *turn) consultedDown(gone leg) {
 		t.menu.transfer, t.menu.music = 0, false
 		t.step(ivr.Transferred{Turn: turn})
 	case t.phase == phasePassed && gone.up:
-		t.operatorDone()
+		t.end = &End{Cause: EndByOperator}
+		t.bye(textBye)
 	case t.phase == phasePassed:
 		t.bye(textUnreachable)
 	case t.consult == consultCalling && !gone.up && gone.account != "":

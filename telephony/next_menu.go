@@ -145,7 +145,7 @@ func (t *turn) grantMore(w ivr.Effect) {
 	case ivr.Music:
 		t.menu.music = true
 	case ivr.BookCallback:
-		t.menu.booking = w.Turn
+		t.menu.booking, t.waiting.promising = w.Turn, true
 		t.tell(callback{number: w.Number})
 	case ivr.Rate:
 		t.tell(rate{w.Rating})

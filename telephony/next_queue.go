@@ -150,27 +150,30 @@ func (t *turn) promise(number string) {
 	t.tell(callback{number: number})
 }
 
-// apply says goodbye when the callback is promised, and goes on waiting when it cannot be.
+// apply says goodbye when the callback is promised, and goes on waiting when it cannot be. With the promise the enquiry is no
+// longer this call's.
 func (e promised) apply(t *turn) {
+	t.waiting.promising = false
+	if t.phase == phaseOver || t.phase == phaseParting || t.phase == phaseTalk || t.phase == phaseReach {
+		return
+	}
+	if e.err == nil {
+		t.dropSide()
+		t.stopWaiting()
+		t.offer, t.offered, t.quiet = "", "", true
+		t.do(release{})
+	}
 	switch {
-	case t.phase == phaseOver || t.phase == phaseParting:
 	case t.scriptLed():
-		if e.err == nil && t.phase != phaseTalk && t.phase != phaseReach {
-			t.dropSide()
-			t.stopWaiting()
-			t.phase, t.offer, t.offered = phaseMenu, "", ""
+		if e.err == nil {
+			t.phase = phaseMenu
 		}
 		t.step(ivr.CallbackBooked{Turn: t.menu.booking, OK: e.err == nil})
 	case e.err == nil:
-		t.dropSide()
-		t.stopWaiting()
 		t.end = &End{Cause: EndByMenu}
 		t.bye(textCallbackPromised)
-	default:
-		t.waiting.promising = false
-		if t.phase == phaseQueue && fail.CodeOf(e.err) != fail.Conflict {
-			t.speak(true, false, Speech{Text: textStayOnLine})
-		}
+	case t.phase == phaseQueue && fail.CodeOf(e.err) != fail.Conflict:
+		t.speak(true, false, Speech{Text: textStayOnLine})
 	}
 }
 

@@ -52,13 +52,13 @@ type Prompts interface {
 	Music() *prompt.Clip
 }
 
-// Tapes keeps recordings.
+// Tapes keeps recordings; [NewTapes] makes them of telephony/recording.
 type Tapes interface {
-	// Open begins one. done is called once, from any goroutine, when it is stored, or is known to be lost.
-	Open(r TapeRequest, done func(RecordingReport, error)) (media.Sink, error)
+	// Open begins one. What becomes of it is reported to [Centre.Recorded] by whoever keeps it, also after a crash.
+	Open(r TapeRequest) (media.Sink, error)
 }
 
-// TapeRequest says what is recorded.
+// TapeRequest says what is recorded. InteractionID is empty when the centre was away when the call began; CallID is not.
 type TapeRequest struct {
 	// ID names the recording, unique over all nodes and time.
 	ID, CallID, InteractionID string

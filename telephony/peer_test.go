@@ -38,12 +38,13 @@ func newPeer(t *testing.T, host string) *peer {
 		},
 	})
 	require.NoError(t, err)
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
-		defer cancel()
-		_ = p.agent.Close(ctx)
-	})
 	return p
+}
+
+func (p *peer) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	_ = p.agent.Close(ctx)
 }
 
 func (p *peer) address() string { return p.agent.Addr(signaling.UDP).String() }
@@ -63,13 +64,14 @@ type peerCall struct {
 
 	mu    sync.Mutex
 	heard []int16
+	typed string
 	ended *signaling.Ended
 }
 
 func (p *peer) newCall() *peerCall {
 	c := &peerCall{p: p, events: make(chan signaling.Event, 64)}
 	var err error
-	c.media, err = p.engine.NewLeg(media.LegOptions{})
+	c.media, err = p.engine.NewLeg(media.LegOptions{Notify: c.notify})
 	require.NoError(p.t, err)
 	c.session, err = sdp.NewSession(sdp.Endpoint{
 		Address: c.media.LocalRTP().Addr(), Port: c.media.LocalRTP().Port(), RTCPPort: c.media.LocalRTCP().Port(),
@@ -77,6 +79,32 @@ func (p *peer) newCall() *peerCall {
 	}, rand.Reader)
 	require.NoError(p.t, err)
 	return c
+}
+
+func (c *peerCall) notify(e media.Event) {
+	if e.Kind == media.DTMF {
+		c.mu.Lock()
+		c.typed += string(e.Digit)
+		c.mu.Unlock()
+	}
+}
+
+// keys are those that the other side has pressed.
+func (c *peerCall) keys() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.typed
+}
+
+// holds is an offer that holds the other side, or takes it back.
+func (c *peerCall) holds(on bool) []byte {
+	want := sdp.SendRecv
+	if on {
+		want = sdp.Inactive
+	}
+	body, err := c.session.Offer(want)
+	require.NoError(c.p.t, err)
+	return body
 }
 
 // sink keeps the end, and hands over the rest; what nobody waits for is answered like a phone does.
@@ -126,11 +154,22 @@ func (c *peerCall) configure(m sdp.Media) {
 	}))
 }
 
-// speak plays a tone and begins to listen.
-func (c *peerCall) speak(hertz float64) {
+// codec is what was agreed.
+func (c *peerCall) codec() string {
+	m, _ := c.session.Media()
+	return m.Codec.Name
+}
+
+// play plays a tone.
+func (c *peerCall) play(hertz float64) {
 	_, err := c.media.Play(media.PlayRequest{Clips: []*media.Clip{media.NewClip(tone(hertz, time.Second))}, Loop: true})
 	require.NoError(c.p.t, err)
-	_, err = c.media.Record(c, media.RecordOptions{Format: media.FormatPCM16, Window: 100 * time.Millisecond, SaidOnly: true})
+}
+
+// speak plays a tone and begins to listen.
+func (c *peerCall) speak(hertz float64) {
+	c.play(hertz)
+	_, err := c.media.Record(c, media.RecordOptions{Format: media.FormatPCM16, Window: 100 * time.Millisecond, SaidOnly: true})
 	require.NoError(c.p.t, err)
 }
 
@@ -165,7 +204,19 @@ func (c *peerCall) hears(tones ...float64) {
 	c.p.t.Helper()
 	defer func() {
 		if c.p.t.Failed() {
-			for _, hertz := range []float64{citizenTone, operatorTone, consultedTone, supervisorTone, musicTone, promptTone} {
+			c.p.t.Logf("%+v", c.media.Stats())
+			c.mu.Lock()
+			for i := 0; i+160 <= len(c.heard); i += 160 {
+				best, at := 0.0, 0.0
+				for hertz := 50.0; hertz < 4000; hertz += 50 {
+					if g := goertzel(c.heard[i:i+160], hertz); g > best {
+						best, at = g, hertz
+					}
+				}
+				c.p.t.Logf("frame %d: %.0f Hz %.2f first %v", i/160, at, best, c.heard[i:i+6])
+			}
+			c.mu.Unlock()
+			for _, hertz := range []float64{425, citizenTone, operatorTone, consultedTone, supervisorTone, musicTone, promptTone} {
 				c.p.t.Logf("%.0f Hz: %.2f", hertz, c.share(hertz))
 			}
 		}
@@ -179,7 +230,7 @@ func (c *peerCall) hears(tones ...float64) {
 			}
 			sum += s
 		}
-		return sum > 0.8
+		return sum > 0.7
 	}, "the tones are not heard")
 }
 

@@ -57,6 +57,8 @@ func (c *call) perform(e effect) {
 			r <- e.err
 			delete(c.replies, e.id)
 		}
+	case release:
+		c.sb.release(c)
 	case finish:
 		c.finished = true
 	}

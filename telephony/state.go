@@ -120,8 +120,9 @@ type state struct {
 	recording recordStage
 	joining   []expected
 	parting   partingStage
-	end       *End
-	endedAt   time.Time
+	// quiet: the centre goes on with the enquiry without this call, and is not told of the call's end.
+	quiet bool
+	end   *End
 }
 
 // waiting is what a caller in the queue has been told.

@@ -161,13 +161,20 @@ func (s *Switchboard) know(interactionID string, c *call) {
 	s.byInteraction[interactionID] = c
 }
 
-func (s *Switchboard) forget(c *call) {
+// release lets another call have the enquiry.
+func (s *Switchboard) release(c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.calls, c.id)
 	if id := c.errands.interactionID; s.byInteraction[id] == c {
 		delete(s.byInteraction, id)
 	}
+}
+
+func (s *Switchboard) forget(c *call) {
+	s.release(c)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.calls, c.id)
 	if s.draining && len(s.calls) == 0 {
 		select {
 		case <-s.empty:

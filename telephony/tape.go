@@ -5,14 +5,12 @@ import (
 	"fmt"
 
 	"ekc/telephony/media"
+	"ekc/telephony/recording"
+	"ekc/telephony/recording/tap"
 )
 
 // tape is the recording of a call: one, from the notice to the end.
-type tape struct {
-	recording *media.Recording
-	// pending: it is not stored yet.
-	pending bool
-}
+type tape struct{ recording *media.Recording }
 
 func (t *tape) stop() {
 	if t.recording != nil {
@@ -20,14 +18,6 @@ func (t *tape) stop() {
 		t.recording = nil
 	}
 }
-
-// taped is a recording that is stored, or lost.
-type taped struct {
-	report RecordingReport
-	err    error
-}
-
-func (taped) apply(*turn) {}
 
 func (c *call) record(stage recordStage) {
 	switch {
@@ -52,40 +42,43 @@ func (c *call) startTape() {
 	r := TapeRequest{
 		ID: fmt.Sprintf("%s-r", c.id), CallID: c.id, InteractionID: c.errands.interactionID, At: c.sb.o.Clock(),
 	}
-	result := make(chan taped, 1)
-	sink, err := c.sb.o.Tapes.Open(r, func(report RecordingReport, err error) { result <- taped{report, err} })
+	sink, err := c.sb.o.Tapes.Open(r)
 	if err != nil {
 		c.sb.counters.tapesLost.Add(1)
 		c.log.Error("a recording could not be begun", "error", err)
 		return
 	}
-	c.tape.pending = true
-	c.background(func(ctx context.Context) event {
-		select {
-		case t := <-result:
-			return t
-		case <-ctx.Done():
-			return nil
-		}
-	})
-	rec, err := l.leg.Media().Record(sink, media.RecordOptions{})
+	c.tape.recording, err = l.leg.Media().Record(sink, media.RecordOptions{})
 	if err != nil {
+		c.tape.recording = nil
+		c.sb.counters.tapesLost.Add(1)
 		sink.Finish(media.Recorded{})
 		c.log.Error("a recording could not be begun", "error", err)
-		return
 	}
-	c.tape.recording = rec
 }
 
-// keepTape tells the centre of a finished recording.
-func (c *call) keepTape(t taped) []event {
-	c.tape.pending = false
-	if t.err != nil {
-		c.sb.counters.tapesLost.Add(1)
-		c.log.Error("a recording is lost", "error", t.err)
-		return nil
+// recorded makes a sink of every recording.
+type recorded struct{ recorder *recording.Recorder }
+
+// NewTapes keeps recordings with a recorder, whose Report is [ReportTo].
+func NewTapes(r *recording.Recorder) Tapes { return recorded{r} }
+
+func (r recorded) Open(t TapeRequest) (media.Sink, error) {
+	w, err := r.recorder.Start(recording.Meta{
+		ID: t.ID, CallID: t.CallID, InteractionID: t.InteractionID, BeganAt: t.At,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("telephony: recording: %w", err)
 	}
-	t.report.CallID = c.id
-	c.tell(reportTape{t.report})
-	return nil
+	return tap.New(w), nil
+}
+
+// ReportTo tells the centre of every recording that is stored, until it has understood.
+func ReportTo(c Centre) func(context.Context, recording.Finished) error {
+	return func(ctx context.Context, f recording.Finished) error {
+		return c.Recorded(ctx, RecordingReport{
+			ID: f.ID, CallID: f.CallID, InteractionID: f.InteractionID, Object: f.Key, SHA256: f.SHA256, Bytes: f.Bytes,
+			BeganAt: f.BeganAt, Length: f.Length, Recovered: f.Recovered,
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package telephony_test
 
 import (
+	"context"
 	"sync"
 
 	"ekc/telephony"
@@ -9,21 +10,22 @@ import (
 
 // memoryTapes keeps recordings as samples.
 type memoryTapes struct {
-	mu    sync.Mutex
-	tapes []*memoryTape
+	centre *memoryCentre
+	mu     sync.Mutex
+	tapes  []*memoryTape
 }
 
 type memoryTape struct {
+	centre      *memoryCentre
 	request     telephony.TapeRequest
-	done        func(telephony.RecordingReport, error)
 	mu          sync.Mutex
 	said, heard []int16
 	paused      bool
 	finished    bool
 }
 
-func (m *memoryTapes) Open(r telephony.TapeRequest, done func(telephony.RecordingReport, error)) (media.Sink, error) {
-	tape := &memoryTape{request: r, done: done}
+func (m *memoryTapes) Open(r telephony.TapeRequest) (media.Sink, error) {
+	tape := &memoryTape{request: r, centre: m.centre}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tapes = append(m.tapes, tape)
@@ -59,7 +61,8 @@ func (t *memoryTape) Finish(media.Recorded) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.finished = true
-	go t.done(telephony.RecordingReport{ID: t.request.ID, Object: "memory", Bytes: int64(len(t.said))}, nil)
+	r := telephony.RecordingReport{ID: t.request.ID, CallID: t.request.CallID, Object: "memory", Bytes: int64(len(t.said))}
+	go func() { _ = t.centre.Recorded(context.Background(), r) }()
 }
 
 // shares give how much of a channel's last 300 ms is at a frequency.

@@ -7,6 +7,8 @@ import (
 	"math"
 	"net/netip"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -52,6 +54,8 @@ type world struct {
 	sb      *telephony.Switchboard
 	agent   *signaling.Agent
 	carrier *peer
+	trunk   signaling.Trunk
+	peers   []*peer
 	tapes   *memoryTapes
 	prompts *tonePrompts
 	mu      sync.Mutex
@@ -61,9 +65,11 @@ type world struct {
 func newWorld(t *testing.T, change func(*telephony.Options)) *world {
 	t.Helper()
 	w := &world{
-		t: t, centre: newMemoryCentre(), tapes: &memoryTapes{}, prompts: newTonePrompts(), phones: map[string][]signaling.Binding{},
+		t: t, centre: newMemoryCentre(), prompts: newTonePrompts(), phones: map[string][]signaling.Binding{},
 	}
+	w.tapes = &memoryTapes{centre: w.centre}
 	w.carrier = newPeer(t, "127.0.0.2")
+	w.peers = append(w.peers, w.carrier)
 	trunk := signaling.Trunk{
 		ID: "carrier", Name: "Carrier", Proxy: w.carrier.address(), Trusted: true,
 		Sources: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")},
@@ -84,21 +90,42 @@ func newWorld(t *testing.T, change func(*telephony.Options)) *world {
 	sb, err := telephony.New(o)
 	require.NoError(t, err)
 	w.sb = sb
-	w.agent, err = signaling.New(signaling.Config{
-		Listen: "127.0.0.1:0", OnCall: sb.Incoming, ServiceNumber: func(string) bool { return true },
-	})
-	require.NoError(t, err)
-	require.NoError(t, w.agent.SetTrunks([]signaling.Trunk{trunk}))
-	sb.Start(w.agent)
+	w.trunk = trunk
+	w.restartAgent(false)
 	w.centre.follow = sb.Follow
-	w.carrier.trunkTo(w.agent.Addr(signaling.UDP).String())
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		require.NoError(t, sb.Close(ctx))
+		for _, p := range w.peers {
+			p.close()
+		}
 		_ = w.agent.Close(ctx)
 	})
 	return w
+}
+
+// restartAgent makes the switchboard's user agent, with accounts or without.
+func (w *world) restartAgent(phones bool) {
+	w.t.Helper()
+	c := signaling.Config{Listen: "127.0.0.1:0", OnCall: w.sb.Incoming, ServiceNumber: func(string) bool { return true }}
+	if phones {
+		c.Accounts = accounts{}
+		c.ServiceNumber = func(number string) bool { return number == serviceNumber }
+	}
+	var err error
+	w.agent, err = signaling.New(c)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.agent.SetTrunks([]signaling.Trunk{w.trunk}))
+	w.sb.Start(w.agent)
+	w.carrier.trunkTo(w.agent.Addr(signaling.UDP).String())
+}
+
+// accounts know one password.
+type accounts struct{}
+
+func (accounts) Secret(context.Context, string) (signaling.Secret, error) {
+	return signaling.Secret{Password: "secret"}, nil
 }
 
 func testLogger(t *testing.T) *slog.Logger {
@@ -113,6 +140,7 @@ func testLogger(t *testing.T) *slog.Logger {
 func (w *world) phone(account string) *peer {
 	w.t.Helper()
 	p := newPeer(w.t, "127.0.0.1")
+	w.peers = append(w.peers, p)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.phones[account] = append(w.phones[account], signaling.Binding{
@@ -152,15 +180,24 @@ func (p *tonePrompts) Audio(ctx context.Context, id string) (*prompt.Clip, error
 	return p.Text(ctx, id)
 }
 
-func (p *tonePrompts) heard(text string) bool {
+func (p *tonePrompts) heard(text string) bool { return p.times(text) > 0 }
+
+// said1 reports whether something with these words was said.
+func (p *tonePrompts) said1(words string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(p.said, func(s string) bool { return strings.Contains(s, words) })
+}
+
+func (p *tonePrompts) times(text string) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, s := range p.said {
 		if s == text {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 func tone(hertz float64, length time.Duration) []int16 {
