@@ -12,7 +12,7 @@ import (
 
 const (
 	// earWindow is the length of the pieces in which a caller's voice is listened to.
-	earWindow = 100 * time.Millisecond
+	earWindow = 240 * time.Millisecond
 	// recognizeTime bounds the recognition of one utterance.
 	recognizeTime = 8 * time.Second
 )

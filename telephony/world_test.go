@@ -81,7 +81,7 @@ func newWorld(t *testing.T, change func(*telephony.Options)) *world {
 			defer w.mu.Unlock()
 			return w.phones[account], nil
 		},
-		Trunk:  func(id string) (signaling.Trunk, bool) { return trunk, id == "" || id == trunk.ID },
+		Trunk:  func(id string) (signaling.Trunk, bool) { return w.trunk, id == "" || id == w.trunk.ID },
 		Logger: testLogger(t),
 	}
 	if change != nil {
