@@ -41,6 +41,7 @@ type call struct {
 	tape     tape
 	ear      ear
 	finished bool
+	talked   bool
 	began    time.Time
 	incoming *signaling.IncomingCall // until it is answered
 	early    []legID                 // browsers that were up before the call knew of them
@@ -147,6 +148,7 @@ func (c *call) handle(e event) {
 		e := c.queue[0]
 		c.queue = c.queue[1:]
 		s, effects := next(c.state, e, c.sb.o.Clock())
+		c.count(s)
 		c.state = s
 		for _, f := range effects {
 			c.perform(f)

@@ -25,7 +25,7 @@ type ear struct {
 
 func (e *ear) stop() {
 	if e.tap != nil {
-		e.tap.Stop()
+		_ = e.tap.Stop() // a leg that is closed has ended its taps
 		e.tap = nil
 	}
 }

@@ -61,6 +61,8 @@ func TestCallThroughMenuAndQueueToPhone(t *testing.T) {
 	w.ended(telephony.EndByCaller)
 	require.Equal(t, "WRAP_UP", w.centre.only().state)
 
+	require.Equal(t, uint64(1), w.sb.Metrics().Connected)
+	require.Zero(t, w.sb.Metrics().Lost)
 	row := w.centre.only()
 	require.Equal(t, citizenNumber, row.call.Caller)
 	require.Equal(t, serviceNumber, row.call.Called)

@@ -40,6 +40,9 @@ func (s *Switchboard) refuse(in *signaling.IncomingCall, code int, headers ...si
 // receive is the first thing that the goroutine of a call that came in does.
 func (c *call) receive(in *signaling.IncomingCall) []event {
 	const id legID = 1
+	if in.Replaces != nil { // taking over a call is done through the API (RFC 3891 §3 lets us decline)
+		return c.turnAway(in, 603)
+	}
 	sink, notify := c.sinks(id)
 	o := sipOptions{
 		kind: kindTrunk, name: fmt.Sprintf("%s-%d", c.id, id), address: c.sb.o.MediaAddress,

@@ -28,6 +28,7 @@ func TestCallerHangsUpInQueue(t *testing.T) {
 	w.queued().hangUp()
 	w.ended(telephony.EndByCaller)
 	require.Equal(t, "ABANDONED", w.centre.only().state)
+	require.Equal(t, uint64(1), w.sb.Metrics().Lost)
 }
 
 func TestCallerHangsUpWhilePhonesRing(t *testing.T) {
@@ -54,7 +55,8 @@ func TestCallerCancelsBeforeTheAnswer(t *testing.T) {
 	c.hangUp()
 	require.Equal(t, 487, await[signaling.Ended](c).Code)
 	close(hold)
-	w.ended(telephony.EndByCaller)
+	eventually(t, func() bool { return len(w.sb.Calls()) == 0 }, "the call goes on")
+	require.Zero(t, w.centre.count(), "an enquiry begins with the answer")
 }
 
 func TestNoMenuForTheNumber(t *testing.T) {

@@ -3,7 +3,6 @@ package telephony
 func (e arrived) apply(t *turn) {
 	t.phase, t.call = phaseArriving, e.call
 	t.add(leg{role: roleCitizen})
-	t.tell(begin{e.call})
 	t.do(load{e.call.Called})
 }
 

@@ -45,6 +45,7 @@ func (e scripted) apply(t *turn) {
 		return
 	}
 	t.menu.flow, t.menu.state = e.flow, ivr.Start()
+	t.tell(begin{t.call})
 	t.do(answer{t.citizenID()})
 }
 

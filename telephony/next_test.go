@@ -2,9 +2,12 @@ package telephony
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"ekc/internal/fail"
@@ -44,7 +47,7 @@ func reached(t *testing.T, to phase) []event {
 	flow, err := ivr.Parse([]byte(flowJSON))
 	require.NoError(t, err)
 	arrive := []event{
-		arrived{NewCall{Caller: "+79161112233"}}, begun{"I"}, scripted{flow: flow}, legUp{1},
+		arrived{NewCall{Caller: "+79161112233"}}, scripted{flow: flow}, begun{"I"}, legUp{1},
 	}
 	queue := append(arrive[:4:4], queued{queue: Queued{Hours: Hours{Open: true}}}, change("QUEUED", "", "", ""))
 	offer := append(queue[:6:6], change("OFFERED", "", "O", "op"), found{"op", roleOperator, phones})
@@ -190,6 +193,8 @@ func TestEveryStateSurvivesEveryEvent(t *testing.T) {
 	}
 	all = append(all, queued{}, queued{queue: Queued{Hours: Hours{Open: true}}}, queued{err: conflict}, placed{Place{Position: 1}},
 		promised{}, promised{conflict}, scripted{err: conflict}, heard{"да"}, speaking{}, answered{}, opened{}, unbegun{}, overrun{}, stop{})
+	source, err := os.ReadFile("state.go")
+	require.NoError(t, err)
 	for from := phaseArriving; from < phaseOver; from++ {
 		for i, first := range all {
 			s, _ := walk(t, fresh(), reached(t, from)...)
@@ -201,7 +206,12 @@ func TestEveryStateSurvivesEveryEvent(t *testing.T) {
 				}
 				over := s.phase == phaseOver
 				var out []effect
+				was := s.phase
 				s, out = next(s, e, noon)
+				if was != s.phase {
+					drawn := strings.Contains(string(source), fmt.Sprintf("//	  %s --> %s:", was, s.phase))
+					assert.Truef(t, drawn, "%s --> %s (%T) is not in the drawing", was, s.phase, e)
+				}
 				require.Falsef(t, over && s.phase != phaseOver, "%T revives a call", e)
 				for _, o := range out {
 					if tell, ok := o.(tell); ok {

@@ -25,6 +25,15 @@ import (
 //	  talk --> passed: consulted outside number takes over
 //	  talk --> parting: operator done
 //	  queue --> parting: callback promised, closed
+//	  menu --> offer: offered faster than told
+//	  menu --> reach: accepted faster than told
+//	  queue --> menu: callback promised, the menu says so
+//	  offer --> menu: callback promised, the menu says so
+//	  offer --> parting: closed by a supervisor
+//	  reach --> offer: transfer to a person
+//	  reach --> parting: closed, finished
+//	  dial --> offer: transfer to a person
+//	  talk --> reach: another operator has it now
 //	  [*] --> offer: callback offered to an operator
 //	  [*] --> reach: callback or own call of an operator
 //	  offer --> dial: picked up, citizen to be called

@@ -14,7 +14,7 @@ type tape struct{ recording *media.Recording }
 
 func (t *tape) stop() {
 	if t.recording != nil {
-		t.recording.Stop()
+		_ = t.recording.Stop() // a leg that is closed has ended its recordings
 		t.recording = nil
 	}
 }
@@ -28,9 +28,9 @@ func (c *call) record(stage recordStage) {
 			c.startTape()
 		}
 	case stage == recordPaused:
-		c.tape.recording.Pause()
+		_ = c.tape.recording.Pause()
 	default:
-		c.tape.recording.Resume()
+		_ = c.tape.recording.Resume()
 	}
 }
 

@@ -108,3 +108,26 @@ func (s *Switchboard) Metrics() Metrics {
 	}
 	return m
 }
+
+// count keeps the figures of a step to s.
+func (c *call) count(s state) {
+	n := &c.sb.counters
+	if s.phase == c.state.phase {
+		return
+	}
+	if s.phase == phaseTalk && !c.talked {
+		c.talked = true
+		n.connected.Add(1)
+	}
+	if s.phase != phaseOver || s.end == nil || s.quiet {
+		return
+	}
+	switch {
+	case s.end.Cause == EndUnanswered:
+		n.unanswered.Add(1)
+	case s.end.Cause == EndByFailure:
+		n.failed.Add(1)
+	case s.end.Cause == EndByCaller && !c.talked && !s.outgoing:
+		n.lost.Add(1)
+	}
+}
