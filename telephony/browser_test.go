@@ -187,3 +187,20 @@ func TestNothingIsLeft(t *testing.T) { // alone, before the parallel ones: it lo
 	require.Zero(t, m.ErrandsLost)
 	require.Zero(t, m.Legs)
 }
+
+func TestBrowserIsFasterThanTheEventLog(t *testing.T) {
+	t.Parallel()
+	w, p := newBrowserWorld(t)
+	citizen := w.queued()
+	done := make(chan error, 1)
+	go func() {
+		_, err := w.sb.Join(context.Background(), w.id(), "op1", "offer")
+		done <- err
+	}()
+	eventually(t, func() bool { p.mu.Lock(); defer p.mu.Unlock(); return len(p.legs) == 1 }, "no leg")
+	p.last().call.Up()
+	w.centre.set(func(r *row) { r.state, r.operator = "ACTIVE", "op1" })
+	require.NoError(t, <-done)
+	p.last().far.speak(operatorTone)
+	citizen.hears(operatorTone)
+}

@@ -369,3 +369,27 @@ func (m *memoryCentre) recordings() int {
 	defer m.mu.Unlock()
 	return len(m.tapes)
 }
+
+// in counts the rows in a state.
+func (m *memoryCentre) in(state string) (n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range m.rows {
+		if r.state == state {
+			n++
+		}
+	}
+	return n
+}
+
+// offerFirst offers the first n rows to op0, op1 and so on.
+func (m *memoryCentre) offerFirst(n int) []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, id := range m.order[:n] {
+		r := m.rows[id]
+		r.state, r.offer, r.offeredTo = "OFFERED", fmt.Sprint("O", i), fmt.Sprint("op", i)
+		m.tell(r)
+	}
+	return m.order[:n]
+}

@@ -136,6 +136,7 @@ const (
 	timerConsult
 	timerRate
 	timerLinger
+	timerJoin
 	timerMenu // and three more, see menuTimers
 	timers    = timerMenu + 4
 )

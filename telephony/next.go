@@ -118,6 +118,7 @@ func (t *turn) finishCall(end End) {
 		t.do(record{recordOff})
 	}
 	t.dropSide()
+	t.refuseVisitors()
 	t.drop(t.with(roleCitizen, false))
 	if !t.quiet {
 		t.tell(conclude{end})

@@ -13,6 +13,7 @@ func (e changed) apply(t *turn) {
 		return // a promise of a callback is under way, and its answer says what is so
 	}
 	t.centre, t.queueID = e.State, e.QueueID
+	defer t.admitVisitors()
 	switch e.State {
 	case "QUEUED":
 		t.toQueue()

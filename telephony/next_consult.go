@@ -16,6 +16,7 @@ func (e consultCommand) apply(t *turn) {
 	}
 	t.consult, t.target = consultCalling, e.target
 	t.call2(e.target)
+	t.admitVisitors()
 	t.wake(timerConsult, t.settings.ConsultTimeout)
 	t.reply(e.id, nil)
 }
@@ -165,6 +166,7 @@ func (e superviseCommand) apply(t *turn) {
 		t.unexpect(roleSupervisor, e.account)
 		t.joining = append(t.joining, expected{account: e.account, role: roleSupervisor, mode: e.mode})
 		t.do(find{e.account, roleSupervisor})
+		t.admitVisitors()
 	}
 	t.reply(e.id, nil)
 }

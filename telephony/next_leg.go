@@ -4,7 +4,7 @@ import "ekc/telephony/signaling"
 
 func (e legUp) apply(t *turn) {
 	l := t.find(e.leg)
-	if l == nil || l.leaving || l.up {
+	if l == nil && t.visit(e.leg, true) || l == nil || l.leaving || l.up {
 		return
 	}
 	l.up, l.early = true, false
@@ -53,6 +53,7 @@ func (e legHeld) apply(t *turn) {
 func (e legDown) apply(t *turn) {
 	l := t.find(e.leg)
 	if l == nil {
+		t.visit(e.leg, false)
 		return
 	}
 	gone := *l

@@ -117,29 +117,6 @@ func (t *turn) takeOver(l *leg) {
 	t.dropRole(roleOperator, id)
 }
 
-// apply gives somebody who comes by browser a place; the leg will be up when the browser is connected.
-func (e joined) apply(t *turn) {
-	l := leg{id: e.leg, account: e.account}
-	for _, x := range t.joining {
-		if x.account == e.account {
-			l.role, l.mode = x.role, x.mode
-		}
-	}
-	current := t.with(roleOperator, true)
-	back := current != nil && current.account == e.account && (t.phase == phaseTalk || t.phase == phaseDial)
-	switch {
-	case t.wants(e.account, roleOperator), back:
-		l.role = roleOperator
-	case l.role == 0:
-		t.do(hangup{leg: e.leg})
-		t.legs = append(t.legs, leg{id: e.leg, role: roleSupervisor, leaving: true})
-		t.refuse(e.id, "nobody of that account is expected in this call")
-		return
-	}
-	t.legs = append(t.legs, l)
-	t.reply(e.id, nil)
-}
-
 // dropOthers ends the other devices of the same party.
 func (t *turn) dropOthers(l *leg) {
 	for i := range t.legs {

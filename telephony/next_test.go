@@ -232,14 +232,25 @@ func down603(leg legID) legDown { return legDown{leg: leg, code: 603, byPeer: tr
 func TestCommandsAreAlwaysAnswered(t *testing.T) {
 	t.Parallel()
 	for from := phaseArriving; from < phaseOver; from++ {
-		for _, e := range []event{
-			muteCommand{9, "op", true}, keysCommand{9, "op", "1"}, recordCommand{9, "op", true}, takeOverCommand{9, "op"},
-			superviseCommand{9, "boss", Listen}, superviseCommand{9, "boss", ""}, hangupCommand{9, "op"},
-			consultCommand{9, "op", Target{AccountID: "op2"}}, consultEnd{9, "op", consultComplete}, consultEnd{9, "op", consultCancel},
-			passCommand{9, "op", Target{Number: "+7"}}, joined{leg: firstBrowser, account: "op", id: 9},
-		} {
+		commands := []event{
+			muteCommand{9, "op", true},
+			keysCommand{9, "op", "1"},
+			recordCommand{9, "op", true},
+			takeOverCommand{9, "op"},
+			superviseCommand{9, "boss", Listen},
+			superviseCommand{9, "boss", ""},
+			hangupCommand{9, "op"},
+			consultCommand{9, "op", Target{AccountID: "op2"}},
+			consultEnd{9, "op", consultComplete},
+			consultEnd{9, "op", consultCancel},
+			passCommand{9, "op", Target{Number: "+7"}},
+			joined{leg: firstBrowser, account: "op", id: 9},
+		}
+		for _, e := range commands {
 			s, _ := walk(t, fresh(), reached(t, from)...)
-			_, out := next(s, e, noon)
+			s, out := next(s, e, noon)
+			_, later := next(s, tick{timerJoin}, noon) // who is not expected waits for a moment
+			out = append(out, later...)
 			replies := 0
 			for _, o := range out {
 				if r, ok := o.(reply); ok && r.id == 9 {

@@ -21,6 +21,8 @@ func (e tick) apply(t *turn) {
 		t.endConsult()
 	case timerRate:
 		t.tickRate()
+	case timerJoin:
+		t.refuseVisitors()
 	case timerLinger:
 		t.tickLinger()
 	default:

@@ -27,6 +27,11 @@ type clips struct {
 
 func (clips) apply(*turn) {}
 
+// replay lets the sound be adjusted, and changes nothing.
+type replay struct{}
+
+func (replay) apply(*turn) {}
+
 // say prepares what is to be said, and plays it when it is ready and still wanted.
 func (c *call) say(e say) {
 	l := c.lines[e.leg]
@@ -77,6 +82,10 @@ func (c *call) playClips(e clips) []event {
 
 // played is the end of a request. One that was replaced or stopped tells nobody: the machine has wanted it so.
 func (c *call) played(l *line, e media.Event) []event {
+	if e.Play == l.loop && e.Reason == media.PlayBargedIn { // a key ends all that plays, the music under an announcement too
+		l.loop, l.want = 0, loopNone
+		return []event{replay{}}
+	}
 	tag, ok := l.plays[e.Play]
 	delete(l.plays, e.Play)
 	if !ok || e.Reason != media.PlayCompleted && e.Reason != media.PlayBargedIn {

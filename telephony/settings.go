@@ -20,7 +20,7 @@ type Settings struct {
 	RateTimeout time.Duration
 	// Silence ends a call when nothing is heard of the caller for so long. Default 30 s.
 	Silence time.Duration
-	// OperatorSilence is after how much silence an operator's device counts as lost. Default 8 s.
+	// OperatorSilence is after how much silence an operator's device counts as lost. Default 12 s.
 	OperatorSilence time.Duration
 	// Linger is how long the legs of a call that is over may take to close. Default 35 s (RFC 3261's Timer B and a bit).
 	Linger time.Duration
@@ -41,7 +41,7 @@ func (s Settings) withDefaults() Settings {
 	set(&s.ConsultTimeout, 45*time.Second)
 	set(&s.RateTimeout, 8*time.Second)
 	set(&s.Silence, 30*time.Second)
-	set(&s.OperatorSilence, 8*time.Second)
+	set(&s.OperatorSilence, 12*time.Second)
 	set(&s.Linger, 35*time.Second)
 	if s.CallbackOffers == 0 {
 		s.CallbackOffers = 3

@@ -128,6 +128,7 @@ type state struct {
 	target    Target
 	recording recordStage
 	joining   []expected
+	visitors  []visitor
 	parting   partingStage
 	// quiet: the centre goes on with the enquiry without this call, and is not told of the call's end.
 	quiet bool
@@ -179,6 +180,7 @@ type expected struct {
 func (s state) clone() state {
 	s.legs = slices.Clone(s.legs)
 	s.joining = slices.Clone(s.joining)
+	s.visitors = slices.Clone(s.visitors)
 	return s
 }
 

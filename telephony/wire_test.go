@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ekc/telephony"
+	"ekc/telephony/prompt"
 	"ekc/telephony/sdp"
 	"ekc/telephony/signaling"
 )
@@ -161,4 +162,20 @@ func TestOperatorDialsWithThePhone(t *testing.T) {
 	citizen.hangUp()
 	await[signaling.Ended](operator)
 	w.ended(telephony.EndByCaller)
+}
+
+func TestAKeyDuringAnAnnouncementLeavesTheMusic(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *telephony.Options) { o.Settings.PlaceEvery = 100 * time.Millisecond })
+	w.centre.place = telephony.Place{}
+	c := w.queued()
+	w.prompts.mu.Lock()
+	w.prompts.text = prompt.NewClip(tone(promptTone, 5*time.Second))
+	w.prompts.mu.Unlock()
+	w.centre.mu.Lock()
+	w.centre.place = telephony.Place{Position: 5}
+	w.centre.mu.Unlock()
+	c.hears(promptTone)
+	c.press("9")
+	c.hears(musicTone)
 }

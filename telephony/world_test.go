@@ -39,7 +39,7 @@ var nextPorts atomic.Uint32
 
 func newEngine(t *testing.T) *media.Engine {
 	t.Helper()
-	const span = 100
+	const span = 60
 	low := uint16(40000 + span*(nextPorts.Add(1)-1))
 	e, err := media.New(media.Options{PortMin: low, PortMax: low + span - 1, Threads: 1, KeepProcs: true})
 	require.NoError(t, err)

@@ -1,0 +1,53 @@
+package telephony_test
+
+import (
+	"context"
+	"encoding/binary"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ekc/telephony"
+	"ekc/telephony/media"
+	"ekc/telephony/recording"
+)
+
+// TestRecordingOnDisk checks with telephony/recording what the other tests check with samples in memory: the file has the citizen
+// on the left and the operator on the right, and the centre learns of it.
+func TestRecordingOnDisk(t *testing.T) {
+	t.Parallel()
+	storage, err := recording.NewFolder(t.TempDir())
+	require.NoError(t, err)
+	var recorder *recording.Recorder
+	w := newWorld(t, func(o *telephony.Options) {
+		recorder, err = recording.NewRecorder(recording.Options{
+			Dir: t.TempDir(), Storage: storage, Report: telephony.ReportTo(o.Centre), Logger: o.Logger,
+		})
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, recorder.Close(context.Background())) })
+		o.Tapes = telephony.NewTapes(recorder)
+	})
+	citizen, _ := w.talking()
+	citizen.hangUp()
+	w.ended(telephony.EndByCaller)
+	eventually(t, func() bool { return w.centre.recordings() == 1 }, "the recording is not reported")
+	report := w.centre.tapes[0]
+	require.Equal(t, w.id(), report.InteractionID)
+	object, err := storage.Open(context.Background(), report.Object)
+	require.NoError(t, err)
+	defer object.Close()
+	file, err := io.ReadAll(object)
+	require.NoError(t, err)
+	require.Len(t, file, int(report.Bytes))
+	require.Equal(t, "RIFF", string(file[:4]))
+	require.Equal(t, uint16(2), binary.LittleEndian.Uint16(file[22:]), "two channels")
+	frames := file[len(file)-2*2400:] // the last 300 ms
+	var left, right []int16
+	for i := 0; i+1 < len(frames); i += 2 {
+		left, right = append(left, media.DecodeALaw(frames[i])), append(right, media.DecodeALaw(frames[i+1]))
+	}
+	require.Greater(t, goertzel(left, citizenTone), 0.5)
+	require.Greater(t, goertzel(right, operatorTone), 0.5)
+	require.Less(t, goertzel(right, citizenTone), 0.05)
+}
