@@ -12,6 +12,17 @@
 // that takes time (a question to Yana, a row in the database) runs beside it and comes back as an event. So no lock guards
 // a call, and every path through it can be tested without a phone.
 //
+// What the centre must be told is an errand: errands of a call go in order, one at a time, again until the centre answers, and
+// the actor lives until the last is done. So a talk goes on while Postgres is away, and what happened is stored afterwards.
+//
+// Who hears what follows from the state alone (sounds), and the actor makes the media engine follow; no path can forget it.
+//
+//	state.go    the drawing, and what a call is          call.go     the actor
+//	event.go    what happens to it                       perform.go  doing the effects
+//	effect.go   what is to be done                       lines.go    legs; sipleg.go over SIP, join.go browsers
+//	next*.go    the state machine                        play.go     prompts, music, bridges, conferences
+//	sound.go    who hears what                           errands.go  telling the centre
+//
 // # Who is right
 //
 // The centre's database is: an enquiry is QUEUED, OFFERED, ACTIVE or HELD because a row says so, and the switchboard makes
