@@ -1,0 +1,44 @@
+// Package browser connects operators' and supervisors' browsers: it answers a WebRTC offer, and makes of it a leg of the media
+// engine that can be bridged with any telephone. It owns ICE, DTLS and the keys, and knows nothing of calls, people and GraphQL: it
+// imports telephony/media and pion, and nothing else of EKC.
+//
+// # Shape
+//
+// A [Gateway] owns the UDP port and the certificate; a [Session] is one browser in one call. The browser offers, since it knows its
+// microphone, and gets an answer at once; candidates found later trickle both ways. Only G.711 is agreed on, which every browser
+// offers (RFC 7874 §3): a packet's sound passes between telephone and browser as it is. Digits are telephone-event (RFC 4733) where
+// the browser offers them. There is one audio section; video and data channels are rejected in the answer.
+//
+//	browser → socket → ICE → SRTP ─(sink)→ media.Leg.Deliver
+//	media thread ─(outbox)→ gateway's sender → SRTP → ICE → socket → browser
+//
+// A decrypted packet is handed to the leg where pion would buffer it for a reader, so it is neither parsed twice nor wakes another
+// goroutine. The other way the media thread only copies it into the outbox, because encryption and the system call are not
+// that thread's business and may block.
+//
+// RTCP is the media engine's, which knows what was lost and how late it came on both sides of a bridge: pion has no interceptors
+// here, its reports would contradict ours. The browser's reports reach the leg, so its [media.LegStats] are complete.
+//
+// # Life of a session
+//
+//	stateDiagram-v2
+//	    [*] --> connecting: offer answered
+//	    connecting --> connected: ICE and DTLS done / Connected
+//	    connecting --> ended: failed, or ConnectTimeout / Lost
+//	    connected --> moving: ICE restarted
+//	    moving --> connected: new path
+//	    connected --> interrupted: silent for InterruptAfter / Interrupted
+//	    moving --> interrupted: no path / Interrupted
+//	    interrupted --> connected: heard again, or ICE restarted / Connected
+//	    interrupted --> ended: ReconnectTimeout / Lost
+//	    moving --> ended: ReconnectTimeout / Lost
+//	    connecting --> ended: browser left / Left, Close / Closed
+//	    connected --> ended: browser left / Left, Close / Closed
+//	    ended --> [*]
+//
+// A browser whose network has changed sends a new offer with new ICE credentials to [Session.Restart]; the call goes on, with the same
+// leg. Consent (RFC 7675) is checked every InterruptAfter/3, 2 s at most, by STUN requests on the selected pair.
+//
+// Standards: RFC 8829 (JSEP), RFC 8445 and 8838 (ICE, trickle), RFC 7675 (consent), RFC 5763 and 5764 (DTLS-SRTP), RFC 8843
+// (BUNDLE), RFC 5761 (RTCP on the RTP port).
+package browser

@@ -1,0 +1,152 @@
+package browser
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v4"
+)
+
+// Gateway answers browsers. Its methods may be called from any goroutine.
+type Gateway struct {
+	options      Options
+	settings     webrtc.SettingEngine
+	certificates certificates
+	outbox       *outbox
+	sockets      []interface{ Close() error }
+	counters     struct{ answered, refused, lost, restarts atomic.Uint64 }
+
+	mu       sync.Mutex
+	sessions map[*Session]struct{}
+	closed   bool
+
+	stop chan struct{} // ends the sender
+	work sync.WaitGroup
+	end  sync.Once
+}
+
+// New makes a gateway and opens its ports.
+func New(o Options) (*Gateway, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{
+		options: o, certificates: certificates{clock: o.Clock}, outbox: newOutbox(),
+		sessions: make(map[*Session]struct{}), stop: make(chan struct{}),
+	}
+	if err := g.listen(); err != nil {
+		g.closeSockets()
+		return nil, err
+	}
+	g.later(func() { g.outbox.run(g.stop) })
+	return g, nil
+}
+
+// Close ends all sessions with Closed, waits for them, and gives the ports back. Their legs stay their owners'. Idempotent.
+func (g *Gateway) Close() error {
+	g.end.Do(func() {
+		g.mu.Lock()
+		g.closed = true
+		sessions := make([]*Session, 0, len(g.sessions))
+		for s := range g.sessions {
+			sessions = append(sessions, s)
+		}
+		g.mu.Unlock()
+		for _, s := range sessions {
+			s.Close()
+		}
+		for _, s := range sessions {
+			<-s.torn
+		}
+		close(g.stop)
+		g.work.Wait()
+		g.closeSockets()
+	})
+	return nil
+}
+
+func (g *Gateway) closeSockets() {
+	for _, s := range g.sockets {
+		if err := s.Close(); err != nil {
+			g.options.Logger.Warn("a port of the browsers' gateway does not close", "error", err)
+		}
+	}
+}
+
+// later runs f beside the caller, and Close waits for it.
+func (g *Gateway) later(f func()) {
+	g.work.Add(1)
+	go func() {
+		defer g.work.Done()
+		f()
+	}()
+}
+
+// admit takes a session in.
+func (g *Gateway) admit(s *Session) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.closed:
+		return ErrClosed
+	case len(g.sessions) >= g.options.MaxSessions:
+		return ErrFull
+	}
+	g.sessions[s] = struct{}{}
+	return nil
+}
+
+func (g *Gateway) forget(s *Session) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.sessions, s)
+}
+
+// newPeer makes pion's part of a session: no interceptors, no codecs but those of telephones.
+func (g *Gateway) newPeer(s *Session) (*webrtc.PeerConnection, error) {
+	certificate, err := g.certificates.get()
+	if err != nil {
+		return nil, err
+	}
+	engine := &webrtc.MediaEngine{}
+	for _, c := range []webrtc.RTPCodecParameters{
+		{PayloadType: 8, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMA, ClockRate: 8000}},
+		{PayloadType: 0, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMU, ClockRate: 8000}},
+		{PayloadType: 101, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: "audio/telephone-event", ClockRate: 8000, SDPFmtpLine: "0-15",
+		}},
+	} {
+		if err := engine.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {
+			return nil, err
+		}
+	}
+	settings := g.settings
+	settings.BufferFactory = s.newSink
+	api := webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(engine),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
+	return api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{certificate}})
+}
+
+// Snapshot are the numbers of a gateway, for metrics. Counters only grow.
+type Snapshot struct {
+	// Sessions are there now.
+	Sessions int
+	// Answered and Refused count offers, Lost the sessions that ended so, Restarts changes of network.
+	Answered, Refused, Lost, Restarts uint64
+	// Dropped counts packets that the sender was too far behind for.
+	Dropped uint64
+}
+
+// Snapshot gives the numbers.
+func (g *Gateway) Snapshot() Snapshot {
+	g.mu.Lock()
+	n := len(g.sessions)
+	g.mu.Unlock()
+	c := &g.counters
+	return Snapshot{
+		Sessions: n, Answered: c.answered.Load(), Refused: c.refused.Load(), Lost: c.lost.Load(), Restarts: c.restarts.Load(),
+		Dropped: g.outbox.drops(),
+	}
+}

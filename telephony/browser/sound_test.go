@@ -1,0 +1,134 @@
+package browser_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+	"github.com/stretchr/testify/require"
+
+	"ekc/telephony/browser"
+	"ekc/telephony/media"
+)
+
+const connectedKind = browser.Connected
+
+func TestSoundBothWays(t *testing.T) {
+	t.Parallel()
+	for name, codecs := range map[string][]string{
+		"PCMA": {webrtc.MimeTypePCMA, webrtc.MimeTypePCMU},
+		"PCMU": {webrtc.MimeTypePCMU},
+		"Opus": {webrtc.MimeTypePCMA, webrtc.MimeTypeOpus},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, nil)
+			p := newPeer(t, persona{codecs: codecs})
+			d := w.call(p)
+			phone := w.phone(d.Media())
+			require.NoError(t, w.engine.Bridge(d.Media(), phone.leg))
+			p.line.say(440)
+			phone.line.say(1000)
+			requireTone(t, phone.ears, 440)
+			requireTone(t, p.ears, 1000)
+			d.heard(media.FirstPacket)
+
+			var s browser.Stats
+			require.Eventually(t, func() bool {
+				s = d.Stats()
+				return s.RoundTrip > 0 && s.Received > 20 && s.Sent > 20
+			}, patience, 20*time.Millisecond, "reports go both ways")
+			require.Zero(t, s.Lost)
+			require.Zero(t, s.Unsent)
+			require.Less(t, s.RoundTrip, time.Second)
+			require.Equal(t, p.cables[0].address(), s.Remote)
+			require.Equal(t, s.Remote, s.Address)
+			require.Equal(t, "udp", s.Network)
+			require.Equal(t, "host", s.LocalType)
+		})
+	}
+}
+
+// The browser hears one stream with the leg's SSRC, whose numbers have no gaps.
+func TestOneStream(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	p := newPeer(t, persona{})
+	d := w.call(p)
+	_, err := d.Media().Play(media.PlayRequest{Clips: []*media.Clip{media.NewClip(make([]int16, 8000))}})
+	require.NoError(t, err)
+	var last *rtp.Packet
+	for range 20 {
+		select {
+		case packet := <-p.ears:
+			require.Equal(t, d.Media().SSRC(), packet.SSRC)
+			require.Equal(t, uint8(8), packet.PayloadType)
+			if last != nil {
+				require.Equal(t, last.SequenceNumber+1, packet.SequenceNumber)
+			}
+			last = packet
+		case <-time.After(patience):
+			require.FailNow(t, "the clip was not heard")
+		}
+	}
+}
+
+func TestListener(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	p := newPeer(t, persona{deaf: true})
+	d := w.call(p)
+	require.Contains(t, d.answer, "a=sendonly")
+	phone := w.phone(d.Media())
+	require.NoError(t, w.engine.Bridge(d.Media(), phone.leg))
+	phone.line.say(700)
+	requireTone(t, p.ears, 700)
+}
+
+func TestDigits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	p := newPeer(t, persona{})
+	d := w.call(p)
+	p.line.once(440)
+	press(p, 5)
+	key := d.heard(media.DTMF)
+	require.Equal(t, byte('5'), key.Digit)
+	require.False(t, key.Injected)
+
+	require.NoError(t, d.Media().SendDTMF("9", 0, 0))
+	deadline := time.After(patience)
+	for {
+		select {
+		case packet := <-p.ears:
+			if packet.PayloadType == eventsType {
+				require.Equal(t, byte(9), packet.Payload[0])
+				return
+			}
+		case <-deadline:
+			require.FailNow(t, "the browser was sent no digit")
+		}
+	}
+}
+
+// press sends a key as RFC 4733 has it, through the track's stream: pion's track would give it the type of sound.
+func press(p *peer, key byte) {
+	sender := p.pc.GetSenders()[0]
+	require.NoError(p.t, sender.ReplaceTrack(nil))
+	keys, err := webrtc.NewTrackLocalStaticRTP(
+		webrtc.RTPCodecCapability{MimeType: "audio/telephone-event", ClockRate: 8000}, "microphone", "browser")
+	require.NoError(p.t, err)
+	require.NoError(p.t, sender.ReplaceTrack(keys))
+	for i := range 6 {
+		end := byte(10)
+		if i >= 3 {
+			end |= 0x80
+		}
+		samples := byte(min(i+1, 4))
+		require.NoError(p.t, keys.WriteRTP(&rtp.Packet{
+			Header:  rtp.Header{Version: 2, Marker: i == 0, SequenceNumber: uint16(101 + i), Timestamp: 6000},
+			Payload: []byte{key, end, samples >> 1, samples << 7},
+		}))
+	}
+}
