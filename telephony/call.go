@@ -178,7 +178,9 @@ func (c *call) understand(e event) []event {
 	case errandDone:
 		return c.errandDone(e)
 	case begun:
-		c.sb.know(e.interactionID, c)
+		if c.state.phase != phaseOver {
+			c.sb.know(e.interactionID, c)
+		}
 		c.errands.interactionID = e.interactionID
 		return []event{e}
 	case clips:

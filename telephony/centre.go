@@ -29,7 +29,8 @@ type Centre interface {
 	// Rate keeps the caller's rating, 1 to 5.
 	Rate(ctx context.Context, interactionID string, rating int) error
 	// Ended says that the caller is gone, or that the call ended otherwise. The enquiry is closed, abandoned or goes into wrap-up.
-	// A call to a citizen that was withdrawn (its offer expired, its enquiry was closed) ends without it.
+	// A call to a citizen that was withdrawn before anybody was called (its offer expired, its enquiry was closed) ends with
+	// EndByOperator; whoever asked for it may ask again at once.
 	Ended(ctx context.Context, interactionID string, e End) error
 
 	// PickedUp says that the operator's device answered the offer: the offer is accepted. CONFLICT: it was over already.

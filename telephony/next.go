@@ -117,6 +117,7 @@ func (t *turn) finishCall(end End) {
 		t.recording = recordOff
 		t.do(record{recordOff})
 	}
+	t.do(release{})
 	t.dropSide()
 	t.refuseVisitors()
 	t.drop(t.with(roleCitizen, false))

@@ -52,10 +52,7 @@ func (t *turn) toQueue() {
 }
 
 // withdraw ends a call to a citizen who has not been reached: the centre will ask for another one.
-func (t *turn) withdraw() {
-	t.quiet = true
-	t.finishCall(End{Cause: EndByOperator})
-}
+func (t *turn) withdraw() { t.finishCall(End{Cause: EndByOperator}) }
 
 func (t *turn) toOffer(offer, account string) {
 	if offer == t.offer || t.phase == phaseParting || t.phase == phasePassed || t.phase == phaseArriving {

@@ -21,7 +21,9 @@ func (w *world) request(offer string) telephony.CallRequest {
 		r.state, r.operator, r.offeredTo = "ACTIVE", "op1", ""
 	}
 	w.centre.rows["I1"] = r
-	w.centre.order = append(w.centre.order, "I1")
+	if len(w.centre.order) == 0 {
+		w.centre.order = append(w.centre.order, "I1")
+	}
 	return telephony.CallRequest{
 		InteractionID: "I1", Number: citizenNumber, From: serviceNumber, AccountID: "op1", OfferID: offer, RingTimeout: 20 * time.Second,
 	}
@@ -84,7 +86,10 @@ func TestCallbackOfferExpires(t *testing.T) {
 		require.Fail(t, "the citizen was called")
 	default:
 	}
-	require.Nil(t, w.centre.only().ended, "the enquiry waits on: nothing has ended")
+	require.Equal(t, telephony.EndByOperator, w.centre.only().ended.Cause)
+	_, err = w.sb.Call(w.request("O2"))
+	require.NoError(t, err, "asked for again")
+	phone.ringing()
 }
 
 func TestOperatorsOwnCallWithEarlyMedia(t *testing.T) {
