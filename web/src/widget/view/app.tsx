@@ -50,7 +50,9 @@ function Panel({ ui, takeFocus }: { ui: Ui; takeFocus: boolean }) {
   const pressed = (event: KeyboardEvent) => {
     if (event.key === "Escape" && !event.isComposing) {
       event.stopPropagation();
-      ui.close();
+      // The question may be on the screen before it has the focus.
+      if (asking) setAsking(false);
+      else ui.close();
     }
     if (ui.fullScreen) keepFocus(event, box.current!);
   };

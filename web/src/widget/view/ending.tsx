@@ -1,6 +1,6 @@
 // The end of a dialogue: the question whether to end it, the rating, and what can be done afterwards.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { keepFocus } from "./focus";
 import { StarIcon } from "./icons";
 import type { Ui } from "./ui";
@@ -8,7 +8,7 @@ import type { Ui } from "./ui";
 export function EndQuestion({ ui, done }: { ui: Ui; done(): void }) {
   const box = useRef<HTMLDivElement>(null);
   const stay = useRef<HTMLButtonElement>(null);
-  useEffect(() => stay.current!.focus(), []);
+  useLayoutEffect(() => stay.current!.focus(), []);
   const pressed = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.stopPropagation();
