@@ -80,7 +80,7 @@ func (c *Conference) Arrange(members ...Member) error {
 		if len(legs) == 0 {
 			return nil
 		}
-		c.owner = legs[0].owner
+		c.owner = meetingPlace(legs...)
 	}
 	for _, l := range legs {
 		err = l.move(c.owner)

@@ -12,6 +12,13 @@ type LegOptions struct {
 	Name string
 	// Near puts the leg on the thread of another one that it will be bridged with.
 	Near *Leg
+	// Shared puts the leg on ports that it shares with others of its thread, which costs about a third less per packet. For trunks
+	// whose gateways send from where their SDP says they receive (symmetric RTP, RFC 4961): that address is how the leg's packets
+	// are known. What comes from elsewhere is foreign, except a stream that goes on after its NAT was rebound.
+	Shared bool
+	// Remote, with Shared, is where the party will send from, when it is known already (an offer has come): a port is chosen where
+	// no other leg has that address. Otherwise [Leg.Configure] may say [ErrRemoteTaken].
+	Remote netip.AddrPort
 	// Notify gets the events, on the media thread: it must not block and must not call this package. May be nil.
 	Notify func(Event)
 }

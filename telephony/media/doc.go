@@ -41,9 +41,23 @@
 //
 // The same tap with a short [RecordOptions.Window] feeds speech recognition.
 //
+// # Ports
+//
+// A leg has a pair of ports of its own: for phones, and whoever may sit behind a NAT. With [LegOptions.Shared] it shares a
+// pair with others of its thread, and its packets are known by the address that they come from, the one of the party's SDP: for
+// trunks whose gateways are symmetric. A thread then takes and sends the packets of all its legs with a few system calls a
+// round. A shared port takes as many legs as its receive buffer can hold 100 ms of (net.core.rmem_max; with the usual 208 KB
+// about 40, as root or with CAP_NET_ADMIN about 1,600); then another one is opened. It is given back with its last leg.
+//
+// On a shared port every address belongs to one leg. [LegOptions.Remote] lets an address that is taken be told apart by another
+// port of ours; [Leg.Configure] refuses it with [ErrRemoteTaken]. What comes from elsewhere is dropped, except what goes on
+// with the very stream of one leg (rule 3 of source.go, whose rule 2 does not hold there: a straggler of another call must not
+// become a party). Legs that meet on one thread go to that of the shared port; one that has to leave it anyway is a guest
+// there, whose packets take a detour.
+//
 // # Two back-ends
 //
-// On Linux a thread speaks to the kernel directly (epoll, recvmmsg, sendto). Elsewhere, and with [Options].Portable, sockets are
+// On Linux a thread speaks to the kernel directly (epoll, recvfrom, recvmmsg, sendto, sendmmsg). Elsewhere, and with [Options].Portable, sockets are
 // plain net.UDPConns with a goroutine each that hands packets to the same thread. The conformance tests run on both.
 //
 // Standards: RFC 3550 (RTP, RTCP), RFC 3551 (PCMU, PCMA), RFC 3711 and 4568 (SRTP, SDES), RFC 4733 (DTMF), RFC 4961 (symmetric

@@ -102,27 +102,45 @@ func (e *Engine) quietest() *thread {
 	return best
 }
 
-// NewLeg makes a leg with two UDP ports. Errors: ErrNoPorts, ErrClosed, or what the kernel says.
+// NewLeg makes a leg with two UDP ports, its own or shared ones. Errors: ErrNoPorts, ErrClosed, or what the kernel says.
 func (e *Engine) NewLeg(o LegOptions) (*Leg, error) {
 	t := e.place(o.Near)
 	l := e.newLeg(o)
+	if o.Shared {
+		err := e.openShared(t, l, o.Remote)
+		if err != nil {
+			return nil, err
+		}
+		return e.launch(l, t)
+	}
+	port, err := e.openPort(func(port uint16) (err error) {
+		l.transport, err = t.openSockets(port)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.port, l.local = port, e.address(port)
+	return e.launch(l, t)
+}
+
+// openPort looks for a pair of ports that open accepts.
+func (e *Engine) openPort(open func(port uint16) error) (uint16, error) {
 	for range min(e.ports.total, 64) { // other programs may hold ports of the range
 		port, ok := e.ports.take()
 		if !ok {
 			break
 		}
-		sockets, err := t.openSockets(port)
+		err := open(port)
 		if err == nil {
-			l.transport, l.port = sockets, port
-			l.local = e.address(port)
-			return e.launch(l, t)
+			return port, nil
 		}
 		e.ports.give(port)
 		if !addressInUse(err) {
-			return nil, fmt.Errorf("RTP port %d: %w", port, err)
+			return 0, fmt.Errorf("RTP port %d: %w", port, err)
 		}
 	}
-	return nil, ErrNoPorts
+	return 0, ErrNoPorts
 }
 
 // NewPipe makes a leg without sockets: send gets every outgoing packet (RTP and, on the same way, RTCP; the bytes are valid
@@ -150,10 +168,7 @@ func (e *Engine) launch(l *Leg, t *thread) (*Leg, error) {
 	l.owner = t
 	err := t.mail.post(func(t *thread) { t.adopt(l) })
 	if err != nil {
-		l.transport.close()
-		if l.port != 0 {
-			e.ports.give(l.port)
-		}
+		l.vacate()
 		return nil, err
 	}
 	return l, nil

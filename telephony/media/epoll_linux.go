@@ -3,6 +3,7 @@ package media
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -11,12 +12,12 @@ import (
 
 // The measures of the Linux back-end.
 const (
-	// batch is the number of packets that one recvmmsg takes from a socket; a leg sends 50 a second, so more than one or two
-	// means that this thread, or the network, was late.
-	batch = 32
+	// batch is the number of packets that one recvmmsg takes from a socket. A leg sends 50 a second, so more than one or two
+	// on its own port mean that this thread, or the network, was late; a shared port fills whole batches.
+	batch = 64
 	// events is the number of sockets that one epoll_wait tells of.
 	events = 1024
-	// crowded is the number of ready sockets from which a thread gathers: below it a packet is answered at once.
+	// crowded is the number of packets of one look from which a thread gathers: below it a packet is answered at once.
 	crowded = 4
 	// keepStale is how many packets of a backlog are still passed on: 100 ms of sound.
 	keepStale = 5
@@ -25,7 +26,7 @@ const (
 )
 
 // epoll is a thread's view of its sockets. System calls that cannot block are made without telling the Go scheduler
-// (RawSyscall); only sleeping is announced.
+// (RawSyscall); only longer sleeps are announced.
 type epoll struct {
 	fd, event int
 	asleep    atomic.Bool
@@ -33,6 +34,10 @@ type epoll struct {
 	last      int64 // the time of the last look
 	busy      bool
 	noPwait2  bool
+	shares    bool // the processors of the Go scheduler with the rest of the process
+	looks     uint32
+	taken     int          // packets of this look
+	unsent    []*rawShared // with queued packets
 	ready     [events]unix.EpollEvent
 	sockets   []socketRef // by file descriptor
 	names     [batch][sockaddrSize]byte
@@ -44,6 +49,9 @@ type epoll struct {
 // socketRef is what a descriptor belongs to.
 type socketRef struct {
 	leg     *Leg
+	port    *sharedPort // instead of leg
+	sockets *rawShared  // of port
+	look    uint32      // the last one that found something
 	control bool
 }
 
@@ -57,7 +65,7 @@ func newEpoll(o Options) (*epoll, error) {
 		_ = unix.Close(fd)
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	p := &epoll{fd: fd, event: event, gather: o.Gather}
+	p := &epoll{fd: fd, event: event, gather: o.Gather, shares: o.KeepProcs}
 	err = unix.EpollCtl(fd, unix.EPOLL_CTL_ADD, event, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: int32(event)})
 	if err != nil {
 		_ = p.close()
@@ -86,11 +94,11 @@ func (p *epoll) close() error { return errors.Join(unix.Close(p.event), unix.Clo
 
 // wait looks for packets. A crowded thread first lets them gather, so that one look finds many.
 func (p *epoll) wait(t *thread, d time.Duration) {
+	p.flush() // what the wheel has played
 	if p.busy && p.gather > 0 {
 		rest := p.gather - time.Duration(t.monotonic()-p.last)
 		if d = min(d, rest); d > 20*time.Microsecond {
-			pause := unix.NsecToTimespec(int64(d))
-			_ = unix.Nanosleep(&pause, nil) // woken early: looks early
+			p.pause(d)
 		}
 		d = 0
 	}
@@ -103,7 +111,8 @@ func (p *epoll) wait(t *thread, d time.Duration) {
 	before := p.last
 	t.now = t.monotonic()
 	p.last = t.now
-	p.busy = n >= crowded
+	p.taken = 0
+	p.looks++
 	stalled := t.now-before > int64(stallLimit) // an idle thread looks every 20 ms
 	for i := range n {
 		if i&31 == 31 {
@@ -111,6 +120,29 @@ func (p *epoll) wait(t *thread, d time.Duration) {
 		}
 		p.drain(t, int(p.ready[i].Fd), stalled)
 	}
+	p.busy = p.taken >= crowded
+	p.flush()
+}
+
+// flush sends what legs of shared ports have queued.
+func (p *epoll) flush() {
+	for i, s := range p.unsent {
+		s.flush()
+		p.unsent[i] = nil
+	}
+	p.unsent = p.unsent[:0]
+}
+
+// pause sleeps for the rest of a gathering, below a millisecond or a few; woken early it looks early. Where the thread has a
+// processor of the Go scheduler to itself, it keeps it: giving it up and taking it back a thousand times a second keeps the
+// runtime's monitor polling every 20 µs, which costs more than the packets' way through this package.
+func (p *epoll) pause(d time.Duration) {
+	span := unix.NsecToTimespec(int64(d))
+	if p.shares {
+		_ = unix.Nanosleep(&span, nil)
+		return
+	}
+	sleep(&span)
 }
 
 // look is epoll_wait, to the nanosecond where the kernel can (5.11).
@@ -126,25 +158,37 @@ func (p *epoll) look(d time.Duration) int {
 	return n
 }
 
-// drain takes all packets of one socket. It is told of once only (edge-triggered), so it must be emptied: a batch that is
-// not full proves it without another system call.
+// drain takes packets of one socket. A leg's own has one packet every 20 ms, so one is taken with the cheapest call, and whether
+// there are more is left to the next look, which tells of the socket again (level-triggered). Then it is emptied.
 func (p *epoll) drain(t *thread, fd int, stalled bool) {
 	if fd == p.event {
 		var b [8]byte
 		_, _ = unix.Read(fd, b[:])
 		return
 	}
-	ref := p.sockets[fd]
+	ref := &p.sockets[fd]
+	again := ref.look == p.looks-1
+	ref.look = p.looks
+	switch {
+	case ref.port != nil:
+		p.drainShared(t, fd, *ref, stalled)
+		return
+	case !again && !stalled && ref.leg != nil:
+		n, ok := receiveOne(fd, &p.buffers[0], &p.names[0])
+		if ok {
+			p.taken++
+			t.receive(ref.leg, ref.control, p.buffers[0][:n], parseSockaddr(&p.names[0]), false)
+		}
+		return
+	}
 	for range drains {
 		if ref.leg == nil || ref.leg.thread.Load() != t {
 			return
 		}
-		n := receiveBatch(fd, p.messages[:])
+		n := p.receive(fd)
 		for i := range n {
-			m := &p.messages[i]
-			from := parseSockaddr(&p.names[i])
-			m.header.Namelen = sockaddrSize
-			t.receive(ref.leg, ref.control, p.buffers[i][:m.length], from, stalled && i < n-keepStale)
+			b, from := p.packet(i)
+			t.receive(ref.leg, ref.control, b, from, stalled && i < n-keepStale)
 		}
 		if n < batch {
 			return
@@ -152,13 +196,46 @@ func (p *epoll) drain(t *thread, fd int, stalled bool) {
 	}
 }
 
-// add and remove bind a descriptor to a leg.
+// drainShared takes packets of a shared port. There may be more of them than is good for the others of the thread; the rest
+// comes with the next look, and still counts as late.
+func (p *epoll) drainShared(t *thread, fd int, ref socketRef, stalled bool) {
+	s := ref.sockets
+	s.backlog = s.backlog || stalled
+	for range drains {
+		n := p.receive(fd)
+		t.now = t.monotonic()
+		for i := range n {
+			b, from := p.packet(i)
+			ref.port.receive(t, ref.control, b, from, s.backlog)
+		}
+		if n < batch {
+			s.backlog = s.backlog && ref.control
+			return
+		}
+	}
+}
+
+func (p *epoll) receive(fd int) int {
+	n := receiveBatch(fd, p.messages[:])
+	p.taken += n
+	return n
+}
+
+// packet gives the i-th of the last batch.
+func (p *epoll) packet(i int) (b []byte, from netip.AddrPort) {
+	m := &p.messages[i]
+	m.header.Namelen = sockaddrSize
+	return p.buffers[i][:m.length], parseSockaddr(&p.names[i])
+}
+
+// add and remove bind a descriptor to a leg or a shared port.
 func (p *epoll) add(fd int, ref socketRef) error {
+
 	for fd >= len(p.sockets) {
 		p.sockets = append(p.sockets, socketRef{})
 	}
 	p.sockets[fd] = ref
-	return unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: int32(fd)})
+	return unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
 }
 
 func (p *epoll) remove(fd int) {

@@ -33,3 +33,16 @@ func TestWaitEndsWithAWake(t *testing.T) {
 		require.NoError(t, p.close())
 	}
 }
+
+// TestPauseLasts whether the Go scheduler is told of it or not.
+func TestPauseLasts(t *testing.T) {
+	t.Parallel()
+	for _, shares := range []bool{true, false} {
+		p := &epoll{shares: shares}
+		begun := time.Now()
+		for range 5 {
+			p.pause(time.Millisecond)
+		}
+		require.Greater(t, time.Since(begun), 2*time.Millisecond, "a signal may cut some of them short")
+	}
+}

@@ -15,6 +15,7 @@ const inboxSize = 1024
 // inPacket is a packet that a goroutine has received for a thread: of a pipe, or of the portable back-end.
 type inPacket struct {
 	leg     *Leg
+	port    *sharedPort    // instead of leg, while it is not known whose it is
 	from    netip.AddrPort // zero: of a pipe
 	control bool
 	n       int
@@ -33,8 +34,8 @@ type inbox struct {
 	wake    func()
 }
 
-// put copies b; it drops it when the thread is too far behind.
-func (q *inbox) put(l *Leg, control bool, b []byte, from netip.AddrPort) {
+// put copies b, for a leg or else for the legs of a shared port; it drops it when the thread is too far behind.
+func (q *inbox) put(l *Leg, port *sharedPort, control bool, b []byte, from netip.AddrPort) {
 	q.mu.Lock()
 	if q.fill == nil {
 		q.fill = make([]inPacket, inboxSize)
@@ -46,7 +47,7 @@ func (q *inbox) put(l *Leg, control bool, b []byte, from netip.AddrPort) {
 	}
 	p := &q.fill[q.count]
 	q.count++
-	p.leg, p.control, p.from = l, control, from
+	p.leg, p.port, p.control, p.from = l, port, control, from
 	p.n = copy(p.data[:], b)
 	first := !q.pending.Swap(true)
 	q.mu.Unlock()
@@ -69,13 +70,21 @@ func (q *inbox) drain(t *thread) {
 	q.mu.Unlock()
 	for i := range work[:n] {
 		p := &work[i]
-		if p.leg.thread.Load() == t {
-			if !p.from.IsValid() {
-				p.from = p.leg.config.Remote
-			}
-			t.receive(p.leg, p.control, p.data[:p.n], p.from, false)
-		}
-		p.leg = nil
+		p.deliver(t)
+		p.leg, p.port = nil, nil
 	}
 	q.drained = work
+}
+
+func (p *inPacket) deliver(t *thread) {
+	b := p.data[:p.n]
+	switch {
+	case p.port != nil:
+		p.port.receive(t, p.control, b, p.from, false)
+	case p.leg.thread.Load() != t: // it has moved on
+	case p.from.IsValid():
+		t.receive(p.leg, p.control, b, p.from, false)
+	default:
+		t.receive(p.leg, p.control, b, p.leg.config.Remote, false)
+	}
 }

@@ -16,9 +16,11 @@ type Leg struct {
 	name      string
 	notify    func(Event)
 	transport transport
-	port      uint16
-	local     netip.AddrPort
-	ssrc      uint32
+	// seatShared is the transport when the leg is on a shared port; nil when its port is its own.
+	seatShared *sharedSeat
+	port       uint16
+	local      netip.AddrPort
+	ssrc       uint32
 
 	home   sync.Mutex // guards owner, closed and last; held while the leg changes its thread
 	owner  *thread
@@ -101,7 +103,8 @@ func (l *Leg) post(f func(t *thread)) error {
 	return l.owner.mail.post(f)
 }
 
-// Configure applies what offer and answer have agreed on; again after every re-INVITE. Errors: ErrInvalid, ErrClosed.
+// Configure applies what offer and answer have agreed on; again after every re-INVITE. Errors: ErrInvalid, ErrClosed, and
+// ErrRemoteTaken on a shared port; then the leg stays as it was.
 func (l *Leg) Configure(c LegConfig) error {
 	err := c.validate()
 	if err != nil {
@@ -112,7 +115,18 @@ func (l *Leg) Configure(c LegConfig) error {
 	if err != nil {
 		return fmt.Errorf("SRTP keys: %w", err)
 	}
-	return l.post(func(t *thread) { t.configure(l, c, fresh) })
+	l.home.Lock()
+	defer l.home.Unlock()
+	if l.closed {
+		return ErrClosed
+	}
+	if l.seatShared != nil {
+		err = l.seatShared.claim(&c)
+		if err != nil {
+			return err
+		}
+	}
+	return l.owner.mail.post(func(t *thread) { t.configure(l, c, fresh) })
 }
 
 // Mute drops what the party says; its digits still count, and what it says is not recorded.
@@ -128,7 +142,7 @@ func (l *Leg) Deliver(packet []byte) error {
 	if l.closed {
 		return ErrClosed
 	}
-	l.owner.inbox.put(l, isControl(packet), packet, netip.AddrPort{})
+	l.owner.inbox.put(l, nil, isControl(packet), packet, netip.AddrPort{})
 	return nil
 }
 
@@ -203,6 +217,25 @@ func (l *Leg) move(to *thread) error {
 	return to.mail.post(func(t *thread) { t.adopt(l) })
 }
 
+// meetingPlace is the thread where legs come together: that of a shared port if there is one, since packets of its legs reach
+// other threads only by a detour. The caller holds home of all.
+func meetingPlace(legs ...*Leg) *thread {
+	for _, l := range legs {
+		if l.seatShared != nil {
+			return l.seatShared.port.home
+		}
+	}
+	return legs[0].owner
+}
+
+// vacate gives up the leg's sockets.
+func (l *Leg) vacate() {
+	l.transport.close()
+	if l.port != 0 && l.seatShared == nil {
+		l.engine.ports.give(l.port)
+	}
+}
+
 // lockAll locks the homes of legs, in an order that all callers share, and returns the undoing.
 func lockAll(legs ...*Leg) (unlock func(), err error) {
 	sorted := append([]*Leg(nil), legs...)
@@ -239,11 +272,14 @@ func (e *Engine) Bridge(a, b *Leg) error {
 		return err
 	}
 	defer unlock()
-	err = b.move(a.owner)
-	if err != nil {
-		return err
+	home := meetingPlace(a, b)
+	for _, l := range []*Leg{a, b} {
+		err = l.move(home)
+		if err != nil {
+			return err
+		}
 	}
-	return a.owner.mail.post(func(t *thread) {
+	return home.mail.post(func(t *thread) {
 		if a.peer == b {
 			return
 		}

@@ -1,9 +1,11 @@
 package media_test
 
 import (
+	"fmt"
 	"net/netip"
 	"os"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,11 +26,12 @@ func (d *discard) WriteChunk(c *media.Chunk) bool {
 
 func (d *discard) Finish(media.Recorded) { d.ends.Add(1) }
 
-// TestMeterRelay is not a test but what rtpload measures, with its static plan (ports from 20000 on 127.0.0.2):
+// TestMeterRelay is not a test but what rtpload measures, by the pairs of addresses that it writes (relay on 127.0.0.2):
 //
 //	go test -c -o /tmp/media.test ./telephony/media
-//	EKC_METER_CALLS=800 EKC_METER_SECONDS=30 EKC_METER_RECORD=1 /tmp/media.test -test.run TestMeterRelay &
-//	rtpload --calls 800 --relay-port 20000 --tick-us 250 --pid $!
+//	EKC_METER_CALLS=800 EKC_METER_SECONDS=30 EKC_METER_RECORD=1 EKC_METER_SHARED=1 EKC_METER_PAIRS=/tmp/pairs.txt \
+//	  /tmp/media.test -test.run TestMeterRelay &
+//	sleep 2; rtpload --calls 800 --pairs /tmp/pairs.txt --tick-us 250 --pid $!
 func TestMeterRelay(t *testing.T) {
 	calls, _ := strconv.Atoi(os.Getenv("EKC_METER_CALLS"))
 	if calls == 0 {
@@ -45,9 +48,13 @@ func TestMeterRelay(t *testing.T) {
 	require.NoError(t, err)
 	sink := &discard{}
 	clip := media.NewClip(make([]int16, 80000))
+	var pairs strings.Builder
 	for i := range calls {
-		a := meterLeg(t, e, nil, "127.0.0.3", i)
-		b := meterLeg(t, e, a, "127.0.0.4", i)
+		from := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.3"), uint16(10000+2*i))
+		to := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.4"), uint16(10000+2*i))
+		a := meterLeg(t, e, nil, from)
+		b := meterLeg(t, e, a, to)
+		fmt.Fprintln(&pairs, from, a.LocalRTP(), to, b.LocalRTP())
 		require.NoError(t, e.Bridge(a, b))
 		if os.Getenv("EKC_METER_RECORD") != "" {
 			_, err = a.Record(sink, media.RecordOptions{})
@@ -58,17 +65,20 @@ func TestMeterRelay(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
+	if name := os.Getenv("EKC_METER_PAIRS"); name != "" {
+		require.NoError(t, os.WriteFile(name, []byte(pairs.String()), 0o600))
+	}
 	<-time.After(time.Duration(seconds) * time.Second)
 	t.Logf("%+v, %d chunks", e.Snapshot(), sink.chunks.Load())
 	require.NoError(t, e.Close())
 }
 
-func meterLeg(t *testing.T, e *media.Engine, near *media.Leg, ip string, call int) *media.Leg {
+func meterLeg(t *testing.T, e *media.Engine, near *media.Leg, remote netip.AddrPort) *media.Leg {
 	t.Helper()
-	l, err := e.NewLeg(media.LegOptions{Near: near})
+	l, err := e.NewLeg(media.LegOptions{Near: near, Shared: os.Getenv("EKC_METER_SHARED") != "", Remote: remote})
 	require.NoError(t, err)
 	require.NoError(t, l.Configure(media.LegConfig{
-		Remote:  netip.AddrPortFrom(netip.MustParseAddr(ip), uint16(10000+2*call)),
+		Remote:  remote,
 		Receive: []media.Format{{PayloadType: 0, Codec: media.PCMU}}, Send: media.Format{PayloadType: 0, Codec: media.PCMU},
 	}))
 	return l

@@ -3,6 +3,7 @@ package media_test
 import (
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,16 +24,19 @@ var nextPorts atomic.Uint32
 
 const rangeSize = 40
 
-// backends runs a test against both back-ends.
+// backends runs a test against both back-ends, with legs on ports of their own and on shared ones; see [shared].
 func backends(t *testing.T, f func(t *testing.T, o media.Options)) {
 	t.Helper()
-	for name, portable := range map[string]bool{"native": false, "portable": true} {
+	for name, portable := range map[string]bool{"native": false, "portable": true, "native-shared": false, "portable-shared": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f(t, options(portable))
 		})
 	}
 }
+
+// shared tells whether the legs of a test's parties use shared ports.
+func shared(t testing.TB) bool { return strings.HasSuffix(t.Name(), "-shared") }
 
 func options(portable bool) media.Options {
 	low := uint16(30000 + rangeSize*(nextPorts.Add(1)-1))
@@ -69,7 +73,7 @@ type party struct {
 func join(t testing.TB, e *media.Engine, near *media.Leg, change func(*media.LegConfig)) *party {
 	t.Helper()
 	p := listen(t)
-	leg, err := e.NewLeg(media.LegOptions{Near: near, Notify: p.notify})
+	leg, err := e.NewLeg(media.LegOptions{Near: near, Notify: p.notify, Shared: shared(t), Remote: address(p.rtp)})
 	require.NoError(t, err)
 	p.leg = leg
 	p.configure(change)

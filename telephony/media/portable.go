@@ -46,6 +46,7 @@ func (*waiter) close() error { return nil }
 // conns are the two sockets of a leg as net.UDPConns, each with a goroutine that reads.
 type conns struct {
 	rtp, control *net.UDPConn
+	share        *sharedPort // instead of a leg
 	start        sync.Once
 	readers      sync.WaitGroup
 	mu           sync.Mutex // guards to
@@ -97,7 +98,7 @@ func (c *conns) read(conn *net.UDPConn, l *Leg, control bool) {
 		}
 		c.mu.Lock()
 		if c.to != nil {
-			c.to.inbox.put(l, control, buf[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()))
+			c.to.inbox.put(l, c.share, control, buf[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()))
 		}
 		c.mu.Unlock()
 	}

@@ -51,7 +51,7 @@ func bindRaw(o Options, at netip.AddrPort) (int, error) {
 
 func (s *rawSockets) attach(t *thread, l *Leg) error {
 	s.poll = t.poll.(*epoll)
-	return errors.Join(s.poll.add(s.rtp, socketRef{l, false}), s.poll.add(s.control, socketRef{l, true}))
+	return errors.Join(s.poll.add(s.rtp, socketRef{leg: l}), s.poll.add(s.control, socketRef{leg: l, control: true}))
 }
 
 func (s *rawSockets) detach(*thread, *Leg) {
@@ -88,4 +88,11 @@ func (t *thread) openSockets(port uint16) (transport, error) {
 		return openConns(t.engine.options, port)
 	}
 	return openRaw(t.engine.options, port)
+}
+
+func (t *thread) openShared(port uint16) (sharedSockets, error) {
+	if t.engine.options.Portable {
+		return openSharedConns(t.engine.options, port)
+	}
+	return openSharedRaw(t.engine.options, port)
 }

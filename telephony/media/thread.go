@@ -27,6 +27,7 @@ type thread struct {
 	now    int64     // nanoseconds since base, at the beginning of the round
 	mail   mailbox
 	inbox  inbox
+	shares shares
 	poll   poller
 	wheel  wheel
 	legs   []*Leg
@@ -149,10 +150,7 @@ func (t *thread) bury(l *Leg) {
 	final := l.snapshot(t)
 	l.final.Store(&final)
 	t.expel(l)
-	l.transport.close()
-	if l.port != 0 {
-		t.engine.ports.give(l.port)
-	}
+	l.vacate()
 }
 
 // release takes a leg out of its bridge or conference.
