@@ -49,6 +49,16 @@ func costs() ComplexityRoot {
 	c.Interaction.RoutingTraces, c.Interaction.AssistantTurns = list(fewChildren), list(fewChildren)
 	c.Interaction.Suggestions = func(child int, first *int) int { return 50 + bounded(first, fewChildren)*child }
 	c.Account.Queues, c.Queue.Members = list(someChildren), list(someChildren)
+	c.Query.Callbacks = func(child int, _ *entgql.Cursor[string], first *int, _ *entgql.Cursor[string], last *int, _ *model.CallbackFilter) int {
+		return pageCost(child, first, last, 50)
+	}
+	c.Query.Phones = func(child int, _ *entgql.Cursor[string], first *int, _ *entgql.Cursor[string], last *int, _ *string) int {
+		return pageCost(child, first, last, 50)
+	}
+	c.Query.LiveCalls, c.Query.ServiceNumbers = list(manyChildren), list(someChildren)
+	c.Query.Trunks, c.Query.Menus = list(someChildren), list(someChildren)
+	c.Interaction.Calls, c.Interaction.Recordings, c.Interaction.Callbacks = list(fewChildren), list(fewChildren), list(fewChildren)
+	c.Call.Legs, c.Menu.Versions, c.Phone.Devices = list(fewChildren), list(someChildren), list(fewChildren)
 	c.Desk.Offers, c.Desk.Interactions = list(fewChildren), list(someChildren)
 	c.Board.Queues, c.Board.Operators = list(manyChildren), list(manyChildren)
 	return c

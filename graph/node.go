@@ -12,15 +12,21 @@ import (
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/callback"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
 	"ekc/ent/interaction"
+	"ekc/ent/menu"
+	"ekc/ent/menuversion"
 	"ekc/ent/message"
 	"ekc/ent/offer"
+	"ekc/ent/phone"
 	"ekc/ent/queue"
 	"ekc/ent/region"
+	"ekc/ent/servicenumber"
 	"ekc/ent/site"
 	"ekc/ent/skill"
+	"ekc/ent/trunk"
 	"ekc/internal/ids"
 )
 
@@ -29,7 +35,8 @@ var tables = map[string]string{
 	"acc": account.Table, "agn": agency.Table, "att": attachment.Table, "aud": auditentry.Table,
 	"hrs": businesshours.Table, "cit": citizen.Table, "dis": disposition.Table, "int": interaction.Table,
 	"msg": message.Table, "off": offer.Table, "que": queue.Table, "reg": region.Table, "sit": site.Table,
-	"skl": skill.Table,
+	"skl": skill.Table, "cbk": callback.Table, "trk": trunk.Table, "num": servicenumber.Table, "mnu": menu.Table,
+	"mnv": menuversion.Table, "phn": phone.Table,
 }
 
 // node reads any object as the viewer; null when there is none, or none that they may see.

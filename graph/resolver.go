@@ -10,6 +10,7 @@ import (
 	"ekc/ent"
 	"ekc/interaction"
 	"ekc/internal/eventlog"
+	"ekc/internal/voice"
 	"ekc/knowledge"
 	"ekc/routing"
 )
@@ -23,6 +24,7 @@ type Dependencies struct {
 	Routing      *routing.Service
 	Assistant    *assistant.Service
 	Knowledge    knowledge.Service
+	Voice        *voice.Service
 	Logger       *slog.Logger
 	Clock        func() time.Time
 }

@@ -28,16 +28,23 @@ type ResolverRoot interface {
 	Attachment() AttachmentResolver
 	AuditEntry() AuditEntryResolver
 	Board() BoardResolver
+	Call() CallResolver
+	CallLeg() CallLegResolver
+	Callback() CallbackResolver
 	Citizen() CitizenResolver
 	Desk() DeskResolver
 	Interaction() InteractionResolver
+	Menu() MenuResolver
+	MenuVersion() MenuVersionResolver
 	Message() MessageResolver
 	Mutation() MutationResolver
 	Offer() OfferResolver
 	OpeningException() OpeningExceptionResolver
+	Phone() PhoneResolver
 	Presence() PresenceResolver
 	Query() QueryResolver
 	Queue() QueueResolver
+	Recording() RecordingResolver
 	RoutingCandidate() RoutingCandidateResolver
 	RoutingTrace() RoutingTraceResolver
 	Segment() SegmentResolver
@@ -174,6 +181,89 @@ type ComplexityRoot struct {
 		UserErrors    func(childComplexity int) int
 	}
 
+	Call struct {
+		BeganAt       func(childComplexity int) int
+		CitizenNumber func(childComplexity int) int
+		Direction     func(childComplexity int) int
+		EndCause      func(childComplexity int) int
+		EndedAt       func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Legs          func(childComplexity int) int
+		SipCode       func(childComplexity int) int
+	}
+
+	CallCandidate struct {
+		Candidate func(childComplexity int) int
+	}
+
+	CallCandidatePayload struct {
+		Taken      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CallJoinPayload struct {
+		Answer     func(childComplexity int) int
+		LegID      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CallLeg struct {
+		AnsweredAt      func(childComplexity int) int
+		BeganAt         func(childComplexity int) int
+		Codec           func(childComplexity int) int
+		EndCause        func(childComplexity int) int
+		EndedAt         func(childComplexity int) int
+		ID              func(childComplexity int) int
+		JitterMs        func(childComplexity int) int
+		Kind            func(childComplexity int) int
+		Mos             func(childComplexity int) int
+		Operator        func(childComplexity int) int
+		PacketsLost     func(childComplexity int) int
+		PacketsReceived func(childComplexity int) int
+		PacketsSent     func(childComplexity int) int
+		Role            func(childComplexity int) int
+		RoundTripMs     func(childComplexity int) int
+	}
+
+	CallMutePayload struct {
+		Muted      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Callback struct {
+		Agency        func(childComplexity int) int
+		Attempts      func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		EndedAt       func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Interaction   func(childComplexity int) int
+		LastAttemptAt func(childComplexity int) int
+		Line          func(childComplexity int) int
+		NextAttemptAt func(childComplexity int) int
+		Number        func(childComplexity int) int
+		PlaceAt       func(childComplexity int) int
+		Reason        func(childComplexity int) int
+		Region        func(childComplexity int) int
+		State         func(childComplexity int) int
+		TimeZone      func(childComplexity int) int
+	}
+
+	CallbackConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CallbackEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CallbackPayload struct {
+		Callback   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ChatStartPayload struct {
 		Interaction func(childComplexity int) int
 		Token       func(childComplexity int) int
@@ -230,6 +320,8 @@ type ComplexityRoot struct {
 		AcceptedAt          func(childComplexity int) int
 		Agency              func(childComplexity int) int
 		AssistantTurns      func(childComplexity int) int
+		Callbacks           func(childComplexity int) int
+		Calls               func(childComplexity int) int
 		Channel             func(childComplexity int) int
 		Citizen             func(childComplexity int) int
 		CloseReason         func(childComplexity int) int
@@ -252,6 +344,7 @@ type ComplexityRoot struct {
 		QueuedAt            func(childComplexity int) int
 		Rating              func(childComplexity int) int
 		RatingComment       func(childComplexity int) int
+		Recordings          func(childComplexity int) int
 		Region              func(childComplexity int) int
 		RoutingTraces       func(childComplexity int) int
 		Segments            func(childComplexity int) int
@@ -286,6 +379,71 @@ type ComplexityRoot struct {
 	LegalBasis struct {
 		Act     func(childComplexity int) int
 		Article func(childComplexity int) int
+	}
+
+	LiveCall struct {
+		Call        func(childComplexity int) int
+		Interaction func(childComplexity int) int
+		Phase       func(childComplexity int) int
+		Recording   func(childComplexity int) int
+	}
+
+	Menu struct {
+		Agency    func(childComplexity int) int
+		Code      func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Published func(childComplexity int) int
+		Versions  func(childComplexity int) int
+	}
+
+	MenuEffect struct {
+		Detail func(childComplexity int) int
+		Kind   func(childComplexity int) int
+	}
+
+	MenuPayload struct {
+		Menu       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MenuProblem struct {
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
+		Path    func(childComplexity int) int
+	}
+
+	MenuSimulatePayload struct {
+		Effects    func(childComplexity int) int
+		Ended      func(childComplexity int) int
+		Node       func(childComplexity int) int
+		Problems   func(childComplexity int) int
+		Said       func(childComplexity int) int
+		State      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MenuValidatePayload struct {
+		Problems   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	MenuVersion struct {
+		Author      func(childComplexity int) int
+		Comment     func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Document    func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Number      func(childComplexity int) int
+		PublishedAt func(childComplexity int) int
+		Publisher   func(childComplexity int) int
+		State       func(childComplexity int) int
+	}
+
+	MenuVersionPayload struct {
+		MenuVersion func(childComplexity int) int
+		Problems    func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
 	}
 
 	Message struct {
@@ -334,38 +492,68 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AccountCreate       func(childComplexity int, input model.AccountCreateInput) int
-		AccountSkillSet     func(childComplexity int, input model.AccountSkillSetInput) int
-		AccountUpdate       func(childComplexity int, input model.AccountUpdateInput) int
-		AnswerFeedback      func(childComplexity int, input model.AnswerFeedbackInput) int
-		AttachmentUpload    func(childComplexity int, input model.AttachmentUploadInput) int
-		BusinessHoursSet    func(childComplexity int, input model.BusinessHoursSetInput) int
-		ChatEnd             func(childComplexity int, input model.InteractionInput) int
-		ChatStart           func(childComplexity int, input model.ChatStartInput) int
-		HandoverRequest     func(childComplexity int, input model.InteractionInput) int
-		InteractionClose    func(childComplexity int, input model.InteractionCloseInput) int
-		InteractionFinish   func(childComplexity int, input model.InteractionInput) int
-		InteractionHold     func(childComplexity int, input model.InteractionInput) int
-		InteractionRate     func(childComplexity int, input model.InteractionRateInput) int
-		InteractionResume   func(childComplexity int, input model.InteractionInput) int
-		InteractionTransfer func(childComplexity int, input model.InteractionTransferInput) int
-		MessageSend         func(childComplexity int, input model.MessageSendInput) int
-		OfferAccept         func(childComplexity int, input model.OfferInput) int
-		OfferDecline        func(childComplexity int, input model.OfferInput) int
-		PasswordChange      func(childComplexity int, input model.PasswordChangeInput) int
-		PresenceSet         func(childComplexity int, input model.PresenceSetInput) int
-		QueueCreate         func(childComplexity int, input model.QueueCreateInput) int
-		QueueMembersAdd     func(childComplexity int, input model.QueueMembersInput) int
-		QueueMembersRemove  func(childComplexity int, input model.QueueMembersInput) int
-		QueueUpdate         func(childComplexity int, input model.QueueUpdateInput) int
-		RoleGrant           func(childComplexity int, input model.RoleGrantInput) int
-		RoleRevoke          func(childComplexity int, input model.RoleRevokeInput) int
-		SignIn              func(childComplexity int, input model.SignInInput) int
-		SignOut             func(childComplexity int) int
-		SignOutEverywhere   func(childComplexity int) int
-		SkillCreate         func(childComplexity int, input model.SkillCreateInput) int
-		TokenRefresh        func(childComplexity int, input model.TokenRefreshInput) int
-		TypingSignal        func(childComplexity int, input model.TypingSignalInput) int
+		AccountCreate                 func(childComplexity int, input model.AccountCreateInput) int
+		AccountSkillSet               func(childComplexity int, input model.AccountSkillSetInput) int
+		AccountUpdate                 func(childComplexity int, input model.AccountUpdateInput) int
+		AnswerFeedback                func(childComplexity int, input model.AnswerFeedbackInput) int
+		AttachmentUpload              func(childComplexity int, input model.AttachmentUploadInput) int
+		BusinessHoursSet              func(childComplexity int, input model.BusinessHoursSetInput) int
+		CallCandidateAdd              func(childComplexity int, input model.CallCandidateInput) int
+		CallConference                func(childComplexity int, input model.InteractionInput) int
+		CallConsult                   func(childComplexity int, input model.CallConsultInput) int
+		CallConsultCancel             func(childComplexity int, input model.InteractionInput) int
+		CallConsultComplete           func(childComplexity int, input model.InteractionInput) int
+		CallDial                      func(childComplexity int, input model.CallDialInput) int
+		CallHangUp                    func(childComplexity int, input model.InteractionInput) int
+		CallJoin                      func(childComplexity int, input model.CallJoinInput) int
+		CallKeysPress                 func(childComplexity int, input model.CallKeysInput) int
+		CallMute                      func(childComplexity int, input model.CallMuteInput) int
+		CallPassOn                    func(childComplexity int, input model.CallPassOnInput) int
+		CallRecordingPause            func(childComplexity int, input model.InteractionInput) int
+		CallRecordingResume           func(childComplexity int, input model.InteractionInput) int
+		CallSupervise                 func(childComplexity int, input model.CallSuperviseInput) int
+		CallSuperviseStop             func(childComplexity int, input model.InteractionInput) int
+		CallTakeOver                  func(childComplexity int, input model.InteractionInput) int
+		CallbackCancel                func(childComplexity int, input model.CallbackInput) int
+		CallbackTake                  func(childComplexity int, input model.CallbackInput) int
+		ChatEnd                       func(childComplexity int, input model.InteractionInput) int
+		ChatStart                     func(childComplexity int, input model.ChatStartInput) int
+		HandoverRequest               func(childComplexity int, input model.InteractionInput) int
+		InteractionClose              func(childComplexity int, input model.InteractionCloseInput) int
+		InteractionFinish             func(childComplexity int, input model.InteractionInput) int
+		InteractionHold               func(childComplexity int, input model.InteractionInput) int
+		InteractionRate               func(childComplexity int, input model.InteractionRateInput) int
+		InteractionResume             func(childComplexity int, input model.InteractionInput) int
+		InteractionTransfer           func(childComplexity int, input model.InteractionTransferInput) int
+		InteractionTransferToOperator func(childComplexity int, input model.InteractionTransferToOperatorInput) int
+		MenuCreate                    func(childComplexity int, input model.MenuCreateInput) int
+		MenuDraft                     func(childComplexity int, input model.MenuDraftInput) int
+		MenuPublish                   func(childComplexity int, input model.MenuPublishInput) int
+		MenuSimulate                  func(childComplexity int, input model.MenuSimulateInput) int
+		MenuValidate                  func(childComplexity int, input model.MenuValidateInput) int
+		MessageSend                   func(childComplexity int, input model.MessageSendInput) int
+		OfferAccept                   func(childComplexity int, input model.OfferInput) int
+		OfferDecline                  func(childComplexity int, input model.OfferInput) int
+		PasswordChange                func(childComplexity int, input model.PasswordChangeInput) int
+		PhoneCreate                   func(childComplexity int, input model.PhoneCreateInput) int
+		PhoneReset                    func(childComplexity int, input model.PhoneResetInput) int
+		PhoneUpdate                   func(childComplexity int, input model.PhoneUpdateInput) int
+		PresenceSet                   func(childComplexity int, input model.PresenceSetInput) int
+		QueueCreate                   func(childComplexity int, input model.QueueCreateInput) int
+		QueueMembersAdd               func(childComplexity int, input model.QueueMembersInput) int
+		QueueMembersRemove            func(childComplexity int, input model.QueueMembersInput) int
+		QueueUpdate                   func(childComplexity int, input model.QueueUpdateInput) int
+		RoleGrant                     func(childComplexity int, input model.RoleGrantInput) int
+		RoleRevoke                    func(childComplexity int, input model.RoleRevokeInput) int
+		ServiceNumberSet              func(childComplexity int, input model.ServiceNumberSetInput) int
+		SignIn                        func(childComplexity int, input model.SignInInput) int
+		SignOut                       func(childComplexity int) int
+		SignOutEverywhere             func(childComplexity int) int
+		SkillCreate                   func(childComplexity int, input model.SkillCreateInput) int
+		TokenRefresh                  func(childComplexity int, input model.TokenRefreshInput) int
+		TrunkCreate                   func(childComplexity int, input model.TrunkCreateInput) int
+		TrunkUpdate                   func(childComplexity int, input model.TrunkUpdateInput) int
+		TypingSignal                  func(childComplexity int, input model.TypingSignalInput) int
 	}
 
 	Offer struct {
@@ -421,6 +609,47 @@ type ComplexityRoot struct {
 		Selectable func(childComplexity int) int
 	}
 
+	Phone struct {
+		Active      func(childComplexity int) int
+		Devices     func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Owner       func(childComplexity int) int
+		Realm       func(childComplexity int) int
+		SecretSetAt func(childComplexity int) int
+		Username    func(childComplexity int) int
+	}
+
+	PhoneConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PhoneDevice struct {
+		ExpiresAt func(childComplexity int) int
+		Source    func(childComplexity int) int
+		Transport func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
+		UserAgent func(childComplexity int) int
+	}
+
+	PhoneEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	PhonePayload struct {
+		Password   func(childComplexity int) int
+		Phone      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PrefixRule struct {
+		Length      func(childComplexity int) int
+		Prefix      func(childComplexity int) int
+		Replacement func(childComplexity int) int
+	}
+
 	Presence struct {
 		ChatCapacity func(childComplexity int) int
 		Chats        func(childComplexity int) int
@@ -443,28 +672,34 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Accounts      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccountFilter) int
-		Agencies      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
-		AuditEntries  func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AuditFilter) int
-		Board         func(childComplexity int) int
-		BusinessHours func(childComplexity int) int
-		Desk          func(childComplexity int) int
-		Dispositions  func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
-		Interaction   func(childComplexity int, id string) int
-		Interactions  func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.InteractionFilter) int
-		Node          func(childComplexity int, id string) int
-		Nodes         func(childComplexity int, ids []string) int
-		PauseReasons  func(childComplexity int) int
-		Queues        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.QueueFilter) int
-		Record        func(childComplexity int, id string) int
-		RecordSearch  func(childComplexity int, input model.RecordSearchInput) int
-		RecordTopics  func(childComplexity int) int
-		Records       func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.RecordFilter) int
-		Regions       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
-		Sessions      func(childComplexity int) int
-		Sites         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
-		Skills        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
-		Viewer        func(childComplexity int) int
+		Accounts       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccountFilter) int
+		Agencies       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		AuditEntries   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AuditFilter) int
+		Board          func(childComplexity int) int
+		BusinessHours  func(childComplexity int) int
+		Callbacks      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.CallbackFilter) int
+		Desk           func(childComplexity int) int
+		Dispositions   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		Interaction    func(childComplexity int, id string) int
+		Interactions   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.InteractionFilter) int
+		LiveCalls      func(childComplexity int) int
+		Menus          func(childComplexity int) int
+		Node           func(childComplexity int, id string) int
+		Nodes          func(childComplexity int, ids []string) int
+		PauseReasons   func(childComplexity int) int
+		Phones         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, accountID *string) int
+		Queues         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.QueueFilter) int
+		Record         func(childComplexity int, id string) int
+		RecordSearch   func(childComplexity int, input model.RecordSearchInput) int
+		RecordTopics   func(childComplexity int) int
+		Records        func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.RecordFilter) int
+		Regions        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		ServiceNumbers func(childComplexity int) int
+		Sessions       func(childComplexity int) int
+		Sites          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		Skills         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		Trunks         func(childComplexity int) int
+		Viewer         func(childComplexity int) int
 	}
 
 	Queue struct {
@@ -569,6 +804,19 @@ type ComplexityRoot struct {
 		Records func(childComplexity int) int
 	}
 
+	Recording struct {
+		BeganAt      func(childComplexity int) int
+		DestroyAfter func(childComplexity int) int
+		DestroyedAt  func(childComplexity int) int
+		ID           func(childComplexity int) int
+		LengthMs     func(childComplexity int) int
+		Recovered    func(childComplexity int) int
+		Retention    func(childComplexity int) int
+		Sha256       func(childComplexity int) int
+		Size         func(childComplexity int) int
+		URL          func(childComplexity int) int
+	}
+
 	Region struct {
 		Code     func(childComplexity int) int
 		ID       func(childComplexity int) int
@@ -623,6 +871,21 @@ type ComplexityRoot struct {
 		Operator  func(childComplexity int) int
 		Queue     func(childComplexity int) int
 		StartedAt func(childComplexity int) int
+	}
+
+	ServiceNumber struct {
+		Active   func(childComplexity int) int
+		Agency   func(childComplexity int) int
+		ID       func(childComplexity int) int
+		Menu     func(childComplexity int) int
+		Name     func(childComplexity int) int
+		Number   func(childComplexity int) int
+		Outbound func(childComplexity int) int
+	}
+
+	ServiceNumberPayload struct {
+		ServiceNumber func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
 	}
 
 	Session struct {
@@ -687,9 +950,10 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		Board    func(childComplexity int, after *string) int
-		Desk     func(childComplexity int, after *string) int
-		Dialogue func(childComplexity int, interactionID string, after *string) int
+		Board          func(childComplexity int, after *string) int
+		CallCandidates func(childComplexity int, interactionID string, legID string) int
+		Desk           func(childComplexity int, after *string) int
+		Dialogue       func(childComplexity int, interactionID string, after *string) int
 	}
 
 	Tokens struct {
@@ -697,6 +961,33 @@ type ComplexityRoot struct {
 		AccessToken      func(childComplexity int) int
 		RefreshExpiresAt func(childComplexity int) int
 		RefreshToken     func(childComplexity int) int
+	}
+
+	Trunk struct {
+		Active                func(childComplexity int) int
+		CallerNumber          func(childComplexity int) int
+		Codecs                func(childComplexity int) int
+		Domain                func(childComplexity int) int
+		ID                    func(childComplexity int) int
+		InboundUsername       func(childComplexity int) int
+		KeepAliveSeconds      func(childComplexity int) int
+		Name                  func(childComplexity int) int
+		NumbersIn             func(childComplexity int) int
+		NumbersOut            func(childComplexity int) int
+		Preference            func(childComplexity int) int
+		Proxy                 func(childComplexity int) int
+		Reliable              func(childComplexity int) int
+		SessionExpiresSeconds func(childComplexity int) int
+		Sources               func(childComplexity int) int
+		Srtp                  func(childComplexity int) int
+		Transport             func(childComplexity int) int
+		Trusted               func(childComplexity int) int
+		Username              func(childComplexity int) int
+	}
+
+	TrunkPayload struct {
+		Trunk      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Typing struct {
@@ -1226,6 +1517,377 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BusinessHoursPayload.UserErrors(childComplexity), true
 
+	case "Call.beganAt":
+		if e.ComplexityRoot.Call.BeganAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.BeganAt(childComplexity), true
+
+	case "Call.citizenNumber":
+		if e.ComplexityRoot.Call.CitizenNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.CitizenNumber(childComplexity), true
+
+	case "Call.direction":
+		if e.ComplexityRoot.Call.Direction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.Direction(childComplexity), true
+
+	case "Call.endCause":
+		if e.ComplexityRoot.Call.EndCause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.EndCause(childComplexity), true
+
+	case "Call.endedAt":
+		if e.ComplexityRoot.Call.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.EndedAt(childComplexity), true
+
+	case "Call.id":
+		if e.ComplexityRoot.Call.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.ID(childComplexity), true
+
+	case "Call.legs":
+		if e.ComplexityRoot.Call.Legs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.Legs(childComplexity), true
+
+	case "Call.sipCode":
+		if e.ComplexityRoot.Call.SipCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.SipCode(childComplexity), true
+
+	case "CallCandidate.candidate":
+		if e.ComplexityRoot.CallCandidate.Candidate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallCandidate.Candidate(childComplexity), true
+
+	case "CallCandidatePayload.taken":
+		if e.ComplexityRoot.CallCandidatePayload.Taken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallCandidatePayload.Taken(childComplexity), true
+
+	case "CallCandidatePayload.userErrors":
+		if e.ComplexityRoot.CallCandidatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallCandidatePayload.UserErrors(childComplexity), true
+
+	case "CallJoinPayload.answer":
+		if e.ComplexityRoot.CallJoinPayload.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallJoinPayload.Answer(childComplexity), true
+
+	case "CallJoinPayload.legId":
+		if e.ComplexityRoot.CallJoinPayload.LegID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallJoinPayload.LegID(childComplexity), true
+
+	case "CallJoinPayload.userErrors":
+		if e.ComplexityRoot.CallJoinPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallJoinPayload.UserErrors(childComplexity), true
+
+	case "CallLeg.answeredAt":
+		if e.ComplexityRoot.CallLeg.AnsweredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.AnsweredAt(childComplexity), true
+
+	case "CallLeg.beganAt":
+		if e.ComplexityRoot.CallLeg.BeganAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.BeganAt(childComplexity), true
+
+	case "CallLeg.codec":
+		if e.ComplexityRoot.CallLeg.Codec == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.Codec(childComplexity), true
+
+	case "CallLeg.endCause":
+		if e.ComplexityRoot.CallLeg.EndCause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.EndCause(childComplexity), true
+
+	case "CallLeg.endedAt":
+		if e.ComplexityRoot.CallLeg.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.EndedAt(childComplexity), true
+
+	case "CallLeg.id":
+		if e.ComplexityRoot.CallLeg.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.ID(childComplexity), true
+
+	case "CallLeg.jitterMs":
+		if e.ComplexityRoot.CallLeg.JitterMs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.JitterMs(childComplexity), true
+
+	case "CallLeg.kind":
+		if e.ComplexityRoot.CallLeg.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.Kind(childComplexity), true
+
+	case "CallLeg.mos":
+		if e.ComplexityRoot.CallLeg.Mos == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.Mos(childComplexity), true
+
+	case "CallLeg.operator":
+		if e.ComplexityRoot.CallLeg.Operator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.Operator(childComplexity), true
+
+	case "CallLeg.packetsLost":
+		if e.ComplexityRoot.CallLeg.PacketsLost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.PacketsLost(childComplexity), true
+
+	case "CallLeg.packetsReceived":
+		if e.ComplexityRoot.CallLeg.PacketsReceived == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.PacketsReceived(childComplexity), true
+
+	case "CallLeg.packetsSent":
+		if e.ComplexityRoot.CallLeg.PacketsSent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.PacketsSent(childComplexity), true
+
+	case "CallLeg.role":
+		if e.ComplexityRoot.CallLeg.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.Role(childComplexity), true
+
+	case "CallLeg.roundTripMs":
+		if e.ComplexityRoot.CallLeg.RoundTripMs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.RoundTripMs(childComplexity), true
+
+	case "CallMutePayload.muted":
+		if e.ComplexityRoot.CallMutePayload.Muted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallMutePayload.Muted(childComplexity), true
+
+	case "CallMutePayload.userErrors":
+		if e.ComplexityRoot.CallMutePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallMutePayload.UserErrors(childComplexity), true
+
+	case "Callback.agency":
+		if e.ComplexityRoot.Callback.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.Agency(childComplexity), true
+
+	case "Callback.attempts":
+		if e.ComplexityRoot.Callback.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.Attempts(childComplexity), true
+
+	case "Callback.createdAt":
+		if e.ComplexityRoot.Callback.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.CreatedAt(childComplexity), true
+
+	case "Callback.endedAt":
+		if e.ComplexityRoot.Callback.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.EndedAt(childComplexity), true
+
+	case "Callback.id":
+		if e.ComplexityRoot.Callback.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.ID(childComplexity), true
+
+	case "Callback.interaction":
+		if e.ComplexityRoot.Callback.Interaction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.Interaction(childComplexity), true
+
+	case "Callback.lastAttemptAt":
+		if e.ComplexityRoot.Callback.LastAttemptAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.LastAttemptAt(childComplexity), true
+
+	case "Callback.line":
+		if e.ComplexityRoot.Callback.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.Line(childComplexity), true
+
+	case "Callback.nextAttemptAt":
+		if e.ComplexityRoot.Callback.NextAttemptAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.NextAttemptAt(childComplexity), true
+
+	case "Callback.number":
+		if e.ComplexityRoot.Callback.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.Number(childComplexity), true
+
+	case "Callback.placeAt":
+		if e.ComplexityRoot.Callback.PlaceAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.PlaceAt(childComplexity), true
+
+	case "Callback.reason":
+		if e.ComplexityRoot.Callback.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.Reason(childComplexity), true
+
+	case "Callback.region":
+		if e.ComplexityRoot.Callback.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.Region(childComplexity), true
+
+	case "Callback.state":
+		if e.ComplexityRoot.Callback.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.State(childComplexity), true
+
+	case "Callback.timeZone":
+		if e.ComplexityRoot.Callback.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Callback.TimeZone(childComplexity), true
+
+	case "CallbackConnection.edges":
+		if e.ComplexityRoot.CallbackConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallbackConnection.Edges(childComplexity), true
+
+	case "CallbackConnection.pageInfo":
+		if e.ComplexityRoot.CallbackConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallbackConnection.PageInfo(childComplexity), true
+
+	case "CallbackConnection.totalCount":
+		if e.ComplexityRoot.CallbackConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallbackConnection.TotalCount(childComplexity), true
+
+	case "CallbackEdge.cursor":
+		if e.ComplexityRoot.CallbackEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallbackEdge.Cursor(childComplexity), true
+
+	case "CallbackEdge.node":
+		if e.ComplexityRoot.CallbackEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallbackEdge.Node(childComplexity), true
+
+	case "CallbackPayload.callback":
+		if e.ComplexityRoot.CallbackPayload.Callback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallbackPayload.Callback(childComplexity), true
+
+	case "CallbackPayload.userErrors":
+		if e.ComplexityRoot.CallbackPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallbackPayload.UserErrors(childComplexity), true
+
 	case "ChatStartPayload.interaction":
 		if e.ComplexityRoot.ChatStartPayload.Interaction == nil {
 			break
@@ -1443,6 +2105,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Interaction.AssistantTurns(childComplexity), true
 
+	case "Interaction.callbacks":
+		if e.ComplexityRoot.Interaction.Callbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interaction.Callbacks(childComplexity), true
+
+	case "Interaction.calls":
+		if e.ComplexityRoot.Interaction.Calls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interaction.Calls(childComplexity), true
+
 	case "Interaction.channel":
 		if e.ComplexityRoot.Interaction.Channel == nil {
 			break
@@ -1602,6 +2278,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Interaction.RatingComment(childComplexity), true
 
+	case "Interaction.recordings":
+		if e.ComplexityRoot.Interaction.Recordings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interaction.Recordings(childComplexity), true
+
 	case "Interaction.region":
 		if e.ComplexityRoot.Interaction.Region == nil {
 			break
@@ -1739,6 +2422,272 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LegalBasis.Article(childComplexity), true
+
+	case "LiveCall.call":
+		if e.ComplexityRoot.LiveCall.Call == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveCall.Call(childComplexity), true
+
+	case "LiveCall.interaction":
+		if e.ComplexityRoot.LiveCall.Interaction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveCall.Interaction(childComplexity), true
+
+	case "LiveCall.phase":
+		if e.ComplexityRoot.LiveCall.Phase == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveCall.Phase(childComplexity), true
+
+	case "LiveCall.recording":
+		if e.ComplexityRoot.LiveCall.Recording == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveCall.Recording(childComplexity), true
+
+	case "Menu.agency":
+		if e.ComplexityRoot.Menu.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Menu.Agency(childComplexity), true
+
+	case "Menu.code":
+		if e.ComplexityRoot.Menu.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Menu.Code(childComplexity), true
+
+	case "Menu.id":
+		if e.ComplexityRoot.Menu.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Menu.ID(childComplexity), true
+
+	case "Menu.name":
+		if e.ComplexityRoot.Menu.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Menu.Name(childComplexity), true
+
+	case "Menu.published":
+		if e.ComplexityRoot.Menu.Published == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Menu.Published(childComplexity), true
+
+	case "Menu.versions":
+		if e.ComplexityRoot.Menu.Versions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Menu.Versions(childComplexity), true
+
+	case "MenuEffect.detail":
+		if e.ComplexityRoot.MenuEffect.Detail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuEffect.Detail(childComplexity), true
+
+	case "MenuEffect.kind":
+		if e.ComplexityRoot.MenuEffect.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuEffect.Kind(childComplexity), true
+
+	case "MenuPayload.menu":
+		if e.ComplexityRoot.MenuPayload.Menu == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuPayload.Menu(childComplexity), true
+
+	case "MenuPayload.userErrors":
+		if e.ComplexityRoot.MenuPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuPayload.UserErrors(childComplexity), true
+
+	case "MenuProblem.code":
+		if e.ComplexityRoot.MenuProblem.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuProblem.Code(childComplexity), true
+
+	case "MenuProblem.message":
+		if e.ComplexityRoot.MenuProblem.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuProblem.Message(childComplexity), true
+
+	case "MenuProblem.path":
+		if e.ComplexityRoot.MenuProblem.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuProblem.Path(childComplexity), true
+
+	case "MenuSimulatePayload.effects":
+		if e.ComplexityRoot.MenuSimulatePayload.Effects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuSimulatePayload.Effects(childComplexity), true
+
+	case "MenuSimulatePayload.ended":
+		if e.ComplexityRoot.MenuSimulatePayload.Ended == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuSimulatePayload.Ended(childComplexity), true
+
+	case "MenuSimulatePayload.node":
+		if e.ComplexityRoot.MenuSimulatePayload.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuSimulatePayload.Node(childComplexity), true
+
+	case "MenuSimulatePayload.problems":
+		if e.ComplexityRoot.MenuSimulatePayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuSimulatePayload.Problems(childComplexity), true
+
+	case "MenuSimulatePayload.said":
+		if e.ComplexityRoot.MenuSimulatePayload.Said == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuSimulatePayload.Said(childComplexity), true
+
+	case "MenuSimulatePayload.state":
+		if e.ComplexityRoot.MenuSimulatePayload.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuSimulatePayload.State(childComplexity), true
+
+	case "MenuSimulatePayload.userErrors":
+		if e.ComplexityRoot.MenuSimulatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuSimulatePayload.UserErrors(childComplexity), true
+
+	case "MenuValidatePayload.problems":
+		if e.ComplexityRoot.MenuValidatePayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuValidatePayload.Problems(childComplexity), true
+
+	case "MenuValidatePayload.userErrors":
+		if e.ComplexityRoot.MenuValidatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuValidatePayload.UserErrors(childComplexity), true
+
+	case "MenuVersion.author":
+		if e.ComplexityRoot.MenuVersion.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersion.Author(childComplexity), true
+
+	case "MenuVersion.comment":
+		if e.ComplexityRoot.MenuVersion.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersion.Comment(childComplexity), true
+
+	case "MenuVersion.createdAt":
+		if e.ComplexityRoot.MenuVersion.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersion.CreatedAt(childComplexity), true
+
+	case "MenuVersion.document":
+		if e.ComplexityRoot.MenuVersion.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersion.Document(childComplexity), true
+
+	case "MenuVersion.id":
+		if e.ComplexityRoot.MenuVersion.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersion.ID(childComplexity), true
+
+	case "MenuVersion.number":
+		if e.ComplexityRoot.MenuVersion.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersion.Number(childComplexity), true
+
+	case "MenuVersion.publishedAt":
+		if e.ComplexityRoot.MenuVersion.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersion.PublishedAt(childComplexity), true
+
+	case "MenuVersion.publisher":
+		if e.ComplexityRoot.MenuVersion.Publisher == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersion.Publisher(childComplexity), true
+
+	case "MenuVersion.state":
+		if e.ComplexityRoot.MenuVersion.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersion.State(childComplexity), true
+
+	case "MenuVersionPayload.menuVersion":
+		if e.ComplexityRoot.MenuVersionPayload.MenuVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersionPayload.MenuVersion(childComplexity), true
+
+	case "MenuVersionPayload.problems":
+		if e.ComplexityRoot.MenuVersionPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersionPayload.Problems(childComplexity), true
+
+	case "MenuVersionPayload.userErrors":
+		if e.ComplexityRoot.MenuVersionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MenuVersionPayload.UserErrors(childComplexity), true
 
 	case "Message.attachments":
 		if e.ComplexityRoot.Message.Attachments == nil {
@@ -2001,6 +2950,222 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.BusinessHoursSet(childComplexity, args["input"].(model.BusinessHoursSetInput)), true
 
+	case "Mutation.callCandidateAdd":
+		if e.ComplexityRoot.Mutation.CallCandidateAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callCandidateAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallCandidateAdd(childComplexity, args["input"].(model.CallCandidateInput)), true
+
+	case "Mutation.callConference":
+		if e.ComplexityRoot.Mutation.CallConference == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callConference_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallConference(childComplexity, args["input"].(model.InteractionInput)), true
+
+	case "Mutation.callConsult":
+		if e.ComplexityRoot.Mutation.CallConsult == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callConsult_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallConsult(childComplexity, args["input"].(model.CallConsultInput)), true
+
+	case "Mutation.callConsultCancel":
+		if e.ComplexityRoot.Mutation.CallConsultCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callConsultCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallConsultCancel(childComplexity, args["input"].(model.InteractionInput)), true
+
+	case "Mutation.callConsultComplete":
+		if e.ComplexityRoot.Mutation.CallConsultComplete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callConsultComplete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallConsultComplete(childComplexity, args["input"].(model.InteractionInput)), true
+
+	case "Mutation.callDial":
+		if e.ComplexityRoot.Mutation.CallDial == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callDial_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallDial(childComplexity, args["input"].(model.CallDialInput)), true
+
+	case "Mutation.callHangUp":
+		if e.ComplexityRoot.Mutation.CallHangUp == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callHangUp_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallHangUp(childComplexity, args["input"].(model.InteractionInput)), true
+
+	case "Mutation.callJoin":
+		if e.ComplexityRoot.Mutation.CallJoin == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callJoin_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallJoin(childComplexity, args["input"].(model.CallJoinInput)), true
+
+	case "Mutation.callKeysPress":
+		if e.ComplexityRoot.Mutation.CallKeysPress == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callKeysPress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallKeysPress(childComplexity, args["input"].(model.CallKeysInput)), true
+
+	case "Mutation.callMute":
+		if e.ComplexityRoot.Mutation.CallMute == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callMute_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallMute(childComplexity, args["input"].(model.CallMuteInput)), true
+
+	case "Mutation.callPassOn":
+		if e.ComplexityRoot.Mutation.CallPassOn == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callPassOn_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallPassOn(childComplexity, args["input"].(model.CallPassOnInput)), true
+
+	case "Mutation.callRecordingPause":
+		if e.ComplexityRoot.Mutation.CallRecordingPause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callRecordingPause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallRecordingPause(childComplexity, args["input"].(model.InteractionInput)), true
+
+	case "Mutation.callRecordingResume":
+		if e.ComplexityRoot.Mutation.CallRecordingResume == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callRecordingResume_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallRecordingResume(childComplexity, args["input"].(model.InteractionInput)), true
+
+	case "Mutation.callSupervise":
+		if e.ComplexityRoot.Mutation.CallSupervise == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callSupervise_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallSupervise(childComplexity, args["input"].(model.CallSuperviseInput)), true
+
+	case "Mutation.callSuperviseStop":
+		if e.ComplexityRoot.Mutation.CallSuperviseStop == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callSuperviseStop_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallSuperviseStop(childComplexity, args["input"].(model.InteractionInput)), true
+
+	case "Mutation.callTakeOver":
+		if e.ComplexityRoot.Mutation.CallTakeOver == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callTakeOver_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallTakeOver(childComplexity, args["input"].(model.InteractionInput)), true
+
+	case "Mutation.callbackCancel":
+		if e.ComplexityRoot.Mutation.CallbackCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callbackCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallbackCancel(childComplexity, args["input"].(model.CallbackInput)), true
+
+	case "Mutation.callbackTake":
+		if e.ComplexityRoot.Mutation.CallbackTake == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callbackTake_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallbackTake(childComplexity, args["input"].(model.CallbackInput)), true
+
 	case "Mutation.chatEnd":
 		if e.ComplexityRoot.Mutation.ChatEnd == nil {
 			break
@@ -2109,6 +3274,78 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.InteractionTransfer(childComplexity, args["input"].(model.InteractionTransferInput)), true
 
+	case "Mutation.interactionTransferToOperator":
+		if e.ComplexityRoot.Mutation.InteractionTransferToOperator == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_interactionTransferToOperator_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InteractionTransferToOperator(childComplexity, args["input"].(model.InteractionTransferToOperatorInput)), true
+
+	case "Mutation.menuCreate":
+		if e.ComplexityRoot.Mutation.MenuCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_menuCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MenuCreate(childComplexity, args["input"].(model.MenuCreateInput)), true
+
+	case "Mutation.menuDraft":
+		if e.ComplexityRoot.Mutation.MenuDraft == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_menuDraft_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MenuDraft(childComplexity, args["input"].(model.MenuDraftInput)), true
+
+	case "Mutation.menuPublish":
+		if e.ComplexityRoot.Mutation.MenuPublish == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_menuPublish_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MenuPublish(childComplexity, args["input"].(model.MenuPublishInput)), true
+
+	case "Mutation.menuSimulate":
+		if e.ComplexityRoot.Mutation.MenuSimulate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_menuSimulate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MenuSimulate(childComplexity, args["input"].(model.MenuSimulateInput)), true
+
+	case "Mutation.menuValidate":
+		if e.ComplexityRoot.Mutation.MenuValidate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_menuValidate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MenuValidate(childComplexity, args["input"].(model.MenuValidateInput)), true
+
 	case "Mutation.messageSend":
 		if e.ComplexityRoot.Mutation.MessageSend == nil {
 			break
@@ -2156,6 +3393,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PasswordChange(childComplexity, args["input"].(model.PasswordChangeInput)), true
+
+	case "Mutation.phoneCreate":
+		if e.ComplexityRoot.Mutation.PhoneCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_phoneCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PhoneCreate(childComplexity, args["input"].(model.PhoneCreateInput)), true
+
+	case "Mutation.phoneReset":
+		if e.ComplexityRoot.Mutation.PhoneReset == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_phoneReset_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PhoneReset(childComplexity, args["input"].(model.PhoneResetInput)), true
+
+	case "Mutation.phoneUpdate":
+		if e.ComplexityRoot.Mutation.PhoneUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_phoneUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PhoneUpdate(childComplexity, args["input"].(model.PhoneUpdateInput)), true
 
 	case "Mutation.presenceSet":
 		if e.ComplexityRoot.Mutation.PresenceSet == nil {
@@ -2241,6 +3514,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.RoleRevoke(childComplexity, args["input"].(model.RoleRevokeInput)), true
 
+	case "Mutation.serviceNumberSet":
+		if e.ComplexityRoot.Mutation.ServiceNumberSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_serviceNumberSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ServiceNumberSet(childComplexity, args["input"].(model.ServiceNumberSetInput)), true
+
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -2290,6 +3575,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TokenRefresh(childComplexity, args["input"].(model.TokenRefreshInput)), true
+
+	case "Mutation.trunkCreate":
+		if e.ComplexityRoot.Mutation.TrunkCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_trunkCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TrunkCreate(childComplexity, args["input"].(model.TrunkCreateInput)), true
+
+	case "Mutation.trunkUpdate":
+		if e.ComplexityRoot.Mutation.TrunkUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_trunkUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TrunkUpdate(childComplexity, args["input"].(model.TrunkUpdateInput)), true
 
 	case "Mutation.typingSignal":
 		if e.ComplexityRoot.Mutation.TypingSignal == nil {
@@ -2506,6 +3815,167 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PauseReason.Selectable(childComplexity), true
 
+	case "Phone.active":
+		if e.ComplexityRoot.Phone.Active == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Phone.Active(childComplexity), true
+
+	case "Phone.devices":
+		if e.ComplexityRoot.Phone.Devices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Phone.Devices(childComplexity), true
+
+	case "Phone.id":
+		if e.ComplexityRoot.Phone.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Phone.ID(childComplexity), true
+
+	case "Phone.owner":
+		if e.ComplexityRoot.Phone.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Phone.Owner(childComplexity), true
+
+	case "Phone.realm":
+		if e.ComplexityRoot.Phone.Realm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Phone.Realm(childComplexity), true
+
+	case "Phone.secretSetAt":
+		if e.ComplexityRoot.Phone.SecretSetAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Phone.SecretSetAt(childComplexity), true
+
+	case "Phone.username":
+		if e.ComplexityRoot.Phone.Username == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Phone.Username(childComplexity), true
+
+	case "PhoneConnection.edges":
+		if e.ComplexityRoot.PhoneConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneConnection.Edges(childComplexity), true
+
+	case "PhoneConnection.pageInfo":
+		if e.ComplexityRoot.PhoneConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneConnection.PageInfo(childComplexity), true
+
+	case "PhoneConnection.totalCount":
+		if e.ComplexityRoot.PhoneConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneConnection.TotalCount(childComplexity), true
+
+	case "PhoneDevice.expiresAt":
+		if e.ComplexityRoot.PhoneDevice.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneDevice.ExpiresAt(childComplexity), true
+
+	case "PhoneDevice.source":
+		if e.ComplexityRoot.PhoneDevice.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneDevice.Source(childComplexity), true
+
+	case "PhoneDevice.transport":
+		if e.ComplexityRoot.PhoneDevice.Transport == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneDevice.Transport(childComplexity), true
+
+	case "PhoneDevice.updatedAt":
+		if e.ComplexityRoot.PhoneDevice.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneDevice.UpdatedAt(childComplexity), true
+
+	case "PhoneDevice.userAgent":
+		if e.ComplexityRoot.PhoneDevice.UserAgent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneDevice.UserAgent(childComplexity), true
+
+	case "PhoneEdge.cursor":
+		if e.ComplexityRoot.PhoneEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneEdge.Cursor(childComplexity), true
+
+	case "PhoneEdge.node":
+		if e.ComplexityRoot.PhoneEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhoneEdge.Node(childComplexity), true
+
+	case "PhonePayload.password":
+		if e.ComplexityRoot.PhonePayload.Password == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhonePayload.Password(childComplexity), true
+
+	case "PhonePayload.phone":
+		if e.ComplexityRoot.PhonePayload.Phone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhonePayload.Phone(childComplexity), true
+
+	case "PhonePayload.userErrors":
+		if e.ComplexityRoot.PhonePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PhonePayload.UserErrors(childComplexity), true
+
+	case "PrefixRule.length":
+		if e.ComplexityRoot.PrefixRule.Length == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrefixRule.Length(childComplexity), true
+
+	case "PrefixRule.prefix":
+		if e.ComplexityRoot.PrefixRule.Prefix == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrefixRule.Prefix(childComplexity), true
+
+	case "PrefixRule.replacement":
+		if e.ComplexityRoot.PrefixRule.Replacement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PrefixRule.Replacement(childComplexity), true
+
 	case "Presence.chatCapacity":
 		if e.ComplexityRoot.Presence.ChatCapacity == nil {
 			break
@@ -2640,6 +4110,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.BusinessHours(childComplexity), true
 
+	case "Query.callbacks":
+		if e.ComplexityRoot.Query.Callbacks == nil {
+			break
+		}
+
+		args, err := ec.field_Query_callbacks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Callbacks(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.CallbackFilter)), true
+
 	case "Query.desk":
 		if e.ComplexityRoot.Query.Desk == nil {
 			break
@@ -2683,6 +4165,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Interactions(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.InteractionFilter)), true
 
+	case "Query.liveCalls":
+		if e.ComplexityRoot.Query.LiveCalls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.LiveCalls(childComplexity), true
+
+	case "Query.menus":
+		if e.ComplexityRoot.Query.Menus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Menus(childComplexity), true
+
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -2713,6 +4209,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PauseReasons(childComplexity), true
+
+	case "Query.phones":
+		if e.ComplexityRoot.Query.Phones == nil {
+			break
+		}
+
+		args, err := ec.field_Query_phones_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Phones(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["accountId"].(*string)), true
 
 	case "Query.queues":
 		if e.ComplexityRoot.Query.Queues == nil {
@@ -2781,6 +4289,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Regions(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
 
+	case "Query.serviceNumbers":
+		if e.ComplexityRoot.Query.ServiceNumbers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ServiceNumbers(childComplexity), true
+
 	case "Query.sessions":
 		if e.ComplexityRoot.Query.Sessions == nil {
 			break
@@ -2811,6 +4326,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Skills(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
+
+	case "Query.trunks":
+		if e.ComplexityRoot.Query.Trunks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Trunks(childComplexity), true
 
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
@@ -3281,6 +4803,76 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordTopic.Records(childComplexity), true
 
+	case "Recording.beganAt":
+		if e.ComplexityRoot.Recording.BeganAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.BeganAt(childComplexity), true
+
+	case "Recording.destroyAfter":
+		if e.ComplexityRoot.Recording.DestroyAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.DestroyAfter(childComplexity), true
+
+	case "Recording.destroyedAt":
+		if e.ComplexityRoot.Recording.DestroyedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.DestroyedAt(childComplexity), true
+
+	case "Recording.id":
+		if e.ComplexityRoot.Recording.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.ID(childComplexity), true
+
+	case "Recording.lengthMs":
+		if e.ComplexityRoot.Recording.LengthMs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.LengthMs(childComplexity), true
+
+	case "Recording.recovered":
+		if e.ComplexityRoot.Recording.Recovered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.Recovered(childComplexity), true
+
+	case "Recording.retention":
+		if e.ComplexityRoot.Recording.Retention == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.Retention(childComplexity), true
+
+	case "Recording.sha256":
+		if e.ComplexityRoot.Recording.Sha256 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.Sha256(childComplexity), true
+
+	case "Recording.size":
+		if e.ComplexityRoot.Recording.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.Size(childComplexity), true
+
+	case "Recording.url":
+		if e.ComplexityRoot.Recording.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.URL(childComplexity), true
+
 	case "Region.code":
 		if e.ComplexityRoot.Region.Code == nil {
 			break
@@ -3526,6 +5118,69 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Segment.StartedAt(childComplexity), true
 
+	case "ServiceNumber.active":
+		if e.ComplexityRoot.ServiceNumber.Active == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceNumber.Active(childComplexity), true
+
+	case "ServiceNumber.agency":
+		if e.ComplexityRoot.ServiceNumber.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceNumber.Agency(childComplexity), true
+
+	case "ServiceNumber.id":
+		if e.ComplexityRoot.ServiceNumber.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceNumber.ID(childComplexity), true
+
+	case "ServiceNumber.menu":
+		if e.ComplexityRoot.ServiceNumber.Menu == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceNumber.Menu(childComplexity), true
+
+	case "ServiceNumber.name":
+		if e.ComplexityRoot.ServiceNumber.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceNumber.Name(childComplexity), true
+
+	case "ServiceNumber.number":
+		if e.ComplexityRoot.ServiceNumber.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceNumber.Number(childComplexity), true
+
+	case "ServiceNumber.outbound":
+		if e.ComplexityRoot.ServiceNumber.Outbound == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceNumber.Outbound(childComplexity), true
+
+	case "ServiceNumberPayload.serviceNumber":
+		if e.ComplexityRoot.ServiceNumberPayload.ServiceNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceNumberPayload.ServiceNumber(childComplexity), true
+
+	case "ServiceNumberPayload.userErrors":
+		if e.ComplexityRoot.ServiceNumberPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceNumberPayload.UserErrors(childComplexity), true
+
 	case "Session.address":
 		if e.ComplexityRoot.Session.Address == nil {
 			break
@@ -3755,6 +5410,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.Board(childComplexity, args["after"].(*string)), true
 
+	case "Subscription.callCandidates":
+		if e.ComplexityRoot.Subscription.CallCandidates == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_callCandidates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.CallCandidates(childComplexity, args["interactionId"].(string), args["legId"].(string)), true
+
 	case "Subscription.desk":
 		if e.ComplexityRoot.Subscription.Desk == nil {
 			break
@@ -3806,6 +5473,153 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Tokens.RefreshToken(childComplexity), true
+
+	case "Trunk.active":
+		if e.ComplexityRoot.Trunk.Active == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Active(childComplexity), true
+
+	case "Trunk.callerNumber":
+		if e.ComplexityRoot.Trunk.CallerNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.CallerNumber(childComplexity), true
+
+	case "Trunk.codecs":
+		if e.ComplexityRoot.Trunk.Codecs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Codecs(childComplexity), true
+
+	case "Trunk.domain":
+		if e.ComplexityRoot.Trunk.Domain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Domain(childComplexity), true
+
+	case "Trunk.id":
+		if e.ComplexityRoot.Trunk.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.ID(childComplexity), true
+
+	case "Trunk.inboundUsername":
+		if e.ComplexityRoot.Trunk.InboundUsername == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.InboundUsername(childComplexity), true
+
+	case "Trunk.keepAliveSeconds":
+		if e.ComplexityRoot.Trunk.KeepAliveSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.KeepAliveSeconds(childComplexity), true
+
+	case "Trunk.name":
+		if e.ComplexityRoot.Trunk.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Name(childComplexity), true
+
+	case "Trunk.numbersIn":
+		if e.ComplexityRoot.Trunk.NumbersIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.NumbersIn(childComplexity), true
+
+	case "Trunk.numbersOut":
+		if e.ComplexityRoot.Trunk.NumbersOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.NumbersOut(childComplexity), true
+
+	case "Trunk.preference":
+		if e.ComplexityRoot.Trunk.Preference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Preference(childComplexity), true
+
+	case "Trunk.proxy":
+		if e.ComplexityRoot.Trunk.Proxy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Proxy(childComplexity), true
+
+	case "Trunk.reliable":
+		if e.ComplexityRoot.Trunk.Reliable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Reliable(childComplexity), true
+
+	case "Trunk.sessionExpiresSeconds":
+		if e.ComplexityRoot.Trunk.SessionExpiresSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.SessionExpiresSeconds(childComplexity), true
+
+	case "Trunk.sources":
+		if e.ComplexityRoot.Trunk.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Sources(childComplexity), true
+
+	case "Trunk.srtp":
+		if e.ComplexityRoot.Trunk.Srtp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Srtp(childComplexity), true
+
+	case "Trunk.transport":
+		if e.ComplexityRoot.Trunk.Transport == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Transport(childComplexity), true
+
+	case "Trunk.trusted":
+		if e.ComplexityRoot.Trunk.Trusted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Trusted(childComplexity), true
+
+	case "Trunk.username":
+		if e.ComplexityRoot.Trunk.Username == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Username(childComplexity), true
+
+	case "TrunkPayload.trunk":
+		if e.ComplexityRoot.TrunkPayload.Trunk == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrunkPayload.Trunk(childComplexity), true
+
+	case "TrunkPayload.userErrors":
+		if e.ComplexityRoot.TrunkPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrunkPayload.UserErrors(childComplexity), true
 
 	case "Typing.at":
 		if e.ComplexityRoot.Typing.At == nil {
@@ -3893,17 +5707,37 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAttachmentUploadInput,
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputBusinessHoursSetInput,
+		ec.unmarshalInputCallCandidateInput,
+		ec.unmarshalInputCallConsultInput,
+		ec.unmarshalInputCallDialInput,
+		ec.unmarshalInputCallJoinInput,
+		ec.unmarshalInputCallKeysInput,
+		ec.unmarshalInputCallMuteInput,
+		ec.unmarshalInputCallPassOnInput,
+		ec.unmarshalInputCallSuperviseInput,
+		ec.unmarshalInputCallbackFilter,
+		ec.unmarshalInputCallbackInput,
 		ec.unmarshalInputChatStartInput,
 		ec.unmarshalInputInteractionCloseInput,
 		ec.unmarshalInputInteractionFilter,
 		ec.unmarshalInputInteractionInput,
 		ec.unmarshalInputInteractionRateInput,
 		ec.unmarshalInputInteractionTransferInput,
+		ec.unmarshalInputInteractionTransferToOperatorInput,
+		ec.unmarshalInputMenuCreateInput,
+		ec.unmarshalInputMenuDraftInput,
+		ec.unmarshalInputMenuPublishInput,
+		ec.unmarshalInputMenuSimulateInput,
+		ec.unmarshalInputMenuValidateInput,
 		ec.unmarshalInputMessageSendInput,
 		ec.unmarshalInputOfferInput,
 		ec.unmarshalInputOpeningExceptionInput,
 		ec.unmarshalInputOpeningPeriodInput,
 		ec.unmarshalInputPasswordChangeInput,
+		ec.unmarshalInputPhoneCreateInput,
+		ec.unmarshalInputPhoneResetInput,
+		ec.unmarshalInputPhoneUpdateInput,
+		ec.unmarshalInputPrefixRuleInput,
 		ec.unmarshalInputPresenceSetInput,
 		ec.unmarshalInputQueueCreateInput,
 		ec.unmarshalInputQueueFilter,
@@ -3915,9 +5749,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRoleGrantInput,
 		ec.unmarshalInputRoleInput,
 		ec.unmarshalInputRoleRevokeInput,
+		ec.unmarshalInputServiceNumberSetInput,
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSkillCreateInput,
 		ec.unmarshalInputTokenRefreshInput,
+		ec.unmarshalInputTrunkCreateInput,
+		ec.unmarshalInputTrunkSettingsInput,
+		ec.unmarshalInputTrunkUpdateInput,
 		ec.unmarshalInputTypingSignalInput,
 	)
 	first := true
@@ -4013,7 +5851,7 @@ func newExecutionContext(
 var sources = []*ast.Source{
 	{Name: "../schema.graphql", Input: `"""
 EKC, the open unified contact centre. Sections: foundations, agencies and regions, access, knowledge, interactions,
-assistant, queues and operators, routing, audit, subscriptions.
+assistant, queues and operators, routing, telephony, audit, subscriptions.
 
 Who may call what is said at each field. What a viewer may not see is answered as NOT_FOUND. Expected failures of
 mutations come back in ` + "`" + `userErrors` + "`" + `; everything else as a GraphQL error with ` + "`" + `extensions.code` + "`" + `. Authentication: header
@@ -4233,6 +6071,41 @@ type Query {
   "What a supervisor sees now: queues and operators of the segment, and the cursor to subscribe from. Supervisors, coordinators, administrators."
   board: Board!
 
+  "Promised calls of the viewer's segment, the oldest first. Operators, supervisors, coordinators, administrators."
+  callbacks(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Which to keep; null keeps all."
+    filter: CallbackFilter
+  ): CallbackConnection!
+  "Calls of the viewer's segment that last now, the oldest first, at most 100. Supervisors, coordinators, administrators."
+  liveCalls: [LiveCall!]!
+  "Lines to carriers. Administrators."
+  trunks: [Trunk!]!
+  "The numbers of the centre. Anyone signed in."
+  serviceNumbers: [ServiceNumber!]!
+  "Voice menus. Anyone signed in."
+  menus: [Menu!]!
+  "Phones of the accounts that the viewer sees, one's own among them. Anyone signed in."
+  phones(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Only of this account."
+    accountId: ID
+  ): PhoneConnection!
+
   "The audit log, newest first. Administrators; segment administrators for accounts of their segment."
   auditEntries(
     "Only what comes after this cursor."
@@ -4317,6 +6190,67 @@ type Mutation {
   accountSkillSet("What to do, and to what." input: AccountSkillSetInput!): AccountPayload!
   "Creates or replaces a timetable by name. Administrators."
   businessHoursSet("What to do, and to what." input: BusinessHoursSetInput!): BusinessHoursPayload!
+
+  "Brings the viewer's browser into a call: its operator or whom it is offered to (which takes the offer), one who is consulted, a supervisor who was let in. Once more replaces the first."
+  callJoin("What to do, and to what." input: CallJoinInput!): CallJoinPayload!
+  "Gives an ICE candidate of the viewer's browser."
+  callCandidateAdd("What to do, and to what." input: CallCandidateInput!): CallCandidatePayload!
+  "Keeps what the viewer says from everybody. Whoever takes part in the call."
+  callMute("What to do, and to what." input: CallMuteInput!): CallMutePayload!
+  "Presses keys towards the citizen, or whom the operator consults. Its operator."
+  callKeysPress("What to do, and to what." input: CallKeysInput!): InteractionPayload!
+  "Records silence while personal data is dictated; audited. Its operator."
+  callRecordingPause("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  "Goes on recording; audited. Its operator."
+  callRecordingResume("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  "Calls a second party while the citizen hears music. Its operator."
+  callConsult("What to do, and to what." input: CallConsultInput!): InteractionPayload!
+  "Leaves the citizen with the second party: a colleague becomes the operator. Its operator."
+  callConsultComplete("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  "Sends the second party away. Its operator."
+  callConsultCancel("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  "Lets citizen, operator and second party hear each other. Its operator."
+  callConference("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  "Passes the citizen on to an outside number; the wrap-up begins. Its operator."
+  callPassOn("What to do, and to what." input: CallPassOnInput!): InteractionPayload!
+  "Ends the talk; the citizen is asked for a rating and the wrap-up begins. Its operator."
+  callHangUp("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  "Lets the viewer into a talk, or changes how they take part; audited. Supervisors of its segment, administrators."
+  callSupervise("What to do, and to what." input: CallSuperviseInput!): InteractionPayload!
+  "Leaves a talk again. Supervisors of its segment, administrators."
+  callSuperviseStop("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  "Makes the viewer, who is in the talk, its operator; audited. Supervisors of its segment, administrators."
+  callTakeOver("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  "Calls a citizen: the viewer's device first, then the number. Operators."
+  callDial("What to do, and to what." input: CallDialInput!): InteractionPayload!
+  "Hands an interaction to one operator, who is offered it at once. Its operator, a supervisor of its segment, an administrator."
+  interactionTransferToOperator("What to do, and to what." input: InteractionTransferToOperatorInput!): InteractionPayload!
+  "Takes a waiting callback out of turn, at a decent hour. Operators of its segment."
+  callbackTake("What to do, and to what." input: CallbackInput!): CallbackPayload!
+  "Ends a waiting callback that is wanted no more. Supervisors of its segment, administrators."
+  callbackCancel("What to do, and to what." input: CallbackInput!): CallbackPayload!
+  "Makes a line to a carrier. Administrators."
+  trunkCreate("What to do, and to what." input: TrunkCreateInput!): TrunkPayload!
+  "Changes a line to a carrier; calls that are up go on as they began. Administrators."
+  trunkUpdate("What to do, and to what." input: TrunkUpdateInput!): TrunkPayload!
+  "Makes or replaces a number of the centre. Administrators."
+  serviceNumberSet("What to do, and to what." input: ServiceNumberSetInput!): ServiceNumberPayload!
+  "Makes a menu. Content managers and expert-system administrators inside their segment, administrators."
+  menuCreate("What to do, and to what." input: MenuCreateInput!): MenuPayload!
+  "Keeps a flow as a new draft when it has no mistakes. Content managers and expert-system administrators inside their segment, administrators."
+  menuDraft("What to do, and to what." input: MenuDraftInput!): MenuVersionPayload!
+  "Says what is wrong with a flow. Whoever edits menus."
+  menuValidate("What to do, and to what." input: MenuValidateInput!): MenuValidatePayload!
+  "Lets callers hear a version from now on. Expert-system administrators inside their segment, administrators."
+  menuPublish("What to do, and to what." input: MenuPublishInput!): MenuVersionPayload!
+  "Tries one step of a flow out without a phone; nothing is kept. Whoever edits menus."
+  menuSimulate("What to do, and to what." input: MenuSimulateInput!): MenuSimulatePayload!
+  "Gives an account a phone and draws its password. Segment administrators inside their segment, administrators."
+  phoneCreate("What to do, and to what." input: PhoneCreateInput!): PhonePayload!
+  "Draws a new password for a phone and forgets its devices. Its owner, segment administrators inside their segment, administrators."
+  phoneReset("What to do, and to what." input: PhoneResetInput!): PhonePayload!
+  "Switches a phone on or off. Segment administrators inside their segment, administrators."
+  phoneUpdate("What to do, and to what." input: PhoneUpdateInput!): PhonePayload!
 }
 
 """
@@ -4337,6 +6271,13 @@ type Subscription {
   desk("Resume after this event; null begins with the next one." after: EventCursor): DeskEvent!
   "Queues and operators of the viewer's segment. Supervisors, coordinators, administrators."
   board("Resume after this event; null begins with the next one." after: EventCursor): BoardEvent!
+  "ICE candidates of the centre for the viewer's browser, from ` + "`" + `callJoin` + "`" + ` on; it completes when there are no more."
+  callCandidates(
+    "The interaction."
+    interactionId: ID!
+    "The leg that ` + "`" + `callJoin` + "`" + ` gave."
+    legId: ID!
+  ): CallCandidate!
 }
 
 # ------------------------------------------------------------------------------------------- agencies and regions
@@ -4785,7 +6726,7 @@ enum InteractionState @goModel(model: "ekc/ent/interaction.State") {
   HELD
   "The talk is over, the operator records it."
   WRAP_UP
-  "To be answered later by a named operator."
+  "To be answered later: by a named operator, or by a callback at a decent hour."
   DEFERRED
   "Over."
   CLOSED
@@ -4805,6 +6746,12 @@ enum CloseReason @goModel(model: "ekc/ent/interaction.CloseReason") {
   TIMED_OUT
   "The citizen left the queue."
   LEFT_QUEUE
+  "The citizen was called back three times in vain."
+  NOT_REACHED
+  "The call was lost by a failure, and nobody can be called back."
+  CALL_LOST
+  "The promised callback is wanted no more."
+  CALLBACK_CANCELLED
 }
 
 "What came of an interaction."
@@ -4880,6 +6827,12 @@ type Interaction implements Node {
   routingTraces: [RoutingTrace!]! @goField(forceResolver: true)
   "What Yana decided at every turn, oldest first; empty for the citizen."
   assistantTurns: [AssistantTurn!]!
+  "Its phone calls, oldest first; empty for the citizen."
+  calls: [Call!]! @goField(forceResolver: true)
+  "What was recorded of them, oldest first; empty for the citizen."
+  recordings: [Recording!]! @goField(forceResolver: true)
+  "Promised calls, oldest first; empty for the citizen."
+  callbacks: [Callback!]! @goField(forceResolver: true)
   "Records that may answer the citizen's last questions, best first. Its operator, supervisors and administrators; empty for others."
   suggestions("How many, 1 to 20." first: Int = 5): [RecordHit!]!
   "The recorded topic; null for the citizen."
@@ -5718,6 +7671,792 @@ type RoutingCandidate {
   capacity: Int!
 }
 
+# ------------------------------------------------------------------------------------------------------ telephony
+
+"Which way a call goes."
+enum CallDirection @goModel(model: "ekc/ent/call.Direction") {
+  "A citizen calls."
+  INBOUND
+  "The centre calls a citizen."
+  OUTBOUND
+}
+
+"By what a party takes part in a call."
+enum CallLegKind @goModel(model: "ekc/ent/callleg.Kind") {
+  "A line to a carrier."
+  TRUNK
+  "A SIP phone."
+  PHONE
+  "A browser."
+  BROWSER
+  "An outside number that an operator called."
+  OUTSIDE
+}
+
+"What a party is in a call."
+enum CallRole @goModel(model: "ekc/ent/callleg.Role") {
+  "The citizen."
+  CITIZEN
+  "The operator who talks."
+  OPERATOR
+  "A supervisor who listens, whispers or takes part."
+  SUPERVISOR
+  "Somebody whom the operator consults."
+  CONSULTED
+}
+
+"A phone call of an interaction."
+type Call {
+  "Opaque id."
+  id: ID!
+  "Which way it goes."
+  direction: CallDirection!
+  "The citizen's number, E.164; masked but for the operator of the interaction; null when withheld."
+  citizenNumber: String @goField(forceResolver: true)
+  "When it began."
+  beganAt: Time!
+  "When it ended; null while it lasts."
+  endedAt: Time
+  "Who or what ended it: caller, menu, operator, unanswered, failure, drain, callback, withdrawn or node_lost; empty while it lasts."
+  endCause: String!
+  "The final SIP response that ended it before it was answered; 0 when there was none."
+  sipCode: Int!
+  "Its parties, in the order in which they came."
+  legs: [CallLeg!]! @goField(forceResolver: true)
+}
+
+"A party of a call, with how well it was heard."
+type CallLeg {
+  "Opaque id."
+  id: ID!
+  "By what it takes part."
+  kind: CallLegKind!
+  "What it is in the call."
+  role: CallRole!
+  "Whose device it is; null for the citizen and outside numbers."
+  operator: Operator @goField(forceResolver: true)
+  "When it was called, or came."
+  beganAt: Time!
+  "When it answered."
+  answeredAt: Time
+  "When it left."
+  endedAt: Time
+  "Why it left; empty while it is there."
+  endCause: String!
+  "Its codec; empty before it is agreed."
+  codec: String!
+  "RTP packets sent to it."
+  packetsSent: Int!
+  "RTP packets received from it."
+  packetsReceived: Int!
+  "RTP packets of it that were lost."
+  packetsLost: Int!
+  "Mean jitter in milliseconds (RFC 3550)."
+  jitterMs: Float!
+  "Round trip in milliseconds; 0 when it was not measured."
+  roundTripMs: Float!
+  "Estimated quality, 1 to 4.5 (ITU-T G.107); 0 when it was not measured."
+  mos: Float!
+}
+
+"How long a recording is kept."
+enum RetentionClass @goModel(model: "ekc/ent/recording.Retention") {
+  "Information of line 1: half a year."
+  INFORMATION
+  "Personal matters of line 2: three years."
+  PERSONAL
+}
+
+"The sound of a call, two channels: what the citizen says and what the citizen hears."
+type Recording {
+  "Opaque id."
+  id: ID!
+  "When it began."
+  beganAt: Time!
+  "Its length in milliseconds."
+  lengthMs: Int!
+  "Its size in bytes."
+  size: Int!
+  "SHA-256 of the file, hex."
+  sha256: String!
+  "Whether it was closed after its node had died."
+  recovered: Boolean!
+  "How long it is kept."
+  retention: RetentionClass!
+  "When it is destroyed."
+  destroyAfter: Time!
+  "When its sound was destroyed; null while it is there."
+  destroyedAt: Time
+  "A link, relative to the API's origin, that plays it for 15 minutes (WAV, byte ranges); each playing is audited. The operator of the interaction, supervisors of its segment, administrators; null for others, and when it was destroyed."
+  url: String @goField(forceResolver: true)
+}
+
+"Why a citizen is called back."
+enum CallbackReason @goModel(model: "ekc/ent/callback.Reason") {
+  "The citizen asked for it instead of waiting."
+  REQUESTED
+  "The citizen hung up before an operator answered."
+  LOST
+  "The call was broken off by a failure of the centre."
+  FAILED_NODE
+}
+
+"Where a callback is."
+enum CallbackState @goModel(model: "ekc/ent/callback.State") {
+  "Its turn, or a decent hour, has not come yet."
+  WAITING
+  "An operator is reached, then the citizen is called."
+  DIALLING
+  "The citizen was reached, or has called again."
+  DONE
+  "The citizen was not reached three times, or the interaction ended otherwise."
+  EXHAUSTED
+  "It is wanted no more."
+  CANCELLED
+}
+
+"The promise to call a citizen. Its interaction waits in the queue in the place that it has."
+type Callback implements Node {
+  "Opaque id."
+  id: ID!
+  "The interaction that waits; null when the viewer may not see it."
+  interaction: Interaction @goField(forceResolver: true)
+  "Why the citizen is called."
+  reason: CallbackReason!
+  "Where it is."
+  state: CallbackState!
+  "The line, 1 or 2."
+  line: Int!
+  "The agency; null when unknown."
+  agency: Agency
+  "The citizen's region; null when unknown."
+  region: Region
+  "The citizen's number, its end only."
+  number: String! @goField(forceResolver: true)
+  "The citizen's time zone, IANA name; calls are made from 9 to 20 o'clock there."
+  timeZone: String!
+  "The place in line that it keeps."
+  placeAt: Time!
+  "How often the citizen was called in vain, at most 3."
+  attempts: Int!
+  "When the citizen may be called at the earliest."
+  nextAttemptAt: Time!
+  "When the citizen was called last."
+  lastAttemptAt: Time
+  "When it was promised."
+  createdAt: Time!
+  "When it came to its end."
+  endedAt: Time
+}
+
+"A page of callbacks."
+type CallbackConnection {
+  "The callbacks of the page."
+  edges: [CallbackEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A callback in a page."
+type CallbackEdge {
+  "The callback."
+  node: Callback!
+  "Its position."
+  cursor: Cursor!
+}
+
+"Which callbacks to keep."
+input CallbackFilter {
+  "Only in this state."
+  state: CallbackState
+  "Only for this reason."
+  reason: CallbackReason
+  "Only of this line."
+  line: Int
+}
+
+"Names a callback."
+input CallbackInput {
+  "The callback."
+  callbackId: ID!
+}
+
+"What became of a callback."
+type CallbackPayload {
+  "The callback; null when something went wrong."
+  callback: Callback
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"A call that lasts, as a supervisor sees it."
+type LiveCall {
+  "Its interaction."
+  interaction: Interaction!
+  "The call."
+  call: Call!
+  "What goes on in it: arriving, menu, queue, offer, reach, dial, talk, passed, parting or over; null when another node has it."
+  phase: String
+  "Whether it is recorded: off, on or paused; null when another node has it."
+  recording: String
+}
+
+"How a supervisor takes part in a call."
+enum SuperviseMode @goModel(model: "ekc/telephony.Mode") {
+  "Hears everybody, is heard by nobody."
+  LISTEN
+  "Hears everybody, is heard by the operator."
+  WHISPER
+  "Hears and is heard by everybody."
+  BARGE
+}
+
+"A browser that wants to take part in a call."
+input CallJoinInput {
+  "The interaction."
+  interactionId: ID!
+  "The browser's SDP offer (WebRTC), at most 16 KiB."
+  offer: String!
+}
+
+"The answer to a browser."
+type CallJoinPayload {
+  "The leg, for candidates; null when something went wrong."
+  legId: ID
+  "The SDP answer."
+  answer: String
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"An ICE candidate of a browser (RFC 8838)."
+input CallCandidateInput {
+  "The interaction."
+  interactionId: ID!
+  "The leg that ` + "`" + `callJoin` + "`" + ` gave."
+  legId: ID!
+  "The candidate attribute, at most 1 KiB; empty says that there are no more."
+  candidate: String!
+}
+
+"What became of a candidate."
+type CallCandidatePayload {
+  "Whether it was taken."
+  taken: Boolean!
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"An ICE candidate of the centre for a browser."
+type CallCandidate {
+  "The candidate attribute."
+  candidate: String!
+}
+
+"Whether a party is muted."
+input CallMuteInput {
+  "The interaction."
+  interactionId: ID!
+  "Whether nobody hears the viewer."
+  muted: Boolean!
+}
+
+"What became of a mute."
+type CallMutePayload {
+  "Whether nobody hears the viewer; null when something went wrong."
+  muted: Boolean
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"Keys to press."
+input CallKeysInput {
+  "The interaction."
+  interactionId: ID!
+  "1 to 32 of 0-9, *, # and A-D."
+  keys: String!
+}
+
+"Whom to consult: either an account or a number."
+input CallConsultInput {
+  "The interaction."
+  interactionId: ID!
+  "A colleague."
+  accountId: ID
+  "An ordinary Russian mobile or geographic number."
+  number: String
+}
+
+"An outside number to pass a caller on to."
+input CallPassOnInput {
+  "The interaction."
+  interactionId: ID!
+  "An ordinary Russian mobile or geographic number."
+  number: String!
+}
+
+"How to take part in a call."
+input CallSuperviseInput {
+  "The interaction."
+  interactionId: ID!
+  "How."
+  mode: SuperviseMode!
+}
+
+"Whom to call."
+input CallDialInput {
+  "An ordinary Russian mobile or geographic number."
+  number: String!
+  "The agency whose number is shown, one of the viewer's; null: as the viewer's role says."
+  agencyId: ID
+}
+
+"Which operator an interaction is handed to."
+input InteractionTransferToOperatorInput {
+  "The interaction."
+  interactionId: ID!
+  "The operator, who must be available with room."
+  accountId: ID!
+  "For the next operator, at most 4,000 characters."
+  note: String
+}
+
+"How requests travel to a carrier."
+enum TrunkTransport @goModel(model: "ekc/ent/trunk.Transport") {
+  "UDP."
+  UDP
+  "TCP."
+  TCP
+  "TLS."
+  TLS
+}
+
+"Whether sound is encrypted towards a carrier (SRTP, RFC 4568)."
+enum SrtpPolicy @goModel(model: "ekc/ent/trunk.Srtp") {
+  "Never."
+  OFF
+  "When the carrier can."
+  OPTIONAL
+  "Always, or there is no call."
+  REQUIRED
+}
+
+"Replaces the prefix of a number; the longest that applies wins."
+type PrefixRule @goModel(model: "ekc/internal/voice/carrier.PrefixRule") {
+  "What the number begins with."
+  prefix: String!
+  "What stands there instead."
+  replacement: String!
+  "How many characters the whole number must have; 0: any."
+  length: Int!
+}
+
+"Replaces the prefix of a number; the longest that applies wins."
+input PrefixRuleInput @goModel(model: "ekc/internal/voice/carrier.PrefixRule") {
+  "What the number begins with."
+  prefix: String!
+  "What stands there instead."
+  replacement: String!
+  "How many characters the whole number must have; 0: any."
+  length: Int! = 0
+}
+
+"A line to a carrier. Passwords are never shown."
+type Trunk implements Node {
+  "Opaque id."
+  id: ID!
+  "Name for people."
+  name: String!
+  "Whether it is used."
+  active: Boolean!
+  "Of the active ones the lowest is the default way out, 0 to 1000."
+  preference: Int!
+  "Addresses and networks that the carrier's requests come from."
+  sources: [String!]!
+  "HOST or HOST:PORT that our requests go to."
+  proxy: String!
+  "Host part of the numbers' addresses; empty: that of the proxy."
+  domain: String!
+  "How requests travel."
+  transport: TrunkTransport!
+  "The name with which we answer the carrier's challenges; empty: none."
+  username: String!
+  "The name that we challenge the carrier's calls for; empty: we do not."
+  inboundUsername: String!
+  "Whether the carrier's asserted identities are true (RFC 3325)."
+  trusted: Boolean!
+  "From what the carrier sends to E.164."
+  numbersIn: [PrefixRule!]!
+  "From E.164 to what the carrier wants."
+  numbersOut: [PrefixRule!]!
+  "Codecs in order of preference, PCMA and PCMU; empty: both."
+  codecs: [String!]!
+  "Whether sound is encrypted."
+  srtp: SrtpPolicy!
+  "Session timer in seconds (RFC 4028); 0: only when the carrier asks."
+  sessionExpiresSeconds: Int!
+  "Whether provisional answers are reliable (RFC 3262)."
+  reliable: Boolean!
+  "Seconds between OPTIONS; 0: none."
+  keepAliveSeconds: Int!
+  "Shown when the agency has no number of its own, E.164; empty: none."
+  callerNumber: String!
+}
+
+"Settings of a trunk. Null leaves what is; a new one needs name, proxy and sources."
+input TrunkSettingsInput {
+  "Name for people, unique."
+  name: String
+  "Whether it is used."
+  active: Boolean
+  "0 to 1000; of the active ones the lowest is the default way out."
+  preference: Int
+  "Addresses and networks that the carrier's requests come from."
+  sources: [String!]
+  "HOST or HOST:PORT that our requests go to."
+  proxy: String
+  "Host part of the numbers' addresses."
+  domain: String
+  "How requests travel."
+  transport: TrunkTransport
+  "The name with which we answer the carrier's challenges."
+  username: String
+  "The password with which we do."
+  password: String
+  "The name that we challenge the carrier's calls for."
+  inboundUsername: String
+  "The password for it."
+  inboundPassword: String
+  "Whether the carrier's asserted identities are true."
+  trusted: Boolean
+  "From what the carrier sends to E.164."
+  numbersIn: [PrefixRuleInput!]
+  "From E.164 to what the carrier wants."
+  numbersOut: [PrefixRuleInput!]
+  "PCMA and PCMU, in order of preference."
+  codecs: [String!]
+  "Whether sound is encrypted."
+  srtp: SrtpPolicy
+  "0, or 90 to 86,400."
+  sessionExpiresSeconds: Int
+  "Whether provisional answers are reliable."
+  reliable: Boolean
+  "0, or 5 to 3,600."
+  keepAliveSeconds: Int
+  "Shown when the agency has no number of its own."
+  callerNumber: String
+}
+
+"A new trunk."
+input TrunkCreateInput {
+  "Its settings."
+  settings: TrunkSettingsInput!
+}
+
+"A change of a trunk."
+input TrunkUpdateInput {
+  "The trunk."
+  trunkId: ID!
+  "What changes."
+  settings: TrunkSettingsInput!
+}
+
+"What became of a trunk."
+type TrunkPayload {
+  "The trunk; null when something went wrong."
+  trunk: Trunk
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"A number of the centre."
+type ServiceNumber implements Node {
+  "Opaque id."
+  id: ID!
+  "E.164."
+  number: String!
+  "Name for people."
+  name: String!
+  "Whether it takes calls."
+  active: Boolean!
+  "Whether calls of the agency show it; without an agency, those of agencies that have none of their own."
+  outbound: Boolean!
+  "What answers it; null: nothing."
+  menu: Menu
+  "Whose it is; null: everybody's."
+  agency: Agency
+}
+
+"Settings of a number."
+input ServiceNumberSetInput {
+  "E.164, or the Russian form with 8."
+  number: String!
+  "Name for people."
+  name: String!
+  "What answers it; null: nothing."
+  menuId: ID
+  "Whose it is; null: everybody's."
+  agencyId: ID
+  "Whether it takes calls."
+  active: Boolean! = true
+  "Whether calls of the agency show it."
+  outbound: Boolean! = false
+}
+
+"What became of a number."
+type ServiceNumberPayload {
+  "The number; null when something went wrong."
+  serviceNumber: ServiceNumber
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"What answers a number: a voice menu with its versions."
+type Menu implements Node {
+  "Opaque id."
+  id: ID!
+  "Stable code."
+  code: String!
+  "Name for people."
+  name: String!
+  "Whose it is; null: everybody's."
+  agency: Agency
+  "Its versions, the newest first, at most 50."
+  versions: [MenuVersion!]! @goField(forceResolver: true)
+  "The version that callers hear; null: none yet."
+  published: MenuVersion @goField(forceResolver: true)
+}
+
+"Where a version of a menu is."
+enum MenuVersionState @goModel(model: "ekc/ent/menuversion.State") {
+  "Nobody hears it."
+  DRAFT
+  "Callers hear it."
+  PUBLISHED
+  "Callers heard it once."
+  ARCHIVED
+}
+
+"One wording of a menu; it never changes."
+type MenuVersion implements Node {
+  "Opaque id."
+  id: ID!
+  "1, 2, 3 within the menu."
+  number: Int!
+  "Where it is."
+  state: MenuVersionState!
+  "The flow, JSON."
+  document: String! @goField(forceResolver: true)
+  "What its author says of it; empty: nothing."
+  comment: String!
+  "Who wrote it; null: shipped with EKC."
+  author: Operator @goField(forceResolver: true)
+  "Who published it last."
+  publisher: Operator @goField(forceResolver: true)
+  "When it was written."
+  createdAt: Time!
+  "When it was published last."
+  publishedAt: Time
+}
+
+"A mistake in a flow."
+type MenuProblem {
+  "The field at fault, such as nodes.agency.choices[1].goto."
+  path: String!
+  "What kind of mistake it is, a stable word such as DANGLING or UNREACHABLE."
+  code: String!
+  "What is wrong, for the person who edits."
+  message: String!
+}
+
+"A new menu."
+input MenuCreateInput {
+  "2 to 60 of a-z, 0-9 and hyphens."
+  code: String!
+  "Name for people, 1 to 200 characters."
+  name: String!
+  "Whose it is; null: everybody's."
+  agencyId: ID
+}
+
+"What became of a menu."
+type MenuPayload {
+  "The menu; null when something went wrong."
+  menu: Menu
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"A new version of a menu."
+input MenuDraftInput {
+  "The menu."
+  menuId: ID!
+  "The flow, JSON, at most 1 MiB."
+  document: String!
+  "What is to be said of it, at most 1,000 characters."
+  comment: String
+}
+
+"What became of a version."
+type MenuVersionPayload {
+  "The version; null when something went wrong."
+  menuVersion: MenuVersion
+  "Mistakes in the flow, because of which it was not kept; empty when there are none."
+  problems: [MenuProblem!]!
+  "What went wrong otherwise; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"A flow to be looked at."
+input MenuValidateInput {
+  "The flow, JSON, at most 1 MiB."
+  document: String!
+}
+
+"What is wrong with a flow."
+type MenuValidatePayload {
+  "All mistakes; empty when it may be kept."
+  problems: [MenuProblem!]!
+  "What went wrong otherwise; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"Names a version."
+input MenuPublishInput {
+  "The version."
+  menuVersionId: ID!
+}
+
+"One step of trying a flow out without a phone. Without a state the call begins; else exactly one of key, speech, timeout or hangUp happens."
+input MenuSimulateInput {
+  "The version to try; null: the document."
+  menuVersionId: ID
+  "The flow to try; null: the version."
+  document: String
+  "The state that the step before gave; null: the call begins."
+  state: String
+  "The caller's number when the call begins, E.164; null: withheld."
+  caller: String
+  "A key that is pressed, one of 0-9, * and #."
+  key: String
+  "What the caller says."
+  speech: String
+  "A timer that runs out: input, announce, callback or max_wait."
+  timeout: String
+  "The caller hangs up."
+  hangUp: Boolean
+}
+
+"Something that the switchboard would do."
+type MenuEffect {
+  "What: Say, Music, Listen, Enqueue, BookCallback, AskYana, Collect, Transfer, Rate, StartRecording, Hangup and others."
+  kind: String!
+  "Its settings, JSON."
+  detail: String!
+}
+
+"What a step of a flow did."
+type MenuSimulatePayload {
+  "The state after it, for the next step; null when something went wrong."
+  state: String
+  "The node that the caller is in; null when the call is over."
+  node: String
+  "What the caller heard, in order."
+  said: [String!]!
+  "All that the switchboard would do, in order."
+  effects: [MenuEffect!]!
+  "Whether the call is over."
+  ended: Boolean!
+  "Mistakes in the flow, because of which it was not tried."
+  problems: [MenuProblem!]!
+  "What went wrong otherwise; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"A SIP account of an operator; any number of devices register with it."
+type Phone implements Node {
+  "Opaque id."
+  id: ID!
+  "Whose it is."
+  owner: Operator @goField(forceResolver: true)
+  "What devices register with."
+  username: String!
+  "The digest realm and domain."
+  realm: String!
+  "Whether devices may register."
+  active: Boolean!
+  "When its password was drawn."
+  secretSetAt: Time!
+  "What is registered now, best first."
+  devices: [PhoneDevice!]! @goField(forceResolver: true)
+}
+
+"A device that has registered."
+type PhoneDevice @goModel(model: "ekc/ent.PhoneBinding") {
+  "What it calls itself; empty: nothing."
+  userAgent: String!
+  "How it is reached: UDP, TCP or TLS."
+  transport: String!
+  "Its address as seen."
+  source: String!
+  "When it was heard of last."
+  updatedAt: Time!
+  "When its registration ends."
+  expiresAt: Time!
+}
+
+"A page of phones."
+type PhoneConnection {
+  "The phones of the page."
+  edges: [PhoneEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A phone in a page."
+type PhoneEdge {
+  "The phone."
+  node: Phone!
+  "Its position."
+  cursor: Cursor!
+}
+
+"A new phone."
+input PhoneCreateInput {
+  "Whose it is."
+  accountId: ID!
+  "2 to 64 of a-z, 0-9, dot, underscore and hyphen; null: the login."
+  username: String
+}
+
+"Names a phone."
+input PhoneResetInput {
+  "The phone."
+  phoneId: ID!
+}
+
+"A change of a phone."
+input PhoneUpdateInput {
+  "The phone."
+  phoneId: ID!
+  "Whether devices may register; either way those that are registered are forgotten."
+  active: Boolean!
+}
+
+"What became of a phone."
+type PhonePayload {
+  "The phone; null when something went wrong."
+  phone: Phone
+  "Its new password, shown this once and kept nowhere; null when none was drawn."
+  password: String
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
 # ---------------------------------------------------------------------------------------------------------- audit
 
 "One line of the append-only audit log."
@@ -6121,6 +8860,172 @@ func (ec *executionContext) childFields_BusinessHoursPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type BusinessHoursPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Call(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Call_id(ctx, field)
+	case "direction":
+		return ec.fieldContext_Call_direction(ctx, field)
+	case "citizenNumber":
+		return ec.fieldContext_Call_citizenNumber(ctx, field)
+	case "beganAt":
+		return ec.fieldContext_Call_beganAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Call_endedAt(ctx, field)
+	case "endCause":
+		return ec.fieldContext_Call_endCause(ctx, field)
+	case "sipCode":
+		return ec.fieldContext_Call_sipCode(ctx, field)
+	case "legs":
+		return ec.fieldContext_Call_legs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Call", field.Name)
+}
+
+func (ec *executionContext) childFields_CallCandidate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "candidate":
+		return ec.fieldContext_CallCandidate_candidate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallCandidate", field.Name)
+}
+
+func (ec *executionContext) childFields_CallCandidatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "taken":
+		return ec.fieldContext_CallCandidatePayload_taken(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallCandidatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallCandidatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CallJoinPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "legId":
+		return ec.fieldContext_CallJoinPayload_legId(ctx, field)
+	case "answer":
+		return ec.fieldContext_CallJoinPayload_answer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallJoinPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallJoinPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CallLeg(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CallLeg_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_CallLeg_kind(ctx, field)
+	case "role":
+		return ec.fieldContext_CallLeg_role(ctx, field)
+	case "operator":
+		return ec.fieldContext_CallLeg_operator(ctx, field)
+	case "beganAt":
+		return ec.fieldContext_CallLeg_beganAt(ctx, field)
+	case "answeredAt":
+		return ec.fieldContext_CallLeg_answeredAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_CallLeg_endedAt(ctx, field)
+	case "endCause":
+		return ec.fieldContext_CallLeg_endCause(ctx, field)
+	case "codec":
+		return ec.fieldContext_CallLeg_codec(ctx, field)
+	case "packetsSent":
+		return ec.fieldContext_CallLeg_packetsSent(ctx, field)
+	case "packetsReceived":
+		return ec.fieldContext_CallLeg_packetsReceived(ctx, field)
+	case "packetsLost":
+		return ec.fieldContext_CallLeg_packetsLost(ctx, field)
+	case "jitterMs":
+		return ec.fieldContext_CallLeg_jitterMs(ctx, field)
+	case "roundTripMs":
+		return ec.fieldContext_CallLeg_roundTripMs(ctx, field)
+	case "mos":
+		return ec.fieldContext_CallLeg_mos(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallLeg", field.Name)
+}
+
+func (ec *executionContext) childFields_CallMutePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "muted":
+		return ec.fieldContext_CallMutePayload_muted(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallMutePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallMutePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Callback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Callback_id(ctx, field)
+	case "interaction":
+		return ec.fieldContext_Callback_interaction(ctx, field)
+	case "reason":
+		return ec.fieldContext_Callback_reason(ctx, field)
+	case "state":
+		return ec.fieldContext_Callback_state(ctx, field)
+	case "line":
+		return ec.fieldContext_Callback_line(ctx, field)
+	case "agency":
+		return ec.fieldContext_Callback_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_Callback_region(ctx, field)
+	case "number":
+		return ec.fieldContext_Callback_number(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Callback_timeZone(ctx, field)
+	case "placeAt":
+		return ec.fieldContext_Callback_placeAt(ctx, field)
+	case "attempts":
+		return ec.fieldContext_Callback_attempts(ctx, field)
+	case "nextAttemptAt":
+		return ec.fieldContext_Callback_nextAttemptAt(ctx, field)
+	case "lastAttemptAt":
+		return ec.fieldContext_Callback_lastAttemptAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Callback_createdAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Callback_endedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Callback", field.Name)
+}
+
+func (ec *executionContext) childFields_CallbackConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CallbackConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CallbackConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CallbackConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallbackConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CallbackEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_CallbackEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_CallbackEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallbackEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CallbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "callback":
+		return ec.fieldContext_CallbackPayload_callback(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallbackPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallbackPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ChatStartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "interaction":
@@ -6277,6 +9182,12 @@ func (ec *executionContext) childFields_Interaction(ctx context.Context, field g
 		return ec.fieldContext_Interaction_routingTraces(ctx, field)
 	case "assistantTurns":
 		return ec.fieldContext_Interaction_assistantTurns(ctx, field)
+	case "calls":
+		return ec.fieldContext_Interaction_calls(ctx, field)
+	case "recordings":
+		return ec.fieldContext_Interaction_recordings(ctx, field)
+	case "callbacks":
+		return ec.fieldContext_Interaction_callbacks(ctx, field)
 	case "suggestions":
 		return ec.fieldContext_Interaction_suggestions(ctx, field)
 	case "disposition":
@@ -6335,6 +9246,136 @@ func (ec *executionContext) childFields_LegalBasis(ctx context.Context, field gr
 		return ec.fieldContext_LegalBasis_article(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LegalBasis", field.Name)
+}
+
+func (ec *executionContext) childFields_LiveCall(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interaction":
+		return ec.fieldContext_LiveCall_interaction(ctx, field)
+	case "call":
+		return ec.fieldContext_LiveCall_call(ctx, field)
+	case "phase":
+		return ec.fieldContext_LiveCall_phase(ctx, field)
+	case "recording":
+		return ec.fieldContext_LiveCall_recording(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LiveCall", field.Name)
+}
+
+func (ec *executionContext) childFields_Menu(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Menu_id(ctx, field)
+	case "code":
+		return ec.fieldContext_Menu_code(ctx, field)
+	case "name":
+		return ec.fieldContext_Menu_name(ctx, field)
+	case "agency":
+		return ec.fieldContext_Menu_agency(ctx, field)
+	case "versions":
+		return ec.fieldContext_Menu_versions(ctx, field)
+	case "published":
+		return ec.fieldContext_Menu_published(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Menu", field.Name)
+}
+
+func (ec *executionContext) childFields_MenuEffect(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_MenuEffect_kind(ctx, field)
+	case "detail":
+		return ec.fieldContext_MenuEffect_detail(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MenuEffect", field.Name)
+}
+
+func (ec *executionContext) childFields_MenuPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "menu":
+		return ec.fieldContext_MenuPayload_menu(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MenuPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MenuPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MenuProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_MenuProblem_path(ctx, field)
+	case "code":
+		return ec.fieldContext_MenuProblem_code(ctx, field)
+	case "message":
+		return ec.fieldContext_MenuProblem_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MenuProblem", field.Name)
+}
+
+func (ec *executionContext) childFields_MenuSimulatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_MenuSimulatePayload_state(ctx, field)
+	case "node":
+		return ec.fieldContext_MenuSimulatePayload_node(ctx, field)
+	case "said":
+		return ec.fieldContext_MenuSimulatePayload_said(ctx, field)
+	case "effects":
+		return ec.fieldContext_MenuSimulatePayload_effects(ctx, field)
+	case "ended":
+		return ec.fieldContext_MenuSimulatePayload_ended(ctx, field)
+	case "problems":
+		return ec.fieldContext_MenuSimulatePayload_problems(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MenuSimulatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MenuSimulatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MenuValidatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "problems":
+		return ec.fieldContext_MenuValidatePayload_problems(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MenuValidatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MenuValidatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_MenuVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MenuVersion_id(ctx, field)
+	case "number":
+		return ec.fieldContext_MenuVersion_number(ctx, field)
+	case "state":
+		return ec.fieldContext_MenuVersion_state(ctx, field)
+	case "document":
+		return ec.fieldContext_MenuVersion_document(ctx, field)
+	case "comment":
+		return ec.fieldContext_MenuVersion_comment(ctx, field)
+	case "author":
+		return ec.fieldContext_MenuVersion_author(ctx, field)
+	case "publisher":
+		return ec.fieldContext_MenuVersion_publisher(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_MenuVersion_createdAt(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_MenuVersion_publishedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MenuVersion", field.Name)
+}
+
+func (ec *executionContext) childFields_MenuVersionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "menuVersion":
+		return ec.fieldContext_MenuVersionPayload_menuVersion(ctx, field)
+	case "problems":
+		return ec.fieldContext_MenuVersionPayload_problems(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MenuVersionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MenuVersionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Message(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6491,6 +9532,88 @@ func (ec *executionContext) childFields_PauseReason(ctx context.Context, field g
 		return ec.fieldContext_PauseReason_selectable(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PauseReason", field.Name)
+}
+
+func (ec *executionContext) childFields_Phone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Phone_id(ctx, field)
+	case "owner":
+		return ec.fieldContext_Phone_owner(ctx, field)
+	case "username":
+		return ec.fieldContext_Phone_username(ctx, field)
+	case "realm":
+		return ec.fieldContext_Phone_realm(ctx, field)
+	case "active":
+		return ec.fieldContext_Phone_active(ctx, field)
+	case "secretSetAt":
+		return ec.fieldContext_Phone_secretSetAt(ctx, field)
+	case "devices":
+		return ec.fieldContext_Phone_devices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Phone", field.Name)
+}
+
+func (ec *executionContext) childFields_PhoneConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PhoneConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PhoneConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PhoneConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PhoneConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PhoneDevice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userAgent":
+		return ec.fieldContext_PhoneDevice_userAgent(ctx, field)
+	case "transport":
+		return ec.fieldContext_PhoneDevice_transport(ctx, field)
+	case "source":
+		return ec.fieldContext_PhoneDevice_source(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_PhoneDevice_updatedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_PhoneDevice_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PhoneDevice", field.Name)
+}
+
+func (ec *executionContext) childFields_PhoneEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_PhoneEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_PhoneEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PhoneEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PhonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phone":
+		return ec.fieldContext_PhonePayload_phone(ctx, field)
+	case "password":
+		return ec.fieldContext_PhonePayload_password(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PhonePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PhonePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PrefixRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "prefix":
+		return ec.fieldContext_PrefixRule_prefix(ctx, field)
+	case "replacement":
+		return ec.fieldContext_PrefixRule_replacement(ctx, field)
+	case "length":
+		return ec.fieldContext_PrefixRule_length(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PrefixRule", field.Name)
 }
 
 func (ec *executionContext) childFields_Presence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6701,6 +9824,32 @@ func (ec *executionContext) childFields_RecordTopic(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type RecordTopic", field.Name)
 }
 
+func (ec *executionContext) childFields_Recording(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Recording_id(ctx, field)
+	case "beganAt":
+		return ec.fieldContext_Recording_beganAt(ctx, field)
+	case "lengthMs":
+		return ec.fieldContext_Recording_lengthMs(ctx, field)
+	case "size":
+		return ec.fieldContext_Recording_size(ctx, field)
+	case "sha256":
+		return ec.fieldContext_Recording_sha256(ctx, field)
+	case "recovered":
+		return ec.fieldContext_Recording_recovered(ctx, field)
+	case "retention":
+		return ec.fieldContext_Recording_retention(ctx, field)
+	case "destroyAfter":
+		return ec.fieldContext_Recording_destroyAfter(ctx, field)
+	case "destroyedAt":
+		return ec.fieldContext_Recording_destroyedAt(ctx, field)
+	case "url":
+		return ec.fieldContext_Recording_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Recording", field.Name)
+}
+
 func (ec *executionContext) childFields_Region(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6811,6 +9960,36 @@ func (ec *executionContext) childFields_Segment(ctx context.Context, field graph
 		return ec.fieldContext_Segment_endReason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Segment", field.Name)
+}
+
+func (ec *executionContext) childFields_ServiceNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ServiceNumber_id(ctx, field)
+	case "number":
+		return ec.fieldContext_ServiceNumber_number(ctx, field)
+	case "name":
+		return ec.fieldContext_ServiceNumber_name(ctx, field)
+	case "active":
+		return ec.fieldContext_ServiceNumber_active(ctx, field)
+	case "outbound":
+		return ec.fieldContext_ServiceNumber_outbound(ctx, field)
+	case "menu":
+		return ec.fieldContext_ServiceNumber_menu(ctx, field)
+	case "agency":
+		return ec.fieldContext_ServiceNumber_agency(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServiceNumber", field.Name)
+}
+
+func (ec *executionContext) childFields_ServiceNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "serviceNumber":
+		return ec.fieldContext_ServiceNumberPayload_serviceNumber(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ServiceNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ServiceNumberPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6947,6 +10126,60 @@ func (ec *executionContext) childFields_Tokens(ctx context.Context, field graphq
 		return ec.fieldContext_Tokens_refreshExpiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Tokens", field.Name)
+}
+
+func (ec *executionContext) childFields_Trunk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Trunk_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Trunk_name(ctx, field)
+	case "active":
+		return ec.fieldContext_Trunk_active(ctx, field)
+	case "preference":
+		return ec.fieldContext_Trunk_preference(ctx, field)
+	case "sources":
+		return ec.fieldContext_Trunk_sources(ctx, field)
+	case "proxy":
+		return ec.fieldContext_Trunk_proxy(ctx, field)
+	case "domain":
+		return ec.fieldContext_Trunk_domain(ctx, field)
+	case "transport":
+		return ec.fieldContext_Trunk_transport(ctx, field)
+	case "username":
+		return ec.fieldContext_Trunk_username(ctx, field)
+	case "inboundUsername":
+		return ec.fieldContext_Trunk_inboundUsername(ctx, field)
+	case "trusted":
+		return ec.fieldContext_Trunk_trusted(ctx, field)
+	case "numbersIn":
+		return ec.fieldContext_Trunk_numbersIn(ctx, field)
+	case "numbersOut":
+		return ec.fieldContext_Trunk_numbersOut(ctx, field)
+	case "codecs":
+		return ec.fieldContext_Trunk_codecs(ctx, field)
+	case "srtp":
+		return ec.fieldContext_Trunk_srtp(ctx, field)
+	case "sessionExpiresSeconds":
+		return ec.fieldContext_Trunk_sessionExpiresSeconds(ctx, field)
+	case "reliable":
+		return ec.fieldContext_Trunk_reliable(ctx, field)
+	case "keepAliveSeconds":
+		return ec.fieldContext_Trunk_keepAliveSeconds(ctx, field)
+	case "callerNumber":
+		return ec.fieldContext_Trunk_callerNumber(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Trunk", field.Name)
+}
+
+func (ec *executionContext) childFields_TrunkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "trunk":
+		return ec.fieldContext_TrunkPayload_trunk(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TrunkPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrunkPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TypingSignalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -18,6 +18,27 @@ func (r *Resolver) AuditEntry() AuditEntryResolver { return &auditEntryResolver{
 // Board returns the resolvers of the type.
 func (r *Resolver) Board() BoardResolver { return &boardResolver{r} }
 
+// Call returns the resolvers of the type.
+func (r *Resolver) Call() CallResolver { return &callResolver{r} }
+
+// CallLeg returns the resolvers of the type.
+func (r *Resolver) CallLeg() CallLegResolver { return &callLegResolver{r} }
+
+// Callback returns the resolvers of the type.
+func (r *Resolver) Callback() CallbackResolver { return &callbackResolver{r} }
+
+// Menu returns the resolvers of the type.
+func (r *Resolver) Menu() MenuResolver { return &menuResolver{r} }
+
+// MenuVersion returns the resolvers of the type.
+func (r *Resolver) MenuVersion() MenuVersionResolver { return &menuVersionResolver{r} }
+
+// Phone returns the resolvers of the type.
+func (r *Resolver) Phone() PhoneResolver { return &phoneResolver{r} }
+
+// Recording returns the resolvers of the type.
+func (r *Resolver) Recording() RecordingResolver { return &recordingResolver{r} }
+
 // Citizen returns the resolvers of the type.
 func (r *Resolver) Citizen() CitizenResolver { return &citizenResolver{r} }
 
@@ -72,6 +93,13 @@ type (
 	attachmentResolver       struct{ *Resolver }
 	auditEntryResolver       struct{ *Resolver }
 	boardResolver            struct{ *Resolver }
+	callResolver             struct{ *Resolver }
+	callLegResolver          struct{ *Resolver }
+	callbackResolver         struct{ *Resolver }
+	menuResolver             struct{ *Resolver }
+	menuVersionResolver      struct{ *Resolver }
+	phoneResolver            struct{ *Resolver }
+	recordingResolver        struct{ *Resolver }
 	citizenResolver          struct{ *Resolver }
 	deskResolver             struct{ *Resolver }
 	interactionResolver      struct{ *Resolver }

@@ -26,9 +26,11 @@ import (
 	"ekc/internal/eventlog"
 	"ekc/internal/pgtest"
 	"ekc/internal/ratelimit"
+	"ekc/internal/voice"
 	"ekc/knowledge"
 	knowledgemigrations "ekc/migrations/knowledge"
 	"ekc/routing"
+	"ekc/telephony/recording"
 )
 
 // router gives the real routing the shape that interactions ask for.
@@ -46,6 +48,8 @@ type world struct {
 	access       *access.Service
 	routing      *routing.Service
 	interactions *interaction.Service
+	voice        *voice.Service
+	tapes        recording.Storage
 	handler      *graph.Handler
 	server       *httptest.Server
 	logged       *bytes.Buffer
@@ -74,6 +78,12 @@ func newWorld(t *testing.T, settings ...setting) *world {
 	yana := assistant.New(assistant.Options{Client: core.Client, Base: base, Dialogue: w.interactions})
 	w.interactions.Bind(router{w.routing}, yana)
 	w.routing.Bind(w.interactions)
+	w.tapes = newTapes(t)
+	w.voice, err = voice.New(t.Context(), voice.Options{
+		Client: core.Client, DB: core.DB, Log: log, Interactions: w.interactions, Routing: w.routing, Assistant: yana, Host: "test",
+		Recordings: w.tapes,
+	})
+	require.NoError(t, err)
 	o := graph.Options{Introspection: true}
 	o.RateLimits.Anonymous = ratelimit.Options{Every: time.Microsecond, Burst: 1000}
 	o.RateLimits.SignIn, o.RateLimits.ChatStart = o.RateLimits.Anonymous, o.RateLimits.Anonymous
@@ -82,10 +92,11 @@ func newWorld(t *testing.T, settings ...setting) *world {
 	}
 	w.handler = graph.NewHandler(graph.Dependencies{
 		Client: core.Client, Log: log, Access: w.access, Interactions: w.interactions, Routing: w.routing, Assistant: yana,
-		Knowledge: base, Logger: slog.New(slog.NewTextHandler(&lockedWriter{to: w.logged}, nil)),
+		Knowledge: base, Voice: w.voice, Logger: slog.New(slog.NewTextHandler(&lockedWriter{to: w.logged}, nil)),
 	}, o)
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", w.handler)
+	mux.Handle(voice.RecordingPath, w.voice.RecordingHandler())
 	w.server = httptest.NewServer(mux)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

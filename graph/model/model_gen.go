@@ -5,11 +5,15 @@ package model
 import (
 	"bytes"
 	"ekc/ent"
+	"ekc/ent/callback"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/presence"
 	"ekc/ent/roleassignment"
+	"ekc/ent/trunk"
+	"ekc/internal/voice/carrier"
 	"ekc/routing/timetable"
+	"ekc/telephony"
 	"fmt"
 	"io"
 	"strconv"
@@ -156,6 +160,130 @@ type BusinessHoursSetInput struct {
 	Exceptions []*timetable.Exception `json:"exceptions,omitempty"`
 }
 
+// An ICE candidate of the centre for a browser.
+type CallCandidate struct {
+	// The candidate attribute.
+	Candidate string `json:"candidate"`
+}
+
+// An ICE candidate of a browser (RFC 8838).
+type CallCandidateInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// The leg that `callJoin` gave.
+	LegID string `json:"legId"`
+	// The candidate attribute, at most 1 KiB; empty says that there are no more.
+	Candidate string `json:"candidate"`
+}
+
+// What became of a candidate.
+type CallCandidatePayload struct {
+	// Whether it was taken.
+	Taken bool `json:"taken"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Whom to consult: either an account or a number.
+type CallConsultInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// A colleague.
+	AccountID *string `json:"accountId,omitempty"`
+	// An ordinary Russian mobile or geographic number.
+	Number *string `json:"number,omitempty"`
+}
+
+// Whom to call.
+type CallDialInput struct {
+	// An ordinary Russian mobile or geographic number.
+	Number string `json:"number"`
+	// The agency whose number is shown, one of the viewer's; null: as the viewer's role says.
+	AgencyID *string `json:"agencyId,omitempty"`
+}
+
+// A browser that wants to take part in a call.
+type CallJoinInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// The browser's SDP offer (WebRTC), at most 16 KiB.
+	Offer string `json:"offer"`
+}
+
+// The answer to a browser.
+type CallJoinPayload struct {
+	// The leg, for candidates; null when something went wrong.
+	LegID *string `json:"legId,omitempty"`
+	// The SDP answer.
+	Answer *string `json:"answer,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Keys to press.
+type CallKeysInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// 1 to 32 of 0-9, *, # and A-D.
+	Keys string `json:"keys"`
+}
+
+// Whether a party is muted.
+type CallMuteInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// Whether nobody hears the viewer.
+	Muted bool `json:"muted"`
+}
+
+// What became of a mute.
+type CallMutePayload struct {
+	// Whether nobody hears the viewer; null when something went wrong.
+	Muted *bool `json:"muted,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An outside number to pass a caller on to.
+type CallPassOnInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// An ordinary Russian mobile or geographic number.
+	Number string `json:"number"`
+}
+
+// How to take part in a call.
+type CallSuperviseInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// How.
+	Mode telephony.Mode `json:"mode"`
+}
+
+// Which callbacks to keep.
+type CallbackFilter struct {
+	// Only in this state.
+	State *callback.State `json:"state,omitempty"`
+	// Only for this reason.
+	Reason *callback.Reason `json:"reason,omitempty"`
+	// Only of this line.
+	Line *int `json:"line,omitempty"`
+}
+
+// Names a callback.
+type CallbackInput struct {
+	// The callback.
+	CallbackID string `json:"callbackId"`
+}
+
+// What became of a callback.
+type CallbackPayload struct {
+	// The callback; null when something went wrong.
+	Callback *ent.Callback `json:"callback,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // How a chat begins.
 type ChatStartInput struct {
 	// Code of the agency whose page it is, such as `PFR`; null when unknown.
@@ -276,12 +404,148 @@ type InteractionTransferInput struct {
 	Note *string `json:"note,omitempty"`
 }
 
+// Which operator an interaction is handed to.
+type InteractionTransferToOperatorInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// The operator, who must be available with room.
+	AccountID string `json:"accountId"`
+	// For the next operator, at most 4,000 characters.
+	Note *string `json:"note,omitempty"`
+}
+
 // An act and the place in it.
 type LegalBasis struct {
 	// The act with date and number.
 	Act string `json:"act"`
 	// Article; null when the whole act is meant.
 	Article *string `json:"article,omitempty"`
+}
+
+// A call that lasts, as a supervisor sees it.
+type LiveCall struct {
+	// Its interaction.
+	Interaction *ent.Interaction `json:"interaction"`
+	// The call.
+	Call *ent.Call `json:"call"`
+	// What goes on in it: arriving, menu, queue, offer, reach, dial, talk, passed, parting or over; null when another node has it.
+	Phase *string `json:"phase,omitempty"`
+	// Whether it is recorded: off, on or paused; null when another node has it.
+	Recording *string `json:"recording,omitempty"`
+}
+
+// A new menu.
+type MenuCreateInput struct {
+	// 2 to 60 of a-z, 0-9 and hyphens.
+	Code string `json:"code"`
+	// Name for people, 1 to 200 characters.
+	Name string `json:"name"`
+	// Whose it is; null: everybody's.
+	AgencyID *string `json:"agencyId,omitempty"`
+}
+
+// A new version of a menu.
+type MenuDraftInput struct {
+	// The menu.
+	MenuID string `json:"menuId"`
+	// The flow, JSON, at most 1 MiB.
+	Document string `json:"document"`
+	// What is to be said of it, at most 1,000 characters.
+	Comment *string `json:"comment,omitempty"`
+}
+
+// Something that the switchboard would do.
+type MenuEffect struct {
+	// What: Say, Music, Listen, Enqueue, BookCallback, AskYana, Collect, Transfer, Rate, StartRecording, Hangup and others.
+	Kind string `json:"kind"`
+	// Its settings, JSON.
+	Detail string `json:"detail"`
+}
+
+// What became of a menu.
+type MenuPayload struct {
+	// The menu; null when something went wrong.
+	Menu *ent.Menu `json:"menu,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A mistake in a flow.
+type MenuProblem struct {
+	// The field at fault, such as nodes.agency.choices[1].goto.
+	Path string `json:"path"`
+	// What kind of mistake it is, a stable word such as DANGLING or UNREACHABLE.
+	Code string `json:"code"`
+	// What is wrong, for the person who edits.
+	Message string `json:"message"`
+}
+
+// Names a version.
+type MenuPublishInput struct {
+	// The version.
+	MenuVersionID string `json:"menuVersionId"`
+}
+
+// One step of trying a flow out without a phone. Without a state the call begins; else exactly one of key, speech, timeout or hangUp happens.
+type MenuSimulateInput struct {
+	// The version to try; null: the document.
+	MenuVersionID *string `json:"menuVersionId,omitempty"`
+	// The flow to try; null: the version.
+	Document *string `json:"document,omitempty"`
+	// The state that the step before gave; null: the call begins.
+	State *string `json:"state,omitempty"`
+	// The caller's number when the call begins, E.164; null: withheld.
+	Caller *string `json:"caller,omitempty"`
+	// A key that is pressed, one of 0-9, * and #.
+	Key *string `json:"key,omitempty"`
+	// What the caller says.
+	Speech *string `json:"speech,omitempty"`
+	// A timer that runs out: input, announce, callback or max_wait.
+	Timeout *string `json:"timeout,omitempty"`
+	// The caller hangs up.
+	HangUp *bool `json:"hangUp,omitempty"`
+}
+
+// What a step of a flow did.
+type MenuSimulatePayload struct {
+	// The state after it, for the next step; null when something went wrong.
+	State *string `json:"state,omitempty"`
+	// The node that the caller is in; null when the call is over.
+	Node *string `json:"node,omitempty"`
+	// What the caller heard, in order.
+	Said []string `json:"said"`
+	// All that the switchboard would do, in order.
+	Effects []*MenuEffect `json:"effects"`
+	// Whether the call is over.
+	Ended bool `json:"ended"`
+	// Mistakes in the flow, because of which it was not tried.
+	Problems []*MenuProblem `json:"problems"`
+	// What went wrong otherwise; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A flow to be looked at.
+type MenuValidateInput struct {
+	// The flow, JSON, at most 1 MiB.
+	Document string `json:"document"`
+}
+
+// What is wrong with a flow.
+type MenuValidatePayload struct {
+	// All mistakes; empty when it may be kept.
+	Problems []*MenuProblem `json:"problems"`
+	// What went wrong otherwise; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a version.
+type MenuVersionPayload struct {
+	// The version; null when something went wrong.
+	MenuVersion *ent.MenuVersion `json:"menuVersion,omitempty"`
+	// Mistakes in the flow, because of which it was not kept; empty when there are none.
+	Problems []*MenuProblem `json:"problems"`
+	// What went wrong otherwise; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A message was said.
@@ -380,6 +644,38 @@ type PasswordChangeInput struct {
 	Current string `json:"current"`
 	// The new one: 10 to 200 characters, not the login and not a common one.
 	New string `json:"new"`
+}
+
+// A new phone.
+type PhoneCreateInput struct {
+	// Whose it is.
+	AccountID string `json:"accountId"`
+	// 2 to 64 of a-z, 0-9, dot, underscore and hyphen; null: the login.
+	Username *string `json:"username,omitempty"`
+}
+
+// What became of a phone.
+type PhonePayload struct {
+	// The phone; null when something went wrong.
+	Phone *ent.Phone `json:"phone,omitempty"`
+	// Its new password, shown this once and kept nowhere; null when none was drawn.
+	Password *string `json:"password,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Names a phone.
+type PhoneResetInput struct {
+	// The phone.
+	PhoneID string `json:"phoneId"`
+}
+
+// A change of a phone.
+type PhoneUpdateInput struct {
+	// The phone.
+	PhoneID string `json:"phoneId"`
+	// Whether devices may register; either way those that are registered are forgotten.
+	Active bool `json:"active"`
 }
 
 // An operator's presence changed.
@@ -660,6 +956,30 @@ type RoleRevokeInput struct {
 	RoleAssignmentID string `json:"roleAssignmentId"`
 }
 
+// What became of a number.
+type ServiceNumberPayload struct {
+	// The number; null when something went wrong.
+	ServiceNumber *ent.ServiceNumber `json:"serviceNumber,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Settings of a number.
+type ServiceNumberSetInput struct {
+	// E.164, or the Russian form with 8.
+	Number string `json:"number"`
+	// Name for people.
+	Name string `json:"name"`
+	// What answers it; null: nothing.
+	MenuID *string `json:"menuId,omitempty"`
+	// Whose it is; null: everybody's.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Whether it takes calls.
+	Active bool `json:"active"`
+	// Whether calls of the agency show it.
+	Outbound bool `json:"outbound"`
+}
+
 // Login and password.
 type SignInInput struct {
 	// Login, any case.
@@ -725,6 +1045,72 @@ type Tokens struct {
 	RefreshToken string `json:"refreshToken"`
 	// When the session ends if it is not refreshed; 30 days from now.
 	RefreshExpiresAt time.Time `json:"refreshExpiresAt"`
+}
+
+// A new trunk.
+type TrunkCreateInput struct {
+	// Its settings.
+	Settings *TrunkSettingsInput `json:"settings"`
+}
+
+// What became of a trunk.
+type TrunkPayload struct {
+	// The trunk; null when something went wrong.
+	Trunk *ent.Trunk `json:"trunk,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Settings of a trunk. Null leaves what is; a new one needs name, proxy and sources.
+type TrunkSettingsInput struct {
+	// Name for people, unique.
+	Name *string `json:"name,omitempty"`
+	// Whether it is used.
+	Active *bool `json:"active,omitempty"`
+	// 0 to 1000; of the active ones the lowest is the default way out.
+	Preference *int `json:"preference,omitempty"`
+	// Addresses and networks that the carrier's requests come from.
+	Sources []string `json:"sources,omitempty"`
+	// HOST or HOST:PORT that our requests go to.
+	Proxy *string `json:"proxy,omitempty"`
+	// Host part of the numbers' addresses.
+	Domain *string `json:"domain,omitempty"`
+	// How requests travel.
+	Transport *trunk.Transport `json:"transport,omitempty"`
+	// The name with which we answer the carrier's challenges.
+	Username *string `json:"username,omitempty"`
+	// The password with which we do.
+	Password *string `json:"password,omitempty"`
+	// The name that we challenge the carrier's calls for.
+	InboundUsername *string `json:"inboundUsername,omitempty"`
+	// The password for it.
+	InboundPassword *string `json:"inboundPassword,omitempty"`
+	// Whether the carrier's asserted identities are true.
+	Trusted *bool `json:"trusted,omitempty"`
+	// From what the carrier sends to E.164.
+	NumbersIn []*carrier.PrefixRule `json:"numbersIn,omitempty"`
+	// From E.164 to what the carrier wants.
+	NumbersOut []*carrier.PrefixRule `json:"numbersOut,omitempty"`
+	// PCMA and PCMU, in order of preference.
+	Codecs []string `json:"codecs,omitempty"`
+	// Whether sound is encrypted.
+	Srtp *trunk.Srtp `json:"srtp,omitempty"`
+	// 0, or 90 to 86,400.
+	SessionExpiresSeconds *int `json:"sessionExpiresSeconds,omitempty"`
+	// Whether provisional answers are reliable.
+	Reliable *bool `json:"reliable,omitempty"`
+	// 0, or 5 to 3,600.
+	KeepAliveSeconds *int `json:"keepAliveSeconds,omitempty"`
+	// Shown when the agency has no number of its own.
+	CallerNumber *string `json:"callerNumber,omitempty"`
+}
+
+// A change of a trunk.
+type TrunkUpdateInput struct {
+	// The trunk.
+	TrunkID string `json:"trunkId"`
+	// What changes.
+	Settings *TrunkSettingsInput `json:"settings"`
 }
 
 // Somebody is writing. Not kept: a resumed stream does not repeat it, and its cursor is that of the last kept event.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
 
 	"ekc/access"
@@ -13,8 +15,11 @@ import (
 	"ekc/internal/database"
 	"ekc/internal/eventlog"
 	"ekc/internal/telemetry"
+	"ekc/internal/voice"
 	"ekc/knowledge"
 	"ekc/routing"
+	"ekc/telephony/recording"
+	"ekc/telephony/signaling"
 )
 
 const (
@@ -29,6 +34,8 @@ type domains struct {
 	interaction *interaction.Service
 	assistant   *assistant.Service
 	base        knowledge.Service
+	voice       *voice.Service
+	recordings  recording.Storage
 }
 
 // foundation is what the domains stand on.
@@ -40,6 +47,8 @@ type foundation struct {
 	metrics   *telemetry.Metrics
 	log       *slog.Logger
 	overrides Overrides
+	// onTrunks is told of the lines to carriers; nil: nobody uses them.
+	onTrunks func([]signaling.Trunk) error
 }
 
 // wire makes the domains. Routing and Yana need the life of an interaction and it needs them, so they are bound after all
@@ -66,7 +75,26 @@ func wire(ctx context.Context, f foundation) (*domains, error) {
 	if d.access, err = newAccess(f, d.routing); err != nil {
 		return nil, err
 	}
-	return d, nil
+	return d, d.addVoice(ctx, f)
+}
+
+// addVoice makes the phone's side of the centre.
+func (d *domains) addVoice(ctx context.Context, f foundation) (err error) {
+	if d.recordings, err = recording.NewFolder(filepath.Join(f.config.DataDir, "recordings")); err != nil {
+		return fmt.Errorf("recordings: %w", err)
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return fmt.Errorf("name of the machine: %w", err)
+	}
+	d.voice, err = voice.New(ctx, voice.Options{
+		Client: f.core.Client, DB: f.core.DB, Log: f.events, Interactions: d.interaction, Routing: d.routing, Assistant: d.assistant,
+		Host: host, Recordings: d.recordings, OnTrunks: f.onTrunks, Logger: f.log.With("domain", "voice"),
+	})
+	if err != nil {
+		return fmt.Errorf("voice: %w", err)
+	}
+	return nil
 }
 
 func newAccess(f foundation, r *routing.Service) (*access.Service, error) {
@@ -84,6 +112,7 @@ func (d *domains) run(c *crew, log *slog.Logger) {
 	c.add("routing", d.routing.Run)
 	c.add("the sweep of interactions", d.interaction.Run)
 	c.add("Yana", d.assistant.Run)
+	c.add("the phone's side of the centre", d.voice.Run)
 	c.add("the sweep of sessions", func(ctx context.Context) error { return sweepSessions(ctx, d.access, log) })
 }
 

@@ -77,6 +77,7 @@ func (s *Service) tick(ctx context.Context) {
 	ticker := time.NewTicker(s.o.Tick)
 	defer ticker.Stop()
 	loaded := s.o.Clock()
+	s.reload(ctx)
 	for {
 		select {
 		case <-ctx.Done():
@@ -89,6 +90,7 @@ func (s *Service) tick(ctx context.Context) {
 		}
 		if now := s.o.Clock(); now.Sub(loaded) > linesFor {
 			loaded = now
+			s.trickles.sweep(func(id string) bool { _, here := s.Live(id); return here })
 			s.reload(ctx)
 		}
 	}

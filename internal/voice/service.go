@@ -75,10 +75,11 @@ type Service struct {
 	log   *slog.Logger
 	links *signedLinks
 
-	board  Board
-	lines  lines
-	wake   chan struct{}
-	pulses pulses
+	board    Board
+	lines    lines
+	wake     chan struct{}
+	pulses   pulses
+	trickles trickles
 }
 
 const defaultTick = time.Second

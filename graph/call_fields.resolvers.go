@@ -1,0 +1,80 @@
+package graph
+
+import (
+	"context"
+
+	"ekc/ent"
+	"ekc/ent/menuversion"
+	"ekc/ent/phonebinding"
+	"ekc/graph/model"
+)
+
+// CitizenNumber is the resolver for the citizenNumber field.
+func (r *callResolver) CitizenNumber(ctx context.Context, obj *ent.Call) (*string, error) {
+	return r.citizenNumber(ctx, obj)
+}
+
+// Legs is the resolver for the legs field.
+func (r *callResolver) Legs(ctx context.Context, obj *ent.Call) ([]*ent.CallLeg, error) {
+	legs, err := obj.Legs(ctx)
+	return sorted(legs, func(l *ent.CallLeg) string { return l.BeganAt.UTC().Format(sortable) + l.ID }), err
+}
+
+// Operator is the resolver for the operator field.
+func (r *callLegResolver) Operator(ctx context.Context, obj *ent.CallLeg) (*model.Operator, error) {
+	return r.operator(ctx, obj.AccountID)
+}
+
+// URL is the resolver for the url field.
+func (r *recordingResolver) URL(ctx context.Context, obj *ent.Recording) (*string, error) {
+	return r.recordingURL(ctx, obj)
+}
+
+// Interaction is the resolver for the interaction field.
+func (r *callbackResolver) Interaction(ctx context.Context, obj *ent.Callback) (*ent.Interaction, error) {
+	i, err := obj.Interaction(ctx)
+	return i, ignoreMissing(err)
+}
+
+// Number is the resolver for the number field.
+func (r *callbackResolver) Number(ctx context.Context, obj *ent.Callback) (string, error) {
+	return r.callbackNumber(ctx, obj)
+}
+
+// Versions is the resolver for the versions field.
+func (r *menuResolver) Versions(ctx context.Context, obj *ent.Menu) ([]*ent.MenuVersion, error) {
+	return r.Client.MenuVersion.Query().Where(menuversion.MenuID(obj.ID)).Order(ent.Desc(menuversion.FieldNumber)).
+		Limit(manyVersions).All(ctx)
+}
+
+// Published is the resolver for the published field.
+func (r *menuResolver) Published(ctx context.Context, obj *ent.Menu) (*ent.MenuVersion, error) {
+	v, err := r.Client.MenuVersion.Query().Where(menuversion.MenuID(obj.ID), menuversion.StateEQ(menuversion.StatePublished)).Only(ctx)
+	return v, ignoreMissing(err)
+}
+
+// Document is the resolver for the document field.
+func (r *menuVersionResolver) Document(ctx context.Context, obj *ent.MenuVersion) (string, error) {
+	return r.menuDocument(ctx, obj)
+}
+
+// Author is the resolver for the author field.
+func (r *menuVersionResolver) Author(ctx context.Context, obj *ent.MenuVersion) (*model.Operator, error) {
+	return r.operator(ctx, obj.AuthorID)
+}
+
+// Publisher is the resolver for the publisher field.
+func (r *menuVersionResolver) Publisher(ctx context.Context, obj *ent.MenuVersion) (*model.Operator, error) {
+	return r.operator(ctx, obj.PublisherID)
+}
+
+// Owner is the resolver for the owner field.
+func (r *phoneResolver) Owner(ctx context.Context, obj *ent.Phone) (*model.Operator, error) {
+	return r.operator(ctx, obj.AccountID)
+}
+
+// Devices is the resolver for the devices field.
+func (r *phoneResolver) Devices(ctx context.Context, obj *ent.Phone) ([]*ent.PhoneBinding, error) {
+	return r.Client.PhoneBinding.Query().Where(phonebinding.PhoneID(obj.ID), phonebinding.ExpiresAtGT(r.Clock())).
+		Order(ent.Desc(phonebinding.FieldQ), ent.Desc(phonebinding.FieldUpdatedAt)).Limit(fewDevices).All(ctx)
+}

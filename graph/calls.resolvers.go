@@ -1,0 +1,137 @@
+package graph
+
+import (
+	"context"
+
+	"ekc/ent"
+	"ekc/graph/model"
+	"ekc/internal/voice"
+)
+
+// CallJoin is the resolver for the callJoin field.
+func (r *mutationResolver) CallJoin(ctx context.Context, input model.CallJoinInput) (*model.CallJoinPayload, error) {
+	joined, err := r.Voice.Join(ctx, input.InteractionID, input.Offer)
+	errs, err := userErrors(err)
+	return &model.CallJoinPayload{LegID: optional(joined.LegID), Answer: optional(joined.Answer), UserErrors: errs}, err
+}
+
+// CallCandidateAdd is the resolver for the callCandidateAdd field.
+func (r *mutationResolver) CallCandidateAdd(ctx context.Context, input model.CallCandidateInput) (*model.CallCandidatePayload, error) {
+	err := r.Voice.AddCandidate(ctx, input.InteractionID, input.LegID, input.Candidate)
+	taken := err == nil
+	errs, err := userErrors(err)
+	return &model.CallCandidatePayload{Taken: taken, UserErrors: errs}, err
+}
+
+// CallCandidates is the resolver for the callCandidates field.
+func (r *subscriptionResolver) CallCandidates(ctx context.Context, _, legID string) (<-chan *model.CallCandidate, error) {
+	return r.candidates(ctx, legID)
+}
+
+// CallMute is the resolver for the callMute field.
+func (r *mutationResolver) CallMute(ctx context.Context, input model.CallMuteInput) (*model.CallMutePayload, error) {
+	payload := &model.CallMutePayload{}
+	err := r.Voice.Mute(ctx, input.InteractionID, input.Muted)
+	if err == nil {
+		payload.Muted = &input.Muted
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
+// CallKeysPress is the resolver for the callKeysPress field.
+func (r *mutationResolver) CallKeysPress(ctx context.Context, input model.CallKeysInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.Keys(ctx, input.InteractionID, input.Keys))
+}
+
+// CallRecordingPause is the resolver for the callRecordingPause field.
+func (r *mutationResolver) CallRecordingPause(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.PauseRecording(ctx, input.InteractionID))
+}
+
+// CallRecordingResume is the resolver for the callRecordingResume field.
+func (r *mutationResolver) CallRecordingResume(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.ResumeRecording(ctx, input.InteractionID))
+}
+
+// CallConsult is the resolver for the callConsult field.
+func (r *mutationResolver) CallConsult(ctx context.Context, input model.CallConsultInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.Consult(ctx, input.InteractionID, voice.Party{AccountID: value(input.AccountID), Number: value(input.Number)}))
+}
+
+// CallConsultComplete is the resolver for the callConsultComplete field.
+func (r *mutationResolver) CallConsultComplete(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.CompleteConsult(ctx, input.InteractionID))
+}
+
+// CallConsultCancel is the resolver for the callConsultCancel field.
+func (r *mutationResolver) CallConsultCancel(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.CancelConsult(ctx, input.InteractionID))
+}
+
+// CallConference is the resolver for the callConference field.
+func (r *mutationResolver) CallConference(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.Conference(ctx, input.InteractionID))
+}
+
+// CallPassOn is the resolver for the callPassOn field.
+func (r *mutationResolver) CallPassOn(ctx context.Context, input model.CallPassOnInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.PassOn(ctx, input.InteractionID, input.Number))
+}
+
+// CallHangUp is the resolver for the callHangUp field.
+func (r *mutationResolver) CallHangUp(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.HangUp(ctx, input.InteractionID))
+}
+
+// CallSupervise is the resolver for the callSupervise field.
+func (r *mutationResolver) CallSupervise(ctx context.Context, input model.CallSuperviseInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.Supervise(ctx, input.InteractionID, input.Mode))
+}
+
+// CallSuperviseStop is the resolver for the callSuperviseStop field.
+func (r *mutationResolver) CallSuperviseStop(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.StopSupervising(ctx, input.InteractionID))
+}
+
+// CallTakeOver is the resolver for the callTakeOver field.
+func (r *mutationResolver) CallTakeOver(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.TakeOver(ctx, input.InteractionID))
+}
+
+// CallDial is the resolver for the callDial field.
+func (r *mutationResolver) CallDial(ctx context.Context, input model.CallDialInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Voice.Dial(ctx, input.Number, value(input.AgencyID)))
+}
+
+// InteractionTransferToOperator is the resolver for the interactionTransferToOperator field.
+func (r *mutationResolver) InteractionTransferToOperator(ctx context.Context, input model.InteractionTransferToOperatorInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Interactions.TransferToOperator(ctx, input.InteractionID, input.AccountID, value(input.Note)))
+}
+
+// Calls is the resolver for the calls field.
+func (r *interactionResolver) Calls(ctx context.Context, obj *ent.Interaction) ([]*ent.Call, error) {
+	if !staff(ctx) {
+		return []*ent.Call{}, nil
+	}
+	calls, err := obj.Calls(ctx)
+	return sorted(calls, func(c *ent.Call) string { return c.BeganAt.UTC().Format(sortable) + c.ID }), err
+}
+
+// Recordings is the resolver for the recordings field.
+func (r *interactionResolver) Recordings(ctx context.Context, obj *ent.Interaction) ([]*ent.Recording, error) {
+	if !staff(ctx) {
+		return []*ent.Recording{}, nil
+	}
+	all, err := obj.Recordings(ctx)
+	return sorted(all, func(c *ent.Recording) string { return c.BeganAt.UTC().Format(sortable) + c.ID }), err
+}
+
+// Callbacks is the resolver for the callbacks field.
+func (r *interactionResolver) Callbacks(ctx context.Context, obj *ent.Interaction) ([]*ent.Callback, error) {
+	if !staff(ctx) {
+		return []*ent.Callback{}, nil
+	}
+	all, err := obj.Callbacks(ctx)
+	return sorted(all, func(c *ent.Callback) string { return c.ID }), err
+}

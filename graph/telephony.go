@@ -1,0 +1,191 @@
+package graph
+
+import (
+	"context"
+
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/ent/call"
+	"ekc/ent/callback"
+	"ekc/ent/interaction"
+	"ekc/ent/predicate"
+	"ekc/graph/model"
+	"ekc/internal/voice"
+	"ekc/internal/voice/carrier"
+	"ekc/telephony/ivr"
+)
+
+// Lists of these are not paged; more are not shown.
+const (
+	manyLines    = 500
+	manyVersions = 50
+	fewDevices   = 20
+	maxLiveCalls = 100
+)
+
+// callbacksLike selects callbacks by a filter.
+func callbacksLike(f model.CallbackFilter) []predicate.Callback {
+	var where []predicate.Callback
+	if f.State != nil {
+		where = append(where, callback.StateEQ(*f.State))
+	}
+	if f.Reason != nil {
+		where = append(where, callback.ReasonEQ(*f.Reason))
+	}
+	if f.Line != nil {
+		where = append(where, callback.Line(*f.Line))
+	}
+	return where
+}
+
+// liveCalls are the calls that last, as far as the viewer sees their interactions.
+func (r *Resolver) liveCalls(ctx context.Context) ([]*model.LiveCall, error) {
+	calls, err := r.Client.Call.Query().Where(call.EndedAtIsNil()).Order(ent.Asc(call.FieldBeganAt)).Limit(maxLiveCalls).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(calls))
+	for n, c := range calls {
+		ids[n] = c.InteractionID
+	}
+	rows, err := r.Client.Interaction.Query().Where(interaction.IDIn(ids...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[string]*ent.Interaction, len(rows))
+	for _, i := range rows {
+		seen[i.ID] = i
+	}
+	live := make([]*model.LiveCall, 0, len(calls))
+	for _, c := range calls {
+		if seen[c.InteractionID] == nil {
+			continue
+		}
+		one := &model.LiveCall{Interaction: seen[c.InteractionID], Call: c}
+		if view, here := r.Voice.Live(c.InteractionID); here {
+			one.Phase, one.Recording = &view.Phase, &view.Recording
+		}
+		live = append(live, one)
+	}
+	return live, nil
+}
+
+// candidates hands on the centre's ICE candidates for a leg of the viewer's.
+func (r *Resolver) candidates(ctx context.Context, legID string) (<-chan *model.CallCandidate, error) {
+	from, err := r.Voice.Candidates(ctx, legID)
+	if err != nil {
+		return nil, err
+	}
+	out := make(chan *model.CallCandidate)
+	r.following.Go(func() {
+		defer close(out)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-r.stopping.Done():
+				return
+			case candidate, open := <-from:
+				if !open {
+					return
+				}
+				select {
+				case out <- &model.CallCandidate{Candidate: candidate}:
+				case <-ctx.Done():
+					return
+				case <-r.stopping.Done():
+					return
+				}
+			}
+		}
+	})
+	return out, nil
+}
+
+// citizenNumber is the citizen's number as the viewer may read it, like the phone of the citizen.
+func (r *Resolver) citizenNumber(ctx context.Context, c *ent.Call) (*string, error) {
+	full, err := r.Client.Call.Get(viewer.AsSystem(ctx), c.ID) // the row may hold only the columns that were asked for
+	if err != nil {
+		return nil, err
+	}
+	number := full.Caller
+	if full.Direction == call.DirectionOutbound {
+		number = full.Called
+	}
+	return r.Voice.MayReadNumber(ctx, full.InteractionID, number)
+}
+
+func (r *Resolver) recordingURL(ctx context.Context, obj *ent.Recording) (*string, error) {
+	full, err := r.Client.Recording.Get(ctx, obj.ID)
+	if err != nil {
+		return nil, ignoreMissing(err)
+	}
+	url, err := r.Voice.RecordingURL(ctx, full)
+	return optional(url), err
+}
+
+// callbackNumber is the end of a callback's number, enough to tell two citizens apart.
+func (r *Resolver) callbackNumber(ctx context.Context, obj *ent.Callback) (string, error) {
+	full, err := r.Client.Callback.Get(ctx, obj.ID)
+	if err != nil {
+		return "", err
+	}
+	return voice.Masked(full.Number), nil
+}
+
+func (r *Resolver) menuDocument(ctx context.Context, obj *ent.MenuVersion) (string, error) {
+	full, err := r.Client.MenuVersion.Get(ctx, obj.ID)
+	if err != nil {
+		return "", err
+	}
+	return string(full.Document), nil
+}
+
+func menuProblems(problems ivr.Problems) []*model.MenuProblem {
+	shown := make([]*model.MenuProblem, len(problems))
+	for n, p := range problems {
+		shown[n] = &model.MenuProblem{Path: p.Path, Code: string(p.Code), Message: p.Message}
+	}
+	return shown
+}
+
+func simulatedPayload(out voice.Simulated, errs []*model.UserError) *model.MenuSimulatePayload {
+	payload := &model.MenuSimulatePayload{
+		State: optional(out.State), Node: optional(out.Node), Said: out.Said, Ended: out.Ended, Problems: menuProblems(out.Problems),
+		Effects: make([]*model.MenuEffect, len(out.Effects)), UserErrors: errs,
+	}
+	if payload.Said == nil {
+		payload.Said = []string{}
+	}
+	for n, e := range out.Effects {
+		payload.Effects[n] = &model.MenuEffect{Kind: e.Kind, Detail: e.Detail}
+	}
+	return payload
+}
+
+func trunkSettings(in *model.TrunkSettingsInput) voice.TrunkSettings {
+	s := value(in)
+	return voice.TrunkSettings{
+		Name: s.Name, Proxy: s.Proxy, Domain: s.Domain, Transport: text(s.Transport), Username: s.Username, Password: s.Password,
+		InboundUsername: s.InboundUsername, InboundPassword: s.InboundPassword, SRTP: text(s.Srtp), CallerNumber: s.CallerNumber,
+		Active: s.Active, Trusted: s.Trusted, Reliable: s.Reliable, Preference: s.Preference,
+		SessionExpiresSeconds: s.SessionExpiresSeconds, KeepAliveSeconds: s.KeepAliveSeconds, Sources: s.Sources, Codecs: s.Codecs,
+		NumbersIn: prefixRules(s.NumbersIn), NumbersOut: prefixRules(s.NumbersOut),
+	}
+}
+
+// prefixRules is nil for what was not given.
+func prefixRules(in []*carrier.PrefixRule) []carrier.PrefixRule {
+	if in == nil {
+		return nil
+	}
+	return values(in)
+}
+
+func text[T ~string](v *T) *string {
+	if v == nil {
+		return nil
+	}
+	s := string(*v)
+	return &s
+}

@@ -1,0 +1,148 @@
+package voice
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/internal/fail"
+	"ekc/telephony"
+	"ekc/telephony/ivr"
+)
+
+// Simulation is one step of trying a flow out.
+type Simulation struct {
+	// VersionID or Document is the flow.
+	VersionID, Document string
+	// State is what the step before gave; empty: the call begins, with Caller.
+	State, Caller string
+	// Of these one happens when State is not empty.
+	Key, Speech, Timeout string
+	HangUp               bool
+}
+
+// Simulated is what came of it.
+type Simulated struct {
+	State, Node string
+	Said        []string
+	Effects     []SimulatedEffect
+	Ended       bool
+	Problems    ivr.Problems
+}
+
+// SimulatedEffect is something that the switchboard would do.
+type SimulatedEffect struct{ Kind, Detail string }
+
+const maxState = 64 << 10
+
+// SimulateMenu tries one step of a flow out; nothing is kept, and Yana is not asked: she hands over. For whoever edits menus.
+func (s *Service) SimulateMenu(ctx context.Context, in Simulation) (Simulated, error) {
+	if err := s.edits(ctx); err != nil {
+		return Simulated{}, err
+	}
+	flow, problems, err := s.flowOf(ctx, in)
+	if err != nil || len(problems) > 0 {
+		return Simulated{Problems: problems}, err
+	}
+	state, event, err := in.step()
+	if err != nil {
+		return Simulated{}, err
+	}
+	if state.Node != "" && flow.Nodes[state.Node] == nil {
+		return Simulated{}, fail.Field("state", fail.Invalid, "is of another flow")
+	}
+	simulator := ivr.Simulator{Flow: flow, Calendar: calendar{s}}
+	state, effects, err := simulator.Step(ctx, state, event)
+	if err != nil {
+		return Simulated{}, away(err)
+	}
+	return simulated(state, effects)
+}
+
+func (s *Service) flowOf(ctx context.Context, in Simulation) (*ivr.Flow, ivr.Problems, error) {
+	switch {
+	case (in.VersionID == "") == (in.Document == ""):
+		return nil, nil, fail.Field("document", fail.Invalid, "give either a document or a version")
+	case in.VersionID == "":
+		return parse(in.Document)
+	}
+	v, err := s.o.Client.MenuVersion.Get(viewer.AsSystem(ctx), in.VersionID)
+	if ent.IsNotFound(err) {
+		return nil, nil, fail.Field("menuVersionId", fail.NotFound, "no such version")
+	}
+	if err != nil {
+		return nil, nil, away(err)
+	}
+	return parse(string(v.Document))
+}
+
+// step is the state before and what happens.
+func (in Simulation) step() (ivr.State, ivr.Event, error) {
+	if in.State == "" {
+		number, _ := E164(in.Caller)
+		return ivr.Start(), ivr.Started{Caller: number}, nil
+	}
+	var state ivr.State
+	if len(in.State) > maxState || json.Unmarshal([]byte(in.State), &state) != nil {
+		return state, nil, fail.Field("state", fail.Invalid, "is not a state that a step gave")
+	}
+	var events []ivr.Event
+	if in.Key != "" {
+		if len(in.Key) != 1 || !strings.Contains("0123456789*#", in.Key) {
+			return state, nil, fail.Field("key", fail.Invalid, "must be one of 0-9, * and #")
+		}
+		events = append(events, ivr.Digit{Key: in.Key[0]})
+	}
+	if in.Speech != "" {
+		events = append(events, ivr.Heard{Text: limited(in.Speech, maxCandidate)})
+	}
+	if in.Timeout != "" {
+		events = append(events, ivr.TimeUp{Name: ivr.TimerName(in.Timeout)})
+	}
+	if in.HangUp {
+		events = append(events, ivr.CallerGone{})
+	}
+	if len(events) != 1 {
+		return state, nil, fail.New(fail.Invalid, "give exactly one of key, speech, timeout and hangUp")
+	}
+	return state, events[0], nil
+}
+
+func simulated(state ivr.State, effects []ivr.Effect) (Simulated, error) {
+	text, err := json.Marshal(state)
+	if err != nil {
+		return Simulated{}, fmt.Errorf("state of a flow: %w", err)
+	}
+	out := Simulated{State: string(text), Node: state.Node, Ended: state.Ended}
+	for _, e := range effects {
+		detail, err := json.Marshal(e)
+		if err != nil {
+			return Simulated{}, fmt.Errorf("effect of a flow: %w", err)
+		}
+		kind := fmt.Sprintf("%T", e)
+		out.Effects = append(out.Effects, SimulatedEffect{Kind: kind[strings.LastIndexByte(kind, '.')+1:], Detail: string(detail)})
+		if say, ok := e.(ivr.Say); ok {
+			for _, line := range say.Lines {
+				if line.Text != "" {
+					out.Said = append(out.Said, line.Text)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// calendar is the centre's hours for a flow that is tried out.
+type calendar struct{ s *Service }
+
+// Hours is part of ivr.Calendar.
+func (c calendar) Hours(ctx context.Context, name string, w ivr.Wish) (ivr.HoursKnown, error) {
+	h, err := c.s.Open(ctx, name, telephony.Wish{Queue: w.Queue, Line: w.Line, AgencyCode: w.Agency, RegionCode: w.Region})
+	if fail.CodeOf(err) == fail.NotFound {
+		return ivr.HoursKnown{Failed: true}, nil
+	}
+	return ivr.HoursKnown{Open: h.Open, Holiday: h.Holiday, Now: h.Now, Next: h.Next}, err
+}
