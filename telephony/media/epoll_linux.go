@@ -230,7 +230,6 @@ func (p *epoll) packet(i int) (b []byte, from netip.AddrPort) {
 
 // add and remove bind a descriptor to a leg or a shared port.
 func (p *epoll) add(fd int, ref socketRef) error {
-
 	for fd >= len(p.sockets) {
 		p.sockets = append(p.sockets, socketRef{})
 	}

@@ -97,7 +97,7 @@ func TestReboundNATContinuesOnASharedPort(t *testing.T) {
 	require.Equal(t, uint64(10+len(next)*(10-probation+1)), a.stats.Received, "those of a probation are not believed")
 	require.Len(t, p.port.routes.sound, 4, "of former addresses only the last is kept")
 	p.turn()
-	require.Equal(t, len(p.port.claims.sound), len(p.port.routes.sound))
+	require.Equal(t, p.port.claims.sound, p.port.routes.sound)
 	b.talk(1)
 	require.Equal(t, uint64(11), b.stats.Received)
 }

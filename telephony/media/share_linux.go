@@ -98,9 +98,9 @@ func (s *rawShared) flush() {
 	for next := 0; next < s.queued; {
 		n, err := sendBatch(s.rtp, s.messages[next:s.queued])
 		next += n
-		switch {
-		case err == 0 || err == unix.EINTR:
-		case err == unix.EAGAIN || err == unix.ENOBUFS:
+		switch err {
+		case 0, unix.EINTR:
+		case unix.EAGAIN, unix.ENOBUFS:
 			s.home.stats.SendErrors += uint64(s.queued - next)
 			next = s.queued
 		default:
