@@ -3290,11 +3290,6 @@ func (_q *RecordingQuery) collectField(ctx context.Context, oneNode bool, opCtx 
 				selectedFields = append(selectedFields, recording.FieldLengthMs)
 				fieldSeen[recording.FieldLengthMs] = struct{}{}
 			}
-		case "pausedMs":
-			if _, ok := fieldSeen[recording.FieldPausedMs]; !ok {
-				selectedFields = append(selectedFields, recording.FieldPausedMs)
-				fieldSeen[recording.FieldPausedMs] = struct{}{}
-			}
 		case "recovered":
 			if _, ok := fieldSeen[recording.FieldRecovered]; !ok {
 				selectedFields = append(selectedFields, recording.FieldRecovered)

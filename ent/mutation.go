@@ -25401,8 +25401,6 @@ type RecordingMutation struct {
 	began_at           *time.Time
 	length_ms          *int64
 	addlength_ms       *int64
-	paused_ms          *int64
-	addpaused_ms       *int64
 	recovered          *bool
 	retention          *recording.Retention
 	destroy_after      *time.Time
@@ -25849,62 +25847,6 @@ func (m *RecordingMutation) ResetLengthMs() {
 	m.addlength_ms = nil
 }
 
-// SetPausedMs sets the "paused_ms" field.
-func (m *RecordingMutation) SetPausedMs(i int64) {
-	m.paused_ms = &i
-	m.addpaused_ms = nil
-}
-
-// PausedMs returns the value of the "paused_ms" field in the mutation.
-func (m *RecordingMutation) PausedMs() (r int64, exists bool) {
-	v := m.paused_ms
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldPausedMs returns the old "paused_ms" field's value of the Recording entity.
-// If the Recording object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RecordingMutation) OldPausedMs(ctx context.Context) (v int64, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldPausedMs is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldPausedMs requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldPausedMs: %w", err)
-	}
-	return oldValue.PausedMs, nil
-}
-
-// AddPausedMs adds i to the "paused_ms" field.
-func (m *RecordingMutation) AddPausedMs(i int64) {
-	if m.addpaused_ms != nil {
-		*m.addpaused_ms += i
-	} else {
-		m.addpaused_ms = &i
-	}
-}
-
-// AddedPausedMs returns the value that was added to the "paused_ms" field in this mutation.
-func (m *RecordingMutation) AddedPausedMs() (r int64, exists bool) {
-	v := m.addpaused_ms
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// ResetPausedMs resets all changes to the "paused_ms" field.
-func (m *RecordingMutation) ResetPausedMs() {
-	m.paused_ms = nil
-	m.addpaused_ms = nil
-}
-
 // SetRecovered sets the "recovered" field.
 func (m *RecordingMutation) SetRecovered(b bool) {
 	m.recovered = &b
@@ -26150,7 +26092,7 @@ func (m *RecordingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RecordingMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 12)
 	if m.created_at != nil {
 		fields = append(fields, recording.FieldCreatedAt)
 	}
@@ -26174,9 +26116,6 @@ func (m *RecordingMutation) Fields() []string {
 	}
 	if m.length_ms != nil {
 		fields = append(fields, recording.FieldLengthMs)
-	}
-	if m.paused_ms != nil {
-		fields = append(fields, recording.FieldPausedMs)
 	}
 	if m.recovered != nil {
 		fields = append(fields, recording.FieldRecovered)
@@ -26214,8 +26153,6 @@ func (m *RecordingMutation) Field(name string) (ent.Value, bool) {
 		return m.BeganAt()
 	case recording.FieldLengthMs:
 		return m.LengthMs()
-	case recording.FieldPausedMs:
-		return m.PausedMs()
 	case recording.FieldRecovered:
 		return m.Recovered()
 	case recording.FieldRetention:
@@ -26249,8 +26186,6 @@ func (m *RecordingMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldBeganAt(ctx)
 	case recording.FieldLengthMs:
 		return m.OldLengthMs(ctx)
-	case recording.FieldPausedMs:
-		return m.OldPausedMs(ctx)
 	case recording.FieldRecovered:
 		return m.OldRecovered(ctx)
 	case recording.FieldRetention:
@@ -26324,13 +26259,6 @@ func (m *RecordingMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLengthMs(v)
 		return nil
-	case recording.FieldPausedMs:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetPausedMs(v)
-		return nil
 	case recording.FieldRecovered:
 		v, ok := value.(bool)
 		if !ok {
@@ -26373,9 +26301,6 @@ func (m *RecordingMutation) AddedFields() []string {
 	if m.addlength_ms != nil {
 		fields = append(fields, recording.FieldLengthMs)
 	}
-	if m.addpaused_ms != nil {
-		fields = append(fields, recording.FieldPausedMs)
-	}
 	return fields
 }
 
@@ -26388,8 +26313,6 @@ func (m *RecordingMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedSize()
 	case recording.FieldLengthMs:
 		return m.AddedLengthMs()
-	case recording.FieldPausedMs:
-		return m.AddedPausedMs()
 	}
 	return nil, false
 }
@@ -26412,13 +26335,6 @@ func (m *RecordingMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddLengthMs(v)
-		return nil
-	case recording.FieldPausedMs:
-		v, ok := value.(int64)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.AddPausedMs(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Recording numeric field %s", name)
@@ -26479,9 +26395,6 @@ func (m *RecordingMutation) ResetField(name string) error {
 		return nil
 	case recording.FieldLengthMs:
 		m.ResetLengthMs()
-		return nil
-	case recording.FieldPausedMs:
-		m.ResetPausedMs()
 		return nil
 	case recording.FieldRecovered:
 		m.ResetRecovered()

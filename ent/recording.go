@@ -35,8 +35,6 @@ type Recording struct {
 	BeganAt time.Time `json:"began_at,omitempty"`
 	// LengthMs holds the value of the "length_ms" field.
 	LengthMs int64 `json:"length_ms,omitempty"`
-	// PausedMs holds the value of the "paused_ms" field.
-	PausedMs int64 `json:"paused_ms,omitempty"`
 	// closed after its node had died
 	Recovered bool `json:"recovered,omitempty"`
 	// line 1 gives information, line 2 deals with personal matters
@@ -93,7 +91,7 @@ func (*Recording) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case recording.FieldRecovered:
 			values[i] = new(sql.NullBool)
-		case recording.FieldSize, recording.FieldLengthMs, recording.FieldPausedMs:
+		case recording.FieldSize, recording.FieldLengthMs:
 			values[i] = new(sql.NullInt64)
 		case recording.FieldID, recording.FieldCallID, recording.FieldInteractionID, recording.FieldObject, recording.FieldSha256, recording.FieldRetention:
 			values[i] = new(sql.NullString)
@@ -167,12 +165,6 @@ func (_m *Recording) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field length_ms", values[i])
 			} else if value.Valid {
 				_m.LengthMs = value.Int64
-			}
-		case recording.FieldPausedMs:
-			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field paused_ms", values[i])
-			} else if value.Valid {
-				_m.PausedMs = value.Int64
 			}
 		case recording.FieldRecovered:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -267,9 +259,6 @@ func (_m *Recording) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("length_ms=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LengthMs))
-	builder.WriteString(", ")
-	builder.WriteString("paused_ms=")
-	builder.WriteString(fmt.Sprintf("%v", _m.PausedMs))
 	builder.WriteString(", ")
 	builder.WriteString("recovered=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Recovered))

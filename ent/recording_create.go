@@ -81,20 +81,6 @@ func (_c *RecordingCreate) SetLengthMs(v int64) *RecordingCreate {
 	return _c
 }
 
-// SetPausedMs sets the "paused_ms" field.
-func (_c *RecordingCreate) SetPausedMs(v int64) *RecordingCreate {
-	_c.mutation.SetPausedMs(v)
-	return _c
-}
-
-// SetNillablePausedMs sets the "paused_ms" field if the given value is not nil.
-func (_c *RecordingCreate) SetNillablePausedMs(v *int64) *RecordingCreate {
-	if v != nil {
-		_c.SetPausedMs(*v)
-	}
-	return _c
-}
-
 // SetRecovered sets the "recovered" field.
 func (_c *RecordingCreate) SetRecovered(v bool) *RecordingCreate {
 	_c.mutation.SetRecovered(v)
@@ -211,10 +197,6 @@ func (_c *RecordingCreate) defaults() error {
 		v := recording.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
-	if _, ok := _c.mutation.PausedMs(); !ok {
-		v := recording.DefaultPausedMs
-		_c.mutation.SetPausedMs(v)
-	}
 	if _, ok := _c.mutation.Recovered(); !ok {
 		v := recording.DefaultRecovered
 		_c.mutation.SetRecovered(v)
@@ -287,14 +269,6 @@ func (_c *RecordingCreate) check() error {
 	if v, ok := _c.mutation.LengthMs(); ok {
 		if err := recording.LengthMsValidator(v); err != nil {
 			return &ValidationError{Name: "length_ms", err: fmt.Errorf(`ent: validator failed for field "Recording.length_ms": %w`, err)}
-		}
-	}
-	if _, ok := _c.mutation.PausedMs(); !ok {
-		return &ValidationError{Name: "paused_ms", err: errors.New(`ent: missing required field "Recording.paused_ms"`)}
-	}
-	if v, ok := _c.mutation.PausedMs(); ok {
-		if err := recording.PausedMsValidator(v); err != nil {
-			return &ValidationError{Name: "paused_ms", err: fmt.Errorf(`ent: validator failed for field "Recording.paused_ms": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.Recovered(); !ok {
@@ -381,10 +355,6 @@ func (_c *RecordingCreate) createSpec() (*Recording, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.LengthMs(); ok {
 		_spec.SetField(recording.FieldLengthMs, field.TypeInt64, value)
 		_node.LengthMs = value
-	}
-	if value, ok := _c.mutation.PausedMs(); ok {
-		_spec.SetField(recording.FieldPausedMs, field.TypeInt64, value)
-		_node.PausedMs = value
 	}
 	if value, ok := _c.mutation.Recovered(); ok {
 		_spec.SetField(recording.FieldRecovered, field.TypeBool, value)
@@ -545,24 +515,6 @@ func (u *RecordingUpsert) UpdateLengthMs() *RecordingUpsert {
 // AddLengthMs adds v to the "length_ms" field.
 func (u *RecordingUpsert) AddLengthMs(v int64) *RecordingUpsert {
 	u.Add(recording.FieldLengthMs, v)
-	return u
-}
-
-// SetPausedMs sets the "paused_ms" field.
-func (u *RecordingUpsert) SetPausedMs(v int64) *RecordingUpsert {
-	u.Set(recording.FieldPausedMs, v)
-	return u
-}
-
-// UpdatePausedMs sets the "paused_ms" field to the value that was provided on create.
-func (u *RecordingUpsert) UpdatePausedMs() *RecordingUpsert {
-	u.SetExcluded(recording.FieldPausedMs)
-	return u
-}
-
-// AddPausedMs adds v to the "paused_ms" field.
-func (u *RecordingUpsert) AddPausedMs(v int64) *RecordingUpsert {
-	u.Add(recording.FieldPausedMs, v)
 	return u
 }
 
@@ -747,27 +699,6 @@ func (u *RecordingUpsertOne) AddLengthMs(v int64) *RecordingUpsertOne {
 func (u *RecordingUpsertOne) UpdateLengthMs() *RecordingUpsertOne {
 	return u.Update(func(s *RecordingUpsert) {
 		s.UpdateLengthMs()
-	})
-}
-
-// SetPausedMs sets the "paused_ms" field.
-func (u *RecordingUpsertOne) SetPausedMs(v int64) *RecordingUpsertOne {
-	return u.Update(func(s *RecordingUpsert) {
-		s.SetPausedMs(v)
-	})
-}
-
-// AddPausedMs adds v to the "paused_ms" field.
-func (u *RecordingUpsertOne) AddPausedMs(v int64) *RecordingUpsertOne {
-	return u.Update(func(s *RecordingUpsert) {
-		s.AddPausedMs(v)
-	})
-}
-
-// UpdatePausedMs sets the "paused_ms" field to the value that was provided on create.
-func (u *RecordingUpsertOne) UpdatePausedMs() *RecordingUpsertOne {
-	return u.Update(func(s *RecordingUpsert) {
-		s.UpdatePausedMs()
 	})
 }
 
@@ -1128,27 +1059,6 @@ func (u *RecordingUpsertBulk) AddLengthMs(v int64) *RecordingUpsertBulk {
 func (u *RecordingUpsertBulk) UpdateLengthMs() *RecordingUpsertBulk {
 	return u.Update(func(s *RecordingUpsert) {
 		s.UpdateLengthMs()
-	})
-}
-
-// SetPausedMs sets the "paused_ms" field.
-func (u *RecordingUpsertBulk) SetPausedMs(v int64) *RecordingUpsertBulk {
-	return u.Update(func(s *RecordingUpsert) {
-		s.SetPausedMs(v)
-	})
-}
-
-// AddPausedMs adds v to the "paused_ms" field.
-func (u *RecordingUpsertBulk) AddPausedMs(v int64) *RecordingUpsertBulk {
-	return u.Update(func(s *RecordingUpsert) {
-		s.AddPausedMs(v)
-	})
-}
-
-// UpdatePausedMs sets the "paused_ms" field to the value that was provided on create.
-func (u *RecordingUpsertBulk) UpdatePausedMs() *RecordingUpsertBulk {
-	return u.Update(func(s *RecordingUpsert) {
-		s.UpdatePausedMs()
 	})
 }
 

@@ -99,27 +99,6 @@ func (_u *RecordingUpdate) AddLengthMs(v int64) *RecordingUpdate {
 	return _u
 }
 
-// SetPausedMs sets the "paused_ms" field.
-func (_u *RecordingUpdate) SetPausedMs(v int64) *RecordingUpdate {
-	_u.mutation.ResetPausedMs()
-	_u.mutation.SetPausedMs(v)
-	return _u
-}
-
-// SetNillablePausedMs sets the "paused_ms" field if the given value is not nil.
-func (_u *RecordingUpdate) SetNillablePausedMs(v *int64) *RecordingUpdate {
-	if v != nil {
-		_u.SetPausedMs(*v)
-	}
-	return _u
-}
-
-// AddPausedMs adds value to the "paused_ms" field.
-func (_u *RecordingUpdate) AddPausedMs(v int64) *RecordingUpdate {
-	_u.mutation.AddPausedMs(v)
-	return _u
-}
-
 // SetRecovered sets the "recovered" field.
 func (_u *RecordingUpdate) SetRecovered(v bool) *RecordingUpdate {
 	_u.mutation.SetRecovered(v)
@@ -236,11 +215,6 @@ func (_u *RecordingUpdate) check() error {
 			return &ValidationError{Name: "length_ms", err: fmt.Errorf(`ent: validator failed for field "Recording.length_ms": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.PausedMs(); ok {
-		if err := recording.PausedMsValidator(v); err != nil {
-			return &ValidationError{Name: "paused_ms", err: fmt.Errorf(`ent: validator failed for field "Recording.paused_ms": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Retention(); ok {
 		if err := recording.RetentionValidator(v); err != nil {
 			return &ValidationError{Name: "retention", err: fmt.Errorf(`ent: validator failed for field "Recording.retention": %w`, err)}
@@ -290,12 +264,6 @@ func (_u *RecordingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedLengthMs(); ok {
 		_spec.AddField(recording.FieldLengthMs, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.PausedMs(); ok {
-		_spec.SetField(recording.FieldPausedMs, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.AddedPausedMs(); ok {
-		_spec.AddField(recording.FieldPausedMs, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Recovered(); ok {
 		_spec.SetField(recording.FieldRecovered, field.TypeBool, value)
@@ -401,27 +369,6 @@ func (_u *RecordingUpdateOne) SetNillableLengthMs(v *int64) *RecordingUpdateOne 
 // AddLengthMs adds value to the "length_ms" field.
 func (_u *RecordingUpdateOne) AddLengthMs(v int64) *RecordingUpdateOne {
 	_u.mutation.AddLengthMs(v)
-	return _u
-}
-
-// SetPausedMs sets the "paused_ms" field.
-func (_u *RecordingUpdateOne) SetPausedMs(v int64) *RecordingUpdateOne {
-	_u.mutation.ResetPausedMs()
-	_u.mutation.SetPausedMs(v)
-	return _u
-}
-
-// SetNillablePausedMs sets the "paused_ms" field if the given value is not nil.
-func (_u *RecordingUpdateOne) SetNillablePausedMs(v *int64) *RecordingUpdateOne {
-	if v != nil {
-		_u.SetPausedMs(*v)
-	}
-	return _u
-}
-
-// AddPausedMs adds value to the "paused_ms" field.
-func (_u *RecordingUpdateOne) AddPausedMs(v int64) *RecordingUpdateOne {
-	_u.mutation.AddPausedMs(v)
 	return _u
 }
 
@@ -554,11 +501,6 @@ func (_u *RecordingUpdateOne) check() error {
 			return &ValidationError{Name: "length_ms", err: fmt.Errorf(`ent: validator failed for field "Recording.length_ms": %w`, err)}
 		}
 	}
-	if v, ok := _u.mutation.PausedMs(); ok {
-		if err := recording.PausedMsValidator(v); err != nil {
-			return &ValidationError{Name: "paused_ms", err: fmt.Errorf(`ent: validator failed for field "Recording.paused_ms": %w`, err)}
-		}
-	}
 	if v, ok := _u.mutation.Retention(); ok {
 		if err := recording.RetentionValidator(v); err != nil {
 			return &ValidationError{Name: "retention", err: fmt.Errorf(`ent: validator failed for field "Recording.retention": %w`, err)}
@@ -625,12 +567,6 @@ func (_u *RecordingUpdateOne) sqlSave(ctx context.Context) (_node *Recording, er
 	}
 	if value, ok := _u.mutation.AddedLengthMs(); ok {
 		_spec.AddField(recording.FieldLengthMs, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.PausedMs(); ok {
-		_spec.SetField(recording.FieldPausedMs, field.TypeInt64, value)
-	}
-	if value, ok := _u.mutation.AddedPausedMs(); ok {
-		_spec.AddField(recording.FieldPausedMs, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Recovered(); ok {
 		_spec.SetField(recording.FieldRecovered, field.TypeBool, value)

@@ -56,7 +56,7 @@ func costs() ComplexityRoot {
 		return pageCost(child, first, last, 50)
 	}
 	c.Query.LiveCalls, c.Query.ServiceNumbers = list(manyChildren), list(someChildren)
-	c.Query.Trunks, c.Query.Menus = list(someChildren), list(someChildren)
+	c.Query.Trunks, c.Query.Menus, c.Query.Sounds = list(someChildren), list(someChildren), list(someChildren)
 	c.Interaction.Calls, c.Interaction.Recordings, c.Interaction.Callbacks = list(fewChildren), list(fewChildren), list(fewChildren)
 	c.Call.Legs, c.Menu.Versions, c.Phone.Devices = list(fewChildren), list(someChildren), list(fewChildren)
 	c.Desk.Offers, c.Desk.Interactions = list(fewChildren), list(someChildren)

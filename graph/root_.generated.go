@@ -550,6 +550,7 @@ type ComplexityRoot struct {
 		SignOut                       func(childComplexity int) int
 		SignOutEverywhere             func(childComplexity int) int
 		SkillCreate                   func(childComplexity int, input model.SkillCreateInput) int
+		SoundUpload                   func(childComplexity int, input model.SoundUploadInput) int
 		TokenRefresh                  func(childComplexity int, input model.TokenRefreshInput) int
 		TrunkCreate                   func(childComplexity int, input model.TrunkCreateInput) int
 		TrunkUpdate                   func(childComplexity int, input model.TrunkUpdateInput) int
@@ -698,6 +699,7 @@ type ComplexityRoot struct {
 		Sessions       func(childComplexity int) int
 		Sites          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		Skills         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		Sounds         func(childComplexity int) int
 		Trunks         func(childComplexity int) int
 		Viewer         func(childComplexity int) int
 	}
@@ -946,6 +948,21 @@ type ComplexityRoot struct {
 
 	SkillPayload struct {
 		Skill      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Sound struct {
+		Agency    func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		LengthMs  func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Size      func(childComplexity int) int
+		Text      func(childComplexity int) int
+	}
+
+	SoundPayload struct {
+		Sound      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -3564,6 +3581,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.SkillCreate(childComplexity, args["input"].(model.SkillCreateInput)), true
 
+	case "Mutation.soundUpload":
+		if e.ComplexityRoot.Mutation.SoundUpload == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_soundUpload_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SoundUpload(childComplexity, args["input"].(model.SoundUploadInput)), true
+
 	case "Mutation.tokenRefresh":
 		if e.ComplexityRoot.Mutation.TokenRefresh == nil {
 			break
@@ -4326,6 +4355,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Skills(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
+
+	case "Query.sounds":
+		if e.ComplexityRoot.Query.Sounds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Sounds(childComplexity), true
 
 	case "Query.trunks":
 		if e.ComplexityRoot.Query.Trunks == nil {
@@ -5398,6 +5434,69 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SkillPayload.UserErrors(childComplexity), true
 
+	case "Sound.agency":
+		if e.ComplexityRoot.Sound.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sound.Agency(childComplexity), true
+
+	case "Sound.createdAt":
+		if e.ComplexityRoot.Sound.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sound.CreatedAt(childComplexity), true
+
+	case "Sound.id":
+		if e.ComplexityRoot.Sound.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sound.ID(childComplexity), true
+
+	case "Sound.lengthMs":
+		if e.ComplexityRoot.Sound.LengthMs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sound.LengthMs(childComplexity), true
+
+	case "Sound.name":
+		if e.ComplexityRoot.Sound.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sound.Name(childComplexity), true
+
+	case "Sound.size":
+		if e.ComplexityRoot.Sound.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sound.Size(childComplexity), true
+
+	case "Sound.text":
+		if e.ComplexityRoot.Sound.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sound.Text(childComplexity), true
+
+	case "SoundPayload.sound":
+		if e.ComplexityRoot.SoundPayload.Sound == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SoundPayload.Sound(childComplexity), true
+
+	case "SoundPayload.userErrors":
+		if e.ComplexityRoot.SoundPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SoundPayload.UserErrors(childComplexity), true
+
 	case "Subscription.board":
 		if e.ComplexityRoot.Subscription.Board == nil {
 			break
@@ -5752,6 +5851,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputServiceNumberSetInput,
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSkillCreateInput,
+		ec.unmarshalInputSoundUploadInput,
 		ec.unmarshalInputTokenRefreshInput,
 		ec.unmarshalInputTrunkCreateInput,
 		ec.unmarshalInputTrunkSettingsInput,
@@ -6092,6 +6192,8 @@ type Query {
   serviceNumbers: [ServiceNumber!]!
   "Voice menus. Anyone signed in."
   menus: [Menu!]!
+  "Uploaded prompts, by name, at most 500. Anyone signed in."
+  sounds: [Sound!]!
   "Phones of the accounts that the viewer sees, one's own among them. Anyone signed in."
   phones(
     "Only what comes after this cursor."
@@ -6245,6 +6347,8 @@ type Mutation {
   menuPublish("What to do, and to what." input: MenuPublishInput!): MenuVersionPayload!
   "Tries one step of a flow out without a phone; nothing is kept. Whoever edits menus."
   menuSimulate("What to do, and to what." input: MenuSimulateInput!): MenuSimulatePayload!
+  "Uploads a prompt that menus may play by its id, instead of speaking a text. Content managers and expert-system administrators inside their segment, administrators."
+  soundUpload("What to do, and to what." input: SoundUploadInput!): SoundPayload!
   "Gives an account a phone and draws its password. Segment administrators inside their segment, administrators."
   phoneCreate("What to do, and to what." input: PhoneCreateInput!): PhonePayload!
   "Draws a new password for a phone and forgets its devices. Its owner, segment administrators inside their segment, administrators."
@@ -8375,6 +8479,44 @@ type MenuSimulatePayload {
   userErrors: [UserError!]!
 }
 
+"An uploaded prompt. Menus name it by its id."
+type Sound {
+  "Opaque id."
+  id: ID!
+  "Name for people."
+  name: String!
+  "What it says; empty: not told."
+  text: String!
+  "Its length in milliseconds."
+  lengthMs: Int!
+  "Its size in bytes, as it is kept."
+  size: Int!
+  "Whose it is; null: everybody's."
+  agency: Agency
+  "When it was uploaded."
+  createdAt: Time!
+}
+
+"A prompt to be uploaded."
+input SoundUploadInput {
+  "Name for people, 1 to 200 characters."
+  name: String!
+  "What it says, at most 4,000 characters."
+  text: String
+  "Whose it is; null: everybody's."
+  agencyId: ID
+  "A WAV file of at most 10 MiB and two minutes."
+  file: Upload!
+}
+
+"What became of a prompt."
+type SoundPayload {
+  "The prompt; null when something went wrong."
+  sound: Sound
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
 "A SIP account of an operator; any number of devices register with it."
 type Phone implements Node {
   "Opaque id."
@@ -10112,6 +10254,36 @@ func (ec *executionContext) childFields_SkillPayload(ctx context.Context, field 
 		return ec.fieldContext_SkillPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SkillPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Sound(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Sound_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Sound_name(ctx, field)
+	case "text":
+		return ec.fieldContext_Sound_text(ctx, field)
+	case "lengthMs":
+		return ec.fieldContext_Sound_lengthMs(ctx, field)
+	case "size":
+		return ec.fieldContext_Sound_size(ctx, field)
+	case "agency":
+		return ec.fieldContext_Sound_agency(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Sound_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Sound", field.Name)
+}
+
+func (ec *executionContext) childFields_SoundPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sound":
+		return ec.fieldContext_SoundPayload_sound(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SoundPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SoundPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Tokens(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -11,6 +11,7 @@ import (
 	"ekc/ent/menu"
 	"ekc/ent/phone"
 	"ekc/ent/servicenumber"
+	"ekc/ent/sound"
 	"ekc/ent/trunk"
 	"ekc/graph/model"
 	"ekc/internal/voice"
@@ -173,4 +174,23 @@ func (r *mutationResolver) PhoneUpdate(ctx context.Context, input model.PhoneUpd
 func phonePayload(p *ent.Phone, password string, err error) (*model.PhonePayload, error) {
 	errs, err := userErrors(err)
 	return &model.PhonePayload{Phone: p, Password: optional(password), UserErrors: errs}, err
+}
+
+// Sounds is the resolver for the sounds field.
+func (r *queryResolver) Sounds(ctx context.Context) ([]*ent.Sound, error) {
+	if err := signedIn(ctx); err != nil {
+		return nil, err
+	}
+	// Without the content, which is megabytes.
+	return r.Client.Sound.Query().Order(ent.Asc(sound.FieldName), ent.Asc(sound.FieldID)).Limit(manyLines).Select(sound.FieldID, sound.FieldCreatedAt, sound.FieldName, sound.FieldText, sound.FieldSize,
+		sound.FieldLengthMs, sound.FieldAgencyID).All(ctx)
+}
+
+// SoundUpload is the resolver for the soundUpload field.
+func (r *mutationResolver) SoundUpload(ctx context.Context, input model.SoundUploadInput) (*model.SoundPayload, error) {
+	s, err := r.Voice.UploadSound(ctx, voice.NewSound{
+		Name: input.Name, Text: value(input.Text), AgencyID: value(input.AgencyID), Content: input.File.File,
+	})
+	errs, err := userErrors(err)
+	return &model.SoundPayload{Sound: s, UserErrors: errs}, err
 }

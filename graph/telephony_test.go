@@ -387,6 +387,16 @@ func TestMenusByRole(t *testing.T) {
 	require.Contains(t, c.ask(c.operator, simulate, map[string]any{"in": map[string]any{"menuVersionId": version}}).raw, "FORBIDDEN")
 }
 
+func TestSoundsByRole(t *testing.T) {
+	t.Parallel()
+	c := newCalling(t)
+	c.client.Sound.Create().SetName("Привет").SetAgencyID(c.pfr.ID).SetSize(1).SetSha256("00").SetLengthMs(7).SetContent([]byte("s")).ExecX(c.system)
+	query := `{ sounds { id name text lengthMs agency { code } } }`
+	got := c.ask(c.operator, query, nil)
+	require.Equal(t, "PFR", got.path("sounds").([]any)[0].(map[string]any)["agency"].(map[string]any)["code"], got.raw)
+	require.Equal(t, "UNAUTHENTICATED", c.ask("", query, nil).code())
+}
+
 func TestPhonesByRole(t *testing.T) {
 	t.Parallel()
 	c := newCalling(t)

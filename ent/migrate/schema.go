@@ -1031,7 +1031,6 @@ var (
 		{Name: "size", Type: field.TypeInt64},
 		{Name: "began_at", Type: field.TypeTime},
 		{Name: "length_ms", Type: field.TypeInt64},
-		{Name: "paused_ms", Type: field.TypeInt64, Default: 0},
 		{Name: "recovered", Type: field.TypeBool, Default: false},
 		{Name: "retention", Type: field.TypeEnum, Enums: []string{"INFORMATION", "PERSONAL"}, Default: "INFORMATION"},
 		{Name: "destroy_after", Type: field.TypeTime},
@@ -1047,13 +1046,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "recordings_calls_call",
-				Columns:    []*schema.Column{RecordingsColumns[12]},
+				Columns:    []*schema.Column{RecordingsColumns[11]},
 				RefColumns: []*schema.Column{CallsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "recordings_interactions_interaction",
-				Columns:    []*schema.Column{RecordingsColumns[13]},
+				Columns:    []*schema.Column{RecordingsColumns[12]},
 				RefColumns: []*schema.Column{InteractionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1062,17 +1061,17 @@ var (
 			{
 				Name:    "recording_interaction_id_began_at",
 				Unique:  false,
-				Columns: []*schema.Column{RecordingsColumns[13], RecordingsColumns[5]},
+				Columns: []*schema.Column{RecordingsColumns[12], RecordingsColumns[5]},
 			},
 			{
 				Name:    "recording_call_id",
 				Unique:  false,
-				Columns: []*schema.Column{RecordingsColumns[12]},
+				Columns: []*schema.Column{RecordingsColumns[11]},
 			},
 			{
 				Name:    "recording_destroy_after",
 				Unique:  false,
-				Columns: []*schema.Column{RecordingsColumns[10]},
+				Columns: []*schema.Column{RecordingsColumns[9]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "destroyed_at IS NULL",
 				},

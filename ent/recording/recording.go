@@ -34,8 +34,6 @@ const (
 	FieldBeganAt = "began_at"
 	// FieldLengthMs holds the string denoting the length_ms field in the database.
 	FieldLengthMs = "length_ms"
-	// FieldPausedMs holds the string denoting the paused_ms field in the database.
-	FieldPausedMs = "paused_ms"
 	// FieldRecovered holds the string denoting the recovered field in the database.
 	FieldRecovered = "recovered"
 	// FieldRetention holds the string denoting the retention field in the database.
@@ -77,7 +75,6 @@ var Columns = []string{
 	FieldSize,
 	FieldBeganAt,
 	FieldLengthMs,
-	FieldPausedMs,
 	FieldRecovered,
 	FieldRetention,
 	FieldDestroyAfter,
@@ -116,10 +113,6 @@ var (
 	SizeValidator func(int64) error
 	// LengthMsValidator is a validator for the "length_ms" field. It is called by the builders before save.
 	LengthMsValidator func(int64) error
-	// DefaultPausedMs holds the default value on creation for the "paused_ms" field.
-	DefaultPausedMs int64
-	// PausedMsValidator is a validator for the "paused_ms" field. It is called by the builders before save.
-	PausedMsValidator func(int64) error
 	// DefaultRecovered holds the default value on creation for the "recovered" field.
 	DefaultRecovered bool
 	// DefaultID holds the default value on creation for the "id" field.
@@ -200,11 +193,6 @@ func ByBeganAt(opts ...sql.OrderTermOption) OrderOption {
 // ByLengthMs orders the results by the length_ms field.
 func ByLengthMs(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLengthMs, opts...).ToFunc()
-}
-
-// ByPausedMs orders the results by the paused_ms field.
-func ByPausedMs(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldPausedMs, opts...).ToFunc()
 }
 
 // ByRecovered orders the results by the recovered field.

@@ -105,11 +105,6 @@ func LengthMs(v int64) predicate.Recording {
 	return predicate.Recording(sql.FieldEQ(FieldLengthMs, v))
 }
 
-// PausedMs applies equality check predicate on the "paused_ms" field. It's identical to PausedMsEQ.
-func PausedMs(v int64) predicate.Recording {
-	return predicate.Recording(sql.FieldEQ(FieldPausedMs, v))
-}
-
 // Recovered applies equality check predicate on the "recovered" field. It's identical to RecoveredEQ.
 func Recovered(v bool) predicate.Recording {
 	return predicate.Recording(sql.FieldEQ(FieldRecovered, v))
@@ -543,46 +538,6 @@ func LengthMsLT(v int64) predicate.Recording {
 // LengthMsLTE applies the LTE predicate on the "length_ms" field.
 func LengthMsLTE(v int64) predicate.Recording {
 	return predicate.Recording(sql.FieldLTE(FieldLengthMs, v))
-}
-
-// PausedMsEQ applies the EQ predicate on the "paused_ms" field.
-func PausedMsEQ(v int64) predicate.Recording {
-	return predicate.Recording(sql.FieldEQ(FieldPausedMs, v))
-}
-
-// PausedMsNEQ applies the NEQ predicate on the "paused_ms" field.
-func PausedMsNEQ(v int64) predicate.Recording {
-	return predicate.Recording(sql.FieldNEQ(FieldPausedMs, v))
-}
-
-// PausedMsIn applies the In predicate on the "paused_ms" field.
-func PausedMsIn(vs ...int64) predicate.Recording {
-	return predicate.Recording(sql.FieldIn(FieldPausedMs, vs...))
-}
-
-// PausedMsNotIn applies the NotIn predicate on the "paused_ms" field.
-func PausedMsNotIn(vs ...int64) predicate.Recording {
-	return predicate.Recording(sql.FieldNotIn(FieldPausedMs, vs...))
-}
-
-// PausedMsGT applies the GT predicate on the "paused_ms" field.
-func PausedMsGT(v int64) predicate.Recording {
-	return predicate.Recording(sql.FieldGT(FieldPausedMs, v))
-}
-
-// PausedMsGTE applies the GTE predicate on the "paused_ms" field.
-func PausedMsGTE(v int64) predicate.Recording {
-	return predicate.Recording(sql.FieldGTE(FieldPausedMs, v))
-}
-
-// PausedMsLT applies the LT predicate on the "paused_ms" field.
-func PausedMsLT(v int64) predicate.Recording {
-	return predicate.Recording(sql.FieldLT(FieldPausedMs, v))
-}
-
-// PausedMsLTE applies the LTE predicate on the "paused_ms" field.
-func PausedMsLTE(v int64) predicate.Recording {
-	return predicate.Recording(sql.FieldLTE(FieldPausedMs, v))
 }
 
 // RecoveredEQ applies the EQ predicate on the "recovered" field.

@@ -1647,14 +1647,8 @@ func init() {
 	recordingDescLengthMs := recordingFields[6].Descriptor()
 	// recording.LengthMsValidator is a validator for the "length_ms" field. It is called by the builders before save.
 	recording.LengthMsValidator = recordingDescLengthMs.Validators[0].(func(int64) error)
-	// recordingDescPausedMs is the schema descriptor for paused_ms field.
-	recordingDescPausedMs := recordingFields[7].Descriptor()
-	// recording.DefaultPausedMs holds the default value on creation for the paused_ms field.
-	recording.DefaultPausedMs = recordingDescPausedMs.Default.(int64)
-	// recording.PausedMsValidator is a validator for the "paused_ms" field. It is called by the builders before save.
-	recording.PausedMsValidator = recordingDescPausedMs.Validators[0].(func(int64) error)
 	// recordingDescRecovered is the schema descriptor for recovered field.
-	recordingDescRecovered := recordingFields[8].Descriptor()
+	recordingDescRecovered := recordingFields[7].Descriptor()
 	// recording.DefaultRecovered holds the default value on creation for the recovered field.
 	recording.DefaultRecovered = recordingDescRecovered.Default.(bool)
 	// recordingDescID is the schema descriptor for id field.

@@ -28,7 +28,6 @@ func (Recording) Fields() []ent.Field {
 		field.Int64("size").NonNegative().Comment("bytes"),
 		field.Time("began_at").Immutable(),
 		field.Int64("length_ms").NonNegative(),
-		field.Int64("paused_ms").Default(0).NonNegative(),
 		field.Bool("recovered").Default(false).Comment("closed after its node had died"),
 		field.Enum("retention").NamedValues("Information", "INFORMATION", "Personal", "PERSONAL").Default("INFORMATION").
 			Comment("line 1 gives information, line 2 deals with personal matters"),

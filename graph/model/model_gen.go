@@ -1022,6 +1022,26 @@ type SkillPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What became of a prompt.
+type SoundPayload struct {
+	// The prompt; null when something went wrong.
+	Sound *ent.Sound `json:"sound,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A prompt to be uploaded.
+type SoundUploadInput struct {
+	// Name for people, 1 to 200 characters.
+	Name string `json:"name"`
+	// What it says, at most 4,000 characters.
+	Text *string `json:"text,omitempty"`
+	// Whose it is; null: everybody's.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// A WAV file of at most 10 MiB and two minutes.
+	File graphql.Upload `json:"file"`
+}
+
 // The root of live data. Every event carries a cursor; `after` resumes without a gap or a repeat. A stream that the server
 // has to end (the client fell behind, the server stops, the token was revoked or has ended: an access token ends the
 // connections that were opened with it, so connect anew with the next one) ends with an error; where it can be resumed,
