@@ -6,97 +6,89 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pion/sdp/v3"
-
 	"ekc/telephony/media"
 )
 
-// narrow writes the offer anew for pion, with the one audio section and of it what is used: so pion negotiates nothing else, and
-// takes nothing from a stranger that was not looked at.
-func (o *offer) narrow() string {
+// answerer is our side of an answer.
+type answerer struct {
+	version     int // of the session description (RFC 8866 §5.2)
+	id          uint64
+	ufrag, pwd  string
+	fingerprint string
+	ssrc        uint32
+	name        string
+	candidates  []string
+	complete    bool // no candidates will follow
+}
+
+// answer writes the answer: the section that was taken, and the others rejected (RFC 3264 §6, RFC 8829 §5.3.1).
+func (o *offer) answer(a *answerer) string {
 	var b strings.Builder
 	line := func(format string, arguments ...any) { fmt.Fprintf(&b, format+"\r\n", arguments...) }
-	line("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0")
+	line("v=0\r\no=- %d %d IN IP4 0.0.0.0\r\ns=-\r\nt=0 0", a.id, a.version)
 	if o.bundled {
 		line("a=group:BUNDLE %s", o.terms.mid)
 	}
+	line("a=msid-semantic: WMS *")
+	for i, m := range o.sections {
+		if i == o.audio {
+			o.answerAudio(a, line)
+			continue
+		}
+		format := "0"
+		if len(m.MediaName.Formats) > 0 {
+			format = m.MediaName.Formats[0]
+		}
+		line("m=%s 0 %s %s\r\nc=IN IP4 0.0.0.0", m.MediaName.Media, strings.Join(m.MediaName.Protos, "/"), format)
+		if mid, ok := m.Attribute("mid"); ok {
+			line("a=mid:%s", mid)
+		}
+		line("a=inactive")
+	}
+	return b.String()
+}
+
+func (o *offer) answerAudio(a *answerer, line func(string, ...any)) {
+	t := &o.terms
+	names, payloads := []string{"PCMA", "PCMU", "telephone-event"}, []int{t.pcma, t.pcmu, t.events}
 	formats := ""
-	for _, payload := range []int{o.terms.pcma, o.terms.pcmu, o.terms.events} {
+	for _, payload := range payloads {
 		if payload >= 0 {
 			formats += " " + strconv.Itoa(payload)
 		}
 	}
 	line("m=audio 9 UDP/TLS/RTP/SAVPF%s\r\nc=IN IP4 0.0.0.0", formats)
-	line("a=mid:%s\r\na=rtcp-mux\r\na=rtcp-rsize", o.terms.mid)
-	line("a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=ice-options:trickle", o.ufrag, o.pwd)
-	line("a=fingerprint:%s\r\na=setup:%s", o.terms.fingerprint, o.setup)
-	if o.terms.direction == media.SendOnly {
-		line("a=recvonly")
+	line("a=mid:%s\r\na=rtcp-mux\r\na=rtcp-rsize\r\na=ptime:20", t.mid)
+	line("a=ice-ufrag:%s\r\na=ice-pwd:%s\r\na=ice-options:trickle", a.ufrag, a.pwd)
+	line("a=fingerprint:%s\r\na=setup:%s", a.fingerprint, role(o.setup))
+	if t.direction == media.SendOnly {
+		line("a=sendonly")
 	} else {
 		line("a=sendrecv")
 	}
-	for i, name := range []string{"PCMA", "PCMU", "telephone-event"} {
-		if payload := []int{o.terms.pcma, o.terms.pcmu, o.terms.events}[i]; payload >= 0 {
-			line("a=rtpmap:%d %s/8000", payload, name)
+	for i, payload := range payloads {
+		if payload >= 0 {
+			line("a=rtpmap:%d %s/8000", payload, names[i])
 		}
 	}
-	if o.terms.events >= 0 {
-		line("a=fmtp:%d 0-15", o.terms.events)
+	if t.events >= 0 {
+		line("a=fmtp:%d 0-15", t.events)
 	}
-	if o.terms.direction != media.SendOnly {
-		// Packets are taken whatever their SSRC; but for one that was not declared pion would make another transceiver.
-		ssrc := o.ssrc
-		if ssrc == "" {
-			ssrc = "1"
-		}
-		line("a=ssrc:%s cname:browser", ssrc)
+	line("a=msid:%s sound\r\na=ssrc:%d cname:%s", a.name, a.ssrc, a.name)
+	for _, c := range a.candidates {
+		line("a=%s", c)
 	}
-	for _, c := range o.candidates {
-		line("a=candidate:%s", c)
-	}
-	if o.complete {
+	if a.complete {
 		line("a=end-of-candidates")
 	}
-	return b.String()
 }
 
-// widen puts pion's answer in the place of the section that was taken, and rejects the others (RFC 3264 §6).
-func (o *offer) widen(answer string) (string, error) {
-	if len(o.sections) == 1 {
-		return answer, nil
+// role is our side of DTLS: the client wherever the browser lets us, which saves a round trip (RFC 5763 §5).
+func role(offered string) string {
+	if offered == "active" {
+		return "passive"
 	}
-	var d sdp.SessionDescription
-	if err := d.UnmarshalString(answer); err != nil || len(d.MediaDescriptions) != 1 {
-		return "", fmt.Errorf("browser: an answer with %d sections: %w", len(d.MediaDescriptions), err)
-	}
-	sections := make([]*sdp.MediaDescription, len(o.sections))
-	for i, offered := range o.sections {
-		sections[i] = reject(offered)
-	}
-	sections[o.audio] = d.MediaDescriptions[0]
-	d.MediaDescriptions = sections
-	b, err := d.Marshal()
-	if err != nil {
-		return "", fmt.Errorf("browser: answer: %w", err)
-	}
-	return string(b), nil
-}
-
-func reject(offered *sdp.MediaDescription) *sdp.MediaDescription {
-	m := &sdp.MediaDescription{
-		MediaName: sdp.MediaName{
-			Media: offered.MediaName.Media, Protos: offered.MediaName.Protos,
-			Formats: offered.MediaName.Formats[:min(1, len(offered.MediaName.Formats))],
-		},
-		ConnectionInformation: &sdp.ConnectionInformation{
-			NetworkType: "IN", AddressType: "IP4", Address: &sdp.Address{Address: "0.0.0.0"},
-		},
-	}
-	if mid, ok := offered.Attribute("mid"); ok {
-		m.Attributes = append(m.Attributes, sdp.NewAttribute("mid", mid))
-	}
-	m.Attributes = append(m.Attributes, sdp.NewPropertyAttribute("inactive"))
-	return m
+	return "active"
 }
 
 // config is what the leg needs of the offer. Both ends use the browser's payload types.

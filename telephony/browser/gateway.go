@@ -4,14 +4,15 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/pion/interceptor"
-	"github.com/pion/webrtc/v4"
+	"github.com/pion/ice/v4"
 )
 
 // Gateway answers browsers. Its methods may be called from any goroutine.
 type Gateway struct {
 	options      Options
-	settings     webrtc.SettingEngine
+	logs         pionLogs
+	agents       []ice.AgentOption // of every session
+	ports        []*port
 	certificates certificates
 	outbox       *outbox
 	sockets      []interface{ Close() error }
@@ -33,11 +34,12 @@ func New(o Options) (*Gateway, error) {
 		return nil, err
 	}
 	g := &Gateway{
-		options: o, certificates: certificates{clock: o.Clock}, outbox: newOutbox(),
+		options: o, logs: pionLogs{o.Logger}, certificates: certificates{clock: o.Clock}, outbox: newOutbox(),
 		sessions: make(map[*Session]struct{}), stop: make(chan struct{}),
 	}
 	if err := g.listen(); err != nil {
 		g.closeSockets()
+		g.work.Wait()
 		return nil, err
 	}
 	g.later(func() { g.outbox.run(g.stop) })
@@ -61,8 +63,8 @@ func (g *Gateway) Close() error {
 			<-s.torn
 		}
 		close(g.stop)
-		g.work.Wait()
 		g.closeSockets()
+		g.work.Wait()
 	})
 	return nil
 }
@@ -104,39 +106,14 @@ func (g *Gateway) forget(s *Session) {
 	delete(g.sessions, s)
 }
 
-// newPeer makes pion's part of a session: no interceptors, no codecs but those of telephones.
-func (g *Gateway) newPeer(s *Session) (*webrtc.PeerConnection, error) {
-	certificate, err := g.certificates.get()
-	if err != nil {
-		return nil, err
-	}
-	engine := &webrtc.MediaEngine{}
-	for _, c := range []webrtc.RTPCodecParameters{
-		{PayloadType: 8, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMA, ClockRate: 8000}},
-		{PayloadType: 0, RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypePCMU, ClockRate: 8000}},
-		{PayloadType: 101, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: "audio/telephone-event", ClockRate: 8000, SDPFmtpLine: "0-15",
-		}},
-	} {
-		if err := engine.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {
-			return nil, err
-		}
-	}
-	settings := g.settings
-	settings.BufferFactory = s.newSink
-	api := webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(engine),
-		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
-	return api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{certificate}})
-}
-
 // Snapshot are the numbers of a gateway, for metrics. Counters only grow.
 type Snapshot struct {
 	// Sessions are there now.
 	Sessions int
 	// Answered and Refused count offers, Lost the sessions that ended so, Restarts changes of network.
 	Answered, Refused, Lost, Restarts uint64
-	// Dropped counts packets that the sender was too far behind for.
-	Dropped uint64
+	// Dropped counts packets that the sender was too far behind for, Unsent those that could not be encrypted or sent.
+	Dropped, Unsent uint64
 }
 
 // Snapshot gives the numbers.
@@ -147,6 +124,6 @@ func (g *Gateway) Snapshot() Snapshot {
 	c := &g.counters
 	return Snapshot{
 		Sessions: n, Answered: c.answered.Load(), Refused: c.refused.Load(), Lost: c.lost.Load(), Restarts: c.restarts.Load(),
-		Dropped: g.outbox.drops(),
+		Dropped: g.outbox.drops(), Unsent: g.outbox.failed.Load(),
 	}
 }

@@ -4,32 +4,67 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/pion/webrtc/v4"
+	"github.com/pion/ice/v4"
 )
 
-// look reads pion's state and gives it to the state machine. pion tells of changes in goroutines that may overtake each other, so
-// what counts is the state now.
-func (s *Session) look() {
+// changed takes ICE's state, in order.
+func (s *Session) changed(state ice.ConnectionState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch s.peer.ConnectionState() {
-	case webrtc.PeerConnectionStateConnected:
-		s.flowing.Store(true)
-		s.advance(inUp, "")
-	case webrtc.PeerConnectionStateDisconnected:
-		s.advance(inSilent, "")
-	case webrtc.PeerConnectionStateFailed:
-		if s.sender.Transport().State() == webrtc.DTLSTransportStateFailed {
-			s.advance(inBroken, "the encryption failed: not the certificate of the offer, or no common cipher")
-			return
+	switch state {
+	case ice.ConnectionStateConnected, ice.ConnectionStateCompleted:
+		s.iceUp = true
+		switch {
+		case s.phase == ended:
+		case s.begin != nil:
+			s.begin()
+			s.begin = nil
+		case s.cipher.Load() != nil:
+			s.up()
 		}
-		s.flowing.Store(false)
-		s.advance(inPathEnd, "no path to the browser was found")
-	case webrtc.PeerConnectionStateClosed:
-		s.advance(inLeft, "")
-	default:
-		s.flowing.Store(false)
-		s.advance(inPath, "")
+	case ice.ConnectionStateChecking:
+		s.down(inPath, "")
+	case ice.ConnectionStateDisconnected:
+		s.advance(inSilent, "")
+	case ice.ConnectionStateFailed:
+		s.down(inPathEnd, "no path to the browser was found")
+	default: // our own doing
+	}
+}
+
+// keyed comes with the end of the handshake.
+func (s *Session) keyed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.iceUp {
+		s.up()
+	}
+}
+
+func (s *Session) up() {
+	if s.phase == ended {
+		return
+	}
+	s.flowing.Store(true)
+	s.advance(inUp, "")
+}
+
+func (s *Session) down(in input, reason string) {
+	s.iceUp = false
+	s.flowing.Store(false)
+	s.advance(in, reason)
+}
+
+// selected takes the path that ICE has chosen, also another one while connected.
+func (s *Session) selected(local, remote ice.Candidate) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.phase == ended {
+		return
+	}
+	s.follow(local, remote)
+	if s.phase == connected {
+		s.settle()
 	}
 }
 
@@ -55,7 +90,10 @@ func (s *Session) advance(in input, reason string) {
 		s.startTimer(s.gateway.options.ReconnectTimeout)
 	}
 	if in == inUp && before != connected {
-		s.settle(before)
+		if before != connecting {
+			s.reconnects++
+		}
+		s.settle()
 	}
 	if n.phase == ended {
 		s.flowing.Store(false)
@@ -78,26 +116,16 @@ func (s *Session) advance(in input, reason string) {
 }
 
 // settle tells the leg where the browser is now.
-func (s *Session) settle(before phase) {
-	if before != connecting {
-		s.reconnects++
-	}
-	remote := s.remote()
-	if !remote.IsValid() {
-		remote = netip.AddrPortFrom(netip.IPv4Unspecified(), 9) // any valid one: nothing is sent there
+func (s *Session) settle() {
+	remote := netip.AddrPortFrom(netip.IPv4Unspecified(), 9) // any valid one: nothing is sent there
+	if pair, err := s.agent.GetSelectedCandidatePair(); err == nil && pair != nil {
+		if at := addressOf(pair.Remote); at.IsValid() {
+			remote = at
+		}
 	}
 	if err := s.leg.Configure(s.config(remote)); err != nil {
 		s.gateway.options.Logger.Debug("a browser's leg has ended before it", "leg", s.options.Name, "error", err)
 	}
-}
-
-// remote is the browser's address on the path in use.
-func (s *Session) remote() netip.AddrPort {
-	pair, err := s.sender.Transport().ICETransport().GetSelectedCandidatePair()
-	if err != nil || pair == nil {
-		return netip.AddrPort{}
-	}
-	return addressOf(pair.Remote.Address, pair.Remote.Port)
 }
 
 func (s *Session) startTimer(d time.Duration) {
@@ -122,18 +150,4 @@ func (s *Session) stopTimer() {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-}
-
-// tearDown ends pion's part, which tells the browser by DTLS, and waits for its goroutines.
-func (s *Session) tearDown() {
-	s.mu.Lock()
-	peer := s.peer
-	s.mu.Unlock()
-	if peer != nil {
-		if err := peer.GracefulClose(); err != nil {
-			s.gateway.options.Logger.Debug("a browser's connection does not close cleanly", "leg", s.options.Name, "error", err)
-		}
-	}
-	s.gateway.forget(s)
-	close(s.torn)
 }

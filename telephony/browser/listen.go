@@ -3,123 +3,127 @@ package browser
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 
 	"github.com/pion/ice/v4"
-	"github.com/pion/webrtc/v4"
 )
 
-// Sizes of what the kernel and pion keep for us.
+// What pion keeps for a browser over TCP.
 const (
-	socketBuffer   = 4 << 20   // bytes, each way: the sound of 1,000 browsers for 200 ms
 	tcpReadBuffer  = 32        // packets
 	tcpWriteBuffer = 128 << 10 // bytes; beyond it packets are dropped, and nobody waits
 )
 
-// listen opens the sockets and makes the settings that all sessions share.
+// listen opens the sockets and makes the settings of ICE that all sessions share.
 func (g *Gateway) listen() error {
-	o, s := &g.options, &g.settings
-	s.LoggerFactory = pionLogs{o.Logger}
-	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	s.SetICETimeouts(o.InterruptAfter, o.ReconnectTimeout, o.keepalive())
-	s.SetFireOnTrackBeforeFirstRTP(true)
-	s.DisableActiveTCP(true)
-	s.SetNetworkTypes(networks(o.LocalIP, o.TCPPort != 0))
-	s.SetIncludeLoopbackCandidate(o.LocalIP.IsLoopback())
-	s.SetRemoteIPFilter(func(ip net.IP) bool { return reachable(ip.String()) })
+	o := &g.options
+	g.agents = []ice.AgentOption{
+		ice.WithLoggerFactory(g.logs), ice.WithMulticastDNSMode(ice.MulticastDNSModeDisabled),
+		ice.WithCandidateTypes([]ice.CandidateType{ice.CandidateTypeHost}), ice.WithDisableActiveTCP(),
+		ice.WithNetworkTypes(networks(o.LocalIP, o.TCPPort != 0)),
+		ice.WithDisconnectedTimeout(o.InterruptAfter), ice.WithFailedTimeout(o.ReconnectTimeout),
+		ice.WithKeepaliveInterval(o.keepalive()),
+		ice.WithRemoteIPFilter(func(ip net.IP) bool { return reachable(ip.String()) }),
+	}
+	if o.LocalIP.IsLoopback() {
+		g.agents = append(g.agents, ice.WithIncludeLoopback())
+	}
 	if !o.LocalIP.IsUnspecified() {
-		s.SetIPFilter(func(ip net.IP) bool {
+		g.agents = append(g.agents, ice.WithIPFilter(func(ip net.IP) bool {
 			a, ok := netip.AddrFromSlice(ip)
 			return ok && a.Unmap() == o.LocalIP.Unmap()
-		})
+		}))
 	}
-	if err := g.publish(); err != nil {
-		return err
+	if len(o.PublicIPs) > 0 {
+		rule := ice.AddressRewriteRule{AsCandidateType: ice.CandidateTypeHost, Mode: ice.AddressRewriteReplace}
+		for _, ip := range o.PublicIPs {
+			rule.External = append(rule.External, ip.String())
+		}
+		g.agents = append(g.agents, ice.WithAddressRewriteRules(rule))
 	}
-	if err := g.listenUDP(); err != nil {
+	if o.PortMin != 0 {
+		g.agents = append(g.agents, ice.WithPortRange(o.PortMin, o.PortMax))
+	} else if err := g.listenUDP(); err != nil {
 		return err
 	}
 	if o.TCPPort == 0 {
 		return nil
 	}
-	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: o.LocalIP.AsSlice(), Port: int(o.TCPPort)})
+	return g.listenTCP()
+}
+
+// listenUDP opens the one port on every address.
+func (g *Gateway) listenUDP() error {
+	addresses := []netip.Addr{g.options.LocalIP}
+	if g.options.LocalIP.IsUnspecified() {
+		var err error
+		if addresses, err = interfaces(); err != nil {
+			return err
+		}
+	}
+	logger := g.logs.NewLogger("udp")
+	var muxes []ice.UDPMux
+	for _, ip := range addresses {
+		p, err := openPort(ip, g.options.Port)
+		if err != nil {
+			return err
+		}
+		g.ports = append(g.ports, p)
+		g.later(func() { p.run(g.outbox) })
+		mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logger, UDPConn: p})
+		g.sockets = append(g.sockets, p, mux)
+		muxes = append(muxes, mux)
+	}
+	g.agents = append(g.agents, ice.WithUDPMux(ice.NewMultiUDPMuxDefault(muxes...)))
+	return nil
+}
+
+func (g *Gateway) listenTCP() error {
+	at := netip.AddrPortFrom(g.options.LocalIP, g.options.TCPPort)
+	listener, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(at))
 	if err != nil {
-		return fmt.Errorf("browser: TCP port %d: %w", o.TCPPort, err)
+		return fmt.Errorf("browser: TCP port %d: %w", g.options.TCPPort, err)
 	}
 	mux := ice.NewTCPMuxDefault(ice.TCPMuxParams{
-		Listener: listener, Logger: s.LoggerFactory.NewLogger("tcp"), ReadBufferSize: tcpReadBuffer, WriteBufferSize: tcpWriteBuffer,
+		Listener: listener, Logger: g.logs.NewLogger("tcp"), ReadBufferSize: tcpReadBuffer, WriteBufferSize: tcpWriteBuffer,
 	})
 	g.sockets = append(g.sockets, mux)
-	s.SetICETCPMux(mux)
+	g.agents = append(g.agents, ice.WithTCPMux(mux))
 	return nil
 }
 
-// publish replaces the interfaces' addresses by the public ones.
-func (g *Gateway) publish() error {
-	if len(g.options.PublicIPs) == 0 {
-		return nil
+// interfaces are the addresses that other machines may reach.
+func interfaces() ([]netip.Addr, error) {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil, fmt.Errorf("browser: network interfaces: %w", err)
 	}
-	rule := webrtc.ICEAddressRewriteRule{AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace}
-	for _, ip := range g.options.PublicIPs {
-		rule.External = append(rule.External, ip.String())
+	var found []netip.Addr
+	for _, a := range all {
+		prefix, err := netip.ParsePrefix(a.String())
+		if ip := prefix.Addr().Unmap(); err == nil && ip.IsGlobalUnicast() {
+			found = append(found, ip)
+		}
 	}
-	if err := g.settings.SetICEAddressRewriteRules(rule); err != nil {
-		return fmt.Errorf("browser: public addresses: %w", err)
+	if len(found) == 0 {
+		return nil, errors.New("browser: there is no network interface to listen on")
 	}
-	return nil
+	return found, nil
 }
 
-func (g *Gateway) listenUDP() error {
-	o, s := &g.options, &g.settings
-	if o.PortMin != 0 {
-		if err := s.SetEphemeralUDPPortRange(o.PortMin, o.PortMax); err != nil {
-			return fmt.Errorf("browser: ports %d-%d: %w", o.PortMin, o.PortMax, err)
-		}
-		return nil
-	}
-	logger := s.LoggerFactory.NewLogger("udp")
-	var mux interface {
-		ice.UDPMux
-		io.Closer
-	}
-	if o.LocalIP.IsUnspecified() {
-		multi, err := ice.NewMultiUDPMuxFromPort(int(o.Port), ice.UDPMuxFromPortWithLogger(logger),
-			ice.UDPMuxFromPortWithReadBufferSize(socketBuffer), ice.UDPMuxFromPortWithWriteBufferSize(socketBuffer))
-		if err != nil {
-			return fmt.Errorf("browser: UDP port %d: %w", o.Port, err)
-		}
-		mux = multi
-	} else {
-		socket, err := net.ListenUDP("udp", &net.UDPAddr{IP: o.LocalIP.AsSlice(), Port: int(o.Port), Zone: o.LocalIP.Zone()})
-		if err != nil {
-			return fmt.Errorf("browser: UDP port %d: %w", o.Port, err)
-		}
-		// The system may allow less; it says nothing of how much is enough.
-		_, _ = socket.SetReadBuffer(socketBuffer), socket.SetWriteBuffer(socketBuffer)
-		mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{Logger: logger, UDPConn: socket})
-	}
-	g.sockets = append(g.sockets, mux)
-	if len(mux.GetListenAddresses()) == 0 {
-		return errors.New("browser: there is no network interface to listen on")
-	}
-	s.SetICEUDPMux(mux)
-	return nil
-}
-
-func networks(ip netip.Addr, tcp bool) []webrtc.NetworkType {
-	var types []webrtc.NetworkType
+func networks(ip netip.Addr, tcp bool) []ice.NetworkType {
+	var types []ice.NetworkType
 	if ip.Unmap().Is4() || ip.IsUnspecified() {
-		types = append(types, webrtc.NetworkTypeUDP4)
+		types = append(types, ice.NetworkTypeUDP4)
 		if tcp {
-			types = append(types, webrtc.NetworkTypeTCP4)
+			types = append(types, ice.NetworkTypeTCP4)
 		}
 	}
 	if ip.Unmap().Is6() || ip.IsUnspecified() {
-		types = append(types, webrtc.NetworkTypeUDP6)
+		types = append(types, ice.NetworkTypeUDP6)
 		if tcp {
-			types = append(types, webrtc.NetworkTypeTCP6)
+			types = append(types, ice.NetworkTypeTCP6)
 		}
 	}
 	return types

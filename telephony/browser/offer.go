@@ -20,11 +20,9 @@ type offer struct {
 	terms      terms
 	ufrag, pwd string
 	setup      string
-	ssrc       string
 	bundled    bool
-	candidates []string
-	complete   bool // no candidates will follow
-	audio      int  // of sections
+	candidates []ice.Candidate
+	audio      int // of sections
 	sections   []*sdp.MediaDescription
 }
 
@@ -132,14 +130,6 @@ func (o *offer) readIdentity(d *sdp.SessionDescription, m *sdp.MediaDescription)
 	if _, ok := m.Attribute("rtcp-mux"); !ok {
 		return refuse("RTCP on a port of its own")
 	}
-	for _, a := range m.Attributes {
-		if number, _, _ := strings.Cut(a.Value, " "); a.Key == "ssrc" {
-			if _, err := strconv.ParseUint(number, 10, 32); err == nil {
-				o.ssrc = number
-				break
-			}
-		}
-	}
 	return nil
 }
 
@@ -201,17 +191,15 @@ func (o *offer) readFingerprint(d *sdp.SessionDescription, m *sdp.MediaDescripti
 
 func (o *offer) readCandidates(m *sdp.MediaDescription) error {
 	for _, a := range m.Attributes {
-		switch a.Key {
-		case "end-of-candidates":
-			o.complete = true
-		case "candidate":
-			usable, err := usableCandidate(a.Value)
-			if err != nil {
-				return refuse("%v", err)
-			}
-			if usable {
-				o.candidates = append(o.candidates, a.Value)
-			}
+		if a.Key != "candidate" {
+			continue
+		}
+		c, err := usableCandidate(a.Value)
+		if err != nil {
+			return refuse("%v", err)
+		}
+		if c != nil {
+			o.candidates = append(o.candidates, c)
 		}
 	}
 	if len(o.candidates) > MaxCandidates {
@@ -220,17 +208,19 @@ func (o *offer) readCandidates(m *sdp.MediaDescription) error {
 	return nil
 }
 
-// usableCandidate checks the value of a=candidate. Not every proper one is of use: names of multicast DNS are not looked up, since the
-// browser finds us anyway, and over TCP we are the one that is called.
-func usableCandidate(value string) (bool, error) {
+// usableCandidate reads the value of a=candidate. Not every proper one is of use, and then there is none: names of multicast DNS are
+// not looked up, since the browser finds us anyway, and over TCP we are the one that is called.
+func usableCandidate(value string) (ice.Candidate, error) {
 	c, err := ice.UnmarshalCandidate(strings.TrimPrefix(value, "candidate:"))
-	if err != nil {
-		if strings.Contains(value, ".local ") {
-			return false, nil
-		}
-		return false, fmt.Errorf("candidate: %w", err)
+	switch {
+	case err != nil && strings.Contains(value, ".local "):
+		return nil, nil //nolint:nilnil // neither an error nor of use
+	case err != nil:
+		return nil, fmt.Errorf("candidate: %w", err)
+	case !c.NetworkType().IsUDP() || c.Port() == 0 || !reachable(c.Address()):
+		return nil, nil //nolint:nilnil // the same
 	}
-	return c.NetworkType().IsUDP() && c.Port() > 0 && reachable(c.Address()), nil
+	return c, nil
 }
 
 func either(d *sdp.SessionDescription, m *sdp.MediaDescription, key string) string {

@@ -1,17 +1,31 @@
 package browser
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
 
-// outboxSize bounds the bytes that wait for the sender: a second of 300 browsers.
+// outboxSize bounds the bytes that wait to be sent: a second of 300 browsers.
 const outboxSize = 3 << 20
 
-// outbox carries packets from media threads to the gateway's sender, through two slabs that change places. Whoever puts one in
-// never waits for encryption or for the network; when the sender is too far behind, packets are dropped.
+// outbox carries packets from media threads to the network, through two slabs that change places. Whoever puts one in never waits
+// for encryption or for a system call; when nobody keeps up, packets are dropped.
+//
+// It is emptied by the goroutines that read the ports while those turn round fast anyway, which spares a wake-up a turn, and by one of
+// its own otherwise.
 type outbox struct {
 	mu      sync.Mutex
 	fill    slab
 	dropped uint64
+
+	turning atomic.Int32  // readers that will empty it within a moment
 	wake    chan struct{} // holds one
+	failed  atomic.Uint64
+
+	sending sync.Mutex // guards the next two, and the order of packets
+	work    slab
+	batch   *outBatch
 }
 
 type slab struct {
@@ -25,7 +39,7 @@ type outPacket struct {
 	end     int
 }
 
-func newOutbox() *outbox { return &outbox{wake: make(chan struct{}, 1)} }
+func newOutbox() *outbox { return &outbox{wake: make(chan struct{}, 1), batch: newOutBatch()} }
 
 // put copies b.
 func (o *outbox) put(s *Session, b []byte) {
@@ -39,23 +53,36 @@ func (o *outbox) put(s *Session, b []byte) {
 	o.fill.bytes = append(o.fill.bytes, b...)
 	o.fill.packets = append(o.fill.packets, outPacket{s, len(o.fill.bytes)})
 	o.mu.Unlock()
-	if first {
-		select {
-		case o.wake <- struct{}{}:
-		default:
-		}
+	if first && o.turning.Load() == 0 {
+		o.rouse()
 	}
 }
 
-// take exchanges the filled slab for an empty one, which it gets back.
-func (o *outbox) take(empty slab) slab {
-	clear(empty.packets)
-	empty.bytes, empty.packets = empty.bytes[:0], empty.packets[:0]
+func (o *outbox) rouse() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// empty encrypts and sends what is there, and tells how many packets it was.
+func (o *outbox) empty() int {
+	o.sending.Lock()
+	defer o.sending.Unlock()
+	clear(o.work.packets)
+	o.work.bytes, o.work.packets = o.work.bytes[:0], o.work.packets[:0]
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	full := o.fill
-	o.fill = empty
-	return full
+	o.work, o.fill = o.fill, o.work
+	o.mu.Unlock()
+	failed, start := 0, 0
+	for i := range o.work.packets {
+		p := &o.work.packets[i]
+		failed += p.session.send(o.work.bytes[start:p.end], o.batch)
+		start = p.end
+	}
+	failed += o.batch.flush()
+	o.failed.Add(uint64(failed))
+	return len(o.work.packets)
 }
 
 // drops counts the packets that found no room.
@@ -65,21 +92,26 @@ func (o *outbox) drops() uint64 {
 	return o.dropped
 }
 
-// run sends what comes until stop is closed.
+// run empties it whenever no reader does, until stop is closed.
 func (o *outbox) run(stop <-chan struct{}) {
-	var work slab
 	for {
 		select {
 		case <-stop:
 			return
 		case <-o.wake:
 		}
-		work = o.take(work)
-		start := 0
-		for i := range work.packets {
-			p := &work.packets[i]
-			p.session.send(work.bytes[start:p.end])
-			start = p.end
+		if o.empty() > 1 {
+			time.Sleep(gather)
 		}
 	}
+}
+
+// turn says that a reader will empty it soon, or no longer; then what is there by now is for run.
+func (o *outbox) turn(on bool) {
+	if on {
+		o.turning.Add(1)
+		return
+	}
+	o.turning.Add(-1)
+	o.rouse()
 }

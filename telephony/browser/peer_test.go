@@ -25,6 +25,7 @@ type peer struct {
 	ears       chan *rtp.Packet
 	candidates chan string
 	cables     []*cable
+	active     bool
 }
 
 // persona is what a browser is like. Its zero value has a microphone, PCMA and PCMU and one network.
@@ -33,6 +34,8 @@ type persona struct {
 	deaf     bool     // only listens
 	networks int
 	tcp      bool
+	active   bool // sets up DTLS itself
+	patient  bool // checks consent as seldom as browsers do
 	extra    func(*webrtc.PeerConnection)
 }
 
@@ -41,12 +44,14 @@ const eventsType = 126
 
 func newPeer(t testing.TB, who persona) *peer {
 	t.Helper()
-	p := &peer{t: t, ears: make(chan *rtp.Packet, 4096), candidates: make(chan string, 64)}
+	p := &peer{t: t, active: who.active, ears: make(chan *rtp.Packet, 4096), candidates: make(chan string, 64)}
 	var settings webrtc.SettingEngine
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() && ip.To4() != nil })
-	settings.SetICETimeouts(time.Second, patience, 200*time.Millisecond)
+	if !who.patient {
+		settings.SetICETimeouts(time.Second, patience, 200*time.Millisecond)
+	}
 	if who.tcp {
 		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
 	} else {
@@ -131,6 +136,9 @@ func (p *peer) offer(restart bool) string {
 	description, err := p.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: restart})
 	require.NoError(p.t, err)
 	require.NoError(p.t, p.pc.SetLocalDescription(description))
+	if p.active {
+		return strings.ReplaceAll(description.SDP, "a=setup:actpass", "a=setup:active")
+	}
 	return description.SDP
 }
 

@@ -40,7 +40,7 @@ func TestSoundBothWays(t *testing.T) {
 				return s.RoundTrip > 0 && s.Received > 20 && s.Sent > 20
 			}, patience, 20*time.Millisecond, "reports go both ways")
 			require.Zero(t, s.Lost)
-			require.Zero(t, s.Unsent)
+			require.Zero(t, s.Refused)
 			require.Less(t, s.RoundTrip, time.Second)
 			require.Equal(t, p.cables[0].address(), s.Remote)
 			require.Equal(t, s.Remote, s.Address)

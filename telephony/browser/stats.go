@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/pion/ice/v4"
+
 	"ekc/telephony/media"
 )
 
@@ -21,23 +23,22 @@ type Stats struct {
 	Network               string
 	// Reconnects counts the times that the browser came back, or moved to another network.
 	Reconnects int
-	// Unsent counts packets of the leg that could not be encrypted or sent.
-	Unsent uint64
+	// Refused counts packets of sound that were not the browser's, or came twice.
+	Refused uint64
 }
 
 // Stats gives the numbers. It waits for the media thread's next round.
 func (s *Session) Stats() Stats {
-	st := Stats{LegStats: s.leg.Stats(), Unsent: s.unsent.Load()}
+	st := Stats{LegStats: s.leg.Stats(), Refused: s.refused.Load()}
 	s.mu.Lock()
 	st.Reconnects = s.reconnects
 	s.mu.Unlock()
-	path := s.sender.Transport().ICETransport()
-	if pair, err := path.GetSelectedCandidatePair(); err == nil && pair != nil {
-		st.Local, st.Remote = addressOf(pair.Local.Address, pair.Local.Port), addressOf(pair.Remote.Address, pair.Remote.Port)
-		st.LocalType, st.RemoteType = pair.Local.Typ.String(), pair.Remote.Typ.String()
-		st.Network = pair.Local.Protocol.String()
+	if pair, err := s.agent.GetSelectedCandidatePair(); err == nil && pair != nil {
+		st.Local, st.Remote = addressOf(pair.Local), addressOf(pair.Remote)
+		st.LocalType, st.RemoteType = pair.Local.Type().String(), pair.Remote.Type().String()
+		st.Network = pair.Local.NetworkType().NetworkShort()
 	}
-	if numbers, ok := path.GetSelectedCandidatePairStats(); ok {
+	if numbers, ok := s.agent.GetSelectedCandidatePairStats(); ok {
 		st.PathRoundTrip = time.Duration(numbers.CurrentRoundTripTime * float64(time.Second))
 	}
 	if st.RoundTrip == 0 {
@@ -46,10 +47,10 @@ func (s *Session) Stats() Stats {
 	return st
 }
 
-func addressOf(ip string, port uint16) netip.AddrPort {
-	a, err := netip.ParseAddr(ip)
+func addressOf(c ice.Candidate) netip.AddrPort {
+	a, err := netip.ParseAddr(c.Address())
 	if err != nil {
 		return netip.AddrPort{}
 	}
-	return netip.AddrPortFrom(a, port)
+	return netip.AddrPortFrom(a.Unmap(), uint16(c.Port()))
 }

@@ -1,0 +1,195 @@
+package browser
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/pion/ice/v4"
+)
+
+// Sizes of a port.
+const (
+	socketBuffer = 4 << 20 // bytes, each way: the sound of 1,000 browsers for 200 ms
+	maxPacket    = 1600    // bytes; longer ones are cut, and no cipher lets them pass
+	controlQueue = 512     // packets of ICE and DTLS that wait for pion; beyond it they are dropped, and sent again
+)
+
+// gather is how long a port with much to do lets packets pile up, so that one turn moves many: waking up is most of what a single
+// packet costs. A browser's own jitter buffer is ten times as long.
+const gather = 2 * time.Millisecond
+
+// port is a UDP socket that all sessions share. Sound, which is nearly everything, is read in batches and goes straight from here to
+// its session, found by the browser's address; the rest (STUN and DTLS, RFC 7983), and sound from addresses that are not
+// known yet, goes to pion, for which the port is a net.PacketConn.
+type port struct {
+	socket *net.UDPConn
+	raw    syscall.RawConn
+	local  netip.AddrPort
+	pion   chan *datagram
+	spare  sync.Pool // of *datagram
+	ended  chan struct{}
+	end    sync.Once
+
+	mu    sync.RWMutex
+	flows map[netip.AddrPort]*Session
+}
+
+// datagram is a packet for pion.
+type datagram struct {
+	from netip.AddrPort
+	n    int
+	data [maxPacket]byte
+}
+
+func openPort(ip netip.Addr, number uint16) (*port, error) {
+	socket, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, number)))
+	if err != nil {
+		return nil, fmt.Errorf("browser: UDP port %d: %w", number, err)
+	}
+	// The system may allow less; it says nothing of how much is enough.
+	_, _ = socket.SetReadBuffer(socketBuffer), socket.SetWriteBuffer(socketBuffer)
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return nil, fmt.Errorf("browser: UDP port %d: %w", number, err)
+	}
+	mark(raw, ip.Unmap().Is4())
+	local := socket.LocalAddr().(*net.UDPAddr).AddrPort()
+	return &port{
+		socket: socket, raw: raw, local: netip.AddrPortFrom(local.Addr().Unmap(), local.Port()),
+		pion: make(chan *datagram, controlQueue), spare: sync.Pool{New: func() any { return new(datagram) }},
+		ended: make(chan struct{}), flows: make(map[netip.AddrPort]*Session),
+	}, nil
+}
+
+// run reads until the port is closed. While packets come close together it turns round every gather, and empties the outbox on the
+// way; otherwise it sleeps until there is one.
+func (p *port) run(o *outbox) {
+	batch := newInBatch()
+	last := time.Now()
+	busy := false
+	defer func() {
+		if busy {
+			o.turn(false)
+		}
+	}()
+	for {
+		n, err := batch.receive(p, !busy)
+		if err != nil {
+			return
+		}
+		for i := range n {
+			b, from := batch.at(i)
+			p.take(b, from)
+		}
+		now := time.Now()
+		dense := n > 1 || n == 1 && !busy && now.Sub(last) < gather
+		last = now
+		if dense != busy {
+			busy = dense
+			o.turn(busy)
+		}
+		if busy {
+			o.empty()
+		}
+		if busy && n < inSize {
+			time.Sleep(gather)
+		}
+	}
+}
+
+// take sorts one packet, which is the receiver's to change.
+func (p *port) take(b []byte, from netip.AddrPort) {
+	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+	if isSound(b) {
+		p.mu.RLock()
+		s := p.flows[from]
+		p.mu.RUnlock()
+		if s != nil && !s.proveLife() {
+			s.receive(b)
+			return
+		}
+	}
+	d := p.spare.Get().(*datagram)
+	d.from, d.n = from, copy(d.data[:], b)
+	select {
+	case p.pion <- d:
+	default:
+		p.spare.Put(d)
+	}
+}
+
+// isSound tells SRTP and SRTCP from STUN and DTLS on one port (RFC 7983 §7).
+func isSound(b []byte) bool { return len(b) > 0 && b[0] >= 128 && b[0] <= 191 }
+
+// assign lets what comes from an address go to a session, or to pion again when there is none.
+func (p *port) assign(from netip.AddrPort, s *Session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.flows[from] = s
+}
+
+// release ends that, unless the address has gone to another session.
+func (p *port) release(from netip.AddrPort, s *Session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.flows[from] == s {
+		delete(p.flows, from)
+	}
+}
+
+// ReadFromAddrPort implements ice.AddrPortReaderWriter.
+func (p *port) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
+	select {
+	case d := <-p.pion:
+		n, from := copy(b, d.data[:d.n]), d.from
+		p.spare.Put(d)
+		return n, from, nil
+	case <-p.ended:
+		return 0, netip.AddrPort{}, net.ErrClosed
+	}
+}
+
+// WriteToAddrPort implements ice.AddrPortReaderWriter.
+func (p *port) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
+	return p.socket.WriteToUDPAddrPort(b, to)
+}
+
+// ReadFrom implements net.PacketConn.
+func (p *port) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, from, err := p.ReadFromAddrPort(b)
+	if err != nil {
+		return 0, nil, err
+	}
+	return n, net.UDPAddrFromAddrPort(from), nil
+}
+
+// WriteTo implements net.PacketConn.
+func (p *port) WriteTo(b []byte, to net.Addr) (int, error) { return p.socket.WriteTo(b, to) }
+
+// LocalAddr implements net.PacketConn.
+func (p *port) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(p.local) }
+
+// SetDeadline, SetReadDeadline and SetWriteDeadline implement net.PacketConn, and do nothing: pion uses them to interrupt one session's
+// write, and they would hit all of them. No write here blocks for long, and reading ends with Close.
+func (p *port) SetDeadline(time.Time) error      { return nil }
+func (p *port) SetReadDeadline(time.Time) error  { return nil }
+func (p *port) SetWriteDeadline(time.Time) error { return nil }
+
+// Close implements net.PacketConn.
+func (p *port) Close() error {
+	var err error
+	p.end.Do(func() {
+		close(p.ended)
+		err = p.socket.Close()
+	})
+	return err
+}
+
+var (
+	_ net.PacketConn           = (*port)(nil)
+	_ ice.AddrPortReaderWriter = (*port)(nil)
+)
