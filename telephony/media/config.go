@@ -12,7 +12,7 @@ type LegOptions struct {
 	Name string
 	// Near puts the leg on the thread of another one that it will be bridged with.
 	Near *Leg
-	// Shared puts the leg on ports that it shares with others of its thread, which costs about a third less per packet. For trunks
+	// Shared puts the leg on ports that it shares with others of its thread, which costs a fifth to a third less per packet. For trunks
 	// whose gateways send from where their SDP says they receive (symmetric RTP, RFC 4961): that address is how the leg's packets
 	// are known. What comes from elsewhere is foreign, except a stream that goes on after its NAT was rebound.
 	Shared bool

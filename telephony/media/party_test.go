@@ -57,6 +57,7 @@ func newEngine(t testing.TB, o media.Options) *media.Engine {
 // party is somebody on the other end of a leg: two sockets, and all that came in.
 type party struct {
 	t       testing.TB
+	engine  *media.Engine
 	leg     *media.Leg
 	rtp     *net.UDPConn
 	control *net.UDPConn
@@ -75,7 +76,7 @@ func join(t testing.TB, e *media.Engine, near *media.Leg, change func(*media.Leg
 	p := listen(t)
 	leg, err := e.NewLeg(media.LegOptions{Near: near, Notify: p.notify, Shared: shared(t), Remote: address(p.rtp)})
 	require.NoError(t, err)
-	p.leg = leg
+	p.leg, p.engine = leg, e
 	p.configure(change)
 	return p
 }
@@ -212,9 +213,13 @@ func (p *party) event(kind media.EventKind) media.Event {
 	}
 }
 
-// settled waits until the leg's thread has done all that was asked and has read its sockets at least once.
+// settled waits until the leg's thread has done all that was asked and has read its sockets at least once, and the others know
+// of it whose shared ports may be concerned.
 func (p *party) settled() {
 	p.t.Helper()
+	if p.engine != nil {
+		p.engine.Snapshot()
+	}
 	p.leg.Stats()
 	p.leg.Stats()
 }

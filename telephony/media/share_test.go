@@ -104,11 +104,13 @@ func TestOneRemoteAddressBelongsToOneLeg(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, own.Configure(a.config()))
 
+		a.settled()
 		a.say(sound(1))
 		require.Eventually(t, func() bool { return a.leg.Stats().Received == 1 }, patience, time.Millisecond)
 		require.Zero(t, late.Stats().Received)
 		a.leg.Close()
 		require.NoError(t, late.Configure(a.config()), "free again")
+		a.settled()
 		a.say(sound(2))
 		require.Eventually(t, func() bool { return late.Stats().Received == 1 }, patience, time.Millisecond)
 	})
@@ -123,7 +125,7 @@ func TestSharedLegFollowsASecondOffer(t *testing.T) {
 		a.say(sound(1))
 		require.Equal(t, sound(1), b.next().Payload)
 
-		elsewhere.leg, elsewhere.ssrc = a.leg, a.ssrc+1
+		elsewhere.leg, elsewhere.engine, elsewhere.ssrc = a.leg, e, a.ssrc+1
 		elsewhere.configure(nil)
 		elsewhere.settled()
 		a.say(sound(2))
@@ -241,7 +243,7 @@ func TestGuestsOfAnotherThread(t *testing.T) {
 			c := listen(t) // with ports of its own: it comes to the shared one
 			leg, err := e.NewLeg(media.LegOptions{Notify: c.notify})
 			require.NoError(t, err)
-			c.leg = leg
+			c.leg, c.engine = leg, e
 			c.configure(nil)
 			require.NoError(t, e.Bridge(c.leg, b.leg))
 			c.settled()
