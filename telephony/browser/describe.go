@@ -35,8 +35,8 @@ func (o *offer) answer(a *answerer) string {
 			o.answerAudio(a, line)
 			continue
 		}
-		format := "0"
-		if len(m.MediaName.Formats) > 0 {
+		format := "0" // some number must stand there
+		if m.MediaName.Media == "application" && len(m.MediaName.Formats) > 0 {
 			format = m.MediaName.Formats[0]
 		}
 		line("m=%s 0 %s %s\r\nc=IN IP4 0.0.0.0", m.MediaName.Media, strings.Join(m.MediaName.Protos, "/"), format)
