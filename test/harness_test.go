@@ -99,7 +99,7 @@ func (s store) settings() config.Config {
 			DataDir: s.dataDir, DatabaseURL: config.ConnString(s.core), KnowledgeDatabaseURL: config.ConnString(s.knowledge), DBMaxConns: 16,
 		},
 		HTTP:         config.HTTP{HTTPAddr: "127.0.0.1:0", Introspection: true, ShutdownTimeout: 10 * time.Second},
-		Telephony:    config.Telephony{SIPAddr: "127.0.0.1:5060", RTPPorts: config.PortRange{First: 20000, Last: 29999}},
+		Telephony:    config.Telephony{SIPAddr: "127.0.0.1:0", SIPDigest: "MD5", RTPPorts: config.PortRange{First: 20000, Last: 29999}},
 		Knowledge:    config.Knowledge{KnowledgeAddr: "127.0.0.1:8090"},
 		Logging:      config.Logging{LogLevel: slog.LevelError, LogFormat: "text"},
 		Demo:         true,

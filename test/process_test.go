@@ -96,7 +96,7 @@ func (s store) spawn(t *testing.T, address string, environment ...string) *proce
 	p.command = exec.Command(path, "serve") //nolint:noctx // it is killed below
 	p.command.Env = append(os.Environ(),
 		"EKC_DATA_DIR="+s.dataDir, "EKC_DATABASE_URL="+s.core, "EKC_KNOWLEDGE_DATABASE_URL="+s.knowledge,
-		"EKC_HTTP_ADDR="+address, "EKC_DEMO_PASSWORD="+demoPassword, "EKC_DB_MAX_CONNS=16", "EKC_LOG_LEVEL=warn")
+		"EKC_HTTP_ADDR="+address, "EKC_SIP_ADDR=127.0.0.1:0", "EKC_DEMO_PASSWORD="+demoPassword, "EKC_DB_MAX_CONNS=16", "EKC_LOG_LEVEL=warn")
 	p.command.Env = append(p.command.Env, environment...)
 	p.command.Stdout, p.command.Stderr = p.output, p.output
 	require.NoError(t, p.command.Start())

@@ -52,6 +52,8 @@ type App struct {
 	listener net.Listener
 	server   *http.Server
 	api      *graph.Handler
+	trunks   trunkRelay
+	phone    *phone
 
 	following *crew // the event log
 	working   *crew // what the domains do by themselves
@@ -102,7 +104,7 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	events := eventlog.New(a.core.DB, a.core.Client, a.core.URL, a.log.With("domain", "eventlog"))
 	d, err := wire(ctx, foundation{
 		config: a.config, core: a.core, events: events, metrics: a.metrics, log: a.log, overrides: overrides,
-		base: observedBase{a.base, a.metrics, a.tracing.Tracer()},
+		base: observedBase{a.base, a.metrics, a.tracing.Tracer()}, onTrunks: a.trunks.set,
 	})
 	if err != nil {
 		return err
@@ -119,6 +121,9 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+	if a.phone, err = a.newPhone(ctx, d); err != nil {
+		return err
 	}
 	d.run(a.working, a.log)
 	return a.serve(d, events)
@@ -181,7 +186,8 @@ func (a *App) serve(d *domains, events *eventlog.Log) (err error) {
 		return err
 	}
 	handler := pages{
-		graphql: a.api, attachments: d.interaction.AttachmentHandler(), web: web, health: a.health, metrics: a.metrics, log: a.log,
+		graphql: a.api, attachments: d.interaction.AttachmentHandler(),
+		recordings: d.voice.RecordingHandler(), web: web, health: a.health, metrics: a.metrics, log: a.log,
 	}.handler()
 	handler = telemetry.Requests(a.tracing.Handler(handler, routeOf), a.metrics, a.log, routeOf)
 	a.server = newServer(handler, a.log)

@@ -19,6 +19,9 @@ func (a *App) Describe(w io.Writer) error {
 		{"GraphQL", url + "/graphql  (POST, GET, graphql-transport-ws, SSE)"},
 		{"Health", url + "/healthz  " + url + "/readyz  " + url + "/metrics"},
 	}
+	if at := a.phone.addr(); at != nil {
+		lines = append(lines, [2]string{"Phone", "sip:88006000000@" + at.String() + "  (SIP over UDP and TCP)"})
+	}
 	if at := a.storage.Embedded(); at != "" {
 		lines = append(lines, [2]string{"PostgreSQL", "embedded, in " + at})
 	}

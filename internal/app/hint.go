@@ -37,14 +37,14 @@ func hintMigration(err error) error {
 	return err
 }
 
-func hintListen(addr string, err error) error {
+func hintListen(setting, addr string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("EKC_HTTP_ADDR %s is taken by another program (another ekc serve?); choose another, such as 127.0.0.1:8081", addr)
+		return fmt.Errorf("%s %s is taken by another program (another ekc serve?); choose another, with a port such as 8081", setting, addr)
 	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("EKC_HTTP_ADDR %s: this user may not listen there; ports below 1024 need a privilege", addr)
+		return fmt.Errorf("%s %s: this user may not listen there; ports below 1024 need a privilege", setting, addr)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return fmt.Errorf("EKC_HTTP_ADDR %s: this machine has no such address", addr)
+		return fmt.Errorf("%s %s: this machine has no such address", setting, addr)
 	}
-	return fmt.Errorf("EKC_HTTP_ADDR %s: %w", addr, err)
+	return fmt.Errorf("%s %s: %w", setting, addr, err)
 }

@@ -12,6 +12,7 @@ import (
 
 	"ekc/interaction"
 	"ekc/internal/telemetry"
+	"ekc/internal/voice"
 )
 
 // Limits of the HTTP server. Reading a body and writing a stream have their own limits in the API; a file may take minutes
@@ -28,6 +29,7 @@ const (
 type pages struct {
 	graphql     http.Handler
 	attachments http.Handler
+	recordings  http.Handler
 	web         http.Handler
 	health      *telemetry.Health
 	metrics     *telemetry.Metrics
@@ -38,6 +40,7 @@ func (p pages) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", p.graphql)
 	mux.Handle(interaction.AttachmentPath, within(fileTimeout, p.attachments))
+	mux.Handle(voice.RecordingPath, within(fileTimeout, p.recordings))
 	mux.Handle("GET /healthz", within(pageTimeout, p.health.Alive()))
 	mux.Handle("GET /readyz", within(pageTimeout, p.health.Readiness(func(part string, err error) {
 		p.metrics.Unready(part)
@@ -57,6 +60,8 @@ func routeOf(path string) string {
 		return "playground"
 	case strings.HasPrefix(path, interaction.AttachmentPath):
 		return "attachments"
+	case strings.HasPrefix(path, voice.RecordingPath):
+		return "recordings"
 	case strings.HasPrefix(path, "/widget"):
 		return "widget"
 	default:
@@ -113,7 +118,7 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, hintListen(addr, err)
+		return nil, hintListen("EKC_HTTP_ADDR", addr, err)
 	}
 	return listener, nil
 }

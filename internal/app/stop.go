@@ -21,10 +21,11 @@ func (a *App) Close(ctx context.Context) error {
 
 func (a *App) stop(ctx context.Context) error {
 	a.health.Drain()
-	errs := []error{a.stopServing(ctx)}
+	errs := []error{a.hangUp(ctx), a.stopServing(ctx)}
 	ctx = context.WithoutCancel(ctx)
 	parts, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
+	errs = append(errs, a.phone.close(parts))
 	for _, c := range []*crew{a.working, a.following} {
 		if c != nil {
 			errs = append(errs, c.stop(parts))
@@ -45,6 +46,17 @@ func (a *App) stop(ctx context.Context) error {
 		errs = append(errs, a.tracing.Stop(ctx))
 	}
 	return errors.Join(errs...)
+}
+
+// hangUp takes no new calls and waits for those in progress; operators need the API until the last has ended. Those that last
+// longer than EKC_SHUTDOWN_TIMEOUT are ended with the node.
+func (a *App) hangUp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, a.config.ShutdownTimeout)
+	defer cancel()
+	if err := a.phone.drain(ctx); err != nil {
+		a.log.WarnContext(ctx, "calls in progress are ended with the node", "error", err)
+	}
+	return nil
 }
 
 func (a *App) stopServing(ctx context.Context) error {

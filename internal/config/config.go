@@ -4,6 +4,9 @@ package config
 
 import (
 	"errors"
+	"fmt"
+	"net"
+	"net/netip"
 	"time"
 )
 
@@ -40,8 +43,39 @@ type HTTP struct {
 
 // Telephony is where calls come in.
 type Telephony struct {
-	SIPAddr  string    `name:"sip-addr" env:"EKC_SIP_ADDR" default:"127.0.0.1:5060" help:"SIP over UDP and TCP."`
-	RTPPorts PortRange `name:"rtp-ports" env:"EKC_RTP_PORTS" default:"20000-29999" help:"Media ports, FIRST-LAST."`
+	SIPAddr     string    `name:"sip-addr" env:"EKC_SIP_ADDR" default:"127.0.0.1:5060" help:"SIP over UDP and TCP; off = no phone on this node."`
+	SIPExternal string    `name:"sip-external" env:"EKC_SIP_EXTERNAL" help:"Address under which carriers, phones and browsers reach this node, when it differs from the one listened on." placeholder:"IP"`
+	SIPDigest   string    `name:"sip-digest" env:"EKC_SIP_DIGEST" default:"MD5" enum:"MD5,SHA-256" help:"What operators' phones are challenged with: MD5 alone, which every phone knows, or SHA-256 and MD5 (RFC 8760)."`
+	RTPPorts    PortRange `name:"rtp-ports" env:"EKC_RTP_PORTS" default:"20000-29999" help:"Media ports, FIRST-LAST."`
+}
+
+// NoPhone is the value of EKC_SIP_ADDR on a node that takes no calls.
+const NoPhone = "off"
+
+// On reports whether the node takes calls.
+func (t Telephony) On() bool { return t.SIPAddr != NoPhone }
+
+// Addresses are the one to listen on and the one that others are told, which is zero when they are the same.
+func (t Telephony) Addresses() (listen, outside netip.Addr, err error) {
+	host, _, err := net.SplitHostPort(t.SIPAddr)
+	if err != nil {
+		return listen, outside, fmt.Errorf("EKC_SIP_ADDR: %w", err)
+	}
+	if host == "" {
+		host = "0.0.0.0"
+	}
+	if listen, err = netip.ParseAddr(host); err != nil {
+		return listen, outside, fmt.Errorf("EKC_SIP_ADDR is %q: media needs an IP address, not a name", t.SIPAddr)
+	}
+	if t.SIPExternal != "" {
+		if outside, err = netip.ParseAddr(t.SIPExternal); err != nil {
+			return listen, outside, fmt.Errorf("EKC_SIP_EXTERNAL is %q: it must be an IP address", t.SIPExternal)
+		}
+	}
+	if listen.IsUnspecified() && !outside.IsValid() {
+		return listen, outside, fmt.Errorf("EKC_SIP_ADDR is %q, every interface: set EKC_SIP_EXTERNAL to the address that carriers reach", t.SIPAddr)
+	}
+	return listen, outside, nil
 }
 
 // Knowledge says where the knowledge service is.

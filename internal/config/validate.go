@@ -48,7 +48,13 @@ func (h HTTP) Validate() error {
 
 // Validate checks the group.
 func (t Telephony) Validate() error {
+	if !t.On() {
+		return nil
+	}
 	err := checkAddr("EKC_SIP_ADDR", t.SIPAddr)
+	if err == nil {
+		_, _, err = t.Addresses()
+	}
 	switch {
 	case t.RTPPorts.First < firstUserPort:
 		err = errors.Join(err, fmt.Errorf("EKC_RTP_PORTS is %s: ports begin at %d", t.RTPPorts, firstUserPort))

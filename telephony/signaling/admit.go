@@ -32,7 +32,8 @@ func (a *Agent) invite(m *wire.Message, tx *transaction.Server, flow transport.F
 			return
 		}
 		a.offer(d, m, flow, IncomingCall{Origin: FromTrunk, TrunkID: l.ID})
-	case !a.guard.Friend(remote) && !m.Has("Authorization") && !m.Has("Proxy-Authorization") && a.serves(m):
+	case !m.Has("Authorization") && !m.Has("Proxy-Authorization") && a.serves(m):
+		// Also from where a phone is registered: behind one address there may be others. Whoever calls a service number needs no right.
 		a.offer(d, m, flow, IncomingCall{Origin: FromUnknown})
 	default:
 		if !a.guard.Friend(remote) && !m.Has("Authorization") && a.guard.Strike(remote) {

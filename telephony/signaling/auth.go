@@ -3,7 +3,6 @@ package signaling
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"ekc/telephony/signaling/digest"
@@ -110,8 +109,8 @@ func (a *Agent) refusal(m *wire.Message, v verdict, tag string) *wire.Message {
 		if err != nil {
 			return a.reply(m, 500, "", tag)
 		}
-		if a.config.MD5First {
-			slices.Reverse(challenges)
+		if a.config.MD5Only {
+			challenges = challenges[len(challenges)-1:]
 		}
 		for _, c := range challenges {
 			answer.Add("WWW-Authenticate", c)

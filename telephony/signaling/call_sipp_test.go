@@ -76,7 +76,7 @@ func TestSIPpCallerRequiresReliableAnswers(t *testing.T) {
 func TestSIPpPhoneRegistersAndCalls(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, func(config *signaling.Config) {
-		config.Accounts, config.MD5First = accounts{"operator": "secret"}, true // SIPp reads the first challenge only
+		config.Accounts, config.MD5Only = accounts{"operator": "secret"}, true // SIPp reads the first challenge only
 	})
 	startSIPp(t, "uac_register.xml", c.address()).succeeds()
 	require.Equal(t, 1, c.Metrics().Registered)

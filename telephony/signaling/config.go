@@ -24,9 +24,9 @@ type Config struct {
 	External string
 	// Realm is the digest realm and the domain of operators' phones. Default "ekc".
 	Realm string
-	// MD5First challenges with MD5 before SHA-256, for old phones that look at the first challenge only. By default SHA-256
-	// comes first, and phones that know it use it (RFC 8760 §2.4).
-	MD5First bool
+	// MD5Only challenges with MD5 alone. By default SHA-256 comes before it, and phones that know it use it (RFC 8760 §2.4);
+	// but many phones read the first challenge only, or refuse a response in which one is unknown to them, as baresip 1 does.
+	MD5Only bool
 	// Product is what User-Agent and Server say. Default "EKC".
 	Product string
 	// OnCall gets every admitted call. It runs on the agent's goroutine: hand the call over and return.
