@@ -9,47 +9,50 @@ import (
 	"time"
 )
 
-// Leg is one RTP session with one party. The fields below the line belong to its thread.
+// Leg is one RTP session with one party. Its first part belongs to its thread, and what every packet touches comes first, in an
+// order that keeps it on few cache lines: with a thousand legs, each packet finds its leg's state out of the cache.
 type Leg struct {
-	engine    *Engine
-	id        uint64
-	name      string
-	notify    func(Event)
+	taps      []*tap
+	peer      *Leg
+	room      *Conference
+	srtp      *cryptor
 	transport transport
+	to        destination
+	thread    atomic.Pointer[thread] // written by the thread that has it; stragglers of others only compare
+	ssrc      uint32
+	ready     bool // configured
+	muted     bool
+	player    player
+	digits    digitSender
+	slot      int // in thread.legs
+	seat      int // in room
+	relay     digitRelay
+	config    LegConfig
+	tx        sender
+	wheel     wheelEntry
+	rx        receiver
+	stats     LegStats
+	toControl destination
+	control   control
+
+	// ---- set when the leg is made ----
+
+	engine *Engine
+	id     uint64
+	name   string
+	notify func(Event)
 	// seatShared is the transport when the leg is on a shared port; nil when its port is its own.
 	seatShared *sharedSeat
 	port       uint16
 	local      netip.AddrPort
-	ssrc       uint32
+
+	// ---- of its callers ----
 
 	home   sync.Mutex // guards owner, closed and last; held while the leg changes its thread
 	owner  *thread
 	closed bool
 	last   LegStats
 	final  atomic.Pointer[LegStats] // set when the leg ends
-
-	// ---- of the thread ----
-
-	thread    atomic.Pointer[thread] // written by the thread that has it; stragglers of others only compare
-	slot      int                    // in thread.legs
-	config    LegConfig
-	ready     bool // configured
-	muted     bool
-	to        destination
-	toControl destination
-	srtp      *cryptor
-	rx        receiver
-	tx        sender
-	digits    digitSender
-	relay     digitRelay
-	player    player
-	taps      []*tap
-	peer      *Leg
-	room      *Conference
-	seat      int // in room
-	control   control
-	wheel     wheelEntry
-	stats     LegStats
 }
 
 // transport is how a leg's packets get out. attach and detach are called on threads.

@@ -17,15 +17,15 @@ const noiseType = 13
 
 // receiver is the incoming half of a leg.
 type receiver struct {
-	kinds    [128]uint8
 	source   source
 	sequence sequence
-	keys     keyDecoder
 	any      bool
 	timedOut bool
 	firstAt  int64
 	lastAt   int64
 	since    int64 // when the timeout began to count without a packet
+	kinds    [128]uint8
+	keys     keyDecoder
 }
 
 // configure applies a LegConfig on the leg's thread.

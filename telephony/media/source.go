@@ -29,8 +29,8 @@ const (
 //
 // Everything else is dropped and counted as foreign.
 type source struct {
-	signalled netip.AddrPort
 	current   netip.AddrPort
+	signalled netip.AddrPort
 	strict    bool
 	firm      bool
 	until     int64 // end of the window
