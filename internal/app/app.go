@@ -216,6 +216,9 @@ func (a *App) fail(err error) {
 // Failed gives the failure after which the node cannot go on; the caller closes it.
 func (a *App) Failed() <-chan error { return a.failed }
 
+// PhoneAddr is where SIP is listened to, with the port that the system chose; nil on a node without a phone.
+func (a *App) PhoneAddr() net.Addr { return a.phone.addr() }
+
 // URL is the address that clients on this machine use, without a final slash; it knows the port that the system chose.
 func (a *App) URL() string {
 	h := a.config.HTTP
