@@ -3,7 +3,6 @@ package browser
 import (
 	"encoding/binary"
 	"net/netip"
-	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -18,24 +17,10 @@ const (
 // nameSize holds the socket address of either family.
 const nameSize = unix.SizeofSockaddrInet6
 
-// expedited is DSCP 46, expedited forwarding (RFC 4594 §4.1), as the byte of the header.
-const expedited = 46 << 2
-
 // mmsghdr is the kernel's, which x/sys does not have.
 type mmsghdr struct {
 	header unix.Msghdr
 	length uint32
-}
-
-// mark asks routers for haste; it is a wish.
-func mark(raw syscall.RawConn, four bool) {
-	_ = raw.Control(func(fd uintptr) {
-		if four {
-			_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS, expedited)
-		} else {
-			_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_IPV6, unix.IPV6_TCLASS, expedited)
-		}
-	})
 }
 
 // batch is the memory of recvmmsg or sendmmsg. The pointers in it are to itself, so it lives on the heap and as long as they.
@@ -66,29 +51,24 @@ type (
 	}
 )
 
-func newInBatch() inBatch { return inBatch{newBatch(inSize)} }
+func newInBatch() *inBatch { return &inBatch{newBatch(inSize)} }
 
-// receive takes all packets that are there, up to inSize; with wait it waits for the first.
-func (b inBatch) receive(p *port, wait bool) (n int, err error) {
-	var failed unix.Errno
-	err = p.raw.Read(func(fd uintptr) bool {
-		for i := range b.messages {
-			b.vectors[i].SetLen(maxPacket)
-			b.messages[i].header.Namelen = nameSize
-		}
-		r, _, e := unix.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&b.messages[0])), //nolint:gosec // unsafe.Pointer, rule 4
-			inSize, unix.MSG_DONTWAIT, 0, 0)
-		n, failed = int(r), e
-		return e != unix.EAGAIN || !wait
-	})
-	if failed != 0 {
-		n = 0 // interrupted, or the news of an unreachable browser
+// fill takes the packets that are there, up to inSize, without waiting.
+func (b *inBatch) fill(fd int) int {
+	for i := range b.messages {
+		b.vectors[i].SetLen(maxPacket)
+		b.messages[i].header.Namelen = nameSize
 	}
-	return n, err
+	n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&b.messages[0])), //nolint:gosec // unsafe.Pointer, rule 4
+		inSize, unix.MSG_DONTWAIT, 0, 0)
+	if e != 0 {
+		return 0 // nothing, or the news of an unreachable browser
+	}
+	return int(n)
 }
 
 // at gives one packet of the last receive.
-func (b inBatch) at(i int) ([]byte, netip.AddrPort) {
+func (b *inBatch) at(i int) ([]byte, netip.AddrPort) {
 	name := &b.names[i]
 	number := binary.BigEndian.Uint16(name[2:])
 	var ip netip.Addr
@@ -116,19 +96,7 @@ func (b *outBatch) add(p *port, to netip.AddrPort, n int) (failed int) {
 	b.port = p
 	m := &b.messages[b.n]
 	b.vectors[b.n].SetLen(n)
-	name := &b.names[b.n]
-	binary.BigEndian.PutUint16(name[2:], to.Port())
-	if p.local.Addr().Is4() {
-		binary.NativeEndian.PutUint16(name[:], unix.AF_INET)
-		ip := to.Addr().Unmap().As4()
-		copy(name[4:], ip[:])
-		m.header.Namelen = unix.SizeofSockaddrInet4
-	} else {
-		binary.NativeEndian.PutUint16(name[:], unix.AF_INET6)
-		ip := to.Addr().As16()
-		copy(name[8:], ip[:])
-		m.header.Namelen = unix.SizeofSockaddrInet6
-	}
+	m.header.Namelen = putName(&b.names[b.n], p.local.Addr().Is4(), to)
 	b.n++
 	if b.n == outSize {
 		failed += b.flush()
@@ -138,26 +106,43 @@ func (b *outBatch) add(p *port, to netip.AddrPort, n int) (failed int) {
 
 // flush sends without waiting: what the system has no room for now is too late already. It gives the number of packets not sent.
 func (b *outBatch) flush() (failed int) {
+	if b.n == 0 {
+		return 0
+	}
+	s := b.port.socket
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	sent := 0
-	for sent < b.n {
-		var done uintptr
-		var e unix.Errno
-		err := b.port.raw.Control(func(fd uintptr) {
-			done, _, e = unix.Syscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&b.messages[sent])), //nolint:gosec // unsafe.Pointer, rule 4
-				uintptr(b.n-sent), unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, 0, 0)
-		})
-		switch {
-		case err != nil: // closed
-			failed += b.n - sent
-			sent = b.n
-		case e == unix.EINTR:
-		case e != 0: // the first of them
+	for sent < b.n && s.fd >= 0 {
+		n, _, e := unix.Syscall6(unix.SYS_SENDMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&b.messages[sent])), //nolint:gosec // unsafe.Pointer, rule 4
+			uintptr(b.n-sent), unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, 0, 0)
+		switch e {
+		case 0:
+			sent += int(n)
+		case unix.EINTR:
+		default: // the first of them
 			failed++
 			sent++
-		default:
-			sent += int(done)
 		}
 	}
+	failed += b.n - sent
 	b.n = 0
 	return failed
+}
+
+// putName writes a socket address and gives its size.
+func putName(name *[nameSize]byte, four bool, to netip.AddrPort) uint32 {
+	binary.BigEndian.PutUint16(name[2:], to.Port())
+	if four {
+		binary.NativeEndian.PutUint16(name[:], unix.AF_INET)
+		if ip := to.Addr().Unmap(); ip.Is4() {
+			four := ip.As4()
+			copy(name[4:], four[:])
+		}
+		return unix.SizeofSockaddrInet4
+	}
+	binary.NativeEndian.PutUint16(name[:], unix.AF_INET6)
+	ip := to.Addr().As16()
+	copy(name[8:], ip[:])
+	return unix.SizeofSockaddrInet6
 }

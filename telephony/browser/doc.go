@@ -9,15 +9,21 @@
 // offers (RFC 7874 §3): a packet's sound passes between telephone and browser as it is. Digits are telephone-event (RFC 4733) where
 // the browser offers them. There is one audio section; video and data channels are rejected in the answer.
 //
-//	browser → socket → ICE → SRTP ─(sink)→ media.Leg.Deliver
-//	media thread ─(outbox)→ gateway's sender → SRTP → ICE → socket → browser
+//	browser → port ─ SRTP: decrypt ──────────────→ media.Leg.Deliver
+//	             └── STUN, DTLS: pion/ice, pion/dtls
+//	media thread → outbox → encrypt → port → browser
 //
-// A decrypted packet is handed to the leg where pion would buffer it for a reader, so it is neither parsed twice nor wakes another
-// goroutine. The other way the media thread only copies it into the outbox, because encryption and the system call are not
-// that thread's business and may block.
+// ICE and DTLS are pion's, and so is the cipher of SRTP, but sound does not pass through them: on its way through a PeerConnection a
+// packet wakes five goroutines, which costs many times what its encryption does. Here a port reads in batches, finds the session by the
+// browser's address, decrypts in place and hands all of a batch to the legs at once; what the media threads have to say is
+// encrypted and sent in batches on the same turn. A busy port turns every 2 ms. Sound of an address that is not known yet, of
+// TCP, and of a port of a session's own takes the long way through pion, as does one packet a second of every browser, so
+// that ICE knows that the path works.
 //
-// RTCP is the media engine's, which knows what was lost and how late it came on both sides of a bridge: pion has no interceptors
-// here, its reports would contradict ours. The browser's reports reach the leg, so its [media.LegStats] are complete.
+// The media thread only copies a packet into the outbox: encryption and system calls are not its business.
+//
+// RTCP is the media engine's, which knows what was lost and how late it came on both sides of a bridge; a second reporter would
+// contradict it. The browser's reports reach the leg, so its [media.LegStats] are complete.
 //
 // # Life of a session
 //
@@ -37,7 +43,8 @@
 //	    ended --> [*]
 //
 // A browser whose network has changed sends a new offer with new ICE credentials to [Session.Restart]; the call goes on, with the same
-// leg. Consent (RFC 7675) is checked every InterruptAfter/3, 2 s at most, by STUN requests on the selected pair.
+// leg. Consent (RFC 7675) is checked every InterruptAfter/3, 2 s at most, by STUN requests on the selected pair; a session that
+// hears nothing for InterruptAfter + ReconnectTimeout is over, and nothing more is sent.
 //
 // Standards: RFC 8829 (JSEP), RFC 8445 and 8838 (ICE, trickle), RFC 7675 (consent), RFC 5763 and 5764 (DTLS-SRTP), RFC 8843
 // (BUNDLE), RFC 5761 (RTCP on the RTP port).

@@ -13,18 +13,25 @@ type path struct {
 	remote netip.AddrPort
 }
 
-// receive takes a packet of sound, which it may change, and gives it to the leg. A leg that has ended needs none.
+// receive takes a packet of sound, which it may change, and gives it to the leg.
 func (s *Session) receive(b []byte) {
+	if plain := s.decrypt(b); plain != nil {
+		_ = s.leg.Deliver(plain) // a leg that has ended needs none
+	}
+}
+
+// decrypt gives a packet of sound in plain, where it stands; nil when it is not the browser's.
+func (s *Session) decrypt(b []byte) []byte {
 	c := s.cipher.Load()
 	if c == nil {
-		return
+		return nil
 	}
 	plain, err := c.open(b)
 	if err != nil {
 		s.refused.Add(1)
-		return
+		return nil
 	}
-	_ = s.leg.Deliver(plain)
+	return plain
 }
 
 // proveLife tells whether a packet should take the way through pion, once in a while: so ICE knows that the path works, however many of

@@ -216,7 +216,7 @@ func TestCloseTellsTheBrowser(t *testing.T) {
 	case <-time.After(patience):
 		require.FailNow(t, "the browser was not told")
 	}
-	require.Zero(t, len(d.events))
+	require.Empty(t, d.events)
 	require.NoError(t, d.Media().Mute(true), "the leg is the caller's")
 }
 

@@ -134,12 +134,16 @@ func TestMeterPeers(t *testing.T) {
 	in, out := json.NewDecoder(os.NewFile(3, "answers")), json.NewEncoder(os.NewFile(4, "offers"))
 	n, err := strconv.Atoi(os.Getenv("EKC_METER_BROWSERS"))
 	require.NoError(t, err)
+	var peers []*peer
 	for range n {
 		p := newPeer(t, persona{patient: true})
 		require.NoError(t, out.Encode(exchange{p.offer(false)}))
 		var answer exchange
 		require.NoError(t, in.Decode(&answer))
 		p.accept(answer.SDP)
+		peers = append(peers, p)
+	}
+	for _, p := range peers {
 		p.line.say(440)
 	}
 	require.ErrorIs(t, in.Decode(&exchange{}), io.EOF, "the meter ends the measurement")

@@ -56,7 +56,7 @@ func newPeer(t testing.TB, who persona) *peer {
 		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
 	} else {
 		settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-		settings.SetICEUDPMux(p.plug(max(who.networks, 1)))
+		settings.SetICEUDPMux(p.plug(max(who.networks, 1), who.patient))
 	}
 	engine := &webrtc.MediaEngine{}
 	if who.codecs == nil {
@@ -153,6 +153,8 @@ func (w *world) call(p *peer) *desk {
 	d := w.answer(p.offer(false))
 	p.accept(d.answer)
 	d.expect(connectedKind)
+	require.Eventually(w.t, func() bool { return p.pc.ConnectionState() == webrtc.PeerConnectionStateConnected },
+		patience, time.Millisecond, "the browser is connected too")
 	return d
 }
 
@@ -192,14 +194,19 @@ func candidatesOf(description string) []string {
 type cable struct {
 	*net.UDPConn
 	cut atomic.Bool
+	// slow is when to look for packets every few milliseconds only, as one of many browsers in a process should; zero: never.
+	slow time.Time
 }
 
-func (p *peer) plug(networks int) ice.UDPMux {
+func (p *peer) plug(networks int, slow bool) ice.UDPMux {
 	var muxes []ice.UDPMux
 	for range networks {
 		socket, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 		require.NoError(p.t, err)
 		c := &cable{UDPConn: socket}
+		if slow {
+			c.slow = time.Now().Add(3 * time.Second) // when it is connected
+		}
 		p.cables = append(p.cables, c)
 		mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: c})
 		p.t.Cleanup(func() { _ = mux.Close() })
@@ -211,6 +218,9 @@ func (p *peer) plug(networks int) ice.UDPMux {
 func (c *cable) address() netip.AddrPort { return c.LocalAddr().(*net.UDPAddr).AddrPort() }
 
 func (c *cable) ReadFrom(b []byte) (int, net.Addr, error) {
+	if !c.slow.IsZero() && time.Now().After(c.slow) {
+		<-time.After(10 * time.Millisecond)
+	}
 	for {
 		n, from, err := c.UDPConn.ReadFrom(b)
 		if err != nil || !c.cut.Load() {

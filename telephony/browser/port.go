@@ -1,14 +1,15 @@
 package browser
 
 import (
-	"fmt"
+	"errors"
 	"net"
 	"net/netip"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/pion/ice/v4"
+
+	"ekc/telephony/media"
 )
 
 // Sizes of a port.
@@ -26,8 +27,7 @@ const gather = 2 * time.Millisecond
 // its session, found by the browser's address; the rest (STUN and DTLS, RFC 7983), and sound from addresses that are not
 // known yet, goes to pion, for which the port is a net.PacketConn.
 type port struct {
-	socket *net.UDPConn
-	raw    syscall.RawConn
+	socket *socket
 	local  netip.AddrPort
 	pion   chan *datagram
 	spare  sync.Pool // of *datagram
@@ -38,6 +38,9 @@ type port struct {
 	flows map[netip.AddrPort]*Session
 }
 
+// errNotSent is a packet that the system did not take; the next one may fare better.
+var errNotSent = errors.New("browser: not sent")
+
 // datagram is a packet for pion.
 type datagram struct {
 	from netip.AddrPort
@@ -46,20 +49,12 @@ type datagram struct {
 }
 
 func openPort(ip netip.Addr, number uint16) (*port, error) {
-	socket, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, number)))
+	socket, local, err := openSocket(netip.AddrPortFrom(ip.Unmap(), number))
 	if err != nil {
-		return nil, fmt.Errorf("browser: UDP port %d: %w", number, err)
+		return nil, err
 	}
-	// The system may allow less; it says nothing of how much is enough.
-	_, _ = socket.SetReadBuffer(socketBuffer), socket.SetWriteBuffer(socketBuffer)
-	raw, err := socket.SyscallConn()
-	if err != nil {
-		return nil, fmt.Errorf("browser: UDP port %d: %w", number, err)
-	}
-	mark(raw, ip.Unmap().Is4())
-	local := socket.LocalAddr().(*net.UDPAddr).AddrPort()
 	return &port{
-		socket: socket, raw: raw, local: netip.AddrPortFrom(local.Addr().Unmap(), local.Port()),
+		socket: socket, local: local,
 		pion: make(chan *datagram, controlQueue), spare: sync.Pool{New: func() any { return new(datagram) }},
 		ended: make(chan struct{}), flows: make(map[netip.AddrPort]*Session),
 	}, nil
@@ -68,23 +63,16 @@ func openPort(ip netip.Addr, number uint16) (*port, error) {
 // run reads until the port is closed. While packets come close together it turns round every gather, and empties the outbox on the
 // way; otherwise it sleeps until there is one.
 func (p *port) run(o *outbox) {
+	defer p.socket.release()
 	batch := newInBatch()
 	last := time.Now()
 	busy := false
-	defer func() {
-		if busy {
-			o.turn(false)
-		}
-	}()
 	for {
-		n, err := batch.receive(p, !busy)
-		if err != nil {
-			return
+		n, open := p.socket.receive(batch, !busy)
+		if !open {
+			break
 		}
-		for i := range n {
-			b, from := batch.at(i)
-			p.take(b, from)
-		}
+		p.sort(batch, n)
 		now := time.Now()
 		dense := n > 1 || n == 1 && !busy && now.Sub(last) < gather
 		last = now
@@ -96,21 +84,42 @@ func (p *port) run(o *outbox) {
 			o.empty()
 		}
 		if busy && n < inSize {
-			time.Sleep(gather)
+			pause(gather)
 		}
+	}
+	if busy {
+		o.turn(false)
 	}
 }
 
-// take sorts one packet, which is the receiver's to change.
-func (p *port) take(b []byte, from netip.AddrPort) {
+// sort takes a batch. What is decrypted is delivered only after the last, so that the media thread is roused once.
+func (p *port) sort(batch *inBatch, n int) {
+	var sound [inSize]struct {
+		leg   *media.Leg
+		plain []byte
+	}
+	heard := 0
+	for i := range n {
+		b, from := batch.at(i)
+		if s, plain := p.take(b, from); plain != nil {
+			sound[heard].leg, sound[heard].plain = s.leg, plain
+			heard++
+		}
+	}
+	for i := range sound[:heard] {
+		_ = sound[i].leg.Deliver(sound[i].plain) // a leg that has ended needs none
+	}
+}
+
+// take decrypts a packet of sound where it stands, or gives another packet to pion.
+func (p *port) take(b []byte, from netip.AddrPort) (*Session, []byte) {
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 	if isSound(b) {
 		p.mu.RLock()
 		s := p.flows[from]
 		p.mu.RUnlock()
 		if s != nil && !s.proveLife() {
-			s.receive(b)
-			return
+			return s, s.decrypt(b)
 		}
 	}
 	d := p.spare.Get().(*datagram)
@@ -120,6 +129,7 @@ func (p *port) take(b []byte, from netip.AddrPort) {
 	default:
 		p.spare.Put(d)
 	}
+	return nil, nil
 }
 
 // isSound tells SRTP and SRTCP from STUN and DTLS on one port (RFC 7983 §7).
@@ -155,7 +165,10 @@ func (p *port) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 
 // WriteToAddrPort implements ice.AddrPortReaderWriter.
 func (p *port) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
-	return p.socket.WriteToUDPAddrPort(b, to)
+	if !p.socket.send(b, to) {
+		return 0, errNotSent
+	}
+	return len(b), nil
 }
 
 // ReadFrom implements net.PacketConn.
@@ -168,7 +181,13 @@ func (p *port) ReadFrom(b []byte) (int, net.Addr, error) {
 }
 
 // WriteTo implements net.PacketConn.
-func (p *port) WriteTo(b []byte, to net.Addr) (int, error) { return p.socket.WriteTo(b, to) }
+func (p *port) WriteTo(b []byte, to net.Addr) (int, error) {
+	address, ok := to.(*net.UDPAddr)
+	if !ok {
+		return 0, errNotSent
+	}
+	return p.WriteToAddrPort(b, address.AddrPort())
+}
 
 // LocalAddr implements net.PacketConn.
 func (p *port) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(p.local) }
@@ -179,14 +198,13 @@ func (p *port) SetDeadline(time.Time) error      { return nil }
 func (p *port) SetReadDeadline(time.Time) error  { return nil }
 func (p *port) SetWriteDeadline(time.Time) error { return nil }
 
-// Close implements net.PacketConn.
+// Close implements net.PacketConn. The socket itself is closed when run ends.
 func (p *port) Close() error {
-	var err error
 	p.end.Do(func() {
 		close(p.ended)
-		err = p.socket.Close()
+		p.socket.stop()
 	})
-	return err
+	return nil
 }
 
 var (
