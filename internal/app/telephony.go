@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"ekc/internal/config"
 	"ekc/internal/voice"
@@ -66,10 +67,22 @@ func (a *App) newPhone(ctx context.Context, d *domains) (*phone, error) {
 		return nil, nil //nolint:nilnil // a node may have no phone
 	}
 	p := &phone{voice: d.voice}
-	if err := p.open(a.config, d.recordings, a.log.With("domain", "telephony")); err != nil {
-		return nil, errors.Join(err, p.close(ctx))
+	err := p.open(a.config, d.recordings, a.log.With("domain", "telephony"))
+	if err == nil {
+		return p, a.trunks.to(p.agent)
 	}
-	return p, a.trunks.to(p.agent)
+	if closing := p.close(ctx); closing != nil {
+		a.log.WarnContext(ctx, "telephony was not taken down cleanly", "error", closing)
+	}
+	if a.config.SIPAddr == config.DefaultSIPAddr && errors.Is(err, syscall.EADDRINUSE) {
+		a.log.WarnContext(ctx, "this node takes no calls: the default SIP address is in use, by another node perhaps; EKC_SIP_ADDR sets another",
+			"address", config.DefaultSIPAddr)
+		return nil, nil //nolint:nilnil // as above
+	}
+	if errno := syscall.Errno(0); errors.As(err, &errno) {
+		return nil, hintListen("EKC_SIP_ADDR", a.config.SIPAddr, err)
+	}
+	return nil, err
 }
 
 // open makes the switchboard and its parts.
@@ -112,7 +125,7 @@ func (p *phone) open(c config.Config, folder recording.Storage, log *slog.Logger
 		ServiceNumber: p.voice.ServiceNumber, Accounts: p.voice, Bindings: p.voice, Log: log,
 	})
 	if err != nil {
-		return hintListen("EKC_SIP_ADDR", c.SIPAddr, err)
+		return err
 	}
 	p.board.Start(p.agent)
 	p.voice.Bind(p.board)

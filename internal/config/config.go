@@ -49,6 +49,9 @@ type Telephony struct {
 	RTPPorts    PortRange `name:"rtp-ports" env:"EKC_RTP_PORTS" default:"20000-29999" help:"Media ports, FIRST-LAST."`
 }
 
+// DefaultSIPAddr is where calls are taken when nothing else is said; a second node on one machine then goes without a phone.
+const DefaultSIPAddr = "127.0.0.1:5060"
+
 // NoPhone is the value of EKC_SIP_ADDR on a node that takes no calls.
 const NoPhone = "off"
 
