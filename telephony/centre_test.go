@@ -308,6 +308,13 @@ func (m *memoryCentre) Open(context.Context, string, telephony.Wish) (telephony.
 
 // ---- what a test does and sees
 
+// answers changes what the centre answers; calls may be asking at the same time.
+func (m *memoryCentre) answers(change func(m *memoryCentre)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change(m)
+}
+
 // only is a copy of the one row there is; nil when there is none.
 func (m *memoryCentre) only() *row {
 	m.mu.Lock()

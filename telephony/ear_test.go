@@ -43,7 +43,7 @@ func TestTheCallerSpeaks(t *testing.T) {
 	t.Parallel()
 	l := &listener{}
 	w := newWorld(t, func(o *telephony.Options) { o.Recognizer = l })
-	w.centre.flow, w.centre.place = speechFlow, telephony.Place{}
+	w.centre.answers(func(m *memoryCentre) { m.flow, m.place = speechFlow, telephony.Place{} })
 	w.prompts.text = prompt.NewClip(tone(promptTone, 20*time.Second)) // nobody waits for its end
 	c := w.carrier.call(serviceNumber, citizenNumber, citizenTone)
 	require.NoError(t, c.media.Stop())

@@ -48,7 +48,7 @@ func TestCallerCancelsBeforeTheAnswer(t *testing.T) {
 	w := newWorld(t, nil)
 	hold := make(chan struct{})
 	w.centre.mu.Lock()
-	w.centre.slow = hold
+	w.centre.answers(func(m *memoryCentre) { m.slow = hold })
 	w.centre.mu.Unlock()
 	c := w.carrier.invite(serviceNumber, citizenNumber)
 	require.Equal(t, 180, await[signaling.Progress](c).Code)
@@ -62,7 +62,7 @@ func TestCallerCancelsBeforeTheAnswer(t *testing.T) {
 func TestNoMenuForTheNumber(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	w.centre.flow = ""
+	w.centre.answers(func(m *memoryCentre) { m.flow = "" })
 	c := w.carrier.invite(serviceNumber, citizenNumber)
 	require.Equal(t, 404, await[signaling.Ended](c).Code)
 }

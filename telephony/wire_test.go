@@ -128,7 +128,7 @@ func TestCallbackInsteadOfWaiting(t *testing.T) {
 func TestClosedQueue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	w.centre.closed = true
+	w.centre.answers(func(m *memoryCentre) { m.closed = true })
 	c := w.carrier.call(serviceNumber, citizenNumber, citizenTone)
 	eventually(t, func() bool { return w.prompts.heard("Для ПФР нажмите один.") }, "no menu")
 	c.press("1")
@@ -142,7 +142,9 @@ func TestOperatorDialsWithThePhone(t *testing.T) {
 	w := newWorld(t, nil)
 	require.NoError(t, w.agent.Close(context.Background()))
 	w.restartAgent(true)
-	w.centre.dialled = telephony.CallRequest{InteractionID: "I7", AccountID: "op1", From: serviceNumber, RingTimeout: 20 * time.Second}
+	w.centre.answers(func(m *memoryCentre) {
+		m.dialled = telephony.CallRequest{InteractionID: "I7", AccountID: "op1", From: serviceNumber, RingTimeout: 20 * time.Second}
+	})
 	phone := newPeer(t, "127.0.0.1")
 	w.peers = append(w.peers, phone)
 	require.NoError(t, phone.agent.SetTrunks([]signaling.Trunk{{
@@ -167,14 +169,12 @@ func TestOperatorDialsWithThePhone(t *testing.T) {
 func TestAKeyDuringAnAnnouncementLeavesTheMusic(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *telephony.Options) { o.Settings.PlaceEvery = 100 * time.Millisecond })
-	w.centre.place = telephony.Place{}
+	w.centre.answers(func(m *memoryCentre) { m.place = telephony.Place{} })
 	c := w.queued()
 	w.prompts.mu.Lock()
 	w.prompts.text = prompt.NewClip(tone(promptTone, 5*time.Second))
 	w.prompts.mu.Unlock()
-	w.centre.mu.Lock()
-	w.centre.place = telephony.Place{Position: 5}
-	w.centre.mu.Unlock()
+	w.centre.answers(func(m *memoryCentre) { m.place = telephony.Place{Position: 5} })
 	c.hears(promptTone)
 	c.press("9")
 	c.hears(musicTone)

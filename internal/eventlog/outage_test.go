@@ -95,9 +95,11 @@ func TestPruneGoesByTheClockOfTheDatabase(t *testing.T) {
 	_, err = core.DB.ExecContext(t.Context(), `UPDATE events SET at = at - make_interval(secs => $1) WHERE kind = 'kept'`,
 		eventlog.Retention.Seconds())
 	require.NoError(t, err)
-	removed, err := log.Prune(t.Context())
+	_, err = log.Prune(t.Context()) // the log's own first round may have been quicker
 	require.NoError(t, err)
-	require.EqualValues(t, 1, removed)
+	left := 0
+	require.NoError(t, core.DB.QueryRowContext(t.Context(), `SELECT count(*) FROM events WHERE kind = 'old'`).Scan(&left))
+	require.Zero(t, left)
 	got := collect(t, log.All(0), 1)
 	require.Equal(t, "kept", got[0].Kind, "a cursor of that age is still honoured")
 }
