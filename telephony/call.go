@@ -37,6 +37,7 @@ type call struct {
 	timers   [timers]*time.Timer
 	turns    [timers]uint64 // so that a tick that was taken back is known
 	replies  map[uint64]chan error
+	given    []reply // given once the view shows what they speak of
 	errands  errandQueue
 	tape     tape
 	ear      ear
@@ -156,6 +157,18 @@ func (c *call) handle(e event) {
 		c.adjust()
 	}
 	c.show()
+	c.giveReplies()
+}
+
+// giveReplies tells those who wait for a command what became of it.
+func (c *call) giveReplies() {
+	for _, a := range c.given {
+		if r := c.replies[a.id]; r != nil {
+			r <- a.err
+			delete(c.replies, a.id)
+		}
+	}
+	c.given = c.given[:0]
 }
 
 // understand turns what others report into what the machine knows.

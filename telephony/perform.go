@@ -53,10 +53,7 @@ func (c *call) perform(e effect) {
 	case load:
 		c.load(e)
 	case reply:
-		if r := c.replies[e.id]; r != nil {
-			r <- e.err
-			delete(c.replies, e.id)
-		}
+		c.given = append(c.given, e)
 	case release:
 		c.sb.release(c)
 	case finish:
