@@ -20,7 +20,7 @@ type Switchboard struct {
 	o        Options
 	log      *slog.Logger
 	agent    *signaling.Agent
-	clips    *clipCache
+	clips    *clipSource
 	flows    *flowCache
 	counters counters
 	commands atomic.Uint64
@@ -43,7 +43,7 @@ func New(o Options) (*Switchboard, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Switchboard{
-		o: o, log: o.Logger, clips: newClipCache(o.Prompts), flows: newFlowCache(o.Centre, o.Clock),
+		o: o, log: o.Logger, clips: newClipSource(o.Prompts), flows: newFlowCache(o.Centre, o.Clock),
 		ctx: ctx, cancel: cancel, calls: map[string]*call{}, byInteraction: map[string]*call{}, empty: make(chan struct{}),
 	}, nil
 }

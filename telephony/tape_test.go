@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ekc/telephony"
-	"ekc/telephony/media"
+	"ekc/telephony/g711"
 	"ekc/telephony/recording"
 )
 
@@ -45,7 +45,7 @@ func TestRecordingOnDisk(t *testing.T) {
 	frames := file[len(file)-2*2400:] // the last 300 ms
 	var left, right []int16
 	for i := 0; i+1 < len(frames); i += 2 {
-		left, right = append(left, media.DecodeALaw(frames[i])), append(right, media.DecodeALaw(frames[i+1]))
+		left, right = append(left, g711.DecodeALaw(frames[i])), append(right, g711.DecodeALaw(frames[i+1]))
 	}
 	require.Greater(t, goertzel(left, citizenTone), 0.5)
 	require.Greater(t, goertzel(right, operatorTone), 0.5)

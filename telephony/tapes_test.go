@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"ekc/telephony"
+	"ekc/telephony/g711"
 	"ekc/telephony/media"
 )
 
@@ -44,9 +45,9 @@ func (m *memoryTapes) first() *memoryTape {
 func (t *memoryTape) WriteChunk(c *media.Chunk) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	decode := media.DecodeALaw
+	decode := g711.DecodeALaw
 	if c.Format == media.FormatMuLaw {
-		decode = media.DecodeMuLaw
+		decode = g711.DecodeMuLaw
 	}
 	for i := range c.Said {
 		t.said = append(t.said, decode(c.Said[i]))

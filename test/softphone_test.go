@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ekc/telephony/g711"
 	"ekc/telephony/media"
 )
 
@@ -72,7 +73,7 @@ func carrierCalls(t *testing.T, switchboard net.Addr, number string) <-chan erro
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "carrier.xml"), scenario, 0o600))
 	tone := make([]byte, 2*media.SampleRate)
 	for i, s := range sine(620, len(tone)) {
-		tone[i] = media.EncodeALaw(s)
+		tone[i] = g711.EncodeALaw(s)
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "tone.al"), tone, 0o600))
 	path, err := exec.LookPath("sipp")
@@ -116,7 +117,7 @@ func loudness(coded []byte, hz float64) float64 {
 	for begin := 0; begin+media.SampleRate <= len(coded); begin += media.SampleRate / 4 {
 		var re, im float64
 		for i, b := range coded[begin : begin+media.SampleRate] {
-			s, angle := float64(media.DecodeALaw(b)), 2*math.Pi*hz*float64(i)/media.SampleRate
+			s, angle := float64(g711.DecodeALaw(b)), 2*math.Pi*hz*float64(i)/media.SampleRate
 			re, im = re+s*math.Cos(angle), im+s*math.Sin(angle)
 		}
 		most = max(most, 2*math.Hypot(re, im)/media.SampleRate)

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ekc/telephony/browser"
+	"ekc/telephony/g711"
 	"ekc/telephony/media"
 )
 
@@ -238,7 +239,7 @@ func requireBeep(t *testing.T, p *phone) {
 		case packet := <-p.ears:
 			power := 0.0
 			for _, b := range packet.Payload {
-				s := float64(media.DecodeALaw(b))
+				s := float64(g711.DecodeALaw(b))
 				power += s * s
 			}
 			if len(packet.Payload) >= 160 && power/float64(len(packet.Payload)) > 1e5 {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ekc/telephony/browser"
+	"ekc/telephony/g711"
 	"ekc/telephony/media"
 )
 
@@ -187,9 +188,9 @@ func (l *line) once(hertz float64) {
 		at := float64(l.packet.Timestamp+uint32(i)) / 8000
 		s := int16(9000 * math.Sin(2*math.Pi*hertz*at))
 		if l.packet.PayloadType == 0 {
-			payload[i] = media.EncodeMuLaw(s)
+			payload[i] = g711.EncodeMuLaw(s)
 		} else {
-			payload[i] = media.EncodeALaw(s)
+			payload[i] = g711.EncodeALaw(s)
 		}
 	}
 	l.packet.Payload = payload
@@ -232,9 +233,9 @@ func loud(p *rtp.Packet, hertz float64) bool {
 	c := 2 * math.Cos(2*math.Pi*hertz/8000)
 	n := float64(len(p.Payload))
 	for _, b := range p.Payload {
-		s := float64(media.DecodeALaw(b))
+		s := float64(g711.DecodeALaw(b))
 		if p.PayloadType == 0 {
-			s = float64(media.DecodeMuLaw(b))
+			s = float64(g711.DecodeMuLaw(b))
 		}
 		power += s * s
 		s1, s2 = s+c*s1-s2, s1

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ekc/telephony/g711"
 	"ekc/telephony/media"
 )
 
@@ -75,13 +76,13 @@ func TestBridgeTranslatesBetweenLaws(t *testing.T) {
 		got := b.next()
 		require.Equal(t, uint8(0), got.PayloadType)
 		for i, v := range in {
-			require.InDelta(t, media.DecodeALaw(v), media.DecodeMuLaw(got.Payload[i]), 700, "sample %d", i)
+			require.InDelta(t, g711.DecodeALaw(v), g711.DecodeMuLaw(got.Payload[i]), 700, "sample %d", i)
 		}
 		b.send(0, false, got.Payload)
 		back := a.next()
 		require.Equal(t, uint8(8), back.PayloadType)
 		for i, v := range in {
-			require.InDelta(t, media.DecodeALaw(v), media.DecodeALaw(back.Payload[i]), 1100, "sample %d", i)
+			require.InDelta(t, g711.DecodeALaw(v), g711.DecodeALaw(back.Payload[i]), 1100, "sample %d", i)
 		}
 	})
 }

@@ -3,6 +3,8 @@ package media
 import (
 	"fmt"
 	"sync"
+
+	"ekc/telephony/g711"
 )
 
 // Member is a leg in a conference, and whom it hears.
@@ -177,11 +179,11 @@ func encodeMix(out []byte, sum *[frameSamples]int32, codec Codec) {
 	out = out[:len(sum)]
 	if codec == PCMA {
 		for i, v := range sum {
-			out[i] = EncodeALaw(int16(max(-32768, min(v, 32767))))
+			out[i] = g711.EncodeALaw(int16(max(-32768, min(v, 32767))))
 		}
 		return
 	}
 	for i, v := range sum {
-		out[i] = EncodeMuLaw(int16(max(-32768, min(v, 32767))))
+		out[i] = g711.EncodeMuLaw(int16(max(-32768, min(v, 32767))))
 	}
 }

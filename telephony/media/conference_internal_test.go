@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"ekc/telephony/g711"
 )
 
 // chord lets each of several parties say its own constant level for n frames at the same time.
@@ -13,7 +15,7 @@ func chord(n int, levels map[*end]int16) {
 	for range n {
 		for e, level := range levels {
 			p = e.loop
-			e.say(frame(EncodeALaw(level)))
+			e.say(frame(g711.EncodeALaw(level)))
 		}
 		p.run(FrameDuration)
 	}
@@ -22,7 +24,7 @@ func chord(n int, levels map[*end]int16) {
 // level is what a party hears at the end.
 func (e *end) level() int {
 	last := e.out[len(e.out)-1]
-	return int(DecodeALaw(last.payload[len(last.payload)/2]))
+	return int(g711.DecodeALaw(last.payload[len(last.payload)/2]))
 }
 
 func (p *loop) conference(members []Member) *Conference {
@@ -40,7 +42,7 @@ func TestEveryoneHearsTheOthers(t *testing.T) {
 	u := p.join(func(c *LegConfig) { c.Send = Format{0, PCMU} })
 	p.conference(Everyone(a.Leg, b.Leg, c.Leg, u.Leg))
 	chord(20, map[*end]int16{a: 1000, b: 4000, c: 10000})
-	require.InDelta(t, 15000, DecodeMuLaw(u.out[len(u.out)-1].payload[80]), 400)
+	require.InDelta(t, 15000, g711.DecodeMuLaw(u.out[len(u.out)-1].payload[80]), 400)
 	require.InDelta(t, 14000, a.level(), 300)
 	require.InDelta(t, 11000, b.level(), 300)
 	require.InDelta(t, 5000, c.level(), 300)
@@ -88,9 +90,9 @@ func TestLoudConferenceIsClipped(t *testing.T) {
 	a, b, c := p.join(nil), p.join(nil), p.join(nil)
 	p.conference(Everyone(a.Leg, b.Leg, c.Leg))
 	chord(10, map[*end]int16{a: 0, b: 30000, c: 30000})
-	require.Equal(t, int(DecodeALaw(EncodeALaw(32767))), a.level())
+	require.Equal(t, int(g711.DecodeALaw(g711.EncodeALaw(32767))), a.level())
 	chord(10, map[*end]int16{a: 0, b: -30000, c: -30000})
-	require.Equal(t, int(DecodeALaw(EncodeALaw(-32768))), a.level())
+	require.Equal(t, int(g711.DecodeALaw(g711.EncodeALaw(-32768))), a.level())
 }
 
 func TestLeavingAConference(t *testing.T) {
@@ -161,7 +163,7 @@ func TestJitterBuffer(t *testing.T) {
 			heard := map[int16]bool{}
 			for now := range 240 {
 				for _, i := range due[now] {
-					j.put(0, uint32(i*160), frame(EncodeALaw(int16(i)*128)), &alawToPCM)
+					j.put(0, uint32(i*160), frame(g711.EncodeALaw(int16(i)*128)), g711.ALawSamples())
 				}
 				if j.get(&out) {
 					heard[out[0]] = true
@@ -169,7 +171,7 @@ func TestJitterBuffer(t *testing.T) {
 			}
 			lost := 0
 			for i := range 200 {
-				if !heard[DecodeALaw(EncodeALaw(int16(i)*128))] {
+				if !heard[g711.DecodeALaw(g711.EncodeALaw(int16(i)*128))] {
 					lost++
 				}
 			}
@@ -183,10 +185,10 @@ func TestJitterBufferSheds(t *testing.T) {
 	var j jitterBuffer
 	var out [frameSamples]int16
 	for i := range uint32(10) { // a burst: 200 ms at once
-		j.put(0, i*160, frame(1), &alawToPCM)
+		j.put(0, i*160, frame(1), g711.ALawSamples())
 	}
 	for i := uint32(10); i < 1500; i++ {
-		j.put(0, i*160, frame(1), &alawToPCM)
+		j.put(0, i*160, frame(1), g711.ALawSamples())
 		require.True(t, j.get(&out))
 	}
 	require.LessOrEqual(t, int32(j.end-j.play), int32(jitterSpare+frameSamples), "the delay goes when it is of no use")

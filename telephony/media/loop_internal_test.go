@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"ekc/telephony/g711"
 )
 
 // loop is a media thread whose clock the test turns: no sockets, no goroutine, no waiting.
@@ -183,4 +185,4 @@ func clipOf(n int) *Clip {
 }
 
 // frameNumber is the inverse of clipOf for A-law packets.
-func frameNumber(payload []byte) int { return (int(DecodeALaw(payload[0])) + 128) / 256 }
+func frameNumber(payload []byte) int { return (int(g711.DecodeALaw(payload[0])) + 128) / 256 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"ekc/telephony/g711"
 )
 
 func (e *end) play(r PlayRequest) PlayID {
@@ -51,7 +53,7 @@ func TestPlayLastFrameIsFilledWithSilence(t *testing.T) {
 	a.play(PlayRequest{Clips: []*Clip{NewClip(make([]int16, 100)), NewClip([]int16{8000, 8000})}})
 	p.run(100 * time.Millisecond)
 	require.Len(t, a.out, 1)
-	require.Equal(t, EncodeALaw(8000), a.out[0].payload[101])
+	require.Equal(t, g711.EncodeALaw(8000), a.out[0].payload[101])
 	require.Equal(t, PCMA.silence(), a.out[0].payload[102])
 }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"ekc/telephony/g711"
 )
 
 // tape is a writer that puts a recording together as a real one would.
@@ -124,7 +126,7 @@ func TestRecordingOfPromptsAndPause(t *testing.T) {
 	a := p.join(nil)
 	w, r := a.record(RecordOptions{Format: FormatALaw})
 	a.play(PlayRequest{Clips: []*Clip{clipOf(1)}, Loop: true})
-	loud := EncodeALaw(256)
+	loud := g711.EncodeALaw(256)
 	p.run(500 * time.Millisecond)
 	require.NoError(t, r.Pause())
 	p.run(500 * time.Millisecond)
@@ -156,8 +158,8 @@ func TestRecordingFormats(t *testing.T) {
 	}
 	require.Equal(t, FormatALaw, auto.chunks[0].Format)
 	ms(t, auto.said, 0, 3900, 0x2A)
-	ms(t, u.said, 0, 3900, EncodeMuLaw(DecodeALaw(0x2A)))
-	want := uint16(DecodeALaw(0x2A))
+	ms(t, u.said, 0, 3900, g711.EncodeMuLaw(g711.DecodeALaw(0x2A)))
+	want := uint16(g711.DecodeALaw(0x2A))
 	for i := 0; i < 3900*16; i += 2 {
 		require.Equal(t, byte(want), l.said[i])
 		require.Equal(t, byte(want>>8), l.said[i+1])

@@ -3,6 +3,8 @@ package prompt
 import (
 	"math"
 	"time"
+
+	"ekc/telephony/g711"
 )
 
 // Rate is the sampling rate of every Clip in Hz, that of G.711.
@@ -38,7 +40,7 @@ type Clip struct {
 func NewClip(pcm []int16) *Clip {
 	c := &Clip{PCM: pcm, PCMA: make([]byte, len(pcm)), PCMU: make([]byte, len(pcm))}
 	for i, s := range pcm {
-		c.PCMA[i], c.PCMU[i] = EncodeALaw(s), EncodeULaw(s)
+		c.PCMA[i], c.PCMU[i] = g711.EncodeALaw(s), g711.EncodeMuLaw(s)
 	}
 	return c
 }

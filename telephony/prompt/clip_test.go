@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ekc/telephony/g711"
 	"ekc/telephony/prompt"
 )
 
@@ -82,8 +83,8 @@ func TestClipCarriesBothEncodings(t *testing.T) {
 	t.Parallel()
 	clip := prompt.NewClip([]int16{0, 1000, -20000})
 	for i, s := range clip.PCM {
-		require.Equal(t, prompt.EncodeALaw(s), clip.PCMA[i])
-		require.Equal(t, prompt.EncodeULaw(s), clip.PCMU[i])
+		require.Equal(t, g711.EncodeALaw(s), clip.PCMA[i])
+		require.Equal(t, g711.EncodeMuLaw(s), clip.PCMU[i])
 	}
 	require.Equal(t, []byte{0xD5, 0xD5}, prompt.Silence(250*time.Microsecond).PCMA)
 }

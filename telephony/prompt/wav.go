@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"ekc/telephony/g711"
 )
 
 // Limits of a WAV file that is read.
@@ -115,9 +117,9 @@ func (f wavFormat) sample() func([]byte) float32 {
 	case [2]int{wavFloat, 32}:
 		return func(b []byte) float32 { return finite(math.Float32frombits(binary.LittleEndian.Uint32(b))) }
 	case [2]int{wavALaw, 8}:
-		return func(b []byte) float32 { return float32(DecodeALaw(b[0])) / (1 << 15) }
+		return func(b []byte) float32 { return float32(g711.DecodeALaw(b[0])) / (1 << 15) }
 	case [2]int{wavULaw, 8}:
-		return func(b []byte) float32 { return float32(DecodeULaw(b[0])) / (1 << 15) }
+		return func(b []byte) float32 { return float32(g711.DecodeMuLaw(b[0])) / (1 << 15) }
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"ekc/telephony/g711"
 	"ekc/telephony/prompt"
 )
 
@@ -102,9 +103,9 @@ func convert(data []byte, from, to Format) []byte {
 	for i := 0; i+size <= len(data); i += size {
 		switch s := linear(data[i:], from); to {
 		case ALaw:
-			out = append(out, prompt.EncodeALaw(s))
+			out = append(out, g711.EncodeALaw(s))
 		case MuLaw:
-			out = append(out, prompt.EncodeULaw(s))
+			out = append(out, g711.EncodeMuLaw(s))
 		default:
 			out = binary.LittleEndian.AppendUint16(out, uint16(s))
 		}
@@ -115,9 +116,9 @@ func convert(data []byte, from, to Format) []byte {
 func linear(data []byte, f Format) int16 {
 	switch f {
 	case ALaw:
-		return prompt.DecodeALaw(data[0])
+		return g711.DecodeALaw(data[0])
 	case MuLaw:
-		return prompt.DecodeULaw(data[0])
+		return g711.DecodeMuLaw(data[0])
 	}
 	return int16(binary.LittleEndian.Uint16(data))
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ekc/telephony/g711"
 	"ekc/telephony/prompt"
 	"ekc/telephony/recording"
 )
@@ -183,7 +184,7 @@ func TestHolesAreSilent(t *testing.T) {
 	require.Equal(t, [2]byte{3, 4}, at(150))
 	require.Equal(t, [2]byte{3, 4}, at(169))
 	require.Equal(t, [2]byte{0xD5, 0xD5}, at(170))
-	require.InDelta(t, -32124, prompt.DecodeALaw(data[400]), 600, "transcoded")
+	require.InDelta(t, -32124, g711.DecodeALaw(data[400]), 600, "transcoded")
 	require.Equal(t, [2]byte{0xD5, 0xD5}, at(299), "padded to its length")
 }
 

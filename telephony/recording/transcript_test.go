@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ekc/telephony/g711"
 	"ekc/telephony/prompt"
 	"ekc/telephony/recording"
 )
@@ -37,7 +38,7 @@ func speech(t *testing.T, text string) []byte {
 	require.NoError(t, err)
 	out := make([]byte, len(samples))
 	for i, s := range samples {
-		out[i] = prompt.EncodeALaw(int16(s * 32767))
+		out[i] = g711.EncodeALaw(int16(s * 32767))
 	}
 	return out
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ekc/telephony/g711"
 	"ekc/telephony/media"
 	"ekc/telephony/prompt"
 	"ekc/telephony/recording"
@@ -31,7 +32,7 @@ func tone(hz float64, samples int) []int16 {
 func amplitude(data []byte, hz float64) float64 {
 	var re, im float64
 	for i, b := range data {
-		s, angle := float64(prompt.DecodeALaw(b)), 2*math.Pi*hz*float64(i)/8000
+		s, angle := float64(g711.DecodeALaw(b)), 2*math.Pi*hz*float64(i)/8000
 		re, im = re+s*math.Cos(angle), im+s*math.Sin(angle)
 	}
 	return 2 * math.Hypot(re, im) / float64(len(data))
@@ -79,7 +80,7 @@ func TestMediaEngineRecordsBothChannels(t *testing.T) {
 		packet = binary.BigEndian.AppendUint32(packet, uint32(i*160))
 		packet = binary.BigEndian.AppendUint32(packet, 0xC0FFEE)
 		for _, s := range said[i*160 : (i+1)*160] {
-			packet = append(packet, prompt.EncodeALaw(s))
+			packet = append(packet, g711.EncodeALaw(s))
 		}
 		require.NoError(t, leg.Deliver(packet))
 	}

@@ -1,4 +1,5 @@
-package media
+// Package g711 codes and decodes the two laws of ITU-T G.711, for all who have to do with the sound of telephones. It imports nothing.
+package g711
 
 // The tables of ITU-T G.711, computed once from its definition, and the direct translations between the two laws. A-law
 // distinguishes 13 bits of a sample and µ-law 14, so a table of those holds the whole encoder.
@@ -96,26 +97,14 @@ func translateTable(decode *[256]int16, encode func(int16) byte) (t [256]byte) {
 	return t
 }
 
-// pcmTable gives the decoder of a codec.
-func pcmTable(c Codec) *[256]int16 {
-	if c == PCMA {
-		return &alawToPCM
-	}
-	return &mulawToPCM
-}
+// ALawSamples and MuLawSamples are the decoders as tables, for those that decode many bytes. They must not be changed.
+func ALawSamples() *[256]int16 { return &alawToPCM }
 
-// translate codes b anew, in place.
-func translate(b []byte, from, to Codec) {
-	var t *[256]byte
-	switch from {
-	case to:
-		return
-	case PCMA:
-		t = &alawToMulaw
-	default:
-		t = &mulawToAlaw
-	}
-	for i, v := range b {
-		b[i] = t[v]
-	}
-}
+// MuLawSamples is ALawSamples of the other law.
+func MuLawSamples() *[256]int16 { return &mulawToPCM }
+
+// ALawToMuLaw codes a byte of one law in the other, by way of its sample.
+func ALawToMuLaw(b byte) byte { return alawToMulaw[b] }
+
+// MuLawToALaw is ALawToMuLaw the other way.
+func MuLawToALaw(b byte) byte { return mulawToAlaw[b] }

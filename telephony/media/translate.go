@@ -1,0 +1,27 @@
+package media
+
+import "ekc/telephony/g711"
+
+// pcmTable gives the decoder of a codec.
+func pcmTable(c Codec) *[256]int16 {
+	if c == PCMA {
+		return g711.ALawSamples()
+	}
+	return g711.MuLawSamples()
+}
+
+// translate codes b anew, in place.
+func translate(b []byte, from, to Codec) {
+	switch from {
+	case to:
+		return
+	case PCMA:
+		for i, v := range b {
+			b[i] = g711.ALawToMuLaw(v)
+		}
+	default:
+		for i, v := range b {
+			b[i] = g711.MuLawToALaw(v)
+		}
+	}
+}
