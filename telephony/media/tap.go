@@ -9,6 +9,9 @@ const (
 	// strayLimit is how far timestamps may lead or trail the clock before the channel is laid anew. Jitter stays below; clock
 	// drift of 50 millionths gets there once an hour.
 	strayLimit = SampleRate / 4
+	// strayPatience is how long a channel may lie where its samples get lost, because their chunk has gone or is not there yet. A
+	// burst after a jam of the network is over sooner; a sender that has stalled trails for good.
+	strayPatience = SampleRate / 10
 )
 
 // track lays one channel's packets on the recording's clock. A packet goes where its timestamp says relative to the one
@@ -20,14 +23,24 @@ type track struct {
 	epoch  uint32
 	nextTS uint32
 	next   int64
+	astray int64 // since when packets have lain where some of them get lost; 0: they do not
 }
 
-// place gives the position of n samples that have arrived when the clock was at now.
-func (k *track) place(epoch, ts uint32, n int, now int64) int64 {
+// place gives the position of n samples that have arrived when the clock was at now. trail and lead say how far from the clock
+// the chunks at hand reach.
+func (k *track) place(epoch, ts uint32, n int, now, trail, lead int64) int64 {
 	ideal := max(now-int64(n), 0)
 	position := k.next + int64(int32(ts-k.nextTS))
-	if d := position - ideal; !k.laid || k.epoch != epoch || d > strayLimit || d < -strayLimit {
-		position = ideal
+	d := position - ideal
+	switch {
+	case d <= lead && d >= -max(trail-int64(n), 0):
+		k.astray = 0
+	case k.astray == 0:
+		k.astray = max(now, 1)
+	}
+	lost := k.astray != 0 && now-k.astray > strayPatience
+	if !k.laid || k.epoch != epoch || d > strayLimit || d < -strayLimit || lost {
+		position, k.astray = ideal, 0
 	}
 	k.laid, k.epoch = true, epoch
 	k.nextTS, k.next = ts+uint32(n), position+int64(n)
@@ -130,7 +143,7 @@ func (k *tap) put(t *thread, track *track, epoch, ts uint32, payload []byte, cod
 	if track.heard && k.saidOnly {
 		return
 	}
-	position := track.place(epoch, ts, len(payload), now)
+	position := track.place(epoch, ts, len(payload), now, k.settle, int64(k.window)-k.settle)
 	if k.paused {
 		return
 	}

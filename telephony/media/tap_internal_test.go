@@ -1,6 +1,7 @@
 package media
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -232,4 +233,73 @@ func TestMutedPartyIsNotRecorded(t *testing.T) {
 	p.turn()
 	ms(t, w.said, 0, 380, PCMA.silence())
 	ms(t, w.said, 400, 760, 1)
+}
+
+// heardAgain counts the samples of v in the last half second of a channel.
+func heardAgain(channel []byte, v byte) (n int) {
+	for _, b := range channel[len(channel)-SampleRate/2:] {
+		if b == v {
+			n++
+		}
+	}
+	return n
+}
+
+func TestStalledSenderIsHeardAgain(t *testing.T) {
+	t.Parallel()
+	for _, window := range []time.Duration{MinWindow, 200 * time.Millisecond, 0} {
+		for _, stall := range []int{40, 60, 100, 140, 200, 240} { // ms for which the sender stood still, its clock too
+			t.Run(fmt.Sprint(window, stall), func(t *testing.T) {
+				t.Parallel()
+				p := newLoop(t)
+				a := p.join(nil)
+				w, r := a.record(RecordOptions{Format: FormatALaw, Window: window})
+				a.talk(30, frame(1))
+				p.run(time.Duration(stall) * time.Millisecond)
+				a.talk(300, frame(2))
+				require.NoError(t, r.Stop())
+				p.turn()
+				require.Less(t, w.done[0].Late, int64(240*8), "what is lost while the channel is laid anew")
+				require.GreaterOrEqual(t, heardAgain(w.said, 2), SampleRate/2-stall*8, "and nothing afterwards")
+				for from := 2000 * 8; from < 5600*8; from += 8 {
+					require.Equal(t, byte(2), w.said[from], "at %d ms", from/8)
+				}
+			})
+		}
+	}
+}
+
+func TestEarlyStreamIsHeardAgain(t *testing.T) {
+	t.Parallel()
+	p := newLoop(t)
+	a := p.join(nil)
+	w, r := a.record(RecordOptions{Format: FormatALaw, Window: MinWindow})
+	p.run(300 * time.Millisecond)
+	for range 10 { // a jam at the very beginning: what follows leads the first packet's arrival by 180 ms for good
+		a.say(frame(1))
+	}
+	p.run(20 * time.Millisecond)
+	a.talk(300, frame(2))
+	require.NoError(t, r.Stop())
+	p.turn()
+	ms(t, w.said, 1000, 6000, 2)
+}
+
+func TestJamOfTheNetworkMovesNothing(t *testing.T) {
+	t.Parallel()
+	p := newLoop(t)
+	a := p.join(nil)
+	w, r := a.record(RecordOptions{Format: FormatALaw})
+	a.talk(30, frame(1))
+	p.run(200 * time.Millisecond)
+	for range 10 {
+		a.say(frame(2))
+	}
+	a.talk(50, frame(3))
+	p.run(time.Second)
+	require.NoError(t, r.Stop())
+	p.turn()
+	ms(t, w.said, 0, 600, 1)
+	ms(t, w.said, 600, 800, 2)
+	ms(t, w.said, 800, 1800, 3)
 }
