@@ -6,6 +6,9 @@
 // network and always ends after a bounded number of steps. A call's actor and the simulator of the API drive it in the same
 // way; Simulator answers questions through small interfaces so that a flow can be tried without a phone.
 //
+// A key that comes while a prompt must be heard, or before the next one is asked, is kept for the prompt that it may answer:
+// typeahead.go says how long.
+//
 // Effects that are answered later carry State.Turn; the answering event gives it back, and an answer to an older turn is
 // ignored. Turn 0 in an event means "whatever is current".
 //

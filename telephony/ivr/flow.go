@@ -76,6 +76,8 @@ type State struct {
 	// Playing: a prompt is being said; BargeIn: keys count meanwhile.
 	Playing bool `json:"playing,omitempty"`
 	BargeIn bool `json:"barge_in,omitempty"`
+	// Ahead are the keys that were pressed too early, for the next prompt that takes keys.
+	Ahead string `json:"ahead,omitempty"`
 	// Values are what is known of the caller and the enquiry.
 	Values map[string]string `json:"values,omitempty"`
 	// Choices are what Yana offered when she asked back.
@@ -116,5 +118,6 @@ func (s State) clone() State {
 		s.Values = map[string]string{}
 	}
 	s.Choices = append([]string(nil), s.Choices...)
+	s.Ahead = s.Ahead[:min(len(s.Ahead), maxAhead)]
 	return s
 }

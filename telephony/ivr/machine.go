@@ -32,6 +32,7 @@ func Next(flow *Flow, s State, event Event) (State, []Effect) {
 		m.leaveQueue()
 		m.s.Ended = true
 	case OperatorJoined:
+		m.forgetAhead()
 		m.operatorJoined()
 	case PlaceKnown:
 		m.s.Place = e.Place
@@ -43,18 +44,41 @@ func Next(flow *Flow, s State, event Event) (State, []Effect) {
 		m.s.Playing = false
 		m.dispatch(event)
 	case Digit:
-		if m.s.Playing && !m.s.BargeIn || !isKey(e.Key) {
+		if !isKey(e.Key) {
 			return s, nil
 		}
-		m.dispatch(event)
+		m.key(e)
 	default:
 		m.dispatch(event)
 	}
-	for m.silent && !m.s.Ended {
-		m.silent, m.s.Playing = false, false
-		m.dispatch(Said{})
-	}
+	m.settle()
 	return m.s, m.out
+}
+
+// settle goes on as long as nothing has to be waited for: after a prompt that says nothing, and while keys are left that were
+// typed ahead.
+func (m *machine) settle() {
+	for !m.s.Ended {
+		switch {
+		case m.silent:
+			m.silent, m.s.Playing = false, false
+			m.dispatch(Said{})
+		case !m.typed():
+			return
+		}
+	}
+}
+
+// key takes a key, now or later.
+func (m *machine) key(e Digit) {
+	if m.deaf() {
+		m.keep(e.Key)
+		return
+	}
+	if _, ok := m.flow.Nodes[m.s.Node].(*SayNode); ok && m.s.Playing {
+		m.keep(e.Key) // breaks the prompt off, and is meant for what follows
+	}
+	m.dispatch(e)
 }
 
 func isKey(key byte) bool { return key >= '0' && key <= '9' || key == '*' || key == '#' }
@@ -91,6 +115,7 @@ func (m *machine) dispatch(e Event) {
 		m.input = string(e.Key)
 	case Heard:
 		m.input = e.Text
+		m.forgetAhead()
 	}
 	node.on(m, e)
 }
@@ -109,12 +134,16 @@ func (m *machine) enter(name string) {
 		return
 	case (m.s.Entered == m.flow.maxSteps()+1 || m.depth == chain) && name != m.flow.Fallback:
 		m.branch("too_many_steps", "", m.flow.Fallback)
+		m.forgetAhead()
 		m.enter(m.flow.Fallback)
 		return
 	}
 	m.s.Node, m.s.Step, m.s.Tries, m.s.Rounds, m.s.Digits, m.s.Choices = name, "", 0, 0, "", nil
 	m.quiet()
 	m.s.Turn++
+	if m.settled() {
+		m.forgetAhead()
+	}
 	node.enter(m)
 }
 

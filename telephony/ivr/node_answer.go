@@ -9,6 +9,7 @@ import (
 
 func (n *AskNode) answered(m *machine, e Answered) {
 	m.heed()
+	m.forgetAhead()
 	if e.Line == 1 || e.Line == 2 {
 		m.set(ValueLine, fmt.Sprint(e.Line))
 	}

@@ -201,6 +201,7 @@ func (n *AskNode) picked(m *machine, i int, text string) {
 
 // put asks Yana.
 func (n *AskNode) put(m *machine, question string) {
+	m.forgetAhead() // what she answers is not known yet
 	m.set(ValueQuestion, question)
 	m.branch("question", question, m.s.Node)
 	m.s.Step = stepThinking

@@ -33,9 +33,12 @@ func (n *HoursNode) on(m *machine, e Event) {
 	switch e := e.(type) {
 	case HoursKnown:
 		m.opens(e.Now, e.Next)
-		switch {
-		case e.Failed || e.Open:
+		if e.Failed || e.Open {
 			m.leave("open", n.Open)
+			return
+		}
+		m.forgetAhead() // what was typed was typed for a centre that is open
+		switch {
 		case e.Holiday && n.Holiday != "":
 			m.leave("holiday", n.Holiday)
 		default:

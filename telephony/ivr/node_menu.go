@@ -103,6 +103,7 @@ func (m *machine) again(tries int, exit, target string) bool {
 	}
 	m.s.Tries++
 	m.s.Digits = ""
+	m.forgetAhead()
 	if m.s.Tries < tries {
 		return true
 	}

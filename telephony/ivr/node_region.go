@@ -101,6 +101,7 @@ func (n *RegionNode) found(m *machine, e RegionKnown) {
 	m.do(Timer{Name: TimerInput})
 	if e.Code == "" {
 		if m.s.Step == stepLookup { // the number said nothing: no failure of the caller's
+			m.forgetAhead()
 			n.ask(m, nil)
 		} else {
 			n.retry(m)

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ekc/telephony/ivr/numbering"
@@ -52,12 +53,12 @@ type Simulator struct {
 // settle bounds how many answers one step may need.
 const settle = 200
 
-// Step gives the state after an event and everything that was done on the way, answers included. Errors are those of the
-// interfaces; the state is then that before the question.
-func (s *Simulator) Step(ctx context.Context, state State, e Event) (State, []Effect, error) {
+// Step gives the state after events and everything that was done on the way, answers included. Of several events the later ones come
+// before the first prompt has ended: keys are typed ahead. Errors are those of the interfaces; the state is then that before the question.
+func (s *Simulator) Step(ctx context.Context, state State, events ...Event) (State, []Effect, error) {
 	var all []Effect
-	pending := []Event{e}
-	for range settle {
+	pending := slices.Clone(events)
+	for range settle + len(events) {
 		if len(pending) == 0 {
 			break
 		}
