@@ -126,7 +126,7 @@ func (s *Session) commonEvent(media *Media, theirs stream) {
 
 // answeredKeys chooses one of the offered keys and draws ours. A known key of ours is kept while the suite is the same.
 func (s *Session) answeredKeys(theirs stream) (*Keys, []crypto, error) {
-	chosen, ok := choose(theirs.cryptos)
+	chosen, ok := choose(theirs.cryptos, s.endpoint.Suites)
 	switch {
 	case s.endpoint.SRTP == Plain && theirs.encrypted():
 		return nil, nil, fmt.Errorf("%w: encryption is off", ErrNotAcceptable)

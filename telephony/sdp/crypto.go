@@ -94,8 +94,8 @@ func parseCrypto(value string) (crypto, bool) {
 }
 
 // choose takes the line of our most preferred suite.
-func choose(offered []crypto) (crypto, bool) {
-	for _, suite := range suites() {
+func choose(offered []crypto, ours []Suite) (crypto, bool) {
+	for _, suite := range ours {
 		for _, c := range offered {
 			if c.suite == suite {
 				return c, true

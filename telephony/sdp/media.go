@@ -95,6 +95,9 @@ type Endpoint struct {
 	PTime int
 	// SRTP is the encryption policy.
 	SRTP Policy
+	// Suites are the SRTP protection profiles that the owner of the media can do, best first; none means all that this package
+	// knows. Others are neither offered nor accepted.
+	Suites []Suite
 }
 
 // Media is what offer and answer agreed on, from our side.

@@ -39,7 +39,10 @@ func NewSession(endpoint Endpoint, random io.Reader) (*Session, error) {
 	if endpoint.PTime == 0 {
 		endpoint.PTime = 20
 	}
-	endpoint.Codecs = slices.Clone(endpoint.Codecs)
+	endpoint.Codecs, endpoint.Suites = slices.Clone(endpoint.Codecs), slices.Clone(endpoint.Suites)
+	if len(endpoint.Suites) == 0 {
+		endpoint.Suites = suites()
+	}
 	var id [8]byte
 	if _, err := io.ReadFull(random, id[:]); err != nil {
 		return nil, fmt.Errorf("sdp: draw a session id: %w", err)
@@ -84,13 +87,13 @@ func (s *Session) ours(want Direction) audio {
 	return a
 }
 
-// drawKeys makes the keys that an offer carries: all suites at first, later the agreed one with the same key, so that a
+// drawKeys makes the keys that an offer carries: all our suites at first, later the agreed one with the same key, so that a
 // hold does not rekey the stream.
 func (s *Session) drawKeys() error {
 	if s.endpoint.SRTP == Plain || len(s.cryptos) > 0 || (s.agreed && s.media.SRTP == nil) {
 		return nil
 	}
-	for i, suite := range suites() {
+	for i, suite := range s.endpoint.Suites {
 		c, err := newCrypto(i+1, suite, s.random)
 		if err != nil {
 			return err

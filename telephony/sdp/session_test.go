@@ -280,6 +280,33 @@ func TestCryptoLines(t *testing.T) {
 	}
 }
 
+// What the owner of the media cannot do is neither offered nor taken.
+func TestSuites(t *testing.T) {
+	t.Parallel()
+	limited := func(e *sdp.Endpoint) {
+		e.SRTP, e.Suites = sdp.Required, []sdp.Suite{sdp.AES128SHA180, sdp.AES128SHA132}
+	}
+	offer, err := session(t, limited).Offer(sdp.SendRecv)
+	require.NoError(t, err)
+	require.Equal(t, 2, strings.Count(string(offer), "a=crypto:"))
+	require.NotContains(t, string(offer), "GCM")
+	full, err := session(t, func(e *sdp.Endpoint) { e.SRTP = sdp.Required }).Offer(sdp.SendRecv)
+	require.NoError(t, err)
+	require.Equal(t, 4, strings.Count(string(full), "a=crypto:"))
+
+	const gcm = "a=crypto:1 AEAD_AES_128_GCM inline:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYg=="
+	const sha = "a=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
+	_, m, err := session(t, limited).Answer(body("m=audio 4000 RTP/SAVP 8", gcm, sha), sdp.SendRecv)
+	require.NoError(t, err)
+	require.Equal(t, sdp.AES128SHA132, m.SRTP.Suite)
+	_, _, err = session(t, limited).Answer(body("m=audio 4000 RTP/SAVP 8", gcm), sdp.SendRecv)
+	require.ErrorIs(t, err, sdp.ErrNotAcceptable)
+	_, m, err = session(t, func(e *sdp.Endpoint) { e.SRTP = sdp.Required }).
+		Answer(body("m=audio 4000 RTP/SAVP 8", gcm), sdp.SendRecv)
+	require.NoError(t, err)
+	require.Equal(t, sdp.AES128GCM, m.SRTP.Suite)
+}
+
 func TestHostNameMeansLearning(t *testing.T) {
 	t.Parallel()
 	_, m, err := session(t, nil).Answer(body("m=audio 4000 RTP/AVP 8", "c=IN IP4 media.example.com"), sdp.SendRecv)
