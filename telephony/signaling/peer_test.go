@@ -21,6 +21,8 @@ type peer struct {
 	branch int
 	// absorb drops messages that come again because nothing answered them in time.
 	seen map[string]bool
+	// latest is the last request of each method, so that an older one's response that comes again is not taken for its answer.
+	latest map[string]string
 }
 
 func newPeer(t *testing.T, c *centre) *peer {
@@ -30,12 +32,17 @@ func newPeer(t *testing.T, c *centre) *peer {
 	t.Cleanup(func() { _ = conn.Close() })
 	remote, err := net.ResolveUDPAddr("udp", c.address())
 	require.NoError(t, err)
-	return &peer{t: t, conn: conn, remote: remote, seen: map[string]bool{}}
+	return &peer{t: t, conn: conn, remote: remote, seen: map[string]bool{}, latest: map[string]string{}}
 }
 
 func (p *peer) address() string { return p.conn.LocalAddr().String() }
 
-func (p *peer) write(m *wire.Message) { p.raw(m.Bytes()) }
+func (p *peer) write(m *wire.Message) {
+	if m.IsRequest() {
+		p.latest[m.Method] = m.Get("Call-ID") + m.Get("CSeq")
+	}
+	p.raw(m.Bytes())
+}
 
 func (p *peer) raw(data []byte) {
 	p.t.Helper()
@@ -91,6 +98,11 @@ func (p *peer) response(method string, status int) *wire.Message {
 		if m.IsRequest() || m.CSeqMethod != method || m.Status == 100 {
 			continue
 		}
+		request := m.Get("Call-ID") + m.Get("CSeq")
+		if p.seen[request] && request != p.latest[method] {
+			continue
+		}
+		p.seen[request] = true
 		require.Equalf(p.t, status, m.Status, "%s", m.Bytes())
 		return m
 	}
