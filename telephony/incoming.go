@@ -54,7 +54,8 @@ func (c *call) receive(in *signaling.IncomingCall) []event {
 		o.silence = c.sb.o.Settings.OperatorSilence
 		report.Role = roleOperator.String()
 	} else if trunk, ok := c.sb.o.Trunk(in.TrunkID); ok && in.TrunkID != "" {
-		o.codecs, o.srtp = trunk.Codecs, trunk.SRTP
+		o.carriedBy(trunk)
+		o.offered(in.Offer)
 	}
 	leg, err := newSIPLeg(c.sb.o.Engine, o)
 	if err != nil {

@@ -80,7 +80,8 @@ func (c *call) dial(e dial) error {
 	if !ok {
 		return fmt.Errorf("%w: %q", errNoTrunk, e.trunk)
 	}
-	o := sipOptions{kind: kindTrunk, codecs: trunk.Codecs, srtp: trunk.SRTP, silence: c.sb.o.Settings.Silence}
+	o := sipOptions{kind: kindTrunk, silence: c.sb.o.Settings.Silence}
+	o.carriedBy(trunk)
 	report := LegReport{Number: e.number, Role: roleCitizen.String()}
 	if m := c.state.find(e.leg); m != nil && m.role != roleCitizen {
 		o.kind, report.Role = kindOutside, m.role.String()

@@ -50,7 +50,9 @@ func (c *call) heardFromDialog(e fromDialog) []event {
 		if err := s.accept(v.Body); err != nil {
 			return c.unusable(l, err)
 		}
-		return []event{legHeld{e.leg, s.held}}
+		return c.revealed(l, []event{legHeld{e.leg, s.held}})
+	case signaling.Reanswered:
+		return c.reanswered(l, v)
 	case signaling.Digit:
 		if !s.rtpKeys {
 			_ = s.media.InjectDTMF(byte(v.Key), v.Duration) // comes back as an event of the media
@@ -76,7 +78,7 @@ func (c *call) answeredBy(l *line, v signaling.Answered) []event {
 	} else if err := l.sip.accept(v.Body); err != nil {
 		return c.unusable(l, err)
 	}
-	return c.lineUp(l)
+	return c.revealed(l, c.lineUp(l))
 }
 
 // unusable ends a leg that nothing can be agreed with; its end comes as an event.

@@ -21,11 +21,14 @@ type sipLeg struct {
 	dialog  *signaling.Dialog
 	media   *media.Leg
 	session *sdp.Session
+	address netip.Addr // ours, in descriptions
 	silence time.Duration
 	// body is the description to answer with; delayed says that it is an offer, because the peer made none.
 	body    []byte
 	delayed bool
 	held    bool
+	// moved says that the peer does not know yet where our ports are now: an offer is owed.
+	moved bool
 	// rtpKeys says that the party's keys come by RTP: those that come by INFO too are the same ones.
 	rtpKeys bool
 }
@@ -38,12 +41,15 @@ type sipOptions struct {
 	srtp    sdp.Policy
 	address netip.Addr
 	near    *media.Leg
+	// shared puts the leg on ports that it shares with others, remote is the address of the peer's offer; see ports.go.
+	shared  bool
+	remote  netip.AddrPort
 	silence time.Duration
 	notify  func(media.Event)
 }
 
 func newSIPLeg(engine *media.Engine, o sipOptions) (*sipLeg, error) {
-	m, err := engine.NewLeg(media.LegOptions{Name: o.name, Near: o.near, Notify: o.notify})
+	m, err := engine.NewLeg(media.LegOptions{Name: o.name, Near: o.near, Shared: o.shared, Remote: o.remote, Notify: o.notify})
 	if err != nil {
 		return nil, fmt.Errorf("telephony: %w", err)
 	}
@@ -59,7 +65,7 @@ func newSIPLeg(engine *media.Engine, o sipOptions) (*sipLeg, error) {
 		m.Close()
 		return nil, err
 	}
-	return &sipLeg{kind: o.kind, media: m, session: session, silence: o.silence}, nil
+	return &sipLeg{kind: o.kind, media: m, session: session, address: o.address, silence: o.silence}, nil
 }
 
 // carried keeps the codecs that the media engine carries, in their order; all of them when none is named.
@@ -94,12 +100,9 @@ func (l *sipLeg) prepare(offer []byte) error {
 		l.body = body
 		return err
 	}
-	body, agreed, err := l.session.Answer(offer, sdp.SendRecv)
-	if err != nil {
-		return err
-	}
+	body, err := l.answer(offer)
 	l.body = body
-	return l.configure(agreed)
+	return err
 }
 
 // accept reads the answer to our offer. A peer that repeats itself without a body says nothing new.
@@ -114,7 +117,11 @@ func (l *sipLeg) accept(body []byte) error {
 	if err != nil {
 		return err
 	}
-	return l.configure(agreed)
+	err = l.configure(agreed)
+	if errors.Is(err, media.ErrRemoteTaken) {
+		return l.part(agreed)
+	}
+	return err
 }
 
 // reoffered answers an offer inside the call.
@@ -125,12 +132,10 @@ func (l *sipLeg) reoffered(offer []byte) {
 		}
 		return
 	}
-	body, agreed, err := l.session.Answer(offer, sdp.SendRecv)
-	if err == nil {
-		err = l.configure(agreed)
-	}
+	body, err := l.answer(offer)
 	if err != nil {
 		_ = l.dialog.RefuseOffer(refusal(err))
+		_ = l.reveal()
 		return
 	}
 	_ = l.dialog.AnswerOffer(body)

@@ -17,7 +17,7 @@ type LegOptions struct {
 	// are known. What comes from elsewhere is foreign, except a stream that goes on after its NAT was rebound.
 	Shared bool
 	// Remote, with Shared, is where the party will send from, when it is known already (an offer has come): a port is chosen where
-	// no other leg has that address. Otherwise [Leg.Configure] may say [ErrRemoteTaken].
+	// no other leg has that address. Otherwise [Leg.Configure] may say [ErrRemoteTaken]; see [Leg.Unshare].
 	Remote netip.AddrPort
 	// Notify gets the events, on the media thread: it must not block and must not call this package. May be nil.
 	Notify func(Event)

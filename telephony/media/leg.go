@@ -82,11 +82,17 @@ func (e *Engine) address(port uint16) netip.AddrPort {
 	return netip.AddrPortFrom(e.options.LocalIP, port)
 }
 
-// LocalRTP is the address for SDP's c= and m= lines. Zero for a pipe.
-func (l *Leg) LocalRTP() netip.AddrPort { return l.local }
+// LocalRTP is the address for SDP's c= and m= lines. Zero for a pipe. It changes with [Leg.Unshare] only.
+func (l *Leg) LocalRTP() netip.AddrPort {
+	l.home.Lock()
+	defer l.home.Unlock()
+	return l.local
+}
 
 // LocalRTCP is the address for a=rtcp. Zero for a pipe.
 func (l *Leg) LocalRTCP() netip.AddrPort {
+	l.home.Lock()
+	defer l.home.Unlock()
 	if l.port == 0 {
 		return netip.AddrPort{}
 	}

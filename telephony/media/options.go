@@ -29,7 +29,7 @@ var (
 	// ErrNoPorts is returned when no pair of ports of the range is free.
 	ErrNoPorts = errors.New("media: no free RTP ports")
 	// ErrRemoteTaken is returned for a leg on a shared port when another leg of that port has the same remote address, so that
-	// their packets could not be told apart. The way out is a leg with ports of its own, and its address in a new offer.
+	// their packets could not be told apart. The way out is [Leg.Unshare], and the new address in a new offer.
 	ErrRemoteTaken = errors.New("media: another leg of the shared port has this remote address")
 	// ErrInvalid is wrapped by every complaint about an argument.
 	ErrInvalid = errors.New("media: invalid argument")

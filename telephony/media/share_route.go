@@ -64,7 +64,7 @@ func (p *sharedPort) search(t *thread, b []byte, from netip.AddrPort) *Leg {
 	p.searches++
 	var found *Leg
 	for _, l := range p.routes.sound {
-		if l == found || l.thread.Load() != t || l.rx.source.strict || !l.rx.source.current.IsValid() {
+		if l == found || l.thread.Load() != t || l.seatShared == nil || l.rx.source.strict || !l.rx.source.current.IsValid() {
 			continue
 		}
 		if l.rx.source.continues(&h, t.now, &l.rx.sequence, l.rx.lastAt) {

@@ -299,3 +299,42 @@ func TestSharedPortsRunOut(t *testing.T) {
 		}, patience, time.Millisecond)
 	})
 }
+
+func TestUnsharedLegGoesOn(t *testing.T) {
+	t.Parallel()
+	sharing(t, func(t *testing.T, e *media.Engine, _ media.Options) {
+		a, b := join(t, e, nil, nil), join(t, e, nil, nil)
+		require.NoError(t, e.Bridge(a.leg, b.leg))
+		shared := a.leg.LocalRTP()
+		b.settled()
+		a.say(sound(1))
+		require.Equal(t, sound(1), b.next().Payload)
+		taken := address(b.rtp)
+		require.False(t, a.leg.Admits(taken))
+		require.True(t, a.leg.Admits(address(a.rtp)))
+		free := e.Snapshot().PortsFree
+
+		require.NoError(t, a.leg.Unshare())
+		require.NotEqual(t, shared, a.leg.LocalRTP())
+		require.Equal(t, a.leg.LocalRTP().Port()+1, a.leg.LocalRTCP().Port())
+		require.Equal(t, free-1, e.Snapshot().PortsFree)
+		require.True(t, a.leg.Admits(taken), "its ports are its own")
+		port := a.leg.LocalRTP()
+		require.NoError(t, a.leg.Unshare(), "nothing is left to do")
+		require.Equal(t, port, a.leg.LocalRTP())
+		a.say(sound(2)) // to its new port
+		require.Equal(t, sound(2), b.next().Payload)
+		b.say(sound(3))
+		require.Equal(t, sound(3), a.next().Payload)
+		require.NoError(t, a.leg.Configure(a.config()))
+
+		again, err := e.NewLeg(media.LegOptions{Shared: true, Remote: address(a.rtp)})
+		require.NoError(t, err)
+		require.Equal(t, shared, again.LocalRTP(), "its address is free")
+		again.Close()
+		a.leg.Close()
+		b.leg.Close()
+		require.ErrorIs(t, a.leg.Unshare(), media.ErrClosed)
+		require.Eventually(t, func() bool { s := e.Snapshot(); return s.PortsFree == s.PortsTotal }, patience, time.Millisecond)
+	})
+}

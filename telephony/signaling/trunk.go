@@ -41,6 +41,9 @@ type Trunk struct {
 	// Codecs in order of preference, and SRTP policy, for the owner of the media.
 	Codecs []sdp.Codec
 	SRTP   sdp.Policy
+	// SymmetricMedia says that the carrier's gateways send sound from where their descriptions say that they receive it
+	// (RFC 4961); for the owner of the media too.
+	SymmetricMedia bool
 	// SessionExpires asks for a session timer (RFC 4028), 90 s to 24 h; zero: only when the carrier asks.
 	SessionExpires time.Duration
 	// Reliable asks for reliable provisional answers (RFC 3262) where the carrier supports them.
