@@ -29,7 +29,7 @@ const demoPassword = "correct horse demo"
 var cheap = access.HashParams{MemoryKiB: 64, Passes: 1, Lanes: 1}
 
 // patience is how long something may take that must happen; the machine may be busy.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // soon asks five times a second, which is as often as a citizen may, until the condition holds. The condition runs in the
 // test's own goroutine, so it may end the test.
