@@ -47,10 +47,11 @@ type (
 		leg legID
 		on  bool
 	}
-	// keys presses keys towards a leg.
+	// keys presses keys towards a leg. relayed: they came over the bridge already, if the leg takes RFC 4733.
 	keys struct {
-		leg    legID
-		digits string
+		leg     legID
+		digits  string
+		relayed bool
 	}
 	// refer answers a phone's wish to transfer: with a status, or by reporting one.
 	refer struct {

@@ -142,6 +142,7 @@ func (t *turn) grantMore(w ivr.Effect) {
 		t.tell(helped{w.AnswerID, w.Helped})
 	case ivr.Enqueue:
 		t.flushSteps()
+		t.settings.waitAs(w)
 		t.tell(enqueue{wishOf(w.Wish)})
 	case ivr.Music:
 		t.menu.music = true

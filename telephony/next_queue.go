@@ -10,7 +10,11 @@ func (t *turn) startWaiting() {
 	t.phase = phaseQueue
 	t.waiting = waiting{since: t.at}
 	t.do(ask{place{}})
-	t.wake(timerPlace, t.settings.PlaceEvery)
+	first := t.settings.PlaceEvery
+	if t.scriptLed() { // the menu announces at the same interval, and shall know the place by then
+		first -= first / 5
+	}
+	t.wake(timerPlace, first)
 }
 
 // enterQueue lets the citizen wait again, after an operator or without a menu: the switchboard keeps company itself.
@@ -24,7 +28,7 @@ func (t *turn) enterQueue() {
 	t.startWaiting()
 	t.do(hush{t.citizenID()})
 	t.wake(timerMaxWait, t.settings.MaxWait)
-	if t.settings.CallbackOffers > 0 {
+	if t.settings.offers() {
 		t.wake(timerCallback, t.settings.CallbackAfter)
 	}
 }
@@ -54,7 +58,7 @@ func (e placed) apply(t *turn) {
 	last := t.waiting.told
 	better := last.Position == 0 || e.place.Position < last.Position ||
 		e.place.Known && last.Known && e.place.Wait <= last.Wait/2 && last.Wait-e.place.Wait >= minute
-	if !better {
+	if early := last.Position > 0 && t.at.Sub(t.waiting.toldAt) < t.settings.AnnounceEvery; !better || early {
 		return
 	}
 	t.waiting.told, t.waiting.toldAt = e.place, t.at
@@ -103,7 +107,7 @@ func (t *turn) waitingKey(key byte) {
 		t.gatherKey(key)
 		return
 	}
-	if key != '1' || t.settings.CallbackOffers < 0 {
+	if key != '1' || !t.settings.offers() {
 		return
 	}
 	if t.call.Caller != "" {

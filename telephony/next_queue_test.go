@@ -2,9 +2,11 @@ package telephony
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"ekc/telephony/ivr"
 	"ekc/telephony/signaling"
 )
 
@@ -103,4 +105,23 @@ func TestHomeNumber(t *testing.T) {
 		require.Equal(t, want, got, digits)
 		require.Equal(t, want != "", ok, digits)
 	}
+}
+
+func TestTheMenusSettingsOfTheQueueAreHonoured(t *testing.T) {
+	t.Parallel()
+	menu, out := walk(t, fresh(), reached(t, phaseQueue)[:5]...)
+	require.Contains(t, out, wake{timerPlace, 8 * time.Second}, "looked up before it is announced")
+	require.Equal(t, phaseQueue, menu.phase)
+	_, out = walk(t, fresh(), append(reached(t, phaseTalk), change("QUEUED", "", "", ""))...)
+	require.Contains(t, out, wake{timerPlace, 10 * time.Second})
+	require.Contains(t, out, wake{timerCallback, 45 * time.Second})
+	require.Contains(t, out, wake{timerMaxWait, 10 * time.Minute})
+
+	s := fresh()
+	s.settings.waitAs(ivr.Enqueue{MaxWait: time.Hour})
+	require.Equal(t, time.Hour, s.settings.MaxWait)
+	require.Equal(t, 30*time.Second, s.settings.PlaceEvery)
+	require.False(t, s.settings.offers(), "the node offers none")
+	s.settings.waitAs(ivr.Enqueue{CallbackAfter: time.Minute})
+	require.True(t, s.settings.offers())
 }

@@ -79,7 +79,7 @@ func (e keysCommand) apply(t *turn) {
 	if l := t.with(roleConsulted, true); l != nil && t.consult == consultTalking {
 		to = l
 	}
-	t.do(keys{to.id, e.digits})
+	t.do(keys{leg: to.id, digits: e.digits})
 	t.reply(e.id, nil)
 }
 

@@ -22,8 +22,9 @@ var (
 )
 
 const flowJSON = `{"name": "t", "start": "queue", "fallback": "bye", "nodes": {
-  "queue": {"type": "queue", "announce": "{position}", "announce_every_s": 10, "max_wait_s": 60, "overflow": "bye",
-    "closed": "bye", "after": "bye"},
+  "queue": {"type": "queue", "announce": "{position}", "announce_every_s": 10, "max_wait_s": 600, "overflow": "bye",
+    "offer": "Один.", "offer_after_s": 45, "offer_digit": "1", "callback": "callback", "closed": "bye", "after": "bye"},
+  "callback": {"type": "callback", "confirm": "{phone}?", "number": "Номер.", "booked": "Да.", "goto": "bye", "declined": "queue"},
   "bye": {"type": "hangup", "prompt": "До свидания."}}}`
 
 // walk leads a machine through events and returns where it ends, with the effects of the last event.
@@ -280,7 +281,8 @@ func TestAnOldChangeIsIgnored(t *testing.T) {
 func TestPlaceIsToldWhenItImproves(t *testing.T) {
 	t.Parallel()
 	s, _ := walk(t, fresh(), append(reached(t, phaseTalk), change("QUEUED", "", "", ""))...) // own company, not the menu's
-	for _, c := range []struct {
+	at := noon
+	for i, c := range []struct {
 		place Place
 		tells bool
 	}{
@@ -291,8 +293,13 @@ func TestPlaceIsToldWhenItImproves(t *testing.T) {
 		{Place{}, false},
 		{Place{Position: 1}, true},
 	} {
+		at = at.Add(time.Minute)
 		var out []effect
-		s, out = next(s, placed{c.place}, noon)
+		s, out = next(s, placed{c.place}, at)
+		if i == 0 {
+			_, soon := next(s, placed{Place{Position: 1}}, at.Add(9*time.Second))
+			require.Empty(t, soon, "the menu announces every 10 s")
+		}
 		told := false
 		for _, o := range out {
 			_, is := o.(say)

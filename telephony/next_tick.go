@@ -1,6 +1,8 @@
 package telephony
 
 import (
+	"slices"
+
 	"ekc/telephony/ivr"
 	"ekc/telephony/signaling"
 )
@@ -59,17 +61,29 @@ func (t *turn) tickLinger() {
 // apply sends a key to whoever it is meant for.
 func (e digit) apply(t *turn) {
 	l := t.find(e.leg)
-	if l == nil || l.role != roleCitizen {
-		return
-	}
 	switch {
-	case t.phase == phaseTalk || t.phase == phasePassed || t.phase == phaseReach:
+	case l == nil:
+	case l.role != roleCitizen || t.phase == phaseTalk || t.phase == phasePassed || t.phase == phaseReach:
+		t.passKey(l, e.key)
 	case t.scriptLed():
 		t.step(ivr.Digit{Key: e.key})
 	case t.waits():
 		t.waitingKey(e.key)
 	case t.phase == phaseParting:
 		t.partingKey(e.key)
+	}
+}
+
+// passKey gives a key of somebody who talks to the parties outside who hear them: the menu of another house. Between two the
+// media engine passes keys itself; it cannot where more are connected, or where a party takes keys by INFO alone.
+func (t *turn) passKey(from *leg, key byte) {
+	s := sounds(&t.state)
+	for _, m := range s.mix {
+		to := t.find(m.leg)
+		outside := to != nil && (to.role == roleCitizen || to.role == roleConsulted && to.account == "")
+		if outside && slices.Contains(m.hears, from.id) {
+			t.do(keys{leg: to.id, digits: string(key), relayed: s.pair()})
+		}
 	}
 }
 

@@ -23,6 +23,8 @@ type peer struct {
 	calls  chan *peerCall
 	codecs []sdp.Codec
 	srtp   sdp.Policy
+	// mute of keys: no telephone-event is offered or taken.
+	eventless bool
 }
 
 func newPeer(t *testing.T, host string) *peer {
@@ -74,9 +76,13 @@ func (p *peer) newCall() *peerCall {
 	var err error
 	c.media, err = p.engine.NewLeg(media.LegOptions{Notify: c.notify})
 	require.NoError(p.t, err)
+	events := uint8(101)
+	if p.eventless {
+		events = 0
+	}
 	c.session, err = sdp.NewSession(sdp.Endpoint{
 		Address: c.media.LocalRTP().Addr(), Port: c.media.LocalRTP().Port(), RTCPPort: c.media.LocalRTCP().Port(),
-		Codecs: p.codecs, EventPayload: 101, SRTP: p.srtp,
+		Codecs: p.codecs, EventPayload: events, SRTP: p.srtp,
 	}, rand.Reader)
 	require.NoError(p.t, err)
 	return c

@@ -124,19 +124,6 @@ func (c *call) load(e load) {
 	})
 }
 
-func (c *call) press(e keys) {
-	l := c.lines[e.leg]
-	if l == nil {
-		return
-	}
-	if l.leg.Media().SendDTMF(e.digits, 0, 0) == nil || l.sip == nil {
-		return
-	}
-	for _, key := range e.digits { // no telephone-event was agreed: by INFO
-		_ = l.sip.dialog.SendDigit(key, 120*time.Millisecond)
-	}
-}
-
 func (c *call) refer(e refer) {
 	l := c.lines[e.leg]
 	switch {

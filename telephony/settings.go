@@ -1,11 +1,18 @@
 package telephony
 
-import "time"
+import (
+	"time"
 
-// Settings are the times of a call. The zero value of a field means its default.
+	"ekc/telephony/ivr"
+)
+
+// Settings are the times of a call. The zero value of a field means its default. What the queue node of a menu says of waiting
+// (AnnounceEvery, CallbackAfter, MaxWait) wins for its callers, also after an operator has given them back to the queue.
 type Settings struct {
 	// PlaceEvery is how often a waiting caller's place is looked up; it is told only when it has improved. Default 30 s.
 	PlaceEvery time.Duration
+	// AnnounceEvery is how long at least is between two such news; the menu's queue node sets it. Default: as often as looked up.
+	AnnounceEvery time.Duration
 	// CallbackAfter is how long one waits before a callback is offered, then again after each such time. Default 60 s.
 	CallbackAfter time.Duration
 	// CallbackOffers bounds how often it is offered. Default 3; negative: never.
@@ -26,7 +33,25 @@ type Settings struct {
 	Linger time.Duration
 	// NoRecording turns recording off.
 	NoRecording bool
+	// noOffers: the menu's queue node offers no callback.
+	noOffers bool
 }
+
+// waitAs takes what the queue node of a menu says of waiting.
+func (s *Settings) waitAs(w ivr.Enqueue) {
+	if w.AnnounceEvery > 0 {
+		s.AnnounceEvery, s.PlaceEvery = w.AnnounceEvery, min(s.PlaceEvery, w.AnnounceEvery)
+	}
+	if w.MaxWait > 0 {
+		s.MaxWait = w.MaxWait
+	}
+	if s.noOffers = w.CallbackAfter <= 0; !s.noOffers {
+		s.CallbackAfter = w.CallbackAfter
+	}
+}
+
+// offers reports whether waiting callers may ask for a callback.
+func (s *Settings) offers() bool { return s.CallbackOffers > 0 && !s.noOffers }
 
 func (s Settings) withDefaults() Settings {
 	set := func(d *time.Duration, otherwise time.Duration) {
