@@ -28,6 +28,7 @@ import (
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
+	"ekc/ent/nodecommand"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
 	"ekc/ent/phone"
@@ -47,6 +48,7 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
+	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 
 	"entgo.io/ent"
@@ -96,6 +98,8 @@ type Client struct {
 	MenuVersion *MenuVersionClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// NodeCommand is the client for interacting with the NodeCommand builders.
+	NodeCommand *NodeCommandClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// PauseReason is the client for interacting with the PauseReason builders.
@@ -134,6 +138,8 @@ type Client struct {
 	Skill *SkillClient
 	// Sound is the client for interacting with the Sound builders.
 	Sound *SoundClient
+	// Transcript is the client for interacting with the Transcript builders.
+	Transcript *TranscriptClient
 	// Trunk is the client for interacting with the Trunk builders.
 	Trunk *TrunkClient
 }
@@ -164,6 +170,7 @@ func (c *Client) init() {
 	c.Menu = NewMenuClient(c.config)
 	c.MenuVersion = NewMenuVersionClient(c.config)
 	c.Message = NewMessageClient(c.config)
+	c.NodeCommand = NewNodeCommandClient(c.config)
 	c.Offer = NewOfferClient(c.config)
 	c.PauseReason = NewPauseReasonClient(c.config)
 	c.Phone = NewPhoneClient(c.config)
@@ -183,6 +190,7 @@ func (c *Client) init() {
 	c.Site = NewSiteClient(c.config)
 	c.Skill = NewSkillClient(c.config)
 	c.Sound = NewSoundClient(c.config)
+	c.Transcript = NewTranscriptClient(c.config)
 	c.Trunk = NewTrunkClient(c.config)
 }
 
@@ -293,6 +301,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Menu:           NewMenuClient(cfg),
 		MenuVersion:    NewMenuVersionClient(cfg),
 		Message:        NewMessageClient(cfg),
+		NodeCommand:    NewNodeCommandClient(cfg),
 		Offer:          NewOfferClient(cfg),
 		PauseReason:    NewPauseReasonClient(cfg),
 		Phone:          NewPhoneClient(cfg),
@@ -312,6 +321,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Site:           NewSiteClient(cfg),
 		Skill:          NewSkillClient(cfg),
 		Sound:          NewSoundClient(cfg),
+		Transcript:     NewTranscriptClient(cfg),
 		Trunk:          NewTrunkClient(cfg),
 	}, nil
 }
@@ -349,6 +359,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Menu:           NewMenuClient(cfg),
 		MenuVersion:    NewMenuVersionClient(cfg),
 		Message:        NewMessageClient(cfg),
+		NodeCommand:    NewNodeCommandClient(cfg),
 		Offer:          NewOfferClient(cfg),
 		PauseReason:    NewPauseReasonClient(cfg),
 		Phone:          NewPhoneClient(cfg),
@@ -368,6 +379,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Site:           NewSiteClient(cfg),
 		Skill:          NewSkillClient(cfg),
 		Sound:          NewSoundClient(cfg),
+		Transcript:     NewTranscriptClient(cfg),
 		Trunk:          NewTrunkClient(cfg),
 	}, nil
 }
@@ -401,10 +413,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Account, c.AccountSkill, c.Agency, c.AssistantTurn, c.Attachment,
 		c.AuditEntry, c.BusinessHours, c.Call, c.CallLeg, c.Callback, c.Citizen,
 		c.Disposition, c.Event, c.Interaction, c.Menu, c.MenuVersion, c.Message,
-		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
-		c.QueueMember, c.Recording, c.Region, c.RoleAssignment, c.RoutingTrace,
-		c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.Site, c.Skill,
-		c.Sound, c.Trunk,
+		c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence,
+		c.Queue, c.QueueMember, c.Recording, c.Region, c.RoleAssignment,
+		c.RoutingTrace, c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session,
+		c.Site, c.Skill, c.Sound, c.Transcript, c.Trunk,
 	} {
 		n.Use(hooks...)
 	}
@@ -417,10 +429,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Account, c.AccountSkill, c.Agency, c.AssistantTurn, c.Attachment,
 		c.AuditEntry, c.BusinessHours, c.Call, c.CallLeg, c.Callback, c.Citizen,
 		c.Disposition, c.Event, c.Interaction, c.Menu, c.MenuVersion, c.Message,
-		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
-		c.QueueMember, c.Recording, c.Region, c.RoleAssignment, c.RoutingTrace,
-		c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.Site, c.Skill,
-		c.Sound, c.Trunk,
+		c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence,
+		c.Queue, c.QueueMember, c.Recording, c.Region, c.RoleAssignment,
+		c.RoutingTrace, c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session,
+		c.Site, c.Skill, c.Sound, c.Transcript, c.Trunk,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -463,6 +475,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MenuVersion.mutate(ctx, m)
 	case *MessageMutation:
 		return c.Message.mutate(ctx, m)
+	case *NodeCommandMutation:
+		return c.NodeCommand.mutate(ctx, m)
 	case *OfferMutation:
 		return c.Offer.mutate(ctx, m)
 	case *PauseReasonMutation:
@@ -501,6 +515,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Skill.mutate(ctx, m)
 	case *SoundMutation:
 		return c.Sound.mutate(ctx, m)
+	case *TranscriptMutation:
+		return c.Transcript.mutate(ctx, m)
 	case *TrunkMutation:
 		return c.Trunk.mutate(ctx, m)
 	default:
@@ -3439,6 +3455,140 @@ func (c *MessageClient) mutate(ctx context.Context, m *MessageMutation) (Value, 
 		return (&MessageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Message mutation op: %q", m.Op())
+	}
+}
+
+// NodeCommandClient is a client for the NodeCommand schema.
+type NodeCommandClient struct {
+	config
+}
+
+// NewNodeCommandClient returns a client for the NodeCommand from the given config.
+func NewNodeCommandClient(c config) *NodeCommandClient {
+	return &NodeCommandClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `nodecommand.Hooks(f(g(h())))`.
+func (c *NodeCommandClient) Use(hooks ...Hook) {
+	c.hooks.NodeCommand = append(c.hooks.NodeCommand, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `nodecommand.Intercept(f(g(h())))`.
+func (c *NodeCommandClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NodeCommand = append(c.inters.NodeCommand, interceptors...)
+}
+
+// Create returns a builder for creating a NodeCommand entity.
+func (c *NodeCommandClient) Create() *NodeCommandCreate {
+	mutation := newNodeCommandMutation(c.config, OpCreate)
+	return &NodeCommandCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NodeCommand entities.
+func (c *NodeCommandClient) CreateBulk(builders ...*NodeCommandCreate) *NodeCommandCreateBulk {
+	return &NodeCommandCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NodeCommandClient) MapCreateBulk(slice any, setFunc func(*NodeCommandCreate, int)) *NodeCommandCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NodeCommandCreateBulk{err: fmt.Errorf("calling to NodeCommandClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NodeCommandCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NodeCommandCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NodeCommand.
+func (c *NodeCommandClient) Update() *NodeCommandUpdate {
+	mutation := newNodeCommandMutation(c.config, OpUpdate)
+	return &NodeCommandUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NodeCommandClient) UpdateOne(_m *NodeCommand) *NodeCommandUpdateOne {
+	mutation := newNodeCommandMutation(c.config, OpUpdateOne, withNodeCommand(_m))
+	return &NodeCommandUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NodeCommandClient) UpdateOneID(id string) *NodeCommandUpdateOne {
+	mutation := newNodeCommandMutation(c.config, OpUpdateOne, withNodeCommandID(id))
+	return &NodeCommandUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NodeCommand.
+func (c *NodeCommandClient) Delete() *NodeCommandDelete {
+	mutation := newNodeCommandMutation(c.config, OpDelete)
+	return &NodeCommandDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NodeCommandClient) DeleteOne(_m *NodeCommand) *NodeCommandDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NodeCommandClient) DeleteOneID(id string) *NodeCommandDeleteOne {
+	builder := c.Delete().Where(nodecommand.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NodeCommandDeleteOne{builder}
+}
+
+// Query returns a query builder for NodeCommand.
+func (c *NodeCommandClient) Query() *NodeCommandQuery {
+	return &NodeCommandQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNodeCommand},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NodeCommand entity by its id.
+func (c *NodeCommandClient) Get(ctx context.Context, id string) (*NodeCommand, error) {
+	return c.Query().Where(nodecommand.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NodeCommandClient) GetX(ctx context.Context, id string) *NodeCommand {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NodeCommandClient) Hooks() []Hook {
+	hooks := c.hooks.NodeCommand
+	return append(hooks[:len(hooks):len(hooks)], nodecommand.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *NodeCommandClient) Interceptors() []Interceptor {
+	return c.inters.NodeCommand
+}
+
+func (c *NodeCommandClient) mutate(ctx context.Context, m *NodeCommandMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NodeCommandCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NodeCommandUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NodeCommandUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NodeCommandDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown NodeCommand mutation op: %q", m.Op())
 	}
 }
 
@@ -6564,6 +6714,156 @@ func (c *SoundClient) mutate(ctx context.Context, m *SoundMutation) (Value, erro
 	}
 }
 
+// TranscriptClient is a client for the Transcript schema.
+type TranscriptClient struct {
+	config
+}
+
+// NewTranscriptClient returns a client for the Transcript from the given config.
+func NewTranscriptClient(c config) *TranscriptClient {
+	return &TranscriptClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `transcript.Hooks(f(g(h())))`.
+func (c *TranscriptClient) Use(hooks ...Hook) {
+	c.hooks.Transcript = append(c.hooks.Transcript, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `transcript.Intercept(f(g(h())))`.
+func (c *TranscriptClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Transcript = append(c.inters.Transcript, interceptors...)
+}
+
+// Create returns a builder for creating a Transcript entity.
+func (c *TranscriptClient) Create() *TranscriptCreate {
+	mutation := newTranscriptMutation(c.config, OpCreate)
+	return &TranscriptCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Transcript entities.
+func (c *TranscriptClient) CreateBulk(builders ...*TranscriptCreate) *TranscriptCreateBulk {
+	return &TranscriptCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TranscriptClient) MapCreateBulk(slice any, setFunc func(*TranscriptCreate, int)) *TranscriptCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TranscriptCreateBulk{err: fmt.Errorf("calling to TranscriptClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TranscriptCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TranscriptCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Transcript.
+func (c *TranscriptClient) Update() *TranscriptUpdate {
+	mutation := newTranscriptMutation(c.config, OpUpdate)
+	return &TranscriptUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TranscriptClient) UpdateOne(_m *Transcript) *TranscriptUpdateOne {
+	mutation := newTranscriptMutation(c.config, OpUpdateOne, withTranscript(_m))
+	return &TranscriptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TranscriptClient) UpdateOneID(id string) *TranscriptUpdateOne {
+	mutation := newTranscriptMutation(c.config, OpUpdateOne, withTranscriptID(id))
+	return &TranscriptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Transcript.
+func (c *TranscriptClient) Delete() *TranscriptDelete {
+	mutation := newTranscriptMutation(c.config, OpDelete)
+	return &TranscriptDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TranscriptClient) DeleteOne(_m *Transcript) *TranscriptDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TranscriptClient) DeleteOneID(id string) *TranscriptDeleteOne {
+	builder := c.Delete().Where(transcript.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TranscriptDeleteOne{builder}
+}
+
+// Query returns a query builder for Transcript.
+func (c *TranscriptClient) Query() *TranscriptQuery {
+	return &TranscriptQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTranscript},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Transcript entity by its id.
+func (c *TranscriptClient) Get(ctx context.Context, id string) (*Transcript, error) {
+	return c.Query().Where(transcript.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TranscriptClient) GetX(ctx context.Context, id string) *Transcript {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRecording queries the recording edge of a Transcript.
+func (c *TranscriptClient) QueryRecording(_m *Transcript) *RecordingQuery {
+	query := (&RecordingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(transcript.Table, transcript.FieldID, id),
+			sqlgraph.To(recording.Table, recording.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, transcript.RecordingTable, transcript.RecordingColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *TranscriptClient) Hooks() []Hook {
+	hooks := c.hooks.Transcript
+	return append(hooks[:len(hooks):len(hooks)], transcript.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TranscriptClient) Interceptors() []Interceptor {
+	return c.inters.Transcript
+}
+
+func (c *TranscriptClient) mutate(ctx context.Context, m *TranscriptMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TranscriptCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TranscriptUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TranscriptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TranscriptDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Transcript mutation op: %q", m.Op())
+	}
+}
+
 // TrunkClient is a client for the Trunk schema.
 type TrunkClient struct {
 	config
@@ -6703,18 +7003,18 @@ type (
 	hooks struct {
 		Account, AccountSkill, Agency, AssistantTurn, Attachment, AuditEntry,
 		BusinessHours, Call, CallLeg, Callback, Citizen, Disposition, Event,
-		Interaction, Menu, MenuVersion, Message, Offer, PauseReason, Phone,
-		PhoneBinding, Presence, Queue, QueueMember, Recording, Region, RoleAssignment,
-		RoutingTrace, Secret, Segment, ServerNode, ServiceNumber, Session, Site, Skill,
-		Sound, Trunk []ent.Hook
+		Interaction, Menu, MenuVersion, Message, NodeCommand, Offer, PauseReason,
+		Phone, PhoneBinding, Presence, Queue, QueueMember, Recording, Region,
+		RoleAssignment, RoutingTrace, Secret, Segment, ServerNode, ServiceNumber,
+		Session, Site, Skill, Sound, Transcript, Trunk []ent.Hook
 	}
 	inters struct {
 		Account, AccountSkill, Agency, AssistantTurn, Attachment, AuditEntry,
 		BusinessHours, Call, CallLeg, Callback, Citizen, Disposition, Event,
-		Interaction, Menu, MenuVersion, Message, Offer, PauseReason, Phone,
-		PhoneBinding, Presence, Queue, QueueMember, Recording, Region, RoleAssignment,
-		RoutingTrace, Secret, Segment, ServerNode, ServiceNumber, Session, Site, Skill,
-		Sound, Trunk []ent.Interceptor
+		Interaction, Menu, MenuVersion, Message, NodeCommand, Offer, PauseReason,
+		Phone, PhoneBinding, Presence, Queue, QueueMember, Recording, Region,
+		RoleAssignment, RoutingTrace, Secret, Segment, ServerNode, ServiceNumber,
+		Session, Site, Skill, Sound, Transcript, Trunk []ent.Interceptor
 	}
 )
 

@@ -21,6 +21,7 @@ import (
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
+	"ekc/ent/nodecommand"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
 	"ekc/ent/phone"
@@ -40,6 +41,7 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
+	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 	"errors"
 	"fmt"
@@ -126,6 +128,7 @@ func checkColumn(t, c string) error {
 			menu.Table:           menu.ValidColumn,
 			menuversion.Table:    menuversion.ValidColumn,
 			message.Table:        message.ValidColumn,
+			nodecommand.Table:    nodecommand.ValidColumn,
 			offer.Table:          offer.ValidColumn,
 			pausereason.Table:    pausereason.ValidColumn,
 			phone.Table:          phone.ValidColumn,
@@ -145,6 +148,7 @@ func checkColumn(t, c string) error {
 			site.Table:           site.ValidColumn,
 			skill.Table:          skill.ValidColumn,
 			sound.Table:          sound.ValidColumn,
+			transcript.Table:     transcript.ValidColumn,
 			trunk.Table:          trunk.ValidColumn,
 		})
 	})

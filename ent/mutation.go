@@ -21,6 +21,7 @@ import (
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
+	"ekc/ent/nodecommand"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
 	"ekc/ent/phone"
@@ -41,9 +42,11 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
+	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 	"ekc/interaction/dialogue"
 	"ekc/internal/voice/carrier"
+	"ekc/internal/voice/spoken"
 	"ekc/routing/timetable"
 	"ekc/routing/trace"
 	"encoding/json"
@@ -82,6 +85,7 @@ const (
 	TypeMenu           = "Menu"
 	TypeMenuVersion    = "MenuVersion"
 	TypeMessage        = "Message"
+	TypeNodeCommand    = "NodeCommand"
 	TypeOffer          = "Offer"
 	TypePauseReason    = "PauseReason"
 	TypePhone          = "Phone"
@@ -101,6 +105,7 @@ const (
 	TypeSite           = "Site"
 	TypeSkill          = "Skill"
 	TypeSound          = "Sound"
+	TypeTranscript     = "Transcript"
 	TypeTrunk          = "Trunk"
 )
 
@@ -18626,6 +18631,757 @@ func (m *MessageMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Message edge %s", name)
 }
 
+// NodeCommandMutation represents an operation that mutates the NodeCommand nodes in the graph.
+type NodeCommandMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	node_id       *string
+	sender_id     *string
+	kind          *string
+	request       *[]byte
+	expires_at    *time.Time
+	taken_at      *time.Time
+	reply         *[]byte
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*NodeCommand, error)
+	predicates    []predicate.NodeCommand
+}
+
+var _ ent.Mutation = (*NodeCommandMutation)(nil)
+
+// nodecommandOption allows management of the mutation configuration using functional options.
+type nodecommandOption func(*NodeCommandMutation)
+
+// newNodeCommandMutation creates new mutation for the NodeCommand entity.
+func newNodeCommandMutation(c config, op Op, opts ...nodecommandOption) *NodeCommandMutation {
+	m := &NodeCommandMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNodeCommand,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNodeCommandID sets the ID field of the mutation.
+func withNodeCommandID(id string) nodecommandOption {
+	return func(m *NodeCommandMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NodeCommand
+		)
+		m.oldValue = func(ctx context.Context) (*NodeCommand, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NodeCommand.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNodeCommand sets the old NodeCommand of the mutation.
+func withNodeCommand(node *NodeCommand) nodecommandOption {
+	return func(m *NodeCommandMutation) {
+		m.oldValue = func(context.Context) (*NodeCommand, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NodeCommandMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NodeCommandMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NodeCommand entities.
+func (m *NodeCommandMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NodeCommandMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NodeCommandMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NodeCommand.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *NodeCommandMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *NodeCommandMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the NodeCommand entity.
+// If the NodeCommand object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NodeCommandMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *NodeCommandMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetNodeID sets the "node_id" field.
+func (m *NodeCommandMutation) SetNodeID(s string) {
+	m.node_id = &s
+}
+
+// NodeID returns the value of the "node_id" field in the mutation.
+func (m *NodeCommandMutation) NodeID() (r string, exists bool) {
+	v := m.node_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNodeID returns the old "node_id" field's value of the NodeCommand entity.
+// If the NodeCommand object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NodeCommandMutation) OldNodeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNodeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNodeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNodeID: %w", err)
+	}
+	return oldValue.NodeID, nil
+}
+
+// ResetNodeID resets all changes to the "node_id" field.
+func (m *NodeCommandMutation) ResetNodeID() {
+	m.node_id = nil
+}
+
+// SetSenderID sets the "sender_id" field.
+func (m *NodeCommandMutation) SetSenderID(s string) {
+	m.sender_id = &s
+}
+
+// SenderID returns the value of the "sender_id" field in the mutation.
+func (m *NodeCommandMutation) SenderID() (r string, exists bool) {
+	v := m.sender_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSenderID returns the old "sender_id" field's value of the NodeCommand entity.
+// If the NodeCommand object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NodeCommandMutation) OldSenderID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSenderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSenderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSenderID: %w", err)
+	}
+	return oldValue.SenderID, nil
+}
+
+// ResetSenderID resets all changes to the "sender_id" field.
+func (m *NodeCommandMutation) ResetSenderID() {
+	m.sender_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *NodeCommandMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *NodeCommandMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the NodeCommand entity.
+// If the NodeCommand object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NodeCommandMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *NodeCommandMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetRequest sets the "request" field.
+func (m *NodeCommandMutation) SetRequest(b []byte) {
+	m.request = &b
+}
+
+// Request returns the value of the "request" field in the mutation.
+func (m *NodeCommandMutation) Request() (r []byte, exists bool) {
+	v := m.request
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequest returns the old "request" field's value of the NodeCommand entity.
+// If the NodeCommand object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NodeCommandMutation) OldRequest(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequest: %w", err)
+	}
+	return oldValue.Request, nil
+}
+
+// ResetRequest resets all changes to the "request" field.
+func (m *NodeCommandMutation) ResetRequest() {
+	m.request = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *NodeCommandMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *NodeCommandMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the NodeCommand entity.
+// If the NodeCommand object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NodeCommandMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *NodeCommandMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetTakenAt sets the "taken_at" field.
+func (m *NodeCommandMutation) SetTakenAt(t time.Time) {
+	m.taken_at = &t
+}
+
+// TakenAt returns the value of the "taken_at" field in the mutation.
+func (m *NodeCommandMutation) TakenAt() (r time.Time, exists bool) {
+	v := m.taken_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTakenAt returns the old "taken_at" field's value of the NodeCommand entity.
+// If the NodeCommand object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NodeCommandMutation) OldTakenAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTakenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTakenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTakenAt: %w", err)
+	}
+	return oldValue.TakenAt, nil
+}
+
+// ClearTakenAt clears the value of the "taken_at" field.
+func (m *NodeCommandMutation) ClearTakenAt() {
+	m.taken_at = nil
+	m.clearedFields[nodecommand.FieldTakenAt] = struct{}{}
+}
+
+// TakenAtCleared returns if the "taken_at" field was cleared in this mutation.
+func (m *NodeCommandMutation) TakenAtCleared() bool {
+	_, ok := m.clearedFields[nodecommand.FieldTakenAt]
+	return ok
+}
+
+// ResetTakenAt resets all changes to the "taken_at" field.
+func (m *NodeCommandMutation) ResetTakenAt() {
+	m.taken_at = nil
+	delete(m.clearedFields, nodecommand.FieldTakenAt)
+}
+
+// SetReply sets the "reply" field.
+func (m *NodeCommandMutation) SetReply(b []byte) {
+	m.reply = &b
+}
+
+// Reply returns the value of the "reply" field in the mutation.
+func (m *NodeCommandMutation) Reply() (r []byte, exists bool) {
+	v := m.reply
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReply returns the old "reply" field's value of the NodeCommand entity.
+// If the NodeCommand object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NodeCommandMutation) OldReply(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReply is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReply requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReply: %w", err)
+	}
+	return oldValue.Reply, nil
+}
+
+// ClearReply clears the value of the "reply" field.
+func (m *NodeCommandMutation) ClearReply() {
+	m.reply = nil
+	m.clearedFields[nodecommand.FieldReply] = struct{}{}
+}
+
+// ReplyCleared returns if the "reply" field was cleared in this mutation.
+func (m *NodeCommandMutation) ReplyCleared() bool {
+	_, ok := m.clearedFields[nodecommand.FieldReply]
+	return ok
+}
+
+// ResetReply resets all changes to the "reply" field.
+func (m *NodeCommandMutation) ResetReply() {
+	m.reply = nil
+	delete(m.clearedFields, nodecommand.FieldReply)
+}
+
+// Where appends a list predicates to the NodeCommandMutation builder.
+func (m *NodeCommandMutation) Where(ps ...predicate.NodeCommand) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NodeCommandMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NodeCommandMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NodeCommand, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NodeCommandMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NodeCommandMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NodeCommand).
+func (m *NodeCommandMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NodeCommandMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, nodecommand.FieldCreatedAt)
+	}
+	if m.node_id != nil {
+		fields = append(fields, nodecommand.FieldNodeID)
+	}
+	if m.sender_id != nil {
+		fields = append(fields, nodecommand.FieldSenderID)
+	}
+	if m.kind != nil {
+		fields = append(fields, nodecommand.FieldKind)
+	}
+	if m.request != nil {
+		fields = append(fields, nodecommand.FieldRequest)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, nodecommand.FieldExpiresAt)
+	}
+	if m.taken_at != nil {
+		fields = append(fields, nodecommand.FieldTakenAt)
+	}
+	if m.reply != nil {
+		fields = append(fields, nodecommand.FieldReply)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NodeCommandMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case nodecommand.FieldCreatedAt:
+		return m.CreatedAt()
+	case nodecommand.FieldNodeID:
+		return m.NodeID()
+	case nodecommand.FieldSenderID:
+		return m.SenderID()
+	case nodecommand.FieldKind:
+		return m.Kind()
+	case nodecommand.FieldRequest:
+		return m.Request()
+	case nodecommand.FieldExpiresAt:
+		return m.ExpiresAt()
+	case nodecommand.FieldTakenAt:
+		return m.TakenAt()
+	case nodecommand.FieldReply:
+		return m.Reply()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NodeCommandMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case nodecommand.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case nodecommand.FieldNodeID:
+		return m.OldNodeID(ctx)
+	case nodecommand.FieldSenderID:
+		return m.OldSenderID(ctx)
+	case nodecommand.FieldKind:
+		return m.OldKind(ctx)
+	case nodecommand.FieldRequest:
+		return m.OldRequest(ctx)
+	case nodecommand.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case nodecommand.FieldTakenAt:
+		return m.OldTakenAt(ctx)
+	case nodecommand.FieldReply:
+		return m.OldReply(ctx)
+	}
+	return nil, fmt.Errorf("unknown NodeCommand field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NodeCommandMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case nodecommand.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case nodecommand.FieldNodeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNodeID(v)
+		return nil
+	case nodecommand.FieldSenderID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSenderID(v)
+		return nil
+	case nodecommand.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case nodecommand.FieldRequest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequest(v)
+		return nil
+	case nodecommand.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case nodecommand.FieldTakenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTakenAt(v)
+		return nil
+	case nodecommand.FieldReply:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReply(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NodeCommand field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NodeCommandMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NodeCommandMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NodeCommandMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown NodeCommand numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NodeCommandMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(nodecommand.FieldTakenAt) {
+		fields = append(fields, nodecommand.FieldTakenAt)
+	}
+	if m.FieldCleared(nodecommand.FieldReply) {
+		fields = append(fields, nodecommand.FieldReply)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NodeCommandMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NodeCommandMutation) ClearField(name string) error {
+	switch name {
+	case nodecommand.FieldTakenAt:
+		m.ClearTakenAt()
+		return nil
+	case nodecommand.FieldReply:
+		m.ClearReply()
+		return nil
+	}
+	return fmt.Errorf("unknown NodeCommand nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NodeCommandMutation) ResetField(name string) error {
+	switch name {
+	case nodecommand.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case nodecommand.FieldNodeID:
+		m.ResetNodeID()
+		return nil
+	case nodecommand.FieldSenderID:
+		m.ResetSenderID()
+		return nil
+	case nodecommand.FieldKind:
+		m.ResetKind()
+		return nil
+	case nodecommand.FieldRequest:
+		m.ResetRequest()
+		return nil
+	case nodecommand.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case nodecommand.FieldTakenAt:
+		m.ResetTakenAt()
+		return nil
+	case nodecommand.FieldReply:
+		m.ResetReply()
+		return nil
+	}
+	return fmt.Errorf("unknown NodeCommand field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NodeCommandMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NodeCommandMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NodeCommandMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NodeCommandMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NodeCommandMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NodeCommandMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NodeCommandMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown NodeCommand unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NodeCommandMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown NodeCommand edge %s", name)
+}
+
 // OfferMutation represents an operation that mutates the Offer nodes in the graph.
 type OfferMutation struct {
 	config
@@ -30255,6 +31011,7 @@ type ServerNodeMutation struct {
 	host          *string
 	seen_at       *time.Time
 	draining      *bool
+	phone         *bool
 	stopped_at    *time.Time
 	buried_at     *time.Time
 	clearedFields map[string]struct{}
@@ -30511,6 +31268,42 @@ func (m *ServerNodeMutation) ResetDraining() {
 	m.draining = nil
 }
 
+// SetPhone sets the "phone" field.
+func (m *ServerNodeMutation) SetPhone(b bool) {
+	m.phone = &b
+}
+
+// Phone returns the value of the "phone" field in the mutation.
+func (m *ServerNodeMutation) Phone() (r bool, exists bool) {
+	v := m.phone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhone returns the old "phone" field's value of the ServerNode entity.
+// If the ServerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServerNodeMutation) OldPhone(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhone: %w", err)
+	}
+	return oldValue.Phone, nil
+}
+
+// ResetPhone resets all changes to the "phone" field.
+func (m *ServerNodeMutation) ResetPhone() {
+	m.phone = nil
+}
+
 // SetStoppedAt sets the "stopped_at" field.
 func (m *ServerNodeMutation) SetStoppedAt(t time.Time) {
 	m.stopped_at = &t
@@ -30643,7 +31436,7 @@ func (m *ServerNodeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ServerNodeMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.created_at != nil {
 		fields = append(fields, servernode.FieldCreatedAt)
 	}
@@ -30655,6 +31448,9 @@ func (m *ServerNodeMutation) Fields() []string {
 	}
 	if m.draining != nil {
 		fields = append(fields, servernode.FieldDraining)
+	}
+	if m.phone != nil {
+		fields = append(fields, servernode.FieldPhone)
 	}
 	if m.stopped_at != nil {
 		fields = append(fields, servernode.FieldStoppedAt)
@@ -30678,6 +31474,8 @@ func (m *ServerNodeMutation) Field(name string) (ent.Value, bool) {
 		return m.SeenAt()
 	case servernode.FieldDraining:
 		return m.Draining()
+	case servernode.FieldPhone:
+		return m.Phone()
 	case servernode.FieldStoppedAt:
 		return m.StoppedAt()
 	case servernode.FieldBuriedAt:
@@ -30699,6 +31497,8 @@ func (m *ServerNodeMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldSeenAt(ctx)
 	case servernode.FieldDraining:
 		return m.OldDraining(ctx)
+	case servernode.FieldPhone:
+		return m.OldPhone(ctx)
 	case servernode.FieldStoppedAt:
 		return m.OldStoppedAt(ctx)
 	case servernode.FieldBuriedAt:
@@ -30739,6 +31539,13 @@ func (m *ServerNodeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDraining(v)
+		return nil
+	case servernode.FieldPhone:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhone(v)
 		return nil
 	case servernode.FieldStoppedAt:
 		v, ok := value.(time.Time)
@@ -30829,6 +31636,9 @@ func (m *ServerNodeMutation) ResetField(name string) error {
 		return nil
 	case servernode.FieldDraining:
 		m.ResetDraining()
+		return nil
+	case servernode.FieldPhone:
+		m.ResetPhone()
 		return nil
 	case servernode.FieldStoppedAt:
 		m.ResetStoppedAt()
@@ -34833,6 +35643,810 @@ func (m *SoundMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Sound edge %s", name)
+}
+
+// TranscriptMutation represents an operation that mutates the Transcript nodes in the graph.
+type TranscriptMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	created_at       *time.Time
+	state            *transcript.State
+	lines            *[]spoken.Line
+	appendlines      []spoken.Line
+	attempts         *int
+	addattempts      *int
+	next_attempt_at  *time.Time
+	done_at          *time.Time
+	clearedFields    map[string]struct{}
+	recording        *string
+	clearedrecording bool
+	done             bool
+	oldValue         func(context.Context) (*Transcript, error)
+	predicates       []predicate.Transcript
+}
+
+var _ ent.Mutation = (*TranscriptMutation)(nil)
+
+// transcriptOption allows management of the mutation configuration using functional options.
+type transcriptOption func(*TranscriptMutation)
+
+// newTranscriptMutation creates new mutation for the Transcript entity.
+func newTranscriptMutation(c config, op Op, opts ...transcriptOption) *TranscriptMutation {
+	m := &TranscriptMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTranscript,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTranscriptID sets the ID field of the mutation.
+func withTranscriptID(id string) transcriptOption {
+	return func(m *TranscriptMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Transcript
+		)
+		m.oldValue = func(ctx context.Context) (*Transcript, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Transcript.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTranscript sets the old Transcript of the mutation.
+func withTranscript(node *Transcript) transcriptOption {
+	return func(m *TranscriptMutation) {
+		m.oldValue = func(context.Context) (*Transcript, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TranscriptMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TranscriptMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Transcript entities.
+func (m *TranscriptMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TranscriptMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TranscriptMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Transcript.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TranscriptMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TranscriptMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Transcript entity.
+// If the Transcript object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TranscriptMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TranscriptMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetRecordingID sets the "recording_id" field.
+func (m *TranscriptMutation) SetRecordingID(s string) {
+	m.recording = &s
+}
+
+// RecordingID returns the value of the "recording_id" field in the mutation.
+func (m *TranscriptMutation) RecordingID() (r string, exists bool) {
+	v := m.recording
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordingID returns the old "recording_id" field's value of the Transcript entity.
+// If the Transcript object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TranscriptMutation) OldRecordingID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordingID: %w", err)
+	}
+	return oldValue.RecordingID, nil
+}
+
+// ResetRecordingID resets all changes to the "recording_id" field.
+func (m *TranscriptMutation) ResetRecordingID() {
+	m.recording = nil
+}
+
+// SetState sets the "state" field.
+func (m *TranscriptMutation) SetState(t transcript.State) {
+	m.state = &t
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *TranscriptMutation) State() (r transcript.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Transcript entity.
+// If the Transcript object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TranscriptMutation) OldState(ctx context.Context) (v transcript.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *TranscriptMutation) ResetState() {
+	m.state = nil
+}
+
+// SetLines sets the "lines" field.
+func (m *TranscriptMutation) SetLines(s []spoken.Line) {
+	m.lines = &s
+	m.appendlines = nil
+}
+
+// Lines returns the value of the "lines" field in the mutation.
+func (m *TranscriptMutation) Lines() (r []spoken.Line, exists bool) {
+	v := m.lines
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLines returns the old "lines" field's value of the Transcript entity.
+// If the Transcript object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TranscriptMutation) OldLines(ctx context.Context) (v []spoken.Line, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLines is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLines requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLines: %w", err)
+	}
+	return oldValue.Lines, nil
+}
+
+// AppendLines adds s to the "lines" field.
+func (m *TranscriptMutation) AppendLines(s []spoken.Line) {
+	m.appendlines = append(m.appendlines, s...)
+}
+
+// AppendedLines returns the list of values that were appended to the "lines" field in this mutation.
+func (m *TranscriptMutation) AppendedLines() ([]spoken.Line, bool) {
+	if len(m.appendlines) == 0 {
+		return nil, false
+	}
+	return m.appendlines, true
+}
+
+// ClearLines clears the value of the "lines" field.
+func (m *TranscriptMutation) ClearLines() {
+	m.lines = nil
+	m.appendlines = nil
+	m.clearedFields[transcript.FieldLines] = struct{}{}
+}
+
+// LinesCleared returns if the "lines" field was cleared in this mutation.
+func (m *TranscriptMutation) LinesCleared() bool {
+	_, ok := m.clearedFields[transcript.FieldLines]
+	return ok
+}
+
+// ResetLines resets all changes to the "lines" field.
+func (m *TranscriptMutation) ResetLines() {
+	m.lines = nil
+	m.appendlines = nil
+	delete(m.clearedFields, transcript.FieldLines)
+}
+
+// SetAttempts sets the "attempts" field.
+func (m *TranscriptMutation) SetAttempts(i int) {
+	m.attempts = &i
+	m.addattempts = nil
+}
+
+// Attempts returns the value of the "attempts" field in the mutation.
+func (m *TranscriptMutation) Attempts() (r int, exists bool) {
+	v := m.attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempts returns the old "attempts" field's value of the Transcript entity.
+// If the Transcript object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TranscriptMutation) OldAttempts(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempts: %w", err)
+	}
+	return oldValue.Attempts, nil
+}
+
+// AddAttempts adds i to the "attempts" field.
+func (m *TranscriptMutation) AddAttempts(i int) {
+	if m.addattempts != nil {
+		*m.addattempts += i
+	} else {
+		m.addattempts = &i
+	}
+}
+
+// AddedAttempts returns the value that was added to the "attempts" field in this mutation.
+func (m *TranscriptMutation) AddedAttempts() (r int, exists bool) {
+	v := m.addattempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempts resets all changes to the "attempts" field.
+func (m *TranscriptMutation) ResetAttempts() {
+	m.attempts = nil
+	m.addattempts = nil
+}
+
+// SetNextAttemptAt sets the "next_attempt_at" field.
+func (m *TranscriptMutation) SetNextAttemptAt(t time.Time) {
+	m.next_attempt_at = &t
+}
+
+// NextAttemptAt returns the value of the "next_attempt_at" field in the mutation.
+func (m *TranscriptMutation) NextAttemptAt() (r time.Time, exists bool) {
+	v := m.next_attempt_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextAttemptAt returns the old "next_attempt_at" field's value of the Transcript entity.
+// If the Transcript object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TranscriptMutation) OldNextAttemptAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextAttemptAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextAttemptAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextAttemptAt: %w", err)
+	}
+	return oldValue.NextAttemptAt, nil
+}
+
+// ResetNextAttemptAt resets all changes to the "next_attempt_at" field.
+func (m *TranscriptMutation) ResetNextAttemptAt() {
+	m.next_attempt_at = nil
+}
+
+// SetDoneAt sets the "done_at" field.
+func (m *TranscriptMutation) SetDoneAt(t time.Time) {
+	m.done_at = &t
+}
+
+// DoneAt returns the value of the "done_at" field in the mutation.
+func (m *TranscriptMutation) DoneAt() (r time.Time, exists bool) {
+	v := m.done_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoneAt returns the old "done_at" field's value of the Transcript entity.
+// If the Transcript object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TranscriptMutation) OldDoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoneAt: %w", err)
+	}
+	return oldValue.DoneAt, nil
+}
+
+// ClearDoneAt clears the value of the "done_at" field.
+func (m *TranscriptMutation) ClearDoneAt() {
+	m.done_at = nil
+	m.clearedFields[transcript.FieldDoneAt] = struct{}{}
+}
+
+// DoneAtCleared returns if the "done_at" field was cleared in this mutation.
+func (m *TranscriptMutation) DoneAtCleared() bool {
+	_, ok := m.clearedFields[transcript.FieldDoneAt]
+	return ok
+}
+
+// ResetDoneAt resets all changes to the "done_at" field.
+func (m *TranscriptMutation) ResetDoneAt() {
+	m.done_at = nil
+	delete(m.clearedFields, transcript.FieldDoneAt)
+}
+
+// ClearRecording clears the "recording" edge to the Recording entity.
+func (m *TranscriptMutation) ClearRecording() {
+	m.clearedrecording = true
+	m.clearedFields[transcript.FieldRecordingID] = struct{}{}
+}
+
+// RecordingCleared reports if the "recording" edge to the Recording entity was cleared.
+func (m *TranscriptMutation) RecordingCleared() bool {
+	return m.clearedrecording
+}
+
+// RecordingIDs returns the "recording" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RecordingID instead. It exists only for internal usage by the builders.
+func (m *TranscriptMutation) RecordingIDs() (ids []string) {
+	if id := m.recording; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRecording resets all changes to the "recording" edge.
+func (m *TranscriptMutation) ResetRecording() {
+	m.recording = nil
+	m.clearedrecording = false
+}
+
+// Where appends a list predicates to the TranscriptMutation builder.
+func (m *TranscriptMutation) Where(ps ...predicate.Transcript) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TranscriptMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TranscriptMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Transcript, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TranscriptMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TranscriptMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Transcript).
+func (m *TranscriptMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TranscriptMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, transcript.FieldCreatedAt)
+	}
+	if m.recording != nil {
+		fields = append(fields, transcript.FieldRecordingID)
+	}
+	if m.state != nil {
+		fields = append(fields, transcript.FieldState)
+	}
+	if m.lines != nil {
+		fields = append(fields, transcript.FieldLines)
+	}
+	if m.attempts != nil {
+		fields = append(fields, transcript.FieldAttempts)
+	}
+	if m.next_attempt_at != nil {
+		fields = append(fields, transcript.FieldNextAttemptAt)
+	}
+	if m.done_at != nil {
+		fields = append(fields, transcript.FieldDoneAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TranscriptMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case transcript.FieldCreatedAt:
+		return m.CreatedAt()
+	case transcript.FieldRecordingID:
+		return m.RecordingID()
+	case transcript.FieldState:
+		return m.State()
+	case transcript.FieldLines:
+		return m.Lines()
+	case transcript.FieldAttempts:
+		return m.Attempts()
+	case transcript.FieldNextAttemptAt:
+		return m.NextAttemptAt()
+	case transcript.FieldDoneAt:
+		return m.DoneAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TranscriptMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case transcript.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case transcript.FieldRecordingID:
+		return m.OldRecordingID(ctx)
+	case transcript.FieldState:
+		return m.OldState(ctx)
+	case transcript.FieldLines:
+		return m.OldLines(ctx)
+	case transcript.FieldAttempts:
+		return m.OldAttempts(ctx)
+	case transcript.FieldNextAttemptAt:
+		return m.OldNextAttemptAt(ctx)
+	case transcript.FieldDoneAt:
+		return m.OldDoneAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Transcript field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TranscriptMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case transcript.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case transcript.FieldRecordingID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordingID(v)
+		return nil
+	case transcript.FieldState:
+		v, ok := value.(transcript.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case transcript.FieldLines:
+		v, ok := value.([]spoken.Line)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLines(v)
+		return nil
+	case transcript.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempts(v)
+		return nil
+	case transcript.FieldNextAttemptAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextAttemptAt(v)
+		return nil
+	case transcript.FieldDoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoneAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Transcript field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TranscriptMutation) AddedFields() []string {
+	var fields []string
+	if m.addattempts != nil {
+		fields = append(fields, transcript.FieldAttempts)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TranscriptMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case transcript.FieldAttempts:
+		return m.AddedAttempts()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TranscriptMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case transcript.FieldAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Transcript numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TranscriptMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(transcript.FieldLines) {
+		fields = append(fields, transcript.FieldLines)
+	}
+	if m.FieldCleared(transcript.FieldDoneAt) {
+		fields = append(fields, transcript.FieldDoneAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TranscriptMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TranscriptMutation) ClearField(name string) error {
+	switch name {
+	case transcript.FieldLines:
+		m.ClearLines()
+		return nil
+	case transcript.FieldDoneAt:
+		m.ClearDoneAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Transcript nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TranscriptMutation) ResetField(name string) error {
+	switch name {
+	case transcript.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case transcript.FieldRecordingID:
+		m.ResetRecordingID()
+		return nil
+	case transcript.FieldState:
+		m.ResetState()
+		return nil
+	case transcript.FieldLines:
+		m.ResetLines()
+		return nil
+	case transcript.FieldAttempts:
+		m.ResetAttempts()
+		return nil
+	case transcript.FieldNextAttemptAt:
+		m.ResetNextAttemptAt()
+		return nil
+	case transcript.FieldDoneAt:
+		m.ResetDoneAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Transcript field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TranscriptMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.recording != nil {
+		edges = append(edges, transcript.EdgeRecording)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TranscriptMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case transcript.EdgeRecording:
+		if id := m.recording; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TranscriptMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TranscriptMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TranscriptMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedrecording {
+		edges = append(edges, transcript.EdgeRecording)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TranscriptMutation) EdgeCleared(name string) bool {
+	switch name {
+	case transcript.EdgeRecording:
+		return m.clearedrecording
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TranscriptMutation) ClearEdge(name string) error {
+	switch name {
+	case transcript.EdgeRecording:
+		m.ClearRecording()
+		return nil
+	}
+	return fmt.Errorf("unknown Transcript unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TranscriptMutation) ResetEdge(name string) error {
+	switch name {
+	case transcript.EdgeRecording:
+		m.ResetRecording()
+		return nil
+	}
+	return fmt.Errorf("unknown Transcript edge %s", name)
 }
 
 // TrunkMutation represents an operation that mutates the Trunk nodes in the graph.

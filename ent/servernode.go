@@ -25,6 +25,8 @@ type ServerNode struct {
 	SeenAt time.Time `json:"seen_at,omitempty"`
 	// takes no new calls
 	Draining bool `json:"draining,omitempty"`
+	// has a switchboard: calls may be begun there
+	Phone bool `json:"phone,omitempty"`
 	// StoppedAt holds the value of the "stopped_at" field.
 	StoppedAt *time.Time `json:"stopped_at,omitempty"`
 	// its calls have been taken care of
@@ -37,7 +39,7 @@ func (*ServerNode) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case servernode.FieldDraining:
+		case servernode.FieldDraining, servernode.FieldPhone:
 			values[i] = new(sql.NullBool)
 		case servernode.FieldID, servernode.FieldHost:
 			values[i] = new(sql.NullString)
@@ -87,6 +89,12 @@ func (_m *ServerNode) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field draining", values[i])
 			} else if value.Valid {
 				_m.Draining = value.Bool
+			}
+		case servernode.FieldPhone:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field phone", values[i])
+			} else if value.Valid {
+				_m.Phone = value.Bool
 			}
 		case servernode.FieldStoppedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -149,6 +157,9 @@ func (_m *ServerNode) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("draining=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Draining))
+	builder.WriteString(", ")
+	builder.WriteString("phone=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Phone))
 	builder.WriteString(", ")
 	if v := _m.StoppedAt; v != nil {
 		builder.WriteString("stopped_at=")

@@ -71,6 +71,20 @@ func (_c *ServerNodeCreate) SetNillableDraining(v *bool) *ServerNodeCreate {
 	return _c
 }
 
+// SetPhone sets the "phone" field.
+func (_c *ServerNodeCreate) SetPhone(v bool) *ServerNodeCreate {
+	_c.mutation.SetPhone(v)
+	return _c
+}
+
+// SetNillablePhone sets the "phone" field if the given value is not nil.
+func (_c *ServerNodeCreate) SetNillablePhone(v *bool) *ServerNodeCreate {
+	if v != nil {
+		_c.SetPhone(*v)
+	}
+	return _c
+}
+
 // SetStoppedAt sets the "stopped_at" field.
 func (_c *ServerNodeCreate) SetStoppedAt(v time.Time) *ServerNodeCreate {
 	_c.mutation.SetStoppedAt(v)
@@ -168,6 +182,10 @@ func (_c *ServerNodeCreate) defaults() error {
 		v := servernode.DefaultDraining
 		_c.mutation.SetDraining(v)
 	}
+	if _, ok := _c.mutation.Phone(); !ok {
+		v := servernode.DefaultPhone
+		_c.mutation.SetPhone(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if servernode.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized servernode.DefaultID (forgotten import ent/runtime?)")
@@ -196,6 +214,9 @@ func (_c *ServerNodeCreate) check() error {
 	}
 	if _, ok := _c.mutation.Draining(); !ok {
 		return &ValidationError{Name: "draining", err: errors.New(`ent: missing required field "ServerNode.draining"`)}
+	}
+	if _, ok := _c.mutation.Phone(); !ok {
+		return &ValidationError{Name: "phone", err: errors.New(`ent: missing required field "ServerNode.phone"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := servernode.IDValidator(v); err != nil {
@@ -253,6 +274,10 @@ func (_c *ServerNodeCreate) createSpec() (*ServerNode, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Draining(); ok {
 		_spec.SetField(servernode.FieldDraining, field.TypeBool, value)
 		_node.Draining = value
+	}
+	if value, ok := _c.mutation.Phone(); ok {
+		_spec.SetField(servernode.FieldPhone, field.TypeBool, value)
+		_node.Phone = value
 	}
 	if value, ok := _c.mutation.StoppedAt(); ok {
 		_spec.SetField(servernode.FieldStoppedAt, field.TypeTime, value)
@@ -335,6 +360,18 @@ func (u *ServerNodeUpsert) SetDraining(v bool) *ServerNodeUpsert {
 // UpdateDraining sets the "draining" field to the value that was provided on create.
 func (u *ServerNodeUpsert) UpdateDraining() *ServerNodeUpsert {
 	u.SetExcluded(servernode.FieldDraining)
+	return u
+}
+
+// SetPhone sets the "phone" field.
+func (u *ServerNodeUpsert) SetPhone(v bool) *ServerNodeUpsert {
+	u.Set(servernode.FieldPhone, v)
+	return u
+}
+
+// UpdatePhone sets the "phone" field to the value that was provided on create.
+func (u *ServerNodeUpsert) UpdatePhone() *ServerNodeUpsert {
+	u.SetExcluded(servernode.FieldPhone)
 	return u
 }
 
@@ -453,6 +490,20 @@ func (u *ServerNodeUpsertOne) SetDraining(v bool) *ServerNodeUpsertOne {
 func (u *ServerNodeUpsertOne) UpdateDraining() *ServerNodeUpsertOne {
 	return u.Update(func(s *ServerNodeUpsert) {
 		s.UpdateDraining()
+	})
+}
+
+// SetPhone sets the "phone" field.
+func (u *ServerNodeUpsertOne) SetPhone(v bool) *ServerNodeUpsertOne {
+	return u.Update(func(s *ServerNodeUpsert) {
+		s.SetPhone(v)
+	})
+}
+
+// UpdatePhone sets the "phone" field to the value that was provided on create.
+func (u *ServerNodeUpsertOne) UpdatePhone() *ServerNodeUpsertOne {
+	return u.Update(func(s *ServerNodeUpsert) {
+		s.UpdatePhone()
 	})
 }
 
@@ -744,6 +795,20 @@ func (u *ServerNodeUpsertBulk) SetDraining(v bool) *ServerNodeUpsertBulk {
 func (u *ServerNodeUpsertBulk) UpdateDraining() *ServerNodeUpsertBulk {
 	return u.Update(func(s *ServerNodeUpsert) {
 		s.UpdateDraining()
+	})
+}
+
+// SetPhone sets the "phone" field.
+func (u *ServerNodeUpsertBulk) SetPhone(v bool) *ServerNodeUpsertBulk {
+	return u.Update(func(s *ServerNodeUpsert) {
+		s.SetPhone(v)
+	})
+}
+
+// UpdatePhone sets the "phone" field to the value that was provided on create.
+func (u *ServerNodeUpsertBulk) UpdatePhone() *ServerNodeUpsertBulk {
+	return u.Update(func(s *ServerNodeUpsert) {
+		s.UpdatePhone()
 	})
 }
 

@@ -57,6 +57,20 @@ func (_u *ServerNodeUpdate) SetNillableDraining(v *bool) *ServerNodeUpdate {
 	return _u
 }
 
+// SetPhone sets the "phone" field.
+func (_u *ServerNodeUpdate) SetPhone(v bool) *ServerNodeUpdate {
+	_u.mutation.SetPhone(v)
+	return _u
+}
+
+// SetNillablePhone sets the "phone" field if the given value is not nil.
+func (_u *ServerNodeUpdate) SetNillablePhone(v *bool) *ServerNodeUpdate {
+	if v != nil {
+		_u.SetPhone(*v)
+	}
+	return _u
+}
+
 // SetStoppedAt sets the "stopped_at" field.
 func (_u *ServerNodeUpdate) SetStoppedAt(v time.Time) *ServerNodeUpdate {
 	_u.mutation.SetStoppedAt(v)
@@ -150,6 +164,9 @@ func (_u *ServerNodeUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if value, ok := _u.mutation.Draining(); ok {
 		_spec.SetField(servernode.FieldDraining, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.Phone(); ok {
+		_spec.SetField(servernode.FieldPhone, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.StoppedAt(); ok {
 		_spec.SetField(servernode.FieldStoppedAt, field.TypeTime, value)
 	}
@@ -208,6 +225,20 @@ func (_u *ServerNodeUpdateOne) SetDraining(v bool) *ServerNodeUpdateOne {
 func (_u *ServerNodeUpdateOne) SetNillableDraining(v *bool) *ServerNodeUpdateOne {
 	if v != nil {
 		_u.SetDraining(*v)
+	}
+	return _u
+}
+
+// SetPhone sets the "phone" field.
+func (_u *ServerNodeUpdateOne) SetPhone(v bool) *ServerNodeUpdateOne {
+	_u.mutation.SetPhone(v)
+	return _u
+}
+
+// SetNillablePhone sets the "phone" field if the given value is not nil.
+func (_u *ServerNodeUpdateOne) SetNillablePhone(v *bool) *ServerNodeUpdateOne {
+	if v != nil {
+		_u.SetPhone(*v)
 	}
 	return _u
 }
@@ -334,6 +365,9 @@ func (_u *ServerNodeUpdateOne) sqlSave(ctx context.Context) (_node *ServerNode, 
 	}
 	if value, ok := _u.mutation.Draining(); ok {
 		_spec.SetField(servernode.FieldDraining, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Phone(); ok {
+		_spec.SetField(servernode.FieldPhone, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.StoppedAt(); ok {
 		_spec.SetField(servernode.FieldStoppedAt, field.TypeTime, value)

@@ -48,6 +48,8 @@ type Tx struct {
 	MenuVersion *MenuVersionClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// NodeCommand is the client for interacting with the NodeCommand builders.
+	NodeCommand *NodeCommandClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// PauseReason is the client for interacting with the PauseReason builders.
@@ -86,6 +88,8 @@ type Tx struct {
 	Skill *SkillClient
 	// Sound is the client for interacting with the Sound builders.
 	Sound *SoundClient
+	// Transcript is the client for interacting with the Transcript builders.
+	Transcript *TranscriptClient
 	// Trunk is the client for interacting with the Trunk builders.
 	Trunk *TrunkClient
 
@@ -236,6 +240,7 @@ func (tx *Tx) init() {
 	tx.Menu = NewMenuClient(tx.config)
 	tx.MenuVersion = NewMenuVersionClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
+	tx.NodeCommand = NewNodeCommandClient(tx.config)
 	tx.Offer = NewOfferClient(tx.config)
 	tx.PauseReason = NewPauseReasonClient(tx.config)
 	tx.Phone = NewPhoneClient(tx.config)
@@ -255,6 +260,7 @@ func (tx *Tx) init() {
 	tx.Site = NewSiteClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
 	tx.Sound = NewSoundClient(tx.config)
+	tx.Transcript = NewTranscriptClient(tx.config)
 	tx.Trunk = NewTrunkClient(tx.config)
 }
 

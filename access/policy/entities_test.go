@@ -57,8 +57,10 @@ func (w *world) telephony(accountID string) {
 	c.ServerNode.Create().SetHost("h").ExecX(ctx)
 	call := c.Call.Create().SetInteractionID(i.ID).SetNodeID("nod").SetDirection("INBOUND").SetBeganAt(at).SaveX(ctx)
 	c.CallLeg.Create().SetCallID(call.ID).SetInteractionID(i.ID).SetKind("TRUNK").SetRole("CITIZEN").SetBeganAt(at).ExecX(ctx)
-	c.Recording.Create().SetCallID(call.ID).SetInteractionID(i.ID).SetObject("o").SetSha256("00").SetSize(1).SetBeganAt(at).
-		SetLengthMs(1).SetDestroyAfter(at).ExecX(ctx)
+	tape := c.Recording.Create().SetCallID(call.ID).SetInteractionID(i.ID).SetObject("o").SetSha256("00").SetSize(1).SetBeganAt(at).
+		SetLengthMs(1).SetDestroyAfter(at).SaveX(ctx)
+	c.Transcript.Create().SetRecordingID(tape.ID).ExecX(ctx)
+	c.NodeCommand.Create().SetNodeID("nod").SetSenderID("nod").SetKind("mute").SetRequest([]byte(`{}`)).SetExpiresAt(at).ExecX(ctx)
 	c.Callback.Create().SetInteractionID(i.ID).SetAgencyID(w.mse.ID).SetRegionID(w.kazan.ID).SetLine(2).SetReason("LOST").
 		SetNumber("+79000000000").SetTimeZone("Europe/Moscow").SetPlaceAt(at).SetNextAttemptAt(at).ExecX(ctx)
 }
@@ -141,7 +143,7 @@ func TestEveryEntityIsClosedByDefault(t *testing.T) {
 		switch name {
 		case "Agency", "Region":
 			require.Positive(t, count, name)
-		case "Event", "Secret", "ServerNode":
+		case "Event", "Secret", "ServerNode", "NodeCommand", "Transcript":
 			require.Equal(t, -1, count, name)
 		default:
 			require.Zero(t, count, name)

@@ -212,6 +212,18 @@ func (f MessageFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MessageMutation", m)
 }
 
+// The NodeCommandFunc type is an adapter to allow the use of ordinary
+// function as NodeCommand mutator.
+type NodeCommandFunc func(context.Context, *ent.NodeCommandMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NodeCommandFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.NodeCommandMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.NodeCommandMutation", m)
+}
+
 // The OfferFunc type is an adapter to allow the use of ordinary
 // function as Offer mutator.
 type OfferFunc func(context.Context, *ent.OfferMutation) (ent.Value, error)
@@ -438,6 +450,18 @@ func (f SoundFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SoundMutation", m)
+}
+
+// The TranscriptFunc type is an adapter to allow the use of ordinary
+// function as Transcript mutator.
+type TranscriptFunc func(context.Context, *ent.TranscriptMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TranscriptFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.TranscriptMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TranscriptMutation", m)
 }
 
 // The TrunkFunc type is an adapter to allow the use of ordinary

@@ -722,6 +722,39 @@ var (
 			},
 		},
 	}
+	// NodeCommandsColumns holds the columns for the "node_commands" table.
+	NodeCommandsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "node_id", Type: field.TypeString, Size: 40},
+		{Name: "sender_id", Type: field.TypeString, Size: 40},
+		{Name: "kind", Type: field.TypeString, Size: 40},
+		{Name: "request", Type: field.TypeBytes},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "taken_at", Type: field.TypeTime, Nullable: true},
+		{Name: "reply", Type: field.TypeBytes, Nullable: true},
+	}
+	// NodeCommandsTable holds the schema information for the "node_commands" table.
+	NodeCommandsTable = &schema.Table{
+		Name:       "node_commands",
+		Columns:    NodeCommandsColumns,
+		PrimaryKey: []*schema.Column{NodeCommandsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "nodecommand_node_id",
+				Unique:  false,
+				Columns: []*schema.Column{NodeCommandsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "taken_at IS NULL",
+				},
+			},
+			{
+				Name:    "nodecommand_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{NodeCommandsColumns[6]},
+			},
+		},
+	}
 	// OffersColumns holds the columns for the "offers" table.
 	OffersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1254,6 +1287,7 @@ var (
 		{Name: "host", Type: field.TypeString, Size: 255},
 		{Name: "seen_at", Type: field.TypeTime},
 		{Name: "draining", Type: field.TypeBool, Default: false},
+		{Name: "phone", Type: field.TypeBool, Default: false},
 		{Name: "stopped_at", Type: field.TypeTime, Nullable: true},
 		{Name: "buried_at", Type: field.TypeTime, Nullable: true},
 	}
@@ -1416,6 +1450,46 @@ var (
 			},
 		},
 	}
+	// TranscriptsColumns holds the columns for the "transcripts" table.
+	TranscriptsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"WAITING", "DONE", "FAILED"}, Default: "WAITING"},
+		{Name: "lines", Type: field.TypeJSON, Nullable: true},
+		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "next_attempt_at", Type: field.TypeTime},
+		{Name: "done_at", Type: field.TypeTime, Nullable: true},
+		{Name: "recording_id", Type: field.TypeString, Size: 40},
+	}
+	// TranscriptsTable holds the schema information for the "transcripts" table.
+	TranscriptsTable = &schema.Table{
+		Name:       "transcripts",
+		Columns:    TranscriptsColumns,
+		PrimaryKey: []*schema.Column{TranscriptsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "transcripts_recordings_recording",
+				Columns:    []*schema.Column{TranscriptsColumns[7]},
+				RefColumns: []*schema.Column{RecordingsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "transcript_recording_id",
+				Unique:  true,
+				Columns: []*schema.Column{TranscriptsColumns[7]},
+			},
+			{
+				Name:    "transcript_next_attempt_at",
+				Unique:  false,
+				Columns: []*schema.Column{TranscriptsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "((state)::text = 'WAITING'::text)",
+				},
+			},
+		},
+	}
 	// TrunksColumns holds the columns for the "trunks" table.
 	TrunksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1491,6 +1565,7 @@ var (
 		MenusTable,
 		MenuVersionsTable,
 		MessagesTable,
+		NodeCommandsTable,
 		OffersTable,
 		PauseReasonsTable,
 		PhonesTable,
@@ -1510,6 +1585,7 @@ var (
 		SitesTable,
 		SkillsTable,
 		SoundsTable,
+		TranscriptsTable,
 		TrunksTable,
 		QueueRequiredSkillsTable,
 	}
@@ -1581,6 +1657,9 @@ func init() {
 	MessagesTable.Annotation = &entsql.Annotation{
 		Table: "messages",
 	}
+	NodeCommandsTable.Annotation = &entsql.Annotation{
+		Table: "node_commands",
+	}
 	OffersTable.ForeignKeys[0].RefTable = InteractionsTable
 	OffersTable.ForeignKeys[1].RefTable = QueuesTable
 	OffersTable.ForeignKeys[2].RefTable = AccountsTable
@@ -1643,6 +1722,10 @@ func init() {
 	SoundsTable.ForeignKeys[0].RefTable = AgenciesTable
 	SoundsTable.Annotation = &entsql.Annotation{
 		Table: "sounds",
+	}
+	TranscriptsTable.ForeignKeys[0].RefTable = RecordingsTable
+	TranscriptsTable.Annotation = &entsql.Annotation{
+		Table: "transcripts",
 	}
 	TrunksTable.Annotation = &entsql.Annotation{
 		Table: "trunks",

@@ -57,6 +57,9 @@ type MenuVersion func(*sql.Selector)
 // Message is the predicate function for message builders.
 type Message func(*sql.Selector)
 
+// NodeCommand is the predicate function for nodecommand builders.
+type NodeCommand func(*sql.Selector)
+
 // Offer is the predicate function for offer builders.
 type Offer func(*sql.Selector)
 
@@ -113,6 +116,9 @@ type Skill func(*sql.Selector)
 
 // Sound is the predicate function for sound builders.
 type Sound func(*sql.Selector)
+
+// Transcript is the predicate function for transcript builders.
+type Transcript func(*sql.Selector)
 
 // Trunk is the predicate function for trunk builders.
 type Trunk func(*sql.Selector)

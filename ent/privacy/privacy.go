@@ -518,6 +518,30 @@ func (f MessageMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.MessageMutation", m)
 }
 
+// The NodeCommandQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type NodeCommandQueryRuleFunc func(context.Context, *ent.NodeCommandQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f NodeCommandQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.NodeCommandQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.NodeCommandQuery", q)
+}
+
+// The NodeCommandMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type NodeCommandMutationRuleFunc func(context.Context, *ent.NodeCommandMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f NodeCommandMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.NodeCommandMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.NodeCommandMutation", m)
+}
+
 // The OfferQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type OfferQueryRuleFunc func(context.Context, *ent.OfferQuery) error
@@ -972,6 +996,30 @@ func (f SoundMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation)
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SoundMutation", m)
+}
+
+// The TranscriptQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TranscriptQueryRuleFunc func(context.Context, *ent.TranscriptQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TranscriptQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TranscriptQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.TranscriptQuery", q)
+}
+
+// The TranscriptMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TranscriptMutationRuleFunc func(context.Context, *ent.TranscriptMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TranscriptMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.TranscriptMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.TranscriptMutation", m)
 }
 
 // The TrunkQueryRuleFunc type is an adapter to allow the use of ordinary

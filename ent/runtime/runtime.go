@@ -21,6 +21,7 @@ import (
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
+	"ekc/ent/nodecommand"
 	"ekc/ent/offer"
 	"ekc/ent/pausereason"
 	"ekc/ent/phone"
@@ -41,6 +42,7 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
+	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 	"time"
 
@@ -1127,6 +1129,42 @@ func init() {
 	message.DefaultID = messageDescID.Default.(func() string)
 	// message.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	message.IDValidator = messageDescID.Validators[0].(func(string) error)
+	nodecommandMixin := schema.NodeCommand{}.Mixin()
+	nodecommand.Policy = privacy.NewPolicies(schema.NodeCommand{})
+	nodecommand.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := nodecommand.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	nodecommandMixinFields0 := nodecommandMixin[0].Fields()
+	_ = nodecommandMixinFields0
+	nodecommandFields := schema.NodeCommand{}.Fields()
+	_ = nodecommandFields
+	// nodecommandDescCreatedAt is the schema descriptor for created_at field.
+	nodecommandDescCreatedAt := nodecommandMixinFields0[1].Descriptor()
+	// nodecommand.DefaultCreatedAt holds the default value on creation for the created_at field.
+	nodecommand.DefaultCreatedAt = nodecommandDescCreatedAt.Default.(func() time.Time)
+	// nodecommandDescNodeID is the schema descriptor for node_id field.
+	nodecommandDescNodeID := nodecommandFields[0].Descriptor()
+	// nodecommand.NodeIDValidator is a validator for the "node_id" field. It is called by the builders before save.
+	nodecommand.NodeIDValidator = nodecommandDescNodeID.Validators[0].(func(string) error)
+	// nodecommandDescSenderID is the schema descriptor for sender_id field.
+	nodecommandDescSenderID := nodecommandFields[1].Descriptor()
+	// nodecommand.SenderIDValidator is a validator for the "sender_id" field. It is called by the builders before save.
+	nodecommand.SenderIDValidator = nodecommandDescSenderID.Validators[0].(func(string) error)
+	// nodecommandDescKind is the schema descriptor for kind field.
+	nodecommandDescKind := nodecommandFields[2].Descriptor()
+	// nodecommand.KindValidator is a validator for the "kind" field. It is called by the builders before save.
+	nodecommand.KindValidator = nodecommandDescKind.Validators[0].(func(string) error)
+	// nodecommandDescID is the schema descriptor for id field.
+	nodecommandDescID := nodecommandMixinFields0[0].Descriptor()
+	// nodecommand.DefaultID holds the default value on creation for the id field.
+	nodecommand.DefaultID = nodecommandDescID.Default.(func() string)
+	// nodecommand.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	nodecommand.IDValidator = nodecommandDescID.Validators[0].(func(string) error)
 	offerMixin := schema.Offer{}.Mixin()
 	offer.Policy = privacy.NewPolicies(schema.Offer{})
 	offer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1924,6 +1962,10 @@ func init() {
 	servernodeDescDraining := servernodeFields[2].Descriptor()
 	// servernode.DefaultDraining holds the default value on creation for the draining field.
 	servernode.DefaultDraining = servernodeDescDraining.Default.(bool)
+	// servernodeDescPhone is the schema descriptor for phone field.
+	servernodeDescPhone := servernodeFields[3].Descriptor()
+	// servernode.DefaultPhone holds the default value on creation for the phone field.
+	servernode.DefaultPhone = servernodeDescPhone.Default.(bool)
 	// servernodeDescID is the schema descriptor for id field.
 	servernodeDescID := servernodeMixinFields0[0].Descriptor()
 	// servernode.DefaultID holds the default value on creation for the id field.
@@ -2226,6 +2268,44 @@ func init() {
 	sound.DefaultID = soundDescID.Default.(func() string)
 	// sound.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	sound.IDValidator = soundDescID.Validators[0].(func(string) error)
+	transcriptMixin := schema.Transcript{}.Mixin()
+	transcript.Policy = privacy.NewPolicies(schema.Transcript{})
+	transcript.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := transcript.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	transcriptMixinFields0 := transcriptMixin[0].Fields()
+	_ = transcriptMixinFields0
+	transcriptFields := schema.Transcript{}.Fields()
+	_ = transcriptFields
+	// transcriptDescCreatedAt is the schema descriptor for created_at field.
+	transcriptDescCreatedAt := transcriptMixinFields0[1].Descriptor()
+	// transcript.DefaultCreatedAt holds the default value on creation for the created_at field.
+	transcript.DefaultCreatedAt = transcriptDescCreatedAt.Default.(func() time.Time)
+	// transcriptDescRecordingID is the schema descriptor for recording_id field.
+	transcriptDescRecordingID := transcriptFields[0].Descriptor()
+	// transcript.RecordingIDValidator is a validator for the "recording_id" field. It is called by the builders before save.
+	transcript.RecordingIDValidator = transcriptDescRecordingID.Validators[0].(func(string) error)
+	// transcriptDescAttempts is the schema descriptor for attempts field.
+	transcriptDescAttempts := transcriptFields[3].Descriptor()
+	// transcript.DefaultAttempts holds the default value on creation for the attempts field.
+	transcript.DefaultAttempts = transcriptDescAttempts.Default.(int)
+	// transcript.AttemptsValidator is a validator for the "attempts" field. It is called by the builders before save.
+	transcript.AttemptsValidator = transcriptDescAttempts.Validators[0].(func(int) error)
+	// transcriptDescNextAttemptAt is the schema descriptor for next_attempt_at field.
+	transcriptDescNextAttemptAt := transcriptFields[4].Descriptor()
+	// transcript.DefaultNextAttemptAt holds the default value on creation for the next_attempt_at field.
+	transcript.DefaultNextAttemptAt = transcriptDescNextAttemptAt.Default.(func() time.Time)
+	// transcriptDescID is the schema descriptor for id field.
+	transcriptDescID := transcriptMixinFields0[0].Descriptor()
+	// transcript.DefaultID holds the default value on creation for the id field.
+	transcript.DefaultID = transcriptDescID.Default.(func() string)
+	// transcript.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	transcript.IDValidator = transcriptDescID.Validators[0].(func(string) error)
 	trunkMixin := schema.Trunk{}.Mixin()
 	trunk.Policy = privacy.NewPolicies(schema.Trunk{})
 	trunk.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -24,6 +24,7 @@ func (ServerNode) Fields() []ent.Field {
 		field.String("host").MaxLen(255).Immutable(),
 		field.Time("seen_at").Default(now).Comment("by the database's clock"),
 		field.Bool("draining").Default(false).Comment("takes no new calls"),
+		field.Bool("phone").Default(false).Comment("has a switchboard: calls may be begun there"),
 		field.Time("stopped_at").Optional().Nillable(),
 		field.Time("buried_at").Optional().Nillable().Comment("its calls have been taken care of"),
 	}

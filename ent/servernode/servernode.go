@@ -22,6 +22,8 @@ const (
 	FieldSeenAt = "seen_at"
 	// FieldDraining holds the string denoting the draining field in the database.
 	FieldDraining = "draining"
+	// FieldPhone holds the string denoting the phone field in the database.
+	FieldPhone = "phone"
 	// FieldStoppedAt holds the string denoting the stopped_at field in the database.
 	FieldStoppedAt = "stopped_at"
 	// FieldBuriedAt holds the string denoting the buried_at field in the database.
@@ -37,6 +39,7 @@ var Columns = []string{
 	FieldHost,
 	FieldSeenAt,
 	FieldDraining,
+	FieldPhone,
 	FieldStoppedAt,
 	FieldBuriedAt,
 }
@@ -67,6 +70,8 @@ var (
 	DefaultSeenAt func() time.Time
 	// DefaultDraining holds the default value on creation for the "draining" field.
 	DefaultDraining bool
+	// DefaultPhone holds the default value on creation for the "phone" field.
+	DefaultPhone bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -99,6 +104,11 @@ func BySeenAt(opts ...sql.OrderTermOption) OrderOption {
 // ByDraining orders the results by the draining field.
 func ByDraining(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDraining, opts...).ToFunc()
+}
+
+// ByPhone orders the results by the phone field.
+func ByPhone(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPhone, opts...).ToFunc()
 }
 
 // ByStoppedAt orders the results by the stopped_at field.

@@ -84,6 +84,11 @@ func Draining(v bool) predicate.ServerNode {
 	return predicate.ServerNode(sql.FieldEQ(FieldDraining, v))
 }
 
+// Phone applies equality check predicate on the "phone" field. It's identical to PhoneEQ.
+func Phone(v bool) predicate.ServerNode {
+	return predicate.ServerNode(sql.FieldEQ(FieldPhone, v))
+}
+
 // StoppedAt applies equality check predicate on the "stopped_at" field. It's identical to StoppedAtEQ.
 func StoppedAt(v time.Time) predicate.ServerNode {
 	return predicate.ServerNode(sql.FieldEQ(FieldStoppedAt, v))
@@ -247,6 +252,16 @@ func DrainingEQ(v bool) predicate.ServerNode {
 // DrainingNEQ applies the NEQ predicate on the "draining" field.
 func DrainingNEQ(v bool) predicate.ServerNode {
 	return predicate.ServerNode(sql.FieldNEQ(FieldDraining, v))
+}
+
+// PhoneEQ applies the EQ predicate on the "phone" field.
+func PhoneEQ(v bool) predicate.ServerNode {
+	return predicate.ServerNode(sql.FieldEQ(FieldPhone, v))
+}
+
+// PhoneNEQ applies the NEQ predicate on the "phone" field.
+func PhoneNEQ(v bool) predicate.ServerNode {
+	return predicate.ServerNode(sql.FieldNEQ(FieldPhone, v))
 }
 
 // StoppedAtEQ applies the EQ predicate on the "stopped_at" field.
