@@ -19,7 +19,7 @@ type Simulation struct {
 	VersionID, Document string
 	// State is what the step before gave; empty: the call begins, with Caller.
 	State, Caller string
-	// Of these one happens when State is not empty.
+	// Of these one happens when State is not empty. Several keys are pressed before the first prompt has ended.
 	Key, Speech, Timeout string
 	HangUp               bool
 }
@@ -36,7 +36,10 @@ type Simulated struct {
 // SimulatedEffect is something that the switchboard would do.
 type SimulatedEffect struct{ Kind, Detail string }
 
-const maxState = 64 << 10
+const (
+	maxState = 64 << 10
+	maxKeys  = 16
+)
 
 // SimulateMenu tries one step of a flow out; nothing is kept, and Yana is not asked: she hands over. For whoever edits menus.
 func (s *Service) SimulateMenu(ctx context.Context, in Simulation) (Simulated, error) {
@@ -47,7 +50,7 @@ func (s *Service) SimulateMenu(ctx context.Context, in Simulation) (Simulated, e
 	if err != nil || len(problems) > 0 {
 		return Simulated{Problems: problems}, err
 	}
-	state, event, err := in.step()
+	state, events, err := in.step()
 	if err != nil {
 		return Simulated{}, err
 	}
@@ -55,7 +58,7 @@ func (s *Service) SimulateMenu(ctx context.Context, in Simulation) (Simulated, e
 		return Simulated{}, fail.Field("state", fail.Invalid, "is of another flow")
 	}
 	simulator := ivr.Simulator{Flow: flow, Calendar: calendar{s}}
-	state, effects, err := simulator.Step(ctx, state, event)
+	state, effects, err := simulator.Step(ctx, state, events...)
 	if err != nil {
 		return Simulated{}, away(err)
 	}
@@ -80,21 +83,21 @@ func (s *Service) flowOf(ctx context.Context, in Simulation) (*ivr.Flow, ivr.Pro
 }
 
 // step is the state before and what happens.
-func (in Simulation) step() (ivr.State, ivr.Event, error) {
+func (in Simulation) step() (ivr.State, []ivr.Event, error) {
 	if in.State == "" {
 		number, _ := E164(in.Caller)
-		return ivr.Start(), ivr.Started{Caller: number}, nil
+		return ivr.Start(), []ivr.Event{ivr.Started{Caller: number}}, nil
 	}
 	var state ivr.State
 	if len(in.State) > maxState || json.Unmarshal([]byte(in.State), &state) != nil {
 		return state, nil, fail.Field("state", fail.Invalid, "is not a state that a step gave")
 	}
-	var events []ivr.Event
-	if in.Key != "" {
-		if len(in.Key) != 1 || !strings.Contains("0123456789*#", in.Key) {
-			return state, nil, fail.Field("key", fail.Invalid, "must be one of 0-9, * and #")
-		}
-		events = append(events, ivr.Digit{Key: in.Key[0]})
+	var events, keys []ivr.Event
+	if len(in.Key) > maxKeys || strings.Trim(in.Key, "0123456789*#") != "" {
+		return state, nil, fail.Field("key", fail.Invalid, "must be 0-9, * and #, at most %d of them", maxKeys)
+	}
+	for i := range in.Key {
+		keys = append(keys, ivr.Digit{Key: in.Key[i]})
 	}
 	if in.Speech != "" {
 		events = append(events, ivr.Heard{Text: limited(in.Speech, maxCandidate)})
@@ -105,10 +108,10 @@ func (in Simulation) step() (ivr.State, ivr.Event, error) {
 	if in.HangUp {
 		events = append(events, ivr.CallerGone{})
 	}
-	if len(events) != 1 {
+	if len(events) > 1 || (len(events) == 1) == (len(keys) > 0) {
 		return state, nil, fail.New(fail.Invalid, "give exactly one of key, speech, timeout and hangUp")
 	}
-	return state, events[0], nil
+	return state, append(events, keys...), nil
 }
 
 func simulated(state ivr.State, effects []ivr.Effect) (Simulated, error) {
