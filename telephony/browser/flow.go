@@ -5,12 +5,22 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
+
+	"ekc/telephony/netbatch"
 )
 
 // path is where a session's sound goes when it can go without pion.
 type path struct {
 	port   *port
 	remote netip.AddrPort
+	name   netbatch.Name // remote as the kernel wants it
+	size   uint32
+}
+
+func newPath(p *port, remote netip.AddrPort) *path {
+	way := &path{port: p, remote: remote}
+	way.size = way.name.Set(remote)
+	return way
 }
 
 // receive takes a packet of sound, which it may change, and gives it to the leg.
@@ -58,7 +68,7 @@ func (s *Session) send(packet []byte, batch *outBatch) (failed int) {
 		return 1
 	}
 	if way := s.path.Load(); way != nil {
-		return batch.add(way.port, way.remote, len(sealed))
+		return batch.add(way, len(sealed))
 	}
 	if _, err := s.wire.Write(sealed); err != nil {
 		return 1
@@ -71,7 +81,7 @@ func (s *Session) follow(local, remote ice.Candidate) {
 	var way *path
 	if p := s.gateway.portOf(local); p != nil {
 		if at := addressOf(remote); at.IsValid() {
-			way = &path{p, at}
+			way = newPath(p, at)
 		}
 	}
 	before := s.path.Swap(way)

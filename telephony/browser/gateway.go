@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -16,6 +17,7 @@ type Gateway struct {
 	certificates certificates
 	outbox       *outbox
 	sockets      []interface{ Close() error }
+	procs        int // that GOMAXPROCS was raised by
 	counters     struct{ answered, refused, lost, restarts atomic.Uint64 }
 
 	mu       sync.Mutex
@@ -74,6 +76,9 @@ func (g *Gateway) closeSockets() {
 		if err := s.Close(); err != nil {
 			g.options.Logger.Warn("a port of the browsers' gateway does not close", "error", err)
 		}
+	}
+	if g.procs > 0 {
+		runtime.GOMAXPROCS(max(1, runtime.GOMAXPROCS(0)-g.procs))
 	}
 }
 

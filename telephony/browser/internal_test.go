@@ -3,6 +3,7 @@ package browser
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pion/sdp/v3"
 	"github.com/stretchr/testify/require"
@@ -70,4 +71,26 @@ func FuzzOffer(f *testing.F) {
 		require.NotEmpty(t, c.Receive)
 		require.NotEqual(t, c.Send.PayloadType, c.SendEvents)
 	})
+}
+
+// The gathering gets shorter with more packets and longer with fewer, and stays within its bounds.
+func TestNextGather(t *testing.T) {
+	t.Parallel()
+	settle := func(rate float64) (wait time.Duration) {
+		wait = mostGather
+		for range 200 {
+			wait = nextGather(wait, int(rate*wait.Seconds()))
+		}
+		return wait
+	}
+	require.Equal(t, mostGather, nextGather(mostGather, 0))
+	require.Equal(t, mostGather, settle(500))
+	require.InDelta(t, 2e6, settle(16000), 2e5, "32 packets in 2 ms")
+	require.Equal(t, leastGather, settle(100000))
+	for n := range 2 * inSize {
+		for wait := leastGather; wait <= mostGather; wait += 100 * time.Microsecond {
+			require.GreaterOrEqual(t, nextGather(wait, n), leastGather)
+			require.LessOrEqual(t, nextGather(wait, n), mostGather)
+		}
+	}
 }

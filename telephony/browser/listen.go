@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 
 	"github.com/pion/ice/v4"
 )
@@ -62,10 +63,14 @@ func (g *Gateway) listenUDP() error {
 			return err
 		}
 	}
+	if !g.options.KeepProcs { // a busy port keeps a processor of the Go scheduler, as a media thread does
+		g.procs = len(addresses)
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + g.procs)
+	}
 	logger := g.logs.NewLogger("udp")
 	var muxes []ice.UDPMux
 	for _, ip := range addresses {
-		p, err := openPort(ip, g.options.Port)
+		p, err := openPort(ip, g.options.Port, !g.options.KeepProcs)
 		if err != nil {
 			return err
 		}

@@ -54,6 +54,8 @@ type Options struct {
 	InterruptAfter time.Duration
 	// ReconnectTimeout is how long an interrupted browser is waited for. Default 15 s.
 	ReconnectTimeout time.Duration
+	// KeepProcs leaves GOMAXPROCS alone; see [media.Options].
+	KeepProcs bool
 	// MaxSessions bounds the sessions at once. Default 4,000.
 	MaxSessions int
 	// Logger gets what no caller can be told; pion's own remarks only at debug level, since they contain addresses. Default

@@ -101,7 +101,7 @@ func (o *outbox) run(stop <-chan struct{}) {
 		case <-o.wake:
 		}
 		if o.empty() > 1 {
-			time.Sleep(gather)
+			time.Sleep(leastGather)
 		}
 	}
 }

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"runtime"
 	"sync"
 	"time"
 
 	"github.com/pion/ice/v4"
 
 	"ekc/telephony/media"
+	"ekc/telephony/netbatch"
 )
 
 // Sizes of a port.
@@ -19,9 +21,23 @@ const (
 	controlQueue = 512     // packets of ICE and DTLS that wait for pion; beyond it they are dropped, and sent again
 )
 
-// gather is how long a port with much to do lets packets pile up, so that one turn moves many: waking up is most of what a single
-// packet costs. A browser's own jitter buffer is ten times as long.
-const gather = 2 * time.Millisecond
+// A port with much to do lets packets pile up, so that one turn moves many: waking up, here and on the media thread, is most of what a
+// single packet costs. It waits until there should be wantedTurn of them: shorter the more there is to do, and never so long that a
+// browser's own jitter buffer, ten times as long, would notice.
+const (
+	leastGather = time.Millisecond
+	mostGather  = 4 * time.Millisecond
+	wantedTurn  = 32
+)
+
+// nextGather follows the rate of packets, of which n came in the last turn; an eighth at a time, because people speak when they like.
+func nextGather(last time.Duration, n int) time.Duration {
+	wanted := mostGather
+	if n > 0 {
+		wanted = min(last*wantedTurn/time.Duration(n), mostGather)
+	}
+	return min(max(last+(wanted-last)/8, leastGather), mostGather)
+}
 
 // port is a UDP socket that all sessions share. Sound, which is nearly everything, is read in batches and goes straight from here to
 // its session, found by the browser's address; the rest (STUN and DTLS, RFC 7983), and sound from addresses that are not
@@ -29,6 +45,7 @@ const gather = 2 * time.Millisecond
 type port struct {
 	socket *socket
 	local  netip.AddrPort
+	keep   bool // run has a processor of the Go scheduler to itself
 	pion   chan *datagram
 	spare  sync.Pool // of *datagram
 	ended  chan struct{}
@@ -48,24 +65,26 @@ type datagram struct {
 	data [maxPacket]byte
 }
 
-func openPort(ip netip.Addr, number uint16) (*port, error) {
+func openPort(ip netip.Addr, number uint16, keep bool) (*port, error) {
 	socket, local, err := openSocket(netip.AddrPortFrom(ip.Unmap(), number))
 	if err != nil {
 		return nil, err
 	}
 	return &port{
-		socket: socket, local: local,
+		socket: socket, local: local, keep: keep,
 		pion: make(chan *datagram, controlQueue), spare: sync.Pool{New: func() any { return new(datagram) }},
 		ended: make(chan struct{}), flows: make(map[netip.AddrPort]*Session),
 	}, nil
 }
 
-// run reads until the port is closed. While packets come close together it turns round every gather, and empties the outbox on the
-// way; otherwise it sleeps until there is one.
+// run reads until the port is closed, on a thread of its own. While packets come close together it turns round every few milliseconds,
+// and empties the outbox on the way; otherwise it sleeps until there is one.
 func (p *port) run(o *outbox) {
+	runtime.LockOSThread() // ends with the goroutine, so that its priority bothers nobody else
+	netbatch.RaisePriority()
 	defer p.socket.release()
 	batch := newInBatch()
-	last := time.Now()
+	last, wait := time.Now(), mostGather
 	busy := false
 	for {
 		n, open := p.socket.receive(batch, !busy)
@@ -74,17 +93,18 @@ func (p *port) run(o *outbox) {
 		}
 		p.sort(batch, n)
 		now := time.Now()
-		dense := n > 1 || n == 1 && !busy && now.Sub(last) < gather
+		dense := n > 1 || n == 1 && !busy && now.Sub(last) < mostGather
 		last = now
 		if dense != busy {
 			busy = dense
 			o.turn(busy)
 		}
-		if busy {
-			o.empty()
+		if !busy {
+			continue
 		}
-		if busy && n < inSize {
-			pause(gather)
+		o.empty()
+		if wait = nextGather(wait, n); n < inSize {
+			pause(wait, p.keep)
 		}
 	}
 	if busy {

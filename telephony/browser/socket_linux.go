@@ -6,9 +6,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"ekc/telephony/netbatch"
 )
 
 // expedited is DSCP 46, expedited forwarding (RFC 4594 §4.1), as the byte of the header.
@@ -37,10 +38,8 @@ func openSocket(at netip.AddrPort) (*socket, netip.AddrPort, error) {
 	if s.fd, err = unix.Socket(domain, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0); err != nil {
 		return nil, at, fmt.Errorf("browser: socket: %w", err)
 	}
-	// The system may allow smaller buffers, and a mark is a wish.
-	_ = unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_RCVBUF, socketBuffer)
-	_ = unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_SNDBUF, socketBuffer)
-	if s.four {
+	netbatch.SetBuffers(s.fd, socketBuffer)
+	if s.four { // a mark is a wish
 		_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IP, unix.IP_TOS, expedited)
 	} else {
 		_ = unix.SetsockoptInt(s.fd, unix.IPPROTO_IPV6, unix.IPV6_TCLASS, expedited)
@@ -70,11 +69,11 @@ func openSocket(at netip.AddrPort) (*socket, netip.AddrPort, error) {
 
 // receive takes the packets that are there; with wait it waits for the first. open is false after stop.
 func (s *socket) receive(b *inBatch, wait bool) (n int, open bool) {
-	n = b.fill(s.fd)
+	n = b.Receive(s.fd)
 	if n == 0 && wait {
 		ready := [...]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}, {Fd: int32(s.bell), Events: unix.POLLIN}}
 		_, _ = unix.Poll(ready[:], -1)
-		n = b.fill(s.fd)
+		n = b.Receive(s.fd)
 	}
 	return n, !s.stopped.Load()
 }
@@ -84,16 +83,11 @@ func (s *socket) send(b []byte, to netip.AddrPort) bool {
 	if len(b) == 0 || s.four && !to.Addr().Unmap().Is4() {
 		return false
 	}
-	var name [nameSize]byte
-	size := putName(&name, s.four, to)
+	var name netbatch.Name
+	size := name.Set(to)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if s.fd < 0 {
-		return false
-	}
-	_, _, e := unix.Syscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), //nolint:gosec // unsafe.Pointer, rule 4
-		unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, uintptr(unsafe.Pointer(&name)), uintptr(size)) //nolint:gosec // the same
-	return e == 0
+	return s.fd >= 0 && netbatch.SendTo(s.fd, b, &name, size)
 }
 
 // stop ends receive.
@@ -112,8 +106,5 @@ func (s *socket) release() {
 	s.fd = -1
 }
 
-// pause is nanosleep: unlike time.Sleep it needs no other thread to wake this one.
-func pause(d time.Duration) {
-	span := unix.NsecToTimespec(int64(d))
-	_ = unix.Nanosleep(&span, nil)
-}
+// pause is nanosleep: unlike time.Sleep it needs no other thread to wake this one. keep: see [netbatch.Sleep].
+func pause(d time.Duration, keep bool) { netbatch.Sleep(d, keep) }

@@ -60,7 +60,7 @@ func (s *socket) stop() {
 func (*socket) release() {}
 
 // pause is a sleep.
-func pause(d time.Duration) { time.Sleep(d) }
+func pause(d time.Duration, _ bool) { time.Sleep(d) }
 
 // inBatch is one packet at a time.
 type inBatch struct{ packet *datagram }
@@ -76,8 +76,8 @@ func newOutBatch() *outBatch { return new(outBatch) }
 
 func (b *outBatch) room() []byte { return b.data[:] }
 
-func (b *outBatch) add(p *port, to netip.AddrPort, n int) (failed int) {
-	if !p.socket.send(b.data[:n], to) {
+func (b *outBatch) add(way *path, n int) (failed int) {
+	if !way.port.socket.send(b.data[:n], way.remote) {
 		return 1
 	}
 	return 0

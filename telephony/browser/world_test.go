@@ -33,16 +33,17 @@ func newWorld(t testing.TB, change func(*browser.Options)) *world {
 	t.Helper()
 	low := uint16(42000 + 20*(nextPorts.Add(1)-1))
 	var random atomic.Uint64
+	o := browser.Options{InterruptAfter: 600 * time.Millisecond, ReconnectTimeout: patience, KeepProcs: true}
+	if change != nil {
+		change(&o)
+	}
 	engine, err := media.New(media.Options{
-		PortMin: low, PortMax: low + 19, Threads: 1, KeepProcs: true,
+		PortMin: low, PortMax: low + 19, Threads: 1, KeepProcs: o.KeepProcs,
 		Random: func() uint64 { return 1000 + random.Add(1) }, // small numbers: the first report comes at once
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, engine.Close()) })
-	o := browser.Options{Engine: engine, InterruptAfter: 600 * time.Millisecond, ReconnectTimeout: patience}
-	if change != nil {
-		change(&o)
-	}
+	o.Engine = engine
 	gateway, err := browser.New(o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, gateway.Close()) })

@@ -1,5 +1,6 @@
 // Package media is EKC's RTP engine: it receives, forwards, mixes, plays, records and measures the sound of telephone
-// calls, and knows nothing of SIP, of calls or of people. It imports no other package of EKC and no SIP library.
+// calls, and knows nothing of SIP, of calls or of people. Of EKC it imports only leaves beside it (the codecs, netbatch), and no SIP
+// library.
 //
 // # Shape
 //

@@ -3,11 +3,12 @@ package media
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"ekc/telephony/netbatch"
 )
 
 // The measures of the Linux back-end.
@@ -40,10 +41,9 @@ type epoll struct {
 	unsent    []*rawShared // with queued packets
 	ready     [events]unix.EpollEvent
 	sockets   []socketRef // by file descriptor
-	names     [batch][sockaddrSize]byte
-	vectors   [batch]unix.Iovec
-	messages  [batch]mmsghdr
-	buffers   [batch][maxPacket]byte
+	in        *netbatch.Batch
+	one       [maxPacket]byte // a packet that came alone, and where from
+	oneFrom   netbatch.Name
 }
 
 // socketRef is what a descriptor belongs to.
@@ -65,19 +65,11 @@ func newEpoll(o Options) (*epoll, error) {
 		_ = unix.Close(fd)
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	p := &epoll{fd: fd, event: event, gather: o.Gather, shares: o.KeepProcs}
+	p := &epoll{fd: fd, event: event, gather: o.Gather, shares: o.KeepProcs, in: netbatch.NewBatch(batch, maxPacket)}
 	err = unix.EpollCtl(fd, unix.EPOLL_CTL_ADD, event, &unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLET, Fd: int32(event)})
 	if err != nil {
 		_ = p.close()
 		return nil, fmt.Errorf("epoll: %w", err)
-	}
-	for i := range p.messages {
-		p.vectors[i].Base = &p.buffers[i][0]
-		p.vectors[i].SetLen(maxPacket)
-		h := &p.messages[i].header
-		h.Name, h.Namelen = &p.names[i][0], sockaddrSize
-		h.Iov = &p.vectors[i]
-		h.SetIovlen(1)
 	}
 	return p, nil
 }
@@ -134,16 +126,8 @@ func (p *epoll) flush() {
 }
 
 // pause sleeps for the rest of a gathering, below a millisecond or a few; woken early it looks early. Where the thread has a
-// processor of the Go scheduler to itself, it keeps it: giving it up and taking it back a thousand times a second keeps the
-// runtime's monitor polling every 20 µs, which costs more than the packets' way through this package.
-func (p *epoll) pause(d time.Duration) {
-	span := unix.NsecToTimespec(int64(d))
-	if p.shares {
-		_ = unix.Nanosleep(&span, nil)
-		return
-	}
-	sleep(&span)
-}
+// processor of the Go scheduler to itself, it keeps it.
+func (p *epoll) pause(d time.Duration) { netbatch.Sleep(d, !p.shares) }
 
 // look is epoll_wait, to the nanosecond where the kernel can (5.11).
 func (p *epoll) look(d time.Duration) int {
@@ -174,10 +158,10 @@ func (p *epoll) drain(t *thread, fd int, stalled bool) {
 		p.drainShared(t, fd, *ref, stalled)
 		return
 	case !again && !stalled && ref.leg != nil:
-		n, ok := receiveOne(fd, &p.buffers[0], &p.names[0])
+		n, ok := netbatch.ReceiveOne(fd, p.one[:], &p.oneFrom)
 		if ok {
 			p.taken++
-			t.receive(ref.leg, ref.control, p.buffers[0][:n], parseSockaddr(&p.names[0]), false)
+			t.receive(ref.leg, ref.control, p.one[:n], p.oneFrom.Addr(), false)
 		}
 		return
 	}
@@ -187,7 +171,7 @@ func (p *epoll) drain(t *thread, fd int, stalled bool) {
 		}
 		n := p.receive(fd)
 		for i := range n {
-			b, from := p.packet(i)
+			b, from := p.in.Packet(i)
 			t.receive(ref.leg, ref.control, b, from, stalled && i < n-keepStale)
 		}
 		if n < batch {
@@ -205,7 +189,7 @@ func (p *epoll) drainShared(t *thread, fd int, ref socketRef, stalled bool) {
 		n := p.receive(fd)
 		t.now = t.monotonic()
 		for i := range n {
-			b, from := p.packet(i)
+			b, from := p.in.Packet(i)
 			ref.port.receive(t, ref.control, b, from, s.backlog)
 		}
 		if n < batch {
@@ -216,16 +200,9 @@ func (p *epoll) drainShared(t *thread, fd int, ref socketRef, stalled bool) {
 }
 
 func (p *epoll) receive(fd int) int {
-	n := receiveBatch(fd, p.messages[:])
+	n := p.in.Receive(fd)
 	p.taken += n
 	return n
-}
-
-// packet gives the i-th of the last batch.
-func (p *epoll) packet(i int) (b []byte, from netip.AddrPort) {
-	m := &p.messages[i]
-	m.header.Namelen = sockaddrSize
-	return p.buffers[i][:m.length], parseSockaddr(&p.names[i])
 }
 
 // add and remove bind a descriptor to a leg or a shared port.

@@ -11,5 +11,3 @@ func (t *thread) openSockets(port uint16) (transport, error) {
 func (t *thread) openShared(port uint16) (sharedSockets, error) {
 	return openSharedConns(t.engine.options, port)
 }
-
-func raisePriority() {}

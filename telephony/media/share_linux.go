@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"golang.org/x/sys/unix"
+
+	"ekc/telephony/netbatch"
 )
 
 // The measures of a shared port.
@@ -22,13 +24,9 @@ const (
 // rawShared are the sockets of a shared port, and the packets that wait for the end of the round.
 type rawShared struct {
 	*rawSockets
-	home     *thread
-	backlog  bool // the socket was not empty when the thread came late, and has not been since
-	queued   int
-	names    [outBatch][sockaddrSize]byte
-	packets  [outBatch][outPacket]byte
-	vectors  [outBatch]unix.Iovec
-	messages [outBatch]mmsghdr
+	home    *thread
+	backlog bool // the socket was not empty when the thread came late, and has not been since
+	out     *netbatch.Batch
 }
 
 func openSharedRaw(o Options, port uint16) (sharedSockets, error) {
@@ -36,20 +34,8 @@ func openSharedRaw(o Options, port uint16) (sharedSockets, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, force := range []int{unix.SO_RCVBUFFORCE, unix.SO_SNDBUFFORCE} {
-		if unix.SetsockoptInt(sockets.rtp, unix.SOL_SOCKET, force, sharedBuffer) != nil {
-			plain := map[int]int{unix.SO_RCVBUFFORCE: unix.SO_RCVBUF, unix.SO_SNDBUFFORCE: unix.SO_SNDBUF}[force]
-			_ = unix.SetsockoptInt(sockets.rtp, unix.SOL_SOCKET, plain, sharedBuffer) // what there is decides the capacity
-		}
-	}
-	s := &rawShared{rawSockets: sockets}
-	for i := range s.messages {
-		s.vectors[i].Base = &s.packets[i][0]
-		h := &s.messages[i].header
-		h.Name, h.Iov = &s.names[i][0], &s.vectors[i]
-		h.SetIovlen(1)
-	}
-	return s, nil
+	netbatch.SetBuffers(sockets.rtp, sharedBuffer) // what there is decides the capacity
+	return &rawShared{rawSockets: sockets, out: netbatch.NewBatch(outBatch, outPacket)}, nil
 }
 
 func (s *rawShared) capacity() int {
@@ -77,36 +63,19 @@ func (s *rawShared) queue(b []byte, to *destination) bool {
 		s.flush()
 		return s.send(false, b, to)
 	}
-	if s.queued == outBatch {
+	if s.out.Queued() == outBatch {
 		s.flush()
 	}
-	if s.queued == 0 {
+	if s.out.Queued() == 0 {
 		s.poll.unsent = append(s.poll.unsent, s)
 	}
-	i := s.queued
-	s.queued++
-	copy(s.packets[i][:], b)
-	s.vectors[i].SetLen(len(b))
-	s.names[i] = to.raw
-	s.messages[i].header.Namelen = to.size
+	s.out.Queue(copy(s.out.Room(), b), &to.raw, to.size)
 	return true
 }
 
-// flush sends what is queued. A packet that the kernel refuses is left out; when it has no room for more, the rest is lost, as on
-// a port of one's own: sound does not wait.
+// flush sends what is queued. What the kernel does not take is lost, as on a port of one's own: sound does not wait.
 func (s *rawShared) flush() {
-	for next := 0; next < s.queued; {
-		n, err := sendBatch(s.rtp, s.messages[next:s.queued])
-		next += n
-		switch err {
-		case 0, unix.EINTR:
-		case unix.EAGAIN, unix.ENOBUFS:
-			s.home.stats.SendErrors += uint64(s.queued - next)
-			next = s.queued
-		default:
-			s.home.stats.SendErrors++
-			next++
-		}
+	if s.out.Queued() > 0 {
+		s.home.stats.SendErrors += uint64(s.out.Flush(s.rtp))
 	}
-	s.queued = 0
 }

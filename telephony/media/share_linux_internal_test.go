@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"ekc/telephony/netbatch"
 )
 
 // rawPort opens a shared port of the native back-end, with a leg that keeps it open.
@@ -73,7 +75,7 @@ func TestQueueAllocatesNothing(t *testing.T) {
 				raw.queue(packet, &to)
 			}
 			p.flush()
-			_, _ = receiveOne(raw.rtp, &p.buffers[0], &p.names[0])
+			_, _ = netbatch.ReceiveOne(raw.rtp, p.one[:], &p.oneFrom)
 			p.drainShared(th, raw.rtp, p.sockets[raw.rtp], false)
 		})
 		if allocations != 0 {

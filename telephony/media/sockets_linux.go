@@ -6,6 +6,8 @@ import (
 	"net/netip"
 
 	"golang.org/x/sys/unix"
+
+	"ekc/telephony/netbatch"
 )
 
 // rawSockets are the two sockets of a leg as bare descriptors.
@@ -65,16 +67,13 @@ func (s *rawSockets) send(control bool, b []byte, to *destination) bool {
 	if control {
 		fd = s.control
 	}
-	return sendTo(fd, b, to)
+	return netbatch.SendTo(fd, b, &to.raw, to.size)
 }
 
 func (s *rawSockets) close() {
 	_ = unix.Close(s.rtp)
 	_ = unix.Close(s.control)
 }
-
-// raisePriority asks for precedence over the rest of the process; only root, or CAP_SYS_NICE, gets it.
-func raisePriority() { _ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), -15) }
 
 func newPoller(o Options) (poller, error) {
 	if o.Portable {

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
+
+	"ekc/telephony/netbatch"
 )
 
 // poller waits for packets of a thread's sockets and hands them to thread.receive.
@@ -68,7 +70,7 @@ func (t *thread) wall(ns int64) time.Time { return t.base.Add(time.Duration(ns))
 func (t *thread) run() {
 	runtime.LockOSThread()
 	defer close(t.done)
-	raisePriority()
+	netbatch.RaisePriority()
 	t.now = t.monotonic()
 	t.wheel.start(t.now)
 	for !t.stop {
