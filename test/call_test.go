@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func (c *client) answeredBy(number, document string) {
 	menu := mutate[struct {
 		Menu       *id
 		UserErrors []userError
-	}](c, "menuCreate", "MenuCreateInput", "menu { id }", map[string]any{"code": "straight", "name": "Сразу к оператору"})
+	}](c, "menuCreate", "MenuCreateInput", "menu { id }", map[string]any{"code": "menu-" + strings.TrimPrefix(number, "+"), "name": "Испытание"})
 	require.Empty(c.t, menu.UserErrors)
 	version := mutate[struct {
 		MenuVersion *id
@@ -41,41 +42,24 @@ func (c *client) answeredBy(number, document string) {
 
 // A carrier calls the number, an operator's phone rings and answers, both hear each other, the operator records the enquiry,
 // and a supervisor listens to the recording.
-func TestACallReachesAnOperatorsPhone(t *testing.T) {
-	n := startNode(t)
-	admin := n.as("admin")
-	admin.answeredBy("+78006000001", straight)
-	operator := n.available("operator1")
-	phone := mutate[struct {
-		Password   string
-		UserErrors []userError
-	}](admin, "phoneCreate", "PhoneCreateInput", "password", map[string]any{"accountId": operator.me(), "username": "desk1"})
-	require.Empty(t, phone.UserErrors)
-	softphone(t, n.app.PhoneAddr(), "desk1", phone.Password)
+func aCall(t *testing.T, c *phoneCentre) {
+	d := c.desk(t, deskOptions{people: 1})
+	operator := d.people[0].ready()
+	carrier := runSIPp(t, sippOptions{
+		scenario: "carrier.xml", switchboard: c.app.PhoneAddr(), number: d.number, caller: "+74951234567", tone: hzCitizen,
+	})
+	operator.phone.picksUp()
+	id := d.live("+74951234567")
+	d.state(id, "ACTIVE")
+	operator.phone.hears(hzCitizen)
+	carrier.ends()
+	d.state(id, "WRAP_UP")
 
-	carrier := carrierCalls(t, n.app.PhoneAddr(), "88006000001")
-	id := ""
-	require.Eventually(t, func() bool {
-		got := ask[struct {
-			Desk struct {
-				Interactions []struct{ ID, State, Channel string }
-			}
-		}](operator, "{ desk { interactions { id state channel } } }", nil)
-		for _, i := range got.Desk.Interactions {
-			if i.Channel == "VOICE" && i.State == "ACTIVE" {
-				id = i.ID
-			}
-		}
-		return id != ""
-	}, callPatience, 100*time.Millisecond, "the operator talks")
-	require.NoError(t, <-carrier, "the carrier's call ends well")
-	require.Eventually(t, func() bool { return operator.now(id).State == "WRAP_UP" }, callPatience, 100*time.Millisecond)
-
-	said, heard := n.as("supervisor").recording(id)
-	require.Greater(t, loudness(said, 620), 3000.0, "the citizen, on their own channel")
-	require.Less(t, loudness(said, 440), 300.0)
-	require.Greater(t, loudness(heard, 440), 3000.0, "the operator, on the other")
-	require.Less(t, loudness(heard, 620), 300.0)
+	said, heard := d.supervisor.recording(id)
+	require.Greater(t, loudness(said, hzCitizen), 3000.0, "the citizen, on their own channel")
+	require.Less(t, loudness(said, hzOperator), 300.0)
+	require.Greater(t, loudness(heard, hzOperator), 3000.0, "the operator, on the other")
+	require.Less(t, loudness(heard, hzCitizen), 300.0)
 	operator.do("interactionClose", "InteractionCloseInput", map[string]any{
 		"interactionId": id, "dispositionId": operator.disposition("MATERNITY_CAPITAL"), "outcome": "RESOLVED",
 	})
