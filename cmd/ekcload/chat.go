@@ -50,15 +50,7 @@ func (o *chatCommand) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &chatRun{o: o, stats: newStats(), byID: map[string]*citizen{}, sentAt: map[string]time.Time{}, out: os.Stderr}
-	if o.PID == 0 {
-		switch pids := pidsOf("ekc"); len(pids) {
-		case 0:
-		case 1:
-			o.PID = pids[0]
-		default:
-			r.say("several programs ekc run here, %v: none is measured; --pid names one", pids)
-		}
-	}
+	o.PID = onlyServer(o.PID, r.say)
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
@@ -74,22 +66,14 @@ func (o *chatCommand) Run(ctx context.Context) error {
 
 // validate names the first number that is out of its range.
 func (o *chatCommand) validate() error {
-	for _, n := range []struct {
-		flag            string
-		value, min, max float64
-	}{
+	return within([]bound{
 		{"citizens", float64(o.Citizens), 1, operatorNumbers - 1},
 		{"operators", float64(o.Operators), 1, 5000},
 		{"rate", o.Rate, 0.01, maxRate},
 		{"start-rate", o.StartRate, 0.01, maxRate},
 		{"drop-rate", o.DropRate, 0, maxRate},
 		{"duration (seconds)", o.Duration.Seconds(), 1, time.Hour.Seconds()},
-	} {
-		if !(n.value >= n.min && n.value <= n.max) { // not a number is out of range too
-			return fmt.Errorf("--%s must be from %g to %g", n.flag, n.min, n.max)
-		}
-	}
-	return nil
+	})
 }
 
 // chatRun is one run of the load.

@@ -47,7 +47,7 @@ func (r *chatRun) begin(ctx context.Context, number int) (*citizen, error) {
 	var ready sync.WaitGroup
 	ready.Add(1)
 	var once sync.Once
-	z.stream = &stream{client: c, stats: r.stats, sub: subscription{
+	z.stream = &stream{client: c, failed: r.stats.failed, sub: subscription{
 		document: dialogueDocument, variables: map[string]any{"id": z.interactionID}, event: z.event,
 		ready: func() { once.Do(ready.Done) },
 	}}

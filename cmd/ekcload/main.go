@@ -13,7 +13,8 @@ import (
 
 // commands are what ekcload can do.
 type commands struct {
-	Chat chatCommand `cmd:"" help:"Citizens and operators chat: message and offer latency, lost and repeated events, CPU and memory."`
+	Chat  chatCommand  `cmd:"" help:"Citizens and operators chat: message and offer latency, lost and repeated events, CPU and memory."`
+	Calls callsCommand `cmd:"" help:"Citizens call, walk the menu, wait, talk with operators at SIP phones, are transferred: failures, delays, sound, CPU and memory."`
 }
 
 func main() {

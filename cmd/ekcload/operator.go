@@ -22,19 +22,10 @@ type operator struct {
 
 // signIn opens a session and a desk.
 func (r *chatRun) signIn(ctx context.Context, number int, login, password string) (*operator, error) {
-	c, err := newClient(r.o.URL, operatorNumbers+number)
+	c, err := signIn(ctx, r.o.URL, operatorNumbers+number, login, password)
 	if err != nil {
 		return nil, err
 	}
-	var signed struct {
-		Tokens struct{ AccessToken string }
-	}
-	err = c.call(ctx, `mutation($i: SignInInput!) { signIn(input: $i) { tokens { accessToken } userErrors { code field message } } }`,
-		map[string]any{"i": map[string]any{"login": login, "password": password}}, &signed)
-	if err != nil {
-		return nil, fmt.Errorf("sign in %s: %w", login, err)
-	}
-	c.token = signed.Tokens.AccessToken
 	return &operator{run: r, name: "o" + login, client: c}, nil
 }
 
@@ -45,7 +36,7 @@ func (o *operator) work(ctx context.Context, ready *sync.WaitGroup) error {
 		return fmt.Errorf("read desk: %w", err)
 	}
 	var once sync.Once
-	o.stream = &stream{client: o.client, stats: o.run.stats, sub: subscription{
+	o.stream = &stream{client: o.client, failed: o.run.stats.failed, sub: subscription{
 		document: deskDocument, event: func(p json.RawMessage) (string, error) { return o.event(ctx, p) },
 		ready: func() { once.Do(ready.Done) },
 	}}

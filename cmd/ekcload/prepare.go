@@ -46,11 +46,11 @@ func (r *chatRun) prepare(ctx context.Context) error {
 }
 
 func (r *chatRun) createQueue(ctx context.Context, admin *operator, run string) (string, error) {
-	agency, err := r.idOf(ctx, admin, "agencies", r.o.Agency)
+	agency, err := admin.client.idOf(ctx, "agencies", r.o.Agency)
 	if err != nil {
 		return "", err
 	}
-	region, err := r.idOf(ctx, admin, "regions", r.o.Region)
+	region, err := admin.client.idOf(ctx, "regions", r.o.Region)
 	if err != nil {
 		return "", err
 	}
@@ -63,48 +63,7 @@ func (r *chatRun) createQueue(ctx context.Context, admin *operator, run string) 
 	if err != nil {
 		return "", fmt.Errorf("create queue: %w", err)
 	}
-	return made.Queue.ID, r.retireOthers(ctx, admin, made.Queue.ID)
-}
-
-// retireOthers takes the queues of earlier runs out of work, so that all chats come to this one.
-func (r *chatRun) retireOthers(ctx context.Context, admin *operator, keep string) error {
-	var page struct {
-		Edges []struct {
-			Node struct{ ID, Code string }
-		}
-	}
-	err := admin.client.call(ctx, `{ queues(first: 100, filter: {active: true}) { edges { node { id code } } } }`, nil, &page)
-	if err != nil {
-		return fmt.Errorf("list queues: %w", err)
-	}
-	for _, e := range page.Edges {
-		if e.Node.ID == keep || !strings.HasPrefix(e.Node.Code, "load-") {
-			continue
-		}
-		err := admin.client.call(ctx, `mutation($i: QueueUpdateInput!) { queueUpdate(input: $i) { userErrors { code field message } } }`,
-			map[string]any{"i": map[string]any{"queueId": e.Node.ID, "settings": map[string]any{"active": false}}}, nil)
-		if err != nil {
-			return fmt.Errorf("retire queue: %w", err)
-		}
-	}
-	return nil
-}
-
-func (r *chatRun) idOf(ctx context.Context, admin *operator, list, code string) (string, error) {
-	var page struct {
-		Edges []struct {
-			Node struct{ ID, Code string }
-		}
-	}
-	if err := admin.client.call(ctx, `{ `+list+`(first: 100) { edges { node { id code } } } }`, nil, &page); err != nil {
-		return "", fmt.Errorf("list %s: %w", list, err)
-	}
-	for _, e := range page.Edges {
-		if e.Node.Code == code {
-			return e.Node.ID, nil
-		}
-	}
-	return "", fmt.Errorf("no %s in %s", code, list)
+	return made.Queue.ID, admin.client.retireQueues(ctx, made.Queue.ID)
 }
 
 // createOperators makes accounts with room for all chats and signs them in.
@@ -131,9 +90,8 @@ func (r *chatRun) createOperators(ctx context.Context, admin *operator, run, pas
 	return group.Wait()
 }
 
-// addMembers lets the operators work in the queue, some at a time.
+// addMembers lets the operators work in the queue.
 func (r *chatRun) addMembers(ctx context.Context, admin *operator, queueID string) error {
-	const atOnce = 100
 	var ids []string
 	for _, o := range r.operators {
 		var viewer struct{ Account struct{ ID string } }
@@ -142,14 +100,5 @@ func (r *chatRun) addMembers(ctx context.Context, admin *operator, queueID strin
 		}
 		ids = append(ids, viewer.Account.ID)
 	}
-	for len(ids) > 0 {
-		n := min(atOnce, len(ids))
-		err := admin.client.call(ctx, `mutation($i: QueueMembersInput!) { queueMembersAdd(input: $i) { userErrors { code field message } } }`,
-			map[string]any{"i": map[string]any{"queueId": queueID, "accountIds": ids[:n]}}, nil)
-		if err != nil {
-			return fmt.Errorf("add members: %w", err)
-		}
-		ids = ids[n:]
-	}
-	return nil
+	return admin.client.addMembers(ctx, queueID, ids)
 }

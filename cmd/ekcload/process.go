@@ -67,6 +67,54 @@ func pidsOf(name string) []int {
 	return pids
 }
 
+// onlyServer is the process to measure: the one that was named, or the only program ekc that runs; 0 when that is not clear.
+func onlyServer(pid int, say func(format string, args ...any)) int {
+	if pid != 0 {
+		return pid
+	}
+	switch pids := pidsOf("ekc"); len(pids) {
+	case 0:
+		return 0
+	case 1:
+		return pids[0]
+	default:
+		say("several programs ekc run here, %v: none is measured; --pid names one", pids)
+		return 0
+	}
+}
+
+// childrenOf are the processes of a program below another process, at any depth.
+func childrenOf(pid int, name string) []int {
+	var found []int
+	for _, candidate := range pidsOf(name) {
+		for p := candidate; p > 1; p = parentOf(p) {
+			if p == pid {
+				found = append(found, candidate)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// parentOf is 0 when there is none.
+func parentOf(pid int) int {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 2 {
+		return 0
+	}
+	parent, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return 0
+	}
+	return parent
+}
+
 // usage is processor time by pid, so that processes that come and go are counted for what they did.
 type usage map[int]time.Duration
 

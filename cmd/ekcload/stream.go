@@ -33,7 +33,7 @@ type subscription struct {
 type stream struct {
 	client *client
 	sub    subscription
-	stats  *stats
+	failed func(what string, err error)
 
 	mu   sync.Mutex
 	conn *websocket.Conn
@@ -45,7 +45,7 @@ func (s *stream) run(ctx context.Context, after string) {
 		next, err := s.session(ctx, after)
 		after = next
 		if err != nil && ctx.Err() == nil && !websocket.IsUnexpectedCloseError(err) && !errors.Is(err, errDropped) {
-			s.stats.failed("stream", err)
+			s.failed("stream", err)
 		}
 		select {
 		case <-ctx.Done():
