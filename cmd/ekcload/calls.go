@@ -19,8 +19,7 @@ type callsCommand struct {
 	Rate          float64       `default:"20" help:"Calls begun a second, at most 500."`
 	Operators     int           `default:"600" help:"Operators at work, 1 to 5,000."`
 	Duration      time.Duration `default:"120s" help:"How long calls are begun, a second to an hour; those that are up then go on to their end."`
-	Listen        time.Duration `default:"12s" help:"From the first sound to the first key: greeting and notice must have been heard."`
-	Hasty         bool          `help:"Callers cut the greeting short with a key; --listen is then the time for the notice alone."`
+	Listen        time.Duration `default:"12s" help:"From the first sound to the first key; the menu keeps keys that come early."`
 	Keys          string        `default:"110" help:"Keys that lead through the menu to an operator."`
 	KeyPause      time.Duration `default:"2s" help:"What a caller listens to before each further key."`
 	Ring          time.Duration `default:"1s" help:"How long an operator's phone rings."`

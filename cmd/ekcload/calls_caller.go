@@ -21,8 +21,6 @@ const (
 	partingPatience = 60 * time.Second
 	// ratePause is when a caller rates after the operator has hung up.
 	ratePause = 1500 * time.Millisecond
-	// hastyAfter is when a hasty caller cuts the greeting short.
-	hastyAfter = 300 * time.Millisecond
 )
 
 // caller is one citizen on the phone.
@@ -144,12 +142,6 @@ func (c *caller) menu(ctx context.Context) (time.Time, error) {
 		return began, errors.New("nothing heard after the answer")
 	case <-ctx.Done():
 		return began, ctx.Err()
-	}
-	if c.run.o.Hasty {
-		if err := c.listen(ctx, hastyAfter, "in the greeting"); err != nil {
-			return began, err
-		}
-		c.leg.Press("0")
 	}
 	for i, key := range c.run.o.Keys {
 		wait := c.run.o.KeyPause
