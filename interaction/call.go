@@ -115,5 +115,5 @@ func (s *Service) commence(system context.Context, tx *ent.Tx, create *ent.Inter
 	if err := stretch.Exec(system); err != nil {
 		return nil, fmt.Errorf("begin timeline: %w", err)
 	}
-	return i, s.log.Append(system, tx, changeEvents(&ent.Interaction{}, i, false)...)
+	return i, s.log.Append(system, tx, changeEvents(&ent.Interaction{}, i)...)
 }

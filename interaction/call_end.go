@@ -10,18 +10,13 @@ import (
 )
 
 // Gone ends what can be ended when a caller has left: with the menu it is closed, in the queue abandoned, and a talk goes into
-// wrap-up. What is being recorded, deferred or over stays as it is. It returns the enquiry before and after.
-func (s *Service) Gone(ctx context.Context, tx *ent.Tx, interactionID string) (before, after *ent.Interaction, err error) {
+// wrap-up. What is being recorded, deferred or over stays as it is. tx has locked the enquiry; it returns it as it is then.
+func (s *Service) Gone(ctx context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
 	system := viewer.AsSystem(ctx)
-	if before, err = lock(system, tx, interactionID); err != nil {
-		return nil, nil, err
+	if i.State == interaction.StateWithAssistant {
+		return s.close(system, tx, i, MoveClose, menuReason(i), nil)
 	}
-	if before.State == interaction.StateWithAssistant {
-		after, err = s.close(system, tx, before, MoveClose, menuReason(before), nil)
-		return before, after, err
-	}
-	after, err = s.end(system, tx, before)
-	return before, after, err
+	return s.end(system, tx, i)
 }
 
 // menuReason: who hangs up after an answer of Yana's was helped by her.

@@ -3,6 +3,7 @@ package interaction
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,74 +39,85 @@ func (s *Service) Learn(ctx context.Context, interactionID string, l Learned) er
 		if Ended(i.State) {
 			return fail.New(fail.Conflict, "the interaction is over")
 		}
-		for _, step := range l.Steps {
-			if i, err = s.step(system, tx, i, step); err != nil {
+		said, err := newSteps(system, tx, i, l.Steps)
+		if err != nil {
+			return err
+		}
+		after, err := learned(system, tx, i, l)
+		if err != nil {
+			return err
+		}
+		if after.AgencyID != i.AgencyID || after.RegionID != i.RegionID || after.Topic != i.Topic {
+			if err := s.log.Append(system, tx, event(KindChanged, &after, nil)); err != nil {
 				return err
 			}
 		}
-		return s.learn(system, tx, i, l)
+		_, _, err = s.speak(system, tx, i, after, said...)
+		return err
 	})
 }
 
-func (s *Service) learn(system context.Context, tx *ent.Tx, i *ent.Interaction, l Learned) error {
-	update, changed := tx.Interaction.UpdateOne(i), false
+// learned is the interaction with what the menu has found out.
+func learned(system context.Context, tx *ent.Tx, i *ent.Interaction, l Learned) (ent.Interaction, error) {
+	after := *i
 	if l.AgencyCode != "" {
 		id, err := tx.Agency.Query().Where(agency.Code(l.AgencyCode)).OnlyID(system)
 		if err != nil && !ent.IsNotFound(err) {
-			return fmt.Errorf("find agency: %w", err)
+			return after, fmt.Errorf("find agency: %w", err)
 		}
-		if err == nil && id != i.AgencyID {
-			update, changed = update.SetAgencyID(id), true
+		if err == nil {
+			after.AgencyID = id
 		}
 	}
 	if l.RegionCode != "" {
 		id, err := tx.Region.Query().Where(region.Code(l.RegionCode)).OnlyID(system)
 		if err != nil && !ent.IsNotFound(err) {
-			return fmt.Errorf("find region: %w", err)
+			return after, fmt.Errorf("find region: %w", err)
 		}
-		if err == nil && id != i.RegionID {
-			update, changed = update.SetRegionID(id), true
+		if err == nil {
+			after.RegionID = id
 		}
 	}
-	if topic := shortened(clean(l.Topic), maxTopicRunes); topic != "" && topic != i.Topic {
-		update, changed = update.SetTopic(topic), true
+	if topic := shortened(clean(l.Topic), maxTopicRunes); topic != "" {
+		after.Topic = topic
 	}
-	if !changed {
-		return nil
-	}
-	after, err := update.Save(system)
-	if err != nil {
-		return fmt.Errorf("keep what the menu learned: %w", err)
-	}
-	return s.log.Append(system, tx, event(KindChanged, after, nil))
+	return after, nil
 }
 
-// step says one turn of the menu, unless it was said before.
-func (s *Service) step(system context.Context, tx *ent.Tx, i *ent.Interaction, step Step) (*ent.Interaction, error) {
+// newSteps are the messages of the menu's turns that were not kept before, as many as there is room for.
+func newSteps(system context.Context, tx *ent.Tx, i *ent.Interaction, steps []Step) ([]draft, error) {
+	var drafts []draft
+	var keys []string
+	for _, step := range steps {
+		for _, d := range step.drafts() {
+			if d.text != "" && !slices.Contains(keys, d.clientKey) {
+				drafts, keys = append(drafts, d), append(keys, d.clientKey)
+			}
+		}
+	}
+	if len(drafts) == 0 {
+		return nil, nil
+	}
+	kept, err := tx.Message.Query().Where(message.InteractionID(i.ID), message.ClientKeyIn(keys...)).All(system)
+	if err != nil {
+		return nil, fmt.Errorf("find messages by key: %w", err)
+	}
+	drafts = slices.DeleteFunc(drafts, func(d draft) bool {
+		return slices.ContainsFunc(kept, func(m *ent.Message) bool { return *m.ClientKey == d.clientKey })
+	})
+	return drafts[:min(len(drafts), max(0, maxMessages-i.MessageCount))], nil
+}
+
+// drafts are the words of a turn: what the caller heard, and what they pressed or said.
+func (step Step) drafts() []draft {
 	key := "menu:" + strconv.FormatInt(step.At.UnixMicro(), 36) + ":" + step.Node
 	if len(key) > MaxClientKeyBytes-2 {
 		key = strings.ToValidUTF8(key[:MaxClientKeyBytes-2], "")
 	}
-	drafts := []draft{
+	return []draft{
 		{author: message.AuthorSystem, kind: message.KindNotice, text: clean(step.Said), clientKey: key + "q"},
 		{author: message.AuthorCitizen, kind: message.KindText, text: clean(step.Input), clientKey: key + "a"},
 	}
-	for _, d := range drafts {
-		if d.text == "" || i.MessageCount >= maxMessages {
-			continue
-		}
-		before, err := repeated(system, tx, i.ID, d)
-		if err != nil {
-			return nil, err
-		}
-		if before != nil {
-			continue
-		}
-		if _, i, err = s.say(system, tx, i, d); err != nil {
-			return nil, err
-		}
-	}
-	return i, nil
 }
 
 // AskCall keeps what a caller asks Yana, so that she may answer it: CONFLICT when the enquiry is no longer with her. The same

@@ -16,14 +16,10 @@ import (
 // PriorityReturned is what callers have at least whom the centre has lost: they come before everybody who merely waits.
 const PriorityReturned = 80
 
-// EnqueueCall hands a caller to a queue, or moves them there; they keep their place when they wait already. priority is added to
-// the enquiry's. Nothing changes for one that waits there already.
-func (s *Service) EnqueueCall(ctx context.Context, tx *ent.Tx, interactionID string, q *ent.Queue, priority int) (*ent.Interaction, error) {
+// EnqueueCall hands a caller, whose enquiry tx has locked, to a queue, or moves them there; they keep their place when they wait
+// already. priority is added to the enquiry's. Nothing changes for one that waits there already.
+func (s *Service) EnqueueCall(ctx context.Context, tx *ent.Tx, i *ent.Interaction, q *ent.Queue, priority int) (*ent.Interaction, error) {
 	system := viewer.AsSystem(ctx)
-	i, err := lock(system, tx, interactionID)
-	if err != nil {
-		return nil, err
-	}
 	waits := i.State == interaction.StateQueued || i.State == interaction.StateOffered
 	switch {
 	case waits && i.QueueID == q.ID:
@@ -31,24 +27,18 @@ func (s *Service) EnqueueCall(ctx context.Context, tx *ent.Tx, interactionID str
 	case !waits && i.State != interaction.StateWithAssistant:
 		return nil, fail.New(fail.Conflict, "the interaction is %s", i.State)
 	}
-	if i, err = s.prefer(system, tx, i, i.Priority+priority); err != nil {
-		return nil, err
-	}
-	return s.enqueue(system, tx, i, q, "menu", textCallQueued)
+	return s.enqueueAt(system, tx, i, q, place{priority: i.Priority + priority, reason: "menu", text: textCallQueued})
 }
 
 // prefer sets the priority, within its range.
 func (s *Service) prefer(system context.Context, tx *ent.Tx, i *ent.Interaction, priority int) (*ent.Interaction, error) {
-	priority = min(100, max(-100, priority))
-	if priority == i.Priority {
-		return i, nil
-	}
-	i, err := tx.Interaction.UpdateOne(i).SetPriority(priority).Save(system)
-	if err != nil {
-		return nil, fmt.Errorf("write priority: %w", err)
-	}
-	return i, nil
+	after := *i
+	after.Priority = limited(priority)
+	return &after, write(system, tx, i, &after)
 }
+
+// limited brings a priority into its range.
+func limited(priority int) int { return min(100, max(-100, priority)) }
 
 // Promised says in the dialogue that the citizen is called back.
 func (s *Service) Promised(ctx context.Context, tx *ent.Tx, i *ent.Interaction) error {
@@ -68,9 +58,9 @@ func (s *Service) Postpone(ctx context.Context, tx *ent.Tx, interactionID, reaso
 		return i, nil
 	}
 	before := *i
-	i, err = s.apply(system, tx, i, change{move: MoveDefer, reason: reason, set: func(u *ent.InteractionUpdateOne) {
+	i, err = s.apply(system, tx, i, change{move: MoveDefer, reason: reason, set: func(i *ent.Interaction) {
 		if withOperator(before.State) {
-			u.ClearOperatorID()
+			i.OperatorID = ""
 		}
 	}})
 	if err != nil || !withOperator(before.State) {
@@ -128,22 +118,18 @@ func (s *Service) toHead(system context.Context, tx *ent.Tx, i *ent.Interaction,
 		return nil, err
 	}
 	now := s.now()
-	i, err = s.apply(system, tx, i, change{move: move, reason: reason, set: func(u *ent.InteractionUpdateOne) {
-		u.SetQueueID(q.ID).SetLine(q.Line).SetQueuedAt(now).SetPlaceAt(firstPlace(&before, now)).SetAwaitsAssistant(false).
-			SetPriority(max(before.Priority, PriorityReturned))
+	place := firstPlace(&before, now)
+	i, err = s.apply(system, tx, i, change{move: move, reason: reason, say: told(textCallReturned), set: func(i *ent.Interaction) {
+		i.QueueID, i.Line, i.QueuedAt, i.PlaceAt, i.AwaitsAssistant = q.ID, q.Line, &now, &place, false
+		i.Priority = max(before.Priority, PriorityReturned)
 		if withOperator(before.State) {
-			u.ClearOperatorID()
+			i.OperatorID = ""
 		}
 	}})
-	if err != nil {
-		return nil, err
+	if err != nil || !withOperator(before.State) {
+		return i, err
 	}
-	if withOperator(before.State) {
-		if err := s.router.Released(system, tx, before.OperatorID); err != nil {
-			return nil, err
-		}
-	}
-	return s.notice(system, tx, i, message.KindNotice, textCallReturned)
+	return i, s.router.Released(system, tx, before.OperatorID)
 }
 
 // queueOf is the queue that an enquiry was in, or the one for it.
@@ -213,21 +199,11 @@ func (s *Service) give(ctx context.Context, tx *ent.Tx, interactionID, accountID
 		return nil, fmt.Errorf("read operator: %w", err)
 	}
 	before, now := *i, s.now()
-	i, err = s.apply(system, tx, i, change{move: move, reason: reason, set: func(u *ent.InteractionUpdateOne) {
-		u.SetOperatorID(accountID).SetLastActivityAt(now)
-		if before.AcceptedAt == nil {
-			u.SetAcceptedAt(now)
-		}
-	}})
-	if err != nil {
-		return nil, err
+	i, err = s.apply(system, tx, i, change{move: move, reason: reason, say: told(textAccepted(account.DisplayName)), set: answeredBy(accountID, now)})
+	if err != nil || !withOperator(before.State) {
+		return i, err
 	}
-	if withOperator(before.State) {
-		if err := s.router.Released(system, tx, before.OperatorID); err != nil {
-			return nil, err
-		}
-	}
-	return s.notice(system, tx, i, message.KindNotice, textAccepted(account.DisplayName))
+	return i, s.router.Released(system, tx, before.OperatorID)
 }
 
 // TransferToOperator hands an interaction to one operator, who is offered it at once; when they decline it waits in a queue of

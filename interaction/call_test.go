@@ -46,9 +46,14 @@ func (w *world) caller(number string) *ent.Interaction {
 func (w *world) enqueue(id string, q *ent.Queue) {
 	w.Helper()
 	require.NoError(w, w.in(func(ctx context.Context, tx *ent.Tx) error {
-		_, err := w.EnqueueCall(ctx, tx, id, q, 0)
+		_, err := w.EnqueueCall(ctx, tx, locked(ctx, tx, id), q, 0)
 		return err
 	}))
+}
+
+// locked reads an enquiry and keeps it until tx ends.
+func locked(ctx context.Context, tx *ent.Tx, id string) *ent.Interaction {
+	return tx.Interaction.Query().Where(data.ID(id)).ForUpdate().OnlyX(ctx)
 }
 
 // kinds is the timeline in short.
@@ -144,7 +149,7 @@ func TestGoneInEveryState(t *testing.T) {
 	_, operator := w.operator("anna", q)
 	gone := func(id string) *ent.Interaction {
 		require.NoError(t, w.in(func(ctx context.Context, tx *ent.Tx) error {
-			_, _, err := w.Gone(ctx, tx, id)
+			_, err := w.Gone(ctx, tx, locked(ctx, tx, id))
 			return err
 		}))
 		return w.reload(id)
@@ -348,7 +353,7 @@ func TestLostCallWaitsBehindTheLine(t *testing.T) {
 	w.enqueue(lost.ID, q)
 	var again *ent.Interaction
 	require.NoError(t, w.in(func(ctx context.Context, tx *ent.Tx) error {
-		_, after, err := w.Gone(ctx, tx, lost.ID)
+		after, err := w.Gone(ctx, tx, locked(ctx, tx, lost.ID))
 		require.NoError(t, err)
 		again, err = w.LostCall(ctx, tx, after, -50)
 		return err

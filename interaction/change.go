@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ekc/ent"
 	"ekc/ent/interaction"
 	"ekc/ent/segment"
@@ -17,10 +19,10 @@ type change struct {
 	move Move
 	// reason goes into the timeline as the end of the segment before.
 	reason string
-	// set adds to the update what else changes with the state; it may be nil.
-	set func(*ent.InteractionUpdateOne)
-	// quietQueue leaves the event of the queue's figures to the caller.
-	quietQueue bool
+	// set makes in the interaction what else changes with the state; it may be nil.
+	set func(*ent.Interaction)
+	// say is what is said with it.
+	say []draft
 }
 
 // segments says what stretch of the timeline a state is.
@@ -34,44 +36,52 @@ var segments = map[interaction.State]segment.Kind{
 	interaction.StateDeferred:      segment.KindDeferred,
 }
 
-// apply makes the move: state, timeline, events. It returns the interaction as it is then.
+// apply makes the move: state, timeline, messages, events. It returns the interaction as it is then.
 func (s *Service) apply(system context.Context, tx *ent.Tx, before *ent.Interaction, c change) (*ent.Interaction, error) {
 	to, err := Next(before.State, c.move)
 	if err != nil {
 		return nil, err
 	}
 	now := s.now()
-	update := tx.Interaction.UpdateOne(before).SetState(to)
+	after := *before // the row is locked, so this is what it will hold
+	after.State = to
 	if Ended(to) {
-		update.SetClosedAt(now).SetAwaitsAssistant(false)
+		after.ClosedAt, after.AwaitsAssistant = &now, false
 	}
 	if c.set != nil {
-		c.set(update)
+		c.set(&after)
 	}
-	after, err := update.Save(system)
-	if err != nil {
-		return nil, fmt.Errorf("change interaction: %w", err)
-	}
-	if err := s.turnSegment(system, tx, after, c.reason, now); err != nil {
+	if err := s.log.Append(system, tx, changeEvents(before, &after)...); err != nil {
 		return nil, err
 	}
-	return after, s.log.Append(system, tx, changeEvents(before, after, c.quietQueue)...)
+	if err := turnSegments(system, tx, c.reason, now, &after); err != nil {
+		return nil, err
+	}
+	_, i, err := s.speak(system, tx, before, after, c.say...)
+	return i, err
 }
 
-// turnSegment ends the open stretch of the timeline and begins that of the present state, in one statement.
-func (s *Service) turnSegment(system context.Context, tx *ent.Tx, i *ent.Interaction, reason string, now time.Time) error {
-	var queueID, accountID string
-	if i.State != interaction.StateWithAssistant {
-		queueID = i.QueueID
-	}
-	if withOperator(i.State) {
-		accountID = i.OperatorID
+// turnSegments ends the open stretch of each timeline and begins that of the present state, in one statement.
+func turnSegments(system context.Context, tx *ent.Tx, reason string, now time.Time, interactions ...*ent.Interaction) error {
+	var columns [5][]string
+	for _, i := range interactions {
+		row := [5]string{i.ID, ids.New("seg"), string(segments[i.State])}
+		if i.State != interaction.StateWithAssistant {
+			row[3] = i.QueueID
+		}
+		if withOperator(i.State) {
+			row[4] = i.OperatorID
+		}
+		for n, value := range row {
+			columns[n] = append(columns[n], value)
+		}
 	}
 	_, err := tx.ExecContext(system, `
-		WITH ended AS (UPDATE segments SET ended_at = $2::timestamptz, end_reason = $3 WHERE interaction_id = $1::text AND ended_at IS NULL)
+		WITH ended AS (UPDATE segments SET ended_at = $1::timestamptz, end_reason = $2 WHERE interaction_id = ANY($3::text[]) AND ended_at IS NULL)
 		INSERT INTO segments (id, created_at, interaction_id, kind, queue_id, account_id, started_at)
-		SELECT $4::text, $2::timestamptz, $1::text, $5::text, NULLIF($6, ''), NULLIF($7, ''), $2::timestamptz WHERE $5::text <> ''`,
-		i.ID, now, reason, ids.New("seg"), string(segments[i.State]), queueID, accountID)
+		SELECT n.id, $1::timestamptz, n.interaction_id, n.kind, NULLIF(n.queue_id, ''), NULLIF(n.account_id, ''), $1::timestamptz
+		FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS n(interaction_id, id, kind, queue_id, account_id)
+		WHERE n.kind <> ''`, now, reason, pq.Array(columns[0]), pq.Array(columns[1]), pq.Array(columns[2]), pq.Array(columns[3]), pq.Array(columns[4]))
 	if err != nil {
 		return fmt.Errorf("turn the timeline: %w", err)
 	}
@@ -79,16 +89,13 @@ func (s *Service) turnSegment(system context.Context, tx *ent.Tx, i *ent.Interac
 }
 
 // changeEvents tells the dialogue and the operator, the operator before if it was another, and the queues concerned.
-func changeEvents(before, after *ent.Interaction, quietQueue bool) []eventlog.Event {
+func changeEvents(before, after *ent.Interaction) []eventlog.Event {
 	events := []eventlog.Event{event(KindChanged, after, nil)}
 	if withOperator(before.State) && before.OperatorID != events[0].AccountID {
 		// No interaction id: those who follow the dialogue have the event above.
 		events = append(events, eventlog.Event{
 			Kind: KindChanged, AccountID: before.OperatorID, Data: map[string]string{DataInteraction: after.ID},
 		})
-	}
-	if quietQueue {
-		return events
 	}
 	for _, id := range []string{before.QueueID, after.QueueID} {
 		if id != "" && (len(events) == 0 || events[len(events)-1].QueueID != id || events[len(events)-1].Kind != kindQueue) {

@@ -69,8 +69,8 @@ func (s *Service) abandon(system context.Context, tx *ent.Tx, i *ent.Interaction
 			return nil, err
 		}
 	}
-	return s.apply(system, tx, i, change{move: MoveAbandon, reason: string(why), set: func(u *ent.InteractionUpdateOne) {
-		u.SetCloseReason(why)
+	return s.apply(system, tx, i, change{move: MoveAbandon, reason: string(why), set: func(i *ent.Interaction) {
+		i.CloseReason = &why
 	}})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"ekc/access"
@@ -195,8 +196,8 @@ func (s *Service) readyFor(system context.Context, tx *ent.Tx, i *ent.Interactio
 	case author == message.AuthorOperator && !withOperator(i.State):
 		return nil, fail.New(fail.Conflict, "the interaction is not with you now")
 	case author == message.AuthorCitizen && i.State == interaction.StateWrapUp:
-		return s.apply(system, tx, i, change{move: MoveReopen, reason: "citizen_wrote", set: func(u *ent.InteractionUpdateOne) {
-			u.ClearWrapUpUntil()
+		return s.apply(system, tx, i, change{move: MoveReopen, reason: "citizen_wrote", set: func(i *ent.Interaction) {
+			i.WrapUpUntil = nil
 		}})
 	}
 	return i, nil
@@ -204,8 +205,49 @@ func (s *Service) readyFor(system context.Context, tx *ent.Tx, i *ent.Interactio
 
 // say writes a message into a locked interaction and returns both as they are then.
 func (s *Service) say(system context.Context, tx *ent.Tx, i *ent.Interaction, d draft) (*ent.Message, *ent.Interaction, error) {
-	create := tx.Message.Create().SetInteractionID(i.ID).SetSequence(i.MessageCount + 1).
-		SetAuthor(d.author).SetKind(d.kind).SetText(d.text).SetNillableAccountID(optional(d.accountID)).SetCreatedAt(s.now())
+	said, i, err := s.speak(system, tx, i, *i, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	return said[0], i, nil
+}
+
+// speak writes messages into a locked interaction together with what else changes in it. It returns both as they are then.
+func (s *Service) speak(system context.Context, tx *ent.Tx, before *ent.Interaction, after ent.Interaction, drafts ...draft,
+) ([]*ent.Message, *ent.Interaction, error) {
+	now := s.now()
+	creates := make([]*ent.MessageCreate, 0, len(drafts))
+	for _, d := range drafts {
+		after.MessageCount++
+		creates = append(creates, d.message(tx, &after, now))
+		if d.author == message.AuthorCitizen || d.author == message.AuthorOperator {
+			after.LastActivityAt = now
+		}
+		if d.author == message.AuthorCitizen && after.State == interaction.StateWithAssistant && after.Channel == interaction.ChannelChat {
+			after.AwaitsAssistant = true // of what is said by phone the menu asks her itself
+		}
+	}
+	if err := write(system, tx, before, &after); err != nil {
+		return nil, nil, err
+	}
+	if len(drafts) == 0 {
+		return nil, &after, nil
+	}
+	said, err := tx.Message.CreateBulk(creates...).Save(system)
+	if err != nil {
+		return nil, nil, fmt.Errorf("write message: %w", err)
+	}
+	events := make([]eventlog.Event, 0, len(said))
+	for _, m := range said {
+		events = append(events, messageEvent(KindMessageAdded, &after, m.ID))
+	}
+	return said, &after, s.log.Append(system, tx, events...)
+}
+
+// message prepares the message of the draft, the last of the interaction.
+func (d draft) message(tx *ent.Tx, i *ent.Interaction, now time.Time) *ent.MessageCreate {
+	create := tx.Message.Create().SetInteractionID(i.ID).SetSequence(i.MessageCount).SetAuthor(d.author).SetKind(d.kind).
+		SetText(d.text).SetNillableAccountID(optional(d.accountID)).SetCreatedAt(now)
 	if d.clientKey != "" {
 		create.SetClientKey(d.clientKey)
 	}
@@ -215,30 +257,18 @@ func (s *Service) say(system context.Context, tx *ent.Tx, i *ent.Interaction, d 
 	if len(d.choices) > 0 {
 		create.SetChoices(d.choices)
 	}
-	m, err := create.Save(system)
-	if err != nil {
-		return nil, nil, fmt.Errorf("write message: %w", err)
-	}
-	after := *i // one statement less than reading the row again; it is locked, so this is what it holds
-	after.MessageCount = m.Sequence
-	if d.author == message.AuthorCitizen || d.author == message.AuthorOperator {
-		after.LastActivityAt = m.CreatedAt
-	}
-	if d.author == message.AuthorCitizen && i.State == interaction.StateWithAssistant && i.Channel == interaction.ChannelChat {
-		after.AwaitsAssistant = true // of what is said by phone the menu asks her itself
-	}
-	err = tx.Interaction.Update().Where(interaction.ID(i.ID)).SetMessageCount(after.MessageCount).
-		SetLastActivityAt(after.LastActivityAt).SetAwaitsAssistant(after.AwaitsAssistant).Exec(system)
-	if err != nil {
-		return nil, nil, fmt.Errorf("count message: %w", err)
-	}
-	return m, &after, s.log.Append(system, tx, messageEvent(KindMessageAdded, &after, m.ID))
+	return create
 }
 
 // notice lets the centre say something by itself.
 func (s *Service) notice(system context.Context, tx *ent.Tx, i *ent.Interaction, kind message.Kind, text string) (*ent.Interaction, error) {
 	_, i, err := s.say(system, tx, i, draft{author: message.AuthorSystem, kind: kind, text: text})
 	return i, err
+}
+
+// told is a notice of the centre to be said with a move.
+func told(text string) []draft {
+	return []draft{{author: message.AuthorSystem, kind: message.KindNotice, text: text}}
 }
 
 // attach sends uploaded files with a message.

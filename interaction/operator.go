@@ -11,7 +11,6 @@ import (
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/interaction"
-	"ekc/ent/message"
 	"ekc/ent/queue"
 	"ekc/internal/fail"
 )
@@ -53,8 +52,8 @@ func (s *Service) finish(system context.Context, tx *ent.Tx, i *ent.Interaction,
 		seconds = q.WrapUpSeconds
 	}
 	until := s.now().Add(time.Duration(seconds) * time.Second)
-	i, err := s.apply(system, tx, i, change{move: MoveFinish, reason: reason, set: func(u *ent.InteractionUpdateOne) {
-		u.SetWrapUpUntil(until)
+	i, err := s.apply(system, tx, i, change{move: MoveFinish, reason: reason, set: func(i *ent.Interaction) {
+		i.WrapUpUntil = &until
 	}})
 	if err != nil {
 		return nil, err
@@ -138,10 +137,10 @@ func (s *Service) Close(ctx context.Context, in CloseInput) (*ent.Interaction, e
 			if i, err = s.askAtTheEnd(system, tx, i); err != nil {
 				return nil, err
 			}
-			return s.close(system, tx, i, MoveClose, interaction.CloseReasonClosedByOperator, func(u *ent.InteractionUpdateOne) {
-				u.SetDispositionID(d.ID).SetOutcome(in.Outcome)
+			return s.close(system, tx, i, MoveClose, interaction.CloseReasonClosedByOperator, func(i *ent.Interaction) {
+				i.DispositionID, i.Outcome = d.ID, &in.Outcome
 				if note != "" {
-					u.SetNote(note)
+					i.Note = note
 				}
 			})
 		})
@@ -149,13 +148,13 @@ func (s *Service) Close(ctx context.Context, in CloseInput) (*ent.Interaction, e
 
 // close ends a locked interaction and frees its operator.
 func (s *Service) close(system context.Context, tx *ent.Tx, i *ent.Interaction, move Move, why interaction.CloseReason,
-	set func(*ent.InteractionUpdateOne),
+	set func(*ent.Interaction),
 ) (*ent.Interaction, error) {
 	held := withOperator(i.State)
-	i, err := s.apply(system, tx, i, change{move: move, reason: string(why), set: func(u *ent.InteractionUpdateOne) {
-		u.SetCloseReason(why).ClearWrapUpUntil()
+	i, err := s.apply(system, tx, i, change{move: move, reason: string(why), set: func(i *ent.Interaction) {
+		i.CloseReason, i.WrapUpUntil = &why, nil
 		if set != nil {
-			set(u)
+			set(i)
 		}
 	}})
 	if err != nil || !held {
@@ -173,63 +172,4 @@ func validNote(note, field string) (string, error) {
 		return "", fail.Field(field, fail.Invalid, "is longer than %d characters", maxNoteRunes)
 	}
 	return note, nil
-}
-
-// Offered, Requeued, Accepted and Moved are what routing asks of the life of an interaction; see routing.Life.
-
-// Offered moves a waiting interaction to an operator who may take it.
-func (s *Service) Offered(ctx context.Context, tx *ent.Tx, interactionID string, _ *ent.Offer) error {
-	_, err := s.route(ctx, tx, interactionID, change{move: MoveOffer, reason: "offered"})
-	return err
-}
-
-// Requeued moves it back into its old place.
-func (s *Service) Requeued(ctx context.Context, tx *ent.Tx, interactionID, reason string) error {
-	_, err := s.route(ctx, tx, interactionID, change{move: MoveRequeue, reason: reason})
-	return err
-}
-
-// Accepted gives it to the operator and tells the citizen who that is.
-func (s *Service) Accepted(ctx context.Context, tx *ent.Tx, interactionID, accountID string) error {
-	system := viewer.AsSystem(ctx)
-	now := s.now()
-	operator, err := tx.Account.Get(system, accountID)
-	if err != nil {
-		return fmt.Errorf("read operator: %w", err)
-	}
-	i, err := s.route(ctx, tx, interactionID, change{move: MoveAccept, reason: "accepted", set: func(u *ent.InteractionUpdateOne) {
-		u.SetOperatorID(accountID).SetLastActivityAt(now)
-	}})
-	if err != nil {
-		return err
-	}
-	if i.AcceptedAt == nil {
-		if i, err = tx.Interaction.UpdateOne(i).SetAcceptedAt(now).Save(system); err != nil {
-			return fmt.Errorf("write first answer: %w", err)
-		}
-	}
-	_, err = s.notice(system, tx, i, message.KindNotice, textAccepted(operator.DisplayName))
-	return err
-}
-
-// Moved takes a waiting interaction to another queue; its place in line is kept.
-func (s *Service) Moved(ctx context.Context, tx *ent.Tx, interactionID, queueID, reason string) error {
-	q, err := tx.Queue.Get(viewer.AsSystem(ctx), queueID)
-	if err != nil {
-		return fmt.Errorf("read queue: %w", err)
-	}
-	now := s.now()
-	_, err = s.route(ctx, tx, interactionID, change{move: MoveEnqueue, reason: reason, set: func(u *ent.InteractionUpdateOne) {
-		u.SetQueueID(q.ID).SetLine(q.Line).SetQueuedAt(now)
-	}})
-	return err
-}
-
-func (s *Service) route(ctx context.Context, tx *ent.Tx, interactionID string, c change) (*ent.Interaction, error) {
-	system := viewer.AsSystem(ctx)
-	i, err := lock(system, tx, interactionID)
-	if err != nil {
-		return nil, err
-	}
-	return s.apply(system, tx, i, c)
 }

@@ -15,42 +15,54 @@ import (
 // enqueue hands a locked interaction to a queue and tells the citizen. The place in line is new, but for one that already
 // waits, which keeps it.
 func (s *Service) enqueue(system context.Context, tx *ent.Tx, i *ent.Interaction, q *ent.Queue, reason, text string) (*ent.Interaction, error) {
+	return s.enqueueAt(system, tx, i, q, place{priority: i.Priority, reason: reason, text: text})
+}
+
+// place is how an interaction comes into a queue.
+type place struct {
+	priority     int
+	reason, text string
+}
+
+func (s *Service) enqueueAt(system context.Context, tx *ent.Tx, i *ent.Interaction, q *ent.Queue, p place) (*ent.Interaction, error) {
 	now := s.now()
 	before := *i
 	if i.State == interaction.StateOffered {
-		if err := s.router.WithdrawOffer(system, tx, i.ID, reason); err != nil {
+		if err := s.router.WithdrawOffer(system, tx, i.ID, p.reason); err != nil {
 			return nil, err
 		}
 	}
-	i, err := s.apply(system, tx, i, change{move: MoveEnqueue, reason: reason, set: func(u *ent.InteractionUpdateOne) {
-		u.SetQueueID(q.ID).SetLine(q.Line).SetQueuedAt(now).SetAwaitsAssistant(false).ClearWrapUpUntil()
+	text, err := s.queuedText(system, tx, i, q, p.text)
+	if err != nil {
+		return nil, err
+	}
+	i, err = s.apply(system, tx, i, change{move: MoveEnqueue, reason: p.reason, say: told(text), set: func(i *ent.Interaction) {
+		i.QueueID, i.Line, i.QueuedAt, i.AwaitsAssistant, i.WrapUpUntil = q.ID, q.Line, &now, false, nil
+		i.Priority = limited(p.priority)
 		waits := before.State == interaction.StateQueued || before.State == interaction.StateOffered
 		if before.PlaceAt == nil || !waits && !keepsPlace(&before) {
-			u.SetPlaceAt(now)
+			i.PlaceAt = &now
 		}
 		if withOperator(before.State) {
-			u.ClearOperatorID()
+			i.OperatorID = ""
 		}
 	}})
-	if err != nil {
-		return nil, err
+	if err != nil || !withOperator(before.State) {
+		return i, err
 	}
-	if withOperator(before.State) {
-		if err := s.router.Released(system, tx, before.OperatorID); err != nil {
-			return nil, err
-		}
+	return i, s.router.Released(system, tx, before.OperatorID)
+}
+
+// queuedText is what is said to who comes into a queue.
+func (s *Service) queuedText(system context.Context, tx *ent.Tx, i *ent.Interaction, q *ent.Queue, text string) (string, error) {
+	if i.Channel == interaction.ChannelVoice { // told aloud by the menu
+		return textCallQueued, nil
 	}
 	open, next, err := s.router.OpenNow(system, q)
-	if err != nil {
-		return nil, err
+	if err != nil || open {
+		return text, err
 	}
-	switch {
-	case i.Channel == interaction.ChannelVoice: // told aloud by the menu
-		text = textCallQueued
-	case !open:
-		text = textClosedNow(next, zoneOf(system, tx, i))
-	}
-	return s.notice(system, tx, i, message.KindNotice, text)
+	return textClosedNow(next, zoneOf(system, tx, i)), nil
 }
 
 // keepsPlace: a callback that waited for its hour has its place still.

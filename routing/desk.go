@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/lib/pq"
 
@@ -13,53 +14,92 @@ import (
 	"ekc/internal/eventlog"
 )
 
-// deskOf reads what an operator has on the desk and whether they are a member of the queue with an open account.
-func deskOf(ctx context.Context, q querier, accountID, queueID string) (member bool, load Load, capacity int, err error) {
-	err = each(ctx, q, "desk", func(rows *sql.Rows) error {
-		return rows.Scan(&capacity, &load.Chats, &load.Calls, &member)
-	}, `
-		SELECT a.chat_capacity, coalesce(l.chats, 0), coalesce(l.calls, 0),
-			a.active AND EXISTS (SELECT FROM queue_members m WHERE m.queue_id = $2 AND m.account_id = $1)
-		FROM accounts a
-		LEFT JOIN (SELECT * FROM `+loadTable+` l WHERE account_id = $1) l ON true
-		WHERE a.id = $1`, accountID, queueID)
-	return member, load, capacity, err
+// desk is what an operator has and where they work.
+type desk struct {
+	active   bool // the account is open
+	capacity int
+	load     Load
+	queues   []deskQueue
 }
 
-// deskChange is what an offer's beginning or end changed on an operator's desk.
-type deskChange struct {
-	offer   *ent.Offer
+type deskQueue struct {
+	id      string
 	channel interaction.Channel
-	// roomChanged says that the operator became full, or stopped being so.
-	roomChanged bool
 }
 
-// appendDesk appends the events of a change: the offer, the operator's presence, and the other queues in which the operator
-// is no longer, or again, among the available. Of the interaction's own queue Life tells.
-func (s *Service) appendDesk(ctx context.Context, tx *ent.Tx, c deskChange) error {
-	events := []eventlog.Event{
-		offerEvent(c.offer.ID, c.offer.InteractionID, c.offer.AccountID, c.offer.QueueID),
-		presenceEvent(c.offer.AccountID),
-	}
-	if c.roomChanged {
-		others, err := queuesOf(ctx, tx, c.offer.AccountID, c.channel)
-		if err != nil {
-			return err
-		}
-		for _, id := range others {
-			if id != c.offer.QueueID {
-				events = append(events, queueEvents(id)...)
-			}
-		}
-	}
-	return s.log.Append(ctx, tx, events...)
+// member reports whether the operator may be offered what waits in the queue.
+func (d *desk) member(queueID string) bool {
+	return d.active && slices.ContainsFunc(d.queues, func(q deskQueue) bool { return q.id == queueID })
 }
 
-// queuesOf returns the queues of the channel in which the account works; an empty channel means both.
-func queuesOf(ctx context.Context, q querier, accountID string, channel interaction.Channel) ([]string, error) {
-	return column(ctx, q, "queues of operator", `
-		SELECT q.id FROM queue_members m JOIN queues q ON q.id = m.queue_id
-		WHERE m.account_id = $1 AND ($2 = '' OR q.channel = $2) ORDER BY q.id`, accountID, string(channel))
+// reserve takes a place for an interaction of the queue; ok is false when there is none. others are the queues in which the
+// operator, who is full now, is no longer among the available.
+func (d *desk) reserve(queueID string, channel interaction.Channel) (others []string, ok bool) {
+	room := d.load.Room(channel, d.capacity)
+	if room == 0 || !d.member(queueID) {
+		return nil, false
+	}
+	d.load = d.load.with(channel)
+	if room == 1 {
+		others = d.others(queueID, channel)
+	}
+	return others, true
+}
+
+// others are the operator's queues of the channel but for one.
+func (d *desk) others(queueID string, channel interaction.Channel) []string {
+	var ids []string
+	for _, q := range d.queues {
+		if q.channel == channel && q.id != queueID {
+			ids = append(ids, q.id)
+		}
+	}
+	return ids
+}
+
+// desksOf reads the desks of accounts, by their ids.
+func desksOf(ctx context.Context, q querier, accountIDs []string) (map[string]*desk, error) {
+	desks := make(map[string]*desk, len(accountIDs))
+	err := each(ctx, q, "desks", func(rows *sql.Rows) error {
+		var id string
+		var queues, channels []string
+		d := &desk{}
+		err := rows.Scan(&id, &d.active, &d.capacity, &d.load.Chats, &d.load.Calls, pq.Array(&queues), pq.Array(&channels))
+		for n, queue := range queues {
+			d.queues = append(d.queues, deskQueue{id: queue, channel: interaction.Channel(channels[n])})
+		}
+		desks[id] = d
+		return err
+	}, `
+		SELECT a.id, a.active, a.chat_capacity, coalesce(l.chats, 0), coalesce(l.calls, 0), w.ids, w.channels
+		FROM accounts a
+		LEFT JOIN (SELECT * FROM `+loadTable+` l WHERE account_id = ANY($1)) l ON l.account_id = a.id
+		CROSS JOIN LATERAL (
+			SELECT array_agg(q.id ORDER BY q.id) AS ids, array_agg(q.channel ORDER BY q.id) AS channels
+			FROM queue_members m JOIN queues q ON q.id = m.queue_id WHERE m.account_id = a.id) w
+		WHERE a.id = ANY($1)`, pq.Array(accountIDs))
+	return desks, err
+}
+
+// deskOf reads one desk; that of an account that does not exist is empty.
+func deskOf(ctx context.Context, q querier, accountID string) (*desk, error) {
+	desks, err := desksOf(ctx, q, []string{accountID})
+	if d := desks[accountID]; d != nil || err != nil {
+		return d, err
+	}
+	return &desk{}, nil
+}
+
+// appendDesk appends the events of an offer's beginning or end: the offer, the operator's presence, and the other queues in which
+// the operator is no longer, or again, among the available. Of the interaction's own queue Life tells.
+func (s *Service) appendDesk(ctx context.Context, tx *ent.Tx, o *ent.Offer, others []string) error {
+	events := []eventlog.Event{offerEvent(o.ID, o.InteractionID, o.AccountID, o.QueueID), presenceEvent(o.AccountID)}
+	return s.log.Append(ctx, tx, append(events, queueEvents(others...)...)...)
+}
+
+// queuesOf returns the queues in which the account works.
+func queuesOf(ctx context.Context, q querier, accountID string) ([]string, error) {
+	return column(ctx, q, "queues of operator", `SELECT queue_id FROM queue_members WHERE account_id = $1 ORDER BY queue_id`, accountID)
 }
 
 // Loads returns what the accounts have on the desk, offers that wait for an answer included; who has nothing is not in
@@ -89,20 +129,15 @@ func (s *Service) Released(ctx context.Context, tx *ent.Tx, accountID string) er
 	if err != nil {
 		return fmt.Errorf("release operator: %w", err)
 	}
-	_, load, capacity, err := deskOf(ctx, tx, accountID, "")
+	d, err := deskOf(ctx, tx, accountID)
 	if err != nil {
 		return err
 	}
 	events := []eventlog.Event{presenceEvent(accountID)}
 	for _, channel := range []interaction.Channel{interaction.ChannelVoice, interaction.ChannelChat} {
-		if load.Room(channel, capacity) != 1 { // neither full before nor available only now
-			continue
+		if d.load.Room(channel, d.capacity) == 1 { // full before, and available only now
+			events = append(events, queueEvents(d.others("", channel)...)...)
 		}
-		queues, err := queuesOf(ctx, tx, accountID, channel)
-		if err != nil {
-			return err
-		}
-		events = append(events, queueEvents(queues...)...)
 	}
 	return s.log.Append(ctx, tx, events...)
 }
@@ -112,13 +147,15 @@ func (s *Service) Released(ctx context.Context, tx *ent.Tx, accountID string) er
 // on the desk: its operator goes on with the others, so their presence stays as it is.
 func (s *Service) WrappingUp(ctx context.Context, tx *ent.Tx, accountID string) error {
 	ctx = viewer.AsSystem(ctx)
-	changed, err := found(ctx, tx, "begin wrap-up", `UPDATE presences SET state = 'WRAP_UP', since = $2
-		WHERE account_id = $1 AND state = 'AVAILABLE' AND `+recordsCall+` RETURNING 1`, accountID, s.clock())
+	changed := false
+	var queues []string
+	err := each(ctx, tx, "begin wrap-up", func(rows *sql.Rows) error {
+		changed = true
+		return rows.Scan(pq.Array(&queues))
+	}, `UPDATE presences SET state = 'WRAP_UP', since = $2
+		WHERE account_id = $1 AND state = 'AVAILABLE' AND `+recordsCall+`
+		RETURNING ARRAY(SELECT m.queue_id FROM queue_members m WHERE m.account_id = $1 ORDER BY m.queue_id)`, accountID, s.clock())
 	if err != nil || !changed {
-		return err
-	}
-	queues, err := queuesOf(ctx, tx, accountID, "")
-	if err != nil {
 		return err
 	}
 	return s.log.Append(ctx, tx, append(queueEvents(queues...), presenceEvent(accountID))...)

@@ -30,11 +30,11 @@ func (s *Service) Occupy(ctx context.Context, tx *ent.Tx, accountID string, chan
 	if _, err := found(ctx, tx, "lock presence", `SELECT 1 FROM presences WHERE account_id = $1 FOR NO KEY UPDATE`, accountID); err != nil {
 		return err
 	}
-	_, load, capacity, err := deskOf(ctx, tx, accountID, "")
+	d, err := deskOf(ctx, tx, accountID)
 	if err != nil {
 		return err
 	}
-	if load.Room(channel, capacity) == 0 {
+	if d.load.Room(channel, d.capacity) == 0 {
 		return fail.New(fail.Conflict, "the operator has no room for another one")
 	}
 	return nil
@@ -67,36 +67,24 @@ func (s *Service) OfferTo(ctx context.Context, tx *ent.Tx, interactionID, accoun
 	if err != nil {
 		return fmt.Errorf("read interaction: %w", err)
 	}
-	busy := fail.Field("accountId", fail.Conflict, "the operator takes nothing now")
 	available, err := found(ctx, tx, "lock presence",
 		`SELECT 1 FROM presences WHERE account_id = $1 AND state = 'AVAILABLE' FOR NO KEY UPDATE`, accountID)
 	if err != nil {
 		return err
 	}
-	member, load, capacity, err := deskOf(ctx, tx, accountID, i.QueueID)
+	d, err := deskOf(ctx, tx, accountID)
 	if err != nil {
 		return err
 	}
-	room := load.Room(i.Channel, capacity)
-	if !available || !member || room == 0 {
-		return busy
+	candidate := trace.Candidate{AccountID: accountID, Load: d.load.Calls, Capacity: places(i.Channel, d.capacity)}
+	others, free := d.reserve(i.QueueID, i.Channel)
+	if !available || !free {
+		return fail.Field("accountId", fail.Conflict, "the operator takes nothing now")
 	}
-	now := s.clock()
-	o, err := tx.Offer.Create().SetInteractionID(i.ID).SetQueueID(i.QueueID).SetAccountID(accountID).SetCreatedAt(now).
-		SetExpiresAt(now.Add(time.Duration(i.Edges.Queue.OfferSeconds) * time.Second)).Save(ctx)
-	if err != nil {
-		return fmt.Errorf("create offer: %w", err)
-	}
-	if err := s.life.Offered(ctx, tx, i.ID, o); err != nil {
-		return err
-	}
-	err = tx.RoutingTrace.Create().SetInteractionID(i.ID).SetQueueID(i.QueueID).SetAccountID(accountID).SetCreatedAt(now).
-		SetRule(RuleNamed).SetWaitedMs(0).SetCandidates([]trace.Candidate{{AccountID: accountID, Load: load.Calls, Capacity: places(i.Channel, capacity)}}).
-		Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("trace offer: %w", err)
-	}
-	return s.appendDesk(ctx, tx, deskChange{offer: o, channel: i.Channel, roomChanged: room == 1})
+	return s.propose(ctx, tx, []match{{
+		interaction: i, accountID: accountID, offerFor: time.Duration(i.Edges.Queue.OfferSeconds) * time.Second, rule: RuleNamed,
+		candidates: []trace.Candidate{candidate}, others: others,
+	}}, s.clock())
 }
 
 // DeviceLost pauses an operator whose phone or browser has vanished, so that nobody else is offered to them until they say that

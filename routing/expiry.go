@@ -50,33 +50,28 @@ func (s *Service) expire(ctx context.Context) error {
 
 // expireOne ends one overdue offer, unless somebody else is about to answer or end it.
 func (s *Service) expireOne(ctx context.Context, tx *ent.Tx, offerID string) (outcome string, err error) {
-	locked, err := found(ctx, tx, "lock overdue offer", `
-		SELECT 1 FROM offers o JOIN interactions i ON i.id = o.interaction_id
-		WHERE o.id = $1 AND o.state = 'PENDING' FOR NO KEY UPDATE OF i, o SKIP LOCKED`, offerID)
-	if err != nil {
-		return "", err
-	}
-	if !locked {
+	i, err := tx.Interaction.Query().Where(interaction.HasOffersWith(offer.ID(offerID), offer.StateEQ(offer.StatePending))).
+		ForUpdate(database.LockOrSkip).Only(ctx)
+	if ent.IsNotFound(err) {
 		return "", errLost
 	}
-	o, err := tx.Offer.Get(ctx, offerID)
+	if err != nil {
+		return "", fmt.Errorf("lock overdue offer: %w", err)
+	}
+	o, err := tx.Offer.Get(ctx, offerID) // as it is under the lock
 	if err != nil {
 		return "", err
-	}
-	i, err := tx.Interaction.Get(ctx, o.InteractionID)
-	if err != nil {
-		return "", err
-	}
-	if i.State != interaction.StateOffered {
-		_, err := s.end(ctx, tx, o, offer.StateWithdrawn)
-		return "withdrawn", err
 	}
 	now := s.clock()
-	if now.Before(o.ExpiresAt) {
-		_, err := s.giveBack(ctx, tx, o, offer.StateWithdrawn, ReasonAway)
-		return "withdrawn", err
+	switch {
+	case o.State != offer.StatePending:
+		return "", errLost
+	case i.State != interaction.StateOffered:
+		return "withdrawn", s.end(ctx, tx, o, i.Channel, offer.StateWithdrawn)
+	case now.Before(o.ExpiresAt):
+		return "withdrawn", s.giveBack(ctx, tx, o, i, offer.StateWithdrawn, ReasonAway)
 	}
-	if _, err := s.giveBack(ctx, tx, o, offer.StateExpired, ReasonMissed); err != nil {
+	if err := s.giveBack(ctx, tx, o, i, offer.StateExpired, ReasonMissed); err != nil {
 		return "", err
 	}
 	return "expired", s.missed(ctx, tx, o.AccountID, now)

@@ -3,13 +3,9 @@ package routing
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"sync"
+	"slices"
 	"time"
-
-	"ekc/ent"
-	"ekc/internal/fail"
 )
 
 // errLost says that a plan was overtaken: somebody else locked or changed what it was made of.
@@ -57,7 +53,7 @@ func (s *Service) match(ctx context.Context) error {
 	return nil
 }
 
-// pass plans once and commits the plan, one transaction a match.
+// pass plans once and carries the plan out.
 func (s *Service) pass(ctx context.Context, depth int) (round, error) {
 	now := s.clock()
 	lanes, err := s.openLanes(ctx, now)
@@ -107,91 +103,26 @@ func (s *Service) openLanes(ctx context.Context, now time.Time) ([]*waitingLane,
 	return lanes, nil
 }
 
-// commit carries out decisions in their order, some side by side.
+// commitBatch is how many matches one transaction makes at most: its locks are held for as long as all of them take.
+const commitBatch = 100
+
+// commit carries out decisions in their order. Where those of a transaction cannot all be made, each is tried by itself, so that
+// one that cannot be made never keeps the others from it.
 func (s *Service) commit(ctx context.Context, decisions []decision) round {
 	var r round
-	var mu sync.Mutex
-	var workers sync.WaitGroup
-	work := make(chan decision)
-	for range min(s.workers, len(decisions)) {
-		workers.Go(func() {
-			for d := range work {
-				err := s.offer(ctx, d)
-				mu.Lock()
-				switch {
-				case err == nil:
-					r.made++
-				case errors.Is(err, errLost):
-					r.lost++
-				default:
-					r.failure = errors.Join(r.failure, err)
-				}
-				mu.Unlock()
+	for batch := range slices.Chunk(decisions, commitBatch) {
+		made, err := s.offer(ctx, batch)
+		if err != nil && len(batch) > 1 && ctx.Err() == nil {
+			made, err = 0, nil
+			for _, d := range batch {
+				n, failure := s.offer(ctx, []decision{d})
+				made, err = made+n, errors.Join(err, failure)
 			}
-		})
+		}
+		r.made, r.failure = r.made+made, errors.Join(r.failure, err)
+		if err == nil {
+			r.lost += len(batch) - made
+		}
 	}
-	for _, d := range decisions {
-		work <- d
-	}
-	close(work)
-	workers.Wait()
 	return r
-}
-
-// offer makes one offer, or fails with errLost when the enquiry or the operator's place has gone.
-func (s *Service) offer(ctx context.Context, d decision) error {
-	now := s.clock()
-	wait := max(0, now.Sub(d.enquiry.queuedAt))
-	err := s.log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		full, err := s.reserve(ctx, tx, d)
-		if err != nil {
-			return err
-		}
-		offer, err := tx.Offer.Create().SetInteractionID(d.enquiry.id).SetQueueID(d.enquiry.lane.id).SetAccountID(d.operator.id).
-			SetCreatedAt(now).SetExpiresAt(now.Add(d.enquiry.lane.offerFor)).Save(ctx)
-		if err != nil {
-			return fmt.Errorf("create offer: %w", err)
-		}
-		if err := s.life.Offered(ctx, tx, d.enquiry.id, offer); err != nil {
-			if fail.CodeOf(err) == fail.Conflict {
-				return errLost
-			}
-			return fmt.Errorf("offer interaction: %w", err)
-		}
-		err = tx.RoutingTrace.Create().SetInteractionID(d.enquiry.id).SetQueueID(d.enquiry.lane.id).SetAccountID(d.operator.id).
-			SetCreatedAt(now).SetRule(d.rule).SetWaitedMs(int(wait.Milliseconds())).SetCandidates(d.candidates).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("trace offer: %w", err)
-		}
-		return s.appendDesk(ctx, tx, deskChange{offer: offer, channel: d.enquiry.lane.channel, roomChanged: full})
-	})
-	if err == nil {
-		s.observe.Matched(string(d.enquiry.lane.channel), wait)
-	}
-	return err
-}
-
-// reserve locks the enquiry and the operator's presence, without waiting for anybody, and looks again at both. It reports
-// whether the offer takes the operator's last place.
-func (s *Service) reserve(ctx context.Context, tx *ent.Tx, d decision) (full bool, err error) {
-	locked, err := found(ctx, tx, "lock match", `
-		WITH i AS (SELECT 1 FROM interactions WHERE id = $1 AND queue_id = $2 AND state = 'QUEUED' FOR NO KEY UPDATE SKIP LOCKED),
-		     p AS (SELECT 1 FROM presences WHERE account_id = $3 AND state = 'AVAILABLE' FOR NO KEY UPDATE SKIP LOCKED)
-		SELECT 1 FROM i, p`, d.enquiry.id, d.enquiry.lane.id, d.operator.id)
-	if err != nil {
-		return false, err
-	}
-	if !locked {
-		return false, errLost
-	}
-	// A statement of its own: only one that begins after the lock sees what the last holder of the lock did.
-	member, load, capacity, err := deskOf(ctx, tx, d.operator.id, d.enquiry.lane.id)
-	if err != nil {
-		return false, err
-	}
-	room := load.Room(d.enquiry.lane.channel, capacity)
-	if !member || room == 0 {
-		return false, errLost
-	}
-	return room == 1, nil
 }

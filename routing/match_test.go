@@ -140,8 +140,8 @@ var errBroken = errors.New("broken")
 // brokenLife fails after it has changed the interaction, as a node does that dies before it commits.
 type brokenLife struct{ routing.Life }
 
-func (b brokenLife) Offered(ctx context.Context, tx *ent.Tx, id string, o *ent.Offer) error {
-	if err := b.Life.Offered(ctx, tx, id, o); err != nil {
+func (b brokenLife) Offered(ctx context.Context, tx *ent.Tx, waiting []*ent.Interaction) error {
+	if err := b.Life.Offered(ctx, tx, waiting); err != nil {
 		return err
 	}
 	return errBroken

@@ -28,41 +28,30 @@ func (s *Service) Accept(ctx context.Context, offerID string) (*ent.Offer, error
 	if err != nil {
 		return nil, err
 	}
-	var o *ent.Offer
-	fresh := false
-	err = s.log.InTx(viewer.AsSystem(ctx), func(ctx context.Context, tx *ent.Tx) error {
-		fresh = false
-		if o, err = lockOffer(ctx, tx, offerID, v.AccountID); err != nil {
-			return err
-		}
-		if o.State == offer.StateAccepted {
-			return nil
-		}
-		now := s.clock()
-		if o.State != offer.StatePending || !now.Before(o.ExpiresAt) {
-			return fail.New(fail.Conflict, "the offer has ended: it was %s", endOf(o))
-		}
-		if err := s.life.Accepted(ctx, tx, o.InteractionID, o.AccountID); err != nil {
-			return fmt.Errorf("accept interaction: %w", err)
-		}
-		if o, err = tx.Offer.UpdateOne(o).SetState(offer.StateAccepted).SetAnsweredAt(now).Save(ctx); err != nil {
-			return fmt.Errorf("accept offer: %w", err)
-		}
-		// Chats are dealt round: who has just taken one is the last to get the next.
-		if _, err := tx.ExecContext(ctx, `UPDATE presences SET missed_offers = 0, idle_since = $2 WHERE account_id = $1`,
-			o.AccountID, now); err != nil {
-			return fmt.Errorf("accept offer: %w", err)
-		}
-		fresh = true
-		return s.appendDesk(ctx, tx, deskChange{offer: o})
-	})
-	if err != nil {
-		return nil, err
-	}
-	if fresh {
+	o, fresh, err := s.answer(ctx, offerID, v.AccountID, offer.StateAccepted, s.accept)
+	if err == nil && fresh {
 		s.observe.OfferAnswered("accepted")
 	}
-	return o.Unwrap(), nil
+	return o, err
+}
+
+func (s *Service) accept(ctx context.Context, tx *ent.Tx, o *ent.Offer, i *ent.Interaction) error {
+	now := s.clock()
+	if !now.Before(o.ExpiresAt) {
+		return fail.New(fail.Conflict, "the offer has ended: it was %s", endOf(o))
+	}
+	if err := s.life.Accepted(ctx, tx, i, o.AccountID); err != nil {
+		return fmt.Errorf("accept interaction: %w", err)
+	}
+	// Chats are dealt round: who has just taken one is the last to get the next.
+	_, err := tx.ExecContext(ctx, `
+		WITH answered AS (UPDATE offers SET state = 'ACCEPTED', answered_at = $3::timestamptz WHERE id = $2)
+		UPDATE presences SET missed_offers = 0, idle_since = $3::timestamptz WHERE account_id = $1`, o.AccountID, o.ID, now)
+	if err != nil {
+		return fmt.Errorf("accept offer: %w", err)
+	}
+	o.State, o.AnsweredAt = offer.StateAccepted, &now
+	return s.appendDesk(ctx, tx, o, nil)
 }
 
 // Decline passes an offer on: the interaction returns to its old place and goes to another operator. It does not count
@@ -72,34 +61,43 @@ func (s *Service) Decline(ctx context.Context, offerID string) (*ent.Offer, erro
 	if err != nil {
 		return nil, err
 	}
-	var o *ent.Offer
-	fresh := false
-	err = s.log.InTx(viewer.AsSystem(ctx), func(ctx context.Context, tx *ent.Tx) error {
-		fresh = false
-		if o, err = lockOffer(ctx, tx, offerID, v.AccountID); err != nil {
-			return err
-		}
-		if o.State == offer.StateDeclined {
-			return nil
-		}
-		if o.State != offer.StatePending {
-			return fail.New(fail.Conflict, "the offer has ended: it was %s", endOf(o))
-		}
-		fresh = true
-		if o, err = s.giveBack(ctx, tx, o, offer.StateDeclined, ReasonDeclined); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `UPDATE presences SET missed_offers = 0 WHERE account_id = $1`, o.AccountID)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if fresh {
+	o, fresh, err := s.answer(ctx, offerID, v.AccountID, offer.StateDeclined, s.decline)
+	if err == nil && fresh {
 		s.observe.OfferAnswered("declined")
 		s.Wake()
 	}
-	return o.Unwrap(), nil
+	return o, err
+}
+
+func (s *Service) decline(ctx context.Context, tx *ent.Tx, o *ent.Offer, i *ent.Interaction) error {
+	if err := s.giveBack(ctx, tx, o, i, offer.StateDeclined, ReasonDeclined); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE presences SET missed_offers = 0 WHERE account_id = $1`, o.AccountID)
+	return err
+}
+
+// answer lets the account answer an offer to it. fresh is false for the repeat of an answer that was given before.
+func (s *Service) answer(ctx context.Context, offerID, accountID string, state offer.State,
+	give func(ctx context.Context, tx *ent.Tx, o *ent.Offer, i *ent.Interaction) error,
+) (o *ent.Offer, fresh bool, err error) {
+	err = s.log.InTx(viewer.AsSystem(ctx), func(ctx context.Context, tx *ent.Tx) error {
+		var i *ent.Interaction
+		if o, i, err = lockOffer(ctx, tx, offerID, accountID); err != nil {
+			return err
+		}
+		if fresh = o.State == offer.StatePending; fresh {
+			return give(ctx, tx, o, i)
+		}
+		if o.State != state {
+			return fail.New(fail.Conflict, "the offer has ended: it was %s", endOf(o))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return o.Unwrap(), fresh, nil
 }
 
 // WithdrawOffer ends the pending offer of an interaction, if there is one, because the interaction is leaving OFFERED for
@@ -114,71 +112,65 @@ func (s *Service) WithdrawOffer(ctx context.Context, tx *ent.Tx, interactionID, 
 	if err != nil {
 		return fmt.Errorf("withdraw offer (%s): %w", reason, err)
 	}
-	if _, err := s.end(ctx, tx, o, offer.StateWithdrawn); err != nil {
+	i, err := tx.Interaction.Query().Where(interaction.ID(interactionID)).Only(ctx)
+	if err != nil {
+		return fmt.Errorf("withdraw offer (%s): %w", reason, err)
+	}
+	if err := s.end(ctx, tx, o, i.Channel, offer.StateWithdrawn); err != nil {
 		return err
 	}
 	s.observe.OfferAnswered("withdrawn")
 	return nil
 }
 
-// lockOffer locks the offer's interaction, then the offer, and returns it as it is then. An offer to somebody else does
-// not exist.
-func lockOffer(ctx context.Context, tx *ent.Tx, offerID, accountID string) (*ent.Offer, error) {
-	missing := fail.Field("offerId", fail.NotFound, "no such offer")
-	o, err := tx.Offer.Get(ctx, offerID)
-	if ent.IsNotFound(err) || err == nil && o.AccountID != accountID {
-		return nil, missing
+// lockOffer locks the offer's interaction, which keeps the offer as well from changing, and returns both as they are then. An
+// offer to somebody else does not exist.
+func lockOffer(ctx context.Context, tx *ent.Tx, offerID, accountID string) (*ent.Offer, *ent.Interaction, error) {
+	i, err := tx.Interaction.Query().Where(interaction.HasOffersWith(offer.ID(offerID), offer.AccountID(accountID))).
+		ForUpdate(database.Lock).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil, fail.Field("offerId", fail.NotFound, "no such offer")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read offer: %w", err)
+		return nil, nil, fmt.Errorf("lock the interaction of an offer: %w", err)
 	}
-	if _, err := tx.Interaction.Query().Where(interaction.ID(o.InteractionID)).ForUpdate(database.Lock).OnlyID(ctx); err != nil {
-		return nil, fmt.Errorf("lock the interaction of an offer: %w", err)
+	o, err := tx.Offer.Get(ctx, offerID)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read offer: %w", err)
 	}
-	if o, err = tx.Offer.Query().Where(offer.ID(offerID)).ForUpdate(database.Lock).Only(ctx); err != nil {
-		return nil, fmt.Errorf("lock offer: %w", err)
-	}
-	return o, nil
+	return o, i, nil
 }
 
-// giveBack ends a pending offer and returns its interaction to its old place. The interaction and the offer are locked.
-func (s *Service) giveBack(ctx context.Context, tx *ent.Tx, o *ent.Offer, to offer.State, reason string) (*ent.Offer, error) {
-	if err := s.life.Requeued(ctx, tx, o.InteractionID, reason); err != nil {
-		return nil, fmt.Errorf("requeue interaction: %w", err)
+// giveBack ends a pending offer and returns its interaction, which is locked, to its old place.
+func (s *Service) giveBack(ctx context.Context, tx *ent.Tx, o *ent.Offer, i *ent.Interaction, to offer.State, reason string) error {
+	if err := s.life.Requeued(ctx, tx, i, reason); err != nil {
+		return fmt.Errorf("requeue interaction: %w", err)
 	}
-	i, err := tx.Interaction.Query().Where(interaction.ID(o.InteractionID)).Only(ctx)
+	now := s.clock()
+	err := tx.RoutingTrace.Create().SetInteractionID(o.InteractionID).SetQueueID(o.QueueID).SetRule("requeue_" + reason).
+		SetCreatedAt(now).SetWaitedMs(int(waited(i, now).Milliseconds())).Exec(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read requeued interaction: %w", err)
+		return fmt.Errorf("trace requeue: %w", err)
 	}
-	waited := 0
-	if i.QueuedAt != nil {
-		waited = max(0, int(s.clock().Sub(*i.QueuedAt).Milliseconds()))
-	}
-	err = tx.RoutingTrace.Create().SetInteractionID(o.InteractionID).SetQueueID(o.QueueID).SetRule("requeue_" + reason).
-		SetCreatedAt(s.clock()).SetWaitedMs(waited).Exec(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("trace requeue: %w", err)
-	}
-	return s.end(ctx, tx, o, to)
+	return s.end(ctx, tx, o, i.Channel, to)
 }
 
 // end writes the end of a pending offer that was not accepted, and its events.
-func (s *Service) end(ctx context.Context, tx *ent.Tx, o *ent.Offer, to offer.State) (*ent.Offer, error) {
-	o, err := tx.Offer.UpdateOne(o).SetState(to).SetAnsweredAt(s.clock()).Save(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("end offer: %w", err)
+func (s *Service) end(ctx context.Context, tx *ent.Tx, o *ent.Offer, channel interaction.Channel, to offer.State) error {
+	now := s.clock()
+	if err := tx.Offer.Update().Where(offer.ID(o.ID)).SetState(to).SetAnsweredAt(now).Exec(ctx); err != nil {
+		return fmt.Errorf("end offer: %w", err)
 	}
-	i, err := tx.Interaction.Query().Where(interaction.ID(o.InteractionID)).Only(ctx)
+	o.State, o.AnsweredAt = to, &now
+	d, err := deskOf(ctx, tx, o.AccountID)
 	if err != nil {
-		return nil, fmt.Errorf("end offer: %w", err)
+		return err
 	}
-	_, load, capacity, err := deskOf(ctx, tx, o.AccountID, o.QueueID)
-	if err != nil {
-		return nil, err
+	var others []string
+	if d.load.Room(channel, d.capacity) == 1 {
+		others = d.others(o.QueueID, channel)
 	}
-	return o, s.appendDesk(ctx, tx, deskChange{
-		offer: o, channel: i.Channel, roomChanged: load.Room(i.Channel, capacity) == 1,
-	})
+	return s.appendDesk(ctx, tx, o, others)
 }
 
 // endOf says for a person how a pending-no-more offer ended.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"ekc/ent"
+	"ekc/ent/interaction"
+	"ekc/internal/database"
 	"ekc/internal/fail"
 )
 
@@ -76,15 +78,15 @@ func (s *Service) overdue(ctx context.Context, now time.Time) ([]overdue, error)
 }
 
 func (s *Service) overflowOne(ctx context.Context, tx *ent.Tx, o overdue, now time.Time) error {
-	locked, err := found(ctx, tx, "lock overdue interaction", `SELECT 1 FROM interactions
-		WHERE id = $1 AND queue_id = $2 AND state = 'QUEUED' FOR NO KEY UPDATE SKIP LOCKED`, o.interactionID, o.from)
-	if err != nil {
-		return err
-	}
-	if !locked {
+	i, err := tx.Interaction.Query().Where(interaction.ID(o.interactionID), interaction.QueueID(o.from),
+		interaction.StateEQ(interaction.StateQueued)).ForUpdate(database.LockOrSkip).Only(ctx)
+	if ent.IsNotFound(err) {
 		return errLost
 	}
-	if err := s.life.Moved(ctx, tx, o.interactionID, o.to, RuleOverflow); err != nil {
+	if err != nil {
+		return fmt.Errorf("lock overdue interaction: %w", err)
+	}
+	if err := s.life.Moved(ctx, tx, i, o.to, RuleOverflow); err != nil {
 		if fail.CodeOf(err) == fail.Conflict {
 			return errLost
 		}

@@ -9,7 +9,7 @@ import (
 	"ekc/routing/trace"
 )
 
-// Rules that a match may leave in a routing trace, besides the names of Steps.
+// Rules that a match may leave in a routing trace, besides the names of steps.
 const (
 	RuleSticky       = "sticky_operator"
 	RuleHome         = "home_region"

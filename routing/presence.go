@@ -128,7 +128,7 @@ func (s *Service) setPresence(ctx context.Context, tx *ent.Tx, accountID string,
 	}
 	if state != presence.StateAvailable {
 		for _, o := range pending {
-			if _, err := s.giveBack(ctx, tx, o, offer.StateWithdrawn, ReasonAway); err != nil {
+			if err := s.giveBack(ctx, tx, o, o.Edges.Interaction, offer.StateWithdrawn, ReasonAway); err != nil {
 				return nil, err
 			}
 		}
@@ -154,15 +154,15 @@ func (s *Service) writePresence(ctx context.Context, tx *ent.Tx, p *ent.Presence
 	if err != nil {
 		return nil, fmt.Errorf("write presence: %w", err)
 	}
-	queues, err := queuesOf(ctx, tx, p.AccountID, "")
+	queues, err := queuesOf(ctx, tx, p.AccountID)
 	if err != nil {
 		return nil, err
 	}
 	return p, s.log.Append(ctx, tx, append(queueEvents(queues...), presenceEvent(p.AccountID))...)
 }
 
-// lockPendingOffers locks the interactions of the account's pending offers, then the offers, and returns those that are
-// still pending.
+// lockPendingOffers locks the interactions of the account's pending offers, which keeps the offers as well from changing, and
+// returns those that are still pending, with their interactions as they are then.
 func lockPendingOffers(ctx context.Context, tx *ent.Tx, accountID string) ([]*ent.Offer, error) {
 	interactions, err := column(ctx, tx, "offered interactions",
 		`SELECT interaction_id FROM offers WHERE account_id = $1 AND state = 'PENDING'`, accountID)
@@ -174,9 +174,9 @@ func lockPendingOffers(ctx context.Context, tx *ent.Tx, accountID string) ([]*en
 		return nil, err
 	}
 	pending, err := tx.Offer.Query().Where(offer.AccountID(accountID), offer.StateEQ(offer.StatePending),
-		offer.InteractionIDIn(interactions...)).Order(ent.Asc(offer.FieldID)).ForUpdate(database.Lock).All(ctx)
+		offer.InteractionIDIn(interactions...)).Order(ent.Asc(offer.FieldID)).WithInteraction().All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("lock offers: %w", err)
+		return nil, fmt.Errorf("read offers: %w", err)
 	}
 	return pending, nil
 }

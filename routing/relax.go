@@ -1,9 +1,6 @@
 package routing
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Step is one degree of how choosy a queue is about its operators.
 type Step struct {
@@ -22,9 +19,6 @@ var steps = [...]Step{
 	{Name: "relaxed_proficiency", MinProficiency: 1, PreferHome: true},
 	{Name: "relaxed_skills", MinProficiency: 0},
 }
-
-// Steps returns the degrees in their order.
-func Steps() []Step { return slices.Clone(steps[:]) }
 
 // stepFor is the index of the step that applies after a wait; a queue with relax zero never relaxes.
 func stepFor(wait, relax time.Duration) int {

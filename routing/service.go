@@ -11,18 +11,18 @@ import (
 	"ekc/internal/eventlog"
 )
 
-// Life is what routing asks of the life of an interaction. Each method locks the interaction's row in tx, refuses a move
-// that the state machine does not allow with fail.Conflict, changes the state and the timeline, and appends its events:
-// those of the dialogue, and KindQueue for the queues that the interaction was and is in.
+// Life is what routing asks of the life of an interaction. The rows that it is given are locked in tx and as the database has
+// them. Each method refuses a move that the state machine does not allow with fail.Conflict, changes the state and the timeline,
+// and appends its events: those of the dialogue, and KindQueue for the queues that the interaction was and is in.
 type Life interface {
-	// Offered moves a QUEUED interaction to OFFERED.
-	Offered(ctx context.Context, tx *ent.Tx, interactionID string, offer *ent.Offer) error
+	// Offered moves QUEUED interactions to OFFERED, all or none.
+	Offered(ctx context.Context, tx *ent.Tx, waiting []*ent.Interaction) error
 	// Requeued moves an OFFERED interaction back to QUEUED, in its old place.
-	Requeued(ctx context.Context, tx *ent.Tx, interactionID, reason string) error
+	Requeued(ctx context.Context, tx *ent.Tx, offered *ent.Interaction, reason string) error
 	// Accepted moves an OFFERED interaction to ACTIVE, with the account as its operator.
-	Accepted(ctx context.Context, tx *ent.Tx, interactionID, accountID string) error
+	Accepted(ctx context.Context, tx *ent.Tx, offered *ent.Interaction, accountID string) error
 	// Moved takes a QUEUED interaction to another queue, in its old place.
-	Moved(ctx context.Context, tx *ent.Tx, interactionID, queueID, reason string) error
+	Moved(ctx context.Context, tx *ent.Tx, waiting *ent.Interaction, queueID, reason string) error
 }
 
 // Log is the event log; *eventlog.Log fulfils it.
@@ -60,8 +60,6 @@ type Options struct {
 	Tick time.Duration
 	// Rest is how long an operator who declined or missed an interaction is not asked again; 0 means 10 seconds.
 	Rest time.Duration
-	// Workers is how many matches of one pass are committed side by side; 0 means 3.
-	Workers int
 }
 
 // Service is the routing domain on one node.
@@ -74,7 +72,6 @@ type Service struct {
 	now     func() time.Time
 	tick    time.Duration
 	rest    time.Duration
-	workers int
 
 	wake chan struct{}
 	// unreadable keeps the log from being filled with one bad row.
@@ -83,16 +80,15 @@ type Service struct {
 }
 
 const (
-	defaultTick    = time.Second
-	defaultRest    = 10 * time.Second
-	defaultWorkers = 3
+	defaultTick = time.Second
+	defaultRest = 10 * time.Second
 )
 
 // New returns the service. Nothing is matched until Run runs, on this node or another.
 func New(o Options) *Service {
 	s := &Service{
 		client: o.Client, log: o.Log, life: o.Life, observe: o.Observer, logger: o.Logger,
-		now: o.Now, tick: o.Tick, rest: o.Rest, workers: o.Workers,
+		now: o.Now, tick: o.Tick, rest: o.Rest,
 		wake:       make(chan struct{}, 1),
 		unreadable: rate.Sometimes{First: 1, Interval: time.Minute},
 	}
@@ -110,9 +106,6 @@ func New(o Options) *Service {
 	}
 	if s.rest <= 0 {
 		s.rest = defaultRest
-	}
-	if s.workers <= 0 {
-		s.workers = defaultWorkers
 	}
 	return s
 }

@@ -119,6 +119,36 @@ func TestNoGapNoRepeat(t *testing.T) {
 	}
 }
 
+// TestOneTransactionTellsEverythingOnce: like events within one transaction are one, the last; a failure tells nothing.
+func TestOneTransactionTellsEverythingOnce(t *testing.T) {
+	t.Parallel()
+	_, log := coretest.New(t)
+	stream := log.All(0)
+	fails := errors.New("fails")
+	say := func(ctx context.Context, tx *ent.Tx, kinds ...string) error {
+		for _, kind := range kinds {
+			if err := log.Append(ctx, tx, eventlog.Event{Kind: kind, Data: map[string]string{"a": "1", "b": "2"}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+		return errors.Join(say(ctx, tx, "never"), fails)
+	})
+	require.ErrorIs(t, err, fails)
+	for range 2 { // in another transaction it is news again
+		require.NoError(t, log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) error {
+			return say(ctx, tx, "a", "b", "a", "c", "b")
+		}))
+	}
+	var kinds []string
+	for _, e := range collect(t, stream, 6) {
+		kinds = append(kinds, e.Kind)
+	}
+	require.Equal(t, []string{"a", "c", "b", "a", "c", "b"}, kinds)
+}
+
 func TestStreamFromNow(t *testing.T) {
 	t.Parallel()
 	_, log := coretest.New(t)
@@ -136,8 +166,9 @@ func TestSlowStreamEndsAndResumes(t *testing.T) {
 	stream := log.OfAccount("acc", 0)
 	const many = 1500
 	require.NoError(t, log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		for range many {
-			if err := log.Append(ctx, tx, eventlog.Event{Kind: "k", AccountID: "acc"}); err != nil {
+		for n := range many {
+			e := eventlog.Event{Kind: "k", AccountID: "acc", Data: map[string]string{"n": strconv.Itoa(n)}}
+			if err := log.Append(ctx, tx, e); err != nil {
 				return err
 			}
 		}

@@ -16,7 +16,8 @@ const (
 	signalChannel = "ekc_signals"
 
 	pollEvery   = 500 * time.Millisecond // when no notification comes
-	heldRetry   = 3 * time.Millisecond   // when an open appender holds the horizon back
+	pace        = 4 * time.Millisecond   // between two looks, however many commits there are; when an open appender holds the horizon back
+	announceGap = 10 * time.Millisecond  // between two announcements to the other nodes
 	failedRetry = 200 * time.Millisecond // when Postgres does not answer
 	pruneEvery  = time.Hour
 )
@@ -91,13 +92,28 @@ func (l *Log) follow(ctx context.Context) error {
 			l.log.WarnContext(ctx, "event log not readable, trying again", "error", err)
 			again = failedRetry
 		}
-		timer.Reset(again)
+		if !rest(ctx, pace) {
+			return ctx.Err()
+		}
+		timer.Reset(max(0, again-pace))
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-l.wake:
 		case <-timer.C:
 		}
+	}
+}
+
+// rest waits, so that what comes in quick succession is handled together; it returns false when ctx ended first.
+func rest(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 
@@ -128,7 +144,7 @@ func (l *Log) advance(ctx context.Context) (time.Duration, error) {
 		l.tail.Store(position)
 	}
 	if horizon < drawn {
-		return heldRetry, nil
+		return pace, nil
 	}
 	return pollEvery, nil
 }
@@ -173,6 +189,7 @@ func (l *Log) announcements(ctx context.Context) error {
 			if _, err := l.db.ExecContext(ctx, `SELECT pg_notify($1, '')`, eventChannel); err != nil && ctx.Err() == nil {
 				l.log.WarnContext(ctx, "event log not announced, others will poll", "error", err)
 			}
+			rest(ctx, announceGap)
 		}
 	}
 }

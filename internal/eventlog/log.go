@@ -3,7 +3,6 @@ package eventlog
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -77,49 +76,15 @@ func (l *Log) once(ctx context.Context, work func(ctx context.Context, tx *ent.T
 			panic(p)
 		}
 	}()
-	if err := work(ctx, tx); err != nil {
+	ctx, gathered := gather(ctx, tx)
+	if err = work(ctx, tx); err == nil {
+		err = gathered.write(ctx)
+	}
+	if err != nil {
 		return errors.Join(err, ignoreDone(tx.Rollback()))
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit transaction: %w", err)
-	}
-	return nil
-}
-
-// appendEvents takes the gate's lock and then draws positions, in one statement: a row of the join exists, and its default
-// position is drawn, only after the lock was taken.
-const appendEvents = `
-	WITH gate AS MATERIALIZED (
-		SELECT pg_advisory_xact_lock_shared($1, (` + drawnSoFar + ` % $2)::int)::text AS entered FROM events_id_seq)
-	INSERT INTO events (at, kind, interaction_id, account_id, queue_id, data)
-	SELECT clock_timestamp(), e.kind, NULLIF(e.interaction, ''), NULLIF(e.account, ''), NULLIF(e.queue, ''), NULLIF(e.data, '')::jsonb
-	FROM gate, unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
-		AS e(kind, interaction, account, queue, data, n)
-	WHERE gate.entered = '' ORDER BY e.n`
-
-// Append writes events in tx. The readers see them, in the order of their positions, once it is committed.
-func (l *Log) Append(ctx context.Context, tx *ent.Tx, events ...Event) error {
-	if len(events) == 0 {
-		return nil
-	}
-	var columns [5][]string
-	for _, e := range events {
-		data := ""
-		if len(e.Data) > 0 {
-			text, err := json.Marshal(e.Data)
-			if err != nil {
-				return fmt.Errorf("event data: %w", err)
-			}
-			data = string(text)
-		}
-		for n, value := range [5]string{e.Kind, e.InteractionID, e.AccountID, e.QueueID, data} {
-			columns[n] = append(columns[n], value)
-		}
-	}
-	_, err := tx.ExecContext(ctx, appendEvents, gate, keys,
-		pq.Array(columns[0]), pq.Array(columns[1]), pq.Array(columns[2]), pq.Array(columns[3]), pq.Array(columns[4]))
-	if err != nil {
-		return fmt.Errorf("append to the event log: %w", err)
 	}
 	return nil
 }

@@ -207,9 +207,9 @@ func (s *Service) Rate(ctx context.Context, interactionID string, rating int) er
 func (s *Service) Enqueue(ctx context.Context, interactionID string, w telephony.Wish) (telephony.Queued, error) {
 	var q telephony.Queued
 	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		i, err := tx.Interaction.Get(ctx, interactionID)
+		i, err := lockInteraction(ctx, tx, interactionID)
 		if err != nil {
-			return gone(err)
+			return err
 		}
 		chosen, err := s.queueFor(ctx, tx, w, i.AgencyID, i.RegionID)
 		if err != nil {
@@ -223,7 +223,7 @@ func (s *Service) Enqueue(ctx context.Context, interactionID string, w telephony
 		if q.Hours, err = s.hoursOf(ctx, chosen, zone); err != nil || !q.Open {
 			return err
 		}
-		_, err = s.o.Interactions.EnqueueCall(ctx, tx, interactionID, chosen, w.Priority)
+		_, err = s.o.Interactions.EnqueueCall(ctx, tx, i, chosen, w.Priority)
 		return err
 	})
 	return q, err

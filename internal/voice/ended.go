@@ -56,12 +56,12 @@ func (s *Service) Ended(ctx context.Context, interactionID string, e telephony.E
 
 // callerGone ends the enquiry of a caller; one who waited for an operator in vain is called back.
 func (s *Service) callerGone(ctx context.Context, tx *ent.Tx, i *ent.Interaction, c *ent.Call) error {
-	before, after, err := s.o.Interactions.Gone(ctx, tx, i.ID)
+	after, err := s.o.Interactions.Gone(ctx, tx, i)
 	if err != nil {
 		return err
 	}
-	waited := before.State == entinteraction.StateQueued || before.State == entinteraction.StateOffered
-	if !waited || before.QueuedAt == nil || s.now().Sub(*before.QueuedAt) < shortWait {
+	waited := i.State == entinteraction.StateQueued || i.State == entinteraction.StateOffered
+	if !waited || i.QueuedAt == nil || s.now().Sub(*i.QueuedAt) < shortWait {
 		return nil
 	}
 	number, err := s.numberOf(ctx, tx, i, c)
@@ -192,7 +192,7 @@ func (s *Service) settle(ctx context.Context, tx *ent.Tx, cb *ent.Callback, stat
 
 // endCall writes the end of a call and of its legs that did not end by themselves.
 func (s *Service) endCall(ctx context.Context, tx *ent.Tx, c *ent.Call, cause string, code int) error {
-	err := tx.Call.UpdateOne(c).SetEndedAt(s.now()).SetEndCause(cause).SetSipCode(code).Exec(ctx)
+	err := tx.Call.Update().Where(call.ID(c.ID)).SetEndedAt(s.now()).SetEndCause(cause).SetSipCode(code).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("end call: %w", err)
 	}

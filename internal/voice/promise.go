@@ -71,7 +71,7 @@ func (s *Service) queueUp(ctx context.Context, tx *ent.Tx, i *ent.Interaction) (
 	if err != nil {
 		return nil, err
 	}
-	return s.o.Interactions.EnqueueCall(ctx, tx, i.ID, q, 0)
+	return s.o.Interactions.EnqueueCall(ctx, tx, i, q, 0)
 }
 
 // promise writes a callback, in place of one that the enquiry has already.
