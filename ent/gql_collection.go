@@ -4538,6 +4538,11 @@ func (_q *TrunkQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				selectedFields = append(selectedFields, trunk.FieldSrtp)
 				fieldSeen[trunk.FieldSrtp] = struct{}{}
 			}
+		case "symmetricMedia":
+			if _, ok := fieldSeen[trunk.FieldSymmetricMedia]; !ok {
+				selectedFields = append(selectedFields, trunk.FieldSymmetricMedia)
+				fieldSeen[trunk.FieldSymmetricMedia] = struct{}{}
+			}
 		case "sessionExpiresSeconds":
 			if _, ok := fieldSeen[trunk.FieldSessionExpiresSeconds]; !ok {
 				selectedFields = append(selectedFields, trunk.FieldSessionExpiresSeconds)

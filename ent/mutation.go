@@ -36477,6 +36477,7 @@ type TrunkMutation struct {
 	codecs                     *[]string
 	appendcodecs               []string
 	srtp                       *trunk.Srtp
+	symmetric_media            *bool
 	session_expires_seconds    *int
 	addsession_expires_seconds *int
 	reliable                   *bool
@@ -37392,6 +37393,42 @@ func (m *TrunkMutation) ResetSrtp() {
 	m.srtp = nil
 }
 
+// SetSymmetricMedia sets the "symmetric_media" field.
+func (m *TrunkMutation) SetSymmetricMedia(b bool) {
+	m.symmetric_media = &b
+}
+
+// SymmetricMedia returns the value of the "symmetric_media" field in the mutation.
+func (m *TrunkMutation) SymmetricMedia() (r bool, exists bool) {
+	v := m.symmetric_media
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSymmetricMedia returns the old "symmetric_media" field's value of the Trunk entity.
+// If the Trunk object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrunkMutation) OldSymmetricMedia(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSymmetricMedia is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSymmetricMedia requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSymmetricMedia: %w", err)
+	}
+	return oldValue.SymmetricMedia, nil
+}
+
+// ResetSymmetricMedia resets all changes to the "symmetric_media" field.
+func (m *TrunkMutation) ResetSymmetricMedia() {
+	m.symmetric_media = nil
+}
+
 // SetSessionExpiresSeconds sets the "session_expires_seconds" field.
 func (m *TrunkMutation) SetSessionExpiresSeconds(i int) {
 	m.session_expires_seconds = &i
@@ -37623,7 +37660,7 @@ func (m *TrunkMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TrunkMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.created_at != nil {
 		fields = append(fields, trunk.FieldCreatedAt)
 	}
@@ -37674,6 +37711,9 @@ func (m *TrunkMutation) Fields() []string {
 	}
 	if m.srtp != nil {
 		fields = append(fields, trunk.FieldSrtp)
+	}
+	if m.symmetric_media != nil {
+		fields = append(fields, trunk.FieldSymmetricMedia)
 	}
 	if m.session_expires_seconds != nil {
 		fields = append(fields, trunk.FieldSessionExpiresSeconds)
@@ -37729,6 +37769,8 @@ func (m *TrunkMutation) Field(name string) (ent.Value, bool) {
 		return m.Codecs()
 	case trunk.FieldSrtp:
 		return m.Srtp()
+	case trunk.FieldSymmetricMedia:
+		return m.SymmetricMedia()
 	case trunk.FieldSessionExpiresSeconds:
 		return m.SessionExpiresSeconds()
 	case trunk.FieldReliable:
@@ -37780,6 +37822,8 @@ func (m *TrunkMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldCodecs(ctx)
 	case trunk.FieldSrtp:
 		return m.OldSrtp(ctx)
+	case trunk.FieldSymmetricMedia:
+		return m.OldSymmetricMedia(ctx)
 	case trunk.FieldSessionExpiresSeconds:
 		return m.OldSessionExpiresSeconds(ctx)
 	case trunk.FieldReliable:
@@ -37915,6 +37959,13 @@ func (m *TrunkMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSrtp(v)
+		return nil
+	case trunk.FieldSymmetricMedia:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSymmetricMedia(v)
 		return nil
 	case trunk.FieldSessionExpiresSeconds:
 		v, ok := value.(int)
@@ -38139,6 +38190,9 @@ func (m *TrunkMutation) ResetField(name string) error {
 		return nil
 	case trunk.FieldSrtp:
 		m.ResetSrtp()
+		return nil
+	case trunk.FieldSymmetricMedia:
+		m.ResetSymmetricMedia()
 		return nil
 	case trunk.FieldSessionExpiresSeconds:
 		m.ResetSessionExpiresSeconds()

@@ -53,6 +53,8 @@ type Trunk struct {
 	Codecs []string `json:"codecs,omitempty"`
 	// Srtp holds the value of the "srtp" field.
 	Srtp trunk.Srtp `json:"srtp,omitempty"`
+	// the carrier sends sound from where its SDP receives it (RFC 4961)
+	SymmetricMedia bool `json:"symmetric_media,omitempty"`
 	// RFC 4028; 0: only when the carrier asks
 	SessionExpiresSeconds int `json:"session_expires_seconds,omitempty"`
 	// reliable provisional answers (RFC 3262)
@@ -71,7 +73,7 @@ func (*Trunk) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case trunk.FieldSources, trunk.FieldNumbersIn, trunk.FieldNumbersOut, trunk.FieldCodecs:
 			values[i] = new([]byte)
-		case trunk.FieldActive, trunk.FieldTrusted, trunk.FieldReliable:
+		case trunk.FieldActive, trunk.FieldTrusted, trunk.FieldSymmetricMedia, trunk.FieldReliable:
 			values[i] = new(sql.NullBool)
 		case trunk.FieldPreference, trunk.FieldSessionExpiresSeconds, trunk.FieldKeepAliveSeconds:
 			values[i] = new(sql.NullInt64)
@@ -210,6 +212,12 @@ func (_m *Trunk) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Srtp = trunk.Srtp(value.String)
 			}
+		case trunk.FieldSymmetricMedia:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field symmetric_media", values[i])
+			} else if value.Valid {
+				_m.SymmetricMedia = value.Bool
+			}
 		case trunk.FieldSessionExpiresSeconds:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field session_expires_seconds", values[i])
@@ -318,6 +326,9 @@ func (_m *Trunk) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("srtp=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Srtp))
+	builder.WriteString(", ")
+	builder.WriteString("symmetric_media=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SymmetricMedia))
 	builder.WriteString(", ")
 	builder.WriteString("session_expires_seconds=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SessionExpiresSeconds))

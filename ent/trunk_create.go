@@ -214,6 +214,20 @@ func (_c *TrunkCreate) SetNillableSrtp(v *trunk.Srtp) *TrunkCreate {
 	return _c
 }
 
+// SetSymmetricMedia sets the "symmetric_media" field.
+func (_c *TrunkCreate) SetSymmetricMedia(v bool) *TrunkCreate {
+	_c.mutation.SetSymmetricMedia(v)
+	return _c
+}
+
+// SetNillableSymmetricMedia sets the "symmetric_media" field if the given value is not nil.
+func (_c *TrunkCreate) SetNillableSymmetricMedia(v *bool) *TrunkCreate {
+	if v != nil {
+		_c.SetSymmetricMedia(*v)
+	}
+	return _c
+}
+
 // SetSessionExpiresSeconds sets the "session_expires_seconds" field.
 func (_c *TrunkCreate) SetSessionExpiresSeconds(v int) *TrunkCreate {
 	_c.mutation.SetSessionExpiresSeconds(v)
@@ -348,6 +362,10 @@ func (_c *TrunkCreate) defaults() error {
 		v := trunk.DefaultSrtp
 		_c.mutation.SetSrtp(v)
 	}
+	if _, ok := _c.mutation.SymmetricMedia(); !ok {
+		v := trunk.DefaultSymmetricMedia
+		_c.mutation.SetSymmetricMedia(v)
+	}
 	if _, ok := _c.mutation.SessionExpiresSeconds(); !ok {
 		v := trunk.DefaultSessionExpiresSeconds
 		_c.mutation.SetSessionExpiresSeconds(v)
@@ -448,6 +466,9 @@ func (_c *TrunkCreate) check() error {
 		if err := trunk.SrtpValidator(v); err != nil {
 			return &ValidationError{Name: "srtp", err: fmt.Errorf(`ent: validator failed for field "Trunk.srtp": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.SymmetricMedia(); !ok {
+		return &ValidationError{Name: "symmetric_media", err: errors.New(`ent: missing required field "Trunk.symmetric_media"`)}
 	}
 	if _, ok := _c.mutation.SessionExpiresSeconds(); !ok {
 		return &ValidationError{Name: "session_expires_seconds", err: errors.New(`ent: missing required field "Trunk.session_expires_seconds"`)}
@@ -581,6 +602,10 @@ func (_c *TrunkCreate) createSpec() (*Trunk, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Srtp(); ok {
 		_spec.SetField(trunk.FieldSrtp, field.TypeEnum, value)
 		_node.Srtp = value
+	}
+	if value, ok := _c.mutation.SymmetricMedia(); ok {
+		_spec.SetField(trunk.FieldSymmetricMedia, field.TypeBool, value)
+		_node.SymmetricMedia = value
 	}
 	if value, ok := _c.mutation.SessionExpiresSeconds(); ok {
 		_spec.SetField(trunk.FieldSessionExpiresSeconds, field.TypeInt, value)
@@ -893,6 +918,18 @@ func (u *TrunkUpsert) SetSrtp(v trunk.Srtp) *TrunkUpsert {
 // UpdateSrtp sets the "srtp" field to the value that was provided on create.
 func (u *TrunkUpsert) UpdateSrtp() *TrunkUpsert {
 	u.SetExcluded(trunk.FieldSrtp)
+	return u
+}
+
+// SetSymmetricMedia sets the "symmetric_media" field.
+func (u *TrunkUpsert) SetSymmetricMedia(v bool) *TrunkUpsert {
+	u.Set(trunk.FieldSymmetricMedia, v)
+	return u
+}
+
+// UpdateSymmetricMedia sets the "symmetric_media" field to the value that was provided on create.
+func (u *TrunkUpsert) UpdateSymmetricMedia() *TrunkUpsert {
+	u.SetExcluded(trunk.FieldSymmetricMedia)
 	return u
 }
 
@@ -1297,6 +1334,20 @@ func (u *TrunkUpsertOne) SetSrtp(v trunk.Srtp) *TrunkUpsertOne {
 func (u *TrunkUpsertOne) UpdateSrtp() *TrunkUpsertOne {
 	return u.Update(func(s *TrunkUpsert) {
 		s.UpdateSrtp()
+	})
+}
+
+// SetSymmetricMedia sets the "symmetric_media" field.
+func (u *TrunkUpsertOne) SetSymmetricMedia(v bool) *TrunkUpsertOne {
+	return u.Update(func(s *TrunkUpsert) {
+		s.SetSymmetricMedia(v)
+	})
+}
+
+// UpdateSymmetricMedia sets the "symmetric_media" field to the value that was provided on create.
+func (u *TrunkUpsertOne) UpdateSymmetricMedia() *TrunkUpsertOne {
+	return u.Update(func(s *TrunkUpsert) {
+		s.UpdateSymmetricMedia()
 	})
 }
 
@@ -1879,6 +1930,20 @@ func (u *TrunkUpsertBulk) SetSrtp(v trunk.Srtp) *TrunkUpsertBulk {
 func (u *TrunkUpsertBulk) UpdateSrtp() *TrunkUpsertBulk {
 	return u.Update(func(s *TrunkUpsert) {
 		s.UpdateSrtp()
+	})
+}
+
+// SetSymmetricMedia sets the "symmetric_media" field.
+func (u *TrunkUpsertBulk) SetSymmetricMedia(v bool) *TrunkUpsertBulk {
+	return u.Update(func(s *TrunkUpsert) {
+		s.SetSymmetricMedia(v)
+	})
+}
+
+// UpdateSymmetricMedia sets the "symmetric_media" field to the value that was provided on create.
+func (u *TrunkUpsertBulk) UpdateSymmetricMedia() *TrunkUpsertBulk {
+	return u.Update(func(s *TrunkUpsert) {
+		s.UpdateSymmetricMedia()
 	})
 }
 

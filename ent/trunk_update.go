@@ -301,6 +301,20 @@ func (_u *TrunkUpdate) SetNillableSrtp(v *trunk.Srtp) *TrunkUpdate {
 	return _u
 }
 
+// SetSymmetricMedia sets the "symmetric_media" field.
+func (_u *TrunkUpdate) SetSymmetricMedia(v bool) *TrunkUpdate {
+	_u.mutation.SetSymmetricMedia(v)
+	return _u
+}
+
+// SetNillableSymmetricMedia sets the "symmetric_media" field if the given value is not nil.
+func (_u *TrunkUpdate) SetNillableSymmetricMedia(v *bool) *TrunkUpdate {
+	if v != nil {
+		_u.SetSymmetricMedia(*v)
+	}
+	return _u
+}
+
 // SetSessionExpiresSeconds sets the "session_expires_seconds" field.
 func (_u *TrunkUpdate) SetSessionExpiresSeconds(v int) *TrunkUpdate {
 	_u.mutation.ResetSessionExpiresSeconds()
@@ -591,6 +605,9 @@ func (_u *TrunkUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Srtp(); ok {
 		_spec.SetField(trunk.FieldSrtp, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.SymmetricMedia(); ok {
+		_spec.SetField(trunk.FieldSymmetricMedia, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.SessionExpiresSeconds(); ok {
 		_spec.SetField(trunk.FieldSessionExpiresSeconds, field.TypeInt, value)
@@ -902,6 +919,20 @@ func (_u *TrunkUpdateOne) SetSrtp(v trunk.Srtp) *TrunkUpdateOne {
 func (_u *TrunkUpdateOne) SetNillableSrtp(v *trunk.Srtp) *TrunkUpdateOne {
 	if v != nil {
 		_u.SetSrtp(*v)
+	}
+	return _u
+}
+
+// SetSymmetricMedia sets the "symmetric_media" field.
+func (_u *TrunkUpdateOne) SetSymmetricMedia(v bool) *TrunkUpdateOne {
+	_u.mutation.SetSymmetricMedia(v)
+	return _u
+}
+
+// SetNillableSymmetricMedia sets the "symmetric_media" field if the given value is not nil.
+func (_u *TrunkUpdateOne) SetNillableSymmetricMedia(v *bool) *TrunkUpdateOne {
+	if v != nil {
+		_u.SetSymmetricMedia(*v)
 	}
 	return _u
 }
@@ -1226,6 +1257,9 @@ func (_u *TrunkUpdateOne) sqlSave(ctx context.Context) (_node *Trunk, err error)
 	}
 	if value, ok := _u.mutation.Srtp(); ok {
 		_spec.SetField(trunk.FieldSrtp, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.SymmetricMedia(); ok {
+		_spec.SetField(trunk.FieldSymmetricMedia, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.SessionExpiresSeconds(); ok {
 		_spec.SetField(trunk.FieldSessionExpiresSeconds, field.TypeInt, value)

@@ -1510,6 +1510,7 @@ var (
 		{Name: "numbers_out", Type: field.TypeJSON, Nullable: true},
 		{Name: "codecs", Type: field.TypeJSON, Nullable: true},
 		{Name: "srtp", Type: field.TypeEnum, Enums: []string{"OFF", "OPTIONAL", "REQUIRED"}, Default: "OPTIONAL"},
+		{Name: "symmetric_media", Type: field.TypeBool, Default: false},
 		{Name: "session_expires_seconds", Type: field.TypeInt, Default: 0},
 		{Name: "reliable", Type: field.TypeBool, Default: false},
 		{Name: "keep_alive_seconds", Type: field.TypeInt, Default: 30},

@@ -2394,24 +2394,28 @@ func init() {
 	trunkDescTrusted := trunkFields[11].Descriptor()
 	// trunk.DefaultTrusted holds the default value on creation for the trusted field.
 	trunk.DefaultTrusted = trunkDescTrusted.Default.(bool)
+	// trunkDescSymmetricMedia is the schema descriptor for symmetric_media field.
+	trunkDescSymmetricMedia := trunkFields[16].Descriptor()
+	// trunk.DefaultSymmetricMedia holds the default value on creation for the symmetric_media field.
+	trunk.DefaultSymmetricMedia = trunkDescSymmetricMedia.Default.(bool)
 	// trunkDescSessionExpiresSeconds is the schema descriptor for session_expires_seconds field.
-	trunkDescSessionExpiresSeconds := trunkFields[16].Descriptor()
+	trunkDescSessionExpiresSeconds := trunkFields[17].Descriptor()
 	// trunk.DefaultSessionExpiresSeconds holds the default value on creation for the session_expires_seconds field.
 	trunk.DefaultSessionExpiresSeconds = trunkDescSessionExpiresSeconds.Default.(int)
 	// trunk.SessionExpiresSecondsValidator is a validator for the "session_expires_seconds" field. It is called by the builders before save.
 	trunk.SessionExpiresSecondsValidator = trunkDescSessionExpiresSeconds.Validators[0].(func(int) error)
 	// trunkDescReliable is the schema descriptor for reliable field.
-	trunkDescReliable := trunkFields[17].Descriptor()
+	trunkDescReliable := trunkFields[18].Descriptor()
 	// trunk.DefaultReliable holds the default value on creation for the reliable field.
 	trunk.DefaultReliable = trunkDescReliable.Default.(bool)
 	// trunkDescKeepAliveSeconds is the schema descriptor for keep_alive_seconds field.
-	trunkDescKeepAliveSeconds := trunkFields[18].Descriptor()
+	trunkDescKeepAliveSeconds := trunkFields[19].Descriptor()
 	// trunk.DefaultKeepAliveSeconds holds the default value on creation for the keep_alive_seconds field.
 	trunk.DefaultKeepAliveSeconds = trunkDescKeepAliveSeconds.Default.(int)
 	// trunk.KeepAliveSecondsValidator is a validator for the "keep_alive_seconds" field. It is called by the builders before save.
 	trunk.KeepAliveSecondsValidator = trunkDescKeepAliveSeconds.Validators[0].(func(int) error)
 	// trunkDescCallerNumber is the schema descriptor for caller_number field.
-	trunkDescCallerNumber := trunkFields[19].Descriptor()
+	trunkDescCallerNumber := trunkFields[20].Descriptor()
 	// trunk.CallerNumberValidator is a validator for the "caller_number" field. It is called by the builders before save.
 	trunk.CallerNumberValidator = trunkDescCallerNumber.Validators[0].(func(string) error)
 	// trunkDescID is the schema descriptor for id field.

@@ -34,6 +34,7 @@ func (Trunk) Fields() []ent.Field {
 		field.JSON("numbers_out", []carrier.PrefixRule{}).Optional().Comment("E.164, to what the carrier wants"),
 		field.JSON("codecs", []string{}).Optional().Comment("in order of preference; empty: the default"),
 		field.Enum("srtp").NamedValues("Off", "OFF", "Optional", "OPTIONAL", "Required", "REQUIRED").Default("OPTIONAL"),
+		field.Bool("symmetric_media").Default(false).Comment("the carrier sends sound from where its SDP receives it (RFC 4961)"),
 		field.Int("session_expires_seconds").Default(0).Range(0, 86400).Comment("RFC 4028; 0: only when the carrier asks"),
 		field.Bool("reliable").Default(false).Comment("reliable provisional answers (RFC 3262)"),
 		field.Int("keep_alive_seconds").Default(30).Range(0, 3600).Comment("interval of OPTIONS; 0: none"),

@@ -51,6 +51,8 @@ const (
 	FieldCodecs = "codecs"
 	// FieldSrtp holds the string denoting the srtp field in the database.
 	FieldSrtp = "srtp"
+	// FieldSymmetricMedia holds the string denoting the symmetric_media field in the database.
+	FieldSymmetricMedia = "symmetric_media"
 	// FieldSessionExpiresSeconds holds the string denoting the session_expires_seconds field in the database.
 	FieldSessionExpiresSeconds = "session_expires_seconds"
 	// FieldReliable holds the string denoting the reliable field in the database.
@@ -83,6 +85,7 @@ var Columns = []string{
 	FieldNumbersOut,
 	FieldCodecs,
 	FieldSrtp,
+	FieldSymmetricMedia,
 	FieldSessionExpiresSeconds,
 	FieldReliable,
 	FieldKeepAliveSeconds,
@@ -131,6 +134,8 @@ var (
 	InboundPasswordValidator func(string) error
 	// DefaultTrusted holds the default value on creation for the "trusted" field.
 	DefaultTrusted bool
+	// DefaultSymmetricMedia holds the default value on creation for the "symmetric_media" field.
+	DefaultSymmetricMedia bool
 	// DefaultSessionExpiresSeconds holds the default value on creation for the "session_expires_seconds" field.
 	DefaultSessionExpiresSeconds int
 	// SessionExpiresSecondsValidator is a validator for the "session_expires_seconds" field. It is called by the builders before save.
@@ -274,6 +279,11 @@ func ByTrusted(opts ...sql.OrderTermOption) OrderOption {
 // BySrtp orders the results by the srtp field.
 func BySrtp(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSrtp, opts...).ToFunc()
+}
+
+// BySymmetricMedia orders the results by the symmetric_media field.
+func BySymmetricMedia(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSymmetricMedia, opts...).ToFunc()
 }
 
 // BySessionExpiresSeconds orders the results by the session_expires_seconds field.

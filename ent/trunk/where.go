@@ -119,6 +119,11 @@ func Trusted(v bool) predicate.Trunk {
 	return predicate.Trunk(sql.FieldEQ(FieldTrusted, v))
 }
 
+// SymmetricMedia applies equality check predicate on the "symmetric_media" field. It's identical to SymmetricMediaEQ.
+func SymmetricMedia(v bool) predicate.Trunk {
+	return predicate.Trunk(sql.FieldEQ(FieldSymmetricMedia, v))
+}
+
 // SessionExpiresSeconds applies equality check predicate on the "session_expires_seconds" field. It's identical to SessionExpiresSecondsEQ.
 func SessionExpiresSeconds(v int) predicate.Trunk {
 	return predicate.Trunk(sql.FieldEQ(FieldSessionExpiresSeconds, v))
@@ -812,6 +817,16 @@ func SrtpIn(vs ...Srtp) predicate.Trunk {
 // SrtpNotIn applies the NotIn predicate on the "srtp" field.
 func SrtpNotIn(vs ...Srtp) predicate.Trunk {
 	return predicate.Trunk(sql.FieldNotIn(FieldSrtp, vs...))
+}
+
+// SymmetricMediaEQ applies the EQ predicate on the "symmetric_media" field.
+func SymmetricMediaEQ(v bool) predicate.Trunk {
+	return predicate.Trunk(sql.FieldEQ(FieldSymmetricMedia, v))
+}
+
+// SymmetricMediaNEQ applies the NEQ predicate on the "symmetric_media" field.
+func SymmetricMediaNEQ(v bool) predicate.Trunk {
+	return predicate.Trunk(sql.FieldNEQ(FieldSymmetricMedia, v))
 }
 
 // SessionExpiresSecondsEQ applies the EQ predicate on the "session_expires_seconds" field.

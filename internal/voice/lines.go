@@ -91,7 +91,7 @@ func trunkOf(r *ent.Trunk) (signaling.Trunk, error) {
 		User: r.Username, Password: r.Password, InboundUser: r.InboundUsername, InboundPassword: r.InboundPassword,
 		Trusted: r.Trusted, Numbers: signaling.NumberPlan{In: rules(r.NumbersIn), Out: rules(r.NumbersOut)},
 		SessionExpires: time.Duration(r.SessionExpiresSeconds) * time.Second, Reliable: r.Reliable,
-		KeepAlive: time.Duration(r.KeepAliveSeconds) * time.Second,
+		KeepAlive: time.Duration(r.KeepAliveSeconds) * time.Second, SymmetricMedia: r.SymmetricMedia,
 	}
 	for _, text := range r.Sources {
 		prefix, err := Network(text)

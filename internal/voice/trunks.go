@@ -22,7 +22,7 @@ type TrunkSettings struct {
 	Name, Proxy, Domain, Transport, Username, Password *string
 	InboundUsername, InboundPassword, SRTP             *string
 	CallerNumber                                       *string
-	Active, Trusted, Reliable                          *bool
+	Active, Trusted, Reliable, SymmetricMedia          *bool
 	Preference, SessionExpiresSeconds                  *int
 	KeepAliveSeconds                                   *int
 	Sources, Codecs                                    []string
@@ -170,6 +170,7 @@ func (in *TrunkSettings) apply(m *ent.TrunkMutation) {
 	flag(in.Active, m.SetActive)
 	flag(in.Trusted, m.SetTrusted)
 	flag(in.Reliable, m.SetReliable)
+	flag(in.SymmetricMedia, m.SetSymmetricMedia)
 	count := func(v *int, set func(int)) {
 		if v != nil {
 			set(*v)
