@@ -203,6 +203,15 @@ func (c *call) understand(e event) []event {
 	case trickled:
 		c.trickle(e)
 		return nil
+	case invited:
+		return c.takeInvite(e)
+	case allowed:
+		return c.takeReplacing(e)
+	case beside:
+		if c.lines[e.leg] == nil { // the phone has given up meanwhile
+			return nil
+		}
+		return []event{e}
 	case browserUp:
 		return c.browserConnected(e)
 	case browserDown:
@@ -251,6 +260,10 @@ func (c *call) drainReplies() {
 				e.reply <- fail.New(fail.Conflict, "the call is over")
 			case trickled:
 				e.reply <- fail.New(fail.Conflict, "the call is over")
+			case invited:
+				c.sb.refuse(e.in, 481)
+			case allowed:
+				c.sb.refuse(e.in, 481)
 			}
 		default:
 			return

@@ -45,6 +45,11 @@ type Centre interface {
 	Held(ctx context.Context, interactionID, accountID string, held bool) error
 	// TransferTo carries out a transfer that was asked for with the keys of a phone (REFER). target is the user part of Refer-To.
 	TransferTo(ctx context.Context, interactionID, accountID, target string) error
+	// Consulted says whom an operator who talks has dialled with the keys of the phone beside the talk, to consult: a colleague, by the
+	// name of a phone or an account, or a number outside. FORBIDDEN, NOT_FOUND and INVALID refuse the call.
+	Consulted(ctx context.Context, interactionID, accountID, number string) (Target, error)
+	// HandedTo says that the operator's phone has joined the citizen and the colleague who was consulted: the enquiry is the colleague's.
+	HandedTo(ctx context.Context, interactionID, accountID, colleagueID string) error
 	// Dialled says that an operator dialled a number with the keys of the phone: the centre opens an enquiry and says how to call.
 	// user is the name that the phone registered with, number what was dialled, in no particular form. FORBIDDEN and INVALID refuse the call.
 	Dialled(ctx context.Context, user, number string) (CallRequest, error)

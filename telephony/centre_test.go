@@ -26,6 +26,7 @@ type memoryCentre struct {
 	tapes    []telephony.RecordingReport
 	place    telephony.Place
 	closed   bool
+	busy     bool // nobody can be handed a call
 	dialled  telephony.CallRequest
 	log      []string
 	slow     chan struct{} // Flow waits for it
@@ -268,6 +269,29 @@ func (m *memoryCentre) Dialled(_ context.Context, user, number string) (telephon
 	r := m.dialled
 	r.Number = citizenNumber // what the core makes of the number
 	return r, err
+}
+
+func (m *memoryCentre) Consulted(_ context.Context, id, account, number string) (telephony.Target, error) {
+	err := m.update("consulted "+account+" "+number, id, func(*row) error { return nil })
+	switch {
+	case err != nil:
+		return telephony.Target{}, err
+	case number == "2002":
+		return telephony.Target{AccountID: "op2"}, nil
+	case len(number) > 6:
+		return telephony.Target{Number: number, From: serviceNumber}, nil
+	}
+	return telephony.Target{}, fail.New(fail.Invalid, "nobody is called so")
+}
+
+func (m *memoryCentre) HandedTo(_ context.Context, id, account, colleague string) error {
+	return m.update("handed to "+colleague, id, func(r *row) error {
+		if r.operator != account && r.operator != colleague || m.busy {
+			return fail.New(fail.Conflict, "not so")
+		}
+		r.operator, r.state = colleague, "ACTIVE"
+		return nil
+	})
 }
 
 func (m *memoryCentre) Leg(_ context.Context, l telephony.LegReport) error {

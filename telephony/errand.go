@@ -93,6 +93,11 @@ func (e transfer) run(ctx context.Context, c Centre, id string) (event, error) {
 	return passedOn{e.leg, err}, err
 }
 
+func (e handOver) run(ctx context.Context, c Centre, id string) (event, error) {
+	err := c.HandedTo(ctx, id, e.account, e.to)
+	return passedOn{e.leg, err}, err
+}
+
 func (e callback) run(ctx context.Context, c Centre, id string) (event, error) {
 	err := c.Callback(ctx, id, e.number)
 	return promised{err}, err

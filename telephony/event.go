@@ -55,6 +55,8 @@ type (
 		leg      legID
 		target   string
 		attended bool
+		// replaced is the leg that an attended one names, 0 when there is none such.
+		replaced legID
 	}
 	// said: what was played has ended. failed tells that it could not be played.
 	said struct {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"ekc/internal/fail"
 	"ekc/telephony/ivr/numbering"
 	"ekc/telephony/sdp"
 	"ekc/telephony/signaling"
@@ -17,6 +16,9 @@ const busyAfter = 10 * time.Second
 
 // Incoming takes a call; it is signaling's Config.OnCall. It returns at once.
 func (s *Switchboard) Incoming(in *signaling.IncomingCall) {
+	if s.within(in) {
+		return
+	}
 	_, err := s.begin("", func(c *call) []event { return c.receive(in) })
 	switch {
 	case err == nil:
@@ -40,9 +42,6 @@ func (s *Switchboard) refuse(in *signaling.IncomingCall, code int, headers ...si
 // receive is the first thing that the goroutine of a call that came in does.
 func (c *call) receive(in *signaling.IncomingCall) []event {
 	const id legID = 1
-	if in.Replaces != nil { // taking over a call is done through the API (RFC 3891 §3 lets us decline)
-		return c.turnAway(in, 603)
-	}
 	sink, notify := c.sinks(id)
 	o := sipOptions{
 		kind: kindTrunk, name: fmt.Sprintf("%s-%d", c.id, id), address: c.sb.o.MediaAddress,
@@ -125,15 +124,8 @@ func (c *call) permittedCall(e permitted) []event {
 		return nil
 	}
 	if e.err != nil {
-		code := 503
-		switch fail.CodeOf(e.err) {
-		case fail.Forbidden, fail.Conflict:
-			code = 403
-		case fail.NotFound, fail.Invalid:
-			code = 404
-		}
 		c.log.Info("an operator's call was refused", "error", e.err)
-		c.reject(refuse{leg: 1, code: code})
+		c.reject(refuse{leg: 1, code: dialledWrong(e.err)})
 		c.finished = true
 		return nil
 	}

@@ -14,6 +14,7 @@ func (e changed) apply(t *turn) {
 	}
 	t.centre, t.queueID = e.State, e.QueueID
 	defer t.admitVisitors()
+	t.transferSeen(e.OperatorID)
 	switch e.State {
 	case "QUEUED":
 		t.toQueue()

@@ -44,6 +44,8 @@ func (t *turn) consultedUp(l *leg) {
 		t.wake(timerConsult, 0)
 		t.consult = consultTalking
 		t.dropOthers(l)
+		t.answerAside()
+	case t.replaced(l):
 	case t.phase == phasePassed && l.account == "":
 		t.startRecording()
 	default:
@@ -81,8 +83,10 @@ func (t *turn) endConsult() {
 	t.consult = consultNone
 	t.wake(timerConsult, 0)
 	t.dropRole(roleConsulted, 0)
+	t.dropAside()
 	t.unexpect(roleConsulted, "")
-	t.held = t.centre == "HELD"
+	operator := t.with(roleOperator, true)
+	t.held = t.centre == "HELD" || operator != nil && operator.held
 }
 
 // unexpect takes back that somebody may join.
@@ -125,7 +129,9 @@ func (e consultEnd) apply(t *turn) {
 func (t *turn) passOn() {
 	t.phase, t.consult, t.held, t.operator = phasePassed, consultNone, false, ""
 	t.wake(timerConsult, 0)
+	t.transferDone()
 	t.dropRole(roleOperator, 0)
+	t.dropRole(roleAside, 0)
 	t.dropRole(roleSupervisor, 0)
 }
 

@@ -44,7 +44,7 @@ func (e legHeld) apply(t *turn) {
 		return
 	}
 	l.held = e.on
-	if l.role == roleOperator && l.up && (t.phase == phaseTalk) && t.consult == consultNone {
+	if l.role == roleOperator && l.up && t.phase == phaseTalk && (t.consult == consultNone || t.with(roleAside, false) != nil) {
 		t.held = e.on
 		t.tell(hold{l.account, e.on})
 	}
@@ -73,6 +73,8 @@ func (e legDown) apply(t *turn) {
 		t.ringDown(gone, e)
 	case gone.role == roleConsulted:
 		t.consultedDown(gone)
+	case gone.role == roleAside:
+		t.endConsult()
 	}
 }
 
@@ -158,6 +160,9 @@ func (e legSilent) apply(t *turn) {
 		gone := *l
 		t.drop(l)
 		t.consultedDown(gone)
+	case roleAside:
+		t.drop(l)
+		t.endConsult()
 	default:
 		t.drop(l)
 	}

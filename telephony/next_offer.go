@@ -115,6 +115,7 @@ func (t *turn) takeOver(l *leg) {
 	t.wake(timerConsult, 0)
 	t.dropRole(roleConsulted, id)
 	t.dropRole(roleOperator, id)
+	t.dropRole(roleAside, id)
 }
 
 // dropOthers ends the other devices of the same party.

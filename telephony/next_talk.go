@@ -102,28 +102,32 @@ func (e recordCommand) apply(t *turn) {
 	t.reply(e.id, nil)
 }
 
-// apply carries out a transfer that a phone asks for. One with Replaces joins two calls of the phone; the centre knows nothing of
-// the second, so that it is refused: consulting is done through the API.
+// apply carries out a transfer that a phone asks for.
 func (e referred) apply(t *turn) {
 	l := t.find(e.leg)
 	if l == nil || l.leaving {
 		return
 	}
-	if l.role != roleOperator || t.phase != phaseTalk || e.attended || e.target == "" {
+	switch {
+	case e.attended:
+		t.joinCalls(l, e.replaced)
+		return
+	case l.role != roleOperator || t.phase != phaseTalk || e.target == "":
 		t.do(refer{leg: e.leg, code: 603})
 		return
 	}
 	t.do(refer{leg: e.leg, code: 202})
+	t.referring = e.leg
 	t.tell(transfer{leg: e.leg, account: l.account, target: e.target})
 }
 
 func (e passedOn) apply(t *turn) {
-	if t.find(e.leg) == nil {
-		return
+	switch {
+	case t.referring != e.leg: // the centre's change came first
+	case e.err == nil:
+		t.transferDone()
+	default:
+		t.referring = 0
+		t.do(refer{leg: e.leg, code: 603, report: true})
 	}
-	code := 200
-	if e.err != nil {
-		code = 603
-	}
-	t.do(refer{leg: e.leg, code: code, report: true})
 }

@@ -125,7 +125,15 @@ func TestNext(t *testing.T) {
 		{"finished", phaseTalk, change("WRAP_UP", "op", "", ""), phaseParting, []effect{hangup{leg: 2}}},
 		{"deferred", phaseTalk, change("DEFERRED", "", "", ""), phaseParting, []effect{hangup{leg: 2}}},
 		{"phone transfers", phaseTalk, referred{leg: 2, target: "2001"}, phaseTalk, []effect{refer{leg: 2, code: 202}, tell{transfer{2, "op", "2001"}}}},
-		{"phone joins two calls", phaseTalk, referred{leg: 2, target: "2001", attended: true}, phaseTalk, []effect{refer{leg: 2, code: 603}}},
+		{"phone joins two calls", phaseTalk, referred{leg: 2, target: "2001", attended: true}, phaseTalk, []effect{refer{leg: 2, code: 481}}},
+		{"phone joins itself and the caller", phaseTalk, referred{leg: 2, target: "2001", attended: true, replaced: 1}, phaseTalk, []effect{refer{leg: 2, code: 603}}},
+		{"phone dials nobody", phaseTalk, beside{leg: 9, account: "op", err: conflict}, phaseTalk, []effect{refuse{leg: 9, code: 403}}},
+		{"phone dials itself", phaseTalk, beside{leg: 9, account: "op", target: Target{AccountID: "op"}}, phaseTalk, []effect{refuse{leg: 9, code: 486}}},
+		{"phone consults", phaseTalk, beside{leg: 9, account: "op", target: Target{AccountID: "op2"}}, phaseTalk, []effect{find{"op2", roleConsulted}}},
+		{"phone consults in the queue", phaseQueue, beside{leg: 9, account: "op", target: Target{AccountID: "op2"}}, phaseQueue, []effect{refuse{leg: 9, code: 486}}},
+		{"a device takes the operator's place", phaseTalk, replacing{9, 2}, phaseTalk, []effect{answer{9}}},
+		{"a device takes the citizen's place", phaseTalk, replacing{9, 1}, phaseTalk, []effect{refuse{leg: 9, code: 403}}},
+		{"a device takes nobody's place", phaseTalk, replacing{9, 7}, phaseTalk, []effect{refuse{leg: 9, code: 481}}},
 		{"caller transfers", phaseTalk, referred{leg: 1, target: "2001"}, phaseTalk, []effect{refer{leg: 1, code: 603}}},
 		{"mute of a stranger", phaseTalk, muteCommand{7, "op9", true}, phaseTalk, []effect{reply{7, fail.New(fail.NotFound, "the account has no leg in this call")}}},
 		{"passed on", phaseTalk, passCommand{7, "op", Target{Number: "+7495"}}, phasePassed, []effect{hangup{leg: 2}, tell{operatorHungUp{"op"}}, reply{7, nil}}},
@@ -176,7 +184,8 @@ func TestEveryStateSurvivesEveryEvent(t *testing.T) {
 	for leg := legID(0); leg < 6; leg++ {
 		all = append(all, legUp{leg}, legEarly{leg}, legDown{leg: leg}, down603(leg), legHeld{leg, true}, legSilent{leg},
 			digit{leg, '1'}, referred{leg: leg, target: "x"}, said{leg: leg, tag: 1}, taken{leg: leg}, taken{leg: leg, err: conflict},
-			passedOn{leg: leg}, joined{leg: firstBrowser + leg, account: "op", id: 1})
+			passedOn{leg: leg}, referred{leg: leg, attended: true, replaced: 2}, referred{leg: leg, attended: true, replaced: firstBrowser + 9},
+			replacing{firstBrowser + 10 + leg, leg}, joined{leg: firstBrowser + leg, account: "op", id: 1})
 	}
 	for _, state := range []string{"WITH_ASSISTANT", "QUEUED", "OFFERED", "ACTIVE", "HELD", "WRAP_UP", "DEFERRED", "CLOSED", "ABANDONED"} {
 		all = append(all, change(state, "op", "O", "op"), change(state, "op2", "P", "op2"), change(state, "", "", ""))
@@ -185,7 +194,9 @@ func TestEveryStateSurvivesEveryEvent(t *testing.T) {
 		all = append(all, tick{name})
 	}
 	for _, account := range []string{"op", "op2", "boss"} {
-		all = append(all, found{account, roleOperator, phones}, found{account, roleConsulted, phones}, found{account, roleSupervisor, phones},
+		all = append(all, beside{leg: firstBrowser + 9, account: account, target: Target{AccountID: "op2"}},
+			beside{leg: firstBrowser + 9, account: account, target: Target{Number: "+7"}}, legUp{firstBrowser + 9}, legDown{leg: firstBrowser + 9},
+			found{account, roleOperator, phones}, found{account, roleConsulted, phones}, found{account, roleSupervisor, phones},
 			muteCommand{1, account, true}, keysCommand{1, account, "1"}, recordCommand{1, account, true}, takeOverCommand{1, account},
 			superviseCommand{1, account, Barge}, superviseCommand{1, account, ""}, hangupCommand{1, account},
 			consultCommand{1, account, Target{AccountID: "op2"}}, consultCommand{1, account, Target{Number: "+7"}},

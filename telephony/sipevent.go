@@ -58,7 +58,7 @@ func (c *call) heardFromDialog(e fromDialog) []event {
 			_ = s.media.InjectDTMF(byte(v.Key), v.Duration) // comes back as an event of the media
 		}
 	case signaling.Referred:
-		return []event{referred{leg: e.leg, target: v.User, attended: v.Replaces != nil}}
+		return []event{referred{leg: e.leg, target: v.User, attended: v.Replaces != nil, replaced: c.replacedLeg(v.Replaces)}}
 	case signaling.Ended:
 		l.report.EndCause = endText(v)
 		return c.lineDown(l, legDown{leg: e.leg, code: v.Code, byPeer: v.ByPeer, answered: v.Answered})

@@ -23,7 +23,7 @@ func sounds(s *state) sound {
 	citizen := s.with(roleCitizen, true)
 	operator := s.with(roleOperator, true)
 	second := s.audible(roleConsulted)
-	var talk []legID
+	var talk [][]legID
 	switch s.phase {
 	case phaseMenu:
 		if s.menu.music && citizen != nil {
@@ -37,13 +37,13 @@ func sounds(s *state) sound {
 		}
 	case phaseDial:
 		if early := s.audible(roleCitizen); early != nil && operator != nil {
-			talk = []legID{early.id, operator.id}
+			talk = [][]legID{{early.id, operator.id}}
 		} else if operator != nil {
 			out.ringback = append(out.ringback, operator.id)
 		}
 	case phasePassed:
 		if citizen != nil && second != nil && second.up {
-			talk = []legID{citizen.id, second.id}
+			talk = [][]legID{{citizen.id, second.id}}
 		} else if citizen != nil {
 			out.music = append(out.music, citizen.id)
 		}
@@ -51,12 +51,15 @@ func sounds(s *state) sound {
 		talk = s.talk(&out, citizen, operator, second)
 	default:
 	}
-	out.mix = s.mix(talk, operator)
+	out.mix = s.mix(talk)
 	return out
 }
 
 // talk gives those who hear each other, and puts the rest on music or a ringing tone.
-func (s *state) talk(out *sound, citizen, operator, second *leg) []legID {
+func (s *state) talk(out *sound, citizen, operator, second *leg) [][]legID {
+	if aside := s.with(roleAside, true); aside != nil && s.consult == consultTalking {
+		return s.twoCalls(out, citizen, operator, aside, second)
+	}
 	var talk []legID
 	apart := s.held || s.consult == consultCalling || s.consult == consultTalking
 	switch {
@@ -76,7 +79,27 @@ func (s *state) talk(out *sound, citizen, operator, second *leg) []legID {
 	if second != nil && s.consult != consultNone {
 		talk = append(talk, second.id)
 	}
-	return talk
+	return [][]legID{talk}
+}
+
+// twoCalls is the talk of a phone that consults in a second call: the phone decides whom it listens to, by holding.
+func (s *state) twoCalls(out *sound, citizen, operator, aside, second *leg) [][]legID {
+	var groups [][]legID
+	switch {
+	case citizen == nil:
+	case operator == nil || s.held:
+		out.music = append(out.music, citizen.id)
+	default:
+		groups = append(groups, []legID{citizen.id, operator.id})
+	}
+	switch {
+	case second == nil:
+	case aside.held:
+		out.music = append(out.music, second.id)
+	default:
+		groups = append(groups, []legID{aside.id, second.id})
+	}
+	return groups
 }
 
 // audible is a leg of a role that has sound: up, or before that.
@@ -90,35 +113,40 @@ func (s *state) audible(r role) *leg {
 	return nil
 }
 
-// mix adds the supervisors to those who talk.
-func (s *state) mix(talk []legID, operator *leg) []member {
+// mix adds the supervisors to those who talk, in one group or, around a phone with two calls, in two. They hear all; who barges in
+// is heard in the first.
+func (s *state) mix(groups [][]legID) []member {
+	all := slices.Concat(groups...)
 	var listening, whispering []legID
 	for _, l := range s.legs {
-		if l.role != roleSupervisor || !l.up || l.leaving || len(talk) == 0 {
+		if l.role != roleSupervisor || !l.up || l.leaving || len(all) == 0 {
 			continue
 		}
 		switch l.mode {
 		case Barge:
-			talk = append(talk, l.id)
+			groups[0] = append(groups[0], l.id)
+			all = append(all, l.id)
 		case Whisper:
 			whispering = append(whispering, l.id)
 		default:
 			listening = append(listening, l.id)
 		}
 	}
-	if len(talk)+len(listening)+len(whispering) < 2 {
+	if len(all)+len(listening)+len(whispering) < 2 {
 		return nil
 	}
 	var members []member
-	for _, id := range talk {
-		hears := slices.DeleteFunc(slices.Clone(talk), func(o legID) bool { return o == id })
-		if operator != nil && id == operator.id {
-			hears = append(hears, whispering...)
+	for _, group := range groups {
+		for _, id := range group {
+			hears := slices.DeleteFunc(slices.Clone(group), func(o legID) bool { return o == id })
+			if l := s.find(id); l.role == roleOperator || l.role == roleAside {
+				hears = append(hears, whispering...)
+			}
+			members = append(members, member{id, hears})
 		}
-		members = append(members, member{id, hears})
 	}
 	for _, id := range append(listening, whispering...) {
-		members = append(members, member{id, slices.Clone(talk)})
+		members = append(members, member{id, slices.Clone(all)})
 	}
 	return members
 }

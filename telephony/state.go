@@ -83,10 +83,12 @@ const (
 	roleOperator
 	roleConsulted
 	roleSupervisor
+	// roleAside is the second call of an operator's phone, in which it consults.
+	roleAside
 )
 
 func (r role) String() string {
-	return [...]string{"", "citizen", "operator", "consulted", "supervisor"}[r]
+	return [...]string{"", "citizen", "operator", "consulted", "supervisor", "operator"}[r]
 }
 
 // leg is what the machine knows of one leg. A leg that is not up is being called.
@@ -98,6 +100,8 @@ type leg struct {
 	// up: answered. early: it is not, and its sound comes already. held: its party has put us on hold. leaving: we have hung up.
 	up, early, held, leaving bool
 	muted                    bool
+	// replaces is the leg of the same party whose place this one takes.
+	replaces legID
 }
 
 // state is everything that next decides by. It is a value: clone before changing the slices.
@@ -117,7 +121,9 @@ type state struct {
 	operator string // who has it, as last told or as taken up
 	offer    string // the offer that is open, or was taken up
 	offered  string // whom it is made to
-	picked   legID  // the leg that has answered and waits for the centre to agree
+	// referring is the leg of a phone that waits to hear what became of the transfer it asked for.
+	referring legID
+	picked    legID // the leg that has answered and waits for the centre to agree
 
 	menu    menu
 	waiting waiting

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ekc/telephony/media"
+	"ekc/telephony/signaling"
 )
 
 // CallView is a call as it was at one moment.
@@ -27,6 +28,9 @@ type LegView struct {
 	ID, Kind, Role, AccountID string
 	Up, Muted                 bool
 	Mode                      Mode
+	// phone is the name that a SIP phone registered with, dialog its call.
+	phone  string
+	dialog *signaling.Dialog
 }
 
 // Calls lists the calls of this node, oldest first.
@@ -61,10 +65,17 @@ func (c *call) show() {
 		if line == nil || l.leaving {
 			continue
 		}
-		v.Legs = append(v.Legs, LegView{
+		leg := LegView{
 			ID: line.report.ID, Kind: line.report.Kind, Role: l.role.String(), AccountID: l.account, Up: l.up, Muted: l.muted,
 			Mode: l.mode,
-		})
+		}
+		if line.sip != nil {
+			leg.dialog = line.sip.dialog
+		}
+		if leg.Kind == kindPhone {
+			leg.phone = line.report.Number
+		}
+		v.Legs = append(v.Legs, leg)
 	}
 	c.view.Store(v)
 }
