@@ -36,6 +36,7 @@ type callsCommand struct {
 	Agency        string        `default:"PFR" help:"Agency of the loaded queue; the keys must lead there."`
 	Region        string        `default:"83" help:"Region of the loaded queue; callers have numbers of Nenets Okrug, 83."`
 	PID           int           `help:"Process id of the server, for its CPU and memory; 0: the program ekc, if only one runs."`
+	StartFile     string        `help:"When all is prepared, wait until this file exists." placeholder:"FILE"`
 	JSON          bool          `help:"Print one JSON object."`
 }
 

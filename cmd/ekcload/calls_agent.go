@@ -45,7 +45,7 @@ type seat struct {
 	relay netip.AddrPort // where the centre hears the operator
 }
 
-// invited is a ringing phone; it is sip's OnInvite.
+// invited is a ringing phone; sip tells it.
 func (a *agent) invited(c *sip.Call) { go a.answer(c) }
 
 // answer takes a call up after a while, and stays until it ends.

@@ -186,10 +186,9 @@ func (r *callRun) register(ctx context.Context) error {
 	for _, a := range r.agents {
 		group.Go(func() error {
 			var err error
-			if a.phone, err = sip.Open(netip.AddrPortFrom(addressOf(a.client.source), 0), r.server, &r.counts); err != nil {
+			if a.phone, err = sip.Open(netip.AddrPortFrom(addressOf(a.client.source), 0), r.server, &r.counts, a.invited); err != nil {
 				return err
 			}
-			a.phone.OnInvite = a.invited
 			return a.phone.Register(ctx, a.username, a.realm, a.password, registration)
 		})
 	}

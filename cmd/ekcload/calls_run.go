@@ -55,7 +55,7 @@ func newCallRun(o *callsCommand) (*callRun, error) {
 	}
 	o.PID = onlyServer(o.PID, r.say)
 	r.watch = newWatch(o.PID)
-	gateway, err := sip.Open(netip.AddrPortFrom(gatewayIP, 0), r.server, &r.counts)
+	gateway, err := sip.Open(netip.AddrPortFrom(gatewayIP, 0), r.server, &r.counts, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +99,7 @@ func (r *callRun) known(number string) *caller {
 
 // load begins calls at the rate, never more at once than asked for, and waits until all have ended.
 func (r *callRun) load(ctx context.Context) error {
+	r.awaitStart(ctx)
 	r.say("%.0f calls a second, %d at once, for %s", r.o.Rate, r.o.Calls, r.o.Duration)
 	r.watch.begin(r.stats)
 	defer r.watch.end()
@@ -148,6 +149,20 @@ func (r *callRun) load(ctx context.Context) error {
 		pause(ctx, 50*time.Millisecond)
 	}
 	return err
+}
+
+// awaitStart lets whoever measures choose the moment: preparing costs the server more than a while of calls.
+func (r *callRun) awaitStart(ctx context.Context) {
+	if r.o.StartFile == "" {
+		return
+	}
+	r.say("prepared; waiting for %s", r.o.StartFile)
+	for ctx.Err() == nil {
+		if _, err := os.Stat(r.o.StartFile); err == nil {
+			return
+		}
+		pause(ctx, 200*time.Millisecond)
+	}
 }
 
 // finish waits for the last call.

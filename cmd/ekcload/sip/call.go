@@ -121,7 +121,7 @@ func (p *Peer) invited(m *Message) {
 	c.local, c.remote = m.Get("To")+";tag="+token(), m.Get("From")
 	c.target, c.routes = address(m.Get("Contact")), m.All("Record-Route")
 	p.progress(c, 180, "Ringing")
-	p.OnInvite(c)
+	p.invite(c)
 }
 
 func (p *Peer) progress(c *Call, status int, reason string) {

@@ -27,9 +27,7 @@ var ErrTimeout = errors.New("sip: no answer")
 
 // Peer is one UDP socket: a gateway with many calls, or a phone.
 type Peer struct {
-	// OnInvite gets a call that comes in. It must not block. Set it before the first message can come; nil: calls are refused.
-	OnInvite func(*Call)
-
+	invite func(*Call)
 	counts *Counts
 	server netip.AddrPort
 	conn   *net.UDPConn
@@ -57,8 +55,9 @@ type request struct {
 	on          func(answer *Message, err error)
 }
 
-// Open makes a peer of the server on a local address; port 0 takes a free one. Close releases it.
-func Open(local, server netip.AddrPort, counts *Counts) (*Peer, error) {
+// Open makes a peer of the server on a local address; port 0 takes a free one. invited gets a call that comes in, and must not
+// block; nil: calls are refused. Close releases the socket.
+func Open(local, server netip.AddrPort, counts *Counts, invited func(*Call)) (*Peer, error) {
 	conn, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(local))
 	if err != nil {
 		return nil, fmt.Errorf("sip: %w", err)
@@ -71,7 +70,7 @@ func Open(local, server netip.AddrPort, counts *Counts) (*Peer, error) {
 		return nil, fmt.Errorf("sip: %w", err)
 	}
 	p := &Peer{
-		counts: counts, server: server, conn: conn, local: local.String(), pending: map[string]*request{}, calls: map[string]*Call{},
+		invite: invited, counts: counts, server: server, conn: conn, local: local.String(), pending: map[string]*request{}, calls: map[string]*Call{},
 		done: map[string]string{}, older: map[string]string{}, turned: time.Now(),
 		pinged: make(chan struct{}, 1),
 	}
@@ -243,7 +242,7 @@ func (p *Peer) request(m *Message) {
 		}
 	case c != nil:
 		c.request(m)
-	case m.Method == "INVITE" && p.OnInvite != nil && param(m.Get("To"), "tag") == "":
+	case m.Method == "INVITE" && p.invite != nil && param(m.Get("To"), "tag") == "":
 		p.invited(m)
 	case m.Method == "OPTIONS":
 		p.answer(m, 200, "OK", "")
