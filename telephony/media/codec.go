@@ -3,7 +3,7 @@ package media
 // Codec is a way to code sound.
 type Codec uint8
 
-// The codecs that the engine carries. It translates between PCMU and PCMA; equal ones pass unchanged.
+// The codecs that the engine carries. It translates between them; equal ones pass unchanged.
 const (
 	// CodecNone is no codec.
 	CodecNone Codec = iota
@@ -11,6 +11,9 @@ const (
 	PCMU
 	// PCMA is G.711 A-law, RTP payload type 8 (RFC 3551 §4.5.14).
 	PCMA
+	// G722 is G.722 at 64 kbit/s, RTP payload type 9 with a clock of 8 kHz (RFC 3551 §4.5.2). It is wideband only between parties that
+	// both have it: what the engine itself does with sound, it does at 8 kHz.
+	G722
 )
 
 // String gives the encoding name of SDP's rtpmap.
@@ -20,6 +23,8 @@ func (c Codec) String() string {
 		return "PCMU"
 	case PCMA:
 		return "PCMA"
+	case G722:
+		return "G722"
 	default:
 		return "none"
 	}
@@ -27,13 +32,17 @@ func (c Codec) String() string {
 
 // PayloadType gives the static payload type of RFC 3551 §6.
 func (c Codec) PayloadType() uint8 {
-	if c == PCMA {
+	switch c {
+	case PCMA:
 		return 8
+	case G722:
+		return 9
+	default:
+		return 0
 	}
-	return 0
 }
 
-// silence is the coded zero, and what a gap is filled with.
+// silence is the coded zero of G.711, and what a gap is filled with.
 func (c Codec) silence() byte {
 	if c == PCMA {
 		return 0xD5

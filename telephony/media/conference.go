@@ -169,8 +169,9 @@ func (c *Conference) mix(t *thread) {
 				}
 			}
 		}
-		encodeMix(t.frame[headerSize:], &t.sum, l.config.Send.Codec)
-		t.sendFrame(l, t.frame[:], l.config.Send.Codec)
+		law := l.config.Send.Codec.law()
+		encodeMix(t.frame[headerSize:], &t.sum, law)
+		t.sendFrame(l, t.frame[:], law)
 	}
 }
 

@@ -77,7 +77,7 @@ func (c *LegConfig) validate() error {
 		return fmt.Errorf("%w: %d formats to receive", ErrInvalid, len(c.Receive))
 	}
 	for _, f := range append(c.Receive[:len(c.Receive):len(c.Receive)], c.Send) {
-		if f.PayloadType > 127 || (f.Codec != PCMU && f.Codec != PCMA) {
+		if f.PayloadType > 127 || f.Codec < PCMU || f.Codec > G722 {
 			return fmt.Errorf("%w: format %d %v", ErrInvalid, f.PayloadType, f.Codec)
 		}
 		if f.PayloadType == c.ReceiveEvents && c.ReceiveEvents != 0 && f != c.Send {

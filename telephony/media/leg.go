@@ -16,6 +16,7 @@ type Leg struct {
 	peer      *Leg
 	room      *Conference
 	srtp      *cryptor
+	wide      *wideband // nil without G.722
 	transport transport
 	to        destination
 	thread    atomic.Pointer[thread] // written by the thread that has it; stragglers of others only compare
@@ -52,6 +53,7 @@ type Leg struct {
 	owner  *thread
 	closed bool
 	last   LegStats
+	sends  atomic.Uint32            // the Codec configured last
 	final  atomic.Pointer[LegStats] // set when the leg ends
 }
 
@@ -135,8 +137,12 @@ func (l *Leg) Configure(c LegConfig) error {
 			return err
 		}
 	}
+	l.sends.Store(uint32(c.Send.Codec))
 	return l.owner.mail.post(func(t *thread) { t.configure(l, c, fresh) })
 }
+
+// Codec is what the party hears, as configured last; CodecNone before.
+func (l *Leg) Codec() Codec { return Codec(l.sends.Load()) }
 
 // Mute drops what the party says; its digits still count, and what it says is not recorded.
 func (l *Leg) Mute(on bool) error { return l.post(func(*thread) { l.muted = on }) }

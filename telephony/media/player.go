@@ -108,18 +108,18 @@ func (i *playItem) position() time.Duration {
 	return samplesToDuration(int64(n))
 }
 
-// fill writes the next samples into frame, coded, and tells whether the first request has ended with them.
-func (p *player) fill(frame []byte, codec Codec) (ended bool) {
+// fill writes the next samples into frame, coded in one of the laws, and tells whether the first request has ended with them.
+func (p *player) fill(frame []byte, law Codec) (ended bool) {
 	item := &p.queue[0]
 	for len(frame) > 0 {
 		if item.clip >= len(item.clips) {
 			if !item.loop {
-				fillSilence(frame, codec)
+				fillSilence(frame, law)
 				return true
 			}
 			item.clip, item.at = 0, 0
 		}
-		n := copy(frame, item.clips[item.clip].coded(codec)[item.at:])
+		n := copy(frame, item.clips[item.clip].coded(law)[item.at:])
 		frame = frame[n:]
 		item.at += n
 		if item.at == len(item.clips[item.clip].alaw) {
@@ -151,9 +151,9 @@ func (t *thread) spin(l *Leg) bool {
 	case l.digits.active():
 		l.digits.step(t, l)
 	case l.player.active() && l.ready && l.to.valid():
-		codec := l.config.Send.Codec
-		ended := l.player.fill(t.frame[headerSize:], codec)
-		t.sendFrame(l, t.frame[:], codec)
+		law := l.config.Send.Codec.law()
+		ended := l.player.fill(t.frame[headerSize:], law)
+		t.sendFrame(l, t.frame[:], law)
 		if ended {
 			l.player.pop(t, l, PlayCompleted)
 		}
@@ -161,14 +161,17 @@ func (t *thread) spin(l *Leg) bool {
 	return t.busy(l)
 }
 
-// sendFrame sends a frame of the engine's own: packet has room for the header, then sound in the leg's codec.
-func (t *thread) sendFrame(l *Leg, packet []byte, codec Codec) {
+// sendFrame sends a frame of the engine's own: packet has room for the header, then sound in the leg's law.
+func (t *thread) sendFrame(l *Leg, packet []byte, law Codec) {
 	if !l.config.Direction.sends() {
 		return
 	}
 	seq, ts, marker := l.tx.own(t.now)
 	for _, tap := range l.taps {
-		tap.put(t, &tap.heard, 0, ts, packet[headerSize:], codec)
+		tap.put(t, &tap.heard, 0, ts, packet[headerSize:], law)
+	}
+	if l.config.Send.Codec == G722 {
+		l.wide.encode(packet[headerSize:], law)
 	}
 	putHeader(packet, l.config.Send.PayloadType, marker, seq, ts, l.ssrc)
 	t.transmit(l, packet)

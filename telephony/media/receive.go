@@ -34,6 +34,7 @@ func (t *thread) configure(l *Leg, c LegConfig, fresh *cryptor) {
 		l.srtp = fresh
 	}
 	l.config = c
+	l.wide = widebandFor(l.wide, &c)
 	l.rx.kinds = [128]uint8{noiseType: kindNoise}
 	for _, f := range c.Receive {
 		l.rx.kinds[f.PayloadType] = uint8(f.Codec)
@@ -158,9 +159,9 @@ func (t *thread) receiveSound(l *Leg, b []byte, h *header, codec Codec, stale bo
 		t.omit(l)
 		return
 	}
-	payload := b[h.start:h.end]
+	payload, law := t.inside(l, b[h.start:h.end], codec)
 	for _, tap := range l.taps {
-		tap.put(t, &tap.said, l.rx.sequence.epoch, h.ts, payload, codec)
+		tap.put(t, &tap.said, l.rx.sequence.epoch, h.ts, payload, law)
 	}
 	switch {
 	case stale:
@@ -168,9 +169,9 @@ func (t *thread) receiveSound(l *Leg, b []byte, h *header, codec Codec, stale bo
 		t.stats.Stale++
 		t.omit(l)
 	case l.room != nil:
-		l.room.hear(l, h.ts, payload, codec)
+		l.room.hear(l, h.ts, payload, law)
 	case l.peer != nil:
-		t.forward(l, l.peer, b, h, codec)
+		t.forward(l, l.peer, b, h, codec, payload, law)
 	}
 }
 
@@ -184,8 +185,9 @@ func (t *thread) omit(l *Leg) {
 	}
 }
 
-// forward passes a packet of from's party to to's. The payload stays where it is: a plain header is written before it.
-func (t *thread) forward(from, to *Leg, b []byte, h *header, codec Codec) {
+// forward passes a packet of from's party to to's; inner is its sound inside. The payload stays where it is: a plain header is written
+// before it.
+func (t *thread) forward(from, to *Leg, b []byte, h *header, codec Codec, inner []byte, law Codec) {
 	switch {
 	case !to.ready || !to.config.Direction.sends() || to.digits.active():
 		to.tx.omit(from.origin())
@@ -198,11 +200,10 @@ func (t *thread) forward(from, to *Leg, b []byte, h *header, codec Codec) {
 		return
 	}
 	to.tx.sounded(ts, t.now)
-	payload := b[h.start:h.end]
-	translate(payload, codec, to.config.Send.Codec)
 	for _, tap := range to.taps {
-		tap.put(t, &tap.heard, 0, ts, payload, to.config.Send.Codec)
+		tap.put(t, &tap.heard, 0, ts, inner, law)
 	}
+	recode(to, b[h.start:h.end], codec, inner, law)
 	packet := b[h.start-headerSize : h.end]
 	putHeader(packet, to.config.Send.PayloadType, marker, seq, ts, to.ssrc)
 	t.transmit(to, packet)

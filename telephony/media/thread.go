@@ -40,6 +40,7 @@ type thread struct {
 	report [256]byte
 	crypt  []byte
 	plain  []byte
+	narrow [maxPacket]byte // a packet of G.722 as A-law
 	mixes  [MaxMembers]mixInput
 	sum    [frameSamples]int32
 	stop   bool

@@ -10,7 +10,10 @@ func pcmTable(c Codec) *[256]int16 {
 	return g711.MuLawSamples()
 }
 
-// translate codes b anew, in place.
+// encodeALaw codes one sample.
+func encodeALaw(s int16) byte { return g711.EncodeALaw(s) }
+
+// translate codes b anew in the other law, in place.
 func translate(b []byte, from, to Codec) {
 	switch from {
 	case to:
