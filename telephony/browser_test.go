@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,10 +79,11 @@ func (p *pipes) last() *pipeLeg {
 	return p.legs[len(p.legs)-1]
 }
 
-func newBrowserWorld(t *testing.T) (*world, *pipes) {
+// newBrowserWorld has operators' browsers; back is how long one that is gone is waited for.
+func newBrowserWorld(t *testing.T, back time.Duration) (*world, *pipes) {
 	t.Helper()
 	p := &pipes{t: t}
-	w := newWorld(t, func(o *telephony.Options) { o.Browsers, p.engine = p, o.Engine })
+	w := newWorld(t, func(o *telephony.Options) { o.Browsers, p.engine, o.Settings.ReturnTimeout = p, o.Engine, back })
 	p.browser = newPeer(t, "127.0.0.1")
 	w.peers = append(w.peers, p.browser)
 	return w, p
@@ -103,7 +105,7 @@ func (w *world) joins(p *pipes, account string, hertz float64) *pipeLeg {
 
 func TestBrowserPicksUp(t *testing.T) {
 	t.Parallel()
-	w, p := newBrowserWorld(t)
+	w, p := newBrowserWorld(t, 50*time.Millisecond)
 	phone := w.phone("op1")
 	citizen := w.queued()
 	_, err := w.sb.Join(context.Background(), w.id(), "op1", "offer")
@@ -127,14 +129,47 @@ func TestBrowserPicksUp(t *testing.T) {
 	citizen.hears(musicTone)
 }
 
-func TestBrowserHangsUp(t *testing.T) {
+func TestPageIsLoadedAgain(t *testing.T) {
 	t.Parallel()
-	w, p := newBrowserWorld(t)
+	w, p := newBrowserWorld(t, time.Minute)
+	citizen := w.queued()
+	w.centre.set(func(r *row) { r.state, r.operator = "ACTIVE", "op1" })
+	operator := w.joins(p, "op1", operatorTone)
+	citizen.hears(operatorTone)
+	for _, goodbye := range []bool{true, false} { // said by the page, or not
+		operator.once.Do(func() { operator.call.Down(goodbye) })
+		citizen.hears(musicTone)
+		operator = w.joins(p, "op1", operatorTone)
+		citizen.hears(operatorTone)
+		operator.far.hears(citizenTone)
+	}
+	require.Equal(t, "ACTIVE", w.centre.only().state)
+	require.Equal(t, uint64(1), w.sb.Metrics().Connected)
+	tape := w.tapes.first()
+	require.False(t, tape.finished, "one recording over all of it")
+}
+
+func TestPageIsClosed(t *testing.T) {
+	t.Parallel()
+	w, p := newBrowserWorld(t, 50*time.Millisecond)
 	citizen := w.queued()
 	w.centre.set(func(r *row) { r.state, r.operator = "ACTIVE", "op1" })
 	operator := w.joins(p, "op1", operatorTone)
 	citizen.hears(operatorTone)
 	operator.once.Do(func() { operator.call.Down(true) })
+	w.state("QUEUED")
+	citizen.hears(musicTone)
+	w.centre.inOrder(t, "operator lost")
+}
+
+func TestBrowserHangsUp(t *testing.T) {
+	t.Parallel()
+	w, p := newBrowserWorld(t, time.Minute)
+	citizen := w.queued()
+	w.centre.set(func(r *row) { r.state, r.operator = "ACTIVE", "op1" })
+	w.joins(p, "op1", operatorTone)
+	citizen.hears(operatorTone)
+	require.NoError(t, w.sb.HangUp(t.Context(), w.id(), "op1"))
 	w.state("WRAP_UP")
 	eventually(t, func() bool { return w.prompts.heard("Оцените.") }, "no rating")
 	citizen.hangUp()
@@ -143,7 +178,7 @@ func TestBrowserHangsUp(t *testing.T) {
 
 func TestBrowserRefused(t *testing.T) {
 	t.Parallel()
-	w, p := newBrowserWorld(t)
+	w, p := newBrowserWorld(t, 50*time.Millisecond)
 	w.queued()
 	w.centre.offer("O1", "op1")
 	p.refuse = fail.New(fail.Invalid, "no offer")
@@ -190,7 +225,7 @@ func TestNothingIsLeft(t *testing.T) { // alone, before the parallel ones: it lo
 
 func TestBrowserIsFasterThanTheEventLog(t *testing.T) {
 	t.Parallel()
-	w, p := newBrowserWorld(t)
+	w, p := newBrowserWorld(t, 50*time.Millisecond)
 	citizen := w.queued()
 	done := make(chan error, 1)
 	go func() {

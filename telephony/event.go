@@ -35,6 +35,8 @@ type (
 		code     int
 		byPeer   bool
 		answered bool
+		// mayReturn: it was a browser's, whose page may be loaded again.
+		mayReturn bool
 	}
 	// legHeld: its party has put us on hold, or is back.
 	legHeld struct {

@@ -146,5 +146,5 @@ func (c *call) browserGone(e browserDown) []event {
 	if e.byPeer {
 		l.report.EndCause, code = "hung up by the party", 200
 	}
-	return c.lineDown(l, legDown{leg: e.leg, code: code, byPeer: e.byPeer, answered: l.report.AnsweredAt != nil})
+	return c.lineDown(l, legDown{leg: e.leg, code: code, byPeer: e.byPeer, answered: l.report.AnsweredAt != nil, mayReturn: true})
 }

@@ -95,11 +95,12 @@ func (t *turn) joinCalls(l *leg, other legID) {
 	t.do(refer{leg: l.id, code: 202})
 	t.referring = l.id
 	if second.account != "" {
+		t.moving = l.account
 		t.tell(handOver{leg: l.id, account: l.account, to: second.account})
 		return
 	}
 	account := l.account
-	t.passOn()
+	t.passOn() // which says so to the phone
 	t.tell(operatorHungUp{account})
 }
 
@@ -113,7 +114,36 @@ func (t *turn) transferDone() {
 
 // transferSeen reports it when the centre says so first: the enquiry is another's, or waits.
 func (t *turn) transferSeen(operator string) {
-	if l := t.find(t.referring); l != nil && l.account != operator {
-		t.transferDone()
+	if t.moving == operator {
+		return
+	}
+	t.moving = ""
+	t.transferDone()
+}
+
+// hungUpMoving is a phone that hangs up as soon as it has asked for a transfer (RFC 5589 §6.1): the citizen hears music until the centre
+// has said who goes on. true: it was one.
+func (t *turn) hungUpMoving(account string) bool {
+	if t.moving == "" || t.moving != account {
+		return false
+	}
+	if t.consult != consultTalking { // else the colleague takes over, who is there already
+		t.operator, t.offer, t.offered = "", "", ""
+		t.enterQueue()
+	}
+	return true
+}
+
+// transferFailed is the centre's no. A phone that has hung up meanwhile has left the citizen.
+func (t *turn) transferFailed() {
+	account := t.moving
+	t.moving = ""
+	switch {
+	case account == "" || t.operatorLegLeft(account):
+	case t.phase == phaseTalk:
+		t.endConsult()
+		t.loseOperator(account)
+	case t.phase == phaseQueue && t.centre != "QUEUED":
+		t.tell(operatorLost{account})
 	}
 }

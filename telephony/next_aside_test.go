@@ -51,3 +51,37 @@ func TestTheReportComesBeforeTheEnd(t *testing.T) {
 	_, out = next(done, passedOn{leg: 2}, noon)
 	require.Empty(t, out, "reported once")
 }
+
+// TestAPhoneThatHangsUpAfterItsTransfer is one that does so before the centre has said anything.
+func TestAPhoneThatHangsUpAfterItsTransfer(t *testing.T) {
+	t.Parallel()
+	bye := func(leg legID) legDown { return legDown{leg: leg, code: 200, byPeer: true, answered: true} }
+	talk, _ := walk(t, fresh(), append(reached(t, phaseTalk), change("ACTIVE", "op", "", ""))...)
+
+	gone, out := walk(t, talk, referred{leg: 2, target: "pfr"}, bye(2))
+	require.Equal(t, phaseQueue, gone.phase)
+	require.NotContains(t, out, tell{operatorHungUp{"op"}})
+	waits, _ := walk(t, gone, passedOn{leg: 2}, change("QUEUED", "", "", ""))
+	require.Equal(t, phaseQueue, waits.phase)
+	require.Empty(t, waits.moving)
+	_, out = next(gone, passedOn{leg: 2, err: conflict}, noon)
+	require.Equal(t, []effect{tell{operatorLost{"op"}}}, out, "the centre says no")
+	offered, _ := walk(t, gone, change("OFFERED", "", "P", "op2"))
+	require.Equal(t, phaseOffer, offered.phase)
+	outside, out := next(gone, passCommand{7, "op", Target{Number: "+7495"}}, noon)
+	require.Equal(t, phasePassed, outside.phase, "a transfer to a number outside")
+	require.Contains(t, out, tell{operatorHungUp{"op"}})
+
+	both, out := walk(t, twoCalls(t), referred{leg: 2, attended: true, replaced: asideLeg}, bye(2), bye(asideLeg))
+	require.Equal(t, phaseTalk, both.phase)
+	require.Empty(t, out, "the colleague stays")
+	joined, _ := walk(t, both, passedOn{leg: 2}, change("ACTIVE", "op2", "", ""))
+	require.Equal(t, sound{mix: []member{{1, []legID{4}}, {4, []legID{1}}}}, sounds(&joined))
+	refused, out := next(both, passedOn{leg: 2, err: conflict}, noon)
+	require.Equal(t, phaseQueue, refused.phase)
+	require.Contains(t, out, tell{operatorLost{"op"}})
+	require.Contains(t, out, hangup{leg: 4})
+
+	_, out = walk(t, talk, referred{leg: 2, target: "pfr"}, passedOn{leg: 2, err: conflict}, bye(2))
+	require.Contains(t, out, tell{operatorHungUp{"op"}}, "after a no, hanging up is hanging up")
+}

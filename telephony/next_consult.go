@@ -127,7 +127,7 @@ func (e consultEnd) apply(t *turn) {
 
 // passOn leaves the citizen with an outside party.
 func (t *turn) passOn() {
-	t.phase, t.consult, t.held, t.operator = phasePassed, consultNone, false, ""
+	t.phase, t.consult, t.held, t.operator, t.moving = phasePassed, consultNone, false, "", ""
 	t.wake(timerConsult, 0)
 	t.transferDone()
 	t.dropRole(roleOperator, 0)
@@ -137,7 +137,9 @@ func (t *turn) passOn() {
 
 // apply passes the caller on to an outside number without waiting for an answer.
 func (e passCommand) apply(t *turn) {
-	if t.talking(e.id, e.account) == nil {
+	if t.phase == phaseQueue && t.moving != "" && t.moving == e.account { // its phone has hung up after asking for it
+		t.stopWaiting()
+	} else if t.talking(e.id, e.account) == nil {
 		return
 	}
 	if t.consult != consultNone {

@@ -61,6 +61,9 @@ func (e legDown) apply(t *turn) {
 	if t.picked == gone.id {
 		t.picked = 0
 	}
+	if t.referring == gone.id {
+		t.referring = 0
+	}
 	switch {
 	case t.phase == phaseOver:
 		t.settle()
@@ -73,7 +76,7 @@ func (e legDown) apply(t *turn) {
 		t.ringDown(gone, e)
 	case gone.role == roleConsulted:
 		t.consultedDown(gone)
-	case gone.role == roleAside:
+	case gone.role == roleAside && t.moving != gone.account:
 		t.endConsult()
 	}
 }
@@ -119,12 +122,16 @@ func (t *turn) operatorDown(gone leg, e legDown) {
 	case phaseDial:
 		t.finishCall(End{Cause: EndByOperator})
 	case phaseTalk:
-		if e.byPeer && e.code != 0 {
+		switch {
+		case t.hungUpMoving(gone.account):
+		case e.mayReturn:
+			t.awaitReturn(gone.account)
+		case e.byPeer && e.code != 0:
 			t.tell(operatorHungUp{gone.account})
 			t.operatorDone()
-			return
+		default:
+			t.loseOperator(gone.account)
 		}
-		t.loseOperator(gone.account)
 	default:
 	}
 }
@@ -132,6 +139,14 @@ func (t *turn) operatorDown(gone leg, e legDown) {
 func (t *turn) operatorLegLeft(account string) bool {
 	l := t.of(account)
 	return l != nil && l.role == roleOperator
+}
+
+// awaitReturn keeps a talk for an operator whose page is gone: loaded again it joins again, and hanging up is the API's. The citizen hears
+// music meanwhile, and goes back to the head of the queue when nobody comes.
+func (t *turn) awaitReturn(account string) {
+	t.endConsult()
+	t.phase, t.operator = phaseReach, account
+	t.wake(timerReach, t.settings.ReturnTimeout)
 }
 
 // loseOperator puts the citizen back to the head of the queue.

@@ -25,6 +25,8 @@ type menu struct {
 	// transfer is the turn of a transfer to a number that has not answered yet.
 	transfer int
 	booking  int
+	// parked: it waits for the end of the talk, and does not lead meanwhile.
+	parked   bool
 	asking   int
 	checking int
 }
@@ -53,7 +55,7 @@ func (t *turn) startMenu() { t.step(ivr.Started{Caller: t.call.Caller, Called: t
 
 // scriptLed reports whether the menu leads the caller now.
 func (t *turn) scriptLed() bool {
-	return t.menu.flow != nil && !t.menu.state.Ended && (t.phase == phaseMenu || t.waits() || t.phase == phaseParting)
+	return t.menu.flow != nil && !t.menu.state.Ended && !t.menu.parked && (t.phase == phaseMenu || t.waits() || t.phase == phaseParting)
 }
 
 // step lets the menu go on and does what it wants.
@@ -86,6 +88,17 @@ func (t *turn) stopMenu() {
 	for name := timerMenu; name < timerMenu+timer(len(menuTimers)); name++ {
 		t.wake(name, 0)
 	}
+}
+
+// parkMenu lets a menu that has led the caller to an operator rest until the last operator is done: a caller whom an operator has given
+// back to the queue is kept company by the switchboard, and rates at the end as the menu has it.
+func (t *turn) parkMenu() {
+	if t.menu.flow == nil || !t.menu.state.Talking() {
+		t.stopMenu()
+		return
+	}
+	t.flushSteps()
+	t.menu.parked, t.menu.saying, t.menu.music = true, 0, false
 }
 
 // flushSteps sends what the caller did to the centre.

@@ -24,7 +24,7 @@ func (t *turn) enterQueue() {
 		t.startWaiting()
 		return
 	}
-	t.stopMenu()
+	t.parkMenu()
 	t.startWaiting()
 	t.do(hush{t.citizenID()})
 	t.wake(timerMaxWait, t.settings.MaxWait)

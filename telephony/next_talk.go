@@ -13,6 +13,7 @@ func (t *turn) operatorDone() {
 		return
 	}
 	t.phase, t.operator, t.offer, t.offered = phaseParting, "", "", ""
+	t.menu.parked = false
 	if t.scriptLed() {
 		t.end = &End{Cause: EndByOperator}
 		t.do(hush{t.citizenID()})
@@ -117,17 +118,20 @@ func (e referred) apply(t *turn) {
 		return
 	}
 	t.do(refer{leg: e.leg, code: 202})
-	t.referring = e.leg
+	t.referring, t.moving = e.leg, l.account
 	t.tell(transfer{leg: e.leg, account: l.account, target: e.target})
 }
 
 func (e passedOn) apply(t *turn) {
-	switch {
-	case t.referring != e.leg: // the centre's change came first
-	case e.err == nil:
-		t.transferDone()
-	default:
+	if e.err == nil {
+		if t.referring == e.leg { // else the centre's change came first
+			t.transferDone()
+		}
+		return
+	}
+	if t.referring == e.leg {
 		t.referring = 0
 		t.do(refer{leg: e.leg, code: 603, report: true})
 	}
+	t.transferFailed()
 }

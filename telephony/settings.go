@@ -21,6 +21,8 @@ type Settings struct {
 	MaxWait time.Duration
 	// ReachTimeout is how long an operator who has accepted may take until a device is there. Default 20 s.
 	ReachTimeout time.Duration
+	// ReturnTimeout is how long an operator whose page is gone in mid-talk may take to be back. Default 8 s.
+	ReturnTimeout time.Duration
 	// ConsultTimeout is how long a consulted party's device rings. Default 45 s.
 	ConsultTimeout time.Duration
 	// RateTimeout is how long the caller may take to rate. Default 8 s. Negative: nobody is asked.
@@ -63,6 +65,7 @@ func (s Settings) withDefaults() Settings {
 	set(&s.CallbackAfter, time.Minute)
 	set(&s.MaxWait, 30*time.Minute)
 	set(&s.ReachTimeout, 20*time.Second)
+	set(&s.ReturnTimeout, 8*time.Second)
 	set(&s.ConsultTimeout, 45*time.Second)
 	set(&s.RateTimeout, 8*time.Second)
 	set(&s.Silence, 30*time.Second)

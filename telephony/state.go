@@ -33,7 +33,8 @@ import (
 //	  reach --> offer: transfer to a person
 //	  reach --> parting: closed, finished
 //	  dial --> offer: transfer to a person
-//	  talk --> reach: another operator has it now
+//	  talk --> reach: another operator has it now, operator's page gone
+//	  queue --> passed: a phone's transfer outside, after it hung up
 //	  [*] --> offer: callback offered to an operator
 //	  [*] --> reach: callback or own call of an operator
 //	  offer --> dial: picked up, citizen to be called
@@ -123,7 +124,9 @@ type state struct {
 	offered  string // whom it is made to
 	// referring is the leg of a phone that waits to hear what became of the transfer it asked for.
 	referring legID
-	picked    legID // the leg that has answered and waits for the centre to agree
+	// moving is the account whose phone has asked for a transfer that the centre has not answered yet: its phone may hang up.
+	moving string
+	picked legID // the leg that has answered and waits for the centre to agree
 
 	menu    menu
 	waiting waiting

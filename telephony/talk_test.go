@@ -63,18 +63,18 @@ func TestRatingAfterTheTalk(t *testing.T) {
 	require.True(t, w.prompts.heard("Спасибо."))
 }
 
-func TestRatingWithoutAMenu(t *testing.T) {
+func TestRatingAfterATransfer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	citizen, operator := w.talking()
-	w.centre.set(func(r *row) { r.state, r.operator = "QUEUED", "" }) // a transfer ends the menu's company
+	w.centre.set(func(r *row) { r.state, r.operator = "QUEUED", "" }) // a transfer
 	await[signaling.Ended](operator)
 	second := w.phone("op2")
 	w.centre.offer("O2", "op2")
 	second.ringing().pickUp(consultedTone)
 	citizen.hears(consultedTone)
 	w.centre.set(func(r *row) { r.state = "WRAP_UP" })
-	eventually(t, func() bool { return w.prompts.said1("оцените работу оператора") }, "nobody asks")
+	eventually(t, func() bool { return w.prompts.heard("Оцените.") }, "the menu goes on after the last talk")
 	citizen.press("3")
 	await[signaling.Ended](citizen)
 	w.ended(telephony.EndByOperator)

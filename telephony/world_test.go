@@ -23,7 +23,7 @@ import (
 )
 
 // patience bounds every wait of a test.
-const patience = 10 * time.Second
+const patience = 60 * time.Second
 
 // The tones of the parties, in hertz; they are no harmonics of each other.
 const (

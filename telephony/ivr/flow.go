@@ -109,6 +109,9 @@ const (
 	ValueRating   = "rating"
 )
 
+// Talking reports whether the caller has been led to somebody, and the flow waits for OperatorLeft.
+func (s State) Talking() bool { return s.Step == stepTalking && !s.Ended }
+
 // Start is the state of a call before its first event.
 func Start() State { return State{} }
 

@@ -20,7 +20,7 @@ import (
 	"ekc/telephony/signaling/transaction"
 )
 
-const patience = 10 * time.Second
+const patience = 60 * time.Second
 
 // fast are timers for tests in which something is lost: 64·T1 is 1.3 s.
 var fast = transaction.Timers{T1: 20 * time.Millisecond, T2: 160 * time.Millisecond, T4: 100 * time.Millisecond}
@@ -192,8 +192,8 @@ func startSIPp(t *testing.T, scenario, target string, args ...string) *sippRun {
 		args = append(args, "-m", "1")
 	}
 	all := append([]string{
-		"-sf", path, "-i", "127.0.0.1", "-p", strconv.Itoa(s.port), "-nostdin", "-timeout", "20s",
-		"-timeout_error", "-trace_err", "-error_file", errors, "-recv_timeout", "15000",
+		"-sf", path, "-i", "127.0.0.1", "-p", strconv.Itoa(s.port), "-nostdin", "-timeout", "100s",
+		"-timeout_error", "-trace_err", "-error_file", errors, "-recv_timeout", "60000",
 	}, args...)
 	if target != "" {
 		all = append(all, target)
