@@ -8195,7 +8195,7 @@ type Trunk implements Node {
   numbersIn: [PrefixRule!]!
   "From E.164 to what the carrier wants."
   numbersOut: [PrefixRule!]!
-  "Codecs in order of preference, PCMA and PCMU; empty: both."
+  "Codecs in order of preference, of PCMA, PCMU and G722 (wideband); empty: PCMA, PCMU."
   codecs: [String!]!
   "Whether sound is encrypted."
   srtp: SrtpPolicy!
@@ -8239,7 +8239,7 @@ input TrunkSettingsInput {
   numbersIn: [PrefixRuleInput!]
   "From E.164 to what the carrier wants."
   numbersOut: [PrefixRuleInput!]
-  "PCMA and PCMU, in order of preference."
+  "PCMA, PCMU and G722 (wideband), in order of preference. Empty: PCMA, PCMU."
   codecs: [String!]
   "Whether sound is encrypted."
   srtp: SrtpPolicy

@@ -28,7 +28,7 @@ type Options struct {
 	Phones func(ctx context.Context, accountID string) ([]signaling.Binding, error)
 	// Trunk gives a trunk by its id, the default one for the empty id; false: there is none.
 	Trunk func(id string) (signaling.Trunk, bool)
-	// PhoneCodecs and PhoneSRTP are for operators' phones. Default: PCMA, PCMU and Plain.
+	// PhoneCodecs and PhoneSRTP are for operators' phones. Default: PCMA, PCMU, G.722 when the caller has it, and Plain.
 	PhoneCodecs []sdp.Codec
 	PhoneSRTP   sdp.Policy
 	// MediaAddress is where peers send sound when it differs from where the engine listens.

@@ -151,8 +151,11 @@ func await[T signaling.Event](c *peerCall) T {
 
 func (c *peerCall) configure(m sdp.Media) {
 	codec := media.PCMA
-	if m.Codec.Is(sdp.PCMU()) {
+	switch {
+	case m.Codec.Is(sdp.PCMU()):
 		codec = media.PCMU
+	case m.Codec.Is(sdp.G722()):
+		codec = media.G722
 	}
 	f := media.Format{PayloadType: m.Codec.Payload, Codec: codec}
 	config := media.LegConfig{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"ekc/telephony/media"
@@ -59,7 +60,7 @@ func newSIPLeg(engine *media.Engine, o sipOptions) (*sipLeg, error) {
 	}
 	session, err := sdp.NewSession(sdp.Endpoint{
 		Address: o.address, Port: local.Port(), RTCPPort: m.LocalRTCP().Port(), RTCPMux: true,
-		Codecs: carried(o.codecs), EventPayload: eventPayload, SRTP: o.srtp,
+		Codecs: carried(o.kind, o.codecs, o.near), EventPayload: eventPayload, SRTP: o.srtp, Suites: protected(),
 	}, rand.Reader)
 	if err != nil {
 		m.Close()
@@ -68,19 +69,39 @@ func newSIPLeg(engine *media.Engine, o sipOptions) (*sipLeg, error) {
 	return &sipLeg{kind: o.kind, media: m, session: session, address: o.address, silence: o.silence}, nil
 }
 
-// carried keeps the codecs that the media engine carries, in their order; all of them when none is named.
-func carried(codecs []sdp.Codec) []sdp.Codec {
-	var kept []sdp.Codec
-	for _, c := range codecs {
-		if c.Is(sdp.PCMA()) || c.Is(sdp.PCMU()) {
-			kept = append(kept, c)
+// carried gives the codecs of a leg: those that are asked for and that the media engine carries, in their order; both laws of G.711 when
+// none is. When the leg will be connected with another one, that one's codec comes first, so that sound passes as it is; and G.722,
+// which is dear to translate, is there only when the other one has it, and for phones always then.
+func carried(kind string, codecs []sdp.Codec, near *media.Leg) []sdp.Codec {
+	kept := slices.DeleteFunc(slices.Clone(codecs), func(c sdp.Codec) bool { return codecOf(c) == media.CodecNone })
+	if len(kept) == 0 {
+		kept = []sdp.Codec{sdp.PCMA(), sdp.PCMU()}
+		if kind == kindPhone && near != nil && near.Codec() == media.G722 {
+			kept = append(kept, sdp.G722())
 		}
 	}
-	if len(kept) == 0 {
-		return []sdp.Codec{sdp.PCMA(), sdp.PCMU()}
+	if near == nil || near.Codec() == media.CodecNone {
+		return kept
 	}
+	other := near.Codec()
+	if other != media.G722 && slices.ContainsFunc(kept, func(c sdp.Codec) bool { return codecOf(c) != media.G722 }) {
+		kept = slices.DeleteFunc(kept, func(c sdp.Codec) bool { return codecOf(c) == media.G722 })
+	}
+	slices.SortStableFunc(kept, func(a, b sdp.Codec) int {
+		switch first := codecOf(a) == other; {
+		case first == (codecOf(b) == other):
+			return 0
+		case first:
+			return -1
+		default:
+			return 1
+		}
+	})
 	return kept
 }
+
+// protected are the suites of SRTP that the media engine can do.
+func protected() []sdp.Suite { return []sdp.Suite{sdp.AES128SHA180, sdp.AES128SHA132} }
 
 func (l *sipLeg) Kind() string      { return l.kind }
 func (l *sipLeg) Media() *media.Leg { return l.media }
@@ -175,9 +196,16 @@ func (l *sipLeg) configure(m sdp.Media) error {
 	return l.media.Configure(c)
 }
 
+// codecOf gives the engine's name of a codec; CodecNone when it has none.
 func codecOf(c sdp.Codec) media.Codec {
-	if c.Is(sdp.PCMU()) {
+	switch {
+	case c.Is(sdp.PCMA()):
+		return media.PCMA
+	case c.Is(sdp.PCMU()):
 		return media.PCMU
+	case c.Is(sdp.G722()):
+		return media.G722
+	default:
+		return media.CodecNone
 	}
-	return media.PCMA
 }

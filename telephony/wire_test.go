@@ -57,7 +57,14 @@ func TestCodecsDiffer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.carrier.codecs = []sdp.Codec{sdp.PCMU()}
-	citizen, operator := w.talking()
+	phone := w.phone("op1")
+	phone.codecs = []sdp.Codec{sdp.PCMA()}
+	citizen := w.queued()
+	w.centre.offer("O1", "op1")
+	operator := phone.ringing()
+	operator.pickUp(operatorTone)
+	operator.hears(citizenTone)
+	citizen.hears(operatorTone)
 	require.NotEqual(t, citizen.codec(), operator.codec())
 }
 
