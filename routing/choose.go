@@ -29,7 +29,7 @@ func (s *Service) ChooseQueue(ctx context.Context, tx *ent.Tx, w Want) (*ent.Que
 	queues, err := tx.Queue.Query().Where(
 		queue.Active(true), queue.ChannelEQ(queue.Channel(w.Channel)), queue.Line(w.Line),
 		queue.Or(queue.AgencyIDIsNil(), queue.AgencyID(w.AgencyID)), queue.Or(queue.RegionIDIsNil(), queue.RegionID(w.RegionID)),
-	).All(ctx)
+	).WithBusinessHours().All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("choose queue: %w", err)
 	}

@@ -57,9 +57,12 @@ func (s *Service) OpenNow(ctx context.Context, queue *ent.Queue) (open bool, nex
 		return true, time.Time{}, nil
 	}
 	ctx = viewer.AsSystem(ctx)
-	// Through the queue, and so within the transaction that it was read in: a caller that holds a connection must not wait
-	// for another one.
-	h, err := queue.QueryBusinessHours().Only(ctx)
+	h, err := queue.Edges.BusinessHoursOrErr()
+	if ent.IsNotLoaded(err) {
+		// Through the queue, and so within the transaction that it was read in: a caller that holds a connection must not wait
+		// for another one.
+		h, err = queue.QueryBusinessHours().Only(ctx)
+	}
 	if errors.Is(err, sql.ErrTxDone) {
 		h, err = s.client.BusinessHours.Get(ctx, queue.BusinessHoursID)
 	}

@@ -2,6 +2,7 @@ package voice
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ import (
 // Open is part of telephony.Centre. A calendar is a timetable by its name.
 func (s *Service) Open(ctx context.Context, calendar string, w telephony.Wish) (telephony.Hours, error) {
 	var h telephony.Hours
-	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+	err := s.read(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		zone, err := s.zoneOf(ctx, tx, w.RegionCode, nil)
 		if err != nil {
 			return err
@@ -44,12 +45,25 @@ func (s *Service) Open(ctx context.Context, calendar string, w telephony.Wish) (
 	return h, err
 }
 
+// read runs work, which changes nothing, in a transaction.
+func (s *Service) read(ctx context.Context, work func(ctx context.Context, tx *ent.Tx) error) error {
+	ctx = viewer.AsSystem(ctx)
+	tx, err := s.o.Client.Tx(ctx)
+	if err != nil {
+		return away(err)
+	}
+	return away(errors.Join(work(ctx, tx), tx.Rollback()))
+}
+
 // hoursOf is whether a queue is open.
 func (s *Service) hoursOf(ctx context.Context, q *ent.Queue, zone *time.Location) (telephony.Hours, error) {
 	if q.BusinessHoursID == "" {
 		return telephony.Hours{Open: true, Now: s.now().In(zone)}, nil
 	}
-	table, err := q.QueryBusinessHours().Only(ctx)
+	table, err := q.Edges.BusinessHoursOrErr()
+	if ent.IsNotLoaded(err) {
+		table, err = q.QueryBusinessHours().Only(ctx)
+	}
 	if err != nil {
 		return telephony.Hours{}, fmt.Errorf("hours of queue: %w", err)
 	}

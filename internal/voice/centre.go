@@ -27,14 +27,6 @@ var _ telephony.Centre = (*Service)(nil)
 func (s *Service) Begin(ctx context.Context, c telephony.NewCall) (string, error) {
 	var id string
 	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		known, err := tx.Call.Query().Where(call.ID(c.ID)).Only(ctx)
-		if err == nil {
-			id = known.InteractionID
-			return nil
-		}
-		if !ent.IsNotFound(err) {
-			return fmt.Errorf("look for the call: %w", err)
-		}
 		who, err := s.callerOf(ctx, tx, c)
 		if err != nil {
 			return err
@@ -56,7 +48,7 @@ func (s *Service) Begin(ctx context.Context, c telephony.NewCall) (string, error
 		return tx.Call.Create().SetID(c.ID).SetInteractionID(i.ID).SetNodeID(c.Node).SetDirection(call.DirectionInbound).
 			SetTrunkID(c.Trunk).SetCaller(limited(c.Caller, 40)).SetCalled(limited(c.Called, 40)).SetBeganAt(c.At).Exec(ctx)
 	})
-	if ent.IsConstraintError(err) { // the same call at the same moment: the other one has made it
+	if ent.IsConstraintError(err) { // it has begun before; to look first would cost every call a question
 		return s.interactionOf(ctx, c.ID)
 	}
 	return id, err
@@ -80,13 +72,7 @@ func (s *Service) callerOf(ctx context.Context, tx *ent.Tx, c telephony.NewCall)
 		who.Number = number
 	}
 	if called, ok := E164(c.Called); ok {
-		n, err := tx.ServiceNumber.Query().Where(servicenumber.Number(called)).Only(ctx)
-		if err != nil && !ent.IsNotFound(err) {
-			return who, fmt.Errorf("find the number: %w", err)
-		}
-		if err == nil {
-			who.AgencyID = n.AgencyID
-		}
+		who.AgencyID = s.lines.known.Load().numbers[called]
 	}
 	if c.RegionCode != "" {
 		id, err := tx.Region.Query().Where(region.Code(c.RegionCode)).OnlyID(ctx)

@@ -4,7 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
+
+	"github.com/lib/pq"
+	"golang.org/x/sync/errgroup"
 
 	"ekc/interaction"
 	"ekc/internal/eventlog"
@@ -19,9 +24,7 @@ const KindLines = "lines.changed"
 // told where they stand.
 func (s *Service) followAll(ctx context.Context) {
 	for ctx.Err() == nil {
-		after := s.o.Log.Tail()
-		s.resync(ctx)
-		err := s.o.Log.All(after).Each(ctx, func(e eventlog.Event) error { return s.follow(ctx, e) })
+		err := s.followFrom(ctx, s.o.Log.Tail())
 		if ctx.Err() != nil || errors.Is(err, eventlog.ErrClosed) {
 			return
 		}
@@ -33,50 +36,82 @@ func (s *Service) followAll(ctx context.Context) {
 	}
 }
 
+// followFrom takes events down and tells them in another goroutine, so that a burst of them is read back together.
+func (s *Service) followFrom(ctx context.Context, after int64) error {
+	n := newNews()
+	s.resync(n)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return s.o.Log.All(after).Each(ctx, func(e eventlog.Event) error { s.follow(ctx, e, n); return nil })
+	})
+	group.Go(func() error { return s.tellAll(ctx, n) })
+	return group.Wait()
+}
+
 // follow handles one event.
-func (s *Service) follow(ctx context.Context, e eventlog.Event) error {
+func (s *Service) follow(ctx context.Context, e eventlog.Event, n *news) {
 	switch e.Kind {
 	case KindLines:
 		s.reload(ctx)
 	case interaction.KindChanged, routing.KindOffer:
 		if s.board == nil || e.InteractionID == "" {
-			return nil
+			return
 		}
-		if _, err := s.board.Find(e.InteractionID); err == nil {
-			return s.tell(ctx, e.InteractionID, e.ID)
-		}
-		if e.Kind == routing.KindOffer || e.AccountID != "" {
-			s.poke() // perhaps a callback whose turn has come
+		if _, err := s.board.Find(e.InteractionID); err == nil || e.Kind == routing.KindOffer || e.AccountID != "" {
+			n.add(e.InteractionID, e.ID)
 		}
 	}
-	return nil
 }
 
-// resync tells every call of this node where its enquiry stands.
-func (s *Service) resync(ctx context.Context) {
+// resync has every call of this node told where its enquiry stands.
+func (s *Service) resync(n *news) {
 	if s.board == nil {
 		return
 	}
 	for _, c := range s.board.Calls() {
-		if c.InteractionID == "" {
-			continue
-		}
-		if err := s.tell(ctx, c.InteractionID, 0); err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "a call could not be told where it stands", "interaction", c.InteractionID, "error", err)
+		if c.InteractionID != "" {
+			n.add(c.InteractionID, 0)
 		}
 	}
 }
 
-// tell reads an enquiry as it is now and tells the switchboard.
-func (s *Service) tell(ctx context.Context, interactionID string, position int64) error {
-	c := telephony.Change{InteractionID: interactionID, Position: position}
-	err := s.o.DB.QueryRowContext(ctx, `
-		SELECT i.state, coalesce(i.queue_id, ''), coalesce(i.operator_id, ''), coalesce(o.id, ''), coalesce(o.account_id, '')
-		FROM interactions i LEFT JOIN offers o ON o.interaction_id = i.id AND o.state = 'PENDING' WHERE i.id = $1`,
-		interactionID).Scan(&c.State, &c.QueueID, &c.OperatorID, &c.OfferID, &c.OfferedTo)
+// tellAll tells the switchboard the news as they come.
+func (s *Service) tellAll(ctx context.Context, n *news) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-n.ready:
+			if err := s.tell(ctx, n.take()); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// tell reads enquiries as they are now and tells the switchboard of its own; of another's it sees whether a callback's turn has come.
+func (s *Service) tell(ctx context.Context, positions map[string]int64) (err error) {
+	rows, err := s.o.DB.QueryContext(ctx, `
+		SELECT i.id, i.state, coalesce(i.queue_id, ''), coalesce(i.operator_id, ''), coalesce(o.id, ''), coalesce(o.account_id, ''),
+			EXISTS (SELECT FROM callbacks c WHERE c.interaction_id = i.id AND c.state = 'WAITING')
+		FROM interactions i LEFT JOIN offers o ON o.interaction_id = i.id AND o.state = 'PENDING' WHERE i.id = ANY($1)`,
+		pq.Array(slices.Collect(maps.Keys(positions))))
 	if err != nil {
 		return fmt.Errorf("read what was decided: %w", err)
 	}
-	s.board.Follow(c)
-	return nil
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var c telephony.Change
+		var waits bool
+		if err := rows.Scan(&c.InteractionID, &c.State, &c.QueueID, &c.OperatorID, &c.OfferID, &c.OfferedTo, &waits); err != nil {
+			return fmt.Errorf("read what was decided: %w", err)
+		}
+		c.Position = positions[c.InteractionID]
+		if _, err := s.board.Find(c.InteractionID); err == nil {
+			s.board.Follow(c)
+		} else if waits {
+			s.poke()
+		}
+	}
+	return rows.Err()
 }

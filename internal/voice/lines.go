@@ -25,8 +25,8 @@ type lines struct{ known atomic.Pointer[knownLines] }
 
 type knownLines struct {
 	trunks   map[string]signaling.Trunk
-	standard string // the id of the default way out
-	numbers  map[string]bool
+	standard string            // the id of the default way out
+	numbers  map[string]string // by E.164, with the agency of each, empty for all
 }
 
 // Trunk gives an active trunk by its id, the default one for the empty id.
@@ -42,7 +42,10 @@ func (s *Service) Trunk(id string) (signaling.Trunk, bool) {
 // ServiceNumber reports whether an unknown caller may reach a number, in whatever form.
 func (s *Service) ServiceNumber(number string) bool {
 	e, ok := E164(number)
-	return ok && s.lines.known.Load().numbers[e]
+	if ok {
+		_, ok = s.lines.known.Load().numbers[e]
+	}
+	return ok
 }
 
 // loadLines reads trunks and numbers.
@@ -55,7 +58,7 @@ func (s *Service) loadLines(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read numbers: %w", err)
 	}
-	k := &knownLines{trunks: map[string]signaling.Trunk{}, numbers: map[string]bool{}}
+	k := &knownLines{trunks: map[string]signaling.Trunk{}, numbers: map[string]string{}}
 	all := make([]signaling.Trunk, 0, len(rows))
 	for _, r := range rows {
 		t, err := trunkOf(r)
@@ -69,7 +72,7 @@ func (s *Service) loadLines(ctx context.Context) error {
 		all = append(all, t)
 	}
 	for _, n := range numbers {
-		k.numbers[n.Number] = true
+		k.numbers[n.Number] = n.AgencyID
 	}
 	s.lines.known.Store(k)
 	if s.o.OnTrunks != nil {
@@ -119,7 +122,7 @@ func trunkOf(r *ent.Trunk) (signaling.Trunk, error) {
 }
 
 // codecs are those that a trunk may be given.
-var codecs = map[string]func() sdp.Codec{"PCMA": sdp.PCMA, "PCMU": sdp.PCMU, "G722": sdp.G722}
+var codecs = map[string]func() sdp.Codec{"PCMA": sdp.PCMA, "PCMU": sdp.PCMU}
 
 func rules(in []carrier.PrefixRule) []signaling.PrefixRule {
 	out := make([]signaling.PrefixRule, 0, len(in))

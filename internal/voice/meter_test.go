@@ -86,8 +86,8 @@ func (m meter) report(b *testing.B, before meter) {
 	b.ReportMetric((m.statements-before.statements)/n, "statements/call")
 	b.ReportMetric((m.commits-before.commits)/n, "commits/call")
 	b.ReportMetric((m.wal-before.wal)/n/1000, "WAL-kB/call")
-	b.ReportMetric(float64((m.server - before.server).Microseconds())/n/1000, "ms-postgres/call")
-	b.ReportMetric(float64((m.own - before.own).Microseconds())/n/1000, "ms-own/call")
+	b.ReportMetric(float64((m.server-before.server).Microseconds())/n/1000, "ms-postgres/call")
+	b.ReportMetric(float64((m.own-before.own).Microseconds())/n/1000, "ms-own/call")
 	b.ReportMetric(0, "ns/op")
 }
 

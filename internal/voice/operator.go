@@ -103,7 +103,7 @@ func (s *Service) TransferTo(ctx context.Context, interactionID, accountID, targ
 
 func (s *Service) transferToLine(ctx context.Context, interactionID, accountID string, line int) error {
 	var q *ent.Queue
-	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+	err := s.read(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		i, err := tx.Interaction.Get(ctx, interactionID)
 		if err != nil {
 			return gone(err)

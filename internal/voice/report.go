@@ -3,14 +3,10 @@ package voice
 import (
 	"context"
 	"fmt"
-	"math"
-	"strings"
 	"time"
 
 	"ekc/ent"
 	"ekc/ent/call"
-	"ekc/ent/callback"
-	"ekc/ent/callleg"
 	"ekc/ent/recording"
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
@@ -26,69 +22,6 @@ const (
 	keepInformation = 183 * 24 * time.Hour
 	keepPersonal    = 3 * 366 * 24 * time.Hour
 )
-
-// Leg is part of telephony.Centre.
-func (s *Service) Leg(ctx context.Context, l telephony.LegReport) error {
-	return s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		c, err := s.callOf(ctx, tx, l.CallID, l.InteractionID, l.BeganAt)
-		if err != nil {
-			return err
-		}
-		known, err := tx.CallLeg.Query().Where(callleg.ID(l.ID)).Only(ctx)
-		switch {
-		case ent.IsNotFound(err):
-			err = s.writeLeg(ctx, tx, c, l)
-		case err == nil:
-			err = s.rewriteLeg(ctx, tx, known, l)
-		}
-		if err != nil {
-			return fmt.Errorf("write leg: %w", err)
-		}
-		if err := s.citizenAnswered(ctx, tx, c, l); err != nil {
-			return err
-		}
-		return s.o.Log.Append(ctx, tx, eventlog.Event{Kind: KindCall, InteractionID: c.InteractionID})
-	})
-}
-
-func (s *Service) writeLeg(ctx context.Context, tx *ent.Tx, c *ent.Call, l telephony.LegReport) error {
-	kind, role := callleg.Kind(strings.ToUpper(l.Kind)), callleg.Role(strings.ToUpper(l.Role))
-	if callleg.KindValidator(kind) != nil || callleg.RoleValidator(role) != nil {
-		return fail.New(fail.Invalid, "a leg of kind %q and role %q", l.Kind, l.Role)
-	}
-	return tx.CallLeg.Create().SetID(l.ID).SetCallID(c.ID).SetInteractionID(c.InteractionID).SetKind(kind).SetRole(role).
-		SetAccountID(l.AccountID).SetNumber(limited(l.Number, 100)).SetBeganAt(l.BeganAt).SetNillableAnsweredAt(l.AnsweredAt).
-		SetNillableEndedAt(l.EndedAt).SetEndCause(limited(l.EndCause, 60)).SetCodec(limited(l.Codec, 40)).SetPacketsSent(l.Sent).
-		SetPacketsReceived(l.Received).SetPacketsLost(l.Lost).SetJitterMs(millis(l.Jitter)).SetRoundTripMs(millis(l.RoundTrip)).
-		SetMos(finite(l.MOS)).Exec(ctx)
-}
-
-// rewriteLeg brings a leg up to date; a role may change, when a supervisor takes over.
-func (s *Service) rewriteLeg(ctx context.Context, tx *ent.Tx, known *ent.CallLeg, l telephony.LegReport) error {
-	update := tx.CallLeg.UpdateOne(known).SetNillableAnsweredAt(l.AnsweredAt).SetNillableEndedAt(l.EndedAt).
-		SetEndCause(limited(l.EndCause, 60)).SetCodec(limited(l.Codec, 40)).SetPacketsSent(l.Sent).SetPacketsReceived(l.Received).
-		SetPacketsLost(l.Lost).SetJitterMs(millis(l.Jitter)).SetRoundTripMs(millis(l.RoundTrip)).SetMos(finite(l.MOS)).
-		SetAccountID(l.AccountID)
-	if role := callleg.Role(strings.ToUpper(l.Role)); callleg.RoleValidator(role) == nil {
-		update.SetRole(role)
-	}
-	return update.Exec(ctx)
-}
-
-// citizenAnswered ends the callback that a citizen has answered.
-func (s *Service) citizenAnswered(ctx context.Context, tx *ent.Tx, c *ent.Call, l telephony.LegReport) error {
-	if c.Direction != call.DirectionOutbound || !strings.EqualFold(l.Role, "citizen") || l.AnsweredAt == nil {
-		return nil
-	}
-	if _, err := lockInteraction(ctx, tx, c.InteractionID); err != nil {
-		return err
-	}
-	cb, err := openCallback(ctx, tx, c.InteractionID)
-	if err != nil || cb == nil || cb.State != callback.StateDialling {
-		return err
-	}
-	return s.settle(ctx, tx, cb, callback.StateDone)
-}
 
 // callOf finds the call of a report, or writes it: a call to a citizen is first heard of by its legs.
 func (s *Service) callOf(ctx context.Context, tx *ent.Tx, callID, interactionID string, at time.Time) (*ent.Call, error) {
@@ -164,13 +97,4 @@ func (s *Service) Recorded(ctx context.Context, r telephony.RecordingReport) err
 		}
 		return s.o.Log.Append(ctx, tx, eventlog.Event{Kind: KindCall, InteractionID: c.InteractionID})
 	})
-}
-
-func millis(d time.Duration) float64 { return finite(float64(d) / float64(time.Millisecond)) }
-
-func finite(f float64) float64 {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return 0
-	}
-	return f
 }

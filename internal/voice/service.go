@@ -80,6 +80,7 @@ type Service struct {
 	wake     chan struct{}
 	pulses   pulses
 	trickles trickles
+	legs     together[telephony.LegReport]
 }
 
 const defaultTick = time.Second
@@ -96,6 +97,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		o.Tick = defaultTick
 	}
 	s := &Service{o: o, node: ids.New("nod"), log: o.Logger, wake: make(chan struct{}, 1)}
+	s.legs.write = s.writeLegs
 	var err error
 	if s.links, err = newLinks(ctx, o.Client, s.now); err != nil {
 		return nil, err

@@ -66,7 +66,13 @@ type liveBoard struct {
 	calls sync.Map // of enquiries, to their chan telephony.Change
 }
 
-func (l *liveBoard) Calls() []telephony.CallView { return nil }
+func (l *liveBoard) Calls() (all []telephony.CallView) {
+	l.calls.Range(func(id, _ any) bool {
+		all = append(all, telephony.CallView{InteractionID: id.(string)})
+		return true
+	})
+	return all
+}
 
 func (l *liveBoard) Find(id string) (telephony.CallView, error) {
 	if _, ok := l.calls.Load(id); ok {
