@@ -60,13 +60,13 @@ lint: vet ## golangci-lint at its pinned version, and go vet
 vet:
 	$(GO) vet ./...
 
-generate: ## generate ent and the GraphQL server from schemas
-	$(GO) generate $(wildcard ./ent) $(wildcard ./knowledge/ent) $(wildcard ./graph)
+generate: ## generate ent, the knowledge service's RPC and the GraphQL server from schemas
+	$(GO) generate $(wildcard ./ent) $(wildcard ./knowledge/ent) $(wildcard ./knowledge/rpc) $(wildcard ./graph)
 
 generate-check: # fails when generated code is not what its sources give
-	@before=$$(scripts/digest.sh ent knowledge/ent graph); \
+	@before=$$(scripts/digest.sh ent knowledge/ent knowledge/rpc graph); \
 	$(MAKE) --no-print-directory generate; \
-	after=$$(scripts/digest.sh ent knowledge/ent graph); \
+	after=$$(scripts/digest.sh ent knowledge/ent knowledge/rpc graph); \
 	if [ "$$before" != "$$after" ]; then \
 		echo 'generated code was not up to date; now it is: look at it and commit it' >&2; \
 		diff <(echo "$$before") <(echo "$$after") | sed -nE 's/^[<>] [0-9a-f]+ +/  /p' | sort -u >&2; \

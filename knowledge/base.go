@@ -25,6 +25,8 @@ import (
 type Options struct {
 	// URL of the base's database, already migrated (migrations/knowledge).
 	URL string
+	// ValidAgency and ValidRegion tell whether a code exists; nil accepts every code.
+	ValidAgency, ValidRegion func(code string) bool
 	// Embedder for semantic search; nil: embed.Builtin.
 	Embedder embed.Embedder
 	// Logger gets what nobody else is told; nil: slog.Default. Texts of queries are never logged.
@@ -50,6 +52,7 @@ type Base struct {
 	clock    func() time.Time
 	poll     time.Duration
 	semantic time.Duration
+	codes    codeBook
 	// backfillEvery is Options.BackfillEvery.
 	backfillEvery time.Duration
 
@@ -75,7 +78,7 @@ func Open(ctx context.Context, o Options) (*Base, error) {
 	b := &Base{
 		db: db, ent: ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))),
 		embedder: o.Embedder, ranker: rank.Default(), log: o.Logger, clock: o.Clock, poll: o.PollEvery,
-		semantic: o.SemanticTimeout, backfillEvery: o.BackfillEvery,
+		semantic: o.SemanticTimeout, backfillEvery: o.BackfillEvery, codes: codeBook{o.ValidAgency, o.ValidRegion},
 	}
 	b.defaults()
 	b.state.Store(newSnapshot())

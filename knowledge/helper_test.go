@@ -46,7 +46,10 @@ func open(t testing.TB, o knowledge.Options) *knowledge.Base {
 // baseOf is a base with the given JSON lines imported.
 func baseOf(t testing.TB, lines ...string) *knowledge.Base {
 	t.Helper()
-	b := open(t, knowledge.Options{URL: database(t), Clock: func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) }})
+	b := open(t, knowledge.Options{
+		URL: database(t), Clock: func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) },
+		ValidAgency: func(c string) bool { return c != "NASA" }, ValidRegion: func(c string) bool { return c != "00" },
+	})
 	if len(lines) > 0 {
 		importLines(t, b, lines...)
 	}

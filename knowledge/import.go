@@ -96,7 +96,7 @@ func (im *importer) take(r *row) {
 	im.summary.Lines++
 	im.line = r.line
 	r.tidy()
-	if err := r.check(&im.opts); err != nil {
+	if err := r.check(im.base.codes); err != nil {
 		im.refuse(r.line, err)
 		return
 	}

@@ -24,11 +24,7 @@ func numbered(n int) string {
 
 func doImport(t *testing.T, b *knowledge.Base, file, name string) (knowledge.ImportSummary, error) {
 	t.Helper()
-	return b.Import(t.Context(), strings.NewReader(file), knowledge.ImportOptions{
-		Name:        name,
-		ValidAgency: func(c string) bool { return c == "PFR" || c == "FSS" },
-		ValidRegion: func(c string) bool { return c == "77" },
-	})
+	return b.Import(t.Context(), strings.NewReader(file), knowledge.ImportOptions{Name: name})
 }
 
 func TestImportIsIdempotent(t *testing.T) {

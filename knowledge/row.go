@@ -75,16 +75,16 @@ func (r *row) tidy() {
 }
 
 // check returns the first fault of the row as a *fail.Error with the field's name.
-func (r *row) check(opts *ImportOptions) error {
-	for _, rule := range []func(*ImportOptions) error{r.checkTexts, r.checkLists, r.checkCodes, r.checkDates} {
-		if err := rule(opts); err != nil {
+func (r *row) check(known codeBook) error {
+	for _, rule := range []func() error{r.checkTexts, r.checkLists, func() error { return r.checkCodes(known) }, r.checkDates} {
+		if err := rule(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *row) checkTexts(*ImportOptions) error {
+func (r *row) checkTexts() error {
 	for _, f := range []struct {
 		name, value string
 		required    bool
@@ -122,7 +122,7 @@ func checkText(name, value string, limit int) error {
 	return nil
 }
 
-func (r *row) checkLists(*ImportOptions) error {
+func (r *row) checkLists() error {
 	if len(r.Phrasings) > maxPhrasings {
 		return fail.Field("phrasings", fail.Invalid, "has %d entries, the limit is %d", len(r.Phrasings), maxPhrasings)
 	}
@@ -145,11 +145,14 @@ func (r *row) checkLists(*ImportOptions) error {
 	return nil
 }
 
-func (r *row) checkCodes(opts *ImportOptions) error {
+// codeBook tells which codes exist; a nil function accepts every code.
+type codeBook struct{ agency, region func(code string) bool }
+
+func (r *row) checkCodes(known codeBook) error {
 	switch {
-	case r.Agency != "" && opts.ValidAgency != nil && !opts.ValidAgency(r.Agency):
+	case r.Agency != "" && known.agency != nil && !known.agency(r.Agency):
 		return fail.Field("agency", fail.Invalid, "unknown agency %q", r.Agency)
-	case r.Region != "" && opts.ValidRegion != nil && !opts.ValidRegion(r.Region):
+	case r.Region != "" && known.region != nil && !known.region(r.Region):
 		return fail.Field("region", fail.Invalid, "unknown region %q", r.Region)
 	case len(r.Agency) > 20:
 		return fail.Field("agency", fail.Invalid, "is too long for a code")
@@ -163,7 +166,7 @@ func (r *row) checkCodes(opts *ImportOptions) error {
 	return nil
 }
 
-func (r *row) checkDates(*ImportOptions) error {
+func (r *row) checkDates() error {
 	if err := r.ValidFrom.check("validFrom"); err != nil {
 		return err
 	}

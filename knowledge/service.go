@@ -15,7 +15,7 @@ const (
 	MaxRecordsOnPage = 200
 )
 
-// Service is the question base as the rest of EKC sees it, in process now and over RPC later. All methods may be called
+// Service is the question base as the rest of EKC sees it: a Base in this process, or one of another process over RPC (knowledge/remote). All methods may be called
 // from many goroutines. Errors are *fail.Error where the caller can act on them: NOT_FOUND for an unknown id, INVALID for
 // a bad argument, UNAVAILABLE when the base cannot be reached.
 type Service interface {
@@ -177,9 +177,6 @@ type ImportOptions struct {
 	Format string
 	// Name of the file, for the summary and the job kept for resuming.
 	Name string
-	// ValidAgency and ValidRegion tell whether a code exists; nil accepts every code.
-	ValidAgency func(code string) bool
-	ValidRegion func(code string) bool
 	// Progress, when set, is called after each committed batch, from the importing goroutine.
 	Progress func(ImportProgress)
 	// MaxProblems bounds the problems kept in the summary; all are counted. Zero: 1000.

@@ -70,8 +70,7 @@ func (c *importCommand) load(ctx context.Context, storage *app.Storage, file io.
 		return s, err
 	}
 	defer func() { err = firstOf(err, base.Close()) }()
-	o := app.ImportOptions(name)
-	o.Format, o.MaxProblems = c.Format, c.Problems
+	o := knowledge.ImportOptions{Name: name, Format: c.Format, MaxProblems: c.Problems}
 	told := false
 	o.Progress = func(p knowledge.ImportProgress) {
 		told = true

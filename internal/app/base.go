@@ -17,9 +17,9 @@ import (
 	"ekc/knowledge/embed"
 )
 
-// OpenBase opens the question base over its migrated database.
+// OpenBase opens the question base over its migrated database. Its records name agencies and regions that exist.
 func OpenBase(ctx context.Context, url string, m config.Models, log *slog.Logger) (*knowledge.Base, error) {
-	o := knowledge.Options{URL: url, Logger: log}
+	o := knowledge.Options{URL: url, Logger: log, ValidAgency: seed.IsAgency, ValidRegion: seed.IsRegion}
 	if m.EmbeddingModel != "" {
 		e, err := embed.NewOpenAI(ctx, m.OpenAIBaseURL, m.OpenAIAPIKey.Reveal(), m.EmbeddingModel)
 		if err != nil {
@@ -28,11 +28,6 @@ func OpenBase(ctx context.Context, url string, m config.Models, log *slog.Logger
 		o.Embedder = e
 	}
 	return knowledge.Open(ctx, o)
-}
-
-// ImportOptions are those of every import: codes of agencies and regions must exist.
-func ImportOptions(name string) knowledge.ImportOptions {
-	return knowledge.ImportOptions{Name: name, ValidAgency: seed.IsAgency, ValidRegion: seed.IsRegion}
 }
 
 // observedBase measures the searches of a base.
@@ -66,7 +61,7 @@ func (b seedBase) Size(ctx context.Context) (int, error) {
 
 // Import is part of seed.QuestionBase.
 func (b seedBase) Import(ctx context.Context, name string, file io.Reader) error {
-	summary, err := b.base.Import(ctx, file, ImportOptions(name))
+	summary, err := b.base.Import(ctx, file, knowledge.ImportOptions{Name: name})
 	if err != nil {
 		return err
 	}
