@@ -51,6 +51,16 @@ func (l *pipeLeg) AddCandidate(c string) error {
 	return nil
 }
 
+// Restart knows the offers of a page that has moved by their text.
+func (l *pipeLeg) Restart(_ context.Context, offer string) (string, error) {
+	if offer != "moved" {
+		return "", fail.New(fail.Invalid, "no restart")
+	}
+	l.call.Candidate("late one")
+	l.call.Candidate("")
+	return "go on", nil
+}
+
 func (p *pipes) Connect(_ context.Context, c telephony.BrowserCall) (telephony.Leg, string, error) {
 	if p.refuse != nil {
 		return nil, "", p.refuse
@@ -238,4 +248,53 @@ func TestBrowserIsFasterThanTheEventLog(t *testing.T) {
 	require.NoError(t, <-done)
 	p.last().far.speak(operatorTone)
 	citizen.hears(operatorTone)
+}
+
+// The operator's network is gone: the citizen hears music, and the operator again when it is back, or the page has moved to another one.
+func TestBrowserMoves(t *testing.T) {
+	t.Parallel()
+	w, p := newBrowserWorld(t, time.Minute)
+	citizen := w.queued()
+	w.centre.set(func(r *row) { r.state, r.operator = "ACTIVE", "op1" })
+	operator := w.joins(p, "op1", operatorTone)
+	citizen.hears(operatorTone)
+	operator.call.Away(true)
+	citizen.hears(musicTone)
+	operator.call.Away(false)
+	citizen.hears(operatorTone)
+
+	operator.call.Away(true)
+	citizen.hears(musicTone)
+	before := w.sb.Calls()[0].Legs
+	again, err := w.sb.Join(context.Background(), w.id(), "op1", "moved")
+	require.NoError(t, err)
+	require.Equal(t, "go on", again.Answer)
+	require.Equal(t, "late one", <-again.Candidates)
+	_, open := <-again.Candidates
+	require.False(t, open, "there are no more")
+	require.Same(t, operator, p.last(), "the leg is the same one")
+	require.Equal(t, before, w.sb.Calls()[0].Legs)
+	operator.call.Away(false)
+	citizen.hears(operatorTone)
+	operator.far.hears(citizenTone)
+	require.Equal(t, "ACTIVE", w.centre.only().state)
+
+	_, err = w.sb.Join(context.Background(), w.id(), "op2", "moved") // it is not theirs
+	require.Equal(t, fail.Conflict, fail.CodeOf(err))
+}
+
+// It does not come back: it has been waited for, so the citizen goes to the head of the queue at once.
+func TestBrowserDoesNotComeBack(t *testing.T) {
+	t.Parallel()
+	w, p := newBrowserWorld(t, time.Hour)
+	citizen := w.queued()
+	w.centre.set(func(r *row) { r.state, r.operator = "ACTIVE", "op1" })
+	operator := w.joins(p, "op1", operatorTone)
+	citizen.hears(operatorTone)
+	operator.call.Away(true)
+	citizen.hears(musicTone)
+	operator.once.Do(func() { operator.call.Down(false) })
+	w.state("QUEUED")
+	w.centre.inOrder(t, "operator lost")
+	citizen.hears(musicTone)
 }

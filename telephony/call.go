@@ -60,6 +60,8 @@ type line struct {
 	// saying is the tag of what is said to it now, plays the requests under way.
 	saying uint32
 	plays  map[media.PlayID]uint32
+	// trickle is a browser's.
+	trickle *trickle
 }
 
 type (
@@ -81,6 +83,7 @@ type (
 		account string
 		command uint64
 		reply   chan error
+		trickle *trickle
 	}
 )
 
@@ -214,6 +217,11 @@ func (c *call) understand(e event) []event {
 		return []event{e}
 	case browserUp:
 		return c.browserConnected(e)
+	case browserAway:
+		return c.browserLeaves(e)
+	case browserMoves:
+		e.reply <- c.movableLeg(e.account)
+		return nil
 	case browserDown:
 		return c.browserGone(e)
 	default:

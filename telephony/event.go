@@ -43,6 +43,11 @@ type (
 		leg legID
 		on  bool
 	}
+	// legAway: nothing comes from its browser, which is waited for, or is back.
+	legAway struct {
+		leg legID
+		on  bool
+	}
 	// legSilent: nothing is heard of it any more.
 	legSilent struct {
 		leg legID

@@ -33,7 +33,8 @@ func (browserDown) apply(*turn) {}
 const maxCandidates = 64
 
 // Join brings an account's browser into the call: the operator who is offered it (which picks it up) or has it, the one who is
-// consulted, a supervisor who was let in. A second Join of the operator replaces the first, as after the loss of a page.
+// consulted, a supervisor who was let in. A second Join with an offer that restarts ICE, of a page whose network has changed, goes on with
+// the leg that is there; another one of the operator replaces it, as after the loss of a page.
 func (s *Switchboard) Join(ctx context.Context, interactionID, accountID, offer string) (Joined, error) {
 	if s.o.Browsers == nil {
 		return Joined{}, fail.New(fail.Unavailable, "this node connects no browsers")
@@ -42,13 +43,18 @@ func (s *Switchboard) Join(ctx context.Context, interactionID, accountID, offer 
 	if err != nil {
 		return Joined{}, err
 	}
+	if again, ok := c.restart(ctx, accountID, offer); ok {
+		return again, nil
+	}
 	number := firstBrowser + legID(s.commands.Add(1)%(1<<31))
 	name := fmt.Sprintf("%s-%d", c.id, number)
 	candidates := newTrickle()
+	out := candidates.out
 	_, notify := c.sinks(number)
 	leg, answer, err := s.o.Browsers.Connect(ctx, BrowserCall{
 		ID: name, Offer: offer, Near: c.mediaNear(), Notify: notify,
 		Up:        func() { c.post(browserUp{number}) },
+		Away:      func(on bool) { c.post(browserAway{number, on}) },
 		Down:      func(byPeer bool) { candidates.close(); c.post(browserDown{number, byPeer}) },
 		Candidate: candidates.add,
 	})
@@ -56,7 +62,7 @@ func (s *Switchboard) Join(ctx context.Context, interactionID, accountID, offer 
 		return Joined{}, err
 	}
 	done := make(chan error, 1)
-	e := connected{leg: leg, id: number, account: accountID, command: s.commands.Add(1), reply: done}
+	e := connected{leg: leg, id: number, account: accountID, trickle: candidates, command: s.commands.Add(1), reply: done}
 	if !c.post(e) {
 		e.discard()
 		return Joined{}, fail.New(fail.Unavailable, "the call does not answer")
@@ -64,7 +70,7 @@ func (s *Switchboard) Join(ctx context.Context, interactionID, accountID, offer 
 	if err := c.wait(ctx, done); err != nil {
 		return Joined{}, err
 	}
-	return Joined{LegID: name, Answer: answer, Candidates: candidates.out}, nil
+	return Joined{LegID: name, Answer: answer, Candidates: out}, nil
 }
 
 // AddCandidate gives an ICE candidate of the browser to its leg.
@@ -113,7 +119,7 @@ func (c *call) connectedLeg(e connected) []event {
 		e.reply <- fail.New(fail.Conflict, "the call is over")
 		return nil
 	}
-	c.addLine(e.id, e.leg, LegReport{AccountID: e.account})
+	c.addLine(e.id, e.leg, LegReport{AccountID: e.account}).trickle = e.trickle
 	c.replies[e.command] = e.reply
 	events := []event{joined{leg: e.id, account: e.account, id: e.command}}
 	if slices.Contains(c.early, e.id) {

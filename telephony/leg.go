@@ -38,6 +38,9 @@ type BrowserCall struct {
 	// it, otherwise it was lost. Both must be called, neither blocks.
 	Up   func()
 	Down func(byPeer bool)
+	// Away is called between the two when nothing comes from the browser any more and it is waited for (true), and when it is back
+	// (false). It does not block.
+	Away func(on bool)
 	// Candidate takes ICE candidates that were found after the answer; an empty one ends them. It does not block.
 	Candidate func(candidate string)
 }

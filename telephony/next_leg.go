@@ -124,7 +124,7 @@ func (t *turn) operatorDown(gone leg, e legDown) {
 	case phaseTalk:
 		switch {
 		case t.hungUpMoving(gone.account):
-		case e.mayReturn:
+		case e.mayReturn && !gone.away: // who was away has been waited for already
 			t.awaitReturn(gone.account)
 		case e.byPeer && e.code != 0:
 			t.tell(operatorHungUp{gone.account})

@@ -182,7 +182,7 @@ func TestEveryStateSurvivesEveryEvent(t *testing.T) {
 	t.Parallel()
 	var all []event
 	for leg := legID(0); leg < 6; leg++ {
-		all = append(all, legUp{leg}, legEarly{leg}, legDown{leg: leg}, down603(leg), legHeld{leg, true}, legSilent{leg},
+		all = append(all, legUp{leg}, legEarly{leg}, legDown{leg: leg}, down603(leg), legHeld{leg, true}, legAway{leg, true}, legSilent{leg},
 			digit{leg, '1'}, referred{leg: leg, target: "x"}, said{leg: leg, tag: 1}, taken{leg: leg}, taken{leg: leg, err: conflict},
 			passedOn{leg: leg}, referred{leg: leg, attended: true, replaced: 2}, referred{leg: leg, attended: true, replaced: firstBrowser + 9},
 			replacing{firstBrowser + 10 + leg, leg}, joined{leg: firstBrowser + leg, account: "op", id: 1})

@@ -61,7 +61,8 @@ func (s *state) talk(out *sound, citizen, operator, second *leg) [][]legID {
 		return s.twoCalls(out, citizen, operator, aside, second)
 	}
 	var talk []legID
-	apart := s.held || s.consult == consultCalling || s.consult == consultTalking
+	left := operator != nil && operator.away && (second == nil || s.consult == consultNone)
+	apart := left || s.held || s.consult == consultCalling || s.consult == consultTalking
 	switch {
 	case citizen == nil:
 	case apart:

@@ -99,8 +99,9 @@ type leg struct {
 	account string
 	mode    Mode // of a supervisor
 	// up: answered. early: it is not, and its sound comes already. held: its party has put us on hold. leaving: we have hung up.
-	up, early, held, leaving bool
-	muted                    bool
+	// away: its browser has lost the network and is waited for.
+	up, early, held, leaving, away bool
+	muted                          bool
 	// replaces is the leg of the same party whose place this one takes.
 	replaces legID
 }

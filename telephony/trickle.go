@@ -35,6 +35,17 @@ func (t *trickle) add(candidate string) {
 	}
 }
 
+// renew begins again, for another answer to the same browser. Whoever still reads the old candidates has got all.
+func (t *trickle) renew() <-chan string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		close(t.out)
+	}
+	t.out, t.closed = make(chan string, maxCandidates), false
+	return t.out
+}
+
 func (t *trickle) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -52,7 +52,7 @@ type Options struct {
 	// InterruptAfter is the silence on the network, not of the voice, after which a browser counts as interrupted. At least 100 ms;
 	// default 3 s. Its third is the interval of the consent checks, which RFC 7675 §5.1 wants below 30 s.
 	InterruptAfter time.Duration
-	// ReconnectTimeout is how long an interrupted browser is waited for. Default 15 s.
+	// ReconnectTimeout is how long an interrupted browser is waited for. Default 10 s.
 	ReconnectTimeout time.Duration
 	// KeepProcs leaves GOMAXPROCS alone; see [media.Options].
 	KeepProcs bool
@@ -71,7 +71,7 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	o.ConnectTimeout = orDefault(o.ConnectTimeout, 20*time.Second)
 	o.InterruptAfter = orDefault(o.InterruptAfter, 3*time.Second)
-	o.ReconnectTimeout = orDefault(o.ReconnectTimeout, 15*time.Second)
+	o.ReconnectTimeout = orDefault(o.ReconnectTimeout, 10*time.Second)
 	if o.MaxSessions == 0 {
 		o.MaxSessions = 4000
 	}
