@@ -155,6 +155,9 @@ func (a *Agent) offer(d *Dialog, m *wire.Message, flow transport.Flow, call Inco
 	})
 	d.mu.Unlock()
 	a.counters.incoming.Add(1)
+	if d.line != nil {
+		d.line.counts.incoming.Add(1)
+	}
 	if a.config.OnCall == nil {
 		_ = d.Reject(404, "")
 		return

@@ -11,6 +11,7 @@ import (
 
 	"ekc/telephony/signaling/digest"
 	"ekc/telephony/signaling/guard"
+	"ekc/telephony/signaling/locate"
 	"ekc/telephony/signaling/transaction"
 	"ekc/telephony/signaling/transport"
 	"ekc/telephony/signaling/wire"
@@ -34,6 +35,8 @@ type Agent struct {
 	trunks   trunks
 	phones   phones
 	routes   routes
+	finder   *locate.Finder
+	health   health
 	lookups  chan struct{}
 	ctx      context.Context
 	cancel   context.CancelFunc
@@ -58,6 +61,7 @@ func New(config Config) (*Agent, error) {
 		empty: make(chan struct{}),
 	}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
+	a.finder = locate.New(config.NameServers, a.number)
 	a.phones.known = map[string]*phone{}
 	a.guard = guard.New(config.Guard, config.Now, func(addr netip.Addr) bool { return a.trunks.from(addr) != nil })
 	var err error

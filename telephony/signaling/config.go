@@ -40,6 +40,8 @@ type Config struct {
 	ServiceNumber func(number string) bool
 	// Accounts are the phones; nil: nobody registers.
 	Accounts Accounts
+	// NameServers (host:port) are asked for the addresses of carriers; empty: those of resolv.conf.
+	NameServers []string
 	// Bindings keep registrations; nil: in memory.
 	Bindings Bindings
 	// Timers are the SIP timers; zero values mean those of RFC 3261.

@@ -153,6 +153,7 @@ func (d *Dialog) finish(e Ended) {
 	if d.surfaced {
 		d.agent.counters.ended.Add(1)
 	}
+	d.countFailed(e)
 	d.emit(e)
 	close(d.done)
 	d.linger(0)

@@ -5,7 +5,7 @@ import "sync/atomic"
 type counters struct {
 	incoming, outgoing, answered, ended, rejected atomic.Uint64
 	requestsIn, responsesIn, malformed            atomic.Uint64
-	registrations, authFail, unread               atomic.Uint64
+	registrations, authFail, unread, failovers    atomic.Uint64
 }
 
 // Metrics is a snapshot of counters since the start, and of gauges.
@@ -33,8 +33,9 @@ type Metrics struct {
 	Registrations, AuthFail uint64
 	// Unread counts dialogs ended because their owner did not read.
 	Unread uint64
-	// TrunksDown is a gauge.
+	// TrunksDown is a gauge. Failovers counts INVITEs that went to another server of the carrier because one failed.
 	TrunksDown int
+	Failovers  uint64
 }
 
 // Metrics takes a snapshot.
@@ -50,7 +51,7 @@ func (a *Agent) Metrics() Metrics {
 		Malformed: c.malformed.Load(), Overflow: overflow,
 		Dropped: guarded.Dropped, Banned: guarded.Banned, Bans: guarded.Bans, Sources: guarded.Sources,
 		Registered: a.phones.count(), Registrations: c.registrations.Load(), AuthFail: c.authFail.Load(),
-		Unread: c.unread.Load(),
+		Unread: c.unread.Load(), Failovers: c.failovers.Load(),
 	}
 	a.mu.Lock()
 	open := make([]*Dialog, 0, len(a.dialogs))

@@ -2,11 +2,13 @@ package signaling
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"ekc/telephony/sdp"
+	"ekc/telephony/signaling/locate"
 	"ekc/telephony/signaling/transaction"
 	"ekc/telephony/signaling/transport"
 	"ekc/telephony/signaling/wire"
@@ -27,8 +29,11 @@ type outbound struct {
 	redirects int
 	tried     bool
 	auth      []Header
-	waiting   *wire.Message               // a 2xx with an offer, whose ACK must bring our answer
-	acks      map[string]*acknowledgement // by the answerer's tag
+	server    locate.Target                    // where the INVITE went, and servers where it may go next
+	servers   []locate.Target                  // of a carrier with a name
+	left      map[*wire.Message]transport.Flow // INVITEs to servers that were given up
+	waiting   *wire.Message                    // a 2xx with an offer, whose ACK must bring our answer
+	acks      map[string]*acknowledgement      // by the answerer's tag
 }
 
 // fork is an early dialog.
@@ -88,6 +93,9 @@ func (a *Agent) Call(r CallRequest) (*Dialog, error) {
 		return nil, err
 	}
 	a.counters.outgoing.Add(1)
+	if d.line != nil {
+		d.line.counts.outgoing.Add(1)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.timeout = d.later(d.out.call.RingTimeout, func() {
@@ -140,6 +148,7 @@ func (d *Dialog) towardsTrunk() error {
 			return ErrUnreachable
 		}
 		d.flow, d.contact = flow, d.agent.contact("", flow)
+		d.out.server = locate.Target{Network: string(l.Transport), Address: address}
 	}
 	return nil
 }
@@ -163,19 +172,15 @@ func (d *Dialog) from(number, domain string) {
 // resolveTrunk looks the carrier's name up, then sends the INVITE.
 func (d *Dialog) resolveTrunk() {
 	a := d.agent
-	address, err := d.line.resolved(a.ctx, a.config.Now())
-	var flow transport.Flow
-	if err == nil {
-		flow, err = a.layer.Flow(string(d.line.Transport), address, hostOf(d.line.Proxy))
-	}
+	found, err := a.servers(a.ctx, d.line)
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.out.servers = found
 	switch {
 	case d.state == ended:
-	case err != nil:
+	case err != nil || !d.toServer():
 		d.finish(Ended{Code: 503, Reason: "the carrier's address cannot be found"})
 	default:
-		d.flow, d.contact = flow, a.contact("", flow)
 		if d.out.cancelled != nil {
 			d.finish(d.gaveUp(nil))
 			return
@@ -216,6 +221,7 @@ func (d *Dialog) sendInvite() {
 		return
 	}
 	o.tx = tx
+	d.hurry(m)
 }
 
 // cancel gives the call up. CANCEL may only be sent after a provisional response (RFC 3261 §9.1): until then it waits.
@@ -272,6 +278,12 @@ func (l *line) sameTrunk(uri string) bool {
 	addr, ok := literal(parsed.Host, l.Transport)
 	if !ok {
 		return false
+	}
+	l.mu.Lock()
+	own := slices.ContainsFunc(l.servers, func(t locate.Target) bool { return t.Address.Addr() == addr.Addr() })
+	l.mu.Unlock()
+	if own {
+		return true
 	}
 	for _, prefix := range l.Sources {
 		if prefix.Contains(addr.Addr()) {

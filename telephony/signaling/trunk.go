@@ -24,7 +24,8 @@ type Trunk struct {
 	ID, Name string
 	// Sources are the addresses that identify the carrier's requests.
 	Sources []netip.Prefix
-	// Proxy is the host or host:port that our requests go to. A name is looked up (A, AAAA; SRV when no port is given).
+	// Proxy is the host or host:port that our requests go to. A name is looked up: A and AAAA, and NAPTR and SRV when no port is given (RFC
+	// 3263). Of several servers the next is asked when one fails.
 	Proxy string
 	// Domain is the host part of the numbers' URIs; empty: the host of Proxy.
 	Domain string
@@ -56,9 +57,25 @@ type Trunk struct {
 type TrunkStatus struct {
 	TrunkID string
 	Up      bool
-	// Reason is the answer's status line or the error.
+	// Reason is the answer's status line or the error, of the last server that said something.
 	Reason string
 	Since  time.Time
+	// RoundTrip is that of the last OPTIONS that was answered; 0: unknown.
+	RoundTrip time.Duration
+	// Open are the calls of the trunk now. Incoming and Outgoing count INVITEs since the start, Failed those outgoing that ended in 5xx, 408,
+	// a time-out or an error of the transport.
+	Open                       int
+	Incoming, Outgoing, Failed uint64
+	// Servers are those that the carrier's name stands for, with what they said to OPTIONS; empty without keep-alive.
+	Servers []ServerStatus
+}
+
+// ServerStatus says whether one server of a carrier answers.
+type ServerStatus struct {
+	Address   netip.AddrPort
+	Up        bool
+	Reason    string
+	RoundTrip time.Duration
 }
 
 // NumberPlan maps numbers by prefix, the longest match first. Numbers inside EKC are E.164 with the plus sign.

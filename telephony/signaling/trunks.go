@@ -7,13 +7,12 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"ekc/telephony/signaling/wire"
+	"ekc/telephony/signaling/locate"
 )
 
 // trunks is the table that SetTrunks replaces.
@@ -28,11 +27,17 @@ type line struct {
 	ctx  context.Context // ends when the trunk is replaced
 	stop context.CancelFunc
 
+	counts *trunkCounts
+
 	mu      sync.Mutex
 	status  TrunkStatus
-	address netip.AddrPort // of the proxy, when last looked up
-	looked  time.Time
+	servers []locate.Target // of the proxy, good until
+	until   time.Time
+	answers map[locate.Target]ServerStatus
 }
+
+// trunkCounts go on when a trunk is replaced.
+type trunkCounts struct{ incoming, outgoing, failed atomic.Uint64 }
 
 // from finds the trunk that an address belongs to: the one with the narrowest prefix; nil for none.
 func (t *trunks) from(addr netip.Addr) *line {
@@ -101,8 +106,12 @@ func (a *Agent) SetTrunks(all []Trunk) error {
 		}
 		t.Sources, t.Codecs = slices.Clone(t.Sources), slices.Clone(t.Codecs)
 		l := &line{Trunk: t, status: TrunkStatus{TrunkID: t.ID, Up: true, Since: a.config.Now()}}
-		if old := a.trunks.get(t.ID); old != nil && old.Proxy == t.Proxy && old.Transport == t.Transport {
-			l.status = old.state()
+		l.counts = &trunkCounts{}
+		if old := a.trunks.get(t.ID); old != nil {
+			l.counts = old.counts
+			if old.Proxy == t.Proxy && old.Transport == t.Transport {
+				l.status = old.state()
+			}
 		}
 		table[t.ID] = l
 	}
@@ -122,26 +131,6 @@ func (a *Agent) SetTrunks(all []Trunk) error {
 	return nil
 }
 
-// Trunks says which trunks answer, in the order of their ids.
-func (a *Agent) Trunks() []TrunkStatus {
-	table := a.trunks.table.Load()
-	if table == nil {
-		return nil
-	}
-	all := make([]TrunkStatus, 0, len(*table))
-	for _, l := range *table {
-		all = append(all, l.state())
-	}
-	slices.SortFunc(all, func(x, y TrunkStatus) int { return strings.Compare(x.TrunkID, y.TrunkID) })
-	return all
-}
-
-func (l *line) state() TrunkStatus {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.status
-}
-
 // domain is the host of the URIs of numbers.
 func (l *line) domain() string {
 	if l.Domain != "" {
@@ -151,31 +140,6 @@ func (l *line) domain() string {
 		return bracket(host)
 	}
 	return l.Proxy
-}
-
-// resolved is the proxy's address: at once when it is a number, else looked up and kept for a minute. A name that cannot be
-// looked up keeps its last address.
-func (l *line) resolved(ctx context.Context, now time.Time) (netip.AddrPort, error) {
-	if addr, ok := literal(l.Proxy, l.Transport); ok {
-		return addr, nil
-	}
-	l.mu.Lock()
-	address, fresh := l.address, now.Sub(l.looked) < time.Minute
-	l.mu.Unlock()
-	if address.IsValid() && fresh {
-		return address, nil
-	}
-	found, err := lookUp(ctx, l.Proxy, l.Transport)
-	if err != nil {
-		if address.IsValid() {
-			return address, nil
-		}
-		return netip.AddrPort{}, fmt.Errorf("%w: %w", ErrUnreachable, err)
-	}
-	l.mu.Lock()
-	l.address, l.looked = found, now
-	l.mu.Unlock()
-	return found, nil
 }
 
 // literal reads host[:port] with a numeric host.
@@ -189,100 +153,7 @@ func literal(hostport string, t Transport) (netip.AddrPort, bool) {
 	return netip.AddrPort{}, false
 }
 
-func defaultPort(t Transport) uint16 {
-	if t == TLS {
-		return 5061
-	}
-	return 5060
-}
-
-// lookUp finds a name's address: SRV when no port is given (RFC 3263 §4.2), then A and AAAA.
-func lookUp(ctx context.Context, hostport string, t Transport) (netip.AddrPort, error) {
-	host, portText, err := net.SplitHostPort(hostport)
-	port := defaultPort(t)
-	if err != nil {
-		host = hostport
-		service, proto := "sip", strings.ToLower(string(t))
-		if t == TLS {
-			service, proto = "sips", "tcp"
-		}
-		if _, records, err := net.DefaultResolver.LookupSRV(ctx, service, proto, host); err == nil && len(records) > 0 {
-			host, port = strings.TrimSuffix(records[0].Target, "."), records[0].Port
-		}
-	} else if n, err := strconv.ParseUint(portText, 10, 16); err == nil {
-		port = uint16(n)
-	}
-	addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return netip.AddrPort{}, err
-	}
-	best := addrs[0]
-	for _, addr := range addrs {
-		if addr.Unmap().Is4() {
-			best = addr
-			break
-		}
-	}
-	return netip.AddrPortFrom(best.Unmap(), port), nil
-}
-
-// keepTrunk asks the carrier with OPTIONS, at once and at every interval.
-func (a *Agent) keepTrunk(l *line) {
-	ticker := time.NewTicker(l.KeepAlive)
-	defer ticker.Stop()
-	for {
-		a.askTrunk(l)
-		select {
-		case <-ticker.C:
-		case <-l.ctx.Done():
-			return
-		}
-	}
-}
-
-func (a *Agent) askTrunk(l *line) {
-	address, err := l.resolved(l.ctx, a.config.Now())
-	if err != nil {
-		a.trunkIs(l, false, "name not found")
-		return
-	}
-	flow, err := a.layer.Flow(string(l.Transport), address, hostOf(l.Proxy))
-	if err != nil {
-		a.trunkIs(l, false, err.Error())
-		return
-	}
-	m := a.newRequest("OPTIONS", "sip:"+l.domain(), flow)
-	_, err = a.table.Send(m, flow, func(answer *wire.Message, err error) {
-		switch {
-		case err != nil:
-			a.trunkIs(l, false, err.Error())
-		case answer.Status >= 200:
-			// Any answer is a sign of life, except those that say that it cannot work now.
-			a.trunkIs(l, answer.Status != 408 && answer.Status < 500, answer.StartLine())
-		}
-	})
-	if err != nil {
-		a.trunkIs(l, false, err.Error())
-	}
-}
-
-// trunkIs notes the state and tells of a change, unless the trunk has been replaced.
-func (a *Agent) trunkIs(l *line, up bool, reason string) {
-	if l.ctx.Err() != nil {
-		return
-	}
-	l.mu.Lock()
-	changed := l.status.Up != up
-	if changed {
-		l.status.Since = a.config.Now()
-	}
-	l.status.Up, l.status.Reason = up, printable(reason)
-	status := l.status
-	l.mu.Unlock()
-	if changed && a.config.OnTrunk != nil {
-		a.config.OnTrunk(status)
-	}
-}
+func defaultPort(t Transport) uint16 { return locate.DefaultPort(string(t)) }
 
 func hostOf(hostport string) string {
 	if host, _, err := net.SplitHostPort(hostport); err == nil {

@@ -16,7 +16,8 @@ func (d *Dialog) inviteAnswered(m, answer *wire.Message, err error) {
 	switch {
 	case answer != nil && answer.Status >= 200 && answer.Status < 300:
 		d.inviteAccepted(m, answer)
-	case d.state != outgoing || m != d.out.request: // an INVITE that was sent again in another form
+	case d.state != outgoing || m != d.out.request: // an INVITE that was sent again in another form, or elsewhere
+		d.leftAnswers(m, answer)
 	case answer == nil:
 		d.inviteLost(err)
 	case answer.Status < 200:
@@ -34,7 +35,9 @@ func (d *Dialog) inviteLost(err error) {
 	if d.out.cancelled != nil {
 		e = d.gaveUp(nil)
 	}
-	d.finish(e)
+	if !d.failOver(0) {
+		d.finish(e)
+	}
 }
 
 // inviteProgress takes a provisional response.
@@ -129,9 +132,11 @@ func (d *Dialog) inviteAccepted(m, answer *wire.Message) {
 		return
 	}
 	first := d.state == outgoing && m == o.request
+	known := d.remoteTag
 	f := d.fork(answer)
 	if f == nil || !first || o.cancelled != nil {
 		d.unwanted(f, m, answer)
+		d.remoteTag = known
 		if first {
 			d.finish(d.gaveUp(nil))
 		}
@@ -229,6 +234,9 @@ func (d *Dialog) inviteRefused(m, answer *wire.Message) {
 		again = d.session.min > 0
 	case answer.Status >= 300 && answer.Status < 400:
 		again = d.redirected(answer)
+	}
+	if answer.Status == 503 && d.failOver(retryAfter(answer)) {
+		return
 	}
 	if again {
 		d.remoteTag = ""

@@ -215,6 +215,13 @@ func (c *Client) Patience() {
 	}
 }
 
+// Quiet stops repeating the request, because its answer is not waited for any more; one that comes is handed up all the same.
+func (c *Client) Quiet() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.resend.stop()
+}
+
 func (c *Client) fail(err error) {
 	c.mu.Lock()
 	waiting := c.state == calling || c.state == trying
