@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ekc/telephony/browser"
-	"ekc/telephony/g711"
+	"ekc/telephony/g722"
 	"ekc/telephony/media"
 )
 
@@ -230,17 +230,39 @@ func TestChromium(t *testing.T) {
 	d.expect(browser.Left)
 }
 
+// A real browser speaks and hears G.722 with somebody who has it.
+func TestChromiumWideband(t *testing.T) {
+	w := newWorld(t, func(o *browser.Options) { o.InterruptAfter = 3 * time.Second })
+	phone := w.phoneWith(nil, media.G722)
+	w.near = phone.leg
+	o := w.operator(t)
+	o.run("await join()")
+	d := o.desk
+	d.expect(browser.Connected)
+	require.NoError(t, w.engine.Bridge(d.Media(), phone.leg))
+	phone.line.say(1000)
+	n := o.sees("the tone is heard", func(n numbers) bool {
+		return n.Received > 50 && n.Level > 0.05 && n.Peak > 950 && n.Peak < 1050
+	})
+	require.Equal(t, "audio/G722", n.Codec)
+	requireBeep(t, phone)
+	o.run("await negotiate('/restart', {iceRestart: true})")
+	require.Eventually(t, func() bool { return d.Stats().Reconnects == 1 }, patience, 10*time.Millisecond)
+	drain(phone.ears)
+	requireBeep(t, phone)
+}
+
 // requireBeep waits for the beeps of Chromium's fake microphone.
 func requireBeep(t *testing.T, p *phone) {
 	t.Helper()
 	deadline := time.After(patience)
+	wide := g722.NewNarrowDecoder()
 	for {
 		select {
 		case packet := <-p.ears:
 			power := 0.0
-			for _, b := range packet.Payload {
-				s := float64(g711.DecodeALaw(b))
-				power += s * s
+			for _, s := range decoded(packet, wide) {
+				power += float64(s) * float64(s)
 			}
 			if len(packet.Payload) >= 160 && power/float64(len(packet.Payload)) > 1e5 {
 				return

@@ -50,12 +50,10 @@ func (o *offer) answer(a *answerer) string {
 
 func (o *offer) answerAudio(a *answerer, line func(string, ...any)) {
 	t := &o.terms
-	names, payloads := []string{"PCMA", "PCMU", "telephone-event"}, []int{t.pcma, t.pcmu, t.events}
+	names, payloads := t.agreed()
 	formats := ""
 	for _, payload := range payloads {
-		if payload >= 0 {
-			formats += " " + strconv.Itoa(payload)
-		}
+		formats += " " + strconv.Itoa(payload)
 	}
 	line("m=audio 9 UDP/TLS/RTP/SAVPF%s\r\nc=IN IP4 0.0.0.0", formats)
 	line("a=mid:%s\r\na=rtcp-mux\r\na=rtcp-rsize\r\na=ptime:20", t.mid)
@@ -67,9 +65,7 @@ func (o *offer) answerAudio(a *answerer, line func(string, ...any)) {
 		line("a=sendrecv")
 	}
 	for i, payload := range payloads {
-		if payload >= 0 {
-			line("a=rtpmap:%d %s/8000", payload, names[i])
-		}
+		line("a=rtpmap:%d %s/8000", payload, names[i])
 	}
 	if t.events >= 0 {
 		line("a=fmtp:%d 0-15", t.events)
@@ -91,15 +87,32 @@ func role(offered string) string {
 	return "active"
 }
 
+// agreed gives what our answer names, the codec to be sent first.
+func (t *terms) agreed() (names []string, payloads []int) {
+	add := func(name string, payload int) {
+		if payload >= 0 {
+			names, payloads = append(names, name), append(payloads, payload)
+		}
+	}
+	add(codecOrder[t.first].String(), t.codecs[t.first])
+	for i, codec := range codecOrder {
+		if i != t.first {
+			add(codec.String(), t.codecs[i])
+		}
+	}
+	add("telephone-event", t.events)
+	return names, payloads
+}
+
 // config is what the leg needs of the offer. Both ends use the browser's payload types.
 func (t *terms) config() media.LegConfig {
 	c := media.LegConfig{RTCPMux: true, Direction: t.direction}
-	for i, codec := range []media.Codec{media.PCMA, media.PCMU} {
-		if payload := []int{t.pcma, t.pcmu}[i]; payload >= 0 {
-			c.Receive = append(c.Receive, media.Format{PayloadType: uint8(payload), Codec: codec})
+	for i, codec := range codecOrder {
+		if t.codecs[i] >= 0 {
+			c.Receive = append(c.Receive, media.Format{PayloadType: uint8(t.codecs[i]), Codec: codec})
 		}
 	}
-	c.Send = c.Receive[0]
+	c.Send = media.Format{PayloadType: uint8(t.codecs[t.first]), Codec: codecOrder[t.first]}
 	if t.events >= 0 {
 		c.ReceiveEvents, c.SendEvents = uint8(t.events), uint8(t.events)
 	}

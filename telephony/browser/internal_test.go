@@ -7,6 +7,8 @@ import (
 
 	"github.com/pion/sdp/v3"
 	"github.com/stretchr/testify/require"
+
+	"ekc/telephony/media"
 )
 
 func TestStateMachine(t *testing.T) {
@@ -63,6 +65,7 @@ func FuzzOffer(f *testing.F) {
 			require.ErrorIs(t, err, ErrOffer)
 			return
 		}
+		o.prefer(media.G722)
 		written := o.answer(&answerer{ufrag: "abcd", pwd: strings.Repeat("p", 22), fingerprint: "sha-256 00", name: "ekc"})
 		var answer sdp.SessionDescription
 		require.NoError(t, answer.UnmarshalString(written), "%s", written)

@@ -30,6 +30,7 @@ func (s *Session) Restart(ctx context.Context, description string) (answer strin
 	if err != nil {
 		return "", err
 	}
+	asked.prefer(s.other)
 	s.negotiation.Lock()
 	defer s.negotiation.Unlock()
 	switch {

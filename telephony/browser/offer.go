@@ -26,13 +26,20 @@ type offer struct {
 	sections   []*sdp.MediaDescription
 }
 
+// codecOrder are the codecs that are agreed on, in the order of our answers. G.722 has its place only where the other end has it, and is
+// the first one then: see [offer.prefer].
+var codecOrder = [codecCount]media.Codec{media.PCMA, media.PCMU, media.G722}
+
+const codecCount = 3
+
 // terms are what must stay as it is for the life of a session.
 type terms struct {
 	mid         string
 	fingerprint string // algorithm and value
 	direction   media.Direction
-	pcma, pcmu  int // payload types; -1: not offered
-	events      int // telephone-event/8000; -1: not offered
+	codecs      [codecCount]int // payload types of what is in codecOrder; -1: not offered
+	first       int             // of codecs, that is sent
+	events      int             // telephone-event/8000; -1: not offered
 }
 
 func refuse(format string, arguments ...any) error {
@@ -85,13 +92,13 @@ func readOffer(text string) (*offer, error) {
 
 // readCodecs finds the payload types, also the static ones that need no rtpmap (RFC 3551 §6).
 func (o *offer) readCodecs(m *sdp.MediaDescription) bool {
-	names := map[string]string{"0": "PCMU/8000", "8": "PCMA/8000"}
+	names := map[string]string{"0": "PCMU/8000", "8": "PCMA/8000", "9": "G722/8000"}
 	for _, a := range m.Attributes {
 		if payload, name, ok := strings.Cut(a.Value, " "); ok && a.Key == "rtpmap" {
 			names[payload] = strings.TrimSuffix(name, "/1")
 		}
 	}
-	t := terms{pcma: -1, pcmu: -1, events: -1}
+	t := terms{codecs: [codecCount]int{-1, -1, -1}, events: -1}
 	for _, format := range m.MediaName.Formats {
 		payload, err := strconv.ParseUint(format, 10, 7)
 		if err != nil {
@@ -100,9 +107,11 @@ func (o *offer) readCodecs(m *sdp.MediaDescription) bool {
 		var place *int
 		switch strings.ToUpper(names[format]) {
 		case "PCMA/8000":
-			place = &t.pcma
+			place = &t.codecs[0]
 		case "PCMU/8000":
-			place = &t.pcmu
+			place = &t.codecs[1]
+		case "G722/8000":
+			place = &t.codecs[2]
 		case "TELEPHONE-EVENT/8000":
 			place = &t.events
 		default:
@@ -113,7 +122,22 @@ func (o *offer) readCodecs(m *sdp.MediaDescription) bool {
 		}
 	}
 	o.terms = t
-	return t.pcma >= 0 || t.pcmu >= 0
+	return t.codecs[0] >= 0 || t.codecs[1] >= 0
+}
+
+// prefer takes the codec of the leg that the browser will be connected with, so that sound passes between them as it is. With G.711 there
+// G.722 is not agreed on: translating it would cost more than it is worth.
+func (o *offer) prefer(other media.Codec) {
+	t := &o.terms
+	if other != media.G722 {
+		t.codecs[2] = -1
+	}
+	t.first = 0
+	for i, codec := range codecOrder {
+		if t.codecs[i] >= 0 && (codec == other || t.codecs[t.first] < 0) {
+			t.first = i
+		}
+	}
 }
 
 func (o *offer) readIdentity(d *sdp.SessionDescription, m *sdp.MediaDescription) error {

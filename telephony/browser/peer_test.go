@@ -63,7 +63,7 @@ func newPeer(t testing.TB, who persona) *peer {
 		who.codecs = []string{webrtc.MimeTypePCMA, webrtc.MimeTypePCMU}
 	}
 	types := map[string]webrtc.PayloadType{
-		webrtc.MimeTypePCMA: 8, webrtc.MimeTypePCMU: 0, webrtc.MimeTypeOpus: 111, "audio/telephone-event": eventsType,
+		webrtc.MimeTypePCMA: 8, webrtc.MimeTypePCMU: 0, webrtc.MimeTypeG722: 9, webrtc.MimeTypeOpus: 111, "audio/telephone-event": eventsType,
 	}
 	for _, mime := range append(who.codecs, "audio/telephone-event") {
 		rate := uint32(8000)

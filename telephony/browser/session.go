@@ -20,7 +20,8 @@ type Session struct {
 	gateway     *Gateway
 	options     SessionOptions
 	terms       terms
-	setup       string // of the first offer
+	other       media.Codec // of the leg near it, when the session began
+	setup       string      // of the first offer
 	certificate tls.Certificate
 	born        time.Time
 	leg         *media.Leg
@@ -71,8 +72,13 @@ func (g *Gateway) newSession(ctx context.Context, o SessionOptions) (*Session, s
 	if err != nil {
 		return nil, "", err
 	}
+	other := media.CodecNone
+	if o.Near != nil {
+		other = o.Near.Codec()
+	}
+	asked.prefer(other)
 	s := &Session{
-		gateway: g, options: o, terms: asked.terms, setup: asked.setup, born: time.Now(),
+		gateway: g, other: other, options: o, terms: asked.terms, setup: asked.setup, born: time.Now(),
 		id:     rand.Uint64() >> 2, //nolint:gosec // tells descriptions apart, and is no secret
 		cancel: func() {}, done: make(chan struct{}), torn: make(chan struct{}),
 	}

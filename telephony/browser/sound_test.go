@@ -50,6 +50,38 @@ func TestSoundBothWays(t *testing.T) {
 	}
 }
 
+// G.722 is agreed on when the other end has it, and passes as it is; otherwise not.
+func TestWideband(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	phone := w.phoneWith(nil, media.G722)
+	w.near = phone.leg
+	p := newPeer(t, persona{codecs: []string{webrtc.MimeTypeG722, webrtc.MimeTypePCMA}})
+	d := w.call(p)
+	require.Contains(t, d.answer, "SAVPF 9 8 126\r\n")
+	require.NoError(t, w.engine.Bridge(d.Media(), phone.leg))
+	p.line.say(440)
+	phone.line.say(1000)
+	requireTone(t, phone.ears, 440)
+	requireTone(t, p.ears, 1000)
+	require.Equal(t, uint8(9), (<-phone.ears).PayloadType)
+	require.Equal(t, uint8(9), (<-p.ears).PayloadType)
+	d.restart(p)
+	require.Eventually(t, func() bool { return d.Stats().Reconnects == 1 }, patience, 5*time.Millisecond)
+
+	for codec, formats := range map[media.Codec]string{media.PCMA: "SAVPF 8 126", media.PCMU: "SAVPF 8 126", media.CodecNone: "SAVPF 8 126"} {
+		w.near = nil
+		if codec != media.CodecNone {
+			w.near = w.phoneWith(nil, codec).leg
+		}
+		d := w.answer(newPeer(t, persona{codecs: []string{webrtc.MimeTypeG722, webrtc.MimeTypePCMA}}).offer(false))
+		require.Contains(t, d.answer, formats+"\r\n")
+	}
+	w.near = w.phoneWith(nil, media.PCMU).leg
+	d = w.answer(newPeer(t, persona{}).offer(false))
+	require.Contains(t, d.answer, "SAVPF 0 8 126\r\n", "the law of the other end comes first")
+}
+
 // The browser hears one stream with the leg's SSRC, whose numbers have no gaps.
 func TestOneStream(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,7 @@ import (
 
 	"ekc/telephony/browser"
 	"ekc/telephony/g711"
+	"ekc/telephony/g722"
 	"ekc/telephony/media"
 )
 
@@ -24,6 +25,7 @@ type world struct {
 	t       testing.TB
 	engine  *media.Engine
 	gateway *browser.Gateway
+	near    *media.Leg // of those who call
 }
 
 // nextPorts gives every engine of the tests a range of its own.
@@ -47,7 +49,7 @@ func newWorld(t testing.TB, change func(*browser.Options)) *world {
 	gateway, err := browser.New(o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, gateway.Close()) })
-	return &world{t, engine, gateway}
+	return &world{t: t, engine: engine, gateway: gateway}
 }
 
 // desk is the server's end of a browser.
@@ -74,7 +76,7 @@ func (w *world) try(offer string) (*desk, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	session, answer, err := w.gateway.NewSession(ctx, browser.SessionOptions{
-		Name: "desk", Offer: offer,
+		Name: "desk", Offer: offer, Near: w.near,
 		Notify:    func(e media.Event) { d.sounds <- e },
 		Events:    func(e browser.Event) { d.events <- e },
 		Candidate: func(c string) { d.candidates <- c },
@@ -125,6 +127,12 @@ type phone struct {
 
 func (w *world) phone(near *media.Leg) *phone {
 	w.t.Helper()
+	return w.phoneWith(near, media.PCMA)
+}
+
+func (w *world) phoneWith(near *media.Leg, codec media.Codec) *phone {
+	w.t.Helper()
+	format := media.Format{PayloadType: codec.PayloadType(), Codec: codec}
 	p := &phone{t: w.t, ears: make(chan *rtp.Packet, 4096)}
 	leg, err := w.engine.NewPipe(media.LegOptions{Name: "phone", Near: near}, func(b []byte) {
 		packet := &rtp.Packet{}
@@ -139,11 +147,10 @@ func (w *world) phone(near *media.Leg) *phone {
 	p.leg = leg
 	require.NoError(w.t, leg.Configure(media.LegConfig{
 		Remote: netip.MustParseAddrPort("192.0.2.1:4000"), RTCPMux: true,
-		Receive:       []media.Format{{PayloadType: 8, Codec: media.PCMA}},
-		Send:          media.Format{PayloadType: 8, Codec: media.PCMA},
+		Receive: []media.Format{format}, Send: format,
 		ReceiveEvents: 101, SendEvents: 101,
 	}))
-	p.line = newLine(8, 0x0F0E0D0C, func(b []byte) { _ = leg.Deliver(b) })
+	p.line = newLine(format.PayloadType, 0x0F0E0D0C, func(b []byte) { _ = leg.Deliver(b) })
 	w.t.Cleanup(func() {
 		p.line.hush()
 		leg.Close()
@@ -154,13 +161,14 @@ func (w *world) phone(near *media.Leg) *phone {
 // line sends a tone in packets of 20 ms until it is hushed.
 type line struct {
 	packet rtp.Packet
+	wide   *g722.NarrowEncoder
 	send   func([]byte)
 	stop   chan struct{}
 	ended  chan struct{}
 }
 
 func newLine(payloadType uint8, ssrc uint32, send func([]byte)) *line {
-	return &line{send: send, packet: rtp.Packet{Header: rtp.Header{
+	return &line{send: send, wide: g722.NewNarrowEncoder(), packet: rtp.Packet{Header: rtp.Header{
 		Version: 2, PayloadType: payloadType, SSRC: ssrc, SequenceNumber: 100, Timestamp: 5000,
 	}}}
 }
@@ -188,9 +196,12 @@ func (l *line) once(hertz float64) {
 	for i := range payload {
 		at := float64(l.packet.Timestamp+uint32(i)) / 8000
 		s := int16(9000 * math.Sin(2*math.Pi*hertz*at))
-		if l.packet.PayloadType == 0 {
+		switch l.packet.PayloadType {
+		case 0:
 			payload[i] = g711.EncodeMuLaw(s)
-		} else {
+		case 9:
+			payload[i] = l.wide.EncodeSample(s)
+		default:
 			payload[i] = g711.EncodeALaw(s)
 		}
 	}
@@ -216,10 +227,11 @@ func (l *line) hush() {
 func requireTone(t testing.TB, ears <-chan *rtp.Packet, hertz float64) {
 	t.Helper()
 	deadline := time.After(patience)
+	wide := g722.NewNarrowDecoder()
 	for {
 		select {
 		case p := <-ears:
-			if len(p.Payload) >= 160 && loud(p, hertz) {
+			if len(p.Payload) >= 160 && loud(decoded(p, wide), hertz) {
 				return
 			}
 		case <-deadline:
@@ -228,16 +240,29 @@ func requireTone(t testing.TB, ears <-chan *rtp.Packet, hertz float64) {
 	}
 }
 
+// decoded gives a packet's sound.
+func decoded(p *rtp.Packet, wide *g722.NarrowDecoder) []int16 {
+	pcm := make([]int16, len(p.Payload))
+	for i, b := range p.Payload {
+		switch p.PayloadType {
+		case 0:
+			pcm[i] = g711.DecodeMuLaw(b)
+		case 9:
+			pcm[i] = wide.DecodeSample(b)
+		default:
+			pcm[i] = g711.DecodeALaw(b)
+		}
+	}
+	return pcm
+}
+
 // loud tells whether nearly all of a packet's sound is one tone (Goertzel).
-func loud(p *rtp.Packet, hertz float64) bool {
+func loud(pcm []int16, hertz float64) bool {
 	var power, s1, s2 float64
 	c := 2 * math.Cos(2*math.Pi*hertz/8000)
-	n := float64(len(p.Payload))
-	for _, b := range p.Payload {
-		s := float64(g711.DecodeALaw(b))
-		if p.PayloadType == 0 {
-			s = float64(g711.DecodeMuLaw(b))
-		}
+	n := float64(len(pcm))
+	for _, v := range pcm {
+		s := float64(v)
 		power += s * s
 		s1, s2 = s+c*s1-s2, s1
 	}
