@@ -6293,7 +6293,7 @@ type Mutation {
   "Creates or replaces a timetable by name. Administrators."
   businessHoursSet("What to do, and to what." input: BusinessHoursSetInput!): BusinessHoursPayload!
 
-  "Brings the viewer's browser into a call: its operator or whom it is offered to (which takes the offer), one who is consulted, a supervisor who was let in. Once more replaces the first."
+  "Brings the viewer's browser into a call: its operator or whom it is offered to (which takes the offer), one who is consulted, a supervisor who was let in. Once more with an offer of the same page that restarts ICE (its network has changed) goes on with the same leg; with any other it replaces the first."
   callJoin("What to do, and to what." input: CallJoinInput!): CallJoinPayload!
   "Gives an ICE candidate of the viewer's browser."
   callCandidateAdd("What to do, and to what." input: CallCandidateInput!): CallCandidatePayload!
