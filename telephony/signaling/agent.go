@@ -68,10 +68,15 @@ func New(config Config) (*Agent, error) {
 	if a.verifier, err = digest.NewVerifier(config.Realm, nonceLifetime, nonceLimit, config.Now, config.Random); err != nil {
 		return nil, err
 	}
-	a.layer, err = transport.Open(transport.Config{
+	sockets := transport.Config{
 		Listen: config.Listen, ListenTLS: config.ListenTLS, TLS: config.TLS,
 		Admit: a.guard.Admit, Receive: a.receive, Gone: a.gone,
-	})
+	}
+	if c := config.Certificates; c != nil {
+		sockets.TLS = c.server(func(addr netip.Addr) bool { return a.trunks.from(addr) != nil })
+		sockets.DialTLS = c.client
+	}
+	a.layer, err = transport.Open(sockets)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,8 @@ type Config struct {
 	ListenTLS string
 	// TLS is used for incoming and outgoing TLS connections; nil: outgoing ones trust the system's roots.
 	TLS *tls.Config
+	// Certificates take the place of TLS: they are read again when their files change.
+	Certificates *Certificates
 	// External is the host, or host:port, that Via and Contact show when it differs from where we listen.
 	External string
 	// Realm is the digest realm and the domain of operators' phones. Default "ekc".

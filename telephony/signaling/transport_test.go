@@ -24,12 +24,12 @@ import (
 )
 
 // sipgoAgent is an independent implementation as the other side.
-func sipgoAgent(t *testing.T) (*sipgo.UserAgent, *sipgo.Client) {
+func sipgoAgent(t *testing.T, more ...sipgo.UserAgentOption) (*sipgo.UserAgent, *sipgo.Client) {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
-	ua, err := sipgo.NewUA(sipgo.WithUserAgent("peer"), sipgo.WithUserAgentHostname("127.0.0.1"),
+	ua, err := sipgo.NewUA(append(more, sipgo.WithUserAgent("peer"), sipgo.WithUserAgentHostname("127.0.0.1"),
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(quiet)),
-		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(quiet)))
+		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(quiet)))...)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = ua.Close() })
 	client, err := sipgo.NewClient(ua, sipgo.WithClientHostname("127.0.0.1"), sipgo.WithClientLogger(quiet))

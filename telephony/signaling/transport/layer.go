@@ -19,6 +19,8 @@ type Config struct {
 	// Listen serves UDP and TCP on the same port, ListenTLS TLS; empty: not served.
 	Listen, ListenTLS string
 	TLS               *tls.Config
+	// DialTLS gives the configuration of an outgoing connection; nil: TLS is for both.
+	DialTLS func() *tls.Config
 	// Admit is asked for every packet before it is looked at, and for every connection.
 	Admit func(netip.Addr) bool
 	// Receive gets each message on one of the shard goroutines: messages with the same Call-ID in order. For a malformed
@@ -256,7 +258,10 @@ func (l *Layer) dial(ctx context.Context, network string, remote netip.AddrPort,
 		return (&net.Dialer{}).DialContext(ctx, "tcp", remote.String())
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if l.config.TLS != nil {
+	switch {
+	case l.config.DialTLS != nil:
+		config = l.config.DialTLS()
+	case l.config.TLS != nil:
 		config = l.config.TLS.Clone()
 	}
 	if config.ServerName == "" {
