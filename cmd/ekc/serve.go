@@ -17,6 +17,7 @@ type serveCommand struct {
 
 // Run serves until Ctrl-C or SIGTERM; a second one ends the process at once.
 func (c *serveCommand) Run(ctx context.Context) error {
+	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error of its writing, as on a full disk, and no end of calls
 	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
 	node, err := app.Start(ctx, c.Config, app.Options{Log: c.Logger(os.Stderr)})
@@ -28,9 +29,13 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case failure = <-node.Failed():
+		case <-node.Drained():
 		}
 	}
 	release() // from here on a signal ends the process at once
+	if calls := node.Calls(); calls > 0 {
+		fmt.Fprintf(os.Stderr, "ekc: taking no new calls, waiting for %d that last, at most %s\n", calls, c.DrainTimeout)
+	}
 	fmt.Fprintln(os.Stderr, "ekc: stopping; once more Ctrl-C to stop at once")
 	if err := node.Close(context.WithoutCancel(ctx)); err != nil {
 		fmt.Fprintln(os.Stderr, "ekc: stopped, but:", err)
