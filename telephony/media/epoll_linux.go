@@ -3,6 +3,7 @@ package media
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -53,6 +54,7 @@ type socketRef struct {
 	sockets *rawShared  // of port
 	look    uint32      // the last one that found something
 	control bool
+	from    netip.AddrPort // of a connected socket: where all of its packets come from
 }
 
 func newEpoll(o Options) (*epoll, error) {
@@ -158,11 +160,7 @@ func (p *epoll) drain(t *thread, fd int, stalled bool) {
 		p.drainShared(t, fd, *ref, stalled)
 		return
 	case !again && !stalled && ref.leg != nil:
-		n, ok := netbatch.ReceiveOne(fd, p.one[:], &p.oneFrom)
-		if ok {
-			p.taken++
-			t.receive(ref.leg, ref.control, p.one[:n], p.oneFrom.Addr(), false)
-		}
+		p.drainOne(t, fd, ref)
 		return
 	}
 	for range drains {
@@ -177,6 +175,21 @@ func (p *epoll) drain(t *thread, fd int, stalled bool) {
 		if n < batch {
 			return
 		}
+	}
+}
+
+// drainOne takes one packet.
+func (p *epoll) drainOne(t *thread, fd int, ref *socketRef) {
+	if ref.from.IsValid() {
+		if n, ok := netbatch.ReceiveOne(fd, p.one[:], nil); ok {
+			p.taken++
+			t.receive(ref.leg, false, p.one[:n], ref.from, false)
+		}
+		return
+	}
+	if n, ok := netbatch.ReceiveOne(fd, p.one[:], &p.oneFrom); ok {
+		p.taken++
+		t.receive(ref.leg, ref.control, p.one[:n], p.oneFrom.Addr(), false)
 	}
 }
 

@@ -66,6 +66,12 @@ type transport interface {
 	close()
 }
 
+// aimer is a transport that can be told where the party is.
+type aimer interface {
+	// aim is called now and then, on the leg's thread.
+	aim(t *thread, l *Leg)
+}
+
 func (e *Engine) newLeg(o LegOptions) *Leg {
 	l := &Leg{engine: e, id: e.legIDs.Add(1), name: o.Name, notify: o.Notify}
 	if l.name == "" {

@@ -17,7 +17,7 @@ import (
 )
 
 // patience bounds every wait of a test; nothing takes that long unless it is broken.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // nextPorts gives every engine of the tests a range of its own.
 var nextPorts atomic.Uint32

@@ -236,6 +236,9 @@ func (t *thread) keepHouse(l *Leg) {
 	if !l.ready {
 		return
 	}
+	if a, ok := l.transport.(aimer); ok {
+		a.aim(t, l)
+	}
 	timeout := l.config.MediaTimeout
 	if timeout > 0 && l.config.Direction.receives() && !l.rx.timedOut &&
 		t.now-max(l.rx.lastAt, l.rx.since) >= seconds(timeout)*1e9 {

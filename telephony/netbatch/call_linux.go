@@ -54,3 +54,22 @@ func SendTo(fd int, b []byte, to *Name, size uint32) bool {
 		unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, uintptr(unsafe.Pointer(to)), uintptr(size)) //nolint:gosec // see above
 	return e == 0
 }
+
+// Connect fixes where a socket sends to and takes packets from.
+func Connect(fd int, to *Name, size uint32) bool {
+	_, _, e := unix.RawSyscall(unix.SYS_CONNECT, uintptr(fd), uintptr(unsafe.Pointer(to)), uintptr(size)) //nolint:gosec // see above
+	return e == 0
+}
+
+// SendOn sends one packet on a connected socket, without waiting, and tells whether the kernel took it. The news that an earlier packet
+// found nobody does not keep this one back. b must not be empty.
+func SendOn(fd int, b []byte) bool {
+	for range 2 {
+		_, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), //nolint:gosec // see above
+			unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, 0, 0)
+		if e != unix.ECONNREFUSED {
+			return e == 0
+		}
+	}
+	return false
+}

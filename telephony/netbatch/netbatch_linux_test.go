@@ -1,6 +1,7 @@
 package netbatch_test
 
 import (
+	"net"
 	"net/netip"
 	"syscall"
 	"testing"
@@ -145,5 +146,38 @@ func TestBuffersAndSleep(t *testing.T) {
 			netbatch.Sleep(time.Millisecond, keep)
 		}
 		require.Greater(t, time.Since(begun), 2*time.Millisecond, "a signal may cut some of them short")
+	}
+}
+
+func TestConnectedSocket(t *testing.T) {
+	t.Parallel()
+	for _, ip := range []string{"127.0.0.1", "::1"} {
+		a, from := socket(t, ip)
+		b, to := socket(t, ip)
+		stranger, _ := socket(t, ip)
+		var there, back netbatch.Name
+		require.False(t, netbatch.SendOn(a, []byte("nowhere")))
+		require.True(t, netbatch.Connect(a, &there, there.Set(to)))
+		require.True(t, netbatch.SendOn(a, []byte("there")))
+		in := netbatch.NewBatch(4, 16)
+		packets, senders := fetch(t, in, b, 1)
+		require.Equal(t, []string{"there"}, packets)
+		require.Equal(t, []netip.AddrPort{from}, senders)
+
+		size := back.Set(from)
+		require.True(t, netbatch.SendTo(stranger, []byte("strange"), &back, size))
+		require.True(t, netbatch.SendTo(b, []byte("back"), &back, size))
+		packets, senders = fetch(t, in, a, 1)
+		require.Equal(t, []string{"back"}, packets)
+		require.Equal(t, []netip.AddrPort{to}, senders)
+
+		gone, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(from.Addr(), 0)))
+		require.NoError(t, err)
+		at := gone.LocalAddr().(*net.UDPAddr).AddrPort()
+		require.NoError(t, gone.Close())
+		require.True(t, netbatch.Connect(a, &there, there.Set(at)))
+		for range 10 { // every other one brings the news that nobody was there
+			require.True(t, netbatch.SendOn(a, []byte("gone")))
+		}
 	}
 }
