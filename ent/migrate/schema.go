@@ -375,6 +375,14 @@ var (
 				},
 			},
 			{
+				Name:    "callback_number",
+				Unique:  false,
+				Columns: []*schema.Column{CallbacksColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'WAITING' OR state = 'DIALLING'",
+				},
+			},
+			{
 				Name:    "callback_origin_id",
 				Unique:  false,
 				Columns: []*schema.Column{CallbacksColumns[2]},
@@ -458,16 +466,25 @@ var (
 				Name:    "event_interaction_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{EventsColumns[3], EventsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "interaction_id IS NOT NULL",
+				},
 			},
 			{
 				Name:    "event_account_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{EventsColumns[4], EventsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "account_id IS NOT NULL",
+				},
 			},
 			{
 				Name:    "event_at",
 				Unique:  false,
 				Columns: []*schema.Column{EventsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Type: "BRIN",
+				},
 			},
 		},
 	}
@@ -477,12 +494,12 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "channel", Type: field.TypeEnum, Enums: []string{"VOICE", "CHAT"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"WITH_ASSISTANT", "QUEUED", "OFFERED", "ACTIVE", "HELD", "WRAP_UP", "DEFERRED", "CLOSED", "ABANDONED"}, Default: "WITH_ASSISTANT"},
-		{Name: "token_hash", Type: field.TypeBytes, Unique: true, Nullable: true},
+		{Name: "token_hash", Type: field.TypeBytes, Nullable: true},
 		{Name: "line", Type: field.TypeInt, Default: 1},
 		{Name: "priority", Type: field.TypeInt, Default: 0},
 		{Name: "topic", Type: field.TypeString, Nullable: true, Size: 200},
 		{Name: "page_url", Type: field.TypeString, Nullable: true, Size: 2000},
-		{Name: "idempotency_key", Type: field.TypeString, Unique: true, Nullable: true, Size: 80},
+		{Name: "idempotency_key", Type: field.TypeString, Nullable: true, Size: 80},
 		{Name: "message_count", Type: field.TypeInt, Default: 0},
 		{Name: "queued_at", Type: field.TypeTime, Nullable: true},
 		{Name: "place_at", Type: field.TypeTime, Nullable: true},
@@ -581,6 +598,25 @@ var (
 				Name:    "interaction_operator_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{InteractionsColumns[30], InteractionsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "operator_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "interaction_token_hash",
+				Unique:  true,
+				Columns: []*schema.Column{InteractionsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "token_hash IS NOT NULL",
+				},
+			},
+			{
+				Name:    "interaction_idempotency_key",
+				Unique:  true,
+				Columns: []*schema.Column{InteractionsColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "idempotency_key IS NOT NULL",
+				},
 			},
 			{
 				Name:    "interaction_agency_id_region_id_created_at",
@@ -719,6 +755,9 @@ var (
 				Name:    "message_interaction_id_client_key",
 				Unique:  true,
 				Columns: []*schema.Column{MessagesColumns[10], MessagesColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "client_key IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -954,13 +993,6 @@ var (
 				Columns:    []*schema.Column{PresencesColumns[7]},
 				RefColumns: []*schema.Column{PauseReasonsColumns[0]},
 				OnDelete:   schema.SetNull,
-			},
-		},
-		Indexes: []*schema.Index{
-			{
-				Name:    "presence_state_idle_since",
-				Unique:  false,
-				Columns: []*schema.Column{PresencesColumns[2], PresencesColumns[4]},
 			},
 		},
 	}
@@ -1272,11 +1304,17 @@ var (
 				Name:    "segment_account_id_started_at",
 				Unique:  false,
 				Columns: []*schema.Column{SegmentsColumns[8], SegmentsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "account_id IS NOT NULL",
+				},
 			},
 			{
 				Name:    "segment_queue_id_kind_started_at",
 				Unique:  false,
 				Columns: []*schema.Column{SegmentsColumns[7], SegmentsColumns[2], SegmentsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "queue_id IS NOT NULL",
+				},
 			},
 		},
 	}

@@ -54,6 +54,7 @@ func (Callback) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("interaction_id").Unique().Annotations(open),
 		index.Fields("state", "next_attempt_at").Annotations(open),
+		index.Fields("number").Annotations(open),
 		index.Fields("origin_id"),
 		index.Fields("created_at"),
 	}

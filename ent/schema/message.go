@@ -3,6 +3,7 @@ package schema
 import (
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -51,7 +52,7 @@ func (Message) Edges() []ent.Edge {
 func (Message) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("interaction_id", "sequence").Unique(),
-		index.Fields("interaction_id", "client_key").Unique(),
+		index.Fields("interaction_id", "client_key").Unique().Annotations(entsql.IndexWhere("client_key IS NOT NULL")),
 	}
 }
 

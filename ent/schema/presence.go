@@ -4,7 +4,6 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
-	"entgo.io/ent/schema/index"
 
 	"ekc/access/policy"
 )
@@ -35,9 +34,6 @@ func (Presence) Edges() []ent.Edge {
 		edge.To("pause_reason", PauseReason.Type).Field("pause_reason_id").Unique(),
 	}
 }
-
-// Indexes of the entity.
-func (Presence) Indexes() []ent.Index { return []ent.Index{index.Fields("state", "idle_since")} }
 
 // Policy of the entity.
 func (Presence) Policy() ent.Policy { return policy.Presence() }

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -41,8 +42,9 @@ func (Segment) Edges() []ent.Edge {
 // Indexes of the entity.
 func (Segment) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("interaction_id", "started_at"), index.Fields("account_id", "started_at"),
-		index.Fields("queue_id", "kind", "started_at"),
+		index.Fields("interaction_id", "started_at"),
+		index.Fields("account_id", "started_at").Annotations(entsql.IndexWhere("account_id IS NOT NULL")),
+		index.Fields("queue_id", "kind", "started_at").Annotations(entsql.IndexWhere("queue_id IS NOT NULL")),
 	}
 }
 
