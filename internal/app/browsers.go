@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"ekc/internal/fail"
 	"ekc/telephony"
@@ -18,25 +19,37 @@ func (b browsers) Connect(ctx context.Context, c telephony.BrowserCall) (telepho
 		Name: c.ID, Offer: c.Offer, Near: c.Near, Notify: c.Notify, Events: lifeOf(c), Candidate: c.Candidate,
 	})
 	if err != nil {
-		return nil, "", fail.Field("offer", fail.Invalid, "%v", err)
+		return nil, "", refusal("offer", err)
 	}
 	return browserLeg{session}, answer, nil
 }
 
-// lifeOf turns a session's life into the two calls that the switchboard waits for: Up the first time that sound can flow, Down at
-// the end.
+// refusal tells what is wrong with what the browser sent (INVALID) from what it can do nothing about (UNAVAILABLE): a gateway that is
+// full or closing, an engine without room.
+func refusal(field string, err error) error {
+	if errors.Is(err, browser.ErrOffer) || errors.Is(err, browser.ErrRenegotiation) || errors.Is(err, browser.ErrCandidate) {
+		return fail.Field(field, fail.Invalid, "%v", err)
+	}
+	return fail.New(fail.Unavailable, "no browser can be connected now: %v", err)
+}
+
+// lifeOf turns a session's life into what the switchboard waits for: Up the first time that sound can flow, Away while nothing comes, Down
+// at the end.
 func lifeOf(c telephony.BrowserCall) func(browser.Event) {
 	up := false
 	return func(e browser.Event) {
 		switch e.Kind {
 		case browser.Connected:
-			if !up {
-				up = true
-				c.Up()
+			if up {
+				c.Away(false)
+				return
 			}
+			up = true
+			c.Up()
 		case browser.Lost, browser.Left, browser.Closed:
 			c.Down(e.Kind == browser.Left)
 		case browser.Interrupted: // it is waited for
+			c.Away(true)
 		}
 	}
 }
@@ -53,7 +66,21 @@ func (l browserLeg) Hangup(signaling.Cause) { l.session.Close() }
 // AddCandidate is part of telephony.Trickler.
 func (l browserLeg) AddCandidate(candidate string) error {
 	if err := l.session.AddCandidate(candidate); err != nil {
-		return fail.Field("candidate", fail.Invalid, "%v", err)
+		return refusal("candidate", err)
 	}
 	return nil
 }
+
+// Restart is part of telephony.Restarter.
+func (l browserLeg) Restart(ctx context.Context, offer string) (string, error) {
+	answer, err := l.session.Restart(ctx, offer)
+	if err != nil {
+		return "", refusal("offer", err)
+	}
+	return answer, nil
+}
+
+var (
+	_ telephony.Trickler  = browserLeg{}
+	_ telephony.Restarter = browserLeg{}
+)

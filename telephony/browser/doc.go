@@ -7,8 +7,8 @@
 // A [Gateway] owns the UDP port and the certificate; a [Session] is one browser in one call. The browser offers, since it knows its
 // microphone, and gets an answer at once; candidates found later trickle both ways. G.711 is agreed on, which every browser
 // offers (RFC 7874 §3), or G.722 when the leg that the browser will be connected with has it: a packet's sound passes between
-// telephone and browser as it is. Digits are telephone-event (RFC 4733) where
-// the browser offers them. There is one audio section; video and data channels are rejected in the answer.
+// telephone and browser as it is. Digits are telephone-event (RFC 4733) where the browser offers them. There is one audio section;
+// video and data channels are rejected in the answer.
 //
 //	browser → port ─ SRTP: decrypt ──────────────→ media.Leg.Deliver
 //	             └── STUN, DTLS: pion/ice, pion/dtls
@@ -17,9 +17,9 @@
 // ICE and DTLS are pion's, and so is the cipher of SRTP, but sound does not pass through them: on its way through a PeerConnection a
 // packet wakes five goroutines, which costs many times what its encryption does. Here a port reads in batches, finds the session by the
 // browser's address, decrypts in place and hands all of a batch to the legs at once; what the media threads have to say is
-// encrypted and sent in batches on the same turn. A busy port turns every 1 to 4 ms, the sooner
-// the more there is to do, on an operating-system thread of its own. Sound of an address that is not known yet, of TCP, and of a port of a session's own takes the long way through pion, as does one packet a second of every browser, so
-// that ICE knows that the path works.
+// encrypted and sent in batches on the same turn. A busy port turns every 1 to 4 ms, the sooner the more there is to do, on an
+// operating-system thread of its own. Sound of an address that is not known yet, of TCP, and of a port of a session's own takes the
+// long way through pion, as does one packet a second of every browser, so that ICE knows that the path works.
 //
 // The media thread only copies a packet into the outbox: encryption and system calls are not its business.
 //
