@@ -110,7 +110,6 @@ func (w *watch) memory() (before, peak float64, calls int) {
 		if x.memory > peak {
 			peak, calls = x.memory, x.calls
 		}
-		calls = max(calls, 0)
 	}
 	return w.before, peak, calls
 }
