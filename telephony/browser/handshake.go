@@ -93,8 +93,16 @@ func (s *Session) encrypt(ctx context.Context) {
 	}
 	s.cipher.Store(c)
 	s.keyed()
-	stop := context.AfterFunc(ctx, func() { _ = connection.Close() })
-	defer stop()
+	said := make(chan struct{}) // closed with our goodbye, which is on its way when Read has ended already
+	stop := context.AfterFunc(ctx, func() {
+		defer close(said)
+		_ = connection.Close()
+	})
+	defer func() {
+		if !stop() {
+			<-said
+		}
+	}()
 	b := make([]byte, 1<<10)
 	for {
 		if _, err := connection.Read(b); err != nil {
