@@ -120,8 +120,12 @@ func (p *phone) open(c config.Config, folder recording.Storage, log *slog.Logger
 	if err != nil {
 		return err
 	}
+	certificates, err := newCertificates(c.SIPTLS, log)
+	if err != nil {
+		return err
+	}
 	p.agent, err = signaling.New(signaling.Config{
-		Listen: c.SIPAddr, External: c.SIPExternal, Realm: secret.Realm, MD5Only: c.SIPDigest == "MD5", OnCall: p.board.Incoming,
+		Listen: c.SIPAddr, ListenTLS: c.SIPTLS.Addr, Certificates: certificates, External: c.SIPExternal, Realm: secret.Realm, MD5Only: c.SIPDigest == "MD5", OnCall: p.board.Incoming,
 		ServiceNumber: p.voice.ServiceNumber, Accounts: p.voice, Bindings: p.voice, Log: log,
 	})
 	if err != nil {

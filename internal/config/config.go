@@ -46,6 +46,7 @@ type Telephony struct {
 	SIPAddr     string    `name:"sip-addr" env:"EKC_SIP_ADDR" default:"127.0.0.1:5060" help:"SIP over UDP and TCP; off = no phone on this node."`
 	SIPExternal string    `name:"sip-external" env:"EKC_SIP_EXTERNAL" help:"Address under which carriers, phones and browsers reach this node, when it differs from the one listened on." placeholder:"IP"`
 	SIPDigest   string    `name:"sip-digest" env:"EKC_SIP_DIGEST" default:"MD5" enum:"MD5,SHA-256" help:"What operators' phones are challenged with: MD5 alone, which every phone knows, or SHA-256 and MD5 (RFC 8760)."`
+	SIPTLS      SIPTLS    `embed:"" prefix:"sip-tls-"`
 	RTPPorts    PortRange `name:"rtp-ports" env:"EKC_RTP_PORTS" default:"20000-29999" help:"Media ports, FIRST-LAST."`
 }
 

@@ -77,6 +77,8 @@ func TestBadValuesAreNamed(t *testing.T) {
 		{"EKC_HTTP_ADDR", "127.0.0.1:8090", "EKC_KNOWLEDGE_ADDR"},
 		{"EKC_SIP_ADDR", "host name:5060", "host name"},
 		{"EKC_SIP_ADDR", "127.0.0.1:20500", "EKC_RTP_PORTS"},
+		{"EKC_SIP_TLS_ADDR", "127.0.0.1:5061", "EKC_SIP_TLS_KEY"},
+		{"EKC_SIP_TLS_CERT", "cert.pem", "EKC_SIP_TLS_KEY"},
 		{"EKC_KNOWLEDGE_ADDR", "", "HOST:PORT"},
 		{"EKC_RTP_PORTS", "30000-20000", "below"},
 		{"EKC_RTP_PORTS", "30000-30000", "below"},

@@ -55,6 +55,7 @@ func (t Telephony) Validate() error {
 	if err == nil {
 		_, _, err = t.Addresses()
 	}
+	err = errors.Join(err, t.SIPTLS.validate())
 	switch {
 	case t.RTPPorts.First < firstUserPort:
 		err = errors.Join(err, fmt.Errorf("EKC_RTP_PORTS is %s: ports begin at %d", t.RTPPorts, firstUserPort))
