@@ -43,7 +43,7 @@ func (s *Service) Finish(ctx context.Context, interactionID string) (*ent.Intera
 
 // finish begins the wrap-up of a locked interaction and asks the citizen for a rating.
 func (s *Service) finish(system context.Context, tx *ent.Tx, i *ent.Interaction, reason string) (*ent.Interaction, error) {
-	seconds := 0
+	seconds := queue.DefaultWrapUpSeconds // of a call that the operator has made, which is in no queue
 	if i.QueueID != "" {
 		q, err := tx.Queue.Get(system, i.QueueID)
 		if err != nil {

@@ -64,6 +64,24 @@ func (s store) sql(t *testing.T, statement string, arguments ...any) {
 	require.NoError(t, err)
 }
 
+// find asks the database for what the API shows masked; empty when there is nothing.
+func (s store) find(t *testing.T, query string, arguments ...any) (found string) {
+	t.Helper()
+	db, err := sql.Open("postgres", s.core)
+	require.NoError(t, err)
+	defer func() { _ = db.Close() }()
+	if err := db.QueryRowContext(t.Context(), query, arguments...).Scan(&found); !errors.Is(err, sql.ErrNoRows) {
+		require.NoError(t, err)
+	}
+	return found
+}
+
+// happens waits until the network behind the carrier has seen something.
+func (c *phoneCentre) happens(t *testing.T, what string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return c.outside.logged(what) > 0 }, callPatience, 100*time.Millisecond, what)
+}
+
 // together runs flows side by side, more of them than the machine has cores: mostly they wait for what they hear.
 func (c *phoneCentre) together(t *testing.T, flows map[string]func(*testing.T, *phoneCentre)) {
 	t.Helper()
@@ -81,7 +99,7 @@ func (c *phoneCentre) together(t *testing.T, flows map[string]func(*testing.T, *
 	all.Wait()
 }
 
-const flowsAtOnce = 8
+const flowsAtOnce = 10
 
 // of is the same client in a flow's own test.
 func (c *client) of(t *testing.T) *client { return &client{t: t, url: c.url, token: c.token} }
@@ -214,11 +232,20 @@ func (k *clerk) presence() string {
 }
 
 // caller is a citizen on the carrier's side, on the phone of a Moscow line.
-func (d *desk) caller() *caller {
+func (d *desk) caller() *caller { return d.callerOf("+7495" + d.number[len(d.number)-7:]) }
+
+// anotherCaller has a number of Saint Petersburg.
+func (d *desk) anotherCaller() *caller { return d.callerOf("+7812" + d.number[len(d.number)-7:]) }
+
+func (d *desk) callerOf(number string) *caller { return d.callerAt(carrierAddress, number) }
+
+func (d *desk) callerAt(address, number string) *caller {
 	d.t.Helper()
-	number := "+7495" + d.number[len(d.number)-7:]
-	return &caller{desk: d, number: number, device: newDevice(d.t, deviceOptions{user: number, address: carrierAddress, tone: hzCitizen})}
+	return &caller{desk: d, number: number, device: newDevice(d.t, deviceOptions{user: number, address: address, tone: hzCitizen})}
 }
+
+// national is a number as it is dialled inside the country, and as the demo trunk wants it.
+func national(number string) string { return "8" + strings.TrimPrefix(number, "+7") }
 
 // caller is a citizen.
 type caller struct {
@@ -234,6 +261,12 @@ func (c *caller) calls() *caller {
 	c.t.Helper()
 	c.dials(c.desk.number, c.desk.c.app.PhoneAddr(), "")
 	c.await("CALL_ESTABLISHED")
+	return c.seen()
+}
+
+// seen waits until the centre has the call.
+func (c *caller) seen() *caller {
+	c.t.Helper()
 	require.Eventually(c.t, func() bool {
 		c.id = c.desk.live(c.number)
 		return c.id != ""
@@ -241,17 +274,23 @@ func (c *caller) calls() *caller {
 	return c
 }
 
+// leaves hangs up and waits until the centre knows.
+func (c *caller) leaves() {
+	c.t.Helper()
+	c.hangUp()
+	require.Eventually(c.t, func() bool { return c.desk.live(c.number) == "" }, callPatience, 100*time.Millisecond, "the call is over")
+}
+
 // live is the interaction of a citizen's call that lasts; empty when there is none.
-func (d *desk) live(number string) (id string) {
+func (d *desk) live(number string) string {
 	d.t.Helper()
-	db, err := sql.Open("postgres", d.c.core)
-	require.NoError(d.t, err)
-	defer func() { _ = db.Close() }()
-	err = db.QueryRowContext(d.t.Context(), "SELECT interaction_id FROM calls WHERE caller = $1 AND ended_at IS NULL", number).Scan(&id)
-	if !errors.Is(err, sql.ErrNoRows) {
-		require.NoError(d.t, err)
-	}
-	return id
+	return d.c.find(d.t, "SELECT interaction_id FROM calls WHERE caller = $1 AND ended_at IS NULL", number)
+}
+
+// callbackID is the callback to a number; empty when there is none.
+func (d *desk) callbackID(number string) string {
+	d.t.Helper()
+	return d.c.find(d.t, "SELECT id FROM callbacks WHERE number = $1", number)
 }
 
 // talking connects a new caller with the first operator of the desk.
@@ -273,6 +312,6 @@ func (d *desk) state(id, want string) state {
 	require.Eventually(d.t, func() bool {
 		now = d.supervisor.now(id)
 		return now.State == want
-	}, callPatience, 100*time.Millisecond, "state %s", want)
+	}, callPatience, 100*time.Millisecond, "state %s: %+v", want, &now)
 	return now
 }

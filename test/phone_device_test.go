@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -205,21 +206,21 @@ func (d *device) tell(command, parameters string) {
 	require.NoError(d.t, err)
 }
 
-// await waits for the next event of a type; those before it are passed over.
-func (d *device) await(kind string) deviceEvent {
+// await waits for the next event of one of these types; those before it are passed over.
+func (d *device) await(kinds ...string) deviceEvent {
 	d.t.Helper()
 	var found deviceEvent
 	require.Eventually(d.t, func() bool {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		for i := d.seen; i < len(d.events); i++ {
-			if d.events[i].Type == kind {
+			if slices.Contains(kinds, d.events[i].Type) {
 				found, d.seen = d.events[i], i+1
 				return true
 			}
 		}
 		return false
-	}, callPatience, 20*time.Millisecond, "%s does not come: %+v\n%s", kind, d.told(), d.said)
+	}, callPatience, 20*time.Millisecond, "%v does not come: %+v\n%s", kinds, d.told(), d.said)
 	return found
 }
 
@@ -261,6 +262,19 @@ func (d *device) press(keys string) {
 	}
 }
 
+// pressesUntil presses a key every two seconds, as people do who are asked something, until an event comes.
+func (d *device) pressesUntil(key, kind string) {
+	d.t.Helper()
+	before, pressed := d.times(kind), time.Time{}
+	require.Eventually(d.t, func() bool {
+		if time.Since(pressed) > 2*time.Second {
+			d.press(key)
+			pressed = time.Now()
+		}
+		return d.times(kind) > before
+	}, callPatience, 50*time.Millisecond, "%s does not come", kind)
+}
+
 func (d *device) hangUp() { d.tell("hangup", "") }
 
 // picksUp waits for a call and answers it.
@@ -276,11 +290,23 @@ func (d *device) vanish() {
 	_ = d.process.Process.Kill()
 }
 
+// close ends the device, which says goodbye to whom it talks with if it still can.
 func (d *device) close() {
-	_ = d.process.Process.Kill() // it may have ended
-	_ = d.process.Wait()
 	if d.control != nil {
+		text := `{"command":"quit"}`
+		_, _ = fmt.Fprintf(d.control, "%d:%s,", len(text), text) // it may have ended
 		_ = d.control.Close()
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = d.process.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(5 * time.Second):
+		_ = d.process.Process.Kill()
+		<-ended
 	}
 	if d.t.Failed() {
 		d.t.Logf("%s was told %s", d.process.Args, d.told())

@@ -1,7 +1,6 @@
 package test
 
 import (
-	"bufio"
 	"fmt"
 	"net"
 	"os"
@@ -29,8 +28,6 @@ type sippOptions struct {
 	address string
 	// tone is the frequency that it sends, once the scenario says so.
 	tone float64
-	// driven: the scenario waits for orders.
-	driven bool
 	// more arguments.
 	more []string
 }
@@ -41,9 +38,6 @@ type sipp struct {
 	dir     string
 	said    *output
 	ended   chan error
-	orders  net.Listener
-	twin    net.Conn
-	callID  string
 	address *net.UDPAddr
 }
 
@@ -79,9 +73,6 @@ func runSIPp(t *testing.T, o sippOptions) *sipp {
 			}
 		}
 	})
-	if o.driven {
-		s.acceptOrders()
-	}
 	return s
 }
 
@@ -90,56 +81,22 @@ func (s *sipp) arguments(o sippOptions) []string {
 	if o.address == "" {
 		o.address = carrierAddress
 	}
-	arguments := []string{"-sf", "scenario.xml", "-i", o.address, "-nostdin", "-trace_err", "-cp", fmt.Sprint(freeUDP(s.t, "127.0.0.1").Port)}
-	if o.driven {
-		var err error
-		s.orders, err = net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a socket of this machine
-		require.NoError(s.t, err)
-		s.t.Cleanup(func() { _ = s.orders.Close() })
-		arguments = append(arguments, "-3pcc", s.orders.Addr().String())
-	}
+	arguments := []string{"-sf", "scenario.xml", "-i", o.address, "-nostdin", "-trace_err", "-cp", fmt.Sprint(unusedPort(s.t, "127.0.0.1").Port)}
 	if o.switchboard == nil {
-		s.address = freeUDP(s.t, o.address)
+		s.address = unusedPort(s.t, o.address)
 		return append(append(arguments, "-p", fmt.Sprint(s.address.Port)), o.more...)
 	}
 	arguments = append(arguments, o.switchboard.String(), "-s", o.number, "-key", "caller", o.caller, "-m", "1", "-timeout", "120s")
 	return append(arguments, o.more...)
 }
 
-// freeUDP is a UDP port that nobody has at this moment.
-func freeUDP(t *testing.T, address string) *net.UDPAddr {
+// unusedPort is a UDP port that nobody has at this moment.
+func unusedPort(t *testing.T, address string) *net.UDPAddr {
 	t.Helper()
 	socket, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(address)})
 	require.NoError(t, err)
 	defer func() { _ = socket.Close() }()
 	return socket.LocalAddr().(*net.UDPAddr)
-}
-
-// acceptOrders waits for the line on which SIPp takes orders: it thinks that it is half of a call by a third party (-3pcc), and
-// that we are the other half.
-func (s *sipp) acceptOrders() {
-	s.t.Helper()
-	require.NoError(s.t, s.orders.(*net.TCPListener).SetDeadline(time.Now().Add(callPatience)))
-	var err error
-	s.twin, err = s.orders.Accept()
-	require.NoError(s.t, err, "SIPp: %s", s.said)
-	s.t.Cleanup(func() { _ = s.twin.Close() })
-	require.NoError(s.t, s.twin.SetReadDeadline(time.Now().Add(callPatience)))
-	hello, err := bufio.NewReader(s.twin).ReadString('\x1b')
-	require.NoError(s.t, err)
-	for _, line := range strings.Split(hello, "\n") {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.EqualFold(name, "Call-ID") {
-			s.callID = strings.TrimSpace(value)
-		}
-	}
-	require.NotEmpty(s.t, s.callID)
-}
-
-// order tells the scenario what to do next.
-func (s *sipp) order(what string) {
-	s.t.Helper()
-	_, err := fmt.Fprintf(s.twin, "Call-ID: %s\r\nOrder: %s\r\n\r\n\x1b", s.callID, what)
-	require.NoError(s.t, err)
 }
 
 // ends waits until the scenario has come to its end, as it should.
@@ -151,4 +108,22 @@ func (s *sipp) ends() {
 	case <-time.After(callPatience):
 		require.Fail(s.t, "SIPp goes on", "%s", s.said)
 	}
+}
+
+// logged counts the lines of the scenario's log that begin so.
+func (s *sipp) logged(begin string) int {
+	s.t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.dir, "*logs.log"))
+	require.NoError(s.t, err)
+	n := 0
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		require.NoError(s.t, err)
+		for _, line := range strings.Split(string(text), "\n") {
+			if strings.HasPrefix(line, begin) {
+				n++
+			}
+		}
+	}
+	return n
 }

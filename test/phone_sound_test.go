@@ -34,12 +34,7 @@ func (d *device) fresh(after int) []int16 {
 	if len(sound) < after+2*window {
 		return nil
 	}
-	sound = sound[(len(sound)-2*window)&^1:]
-	samples := make([]int16, window)
-	for i := range samples {
-		samples[i] = int16(binary.LittleEndian.Uint16(sound[2*i:]))
-	}
-	return samples
+	return samples(sound[(len(sound)-2*window)&^1:])[:window]
 }
 
 // listens waits until what the device hears from now on is as wanted.
@@ -92,10 +87,30 @@ func (d *device) hearsMusic() {
 	})
 }
 
-// hearsNothing waits until the device hears no party and no music.
+// hearsNothing waits until the device has heard no party and no music for a while: silence, or no packets.
 func (d *device) hearsNothing() {
 	d.t.Helper()
-	d.listens("there is sound", func(sound []int16) bool { return level(sound) < 50 })
+	seen, loud := len(d.heard()), time.Now()
+	require.Eventually(d.t, func() bool {
+		sound := d.heard()
+		if len(sound) < seen {
+			seen = 0
+		}
+		if level(samples(sound[seen:])) > 50 {
+			loud = time.Now()
+		}
+		seen = len(sound)
+		return time.Since(loud) > time.Second
+	}, callPatience, 100*time.Millisecond, "there is sound")
+}
+
+// samples are those of 16-bit sound.
+func samples(sound []byte) []int16 {
+	out := make([]int16, len(sound)/2)
+	for i := range out {
+		out[i] = int16(binary.LittleEndian.Uint16(sound[2*i:]))
+	}
+	return out
 }
 
 // share is how much of a signal's power is at a frequency, 0 to 1.
@@ -125,19 +140,19 @@ func level(sound []int16) float64 {
 
 // decoded is A-law as samples.
 func decoded(coded []byte) []int16 {
-	samples := make([]int16, len(coded))
+	out := make([]int16, len(coded))
 	for i, b := range coded {
-		samples[i] = g711.DecodeALaw(b)
+		out[i] = g711.DecodeALaw(b)
 	}
-	return samples
+	return out
 }
 
-// loudness is the amplitude of a frequency in the loudest second of A-law samples.
+// loudness is the amplitude of a frequency in the loudest piece of 400 ms of A-law samples.
 func loudness(coded []byte, hz float64) float64 {
 	most := 0.0
-	for begin := 0; begin+media.SampleRate <= len(coded); begin += media.SampleRate / 4 {
-		second := decoded(coded[begin : begin+media.SampleRate])
-		most = max(most, math.Sqrt(2*share(second, hz))*level(second))
+	for begin := 0; begin+window <= len(coded); begin += window / 4 {
+		piece := decoded(coded[begin : begin+window])
+		most = max(most, math.Sqrt(2*share(piece, hz))*level(piece))
 	}
 	return most
 }

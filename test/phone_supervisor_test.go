@@ -30,7 +30,7 @@ func supervise(t *testing.T, c *phoneCentre) {
 	require.Equal(t, boss.me(), d.state(citizen.id, "ACTIVE").Operator.ID)
 	citizen.hears(hzSupervisor)
 	phone.hears(hzCitizen)
-	citizen.hangUp()
+	citizen.leaves()
 	phone.await("CALL_CLOSED")
 	said, heard := boss.recording(citizen.id)
 	require.Greater(t, loudness(said, hzCitizen), 3000.0)
