@@ -149,6 +149,7 @@ func (a *Agent) offer(d *Dialog, m *wire.Message, flow transport.Flow, call Inco
 		return
 	}
 	d.surfaced = true
+	d.invite.Trying() // at once: the owner may have to ask a database first, and a carrier under load repeats soon
 	d.steer(d.routes, d.target)
 	d.timeout = d.later(a.config.RingTimeout, func() {
 		d.reject(480, "No Answer")

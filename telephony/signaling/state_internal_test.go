@@ -2,8 +2,11 @@ package signaling
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"ekc/telephony/signaling/transaction"
 )
 
 func TestWhatEachStateReceives(t *testing.T) {
@@ -70,4 +73,22 @@ func TestReplacesField(t *testing.T) {
 	require.Equal(t, "id@h;to-tag=t;from-tag=f;early-only", r.String())
 	_, ok = parseReplaces("id;to-tag=t")
 	require.False(t, ok)
+}
+
+// TestGlareWaits are the times of RFC 3261 §14.1, for the standard's T1.
+func TestGlareWaits(t *testing.T) {
+	t.Parallel()
+	a := &Agent{config: Config{}.filled(), table: transaction.NewTable(transaction.Timers{}, 1)}
+	for owner, bounds := range map[bool][2]time.Duration{true: {2100 * time.Millisecond, 4 * time.Second}, false: {0, 2 * time.Second}} {
+		d := &Dialog{agent: a, uac: owner}
+		seen := map[time.Duration]bool{}
+		for range 2000 {
+			w := d.glareWait()
+			require.GreaterOrEqual(t, w, bounds[0])
+			require.LessOrEqual(t, w, bounds[1])
+			require.Zero(t, w%(10*time.Millisecond), "in units of 10 ms")
+			seen[w] = true
+		}
+		require.Greater(t, len(seen), 100, "drawn by chance")
+	}
 }

@@ -207,6 +207,24 @@ func TestTryingWhenTheOwnerTakesTime(t *testing.T) {
 	_ = k
 }
 
+func TestTryingGoesOutAtOnce(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	c := newCentre(t, func(config *signaling.Config) {
+		config.OnCall = func(call *signaling.IncomingCall) {
+			<-release // an owner that is slow beyond all measure: only its own call waits
+			_ = call.Dialog.Reject(486, "")
+		}
+	})
+	p := newPeer(t, c)
+	c.trunk(t, p.address(), nil)
+	k := p.newCall()
+	k.begin(offerSDP)
+	require.Equal(t, 100, p.read().Status)
+	close(release)
+	k.refused(p.response("INVITE", 486))
+}
+
 func TestNobodyAnswers(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t, func(config *signaling.Config) { config.RingTimeout = 50 * time.Millisecond })
