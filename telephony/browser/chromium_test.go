@@ -84,10 +84,11 @@ type numbers struct {
 
 // operator is a Chromium with the page, and the desk behind it.
 type operator struct {
-	t    *testing.T
-	ctx  context.Context
-	mu   sync.Mutex
-	desk *desk
+	t      *testing.T
+	ctx    context.Context
+	mu     sync.Mutex
+	desk   *desk
+	detour *detour // on the way to the gateway; may be nil
 }
 
 func startChromium(t *testing.T) context.Context {
@@ -145,13 +146,16 @@ func (w *world) operator(t *testing.T) *operator {
 		})
 	}
 	reply("POST /join", func(offer string) (string, error) {
-		d, err := w.try(offer)
+		d, err := w.try(o.hide(offer))
 		o.desk = d
-		return d.answer, err
+		return o.lead(d.answer), err
 	})
-	reply("POST /restart", func(offer string) (string, error) { return o.desk.Restart(context.Background(), offer) })
+	reply("POST /restart", func(offer string) (string, error) {
+		answer, err := o.desk.Restart(context.Background(), o.hide(offer))
+		return o.lead(answer), err
+	})
 	reply("POST /candidate", func(c string) (string, error) {
-		if o.desk == nil {
+		if o.desk == nil || o.detour != nil {
 			return "", nil // the browser is found by its checks
 		}
 		return "", o.desk.AddCandidate(c)
@@ -161,6 +165,29 @@ func (w *world) operator(t *testing.T) *operator {
 	o.ctx = startChromium(t)
 	require.NoError(t, chromedp.Do(o.ctx, chromedp.Navigate(server.URL)))
 	return o
+}
+
+// take puts a detour on the way of the next answer.
+func (o *operator) take(d *detour) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.detour = d
+}
+
+// hide takes out of an offer how the browser can be reached past the detour.
+func (o *operator) hide(offer string) string {
+	if o.detour == nil {
+		return offer
+	}
+	return without(offer)
+}
+
+// lead takes the detour into an answer.
+func (o *operator) lead(answer string) string {
+	if o.detour == nil || answer == "" {
+		return answer
+	}
+	return o.detour.through(answer)
 }
 
 // run runs a piece of JavaScript and waits for its promise.
