@@ -61,7 +61,8 @@ func (s *Service) apply(system context.Context, tx *ent.Tx, before *ent.Interact
 	return i, err
 }
 
-// turnSegments ends the open stretch of each timeline and begins that of the present state, in one statement.
+// turnSegments ends the open stretch of each timeline and begins that of the present state, in one statement. One interaction and
+// many take different words: a plan for lists of unknown length is never kept, and planning costs more than the work.
 func turnSegments(system context.Context, tx *ent.Tx, reason string, now time.Time, interactions ...*ent.Interaction) error {
 	var columns [5][]string
 	for _, i := range interactions {
@@ -76,17 +77,33 @@ func turnSegments(system context.Context, tx *ent.Tx, reason string, now time.Ti
 			columns[n] = append(columns[n], value)
 		}
 	}
-	_, err := tx.ExecContext(system, `
-		WITH ended AS (UPDATE segments SET ended_at = $1::timestamptz, end_reason = $2 WHERE interaction_id = ANY($3::text[]) AND ended_at IS NULL)
-		INSERT INTO segments (id, created_at, interaction_id, kind, queue_id, account_id, started_at)
-		SELECT n.id, $1::timestamptz, n.interaction_id, n.kind, NULLIF(n.queue_id, ''), NULLIF(n.account_id, ''), $1::timestamptz
-		FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS n(interaction_id, id, kind, queue_id, account_id)
-		WHERE n.kind <> ''`, now, reason, pq.Array(columns[0]), pq.Array(columns[1]), pq.Array(columns[2]), pq.Array(columns[3]), pq.Array(columns[4]))
-	if err != nil {
+	query, args := turnMany, []any{now, reason}
+	if len(interactions) == 1 {
+		query = turnOne
+	}
+	for _, column := range columns {
+		if len(interactions) == 1 {
+			args = append(args, column[0])
+		} else {
+			args = append(args, pq.Array(column))
+		}
+	}
+	if _, err := tx.ExecContext(system, query, args...); err != nil {
 		return fmt.Errorf("turn the timeline: %w", err)
 	}
 	return nil
 }
+
+const (
+	turnOne  = turnEnd + `= $3::text` + turnBegin + `(VALUES ($3::text, $4::text, $5::text, $6::text, $7::text))` + turnRows
+	turnMany = turnEnd + `= ANY($3::text[])` + turnBegin + `unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])` + turnRows
+
+	turnEnd   = `WITH ended AS (UPDATE segments SET ended_at = $1::timestamptz, end_reason = $2 WHERE ended_at IS NULL AND interaction_id `
+	turnBegin = `)
+		INSERT INTO segments (id, created_at, interaction_id, kind, queue_id, account_id, started_at)
+		SELECT n.id, $1::timestamptz, n.interaction_id, n.kind, NULLIF(n.queue_id, ''), NULLIF(n.account_id, ''), $1::timestamptz FROM `
+	turnRows = ` AS n(interaction_id, id, kind, queue_id, account_id) WHERE n.kind <> ''`
+)
 
 // changeEvents tells the dialogue and the operator, the operator before if it was another, and the queues concerned.
 func changeEvents(before, after *ent.Interaction) []eventlog.Event {

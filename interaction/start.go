@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,6 +18,7 @@ import (
 	"ekc/ent/segment"
 	"ekc/internal/database"
 	"ekc/internal/fail"
+	"ekc/internal/numbers"
 )
 
 // Limits of the beginning of a chat.
@@ -160,22 +160,12 @@ func (in *StartInput) validate() error {
 	return nil
 }
 
-var (
-	phoneNoise = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", "\u00a0", "")
-	e164       = regexp.MustCompile(`^\+[1-9]\d{7,14}$`) // E.164, section 6.2
-	russian    = regexp.MustCompile(`^(?:8|7)(\d{10})$`)
-)
-
 // normalPhone brings a number to E.164; an empty one stays empty.
 func normalPhone(phone string) (string, bool) {
-	phone = phoneNoise.Replace(phone)
-	if phone == "" {
+	if strings.TrimSpace(phone) == "" {
 		return "", true
 	}
-	if m := russian.FindStringSubmatch(phone); m != nil {
-		return "+7" + m[1], true
-	}
-	return phone, e164.MatchString(phone)
+	return numbers.E164(phone)
 }
 
 // optional is nil for an empty id: the columns that name other rows hold NULL then.

@@ -59,7 +59,22 @@ func (d *desk) others(queueID string, channel interaction.Channel) []string {
 
 // desksOf reads the desks of accounts, by their ids.
 func desksOf(ctx context.Context, q querier, accountIDs []string) (map[string]*desk, error) {
-	desks := make(map[string]*desk, len(accountIDs))
+	return readDesks(ctx, q, `= ANY($1)`, pq.Array(accountIDs))
+}
+
+// deskOf reads one desk, in words of its own: a plan for a list of unknown length is never kept. That of an account that does not
+// exist is empty.
+func deskOf(ctx context.Context, q querier, accountID string) (*desk, error) {
+	desks, err := readDesks(ctx, q, `= $1`, accountID)
+	if d := desks[accountID]; d != nil || err != nil {
+		return d, err
+	}
+	return &desk{}, nil
+}
+
+// readDesks reads the desks of the accounts that match the condition.
+func readDesks(ctx context.Context, q querier, condition string, arg any) (map[string]*desk, error) {
+	desks := map[string]*desk{}
 	err := each(ctx, q, "desks", func(rows *sql.Rows) error {
 		var id string
 		var queues, channels []string
@@ -73,21 +88,12 @@ func desksOf(ctx context.Context, q querier, accountIDs []string) (map[string]*d
 	}, `
 		SELECT a.id, a.active, a.chat_capacity, coalesce(l.chats, 0), coalesce(l.calls, 0), w.ids, w.channels
 		FROM accounts a
-		LEFT JOIN (SELECT * FROM `+loadTable+` l WHERE account_id = ANY($1)) l ON l.account_id = a.id
+		LEFT JOIN (SELECT * FROM `+loadTable+` l WHERE account_id `+condition+`) l ON l.account_id = a.id
 		CROSS JOIN LATERAL (
 			SELECT array_agg(q.id ORDER BY q.id) AS ids, array_agg(q.channel ORDER BY q.id) AS channels
 			FROM queue_members m JOIN queues q ON q.id = m.queue_id WHERE m.account_id = a.id) w
-		WHERE a.id = ANY($1)`, pq.Array(accountIDs))
+		WHERE a.id `+condition, arg)
 	return desks, err
-}
-
-// deskOf reads one desk; that of an account that does not exist is empty.
-func deskOf(ctx context.Context, q querier, accountID string) (*desk, error) {
-	desks, err := desksOf(ctx, q, []string{accountID})
-	if d := desks[accountID]; d != nil || err != nil {
-		return d, err
-	}
-	return &desk{}, nil
 }
 
 // appendDesk appends the events of an offer's beginning or end: the offer, the operator's presence, and the other queues in which
