@@ -21,6 +21,7 @@
 //	event.go    what happens to it                       perform.go  doing the effects
 //	effect.go   what is to be done                       lines.go    legs; sipleg.go over SIP, join.go browsers
 //	next*.go    the state machine                        play.go     prompts, music, bridges, conferences
+//	aside.go    a phone's second call, device for device
 //	sound.go    who hears what                           errands.go  telling the centre
 //
 // # Who is right

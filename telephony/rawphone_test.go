@@ -40,7 +40,6 @@ type rawCall struct {
 	localTag, remoteTag    string
 	cseq                   int
 	invite                 *wire.Message // theirs, when they called
-	remoteDisplay, request string
 }
 
 // rawPhoneOf makes a phone of an account and makes the centre ask phones for passwords.

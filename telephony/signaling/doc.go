@@ -20,9 +20,13 @@
 //	guard       who may speak at all: token buckets, bans
 //	transaction RFC 3261 §17 and RFC 6026
 //	digest      RFC 8760 in both directions
+//	locate      the servers of a carrier's name, RFC 3263
 //	signaling   agent, trunks, dialogs, registrar
 //
-// It imports no other domain of EKC. Standards: RFC 3261, 3262 (100rel), 3264, 3311 (UPDATE), 3326 (Reason), 3327 (Path),
+// A carrier's name stands for several servers: targets.go asks the next one when one fails (503, no answer, no connection), and
+// remembers for a while who did; keepalive.go asks all of them with OPTIONS.
+//
+// It imports no other domain of EKC. Standards: RFC 3261, 3262 (100rel), 3263 (locating servers), 3264, 3311 (UPDATE), 3326 (Reason), 3327 (Path),
 // 3325 (asserted identity), 3515 (REFER), 3581 (rport), 3891 (Replaces), 4028 (session timers), 5626 §3.5 (keep-alive),
 // 6026, 6086 (INFO), 8760 (digest).
 package signaling
