@@ -54,6 +54,8 @@ type ThreadStats struct {
 	Chunks, ChunksDropped uint64
 	// Rounds counts turns of the loop, Stalls those that came more than 100 ms late.
 	Rounds, Stalls uint64
+	// Quality is that of the legs that have ended on this thread.
+	Quality Quality
 	// MaxLag is the greatest delay of the timing wheel since the last snapshot.
 	MaxLag time.Duration
 }

@@ -151,6 +151,7 @@ func (t *thread) bury(l *Leg) {
 	}
 	t.sayBye(l)
 	final := l.snapshot(t)
+	t.stats.Quality.add(final)
 	l.final.Store(&final)
 	t.expel(l)
 	l.vacate()
