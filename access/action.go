@@ -92,6 +92,8 @@ const (
 	// ManageTrunks and ManageNumbers: lines to carriers and the numbers of the centre.
 	ManageTrunks  Action = "trunk.manage"
 	ManageNumbers Action = "number.manage"
+	// ManageNodes: see the processes of the centre, let one stop.
+	ManageNodes Action = "node.manage"
 	// EditMenu: draft versions, upload sounds, try them out. PublishMenu: let callers hear them.
 	EditMenu    Action = "menu.edit"
 	PublishMenu Action = "menu.publish"

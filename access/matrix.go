@@ -145,6 +145,7 @@ var matrix = []row{
 	{action: CancelCallback, sees: ReadCallbacks, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
 	{action: ManageTrunks, roles: roles{viewer.Administrator: Covered}},
 	{action: ManageNumbers, roles: roles{viewer.Administrator: Covered}},
+	{action: ManageNodes, roles: roles{viewer.Administrator: Covered}},
 	{action: EditMenu, roles: roles{
 		viewer.ContentManager: Inside, viewer.ExpertSystemAdministrator: Inside, viewer.Administrator: Covered,
 	}},

@@ -58,6 +58,7 @@ callback.take                   -- s------s
 callback.cancel                 -- -s-----s
 trunk.manage                    -- -------s
 number.manage                   -- -------s
+node.manage                     -- -------s
 menu.edit                       -- --ii---s
 menu.publish                    -- ---i---s
 phone.create                    -- ----i--s

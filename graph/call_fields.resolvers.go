@@ -30,6 +30,16 @@ func (r *recordingResolver) URL(ctx context.Context, obj *ent.Recording) (*strin
 	return r.recordingURL(ctx, obj)
 }
 
+// Transcript is the resolver for the transcript field.
+func (r *recordingResolver) Transcript(ctx context.Context, obj *ent.Recording) (*model.RecordingTranscript, error) {
+	return r.transcript(ctx, obj)
+}
+
+// Status is the resolver for the status field.
+func (r *trunkResolver) Status(ctx context.Context, obj *ent.Trunk) ([]*model.TrunkStatus, error) {
+	return r.trunkStatus(ctx, obj)
+}
+
 // Interaction is the resolver for the interaction field.
 func (r *callbackResolver) Interaction(ctx context.Context, obj *ent.Callback) (*ent.Interaction, error) {
 	i, err := obj.Interaction(ctx)

@@ -24,8 +24,8 @@ func (r *mutationResolver) CallCandidateAdd(ctx context.Context, input model.Cal
 }
 
 // CallCandidates is the resolver for the callCandidates field.
-func (r *subscriptionResolver) CallCandidates(ctx context.Context, _, legID string) (<-chan *model.CallCandidate, error) {
-	return r.candidates(ctx, legID)
+func (r *subscriptionResolver) CallCandidates(ctx context.Context, interactionID, legID string) (<-chan *model.CallCandidate, error) {
+	return r.candidates(ctx, interactionID, legID)
 }
 
 // CallMute is the resolver for the callMute field.

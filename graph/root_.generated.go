@@ -50,6 +50,7 @@ type ResolverRoot interface {
 	Segment() SegmentResolver
 	Session() SessionResolver
 	Subscription() SubscriptionResolver
+	Trunk() TrunkResolver
 	Viewer() ViewerResolver
 }
 
@@ -262,6 +263,17 @@ type ComplexityRoot struct {
 	CallbackPayload struct {
 		Callback   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	CentreNode struct {
+		Alive     func(childComplexity int) int
+		Calls     func(childComplexity int) int
+		Draining  func(childComplexity int) int
+		Host      func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Phone     func(childComplexity int) int
+		SeenAt    func(childComplexity int) int
+		StartedAt func(childComplexity int) int
 	}
 
 	ChatStartPayload struct {
@@ -532,6 +544,7 @@ type ComplexityRoot struct {
 		MenuSimulate                  func(childComplexity int, input model.MenuSimulateInput) int
 		MenuValidate                  func(childComplexity int, input model.MenuValidateInput) int
 		MessageSend                   func(childComplexity int, input model.MessageSendInput) int
+		NodeDrain                     func(childComplexity int, input model.NodeDrainInput) int
 		OfferAccept                   func(childComplexity int, input model.OfferInput) int
 		OfferDecline                  func(childComplexity int, input model.OfferInput) int
 		PasswordChange                func(childComplexity int, input model.PasswordChangeInput) int
@@ -555,6 +568,11 @@ type ComplexityRoot struct {
 		TrunkCreate                   func(childComplexity int, input model.TrunkCreateInput) int
 		TrunkUpdate                   func(childComplexity int, input model.TrunkUpdateInput) int
 		TypingSignal                  func(childComplexity int, input model.TypingSignalInput) int
+	}
+
+	NodeDrainPayload struct {
+		Node       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Offer struct {
@@ -679,6 +697,7 @@ type ComplexityRoot struct {
 		Board          func(childComplexity int) int
 		BusinessHours  func(childComplexity int) int
 		Callbacks      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.CallbackFilter) int
+		CentreNodes    func(childComplexity int) int
 		Desk           func(childComplexity int) int
 		Dispositions   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		Interaction    func(childComplexity int, id string) int
@@ -816,7 +835,13 @@ type ComplexityRoot struct {
 		Retention    func(childComplexity int) int
 		Sha256       func(childComplexity int) int
 		Size         func(childComplexity int) int
+		Transcript   func(childComplexity int) int
 		URL          func(childComplexity int) int
+	}
+
+	RecordingTranscript struct {
+		Lines func(childComplexity int) int
+		State func(childComplexity int) int
 	}
 
 	Region struct {
@@ -980,6 +1005,12 @@ type ComplexityRoot struct {
 		RefreshToken     func(childComplexity int) int
 	}
 
+	TranscriptLine struct {
+		AtMs    func(childComplexity int) int
+		Channel func(childComplexity int) int
+		Text    func(childComplexity int) int
+	}
+
 	Trunk struct {
 		Active                func(childComplexity int) int
 		CallerNumber          func(childComplexity int) int
@@ -997,6 +1028,8 @@ type ComplexityRoot struct {
 		SessionExpiresSeconds func(childComplexity int) int
 		Sources               func(childComplexity int) int
 		Srtp                  func(childComplexity int) int
+		Status                func(childComplexity int) int
+		SymmetricMedia        func(childComplexity int) int
 		Transport             func(childComplexity int) int
 		Trusted               func(childComplexity int) int
 		Username              func(childComplexity int) int
@@ -1005,6 +1038,14 @@ type ComplexityRoot struct {
 	TrunkPayload struct {
 		Trunk      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	TrunkStatus struct {
+		Host      func(childComplexity int) int
+		NodeID    func(childComplexity int) int
+		Reachable func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		Since     func(childComplexity int) int
 	}
 
 	Typing struct {
@@ -1904,6 +1945,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CallbackPayload.UserErrors(childComplexity), true
+
+	case "CentreNode.alive":
+		if e.ComplexityRoot.CentreNode.Alive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CentreNode.Alive(childComplexity), true
+
+	case "CentreNode.calls":
+		if e.ComplexityRoot.CentreNode.Calls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CentreNode.Calls(childComplexity), true
+
+	case "CentreNode.draining":
+		if e.ComplexityRoot.CentreNode.Draining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CentreNode.Draining(childComplexity), true
+
+	case "CentreNode.host":
+		if e.ComplexityRoot.CentreNode.Host == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CentreNode.Host(childComplexity), true
+
+	case "CentreNode.id":
+		if e.ComplexityRoot.CentreNode.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CentreNode.ID(childComplexity), true
+
+	case "CentreNode.phone":
+		if e.ComplexityRoot.CentreNode.Phone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CentreNode.Phone(childComplexity), true
+
+	case "CentreNode.seenAt":
+		if e.ComplexityRoot.CentreNode.SeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CentreNode.SeenAt(childComplexity), true
+
+	case "CentreNode.startedAt":
+		if e.ComplexityRoot.CentreNode.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CentreNode.StartedAt(childComplexity), true
 
 	case "ChatStartPayload.interaction":
 		if e.ComplexityRoot.ChatStartPayload.Interaction == nil {
@@ -3375,6 +3472,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.MessageSend(childComplexity, args["input"].(model.MessageSendInput)), true
 
+	case "Mutation.nodeDrain":
+		if e.ComplexityRoot.Mutation.NodeDrain == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_nodeDrain_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.NodeDrain(childComplexity, args["input"].(model.NodeDrainInput)), true
+
 	case "Mutation.offerAccept":
 		if e.ComplexityRoot.Mutation.OfferAccept == nil {
 			break
@@ -3640,6 +3749,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TypingSignal(childComplexity, args["input"].(model.TypingSignalInput)), true
+
+	case "NodeDrainPayload.node":
+		if e.ComplexityRoot.NodeDrainPayload.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NodeDrainPayload.Node(childComplexity), true
+
+	case "NodeDrainPayload.userErrors":
+		if e.ComplexityRoot.NodeDrainPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NodeDrainPayload.UserErrors(childComplexity), true
 
 	case "Offer.answeredAt":
 		if e.ComplexityRoot.Offer.AnsweredAt == nil {
@@ -4150,6 +4273,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Callbacks(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.CallbackFilter)), true
+
+	case "Query.centreNodes":
+		if e.ComplexityRoot.Query.CentreNodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CentreNodes(childComplexity), true
 
 	case "Query.desk":
 		if e.ComplexityRoot.Query.Desk == nil {
@@ -4902,12 +5032,33 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Recording.Size(childComplexity), true
 
+	case "Recording.transcript":
+		if e.ComplexityRoot.Recording.Transcript == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recording.Transcript(childComplexity), true
+
 	case "Recording.url":
 		if e.ComplexityRoot.Recording.URL == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Recording.URL(childComplexity), true
+
+	case "RecordingTranscript.lines":
+		if e.ComplexityRoot.RecordingTranscript.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordingTranscript.Lines(childComplexity), true
+
+	case "RecordingTranscript.state":
+		if e.ComplexityRoot.RecordingTranscript.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordingTranscript.State(childComplexity), true
 
 	case "Region.code":
 		if e.ComplexityRoot.Region.Code == nil {
@@ -5573,6 +5724,27 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Tokens.RefreshToken(childComplexity), true
 
+	case "TranscriptLine.atMs":
+		if e.ComplexityRoot.TranscriptLine.AtMs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TranscriptLine.AtMs(childComplexity), true
+
+	case "TranscriptLine.channel":
+		if e.ComplexityRoot.TranscriptLine.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TranscriptLine.Channel(childComplexity), true
+
+	case "TranscriptLine.text":
+		if e.ComplexityRoot.TranscriptLine.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TranscriptLine.Text(childComplexity), true
+
 	case "Trunk.active":
 		if e.ComplexityRoot.Trunk.Active == nil {
 			break
@@ -5685,6 +5857,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Trunk.Srtp(childComplexity), true
 
+	case "Trunk.status":
+		if e.ComplexityRoot.Trunk.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.Status(childComplexity), true
+
+	case "Trunk.symmetricMedia":
+		if e.ComplexityRoot.Trunk.SymmetricMedia == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Trunk.SymmetricMedia(childComplexity), true
+
 	case "Trunk.transport":
 		if e.ComplexityRoot.Trunk.Transport == nil {
 			break
@@ -5719,6 +5905,41 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrunkPayload.UserErrors(childComplexity), true
+
+	case "TrunkStatus.host":
+		if e.ComplexityRoot.TrunkStatus.Host == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrunkStatus.Host(childComplexity), true
+
+	case "TrunkStatus.nodeId":
+		if e.ComplexityRoot.TrunkStatus.NodeID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrunkStatus.NodeID(childComplexity), true
+
+	case "TrunkStatus.reachable":
+		if e.ComplexityRoot.TrunkStatus.Reachable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrunkStatus.Reachable(childComplexity), true
+
+	case "TrunkStatus.reason":
+		if e.ComplexityRoot.TrunkStatus.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrunkStatus.Reason(childComplexity), true
+
+	case "TrunkStatus.since":
+		if e.ComplexityRoot.TrunkStatus.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrunkStatus.Since(childComplexity), true
 
 	case "Typing.at":
 		if e.ComplexityRoot.Typing.At == nil {
@@ -5829,6 +6050,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMenuSimulateInput,
 		ec.unmarshalInputMenuValidateInput,
 		ec.unmarshalInputMessageSendInput,
+		ec.unmarshalInputNodeDrainInput,
 		ec.unmarshalInputOfferInput,
 		ec.unmarshalInputOpeningExceptionInput,
 		ec.unmarshalInputOpeningPeriodInput,
@@ -6186,6 +6408,8 @@ type Query {
   ): CallbackConnection!
   "Calls of the viewer's segment that last now, the oldest first, at most 100. Supervisors, coordinators, administrators."
   liveCalls: [LiveCall!]!
+  "Processes of the centre that live or have left calls behind, the oldest first. Administrators."
+  centreNodes: [CentreNode!]!
   "Lines to carriers. Administrators."
   trunks: [Trunk!]!
   "The numbers of the centre. Anyone signed in."
@@ -6331,6 +6555,8 @@ type Mutation {
   callbackTake("What to do, and to what." input: CallbackInput!): CallbackPayload!
   "Ends a waiting callback that is wanted no more. Supervisors of its segment, administrators."
   callbackCancel("What to do, and to what." input: CallbackInput!): CallbackPayload!
+  "Lets a node take no new calls any more; its process ends when the last of its calls has. Administrators."
+  nodeDrain("What to do, and to what." input: NodeDrainInput!): NodeDrainPayload!
   "Makes a line to a carrier. Administrators."
   trunkCreate("What to do, and to what." input: TrunkCreateInput!): TrunkPayload!
   "Changes a line to a carrier; calls that are up go on as they began. Administrators."
@@ -7893,6 +8119,44 @@ type Recording {
   destroyedAt: Time
   "A link, relative to the API's origin, that plays it for 15 minutes (WAV, byte ranges); each playing is audited. The operator of the interaction, supervisors of its segment, administrators; null for others, and when it was destroyed."
   url: String @goField(forceResolver: true)
+  "What was said, as speech recognition understood it; each reading is audited. Who may play the recording; null for others, when it was destroyed, and when the centre has no speech recognition."
+  transcript: RecordingTranscript @goField(forceResolver: true)
+}
+
+"What speech recognition understood of a recording."
+type RecordingTranscript {
+  "Where it is."
+  state: TranscriptState!
+  "Utterances in the order of time; empty until it is done."
+  lines: [TranscriptLine!]!
+}
+
+"Where a transcript is."
+enum TranscriptState {
+  "It waits for speech recognition."
+  WAITING
+  "It is there."
+  DONE
+  "Speech recognition could not do it, tried again and again."
+  FAILED
+}
+
+"One utterance of a call."
+type TranscriptLine {
+  "Who spoke."
+  channel: RecordingChannel!
+  "Milliseconds from the beginning of the recording."
+  atMs: Int!
+  "The words."
+  text: String!
+}
+
+"A channel of a recording."
+enum RecordingChannel {
+  "What the citizen said."
+  SAID
+  "What the citizen heard: operators, prompts, music."
+  HEARD
 }
 
 "Why a citizen is called back."
@@ -8001,9 +8265,9 @@ type LiveCall {
   interaction: Interaction!
   "The call."
   call: Call!
-  "What goes on in it: arriving, menu, queue, offer, reach, dial, talk, passed, parting or over; null when another node has it."
+  "What goes on in it: arriving, menu, queue, offer, reach, dial, talk, passed, parting or over; null when its node does not answer."
   phase: String
-  "Whether it is recorded: off, on or paused; null when another node has it."
+  "Whether it is recorded: off, on or paused; null when its node does not answer."
   recording: String
 }
 
@@ -8041,7 +8305,7 @@ input CallCandidateInput {
   interactionId: ID!
   "The leg that ` + "`" + `callJoin` + "`" + ` gave."
   legId: ID!
-  "The candidate attribute, at most 1 KiB; empty says that there are no more."
+  "The JSON of an RTCIceCandidateInit, as JSON.stringify gives it of the browser's candidate; at most 1 KiB; empty says that there are no more."
   candidate: String!
 }
 
@@ -8055,7 +8319,7 @@ type CallCandidatePayload {
 
 "An ICE candidate of the centre for a browser."
 type CallCandidate {
-  "The candidate attribute."
+  "The JSON of an RTCIceCandidateInit, for addIceCandidate."
   candidate: String!
 }
 
@@ -8199,6 +8463,11 @@ type Trunk implements Node {
   codecs: [String!]!
   "Whether sound is encrypted."
   srtp: SrtpPolicy!
+  """
+  Whether the carrier's gateways send sound from where their session descriptions say that they receive it (symmetric RTP, RFC 4961).
+  Its calls then share UDP ports of ours, which carries more of them on a core. Calls of a carrier of which that is not true are not heard.
+  """
+  symmetricMedia: Boolean!
   "Session timer in seconds (RFC 4028); 0: only when the carrier asks."
   sessionExpiresSeconds: Int!
   "Whether provisional answers are reliable (RFC 3262)."
@@ -8207,6 +8476,56 @@ type Trunk implements Node {
   keepAliveSeconds: Int!
   "Shown when the agency has no number of its own, E.164; empty: none."
   callerNumber: String!
+  "How it is, seen from each node with a phone that answers; empty for one that is not used."
+  status: [TrunkStatus!]! @goField(forceResolver: true)
+}
+
+"How a line to a carrier is, seen from one node."
+type TrunkStatus {
+  "The node."
+  nodeId: ID!
+  "The machine that the node runs on."
+  host: String!
+  "Whether the carrier answers. Without OPTIONS (keepAliveSeconds 0) a line counts as reachable."
+  reachable: Boolean!
+  "Since when that is so."
+  since: Time!
+  "What the carrier answered last, or the error; empty: not asked yet."
+  reason: String!
+}
+
+"A process of the centre."
+type CentreNode {
+  "Opaque id."
+  id: ID!
+  "The machine that it runs on."
+  host: String!
+  "When it was started."
+  startedAt: Time!
+  "When it last said that it lives, by the database's clock."
+  seenAt: Time!
+  "Whether it lives: it has said so within ten seconds. The calls of one that does not become callbacks."
+  alive: Boolean!
+  "Whether it takes calls."
+  phone: Boolean!
+  "Whether it takes no new calls any more and ends with its last one."
+  draining: Boolean!
+  "Calls that it has now."
+  calls: Int!
+}
+
+"A node that is to stop."
+input NodeDrainInput {
+  "The node."
+  nodeId: ID!
+}
+
+"What became of it."
+type NodeDrainPayload {
+  "The node as it is now; null on failure."
+  node: CentreNode
+  "Why it failed."
+  userErrors: [UserError!]!
 }
 
 "Settings of a trunk. Null leaves what is; a new one needs name, proxy and sources."
@@ -8243,6 +8562,8 @@ input TrunkSettingsInput {
   codecs: [String!]
   "Whether sound is encrypted."
   srtp: SrtpPolicy
+  "Whether the carrier sends sound from where it receives it, so that its calls may share ports of ours; false if in doubt."
+  symmetricMedia: Boolean
   "0, or 90 to 86,400."
   sessionExpiresSeconds: Int
   "Whether provisional answers are reliable."
@@ -8443,7 +8764,7 @@ input MenuSimulateInput {
   state: String
   "The caller's number when the call begins, E.164; null: withheld."
   caller: String
-  "A key that is pressed, one of 0-9, * and #."
+  "Keys that are pressed: 0-9, * and #, at most 16. Several are pressed before the first prompt has ended, as by a caller who knows the menu."
   key: String
   "What the caller says."
   speech: String
@@ -9168,6 +9489,28 @@ func (ec *executionContext) childFields_CallbackPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type CallbackPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CentreNode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CentreNode_id(ctx, field)
+	case "host":
+		return ec.fieldContext_CentreNode_host(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_CentreNode_startedAt(ctx, field)
+	case "seenAt":
+		return ec.fieldContext_CentreNode_seenAt(ctx, field)
+	case "alive":
+		return ec.fieldContext_CentreNode_alive(ctx, field)
+	case "phone":
+		return ec.fieldContext_CentreNode_phone(ctx, field)
+	case "draining":
+		return ec.fieldContext_CentreNode_draining(ctx, field)
+	case "calls":
+		return ec.fieldContext_CentreNode_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CentreNode", field.Name)
+}
+
 func (ec *executionContext) childFields_ChatStartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "interaction":
@@ -9582,6 +9925,16 @@ func (ec *executionContext) childFields_MessagePayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type MessagePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_NodeDrainPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_NodeDrainPayload_node(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_NodeDrainPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NodeDrainPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9988,8 +10341,20 @@ func (ec *executionContext) childFields_Recording(ctx context.Context, field gra
 		return ec.fieldContext_Recording_destroyedAt(ctx, field)
 	case "url":
 		return ec.fieldContext_Recording_url(ctx, field)
+	case "transcript":
+		return ec.fieldContext_Recording_transcript(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Recording", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordingTranscript(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_RecordingTranscript_state(ctx, field)
+	case "lines":
+		return ec.fieldContext_RecordingTranscript_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordingTranscript", field.Name)
 }
 
 func (ec *executionContext) childFields_Region(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10300,6 +10665,18 @@ func (ec *executionContext) childFields_Tokens(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Tokens", field.Name)
 }
 
+func (ec *executionContext) childFields_TranscriptLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "channel":
+		return ec.fieldContext_TranscriptLine_channel(ctx, field)
+	case "atMs":
+		return ec.fieldContext_TranscriptLine_atMs(ctx, field)
+	case "text":
+		return ec.fieldContext_TranscriptLine_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TranscriptLine", field.Name)
+}
+
 func (ec *executionContext) childFields_Trunk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10332,6 +10709,8 @@ func (ec *executionContext) childFields_Trunk(ctx context.Context, field graphql
 		return ec.fieldContext_Trunk_codecs(ctx, field)
 	case "srtp":
 		return ec.fieldContext_Trunk_srtp(ctx, field)
+	case "symmetricMedia":
+		return ec.fieldContext_Trunk_symmetricMedia(ctx, field)
 	case "sessionExpiresSeconds":
 		return ec.fieldContext_Trunk_sessionExpiresSeconds(ctx, field)
 	case "reliable":
@@ -10340,6 +10719,8 @@ func (ec *executionContext) childFields_Trunk(ctx context.Context, field graphql
 		return ec.fieldContext_Trunk_keepAliveSeconds(ctx, field)
 	case "callerNumber":
 		return ec.fieldContext_Trunk_callerNumber(ctx, field)
+	case "status":
+		return ec.fieldContext_Trunk_status(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Trunk", field.Name)
 }
@@ -10352,6 +10733,22 @@ func (ec *executionContext) childFields_TrunkPayload(ctx context.Context, field 
 		return ec.fieldContext_TrunkPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TrunkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TrunkStatus(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "nodeId":
+		return ec.fieldContext_TrunkStatus_nodeId(ctx, field)
+	case "host":
+		return ec.fieldContext_TrunkStatus_host(ctx, field)
+	case "reachable":
+		return ec.fieldContext_TrunkStatus_reachable(ctx, field)
+	case "since":
+		return ec.fieldContext_TrunkStatus_since(ctx, field)
+	case "reason":
+		return ec.fieldContext_TrunkStatus_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrunkStatus", field.Name)
 }
 
 func (ec *executionContext) childFields_TypingSignalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -176,6 +176,7 @@ type MutationResolver interface {
 	InteractionTransferToOperator(ctx context.Context, input model.InteractionTransferToOperatorInput) (*model.InteractionPayload, error)
 	CallbackTake(ctx context.Context, input model.CallbackInput) (*model.CallbackPayload, error)
 	CallbackCancel(ctx context.Context, input model.CallbackInput) (*model.CallbackPayload, error)
+	NodeDrain(ctx context.Context, input model.NodeDrainInput) (*model.NodeDrainPayload, error)
 	TrunkCreate(ctx context.Context, input model.TrunkCreateInput) (*model.TrunkPayload, error)
 	TrunkUpdate(ctx context.Context, input model.TrunkUpdateInput) (*model.TrunkPayload, error)
 	ServiceNumberSet(ctx context.Context, input model.ServiceNumberSetInput) (*model.ServiceNumberPayload, error)
@@ -230,6 +231,7 @@ type QueryResolver interface {
 	Board(ctx context.Context) (*model.Board, error)
 	Callbacks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.CallbackFilter) (*ent.CallbackConnection, error)
 	LiveCalls(ctx context.Context) ([]*model.LiveCall, error)
+	CentreNodes(ctx context.Context) ([]*model.CentreNode, error)
 	Trunks(ctx context.Context) ([]*ent.Trunk, error)
 	ServiceNumbers(ctx context.Context) ([]*ent.ServiceNumber, error)
 	Menus(ctx context.Context) ([]*ent.Menu, error)
@@ -245,6 +247,7 @@ type QueueResolver interface {
 }
 type RecordingResolver interface {
 	URL(ctx context.Context, obj *ent.Recording) (*string, error)
+	Transcript(ctx context.Context, obj *ent.Recording) (*model.RecordingTranscript, error)
 }
 type RoutingCandidateResolver interface {
 	Rejection(ctx context.Context, obj *trace.Candidate) (*string, error)
@@ -267,6 +270,9 @@ type SubscriptionResolver interface {
 	Desk(ctx context.Context, after *string) (<-chan model.DeskEvent, error)
 	Board(ctx context.Context, after *string) (<-chan model.BoardEvent, error)
 	CallCandidates(ctx context.Context, interactionID string, legID string) (<-chan *model.CallCandidate, error)
+}
+type TrunkResolver interface {
+	Status(ctx context.Context, obj *ent.Trunk) ([]*model.TrunkStatus, error)
 }
 type ViewerResolver interface {
 	Account(ctx context.Context, obj *model.Viewer) (*ent.Account, error)
@@ -881,6 +887,20 @@ func (ec *executionContext) field_Mutation_messageSend_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.MessageSendInput, error) {
 			return ec.unmarshalNMessageSendInput2ekcᚋgraphᚋmodelᚐMessageSendInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_nodeDrain_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.NodeDrainInput, error) {
+			return ec.unmarshalNNodeDrainInput2ekcᚋgraphᚋmodelᚐNodeDrainInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5012,6 +5032,190 @@ func (ec *executionContext) fieldContext_CallbackPayload_userErrors(_ context.Co
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CentreNode_id(ctx context.Context, field graphql.CollectedField, obj *model.CentreNode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentreNode_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CentreNode_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentreNode", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CentreNode_host(ctx context.Context, field graphql.CollectedField, obj *model.CentreNode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentreNode_host(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Host, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CentreNode_host(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentreNode", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CentreNode_startedAt(ctx context.Context, field graphql.CollectedField, obj *model.CentreNode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentreNode_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CentreNode_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentreNode", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _CentreNode_seenAt(ctx context.Context, field graphql.CollectedField, obj *model.CentreNode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentreNode_seenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CentreNode_seenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentreNode", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _CentreNode_alive(ctx context.Context, field graphql.CollectedField, obj *model.CentreNode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentreNode_alive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Alive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CentreNode_alive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentreNode", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CentreNode_phone(ctx context.Context, field graphql.CollectedField, obj *model.CentreNode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentreNode_phone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Phone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CentreNode_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentreNode", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CentreNode_draining(ctx context.Context, field graphql.CollectedField, obj *model.CentreNode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentreNode_draining(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Draining, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CentreNode_draining(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentreNode", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CentreNode_calls(ctx context.Context, field graphql.CollectedField, obj *model.CentreNode) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CentreNode_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CentreNode_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CentreNode", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _ChatStartPayload_interaction(ctx context.Context, field graphql.CollectedField, obj *model.ChatStartPayload) (ret graphql.Marshaler) {
@@ -11009,6 +11213,50 @@ func (ec *executionContext) fieldContext_Mutation_callbackCancel(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_nodeDrain(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_nodeDrain(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().NodeDrain(ctx, fc.Args["input"].(model.NodeDrainInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.NodeDrainPayload) graphql.Marshaler {
+			return ec.marshalNNodeDrainPayload2ᚖekcᚋgraphᚋmodelᚐNodeDrainPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_nodeDrain(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NodeDrainPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_nodeDrain_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_trunkCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11533,6 +11781,70 @@ func (ec *executionContext) fieldContext_Mutation_phoneUpdate(ctx context.Contex
 	if fc.Args, err = ec.field_Mutation_phoneUpdate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NodeDrainPayload_node(ctx context.Context, field graphql.CollectedField, obj *model.NodeDrainPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NodeDrainPayload_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CentreNode) graphql.Marshaler {
+			return ec.marshalOCentreNode2ᚖekcᚋgraphᚋmodelᚐCentreNode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_NodeDrainPayload_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NodeDrainPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CentreNode(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NodeDrainPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.NodeDrainPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NodeDrainPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖekcᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NodeDrainPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NodeDrainPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -14096,6 +14408,38 @@ func (ec *executionContext) fieldContext_Query_liveCalls(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_centreNodes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_centreNodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().CentreNodes(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.CentreNode) graphql.Marshaler {
+			return ec.marshalNCentreNode2ᚕᚖekcᚋgraphᚋmodelᚐCentreNodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_centreNodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CentreNode(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_trunks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16314,6 +16658,93 @@ func (ec *executionContext) _Recording_url(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Recording_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Recording", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Recording_transcript(ctx context.Context, field graphql.CollectedField, obj *ent.Recording) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recording_transcript(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Recording().Transcript(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordingTranscript) graphql.Marshaler {
+			return ec.marshalORecordingTranscript2ᚖekcᚋgraphᚋmodelᚐRecordingTranscript(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Recording_transcript(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Recording",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordingTranscript(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordingTranscript_state(ctx context.Context, field graphql.CollectedField, obj *model.RecordingTranscript) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordingTranscript_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.TranscriptState) graphql.Marshaler {
+			return ec.marshalNTranscriptState2ekcᚋgraphᚋmodelᚐTranscriptState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordingTranscript_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordingTranscript", field, false, false, errors.New("field of type TranscriptState does not have child fields"))
+}
+
+func (ec *executionContext) _RecordingTranscript_lines(ctx context.Context, field graphql.CollectedField, obj *model.RecordingTranscript) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordingTranscript_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.TranscriptLine) graphql.Marshaler {
+			return ec.marshalNTranscriptLine2ᚕᚖekcᚋgraphᚋmodelᚐTranscriptLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordingTranscript_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordingTranscript",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TranscriptLine(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Region_id(ctx context.Context, field graphql.CollectedField, obj *ent.Region) (ret graphql.Marshaler) {
@@ -18795,6 +19226,75 @@ func (ec *executionContext) fieldContext_Tokens_refreshExpiresAt(_ context.Conte
 	return graphql.NewScalarFieldContext("Tokens", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func (ec *executionContext) _TranscriptLine_channel(ctx context.Context, field graphql.CollectedField, obj *model.TranscriptLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TranscriptLine_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.RecordingChannel) graphql.Marshaler {
+			return ec.marshalNRecordingChannel2ekcᚋgraphᚋmodelᚐRecordingChannel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TranscriptLine_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TranscriptLine", field, false, false, errors.New("field of type RecordingChannel does not have child fields"))
+}
+
+func (ec *executionContext) _TranscriptLine_atMs(ctx context.Context, field graphql.CollectedField, obj *model.TranscriptLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TranscriptLine_atMs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AtMs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TranscriptLine_atMs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TranscriptLine", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TranscriptLine_text(ctx context.Context, field graphql.CollectedField, obj *model.TranscriptLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TranscriptLine_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TranscriptLine_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TranscriptLine", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Trunk_id(ctx context.Context, field graphql.CollectedField, obj *ent.Trunk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19158,6 +19658,29 @@ func (ec *executionContext) fieldContext_Trunk_srtp(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Trunk", field, false, false, errors.New("field of type SrtpPolicy does not have child fields"))
 }
 
+func (ec *executionContext) _Trunk_symmetricMedia(ctx context.Context, field graphql.CollectedField, obj *ent.Trunk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Trunk_symmetricMedia(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SymmetricMedia, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Trunk_symmetricMedia(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Trunk", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Trunk_sessionExpiresSeconds(ctx context.Context, field graphql.CollectedField, obj *ent.Trunk) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19250,6 +19773,38 @@ func (ec *executionContext) fieldContext_Trunk_callerNumber(_ context.Context, f
 	return graphql.NewScalarFieldContext("Trunk", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Trunk_status(ctx context.Context, field graphql.CollectedField, obj *ent.Trunk) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Trunk_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Trunk().Status(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.TrunkStatus) graphql.Marshaler {
+			return ec.marshalNTrunkStatus2ᚕᚖekcᚋgraphᚋmodelᚐTrunkStatusᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Trunk_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Trunk",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrunkStatus(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TrunkPayload_trunk(ctx context.Context, field graphql.CollectedField, obj *model.TrunkPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19312,6 +19867,121 @@ func (ec *executionContext) fieldContext_TrunkPayload_userErrors(_ context.Conte
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _TrunkStatus_nodeId(ctx context.Context, field graphql.CollectedField, obj *model.TrunkStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrunkStatus_nodeId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NodeID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrunkStatus_nodeId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrunkStatus", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _TrunkStatus_host(ctx context.Context, field graphql.CollectedField, obj *model.TrunkStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrunkStatus_host(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Host, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrunkStatus_host(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrunkStatus", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _TrunkStatus_reachable(ctx context.Context, field graphql.CollectedField, obj *model.TrunkStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrunkStatus_reachable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reachable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrunkStatus_reachable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrunkStatus", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TrunkStatus_since(ctx context.Context, field graphql.CollectedField, obj *model.TrunkStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrunkStatus_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrunkStatus_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrunkStatus", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _TrunkStatus_reason(ctx context.Context, field graphql.CollectedField, obj *model.TrunkStatus) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrunkStatus_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrunkStatus_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrunkStatus", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Typing_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Typing) (ret graphql.Marshaler) {
@@ -20999,6 +21669,36 @@ func (ec *executionContext) unmarshalInputMessageSendInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputNodeDrainInput(ctx context.Context, obj any) (model.NodeDrainInput, error) {
+	var it model.NodeDrainInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"nodeId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "nodeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nodeId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NodeID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputOfferInput(ctx context.Context, obj any) (model.OfferInput, error) {
 	var it model.OfferInput
 	if obj == nil {
@@ -22146,7 +22846,7 @@ func (ec *executionContext) unmarshalInputTrunkSettingsInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "active", "preference", "sources", "proxy", "domain", "transport", "username", "password", "inboundUsername", "inboundPassword", "trusted", "numbersIn", "numbersOut", "codecs", "srtp", "sessionExpiresSeconds", "reliable", "keepAliveSeconds", "callerNumber"}
+	fieldsInOrder := [...]string{"name", "active", "preference", "sources", "proxy", "domain", "transport", "username", "password", "inboundUsername", "inboundPassword", "trusted", "numbersIn", "numbersOut", "codecs", "srtp", "symmetricMedia", "sessionExpiresSeconds", "reliable", "keepAliveSeconds", "callerNumber"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -22265,6 +22965,13 @@ func (ec *executionContext) unmarshalInputTrunkSettingsInput(ctx context.Context
 				return it, err
 			}
 			it.Srtp = data
+		case "symmetricMedia":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("symmetricMedia"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SymmetricMedia = data
 		case "sessionExpiresSeconds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sessionExpiresSeconds"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -24764,6 +25471,80 @@ func (ec *executionContext) _CallbackPayload(ctx context.Context, sel ast.Select
 			out.Values[i] = ec._CallbackPayload_callback(ctx, field, obj)
 		case "userErrors":
 			out.Values[i] = ec._CallbackPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var centreNodeImplementors = []string{"CentreNode"}
+
+func (ec *executionContext) _CentreNode(ctx context.Context, sel ast.SelectionSet, obj *model.CentreNode) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, centreNodeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CentreNode")
+		case "id":
+			out.Values[i] = ec._CentreNode_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "host":
+			out.Values[i] = ec._CentreNode_host(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startedAt":
+			out.Values[i] = ec._CentreNode_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seenAt":
+			out.Values[i] = ec._CentreNode_seenAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "alive":
+			out.Values[i] = ec._CentreNode_alive(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "phone":
+			out.Values[i] = ec._CentreNode_phone(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "draining":
+			out.Values[i] = ec._CentreNode_draining(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._CentreNode_calls(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27904,6 +28685,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "nodeDrain":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_nodeDrain(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "trunkCreate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_trunkCreate(ctx, field)
@@ -27985,6 +28773,47 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_phoneUpdate(ctx, field)
 			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var nodeDrainPayloadImplementors = []string{"NodeDrainPayload"}
+
+func (ec *executionContext) _NodeDrainPayload(ctx context.Context, sel ast.SelectionSet, obj *model.NodeDrainPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, nodeDrainPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NodeDrainPayload")
+		case "node":
+			out.Values[i] = ec._NodeDrainPayload_node(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._NodeDrainPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29705,6 +30534,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "centreNodes":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_centreNodes(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "trunks":
 			field := field
 
@@ -30889,6 +31740,83 @@ func (ec *executionContext) _Recording(ctx context.Context, sel ast.SelectionSet
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "transcript":
+			field := field
+
+			innerFunc := func(ctx context.Context, _ *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Recording_transcript(ctx, field, obj)
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var recordingTranscriptImplementors = []string{"RecordingTranscript"}
+
+func (ec *executionContext) _RecordingTranscript(ctx context.Context, sel ast.SelectionSet, obj *model.RecordingTranscript) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordingTranscriptImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordingTranscript")
+		case "state":
+			out.Values[i] = ec._RecordingTranscript_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lines":
+			out.Values[i] = ec._RecordingTranscript_lines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32559,6 +33487,55 @@ func (ec *executionContext) _Tokens(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var transcriptLineImplementors = []string{"TranscriptLine"}
+
+func (ec *executionContext) _TranscriptLine(ctx context.Context, sel ast.SelectionSet, obj *model.TranscriptLine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, transcriptLineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TranscriptLine")
+		case "channel":
+			out.Values[i] = ec._TranscriptLine_channel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "atMs":
+			out.Values[i] = ec._TranscriptLine_atMs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._TranscriptLine_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
 var trunkImplementors = []string{"Trunk", "Node"}
 
 func (ec *executionContext) _Trunk(ctx context.Context, sel ast.SelectionSet, obj *ent.Trunk) graphql.Marshaler {
@@ -32573,98 +33550,139 @@ func (ec *executionContext) _Trunk(ctx context.Context, sel ast.SelectionSet, ob
 		case "id":
 			out.Values[i] = ec._Trunk_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._Trunk_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "active":
 			out.Values[i] = ec._Trunk_active(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "preference":
 			out.Values[i] = ec._Trunk_preference(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "sources":
 			out.Values[i] = ec._Trunk_sources(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "proxy":
 			out.Values[i] = ec._Trunk_proxy(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "domain":
 			out.Values[i] = ec._Trunk_domain(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "transport":
 			out.Values[i] = ec._Trunk_transport(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "username":
 			out.Values[i] = ec._Trunk_username(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "inboundUsername":
 			out.Values[i] = ec._Trunk_inboundUsername(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "trusted":
 			out.Values[i] = ec._Trunk_trusted(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "numbersIn":
 			out.Values[i] = ec._Trunk_numbersIn(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "numbersOut":
 			out.Values[i] = ec._Trunk_numbersOut(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "codecs":
 			out.Values[i] = ec._Trunk_codecs(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "srtp":
 			out.Values[i] = ec._Trunk_srtp(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "symmetricMedia":
+			out.Values[i] = ec._Trunk_symmetricMedia(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "sessionExpiresSeconds":
 			out.Values[i] = ec._Trunk_sessionExpiresSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reliable":
 			out.Values[i] = ec._Trunk_reliable(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "keepAliveSeconds":
 			out.Values[i] = ec._Trunk_keepAliveSeconds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "callerNumber":
 			out.Values[i] = ec._Trunk_callerNumber(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "status":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Trunk_status(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -32703,6 +33721,65 @@ func (ec *executionContext) _TrunkPayload(ctx context.Context, sel ast.Selection
 			out.Values[i] = ec._TrunkPayload_trunk(ctx, field, obj)
 		case "userErrors":
 			out.Values[i] = ec._TrunkPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var trunkStatusImplementors = []string{"TrunkStatus"}
+
+func (ec *executionContext) _TrunkStatus(ctx context.Context, sel ast.SelectionSet, obj *model.TrunkStatus) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trunkStatusImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrunkStatus")
+		case "nodeId":
+			out.Values[i] = ec._TrunkStatus_nodeId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "host":
+			out.Values[i] = ec._TrunkStatus_host(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reachable":
+			out.Values[i] = ec._TrunkStatus_reachable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._TrunkStatus_since(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._TrunkStatus_reason(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -33651,6 +34728,32 @@ func (ec *executionContext) marshalNCallbackState2ekcᚋentᚋcallbackᚐState(c
 	return v
 }
 
+func (ec *executionContext) marshalNCentreNode2ᚕᚖekcᚋgraphᚋmodelᚐCentreNodeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CentreNode) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCentreNode2ᚖekcᚋgraphᚋmodelᚐCentreNode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCentreNode2ᚖekcᚋgraphᚋmodelᚐCentreNode(ctx context.Context, sel ast.SelectionSet, v *model.CentreNode) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CentreNode(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNChannel2ekcᚋentᚋinteractionᚐChannel(ctx context.Context, v any) (interaction.Channel, error) {
 	var res interaction.Channel
 	err := res.UnmarshalGQL(v)
@@ -34327,6 +35430,25 @@ func (ec *executionContext) marshalNNode2ᚕekcᚋentᚐNoder(ctx context.Contex
 	return ret
 }
 
+func (ec *executionContext) unmarshalNNodeDrainInput2ekcᚋgraphᚋmodelᚐNodeDrainInput(ctx context.Context, v any) (model.NodeDrainInput, error) {
+	res, err := ec.unmarshalInputNodeDrainInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNNodeDrainPayload2ekcᚋgraphᚋmodelᚐNodeDrainPayload(ctx context.Context, sel ast.SelectionSet, v model.NodeDrainPayload) graphql.Marshaler {
+	return ec._NodeDrainPayload(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNNodeDrainPayload2ᚖekcᚋgraphᚋmodelᚐNodeDrainPayload(ctx context.Context, sel ast.SelectionSet, v *model.NodeDrainPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._NodeDrainPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNOffer2ᚕᚖekcᚋentᚐOfferᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Offer) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -34958,6 +36080,16 @@ func (ec *executionContext) marshalNRecording2ᚖekcᚋentᚐRecording(ctx conte
 	return ec._Recording(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRecordingChannel2ekcᚋgraphᚋmodelᚐRecordingChannel(ctx context.Context, v any) (model.RecordingChannel, error) {
+	var res model.RecordingChannel
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordingChannel2ekcᚋgraphᚋmodelᚐRecordingChannel(ctx context.Context, sel ast.SelectionSet, v model.RecordingChannel) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNRegion2ᚖekcᚋentᚐRegion(ctx context.Context, sel ast.SelectionSet, v *ent.Region) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -35483,6 +36615,42 @@ func (ec *executionContext) unmarshalNTokenRefreshInput2ekcᚋgraphᚋmodelᚐTo
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNTranscriptLine2ᚕᚖekcᚋgraphᚋmodelᚐTranscriptLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.TranscriptLine) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTranscriptLine2ᚖekcᚋgraphᚋmodelᚐTranscriptLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTranscriptLine2ᚖekcᚋgraphᚋmodelᚐTranscriptLine(ctx context.Context, sel ast.SelectionSet, v *model.TranscriptLine) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TranscriptLine(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTranscriptState2ekcᚋgraphᚋmodelᚐTranscriptState(ctx context.Context, v any) (model.TranscriptState, error) {
+	var res model.TranscriptState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTranscriptState2ekcᚋgraphᚋmodelᚐTranscriptState(ctx context.Context, sel ast.SelectionSet, v model.TranscriptState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNTrunk2ᚕᚖekcᚋentᚐTrunkᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Trunk) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -35531,6 +36699,32 @@ func (ec *executionContext) marshalNTrunkPayload2ᚖekcᚋgraphᚋmodelᚐTrunkP
 func (ec *executionContext) unmarshalNTrunkSettingsInput2ᚖekcᚋgraphᚋmodelᚐTrunkSettingsInput(ctx context.Context, v any) (*model.TrunkSettingsInput, error) {
 	res, err := ec.unmarshalInputTrunkSettingsInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTrunkStatus2ᚕᚖekcᚋgraphᚋmodelᚐTrunkStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.TrunkStatus) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrunkStatus2ᚖekcᚋgraphᚋmodelᚐTrunkStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrunkStatus2ᚖekcᚋgraphᚋmodelᚐTrunkStatus(ctx context.Context, sel ast.SelectionSet, v *model.TrunkStatus) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TrunkStatus(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNTrunkTransport2ekcᚋentᚋtrunkᚐTransport(ctx context.Context, v any) (trunk.Transport, error) {
@@ -35712,6 +36906,13 @@ func (ec *executionContext) marshalOCallbackState2ᚖekcᚋentᚋcallbackᚐStat
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOCentreNode2ᚖekcᚋgraphᚋmodelᚐCentreNode(ctx context.Context, sel ast.SelectionSet, v *model.CentreNode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CentreNode(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOChannel2ᚖekcᚋentᚋinteractionᚐChannel(ctx context.Context, v any) (*interaction.Channel, error) {
@@ -36022,6 +37223,13 @@ func (ec *executionContext) unmarshalORecordFilter2ᚖekcᚋgraphᚋmodelᚐReco
 	}
 	res, err := ec.unmarshalInputRecordFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORecordingTranscript2ᚖekcᚋgraphᚋmodelᚐRecordingTranscript(ctx context.Context, sel ast.SelectionSet, v *model.RecordingTranscript) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RecordingTranscript(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORegion2ᚖekcᚋentᚐRegion(ctx context.Context, sel ast.SelectionSet, v *ent.Region) graphql.Marshaler {

@@ -39,6 +39,9 @@ func (r *Resolver) Phone() PhoneResolver { return &phoneResolver{r} }
 // Recording returns the resolvers of the type.
 func (r *Resolver) Recording() RecordingResolver { return &recordingResolver{r} }
 
+// Trunk returns the resolvers of the type.
+func (r *Resolver) Trunk() TrunkResolver { return &trunkResolver{r} }
+
 // Citizen returns the resolvers of the type.
 func (r *Resolver) Citizen() CitizenResolver { return &citizenResolver{r} }
 
@@ -100,6 +103,7 @@ type (
 	menuVersionResolver      struct{ *Resolver }
 	phoneResolver            struct{ *Resolver }
 	recordingResolver        struct{ *Resolver }
+	trunkResolver            struct{ *Resolver }
 	citizenResolver          struct{ *Resolver }
 	deskResolver             struct{ *Resolver }
 	interactionResolver      struct{ *Resolver }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"strings"
 
 	"ekc/access/viewer"
 	"ekc/ent"
@@ -56,13 +57,20 @@ func (r *Resolver) liveCalls(ctx context.Context) ([]*model.LiveCall, error) {
 	for _, i := range rows {
 		seen[i.ID] = i
 	}
+	shown := map[string][]string{}
+	for _, c := range calls {
+		if seen[c.InteractionID] != nil {
+			shown[c.NodeID] = append(shown[c.NodeID], c.InteractionID)
+		}
+	}
+	views := r.Voice.Views(ctx, shown)
 	live := make([]*model.LiveCall, 0, len(calls))
 	for _, c := range calls {
 		if seen[c.InteractionID] == nil {
 			continue
 		}
 		one := &model.LiveCall{Interaction: seen[c.InteractionID], Call: c}
-		if view, here := r.Voice.Live(c.InteractionID); here {
+		if view, answered := views[c.InteractionID]; answered {
 			one.Phase, one.Recording = &view.Phase, &view.Recording
 		}
 		live = append(live, one)
@@ -71,31 +79,26 @@ func (r *Resolver) liveCalls(ctx context.Context) ([]*model.LiveCall, error) {
 }
 
 // candidates hands on the centre's ICE candidates for a leg of the viewer's.
-func (r *Resolver) candidates(ctx context.Context, legID string) (<-chan *model.CallCandidate, error) {
-	from, err := r.Voice.Candidates(ctx, legID)
+func (r *Resolver) candidates(ctx context.Context, interactionID, legID string) (<-chan *model.CallCandidate, error) {
+	from, err := r.Voice.Candidates(ctx, interactionID, legID)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithCancel(ctx)
 	out := make(chan *model.CallCandidate)
 	r.following.Go(func() {
 		defer close(out)
+		defer cancel()
+		defer context.AfterFunc(r.stopping, cancel)()
 		for {
+			candidate, more := from.Next(ctx)
+			if !more {
+				return
+			}
 			select {
+			case out <- &model.CallCandidate{Candidate: candidate}:
 			case <-ctx.Done():
 				return
-			case <-r.stopping.Done():
-				return
-			case candidate, open := <-from:
-				if !open {
-					return
-				}
-				select {
-				case out <- &model.CallCandidate{Candidate: candidate}:
-				case <-ctx.Done():
-					return
-				case <-r.stopping.Done():
-					return
-				}
 			}
 		}
 	})
@@ -168,7 +171,7 @@ func trunkSettings(in *model.TrunkSettingsInput) voice.TrunkSettings {
 	return voice.TrunkSettings{
 		Name: s.Name, Proxy: s.Proxy, Domain: s.Domain, Transport: text(s.Transport), Username: s.Username, Password: s.Password,
 		InboundUsername: s.InboundUsername, InboundPassword: s.InboundPassword, SRTP: text(s.Srtp), CallerNumber: s.CallerNumber,
-		Active: s.Active, Trusted: s.Trusted, Reliable: s.Reliable, Preference: s.Preference,
+		Active: s.Active, Trusted: s.Trusted, Reliable: s.Reliable, Preference: s.Preference, SymmetricMedia: s.SymmetricMedia,
 		SessionExpiresSeconds: s.SessionExpiresSeconds, KeepAliveSeconds: s.KeepAliveSeconds, Sources: s.Sources, Codecs: s.Codecs,
 		NumbersIn: prefixRules(s.NumbersIn), NumbersOut: prefixRules(s.NumbersOut),
 	}
@@ -188,4 +191,38 @@ func text[T ~string](v *T) *string {
 	}
 	s := string(*v)
 	return &s
+}
+
+func centreNode(n voice.Node) *model.CentreNode {
+	return &model.CentreNode{
+		ID: n.ID, Host: n.Host, StartedAt: n.StartedAt, SeenAt: n.SeenAt, Alive: n.Alive, Phone: n.Phone, Draining: n.Draining, Calls: n.Calls,
+	}
+}
+
+func (r *Resolver) trunkStatus(ctx context.Context, t *ent.Trunk) ([]*model.TrunkStatus, error) {
+	states, err := r.Voice.TrunkStates(ctx, t.ID)
+	shown := make([]*model.TrunkStatus, len(states))
+	for n, s := range states {
+		shown[n] = &model.TrunkStatus{
+			NodeID: s.Node.ID, Host: s.Node.Host, Reachable: s.Up, Since: s.Since, Reason: s.Reason,
+		}
+	}
+	return shown, err
+}
+
+// transcript is what was understood of a recording, for those who may play it.
+func (r *Resolver) transcript(ctx context.Context, obj *ent.Recording) (*model.RecordingTranscript, error) {
+	full, err := r.Client.Recording.Get(ctx, obj.ID)
+	if err != nil {
+		return nil, ignoreMissing(err)
+	}
+	t, err := r.Voice.Transcript(ctx, full)
+	if err != nil || t == nil {
+		return nil, err
+	}
+	shown := &model.RecordingTranscript{State: model.TranscriptState(t.State), Lines: make([]*model.TranscriptLine, len(t.Lines))}
+	for n, l := range t.Lines {
+		shown.Lines[n] = &model.TranscriptLine{Channel: model.RecordingChannel(strings.ToUpper(l.Channel)), AtMs: int(l.At), Text: l.Text}
+	}
+	return shown, nil
 }

@@ -45,6 +45,27 @@ func (r *queryResolver) Trunks(ctx context.Context) ([]*ent.Trunk, error) {
 	return r.Client.Trunk.Query().Order(ent.Asc(trunk.FieldPreference), ent.Asc(trunk.FieldID)).All(ctx)
 }
 
+// CentreNodes is the resolver for the centreNodes field.
+func (r *queryResolver) CentreNodes(ctx context.Context) ([]*model.CentreNode, error) {
+	all, err := r.Voice.Nodes(ctx)
+	shown := make([]*model.CentreNode, len(all))
+	for n := range all {
+		shown[n] = centreNode(all[n])
+	}
+	return shown, err
+}
+
+// NodeDrain is the resolver for the nodeDrain field.
+func (r *mutationResolver) NodeDrain(ctx context.Context, input model.NodeDrainInput) (*model.NodeDrainPayload, error) {
+	n, err := r.Voice.Drain(ctx, input.NodeID)
+	payload := &model.NodeDrainPayload{}
+	if err == nil {
+		payload.Node = centreNode(n)
+	}
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
+}
+
 // ServiceNumbers is the resolver for the serviceNumbers field.
 func (r *queryResolver) ServiceNumbers(ctx context.Context) ([]*ent.ServiceNumber, error) {
 	if err := signedIn(ctx); err != nil {

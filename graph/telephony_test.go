@@ -195,12 +195,14 @@ func TestBrowserJoins(t *testing.T) {
 	got = c.ask(c.operator, join, map[string]any{"i": "int_missing"})
 	require.Contains(t, got.raw, "NOT_FOUND")
 	require.Contains(t, c.ask("", join, map[string]any{"i": c.id}).raw, "UNAUTHENTICATED")
-	_, err := c.voice.Candidates(viewer.With(t.Context(), viewer.Viewer{Kind: viewer.Account, AccountID: "acc_x"}), "leg-"+c.anna)
+	_, err := c.voice.Candidates(viewer.With(t.Context(), viewer.Viewer{Kind: viewer.Account, AccountID: "acc_x"}), c.id, "leg-"+c.anna)
 	require.Equal(t, fail.NotFound, fail.CodeOf(err), "somebody else's")
 	mine := viewer.With(t.Context(), viewer.Viewer{Kind: viewer.Account, AccountID: c.anna})
-	candidates, err := c.voice.Candidates(mine, "leg-"+c.anna)
+	candidates, err := c.voice.Candidates(mine, c.id, "leg-"+c.anna)
 	require.NoError(t, err)
-	require.Equal(t, "candidate:1", <-candidates)
+	first, more := candidates.Next(t.Context())
+	require.True(t, more)
+	require.Equal(t, "candidate:1", first)
 }
 
 func TestOperatorDialsByRole(t *testing.T) {

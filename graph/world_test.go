@@ -27,9 +27,11 @@ import (
 	"ekc/internal/pgtest"
 	"ekc/internal/ratelimit"
 	"ekc/internal/voice"
+	"ekc/internal/voice/spoken"
 	"ekc/knowledge"
 	knowledgemigrations "ekc/migrations/knowledge"
 	"ekc/routing"
+	"ekc/telephony/prompt"
 	"ekc/telephony/recording"
 )
 
@@ -81,7 +83,14 @@ func newWorld(t *testing.T, settings ...setting) *world {
 	w.tapes = newTapes(t)
 	w.voice, err = voice.New(t.Context(), voice.Options{
 		Client: core.Client, DB: core.DB, Log: log, Interactions: w.interactions, Routing: w.routing, Assistant: yana, Host: "test",
-		Recordings: w.tapes,
+		Recordings: w.tapes, TrunkStatus: w.trunkStatus, OnDrain: func() {},
+		Transcribe: func(_ context.Context, wav io.Reader) ([]spoken.Line, error) {
+			sound, err := prompt.ReadWAV(wav)
+			if err != nil {
+				return nil, err
+			}
+			return []spoken.Line{{Channel: "said", At: sound.Duration().Milliseconds(), Text: "Меня зовут Иван"}}, nil
+		},
 	})
 	require.NoError(t, err)
 	o := graph.Options{Introspection: true}

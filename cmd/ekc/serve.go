@@ -29,9 +29,13 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case failure = <-node.Failed():
+		case <-node.Drained():
 		}
 	}
 	release() // from here on a signal ends the process at once
+	if calls := node.Calls(); calls > 0 {
+		fmt.Fprintf(os.Stderr, "ekc: taking no new calls, waiting for %d that last, at most %s\n", calls, c.DrainTimeout)
+	}
 	fmt.Fprintln(os.Stderr, "ekc: stopping; once more Ctrl-C to stop at once")
 	if err := node.Close(context.WithoutCancel(ctx)); err != nil {
 		fmt.Fprintln(os.Stderr, "ekc: stopped, but:", err)

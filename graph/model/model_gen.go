@@ -162,7 +162,7 @@ type BusinessHoursSetInput struct {
 
 // An ICE candidate of the centre for a browser.
 type CallCandidate struct {
-	// The candidate attribute.
+	// The JSON of an RTCIceCandidateInit, for addIceCandidate.
 	Candidate string `json:"candidate"`
 }
 
@@ -172,7 +172,7 @@ type CallCandidateInput struct {
 	InteractionID string `json:"interactionId"`
 	// The leg that `callJoin` gave.
 	LegID string `json:"legId"`
-	// The candidate attribute, at most 1 KiB; empty says that there are no more.
+	// The JSON of an RTCIceCandidateInit, as JSON.stringify gives it of the browser's candidate; at most 1 KiB; empty says that there are no more.
 	Candidate string `json:"candidate"`
 }
 
@@ -282,6 +282,26 @@ type CallbackPayload struct {
 	Callback *ent.Callback `json:"callback,omitempty"`
 	// What went wrong; empty when nothing did.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A process of the centre.
+type CentreNode struct {
+	// Opaque id.
+	ID string `json:"id"`
+	// The machine that it runs on.
+	Host string `json:"host"`
+	// When it was started.
+	StartedAt time.Time `json:"startedAt"`
+	// When it last said that it lives, by the database's clock.
+	SeenAt time.Time `json:"seenAt"`
+	// Whether it lives: it has said so within ten seconds. The calls of one that does not become callbacks.
+	Alive bool `json:"alive"`
+	// Whether it takes calls.
+	Phone bool `json:"phone"`
+	// Whether it takes no new calls any more and ends with its last one.
+	Draining bool `json:"draining"`
+	// Calls that it has now.
+	Calls int `json:"calls"`
 }
 
 // How a chat begins.
@@ -428,9 +448,9 @@ type LiveCall struct {
 	Interaction *ent.Interaction `json:"interaction"`
 	// The call.
 	Call *ent.Call `json:"call"`
-	// What goes on in it: arriving, menu, queue, offer, reach, dial, talk, passed, parting or over; null when another node has it.
+	// What goes on in it: arriving, menu, queue, offer, reach, dial, talk, passed, parting or over; null when its node does not answer.
 	Phase *string `json:"phase,omitempty"`
-	// Whether it is recorded: off, on or paused; null when another node has it.
+	// Whether it is recorded: off, on or paused; null when its node does not answer.
 	Recording *string `json:"recording,omitempty"`
 }
 
@@ -496,7 +516,7 @@ type MenuSimulateInput struct {
 	State *string `json:"state,omitempty"`
 	// The caller's number when the call begins, E.164; null: withheld.
 	Caller *string `json:"caller,omitempty"`
-	// A key that is pressed, one of 0-9, * and #.
+	// Keys that are pressed: 0-9, * and #, at most 16. Several are pressed before the first prompt has ended, as by a caller who knows the menu.
 	Key *string `json:"key,omitempty"`
 	// What the caller says.
 	Speech *string `json:"speech,omitempty"`
@@ -602,6 +622,20 @@ type MessageSendInput struct {
 	ClientKey *string `json:"clientKey,omitempty"`
 	// The record of the base whose answer is sent, when it is. Operators.
 	RecordID *string `json:"recordId,omitempty"`
+}
+
+// A node that is to stop.
+type NodeDrainInput struct {
+	// The node.
+	NodeID string `json:"nodeId"`
+}
+
+// What became of it.
+type NodeDrainPayload struct {
+	// The node as it is now; null on failure.
+	Node *CentreNode `json:"node,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // An offer was made, answered, missed or withdrawn.
@@ -926,6 +960,14 @@ type RecordTopic struct {
 	Records int `json:"records"`
 }
 
+// What speech recognition understood of a recording.
+type RecordingTranscript struct {
+	// Where it is.
+	State TranscriptState `json:"state"`
+	// Utterances in the order of time; empty until it is done.
+	Lines []*TranscriptLine `json:"lines"`
+}
+
 // A role for an account.
 type RoleGrantInput struct {
 	// The account.
@@ -1067,6 +1109,16 @@ type Tokens struct {
 	RefreshExpiresAt time.Time `json:"refreshExpiresAt"`
 }
 
+// One utterance of a call.
+type TranscriptLine struct {
+	// Who spoke.
+	Channel RecordingChannel `json:"channel"`
+	// Milliseconds from the beginning of the recording.
+	AtMs int `json:"atMs"`
+	// The words.
+	Text string `json:"text"`
+}
+
 // A new trunk.
 type TrunkCreateInput struct {
 	// Its settings.
@@ -1115,6 +1167,8 @@ type TrunkSettingsInput struct {
 	Codecs []string `json:"codecs,omitempty"`
 	// Whether sound is encrypted.
 	Srtp *trunk.Srtp `json:"srtp,omitempty"`
+	// Whether the carrier sends sound from where it receives it, so that its calls may share ports of ours; false if in doubt.
+	SymmetricMedia *bool `json:"symmetricMedia,omitempty"`
 	// 0, or 90 to 86,400.
 	SessionExpiresSeconds *int `json:"sessionExpiresSeconds,omitempty"`
 	// Whether provisional answers are reliable.
@@ -1123,6 +1177,20 @@ type TrunkSettingsInput struct {
 	KeepAliveSeconds *int `json:"keepAliveSeconds,omitempty"`
 	// Shown when the agency has no number of its own.
 	CallerNumber *string `json:"callerNumber,omitempty"`
+}
+
+// How a line to a carrier is, seen from one node.
+type TrunkStatus struct {
+	// The node.
+	NodeID string `json:"nodeId"`
+	// The machine that the node runs on.
+	Host string `json:"host"`
+	// Whether the carrier answers. Without OPTIONS (keepAliveSeconds 0) a line counts as reachable.
+	Reachable bool `json:"reachable"`
+	// Since when that is so.
+	Since time.Time `json:"since"`
+	// What the carrier answered last, or the error; empty: not asked yet.
+	Reason string `json:"reason"`
 }
 
 // A change of a trunk.
@@ -1253,6 +1321,125 @@ func (e *ErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e ErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// A channel of a recording.
+type RecordingChannel string
+
+const (
+	// What the citizen said.
+	RecordingChannelSaid RecordingChannel = "SAID"
+	// What the citizen heard: operators, prompts, music.
+	RecordingChannelHeard RecordingChannel = "HEARD"
+)
+
+var AllRecordingChannel = []RecordingChannel{
+	RecordingChannelSaid,
+	RecordingChannelHeard,
+}
+
+func (e RecordingChannel) IsValid() bool {
+	switch e {
+	case RecordingChannelSaid, RecordingChannelHeard:
+		return true
+	}
+	return false
+}
+
+func (e RecordingChannel) String() string {
+	return string(e)
+}
+
+func (e *RecordingChannel) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecordingChannel(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecordingChannel", str)
+	}
+	return nil
+}
+
+func (e RecordingChannel) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecordingChannel) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecordingChannel) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where a transcript is.
+type TranscriptState string
+
+const (
+	// It waits for speech recognition.
+	TranscriptStateWaiting TranscriptState = "WAITING"
+	// It is there.
+	TranscriptStateDone TranscriptState = "DONE"
+	// Speech recognition could not do it, tried again and again.
+	TranscriptStateFailed TranscriptState = "FAILED"
+)
+
+var AllTranscriptState = []TranscriptState{
+	TranscriptStateWaiting,
+	TranscriptStateDone,
+	TranscriptStateFailed,
+}
+
+func (e TranscriptState) IsValid() bool {
+	switch e {
+	case TranscriptStateWaiting, TranscriptStateDone, TranscriptStateFailed:
+		return true
+	}
+	return false
+}
+
+func (e TranscriptState) String() string {
+	return string(e)
+}
+
+func (e *TranscriptState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TranscriptState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TranscriptState", str)
+	}
+	return nil
+}
+
+func (e TranscriptState) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TranscriptState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TranscriptState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -59,6 +59,10 @@ type App struct {
 	working   *crew // what the domains do by themselves
 	serving   *crew // the HTTP server
 
+	drainOnce sync.Once
+	draining  sync.WaitGroup
+	drained   chan struct{}
+
 	failed chan error
 	close  sync.Once
 	closed error
@@ -78,7 +82,7 @@ func Start(ctx context.Context, c config.Config, o Options) (*App, error) {
 	}
 	a := &App{
 		config: c, log: slog.New(telemetry.Private(o.Log.Handler())), health: &telemetry.Health{}, metrics: telemetry.NewMetrics(),
-		failed: make(chan error, 1),
+		failed: make(chan error, 1), drained: make(chan struct{}),
 	}
 	if err := a.start(ctx, o.Overrides); err != nil {
 		// The first failure is the one to report; whatever was started is taken down.
@@ -104,7 +108,7 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	events := eventlog.New(a.core.DB, a.core.Client, a.core.URL, a.log.With("domain", "eventlog"))
 	d, err := wire(ctx, foundation{
 		config: a.config, core: a.core, events: events, metrics: a.metrics, log: a.log, overrides: overrides,
-		base: observedBase{a.base, a.metrics, a.tracing.Tracer()}, onTrunks: a.trunks.set,
+		base: observedBase{a.base, a.metrics, a.tracing.Tracer()}, onTrunks: a.trunks.set, trunkStatus: a.trunks.status, onDrain: a.drain,
 	})
 	if err != nil {
 		return err
@@ -125,6 +129,7 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	if a.phone, err = a.newPhone(ctx, d); err != nil {
 		return err
 	}
+	a.watchPhone()
 	d.run(a.working, a.log)
 	return a.serve(d, events)
 }

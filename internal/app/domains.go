@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"ekc/access"
@@ -47,8 +46,11 @@ type foundation struct {
 	metrics   *telemetry.Metrics
 	log       *slog.Logger
 	overrides Overrides
-	// onTrunks is told of the lines to carriers; nil: nobody uses them.
-	onTrunks func([]signaling.Trunk) error
+	// onTrunks is told of the lines to carriers, trunkStatus says how they are; nil: nobody uses them.
+	onTrunks    func([]signaling.Trunk) error
+	trunkStatus func() []signaling.TrunkStatus
+	// onDrain is told that an administrator lets the node stop.
+	onDrain func()
 }
 
 // wire makes the domains. Routing and Yana need the life of an interaction and it needs them, so they are bound after all
@@ -80,8 +82,12 @@ func wire(ctx context.Context, f foundation) (*domains, error) {
 
 // addVoice makes the phone's side of the centre.
 func (d *domains) addVoice(ctx context.Context, f foundation) (err error) {
-	if d.recordings, err = recording.NewFolder(filepath.Join(f.config.DataDir, "recordings")); err != nil {
-		return fmt.Errorf("recordings: %w", err)
+	if d.recordings, err = newRecordings(f.config); err != nil {
+		return err
+	}
+	transcribe, err := newTranscriber(f.config.Models)
+	if err != nil {
+		return err
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -89,7 +95,8 @@ func (d *domains) addVoice(ctx context.Context, f foundation) (err error) {
 	}
 	d.voice, err = voice.New(ctx, voice.Options{
 		Client: f.core.Client, DB: f.core.DB, Log: f.events, Interactions: d.interaction, Routing: d.routing, Assistant: d.assistant,
-		Host: host, Recordings: d.recordings, OnTrunks: f.onTrunks, Logger: f.log.With("domain", "voice"),
+		Host: host, Recordings: d.recordings, Transcribe: transcribe, OnTrunks: f.onTrunks, TrunkStatus: f.trunkStatus, OnDrain: f.onDrain,
+		Logger: f.log.With("domain", "voice"),
 	})
 	if err != nil {
 		return fmt.Errorf("voice: %w", err)

@@ -16,7 +16,7 @@ const speakerRest = time.Minute
 // newPrompts makes what speaks: the configured model, else RHVoice where it is installed, else espeak-ng, which also stands in
 // for the model while that fails.
 func newPrompts(c config.Config, sounds prompt.AudioSource, log *slog.Logger) (*prompt.Library, error) {
-	speaker, err := localSpeaker()
+	speaker, err := localSpeaker(log)
 	if err != nil {
 		return nil, err
 	}
@@ -32,12 +32,15 @@ func newPrompts(c config.Config, sounds prompt.AudioSource, log *slog.Logger) (*
 	})
 }
 
-func localSpeaker() (prompt.Speaker, error) {
-	if better, err := prompt.NewRHVoice(""); err == nil {
-		return better, nil
-	}
+func localSpeaker(log *slog.Logger) (prompt.Speaker, error) {
+	better, rhvoice := prompt.NewRHVoice("")
 	espeak, err := prompt.NewEspeak()
-	if err != nil {
+	switch {
+	case rhvoice == nil && err == nil: // its voices are packages of their own and may be missing
+		return prompt.NewFallback(better, espeak, speakerRest, time.Now, log), nil
+	case rhvoice == nil:
+		return better, nil
+	case err != nil:
 		return nil, fmt.Errorf("%w: the phone cannot speak without it; install espeak-ng (scripts/setup.sh does), or set EKC_SIP_ADDR=off to go without the phone", err)
 	}
 	return espeak, nil

@@ -22,6 +22,7 @@ func (a *App) Close(ctx context.Context) error {
 func (a *App) stop(ctx context.Context) error {
 	a.health.Drain()
 	errs := []error{a.hangUp(ctx), a.stopServing(ctx)}
+	a.draining.Wait()
 	ctx = context.WithoutCancel(ctx)
 	parts, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
@@ -49,15 +50,34 @@ func (a *App) stop(ctx context.Context) error {
 }
 
 // hangUp takes no new calls and waits for those in progress; operators need the API until the last has ended. Those that last
-// longer than EKC_SHUTDOWN_TIMEOUT are ended with the node.
+// longer than EKC_DRAIN_TIMEOUT are ended with the node, and their citizens are called back.
 func (a *App) hangUp(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, a.config.ShutdownTimeout)
+	ctx, cancel := context.WithTimeout(ctx, a.config.DrainTimeout)
 	defer cancel()
 	if err := a.phone.drain(ctx); err != nil {
-		a.log.WarnContext(ctx, "calls in progress are ended with the node", "error", err)
+		a.log.WarnContext(ctx, "calls in progress are ended with the node", "calls", a.Calls(), "error", err)
 	}
 	return nil
 }
+
+// drain takes no new calls from now on, as an administrator wishes; Drained tells when the last one has ended. It does not block.
+func (a *App) drain() {
+	a.drainOnce.Do(func() {
+		a.log.Warn("an administrator lets this node stop; it takes no new calls", "calls", a.Calls())
+		a.health.Drain()
+		a.draining.Go(func() {
+			if a.phone.drain(a.working.ctx) == nil {
+				close(a.drained)
+			}
+		})
+	})
+}
+
+// Drained is closed when an administrator has let the node stop and its last call has ended; the caller closes it.
+func (a *App) Drained() <-chan struct{} { return a.drained }
+
+// Calls is how many calls the node has.
+func (a *App) Calls() int { return a.phone.calls() }
 
 func (a *App) stopServing(ctx context.Context) error {
 	if a.server == nil {

@@ -17,6 +17,7 @@ import (
 	"ekc/telephony"
 	"ekc/telephony/browser"
 	"ekc/telephony/media"
+	"ekc/telephony/prompt"
 	"ekc/telephony/recording"
 	"ekc/telephony/signaling"
 )
@@ -35,6 +36,7 @@ type phone struct {
 	engine   *media.Engine
 	recorder *recording.Recorder
 	browsers *browser.Gateway
+	prompts  *prompt.Library
 }
 
 // trunkRelay hands trunks to the user agent, also those that came before there was one.
@@ -52,6 +54,17 @@ func (r *trunkRelay) set(trunks []signaling.Trunk) error {
 		return nil
 	}
 	return r.agent.SetTrunks(trunks)
+}
+
+// status is how the trunks are; nil on a node without a phone.
+func (r *trunkRelay) status() []signaling.TrunkStatus {
+	r.mu.Lock()
+	agent := r.agent
+	r.mu.Unlock()
+	if agent == nil {
+		return nil
+	}
+	return agent.Trunks()
 }
 
 func (r *trunkRelay) to(agent *signaling.Agent) error {
@@ -95,8 +108,7 @@ func (p *phone) open(c config.Config, folder recording.Storage, log *slog.Logger
 	if err != nil {
 		return fmt.Errorf("EKC_RTP_PORTS: %w", err)
 	}
-	prompts, err := newPrompts(c, p.voice.Sounds(), log)
-	if err != nil {
+	if p.prompts, err = newPrompts(c, p.voice.Sounds(), log); err != nil {
 		return err
 	}
 	recognizer, err := newRecognizer(c.Models)
@@ -114,7 +126,7 @@ func (p *phone) open(c config.Config, folder recording.Storage, log *slog.Logger
 		return err
 	}
 	p.board, err = telephony.New(telephony.Options{
-		Centre: p.voice, Engine: p.engine, Prompts: prompts, Recognizer: recognizer, Tapes: telephony.NewTapes(p.recorder),
+		Centre: p.voice, Engine: p.engine, Prompts: p.prompts, Recognizer: recognizer, Tapes: telephony.NewTapes(p.recorder),
 		Browsers: browsers{p.browsers}, Phones: p.voice.Phones, Trunk: p.voice.Trunk, MediaAddress: outside, Node: p.voice.Node(), Logger: log,
 	})
 	if err != nil {
@@ -164,6 +176,14 @@ func (p *phone) drain(ctx context.Context) error {
 		return nil
 	}
 	return errors.Join(p.voice.Draining(ctx), p.board.Drain(ctx))
+}
+
+// calls is how many there are.
+func (p *phone) calls() int {
+	if p == nil || p.board == nil {
+		return 0
+	}
+	return len(p.board.Calls())
 }
 
 // close ends the calls and gives everything back. What could not be made is nil.

@@ -15,6 +15,7 @@ type Config struct {
 	Storage
 	HTTP
 	Telephony
+	Recordings
 	Knowledge
 	Models
 	Logging
@@ -38,7 +39,7 @@ type HTTP struct {
 	AllowedOrigins  []string      `env:"EKC_ALLOWED_ORIGINS" help:"Origins that may open the API from a browser, comma separated; * = any; empty: the API's own origin only." placeholder:"ORIGIN"`
 	TrustedProxies  []Network     `env:"EKC_TRUSTED_PROXIES" help:"Networks or addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." placeholder:"CIDR"`
 	Introspection   bool          `env:"EKC_INTROSPECTION" default:"true" negatable:"" help:"Answer GraphQL introspection queries."`
-	ShutdownTimeout time.Duration `env:"EKC_SHUTDOWN_TIMEOUT" default:"20s" help:"How long a stop waits for work in progress."`
+	ShutdownTimeout time.Duration `env:"EKC_SHUTDOWN_TIMEOUT" default:"20s" help:"How long a stop waits for requests in progress."`
 }
 
 // Telephony is where calls come in.
@@ -48,6 +49,8 @@ type Telephony struct {
 	SIPDigest   string    `name:"sip-digest" env:"EKC_SIP_DIGEST" default:"MD5" enum:"MD5,SHA-256" help:"What operators' phones are challenged with: MD5 alone, which every phone knows, or SHA-256 and MD5 (RFC 8760)."`
 	SIPTLS      SIPTLS    `embed:"" prefix:"sip-tls-"`
 	RTPPorts    PortRange `name:"rtp-ports" env:"EKC_RTP_PORTS" default:"20000-29999" help:"Media ports, FIRST-LAST."`
+
+	DrainTimeout time.Duration `env:"EKC_DRAIN_TIMEOUT" default:"30m" help:"How long a stop waits for calls in progress; those that last longer become callbacks."`
 }
 
 // DefaultSIPAddr is where calls are taken when nothing else is said; a second node on one machine then goes without a phone.
@@ -100,7 +103,7 @@ type Models struct {
 
 // Validate checks all groups and reports every fault, each under its variable's name.
 func (c Config) Validate() error {
-	return errors.Join(c.Storage.Validate(), c.HTTP.Validate(), c.Telephony.Validate(), c.Knowledge.Validate(),
+	return errors.Join(c.Storage.Validate(), c.HTTP.Validate(), c.Telephony.Validate(), c.Recordings.Validate(), c.Knowledge.Validate(),
 		c.Models.Validate(), c.Logging.Validate(), c.validateTogether())
 }
 

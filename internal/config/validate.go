@@ -17,6 +17,7 @@ const (
 	firstUserPort   = 1024
 	minDemoPassword = 8
 	maxShutdown     = 10 * time.Minute
+	maxDrain        = 24 * time.Hour
 )
 
 // Validate checks the group.
@@ -56,6 +57,9 @@ func (t Telephony) Validate() error {
 		_, _, err = t.Addresses()
 	}
 	err = errors.Join(err, t.SIPTLS.validate())
+	if t.DrainTimeout < 0 || t.DrainTimeout > maxDrain {
+		err = errors.Join(err, fmt.Errorf("EKC_DRAIN_TIMEOUT is %s: it must be at most %s", t.DrainTimeout, maxDrain))
+	}
 	switch {
 	case t.RTPPorts.First < firstUserPort:
 		err = errors.Join(err, fmt.Errorf("EKC_RTP_PORTS is %s: ports begin at %d", t.RTPPorts, firstUserPort))

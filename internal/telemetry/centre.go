@@ -53,6 +53,12 @@ func NewCentre(db *sql.DB, log *slog.Logger) *Centre {
 			SELECT s.state, count(i.id)
 			FROM unnest(ARRAY['WITH_ASSISTANT', 'QUEUED', 'OFFERED', 'ACTIVE', 'HELD', 'WRAP_UP', 'DEFERRED']) s(state)
 			LEFT JOIN interactions i ON i.state = s.state AND i.state NOT IN ('CLOSED', 'ABANDONED') GROUP BY s.state`),
+		gauge("ekc_callbacks_open", "Promised calls, by state.", "state", `
+			SELECT s.state, count(c.id) FROM unnest(ARRAY['WAITING', 'DIALLING']) s(state)
+			LEFT JOIN callbacks c ON c.state = s.state AND (c.state = 'WAITING' OR c.state = 'DIALLING') GROUP BY s.state`),
+		gauge("ekc_transcripts_open", "Recordings whose words are not understood: they wait for it, or were given up.", "state", `
+			SELECT s.state, count(t.id) FROM unnest(ARRAY['WAITING', 'FAILED']) s(state)
+			LEFT JOIN transcripts t ON t.state = s.state AND t.state <> 'DONE' GROUP BY s.state`),
 	}}
 }
 

@@ -21,6 +21,14 @@ type Health struct {
 	names    []string
 	checks   map[string]Check
 	draining atomic.Bool
+	calls    func() int
+}
+
+// CountCalls lets the answer tell how many calls the process has; call it before the first question.
+func (h *Health) CountCalls(calls func() int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.calls = calls
 }
 
 // Add names a part that must work for the process to serve.
@@ -37,6 +45,9 @@ func (h *Health) Add(name string, check Check) {
 // Drain makes the process not ready for good: it is about to stop, and a balancer should send it nothing more.
 func (h *Health) Drain() { h.draining.Store(true) }
 
+// Draining reports whether Drain was called.
+func (h *Health) Draining() bool { return h.draining.Load() }
+
 // part is one line of the answer. The text of an error stays in the log: who asks here need not be signed in.
 type part struct {
 	OK bool `json:"ok"`
@@ -46,6 +57,7 @@ type part struct {
 type readiness struct {
 	Ready    bool            `json:"ready"`
 	Draining bool            `json:"draining"`
+	Calls    *int            `json:"calls,omitempty"` // who drains ends with the last one
 	Parts    map[string]part `json:"parts"`
 }
 
@@ -57,7 +69,7 @@ func (h *Health) Ready(ctx context.Context) (ready bool, failures map[string]err
 
 func (h *Health) ask(ctx context.Context) (readiness, map[string]error) {
 	h.mu.Lock()
-	names, checks := h.names, h.checks
+	names, checks, calls := h.names, h.checks, h.calls
 	h.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
@@ -74,6 +86,10 @@ func (h *Health) ask(ctx context.Context) (readiness, map[string]error) {
 	wait.Wait()
 	state := readiness{Draining: h.draining.Load(), Parts: map[string]part{}}
 	state.Ready = !state.Draining
+	if calls != nil {
+		n := calls()
+		state.Calls = &n
+	}
 	failures := map[string]error{}
 	for i, name := range names {
 		state.Parts[name] = answers[i]

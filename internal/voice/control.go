@@ -2,6 +2,7 @@ package voice
 
 import (
 	"context"
+	"errors"
 
 	"ekc/access"
 	"ekc/access/viewer"
@@ -11,19 +12,20 @@ import (
 	"ekc/telephony"
 )
 
-// The methods below are what people do with a call. The viewer of ctx is its operator, unless it says otherwise. The switchboard
-// that has the call must be this node's: UNAVAILABLE when it is another's.
+// The methods below are what people do with a call, on whichever node it is. The viewer of ctx is its operator, unless it says
+// otherwise. UNAVAILABLE: the node that has the call does not answer.
 
 // Mode mirrors the ways in which a supervisor takes part.
 type Mode = telephony.Mode
 
-// working checks that the viewer is the operator of the call, or does the action to it, and that its call is here.
-func (s *Service) working(ctx context.Context, interactionID string, action access.Action) (*ent.Interaction, error) {
+// working checks that the viewer is the operator of the call, or does the action to it, and finds its call.
+func (s *Service) working(ctx context.Context, interactionID string, action access.Action) (*ent.Interaction, controls, error) {
 	i, err := s.may(ctx, interactionID, action)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return i, s.here(ctx, interactionID)
+	at, err := s.callAt(ctx, interactionID)
+	return i, at, err
 }
 
 // may decides on an interaction.
@@ -43,24 +45,31 @@ func (s *Service) may(ctx context.Context, interactionID string, action access.A
 	return i, err
 }
 
-// here makes sure that the call of an enquiry is on this node.
-func (s *Service) here(ctx context.Context, interactionID string) error {
-	if s.board == nil {
-		return errNoBoard
+// callAt finds the switchboard that has the call of an enquiry; CONFLICT when there is none.
+func (s *Service) callAt(ctx context.Context, interactionID string) (controls, error) {
+	if s.board != nil {
+		if _, err := s.board.Find(interactionID); fail.CodeOf(err) != fail.NotFound {
+			return here{s.board}, err
+		}
 	}
-	if _, err := s.board.Find(interactionID); fail.CodeOf(err) != fail.NotFound {
-		return err
-	}
-	elsewhere, err := s.o.Client.Call.Query().Where(call.InteractionID(interactionID), call.EndedAtIsNil(), call.NodeIDNEQ(s.node)).
-		Exist(viewer.AsSystem(ctx))
+	c, err := s.o.Client.Call.Query().Where(call.InteractionID(interactionID), call.EndedAtIsNil()).Order(ent.Desc(call.FieldBeganAt)).
+		Select(call.FieldNodeID).First(viewer.AsSystem(ctx))
 	switch {
+	case ent.IsNotFound(err) || err == nil && c.NodeID == s.node:
+		return nil, fail.New(fail.Conflict, "the interaction has no call now")
 	case err != nil:
-		return away(err)
-	case elsewhere:
-		return fail.New(fail.Unavailable, "another node has this call; ask there")
-	default:
-		return fail.New(fail.Conflict, "the interaction has no call now")
+		return nil, away(err)
 	}
+	return remote{s, c.NodeID}, nil
+}
+
+// callOrNone is callAt for those who may not know whether there is a call.
+func (s *Service) callOrNone(ctx context.Context, interactionID string) (controls, error) {
+	at, err := s.callAt(ctx, interactionID)
+	if fail.CodeOf(err) == fail.Conflict {
+		err = fail.Field("interactionId", fail.NotFound, "no such call")
+	}
+	return at, err
 }
 
 func me(ctx context.Context) string { return viewer.From(ctx).AccountID }
@@ -74,15 +83,24 @@ func (s *Service) Join(ctx context.Context, interactionID, offer string) (teleph
 	if viewer.From(ctx).Kind != viewer.Account {
 		return telephony.Joined{}, access.Check(ctx, access.SetPresence, access.Anywhere)
 	}
-	if err := s.here(ctx, interactionID); err != nil {
-		if fail.CodeOf(err) == fail.Conflict {
-			err = fail.Field("interactionId", fail.NotFound, "no such call")
-		}
+	at, err := s.callOrNone(ctx, interactionID)
+	if err != nil {
 		return telephony.Joined{}, err
 	}
-	joined, err := s.board.Join(ctx, interactionID, me(ctx), offer)
+	if _, local := at.(here); local {
+		return s.joinHere(ctx, interactionID, me(ctx), offer)
+	}
+	return at.Join(ctx, interactionID, me(ctx), offer)
+}
+
+// joinHere brings a browser into a call of this node, and keeps the candidates that are found until the browser asks for them.
+func (s *Service) joinHere(ctx context.Context, interactionID, accountID, offer string) (telephony.Joined, error) {
+	if s.board == nil {
+		return telephony.Joined{}, errNoBoard
+	}
+	joined, err := s.board.Join(ctx, interactionID, accountID, offer)
 	if err == nil && joined.Candidates != nil {
-		s.trickles.keep(joined.LegID, trickle{interactionID: interactionID, accountID: me(ctx), candidates: joined.Candidates})
+		s.trickles.keep(joined.LegID, trickle{interactionID: interactionID, accountID: accountID, candidates: joined.Candidates})
 	}
 	return joined, err
 }
@@ -97,31 +115,39 @@ func (s *Service) AddCandidate(ctx context.Context, interactionID, legID, candid
 	if len(candidate) > maxCandidate {
 		return fail.Field("candidate", fail.Invalid, "is longer than %d bytes", maxCandidate)
 	}
-	if err := s.inCall(ctx, interactionID, legID); err != nil {
-		return err
-	}
-	return s.board.AddCandidate(ctx, interactionID, legID, candidate)
-}
-
-// inCall makes sure that a leg is the viewer's.
-func (s *Service) inCall(ctx context.Context, interactionID, legID string) error {
-	missing := fail.Field("legId", fail.NotFound, "no such leg")
 	if me(ctx) == "" {
 		return access.Check(ctx, access.SetPresence, access.Anywhere)
 	}
-	if s.board == nil {
-		return errNoBoard
+	at, _, err := s.legOf(ctx, interactionID, func(l telephony.LegView) bool { return l.ID == legID })
+	if fail.CodeOf(err) == fail.NotFound {
+		return fail.Field("legId", fail.NotFound, "no such leg")
 	}
-	view, err := s.board.Find(interactionID)
 	if err != nil {
-		return missing
+		return err
+	}
+	return at.AddCandidate(ctx, interactionID, legID, candidate)
+}
+
+// legOf finds a leg of the viewer's; NOT_FOUND when there is none.
+func (s *Service) legOf(ctx context.Context, interactionID string, is func(telephony.LegView) bool) (controls, telephony.LegView, error) {
+	missing := fail.Field("interactionId", fail.NotFound, "no such call")
+	at, err := s.callOrNone(ctx, interactionID)
+	if err != nil {
+		return nil, telephony.LegView{}, err
+	}
+	view, err := at.view(ctx, interactionID)
+	if err != nil {
+		if fail.CodeOf(err) != fail.Unavailable {
+			err = missing
+		}
+		return nil, telephony.LegView{}, err
 	}
 	for _, l := range view.Legs {
-		if l.ID == legID && l.AccountID == me(ctx) {
-			return nil
+		if l.AccountID == me(ctx) && is(l) {
+			return at, l, nil
 		}
 	}
-	return missing
+	return nil, telephony.LegView{}, missing
 }
 
 // Mute keeps what the viewer says from everybody, or takes that back. Whoever takes part.
@@ -129,40 +155,31 @@ func (s *Service) Mute(ctx context.Context, interactionID string, on bool) error
 	if me(ctx) == "" {
 		return access.Check(ctx, access.SetPresence, access.Anywhere)
 	}
-	missing := fail.Field("interactionId", fail.NotFound, "no such call")
-	if s.board == nil {
-		return errNoBoard
-	}
-	view, err := s.board.Find(interactionID)
+	at, _, err := s.legOf(ctx, interactionID, func(telephony.LegView) bool { return true })
 	if err != nil {
-		return missing
+		return err
 	}
-	for _, l := range view.Legs {
-		if l.AccountID == me(ctx) {
-			return s.board.Mute(ctx, interactionID, me(ctx), on)
-		}
-	}
-	return missing
+	return at.Mute(ctx, interactionID, me(ctx), on)
 }
 
 // Keys presses keys towards the citizen, or the party that is consulted.
 func (s *Service) Keys(ctx context.Context, interactionID, keys string) (*ent.Interaction, error) {
-	return s.operate(ctx, interactionID, func() error { return s.board.SendDTMF(ctx, interactionID, me(ctx), keys) })
+	return s.operate(ctx, interactionID, func(at controls) error { return at.SendDTMF(ctx, interactionID, me(ctx), keys) })
 }
 
 // operate does something as the operator of the call.
-func (s *Service) operate(ctx context.Context, interactionID string, do func() error) (*ent.Interaction, error) {
-	i, err := s.working(ctx, interactionID, access.WorkInteraction)
+func (s *Service) operate(ctx context.Context, interactionID string, do func(at controls) error) (*ent.Interaction, error) {
+	i, at, err := s.working(ctx, interactionID, access.WorkInteraction)
 	if err != nil {
 		return nil, err
 	}
-	return i, do()
+	return i, do(at)
 }
 
 // PauseRecording writes silence while personal data is dictated; it is audited, and so is its end.
 func (s *Service) PauseRecording(ctx context.Context, interactionID string) (*ent.Interaction, error) {
-	return s.operate(ctx, interactionID, func() error {
-		if err := s.board.PauseRecording(ctx, interactionID, me(ctx)); err != nil {
+	return s.operate(ctx, interactionID, func(at controls) error {
+		if err := at.PauseRecording(ctx, interactionID, me(ctx)); err != nil {
 			return err
 		}
 		return s.audit(ctx, "recording.pause", interactionID, nil)
@@ -171,8 +188,8 @@ func (s *Service) PauseRecording(ctx context.Context, interactionID string) (*en
 
 // ResumeRecording ends a pause.
 func (s *Service) ResumeRecording(ctx context.Context, interactionID string) (*ent.Interaction, error) {
-	return s.operate(ctx, interactionID, func() error {
-		if err := s.board.ResumeRecording(ctx, interactionID, me(ctx)); err != nil {
+	return s.operate(ctx, interactionID, func(at controls) error {
+		if err := at.ResumeRecording(ctx, interactionID, me(ctx)); err != nil {
 			return err
 		}
 		return s.audit(ctx, "recording.resume", interactionID, nil)
@@ -211,7 +228,7 @@ func (s *Service) target(ctx context.Context, i *ent.Interaction, p Party) (tele
 
 // Consult calls a second party while the citizen hears music.
 func (s *Service) Consult(ctx context.Context, interactionID string, p Party) (*ent.Interaction, error) {
-	i, err := s.working(ctx, interactionID, access.WorkInteraction)
+	i, at, err := s.working(ctx, interactionID, access.WorkInteraction)
 	if err != nil {
 		return nil, err
 	}
@@ -219,17 +236,17 @@ func (s *Service) Consult(ctx context.Context, interactionID string, p Party) (*
 	if err != nil {
 		return nil, err
 	}
-	return i, s.board.Consult(ctx, interactionID, me(ctx), t)
+	return i, at.Consult(ctx, interactionID, me(ctx), t)
 }
 
 // CompleteConsult leaves the citizen with the second party: a colleague becomes the operator, with an outside number the
 // wrap-up begins.
 func (s *Service) CompleteConsult(ctx context.Context, interactionID string) (*ent.Interaction, error) {
-	i, err := s.working(ctx, interactionID, access.WorkInteraction)
+	i, at, err := s.working(ctx, interactionID, access.WorkInteraction)
 	if err != nil {
 		return nil, err
 	}
-	view, err := s.board.Find(interactionID)
+	view, err := at.view(ctx, interactionID)
 	if err != nil {
 		return nil, err
 	}
@@ -238,7 +255,7 @@ func (s *Service) CompleteConsult(ctx context.Context, interactionID string) (*e
 			return s.hand(ctx, interactionID, l.AccountID)
 		}
 	}
-	return i, s.board.CompleteConsult(ctx, interactionID, me(ctx))
+	return i, at.CompleteConsult(ctx, interactionID, me(ctx))
 }
 
 func (s *Service) hand(ctx context.Context, interactionID, accountID string) (i *ent.Interaction, err error) {
@@ -257,17 +274,17 @@ func (s *Service) hand(ctx context.Context, interactionID, accountID string) (i 
 
 // CancelConsult sends the second party away.
 func (s *Service) CancelConsult(ctx context.Context, interactionID string) (*ent.Interaction, error) {
-	return s.operate(ctx, interactionID, func() error { return s.board.CancelConsult(ctx, interactionID, me(ctx)) })
+	return s.operate(ctx, interactionID, func(at controls) error { return at.CancelConsult(ctx, interactionID, me(ctx)) })
 }
 
 // Conference lets all three hear each other.
 func (s *Service) Conference(ctx context.Context, interactionID string) (*ent.Interaction, error) {
-	return s.operate(ctx, interactionID, func() error { return s.board.Conference(ctx, interactionID, me(ctx)) })
+	return s.operate(ctx, interactionID, func(at controls) error { return at.Conference(ctx, interactionID, me(ctx)) })
 }
 
 // PassOn transfers the citizen to an outside number; the wrap-up begins.
 func (s *Service) PassOn(ctx context.Context, interactionID, number string) (*ent.Interaction, error) {
-	i, err := s.working(ctx, interactionID, access.WorkInteraction)
+	i, at, err := s.working(ctx, interactionID, access.WorkInteraction)
 	if err != nil {
 		return nil, err
 	}
@@ -275,21 +292,21 @@ func (s *Service) PassOn(ctx context.Context, interactionID, number string) (*en
 	if err != nil {
 		return nil, err
 	}
-	return i, s.board.PassOn(ctx, interactionID, me(ctx), t)
+	return i, at.PassOn(ctx, interactionID, me(ctx), t)
 }
 
 // HangUp ends the operator's talk.
 func (s *Service) HangUp(ctx context.Context, interactionID string) (*ent.Interaction, error) {
-	return s.operate(ctx, interactionID, func() error { return s.board.HangUp(ctx, interactionID, me(ctx)) })
+	return s.operate(ctx, interactionID, func(at controls) error { return at.HangUp(ctx, interactionID, me(ctx)) })
 }
 
 // Supervise lets the viewer, a supervisor of the segment, into a talk, or changes how they take part; it is audited.
 func (s *Service) Supervise(ctx context.Context, interactionID string, mode Mode) (*ent.Interaction, error) {
-	i, err := s.working(ctx, interactionID, access.SuperviseCall)
+	i, at, err := s.working(ctx, interactionID, access.SuperviseCall)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.board.Supervise(ctx, interactionID, me(ctx), mode); err != nil {
+	if err := at.Supervise(ctx, interactionID, me(ctx), mode); err != nil {
 		return nil, err
 	}
 	return i, s.audit(ctx, "call.supervise", interactionID, map[string]string{"mode": string(mode)})
@@ -297,19 +314,20 @@ func (s *Service) Supervise(ctx context.Context, interactionID string, mode Mode
 
 // StopSupervising ends it.
 func (s *Service) StopSupervising(ctx context.Context, interactionID string) (*ent.Interaction, error) {
-	i, err := s.working(ctx, interactionID, access.SuperviseCall)
+	i, at, err := s.working(ctx, interactionID, access.SuperviseCall)
 	if err != nil {
 		return nil, err
 	}
-	return i, s.board.StopSupervising(ctx, interactionID, me(ctx))
+	return i, at.StopSupervising(ctx, interactionID, me(ctx))
 }
 
 // TakeOver makes the viewer, a supervisor who is in the talk, its operator.
 func (s *Service) TakeOver(ctx context.Context, interactionID string) (*ent.Interaction, error) {
-	if _, err := s.working(ctx, interactionID, access.SuperviseCall); err != nil {
+	_, at, err := s.working(ctx, interactionID, access.SuperviseCall)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.board.TakeOver(ctx, interactionID, me(ctx)); err != nil {
+	if err := at.TakeOver(ctx, interactionID, me(ctx)); err != nil {
 		return nil, err
 	}
 	return s.hand(ctx, interactionID, me(ctx))
@@ -320,32 +338,19 @@ func (s *Service) Dial(ctx context.Context, number, agencyID string) (*ent.Inter
 	if err := access.Check(ctx, access.DialOut, access.Anywhere); err != nil {
 		return nil, err
 	}
-	if s.board == nil {
-		return nil, errNoBoard
+	at, err := s.dialler(ctx)
+	if err != nil {
+		return nil, err
 	}
 	i, request, err := s.dial(ctx, me(ctx), number, agencyID)
 	if err != nil {
 		return nil, err
 	}
-	callID, err := s.board.Call(request)
-	if err != nil {
-		undo := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+	if err := at(ctx, request); err != nil {
+		return nil, errors.Join(err, s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 			_, err := s.o.Interactions.GiveUp(ctx, tx, i.ID, "CALL_LOST")
 			return err
-		})
-		if undo != nil {
-			return nil, undo
-		}
-		return nil, err
+		}))
 	}
-	return i, s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error { return s.writeOutbound(ctx, tx, callID, i.ID, s.now()) })
-}
-
-// Live says how a call of this node stands; false when it is not here.
-func (s *Service) Live(interactionID string) (telephony.CallView, bool) {
-	if s.board == nil {
-		return telephony.CallView{}, false
-	}
-	view, err := s.board.Find(interactionID)
-	return view, err == nil
+	return i, nil
 }

@@ -43,9 +43,9 @@ func (p *pulses) steady(at time.Time) bool {
 
 // register makes this node known.
 func (s *Service) register(ctx context.Context) error {
-	_, err := s.o.DB.ExecContext(ctx, `INSERT INTO server_nodes (id, created_at, host, seen_at, draining)
-		VALUES ($1, clock_timestamp(), $2, clock_timestamp(), false)
-		ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()`, s.node, limited(s.o.Host, 255))
+	_, err := s.o.DB.ExecContext(ctx, `INSERT INTO server_nodes (id, created_at, host, seen_at, draining, phone)
+		VALUES ($1, clock_timestamp(), $2, clock_timestamp(), false, $3)
+		ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()`, s.node, limited(s.o.Host, 255), s.board != nil)
 	if err != nil {
 		return fmt.Errorf("register the node: %w", err)
 	}
@@ -67,6 +67,7 @@ func (s *Service) beat(ctx context.Context) error {
 
 // Draining says that this node takes no new calls.
 func (s *Service) Draining(ctx context.Context) error {
+	s.draining.Store(true)
 	_, err := s.o.DB.ExecContext(ctx, `UPDATE server_nodes SET draining = true WHERE id = $1`, s.node)
 	return err
 }

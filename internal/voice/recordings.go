@@ -13,6 +13,7 @@ import (
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/recording"
+	"ekc/ent/transcript"
 	"ekc/internal/fail"
 	tape "ekc/telephony/recording"
 )
@@ -58,15 +59,8 @@ func newLinks(ctx context.Context, client *ent.Client, clock func() time.Time) (
 // RecordingURL is a link, relative to the server's root, by which the viewer may play a recording for 15 minutes; empty when they
 // may not, or when its sound was destroyed. The recording was read under the viewer's own rights.
 func (s *Service) RecordingURL(ctx context.Context, r *ent.Recording) (string, error) {
-	if s.o.Recordings == nil || r.DestroyedAt != nil {
-		return "", nil
-	}
-	i, err := s.o.Client.Interaction.Get(viewer.AsSystem(ctx), r.InteractionID)
-	if err != nil {
-		return "", fmt.Errorf("read interaction: %w", err)
-	}
-	if access.CheckObject(ctx, access.PlayRecording, access.InteractionObject(ctx, i, true)) != nil {
-		return "", nil
+	if may, err := s.mayPlay(ctx, r); err != nil || !may {
+		return "", err
 	}
 	return RecordingPath + s.links.Sign(r.ID, viewer.From(ctx).AccountID, linkLife), nil
 }
@@ -169,6 +163,9 @@ func (s *Service) destroy(ctx context.Context, r *ent.Recording) error {
 		n, err := tx.Recording.Update().Where(recording.ID(r.ID), recording.DestroyedAtIsNil()).SetDestroyedAt(certificate.DestroyedAt).Save(ctx)
 		if err != nil || n == 0 {
 			return err
+		}
+		if _, err := tx.Transcript.Delete().Where(transcript.RecordingID(r.ID)).Exec(ctx); err != nil {
+			return fmt.Errorf("destroy transcript: %w", err)
 		}
 		detail := map[string]string{"interaction": r.InteractionID, "class": string(r.Retention), "sha256": certificate.SHA256}
 		if certificate.Absent {

@@ -95,6 +95,9 @@ func (s *Service) Recorded(ctx context.Context, r telephony.RecordingReport) err
 		if err != nil {
 			return fmt.Errorf("write recording: %w", err)
 		}
+		if err := s.wantTranscript(ctx, tx, r.ID); err != nil {
+			return err
+		}
 		return s.o.Log.Append(ctx, tx, eventlog.Event{Kind: KindCall, InteractionID: c.InteractionID})
 	})
 }

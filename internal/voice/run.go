@@ -19,6 +19,9 @@ func (s *Service) Run(ctx context.Context) error {
 	others.Go(func() { s.followAll(ctx) })
 	others.Go(func() { s.tick(ctx) })
 	others.Go(func() { s.destroyDue(ctx) })
+	others.Go(func() { s.transcribeAll(ctx) })
+	others.Go(func() { s.listenToNodes(ctx) })
+	others.Go(func() { s.serveNodes(ctx) })
 	err := s.live(ctx)
 	cancel()
 	others.Wait()
@@ -90,8 +93,11 @@ func (s *Service) tick(ctx context.Context) {
 		}
 		if now := s.o.Clock(); now.Sub(loaded) > linesFor {
 			loaded = now
-			s.trickles.sweep(func(id string) bool { _, here := s.Live(id); return here })
+			s.trickles.sweep(func(id string) bool { return len(s.views([]string{id})) > 0 })
 			s.reload(ctx)
+			if err := s.sweepCommands(ctx); err != nil && ctx.Err() == nil {
+				s.log.WarnContext(ctx, "old commands between nodes are not removed", "error", err)
+			}
 		}
 	}
 }

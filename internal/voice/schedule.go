@@ -146,7 +146,7 @@ func (s *Service) releaseStale(ctx context.Context) error {
 
 // dialDue dials those whose turn has come: an operator is offered them, or has taken them.
 func (s *Service) dialDue(ctx context.Context) error {
-	if s.board == nil {
+	if !s.dials() {
 		return nil
 	}
 	turn := s.inState(entinteraction.StateOffered, entinteraction.StateActive, entinteraction.StateHeld)

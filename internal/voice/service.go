@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/lib/pq"
@@ -59,6 +61,12 @@ type Options struct {
 	Host string
 	// Recordings opens and destroys what was recorded; nil: nothing is played or destroyed.
 	Recordings Recordings
+	// Transcribe understands recordings; nil: there are no transcripts.
+	Transcribe Transcriber
+	// OnDrain is told that the process must end when the last of its calls has; it must not block. Nil: it cannot.
+	OnDrain func()
+	// TrunkStatus says how the trunks are, seen from here; nil: nobody knows.
+	TrunkStatus func() []signaling.TrunkStatus
 	// OnTrunks is told the trunks at the beginning and whenever they change. It may be nil.
 	OnTrunks func([]signaling.Trunk) error
 	// Tick is how often callbacks, dead nodes and trunks are looked after; 0 means a second.
@@ -81,6 +89,9 @@ type Service struct {
 	pulses   pulses
 	trickles trickles
 	legs     together[telephony.LegReport]
+	relay    *relay
+	states   trunkStates
+	draining atomic.Bool
 }
 
 const defaultTick = time.Second
@@ -96,7 +107,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	if o.Tick <= 0 {
 		o.Tick = defaultTick
 	}
-	s := &Service{o: o, node: ids.New("nod"), log: o.Logger, wake: make(chan struct{}, 1)}
+	s := &Service{o: o, node: ids.New("nod"), log: o.Logger, wake: make(chan struct{}, 1), relay: newRelay()}
 	s.legs.write = s.writeLegs
 	var err error
 	if s.links, err = newLinks(ctx, o.Client, s.now); err != nil {
@@ -134,7 +145,7 @@ func away(err error) error {
 		return err
 	case errors.As(err, &refused) && (refused.Code.Class() == "08" || strings.HasPrefix(string(refused.Code), "57") || refused.Code.Class() == "53"),
 		errors.As(err, &network), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
-		errors.Is(err, context.DeadlineExceeded):
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.DeadlineExceeded):
 		return errors.Join(fail.New(fail.Unavailable, "the database is away for now"), err)
 	default:
 		return err
@@ -149,9 +160,4 @@ func asOperator(ctx context.Context, accountID string) context.Context {
 }
 
 // poke looks after the callbacks now.
-func (s *Service) poke() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
+func (s *Service) poke() { poke(s.wake) }

@@ -138,6 +138,7 @@ type world struct {
 	db           func(query string, args ...any)
 	system       context.Context //nolint:containedctx // the test's own
 	line1, line2 *ent.Queue
+	options      func() voice.Options
 	node         func() (*voice.Service, *board)
 	calls        int
 }
@@ -160,11 +161,14 @@ func newWorld(t *testing.T) *world {
 	w.assistant = assistant.New(assistant.Options{Client: core.Client, Base: base{}, Dialogue: w.interactions, Clock: w.clock.Now})
 	w.interactions.Bind(router{w.routing}, w.assistant)
 	w.routing.Bind(w.interactions)
-	w.node = func() (*voice.Service, *board) {
-		v, err := voice.New(w.system, voice.Options{
+	w.options = func() voice.Options {
+		return voice.Options{
 			Client: core.Client, DB: core.DB, Log: log, Interactions: w.interactions, Routing: w.routing, Assistant: w.assistant,
 			Host: "test", Clock: w.clock.Now,
-		})
+		}
+	}
+	w.node = func() (*voice.Service, *board) {
+		v, err := voice.New(w.system, w.options())
 		require.NoError(t, err)
 		b := newBoard()
 		v.Bind(b)

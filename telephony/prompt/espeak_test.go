@@ -3,6 +3,7 @@ package prompt_test
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -85,6 +86,25 @@ func TestRHVoice(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "rhvoice/anna", sound.Voice)
 	require.Greater(t, sound.Duration(), 300*time.Millisecond)
+}
+
+// TestRealRHVoice runs the program itself, where the distribution has it; scripts/setup.sh --with-tests installs it there.
+func TestRealRHVoice(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("RHVoice-test"); err != nil {
+		t.Skip("SKIPPED: RHVoice is not installed here, so nobody has heard whether it speaks")
+	}
+	for _, voice := range []string{"aleksandr-hq", "anna"} {
+		speaker, err := prompt.NewRHVoice(voice)
+		require.NoError(t, err)
+		short, err := speaker.Speak(t.Context(), "Здравствуйте!")
+		require.NoError(t, err, voice)
+		require.Equal(t, 24000, short.Rate)
+		require.Greater(t, rms(short.Samples), 0.01)
+		long, err := speaker.Speak(t.Context(), "Здравствуйте! Вы позвонили в единый контактный центр.")
+		require.NoError(t, err, voice)
+		require.Greater(t, long.Duration(), short.Duration()+time.Second)
+	}
 }
 
 func TestRHVoiceFails(t *testing.T) {

@@ -38,6 +38,8 @@ type Library struct {
 	memory *lru[*Clip]
 	flight singleflight.Group
 	music  func() *Clip
+
+	counters counters
 }
 
 // speakTime bounds the work for one text, whoever waits for it.
@@ -101,12 +103,16 @@ func (l *Library) Forget(audioID string) { l.memory.forget("audio " + audioID) }
 // once looks into memory and produces what is not there; produce also says whether the clip may be kept.
 func (l *Library) once(ctx context.Context, key string, produce func(context.Context) (*Clip, bool, error)) (*Clip, error) {
 	if clip, ok := l.memory.get(key); ok {
+		l.counters.fromMemory.Add(1)
 		return clip, nil
 	}
 	done := l.flight.DoChan(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), speakTime)
 		defer cancel()
 		clip, keep, err := produce(ctx)
+		if err != nil {
+			l.counters.failed.Add(1)
+		}
 		if err == nil && keep {
 			l.memory.put(key, clip, clip.bytes())
 		}
@@ -125,6 +131,7 @@ func (l *Library) once(ctx context.Context, key string, produce func(context.Con
 
 func (l *Library) speak(ctx context.Context, key, text string) (*Clip, bool, error) {
 	if clip := l.disk.get(key, l.o.Clock()); clip != nil {
+		l.counters.fromDisk.Add(1)
 		return clip, true, nil
 	}
 	sound, err := l.o.Speaker.Speak(ctx, text)
@@ -135,7 +142,9 @@ func (l *Library) speak(ctx context.Context, key, text string) (*Clip, bool, err
 	if err != nil {
 		return nil, false, fmt.Errorf("speak: %w", err)
 	}
+	l.counters.spoken.Add(1)
 	if sound.Voice != l.o.Speaker.Name() {
+		l.counters.stoodIn.Add(1)
 		return clip, false, nil // another engine stood in: the text is spoken anew when the right one works
 	}
 	if err := l.disk.put(key, clip); err != nil { // a full disk must not silence the menu

@@ -52,6 +52,13 @@ func (l *lru[V]) put(key string, value V, weight int64) {
 	}
 }
 
+// size is how many values there are, and their weight.
+func (l *lru[V]) size() (count int, weight int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.order.Len(), l.total
+}
+
 func (l *lru[V]) forget(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

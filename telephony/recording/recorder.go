@@ -72,6 +72,8 @@ type Recorder struct {
 	group  sync.WaitGroup
 	mu     sync.Mutex
 	closed bool
+
+	counters counters
 }
 
 var goodID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
@@ -124,6 +126,7 @@ func (r *Recorder) Start(m Meta) (*Writer, error) {
 	w := &Writer{recorder: r, meta: m, spool: s, blocks: make(chan Block, r.o.Queue)}
 	w.wav.file = file
 	r.group.Add(1)
+	r.counters.open.Add(1)
 	go w.run()
 	return w, nil
 }

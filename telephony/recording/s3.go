@@ -16,6 +16,8 @@ type S3Options struct {
 	// Endpoint is host:port, without a scheme.
 	Endpoint, Region, Bucket string
 	AccessKey, SecretKey     string
+	// Prefix stands before every key, as "recordings/"; empty: none.
+	Prefix string
 	// Secure: TLS. Only a server on the same machine may do without.
 	Secure bool
 	// Transport replaces the usual one; may be nil.
@@ -26,6 +28,7 @@ type S3Options struct {
 type S3 struct {
 	client *minio.Client
 	bucket string
+	prefix string
 }
 
 // hashHeader carries the hash as the object's user metadata: an ETag is none when the server cuts an upload into parts.
@@ -40,7 +43,7 @@ func NewS3(o S3Options) (*S3, error) {
 	if err != nil {
 		return nil, fmt.Errorf("S3: %w", err)
 	}
-	return &S3{client: client, bucket: o.Bucket}, nil
+	return &S3{client: client, bucket: o.Bucket, prefix: o.Prefix}, nil
 }
 
 // Put uploads the object unless it is there.
@@ -48,7 +51,7 @@ func (s *S3) Put(ctx context.Context, key string, content io.ReadSeeker, size in
 	if err := checkKey(key); err != nil {
 		return err
 	}
-	info, err := s.client.StatObject(ctx, s.bucket, key, minio.StatObjectOptions{})
+	info, err := s.client.StatObject(ctx, s.bucket, s.prefix+key, minio.StatObjectOptions{})
 	switch {
 	case err == nil && info.Size == size && info.UserMetadata[hashHeader] == sum:
 		return nil
@@ -60,7 +63,7 @@ func (s *S3) Put(ctx context.Context, key string, content io.ReadSeeker, size in
 	if _, err := content.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("store %s: %w", key, err)
 	}
-	_, err = s.client.PutObject(ctx, s.bucket, key, content, size, minio.PutObjectOptions{
+	_, err = s.client.PutObject(ctx, s.bucket, s.prefix+key, content, size, minio.PutObjectOptions{
 		ContentType: ContentType, UserMetadata: map[string]string{hashHeader: sum},
 	})
 	if err != nil {
@@ -79,7 +82,7 @@ func (s *S3) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
 	if err := checkKey(key); err != nil {
 		return nil, err
 	}
-	object, err := s.client.GetObject(ctx, s.bucket, key, minio.GetObjectOptions{})
+	object, err := s.client.GetObject(ctx, s.bucket, s.prefix+key, minio.GetObjectOptions{})
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", key, err)
 	}
@@ -97,7 +100,7 @@ func (s *S3) Remove(ctx context.Context, key string) error {
 	if err := checkKey(key); err != nil {
 		return err
 	}
-	if err := s.client.RemoveObject(ctx, s.bucket, key, minio.RemoveObjectOptions{}); err != nil && !missing(err) {
+	if err := s.client.RemoveObject(ctx, s.bucket, s.prefix+key, minio.RemoveObjectOptions{}); err != nil && !missing(err) {
 		return fmt.Errorf("remove %s: %w", key, err)
 	}
 	return nil

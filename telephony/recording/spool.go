@@ -64,6 +64,11 @@ func (r *Recorder) store(w wavFile, m Meta, s spool, dropped int64, recovered bo
 		return r.o.Storage.Put(ctx, f.Key, io.NewSectionReader(w.file, 0, f.Bytes), f.Bytes, f.SHA256)
 	})
 	if stored && r.insist(m.ID, "report", func(ctx context.Context) error { return r.o.Report(ctx, f) }) {
+		r.counters.stored.Add(1)
+		r.counters.storedBytes.Add(uint64(f.Bytes)) //nolint:gosec // a size is not negative
+		if recovered {
+			r.counters.recovered.Add(1)
+		}
 		r.discard(s)
 	}
 }
@@ -128,6 +133,8 @@ func (r *Recorder) Recover() (int, error) {
 func (r *Recorder) recoverOne(s spool, file *os.File) {
 	defer r.group.Done()
 	defer file.Close()
+	r.counters.waiting.Add(1)
+	defer r.counters.waiting.Add(-1)
 	var m Meta
 	data, err := os.ReadFile(s.meta())
 	if err == nil {

@@ -50,6 +50,7 @@ func (w *Writer) Write(b Block) bool {
 		return true
 	default:
 		w.dropped.Add(1)
+		w.recorder.counters.dropped.Add(1)
 		return false
 	}
 }
@@ -67,6 +68,7 @@ func (w *Writer) Finish(samples int64) {
 // run is the recording's goroutine.
 func (w *Writer) run() {
 	defer w.recorder.group.Done()
+	defer w.recorder.counters.open.Add(-1)
 	defer func() {
 		if err := w.wav.file.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
 			w.recorder.o.Logger.Warn("recording not closed", "recording", w.meta.ID, "error", err)
@@ -118,6 +120,11 @@ func (w *Writer) drain() {
 
 // end pads, completes, stores and reports.
 func (w *Writer) end() {
+	n := &w.recorder.counters
+	n.waiting.Add(1)
+	n.open.Add(-1)
+	defer n.open.Add(1) // which run takes back
+	defer n.waiting.Add(-1)
 	complete := w.try("write", func() error {
 		if w.wav.format == 0 {
 			return nil
@@ -155,6 +162,9 @@ func (r *Recorder) insist(id, op string, work func(context.Context) error) bool 
 		}
 		if !failing {
 			failing = true
+			r.counters.failed(op)
+			r.counters.failing.Add(1)
+			defer r.counters.failing.Add(-1)
 			r.o.Logger.Error("recording fails, will be tried again", "recording", id, "op", op, "error", err)
 			r.o.Alarm(Trouble{RecordingID: id, Op: op, Err: err})
 		}
