@@ -1,10 +1,10 @@
 // Package routing decides who takes which enquiry: queues, skills, presence, offers. It owns the tables of queues and
 // their members, skills, business hours, presence, offers and routing traces.
 //
-// Postgres decides. A match is one transaction that locks the interaction and the operator's presence with FOR NO KEY UPDATE
-// SKIP LOCKED and looks again at both, so that two nodes never give one enquiry or one place at an operator twice, and a
-// node that dies loses nothing: what it had not committed never happened, and the next tick of any node goes on. What a
-// node keeps in memory is only a plan.
+// Postgres decides. A plan is made in memory and carried out in batches: one transaction locks the interactions and the
+// operators' presences with FOR NO KEY UPDATE SKIP LOCKED and looks again at all of them, so that two nodes never give one enquiry
+// or one place at an operator twice, and a node that dies loses nothing: what it had not committed never happened, and the next
+// tick of any node goes on.
 //
 // # The life of an offer
 //
@@ -17,8 +17,8 @@
 //
 // # Order of locks
 //
-// Every transaction that waits for locks takes them in this order: interaction, offer, presence. Several of a kind are
-// taken in the order of their ids.
+// Every transaction that waits for locks takes them in this order: interaction, presence. Several of a kind are taken in the
+// order of their ids. The lock of an interaction keeps its offers as well.
 //
 // # Rights
 //
