@@ -131,6 +131,8 @@ func (c *call) lineUp(l *line) []event {
 		if m, ok := l.sip.session.Media(); ok {
 			l.report.Codec = m.Codec.Name
 		}
+	} else if codec := l.leg.Media().Codec(); codec != media.CodecNone {
+		l.report.Codec = codec.String()
 	}
 	if l.report.Role != roleCitizen.String() { // of the citizen's only what matters: a row less while the phone rings
 		c.tell(reportLeg{l.report})

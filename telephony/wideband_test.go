@@ -55,4 +55,14 @@ func TestBrowserMeetsWideband(t *testing.T) {
 	require.Equal(t, media.G722, operator.call.Near.Codec())
 	citizen.hears(operatorTone)
 	operator.far.hears(citizenTone)
+	eventually(t, func() bool {
+		w.centre.mu.Lock()
+		defer w.centre.mu.Unlock()
+		for _, l := range w.centre.legs {
+			if l.Kind == "browser" && l.Codec == "PCMA" { // what this browser has
+				return true
+			}
+		}
+		return false
+	}, "the browser's codec is not reported")
 }
