@@ -35,11 +35,11 @@ type rawPhone struct {
 // rawCall is one of its calls.
 type rawCall struct {
 	*peerCall
-	phone                  *rawPhone
-	callID, from, to, uri  string
-	localTag, remoteTag    string
-	cseq                   int
-	invite                 *wire.Message // theirs, when they called
+	phone                 *rawPhone
+	callID, from, to, uri string
+	localTag, remoteTag   string
+	cseq                  int
+	invite                *wire.Message // theirs, when they called
 }
 
 // rawPhoneOf makes a phone of an account and makes the centre ask phones for passwords.

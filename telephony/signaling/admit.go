@@ -2,7 +2,6 @@ package signaling
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"ekc/telephony/signaling/digest"
@@ -139,8 +138,8 @@ func (a *Agent) offer(d *Dialog, m *wire.Message, flow transport.Flow, call Inco
 	for _, f := range m.Fields {
 		call.headers = append(call.headers, Header{f.Name, f.Value})
 	}
-	if err := a.replaced(m, &call); err != nil {
-		d.drop(a.reply(m, 481, "", d.localTag))
+	if status := a.replaced(m, &call); status != 0 {
+		d.drop(a.reply(m, status, "", d.localTag))
 		return
 	}
 	d.mu.Lock()
@@ -174,23 +173,31 @@ func hops(m *wire.Message) int {
 	return m.MaxForwards
 }
 
-var errReplaces = errors.New("signaling: no such call to replace")
-
-// replaced finds the call that an INVITE with Replaces means. Only phones that have proved who they are may name one.
-func (a *Agent) replaced(m *wire.Message, call *IncomingCall) error {
-	value := m.Get("Replaces")
-	if value == "" {
-		return nil
+// replaced finds the call that an INVITE with Replaces means, or says how to refuse it (RFC 3891 §3). Only phones that have proved who
+// they are may name one; whose calls they may replace is the owner's business.
+func (a *Agent) replaced(m *wire.Message, call *IncomingCall) (status int) {
+	values := m.All("Replaces")
+	if len(values) == 0 {
+		return 0
 	}
-	r, ok := parseReplaces(value)
-	if !ok || call.Origin != FromPhone {
-		return errReplaces
+	r, ok := parseReplaces(values[0])
+	switch {
+	case len(values) > 1 || !ok:
+		return 400
+	case call.Origin != FromPhone:
+		return 481
 	}
 	call.Replaces, call.Replaced = &r, a.Find(r)
-	if call.Replaced == nil {
-		return errReplaces
+	if call.Replaced != nil {
+		return 0
 	}
-	return nil
+	if r.EarlyOnly {
+		r.EarlyOnly = false
+		if a.Find(r) != nil { // answered meanwhile
+			return 486
+		}
+	}
+	return 481
 }
 
 // caller is who calls: the asserted identity of a trusted carrier, else From (RFC 3325 §5, RFC 3323).

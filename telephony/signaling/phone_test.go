@@ -197,9 +197,9 @@ func TestReplaces(t *testing.T) {
 		k := o.phone("operator")
 		k.uri = "sip:101@ekc"
 		k.begin(offerSDP)
-		challenge := o.response("INVITE", 401)
+		challenge := o.pass(func(m *wire.Message) bool { return m.CallID == k.callID && m.Status == 401 })
 		k.refused(challenge)
-		k.authorized(k.invite, challenge, "operator", "secret", headers...)
+		k.invite = k.authorized(k.invite, challenge, "operator", "secret", headers...)
 		return k
 	}
 	first := invite()
@@ -212,8 +212,14 @@ func TestReplaces(t *testing.T) {
 	invite("Replaces: " + first.callID + ";to-tag=" + m.To.Tag() + ";from-tag=phone")
 	replacing := o.incoming(t)
 	require.Same(t, l.Dialog, replacing.call.Replaced)
-	invite("Replaces: " + first.callID + ";to-tag=other;from-tag=phone")
-	o.pass(func(m *wire.Message) bool { return m.Status == 481 })
+	for value, status := range map[string]int{
+		first.callID + ";to-tag=other;from-tag=phone":                         481,
+		first.callID + ";to-tag=" + m.To.Tag() + ";from-tag=phone;early-only": 486, // it is answered already
+		"nonsense": 400,
+	} {
+		k := invite("Replaces: " + value)
+		k.refused(o.pass(func(m *wire.Message) bool { return m.CallID == k.callID && m.Status == status }))
+	}
 	require.Empty(t, o.calls)
 }
 

@@ -84,6 +84,9 @@ func tortured(t *testing.T, m torture) {
 		status, err := strconv.Atoi(m.expect)
 		require.NoError(t, err)
 		answer := p.anything()
+		for answer.Status == 100 && status != 100 { // it goes out at once, before the owner is asked
+			answer = p.anything()
+		}
 		require.Equalf(t, status, answer.Status, "RFC section %s: %s", m.section, answer.Bytes())
 		if status != 100 {
 			require.Contains(t, strings.ToLower(answer.Get("To")+";tag="), ";tag=")

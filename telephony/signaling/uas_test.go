@@ -113,10 +113,10 @@ func TestNoAckEndsTheCall(t *testing.T) {
 	require.NoError(t, l.Answer([]byte(answerSDP)))
 	end := next[signaling.Ended](t, l)
 	require.Equal(t, 408, end.Code)
+	require.Equal(t, 100, p.read().Status)
 	for m := p.read(); m.Method != "BYE"; m = p.read() {
 		require.Equal(t, 200, m.Status)
 	}
-	_ = k
 }
 
 func TestHangupBeforeAckWaitsForIt(t *testing.T) {
