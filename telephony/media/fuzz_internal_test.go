@@ -90,6 +90,8 @@ func FuzzRTP(f *testing.F) {
 	f.Add(append(seedRTP(101, 1, 5, 10, 0, 160), seedRTP(101, 2, 5, 0x8A, 1, 64)...))
 	f.Add([]byte{16, 0x9F, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0xFF, 0xFF})
 	f.Add([]byte{14, 0xA0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 9, 9})
+	f.Add(strangeSTUN)
+	f.Add(strangeDTLS)
 	f.Fuzz(func(t *testing.T, data []byte) { newFuzzed(t).feed(false, data) })
 }
 
@@ -97,6 +99,7 @@ func FuzzRTCP(f *testing.F) {
 	f.Add([]byte{8, 0x80, 201, 0, 1, 0, 0, 0, 1})
 	f.Add(append([]byte{32, 0x81, 201, 0, 7}, make([]byte, 28)...))
 	f.Add(append([]byte{52, 0x81, 200, 0, 12}, make([]byte, 48)...))
+	f.Add(strangeSTUN)
 	f.Add([]byte{16, 0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 203, 0, 1, 0, 0, 0, 1})
 	f.Fuzz(func(t *testing.T, data []byte) { newFuzzed(t).feed(true, data) })
 }
