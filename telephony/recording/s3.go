@@ -77,6 +77,20 @@ func missing(err error) bool {
 	return code == minio.NoSuchKey || code == "NotFound"
 }
 
+// absent is ErrNotFound when the bucket is there: a bucket that is not tells of a missing object in the same way, and a mistake in
+// the settings must not look as if recordings were gone.
+func (s *S3) absent(ctx context.Context) error {
+	there, err := s.client.BucketExists(ctx, s.bucket)
+	switch {
+	case err != nil:
+		return fmt.Errorf("look for the bucket %s: %w", s.bucket, err)
+	case !there:
+		return fmt.Errorf("there is no bucket %s", s.bucket)
+	default:
+		return ErrNotFound
+	}
+}
+
 // Open reads with ranged requests.
 func (s *S3) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
 	if err := checkKey(key); err != nil {
@@ -88,7 +102,7 @@ func (s *S3) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
 	}
 	if _, err := object.Stat(); err != nil {
 		if missing(err) {
-			return nil, errors.Join(ErrNotFound, object.Close())
+			return nil, errors.Join(s.absent(ctx), object.Close())
 		}
 		return nil, errors.Join(fmt.Errorf("open %s: %w", key, err), object.Close())
 	}

@@ -1,130 +1,21 @@
 package recording_test
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/xml"
 	"fmt"
 	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"ekc/telephony/recording"
+	"ekc/telephony/recording/s3test"
 )
-
-// bucket is the part of S3 that a recording needs, over real HTTP: PUT (plain and aws-chunked), HEAD, GET with ranges, DELETE.
-type bucket struct {
-	t       *testing.T
-	mu      sync.Mutex
-	objects map[string]s3Object
-	ranges  []string
-	broken  int // how many requests fail with 503
-}
-
-type s3Object struct {
-	data []byte
-	meta http.Header
-}
-
-func (b *bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential=key/") {
-		s3Error(w, http.StatusForbidden, "AccessDenied")
-		return
-	}
-	if b.broken > 0 {
-		b.broken--
-		s3Error(w, http.StatusServiceUnavailable, "SlowDown")
-		return
-	}
-	name, ok := strings.CutPrefix(r.URL.Path, "/recordings/")
-	object, found := b.objects[name]
-	switch {
-	case !ok:
-		s3Error(w, http.StatusNotFound, "NoSuchBucket")
-	case r.Method == http.MethodPut:
-		data, err := s3Body(r)
-		if err != nil {
-			s3Error(w, http.StatusBadRequest, "IncompleteBody")
-			return
-		}
-		b.objects[name] = s3Object{data: data, meta: r.Header.Clone()}
-		w.Header().Set("ETag", etag(data))
-	case r.Method == http.MethodDelete:
-		delete(b.objects, name)
-		w.WriteHeader(http.StatusNoContent)
-	case !found:
-		s3Error(w, http.StatusNotFound, "NoSuchKey")
-	default:
-		if r.Method == http.MethodGet {
-			b.ranges = append(b.ranges, r.Header.Get("Range"))
-		}
-		w.Header().Set("ETag", etag(object.data))
-		w.Header().Set("X-Amz-Meta-Sha256", object.meta.Get("X-Amz-Meta-Sha256"))
-		http.ServeContent(w, r, "", time.Unix(1_700_000_000, 0), bytes.NewReader(object.data))
-	}
-}
-
-func etag(data []byte) string { return fmt.Sprintf("%q", fmt.Sprintf("%x", sha256.Sum256(data))[:32]) }
-
-func s3Error(w http.ResponseWriter, status int, code string) {
-	w.Header().Set("Content-Type", "application/xml")
-	w.WriteHeader(status)
-	_ = xml.NewEncoder(w).Encode(struct {
-		XMLName xml.Name `xml:"Error"`
-		Code    string
-	}{Code: code})
-}
-
-// s3Body reads a body; aws-chunked is how a client signs what it streams.
-func s3Body(r *http.Request) ([]byte, error) {
-	if !strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
-		return io.ReadAll(r.Body)
-	}
-	in := bufio.NewReader(r.Body)
-	var data []byte
-	for {
-		line, err := in.ReadString('\n')
-		if err != nil {
-			return nil, err
-		}
-		var size int64
-		if _, err := fmt.Sscanf(line, "%x", &size); err != nil {
-			return nil, err
-		}
-		if size == 0 {
-			_, err := io.Copy(io.Discard, in)
-			return data, err
-		}
-		chunk := make([]byte, size+2)
-		if _, err := io.ReadFull(in, chunk); err != nil {
-			return nil, err
-		}
-		data = append(data, chunk[:size]...)
-	}
-}
-
-func newBucket(t *testing.T) (*bucket, *recording.S3) {
-	t.Helper()
-	b := &bucket{t: t, objects: map[string]s3Object{}}
-	server := httptest.NewServer(b)
-	t.Cleanup(server.Close)
-	s, err := recording.NewS3(recording.S3Options{
-		Endpoint: strings.TrimPrefix(server.URL, "http://"), Region: "ru-1", Bucket: "recordings", AccessKey: "key", SecretKey: "secret",
-	})
-	require.NoError(t, err)
-	return b, s
-}
 
 func hashOf(data []byte) string {
 	sum := sha256.Sum256(data)
@@ -136,8 +27,14 @@ func storages(t *testing.T) map[string]recording.Storage {
 	t.Helper()
 	folder, err := recording.NewFolder(t.TempDir())
 	require.NoError(t, err)
-	_, s3 := newBucket(t)
-	all := map[string]recording.Storage{"folder": folder, "S3": s3}
+	prefixed := s3test.Start(t).Options()
+	prefixed.Prefix = "calls/sound/"
+	other, err := recording.NewS3(prefixed)
+	require.NoError(t, err)
+	all := map[string]recording.Storage{
+		"folder": folder, "S3": s3test.Start(t).Storage(t), "S3 below a prefix": other,
+		"moved": recording.Moved{New: s3test.Start(t).Storage(t), Old: folder},
+	}
 	if endpoint := os.Getenv("EKC_TEST_S3_ENDPOINT"); endpoint != "" {
 		all["S3 server"], err = recording.NewS3(recording.S3Options{
 			Endpoint: endpoint, Region: os.Getenv("EKC_TEST_S3_REGION"), Bucket: os.Getenv("EKC_TEST_S3_BUCKET"),
@@ -209,19 +106,97 @@ func TestFolderRefusesOtherContent(t *testing.T) {
 
 func TestS3FailuresAndRights(t *testing.T) {
 	t.Parallel()
-	b, s := newBucket(t)
-	b.mu.Lock()
-	b.broken = 1
-	b.mu.Unlock()
+	server := s3test.Start(t)
+	s := server.Storage(t)
+	server.Fail(1)
 	require.NoError(t, s.Put(t.Context(), "a.wav", strings.NewReader("abc"), 3, hashOf([]byte("abc"))), "503 is tried again")
 	object, err := s.Open(t.Context(), "a.wav")
 	require.NoError(t, err)
 	require.NoError(t, object.Close())
 
-	other, err := recording.NewS3(recording.S3Options{Endpoint: "127.0.0.1:1", Bucket: "recordings", AccessKey: "x", SecretKey: "y", Region: "r"})
+	away, stranger, elsewhere := server.Options(), server.Options(), server.Options()
+	away.Endpoint, stranger.SecretKey, elsewhere.Bucket = "127.0.0.1:1", "guessed", "other"
+	for name, o := range map[string]recording.S3Options{"away": away, "a wrong key": stranger, "no such bucket": elsewhere} {
+		other, err := recording.NewS3(o)
+		require.NoError(t, err)
+		require.Error(t, other.Put(t.Context(), "b.wav", strings.NewReader("abc"), 3, hashOf([]byte("abc"))), name)
+		_, err = other.Open(t.Context(), "a.wav")
+		require.Error(t, err, name)
+		require.NotErrorIs(t, err, recording.ErrNotFound, "%s: that is not gone", name)
+	}
+}
+
+func TestMovedReadsWhatTheOldStorageHas(t *testing.T) {
+	t.Parallel()
+	folder, err := recording.NewFolder(t.TempDir())
 	require.NoError(t, err)
-	require.Error(t, other.Put(t.Context(), "a.wav", strings.NewReader("abc"), 3, hashOf([]byte("abc"))))
-	_, err = other.Open(t.Context(), "a.wav")
+	server := s3test.Start(t)
+	moved := recording.Moved{New: server.Storage(t), Old: folder}
+	put := func(s recording.Storage, key string) {
+		require.NoError(t, s.Put(t.Context(), key, strings.NewReader("abc"), 3, hashOf([]byte("abc"))))
+	}
+	put(folder, "old.wav")
+	put(moved, "new.wav")
+	_, err = folder.Open(t.Context(), "new.wav")
+	require.ErrorIs(t, err, recording.ErrNotFound, "new ones go to the new storage")
+	for _, key := range []string{"old.wav", "new.wav"} {
+		object, err := moved.Open(t.Context(), key)
+		require.NoError(t, err, key)
+		require.NoError(t, object.Close())
+	}
+	server.Fail(100)
+	_, err = moved.Open(t.Context(), "new.wav")
 	require.Error(t, err)
 	require.NotErrorIs(t, err, recording.ErrNotFound, "away is not gone")
+	server.Fail(0)
+	for _, key := range []string{"old.wav", "new.wav"} {
+		require.NoError(t, moved.Remove(t.Context(), key))
+		_, err = moved.Open(t.Context(), key)
+		require.ErrorIs(t, err, recording.ErrNotFound)
+	}
+}
+
+// The spool keeps what the storage does not take, and gives it there as soon as it does; retention destroys it there.
+func TestSpoolOutlastsAnOutageOfS3(t *testing.T) {
+	t.Parallel()
+	server := s3test.Start(t)
+	bucket := server.Storage(t)
+	studio := newStudio(t, "", func(o *recording.Options) { o.Storage = bucket })
+	server.Fail(1 << 40)
+	w, err := studio.Start(recording.Meta{ID: "rec_1", CallID: "call_1", BeganAt: now})
+	require.NoError(t, err)
+	require.True(t, w.Write(block(0, 8000, recording.ALaw, 1, 2)))
+	require.Equal(t, int64(1), studio.Metrics().Open)
+	w.Finish(8000)
+	select {
+	case trouble := <-studio.alarms:
+		require.Equal(t, "store", trouble.Op)
+	case <-time.After(time.Minute):
+		require.Fail(t, "nobody is alarmed")
+	}
+	m := studio.Metrics()
+	require.Equal(t, []int64{0, 1, 1}, []int64{m.Open, m.Waiting, m.Failing})
+	require.Equal(t, uint64(1), m.StoreFailures)
+	require.Positive(t, m.FreeBytes)
+	files, err := os.ReadDir(studio.spool)
+	require.NoError(t, err)
+	require.Len(t, files, 2, "it is in the spool")
+	server.Fail(0)
+	f := studio.finished(t)
+	require.Eventually(t, func() bool { m = studio.Metrics(); return m.Stored == 1 && m.Waiting == 0 && m.Failing == 0 }, time.Minute, 10*time.Millisecond)
+	require.Equal(t, uint64(f.Bytes), m.StoredBytes)
+	object, err := bucket.Open(t.Context(), f.Key)
+	require.NoError(t, err)
+	data, err := io.ReadAll(object)
+	require.NoError(t, err)
+	require.NoError(t, object.Close())
+	require.Equal(t, f.SHA256, hashOf(data))
+
+	certificate, err := recording.Destroy(t.Context(), bucket, recording.Due{
+		Kept: recording.Kept{ID: f.ID, Key: f.Key, SHA256: f.SHA256, Bytes: f.Bytes}, Since: now,
+	}, time.Now)
+	require.NoError(t, err)
+	require.False(t, certificate.Absent || certificate.Altered)
+	_, err = bucket.Open(t.Context(), f.Key)
+	require.ErrorIs(t, err, recording.ErrNotFound)
 }
