@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what EKC needs and this Debian or Ubuntu machine lacks: PostgreSQL 15 or newer, pgvector, espeak-ng, Node.js 18 or
-# newer; with --with-tests also a C compiler (go test -race), Chromium, and the other ends of test calls, SIPp and baresip.
+# newer; with --with-tests also a C compiler (go test -race), Chromium, the other ends of test calls, SIPp and baresip, and RHVoice
+# where the distribution offers it.
 # Says nothing when all is there. Safe to run twice, or two at a time; never creates or starts a PostgreSQL cluster of the
 # distribution's.
 #
@@ -80,6 +81,12 @@ have_chromium() {
 have_sipp() { command -v sipp >/dev/null; }
 
 have_baresip() { command -v baresip >/dev/null; }
+
+# have_rhvoice: the program, and the voice that EKC takes. Where it is not packaged it counts as there: nothing could be done.
+have_rhvoice() {
+	command -v apt-get >/dev/null && offered rhvoice && offered rhvoice-russian || return 0
+	command -v RHVoice-test >/dev/null && dpkg-query -W -f='${Status}' rhvoice-russian 2>/dev/null | grep -q 'ok installed'
+}
 
 # check_go complains about the Go toolchain; installing it is the user's business, as there are several good ways.
 check_go() {
@@ -209,6 +216,12 @@ install_baresip() {
 	apt_install baresip-core || die "baresip-core could not be installed"
 }
 
+# install_rhvoice: its tests say that they were skipped without it, and espeak-ng speaks.
+install_rhvoice() {
+	say "installing RHVoice"
+	apt_install rhvoice rhvoice-russian || say "RHVoice could not be installed; its tests will be skipped"
+}
+
 # install_all runs as root, one at a time.
 install_all() {
 	local part
@@ -248,7 +261,7 @@ main() {
 	'') ;;
 	--with-tests)
 		tests=yes
-		parts+=(compiler sipp baresip)
+		parts+=(compiler sipp baresip rhvoice)
 		if chromium_packaged; then
 			parts+=(chromium)
 		elif ! have_chromium; then
@@ -268,8 +281,9 @@ main() {
 	say "missing: ${todo[*]}"
 	elevate "${todo[@]}"
 	hash -r
-	# Chromium is not asked for again: the browser tests can be skipped.
-	read -ra todo <<<"$(missing "${parts[@]/chromium/compiler}")"
+	# Chromium and RHVoice are not asked for again: their tests can be skipped.
+	parts=("${parts[@]/chromium/compiler}")
+	read -ra todo <<<"$(missing "${parts[@]/rhvoice/compiler}")"
 	[ "${#todo[@]}" = 0 ] || die "still missing: ${todo[*]}"
 	say "everything is in place"
 }
