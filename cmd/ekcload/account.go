@@ -76,6 +76,28 @@ func (c *client) retireQueues(ctx context.Context, keep ...string) error {
 	return nil
 }
 
+// retireTrunks takes the trunks of earlier runs that could not clean up out of work: calls of this run come from the same address.
+func (c *client) retireTrunks(ctx context.Context) error {
+	var trunks []struct {
+		ID, Name string
+		Active   bool
+	}
+	if err := c.call(ctx, `{ trunks { id name active } }`, nil, &trunks); err != nil {
+		return fmt.Errorf("list trunks: %w", err)
+	}
+	for _, t := range trunks {
+		if !t.Active || !strings.HasPrefix(t.Name, "load-") {
+			continue
+		}
+		err := c.change(ctx, "trunkUpdate", "TrunkUpdateInput", "",
+			map[string]any{"trunkId": t.ID, "settings": map[string]any{"active": false}}, nil)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // addMembers lets accounts work in a queue, some at a time.
 func (c *client) addMembers(ctx context.Context, queueID string, ids []string) error {
 	const atOnce = 100

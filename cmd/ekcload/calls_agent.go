@@ -81,7 +81,7 @@ func (a *agent) answer(call *sip.Call) {
 	s.relay = relay
 	defer func() { a.run.stats.sound(s.leg.Close()) }()
 	c.seats <- s
-	call.Answer(rtp.Describe(s.leg.Local()))
+	call.Answer(rtp.Describe(s.leg.Local(), a.run.codec))
 	if err := s.leg.Send(relay); err != nil {
 		a.run.stats.phone("no sound: " + err.Error())
 	}

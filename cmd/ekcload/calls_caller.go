@@ -54,7 +54,7 @@ func (r *callRun) newCaller(n int) (*caller, error) {
 // live is a call from the first ring to its end.
 func (c *caller) live(ctx context.Context) {
 	r := c.run
-	c.call = r.gateway.Call("7"+c.number, r.o.Number, rtp.Describe(c.leg.Local()))
+	c.call = r.gateway.Call("7"+c.number, r.o.Number, rtp.Describe(c.leg.Local(), r.codec))
 	err := c.script(ctx)
 	if err != nil && ctx.Err() == nil {
 		r.stats.fail(err.Error())

@@ -87,13 +87,16 @@ func (r *callRun) makeQueue(ctx context.Context, code string, line int, agency, 
 
 // makeTrunk makes a line to the gateway of this run, and waits until the server asks over it.
 func (r *callRun) makeTrunk(ctx context.Context) error {
+	if err := r.made.admin.retireTrunks(ctx); err != nil {
+		return err
+	}
 	var out struct{ Trunk struct{ ID string } }
 	rule := func(prefix, replacement string, length int) map[string]any {
 		return map[string]any{"prefix": prefix, "replacement": replacement, "length": length}
 	}
 	err := r.made.admin.change(ctx, "trunkCreate", "TrunkCreateInput", "trunk { id }", map[string]any{"settings": map[string]any{
 		"name": r.made.name, "sources": []string{gatewayIP.String() + "/32"}, "proxy": r.gateway.Addr(), "preference": 1000,
-		"codecs": []string{"PCMA"}, "srtp": "OFF", "keepAliveSeconds": 5,
+		"codecs": []string{r.codec.String()}, "srtp": "OFF", "keepAliveSeconds": 5,
 		"numbersIn":  []any{rule("8", "+7", 11), rule("7", "+7", 11)},
 		"numbersOut": []any{rule("+7", "8", 12)},
 	}}, &out)

@@ -35,6 +35,7 @@ type callRun struct {
 	server  netip.AddrPort
 	stats   *callStats
 	counts  sip.Counts
+	codec   rtp.Codec
 	sound   *rtp.Engine
 	gateway *sip.Peer
 	watch   *watch
@@ -60,7 +61,11 @@ func newCallRun(o *callsCommand) (*callRun, error) {
 		return nil, err
 	}
 	r.gateway = gateway
-	r.sound = rtp.New(runtime.GOMAXPROCS(0))
+	r.codec = rtp.PCMA
+	if o.Pairs != "" {
+		r.codec = rtp.PCMU // rtpload's
+	}
+	r.sound = rtp.New(runtime.GOMAXPROCS(0), r.codec)
 	return r, nil
 }
 

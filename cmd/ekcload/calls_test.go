@@ -69,7 +69,7 @@ func TestFailuresArePrinted(t *testing.T) {
 	s.begun()
 	s.fail("no operator")
 	s.heardOneWay()
-	r := &callRun{o: &callsCommand{}, stats: s, watch: newWatch(0), sound: rtp.New(1)}
+	r := &callRun{o: &callsCommand{}, stats: s, watch: newWatch(0), sound: rtp.New(1, rtp.PCMA)}
 	t.Cleanup(r.sound.Close)
 	result := r.result()
 	require.Equal(t, 2, result.bad())

@@ -16,6 +16,7 @@ const (
 
 // Engine serves legs.
 type Engine struct {
+	codec   Codec
 	workers []*worker
 	next    atomic.Uint32
 	stop    chan struct{}
@@ -30,9 +31,9 @@ type worker struct {
 	slots  [slots][]*Leg
 }
 
-// New starts an engine with so many goroutines. Close ends it.
-func New(workers int) *Engine {
-	e := &Engine{stop: make(chan struct{})}
+// New starts an engine of a codec with so many goroutines. Close ends it.
+func New(workers int, codec Codec) *Engine {
+	e := &Engine{codec: codec, stop: make(chan struct{})}
 	for range workers {
 		w := &worker{engine: e}
 		e.workers = append(e.workers, w)
@@ -118,7 +119,7 @@ func (e *Engine) Leg(local netip.AddrPort, id uint32, every int) (*Leg, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Leg{socket: socket, local: bound, id: id, every: max(1, every), ssrc: id*2654435761 + 1, heard: make(chan Heard, 16), first: make(chan time.Time, 1)}
+	l := &Leg{codec: e.codec, socket: socket, local: bound, id: id, every: max(1, every), ssrc: id*2654435761 + 1, heard: make(chan Heard, 16), first: make(chan time.Time, 1)}
 	l.Heard, l.First = l.heard, l.first
 	l.worker = e.workers[int(e.next.Add(1))%len(e.workers)]
 	l.worker.add(l)

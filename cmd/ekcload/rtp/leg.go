@@ -11,10 +11,8 @@ import (
 const (
 	headerSize = 12
 	samples    = 160
-	typePCMA   = 8
 	// TypeEvent is the payload type of keys that descriptions must name.
 	TypeEvent = 101
-	silence   = 0xD5
 	keyFrames = 5 // a key is held 100 ms
 	keyEnds   = 3 // its end is sent so often (RFC 4733 §2.5.1.4)
 	keyPause  = 4 // frames between keys
@@ -44,6 +42,7 @@ type Leg struct {
 	Heard <-chan Heard
 	First <-chan time.Time
 
+	codec  Codec
 	socket int
 	local  netip.AddrPort
 	id     uint32
@@ -172,7 +171,7 @@ func (l *Leg) packet(b []byte) {
 	l.stats.Received++
 	l.in.count(binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint16(b[2:]))
 	sound := b[headerSize:]
-	if b[1]&0x7f != typePCMA || len(sound) < len(mark)+4 || string(sound[:len(mark)]) != mark {
+	if Codec(b[1]&0x7f) != l.codec || len(sound) < len(mark)+4 || string(sound[:len(mark)]) != mark {
 		return
 	}
 	if id := binary.BigEndian.Uint32(sound[len(mark):]); id != l.last {
@@ -216,11 +215,11 @@ func (l *Leg) send() {
 	}
 	var b [headerSize + samples]byte
 	for i := headerSize; i < len(b); i++ {
-		b[i] = silence
+		b[i] = l.codec.silence()
 	}
 	copy(b[headerSize:], mark)
 	binary.BigEndian.PutUint32(b[headerSize+len(mark):], l.id)
-	l.transmit(b[:], typePCMA, l.ts, l.stats.Sent == 0)
+	l.transmit(b[:], byte(l.codec), l.ts, l.stats.Sent == 0)
 }
 
 func (l *Leg) sendKey() {

@@ -18,7 +18,7 @@ var loopback = netip.MustParseAddrPort("127.0.0.1:0")
 
 func engine(t *testing.T) *rtp.Engine {
 	t.Helper()
-	e := rtp.New(1)
+	e := rtp.New(1, rtp.PCMA)
 	t.Cleanup(e.Close)
 	return e
 }
@@ -110,9 +110,11 @@ func TestKeyIsSent(t *testing.T) {
 
 func TestDescriptions(t *testing.T) {
 	t.Parallel()
-	at, err := rtp.Described(rtp.Describe(netip.MustParseAddrPort("127.0.0.9:4000")))
+	at, err := rtp.Described(rtp.Describe(netip.MustParseAddrPort("127.0.0.9:4000"), rtp.PCMU))
 	require.NoError(t, err)
 	require.Equal(t, "127.0.0.9:4000", at.String())
+	require.Contains(t, rtp.Describe(at, rtp.PCMU), "m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\n")
+	require.Contains(t, rtp.Describe(at, rtp.PCMA), "m=audio 4000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n")
 	for _, bad := range []string{"", "c=IN IP4 127.0.0.1\r\n", "c=IN IP4 x\r\nm=audio 4000 RTP/AVP 8\r\n", "c=IN IP4 127.0.0.1\r\nm=audio 0 RTP/AVP 8\r\n"} {
 		_, err := rtp.Described(bad)
 		require.Error(t, err, "%q", bad)
