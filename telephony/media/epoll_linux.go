@@ -100,7 +100,7 @@ func (p *epoll) wait(t *thread, d time.Duration) {
 	if t.mail.pending.Load() || t.inbox.pending.Load() {
 		d = 0 // whoever wrote before asleep was set has not woken us
 	}
-	n := p.look(d)
+	n := p.look(d, !p.shares && len(t.legs) > 0)
 	p.asleep.Store(false)
 	before := p.last
 	t.now = t.monotonic()
@@ -131,15 +131,16 @@ func (p *epoll) flush() {
 // processor of the Go scheduler to itself, it keeps it.
 func (p *epoll) pause(d time.Duration) { netbatch.Sleep(d, !p.shares) }
 
-// look is epoll_wait, to the nanosecond where the kernel can (5.11).
-func (p *epoll) look(d time.Duration) int {
+// look is epoll_wait, to the nanosecond where the kernel can (5.11). keep: a thread with legs waits without giving up its processor of the Go
+// scheduler, for the same reason as in pause; it is never for long.
+func (p *epoll) look(d time.Duration, keep bool) int {
 	switch {
 	case d <= 0:
 		return peekEvents(p.fd, p.ready[:])
 	case p.noPwait2:
 		return awaitEvents(p.fd, p.ready[:], d)
 	}
-	n, known := awaitEventsExactly(p.fd, p.ready[:], d)
+	n, known := awaitEventsExactly(p.fd, p.ready[:], d, keep)
 	p.noPwait2 = !known
 	return n
 }

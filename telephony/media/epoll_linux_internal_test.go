@@ -36,6 +36,27 @@ func TestWaitEndsWithAWake(t *testing.T) {
 	}
 }
 
+// TestWaitOfAThreadWithLegs keeps its processor, and ends with a wake all the same.
+func TestWaitOfAThreadWithLegs(t *testing.T) {
+	t.Parallel()
+	o, err := Options{KeepProcs: true}.withDefaults()
+	require.NoError(t, err)
+	th, err := newThread(&Engine{options: o, base: time.Now()}, 0)
+	require.NoError(t, err)
+	p := th.poll.(*epoll)
+	p.shares, th.legs = false, []*Leg{{}}
+	go func() {
+		for !p.asleep.Load() {
+			runtime.Gosched()
+		}
+		p.wake()
+	}()
+	begun := time.Now()
+	p.wait(th, time.Minute)
+	require.Less(t, time.Since(begun), 30*time.Second)
+	require.NoError(t, p.close())
+}
+
 // TestPauseLasts whether the Go scheduler is told of it or not.
 func TestPauseLasts(t *testing.T) {
 	t.Parallel()

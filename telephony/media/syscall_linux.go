@@ -25,9 +25,14 @@ func awaitEvents(epoll int, ready []unix.EpollEvent, d time.Duration) int {
 	return count(n, e)
 }
 
-// awaitEventsExactly is epoll_pwait2; known is false where the kernel does not have it.
-func awaitEventsExactly(epoll int, ready []unix.EpollEvent, d time.Duration) (n int, known bool) {
+// awaitEventsExactly is epoll_pwait2; known is false where the kernel does not have it. keep: see [netbatch.Sleep].
+func awaitEventsExactly(epoll int, ready []unix.EpollEvent, d time.Duration, keep bool) (n int, known bool) {
 	timeout := unix.NsecToTimespec(int64(d))
+	if keep {
+		r, _, e := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT2, uintptr(epoll), uintptr(unsafe.Pointer(&ready[0])), //nolint:gosec // see above
+			uintptr(len(ready)), uintptr(unsafe.Pointer(&timeout)), 0, 0) //nolint:gosec // see above
+		return count(r, e), e != unix.ENOSYS
+	}
 	r, _, e := unix.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(epoll), uintptr(unsafe.Pointer(&ready[0])), //nolint:gosec // see above
 		uintptr(len(ready)), uintptr(unsafe.Pointer(&timeout)), 0, 0) //nolint:gosec // see above
 	return count(r, e), e != unix.ENOSYS
