@@ -17,19 +17,10 @@ import (
 	knowledgemigrations "ekc/migrations/knowledge"
 )
 
-func migrate(ctx context.Context, url string) error {
-	db, err := sql.Open("postgres", url)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	return knowledgemigrations.Apply(ctx, db)
-}
-
 // database is a fresh, migrated knowledge database.
 func database(t testing.TB) string {
 	t.Helper()
-	return pgtest.Database(t, "knowledge:"+pgtest.Hash(knowledgemigrations.Files()), migrate)
+	return pgtest.Database(t, "knowledge:"+pgtest.Hash(knowledgemigrations.Files()), knowledgemigrations.ApplyTo)
 }
 
 func open(t testing.TB, o knowledge.Options) *knowledge.Base {

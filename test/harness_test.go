@@ -76,7 +76,7 @@ func fillCore(ctx context.Context, url string) error {
 }
 
 func fillBase(ctx context.Context, url string) error {
-	if err := (&app.Storage{KnowledgeURL: url}).MigrateKnowledge(ctx); err != nil {
+	if err := knowledgemigrations.ApplyTo(ctx, url); err != nil {
 		return err
 	}
 	return importDemo(ctx, url)

@@ -21,18 +21,17 @@ import (
 // built says that a test has asked for the program.
 var built atomic.Bool
 
-// program is the built command; all tests share it. The first one that needs it builds it.
+// program is the built ekc, with knowledge beside it; all tests share them. The first one that needs them builds them.
 var program = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "ekc-e2e-")
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "ekc")
-	said, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, "ekc/cmd/ekc").CombinedOutput()
+	said, err := exec.Command("go", "build", "-buildvcs=false", "-o", dir+"/", "ekc/cmd/ekc", "ekc/cmd/knowledge").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w: %s", err, said)
 	}
-	return path, nil
+	return filepath.Join(dir, "ekc"), nil
 })
 
 // TestMain removes the program at the end.
@@ -67,16 +66,23 @@ func freeAddress(t *testing.T) string {
 func (s store) launch(t *testing.T, address string, environment ...string) *process {
 	t.Helper()
 	p := s.spawn(t, address, environment...)
-	soon(t, "the server is ready", func() bool {
+	p.ready()
+	return p
+}
+
+// ready waits until the process serves.
+func (p *process) ready() {
+	p.t.Helper()
+	soon(p.t, "the server is ready", func() bool {
 		select {
 		case err := <-p.ended:
-			require.Failf(t, "the server has ended", "%v: %s", err, p.output)
+			require.Failf(p.t, "the server has ended", "%v: %s", err, p.output)
 		default:
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		ctx, cancel := context.WithTimeout(p.t.Context(), time.Second)
 		defer cancel()
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/readyz", http.NoBody)
-		require.NoError(t, err)
+		require.NoError(p.t, err)
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {
 			return false
@@ -84,7 +90,6 @@ func (s store) launch(t *testing.T, address string, environment ...string) *proc
 		_ = response.Body.Close()
 		return response.StatusCode == http.StatusOK
 	})
-	return p
 }
 
 func (s store) spawn(t *testing.T, address string, environment ...string) *process {
@@ -92,12 +97,17 @@ func (s store) spawn(t *testing.T, address string, environment ...string) *proce
 	built.Store(true)
 	path, err := program()
 	require.NoError(t, err)
-	p := &process{node: &node{t: t, URL: "http://" + address}, output: &output{}, ended: make(chan error, 1)}
-	p.command = exec.Command(path, "serve") //nolint:noctx // it is killed below
-	p.command.Env = append(os.Environ(),
+	return run(t, address, exec.Command(path, "serve"), append([]string{ //nolint:noctx // it is killed at the end
 		"EKC_DATA_DIR="+s.dataDir, "EKC_DATABASE_URL="+s.core, "EKC_KNOWLEDGE_DATABASE_URL="+s.knowledge,
-		"EKC_HTTP_ADDR="+address, "EKC_SIP_ADDR=127.0.0.1:0", "EKC_DEMO_PASSWORD="+demoPassword, "EKC_DB_MAX_CONNS=16", "EKC_LOG_LEVEL=warn")
-	p.command.Env = append(p.command.Env, environment...)
+		"EKC_HTTP_ADDR="+address, "EKC_SIP_ADDR=127.0.0.1:0", "EKC_DEMO_PASSWORD="+demoPassword, "EKC_DB_MAX_CONNS=16", "EKC_LOG_LEVEL=warn",
+	}, environment...))
+}
+
+// run starts a server that listens on the address; the environment comes on top of that of the tests.
+func run(t *testing.T, address string, command *exec.Cmd, environment []string) *process {
+	t.Helper()
+	p := &process{node: &node{t: t, URL: "http://" + address}, command: command, output: &output{}, ended: make(chan error, 1)}
+	p.command.Env = append(os.Environ(), environment...)
 	p.command.Stdout, p.command.Stderr = p.output, p.output
 	require.NoError(t, p.command.Start())
 	go func() {

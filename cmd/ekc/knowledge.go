@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,12 +16,13 @@ import (
 )
 
 type baseCommands struct {
-	Import importCommand `cmd:"" help:"Import records: JSON lines or CSV, plain or gzip. A record with a known id gets a new version; unchanged ones are left alone. An import that was cut off goes on where it stopped when the same file is given again. Works while serve runs. Exit status: 0 every row was imported; 3 some rows were refused, each reported with its line, and the others imported; 1 the file could not be read to its end."`
+	Import importCommand `cmd:"" help:"Import records: JSON lines or CSV, plain or gzip. A record with a known id gets a new version; unchanged ones are left alone. An import that was cut off goes on where it stopped when the same file is given again. Works while serve runs, and through the knowledge service when EKC_KNOWLEDGE_URL names one. Exit status: 0 every row was imported; 3 some rows were refused, each reported with its line, and the others imported; 1 the file could not be read to its end."`
 	Eval   evalCommand   `cmd:"" help:"Measure search and Yana's decision on query sets, in a scratch database that is dropped afterwards. Works while serve runs."`
 }
 
 type importCommand struct {
 	config.Storage
+	config.Knowledge
 	config.Models
 	config.Logging
 	File     string `arg:"" help:"The file; - reads from the standard input." type:"path"`
@@ -32,7 +32,7 @@ type importCommand struct {
 
 // Run imports the file.
 func (c *importCommand) Run(ctx context.Context) (err error) {
-	if err := firstOf(c.Storage.Validate(), c.Models.Validate()); err != nil {
+	if err := firstOf(c.Storage.Validate(), c.Knowledge.Validate(), c.Models.Validate()); err != nil {
 		return err
 	}
 	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
@@ -43,12 +43,12 @@ func (c *importCommand) Run(ctx context.Context) (err error) {
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	log := quiet(c.Logger(os.Stderr), c.LogLevel)
-	storage, err := app.OpenStorage(ctx, c.Storage, log)
+	base, err := app.UseBase(ctx, c.Storage, c.Knowledge, c.Models, log)
 	if err != nil {
 		return err
 	}
-	defer func() { err = firstOf(err, storage.Close(context.WithoutCancel(ctx))) }()
-	summary, err := c.load(ctx, storage, file, name, log)
+	defer func() { err = firstOf(err, base.Close()) }()
+	summary, err := c.load(ctx, base, file, name)
 	if err == nil || summary.Lines > 0 {
 		tellImport(os.Stdout, summary)
 	}
@@ -61,22 +61,14 @@ func (c *importCommand) Run(ctx context.Context) (err error) {
 	return nil
 }
 
-func (c *importCommand) load(ctx context.Context, storage *app.Storage, file io.Reader, name string, log *slog.Logger) (s knowledge.ImportSummary, err error) {
-	if err := storage.MigrateKnowledge(ctx); err != nil {
-		return s, err
-	}
-	base, err := app.OpenBase(ctx, storage.KnowledgeURL, c.Models, log)
-	if err != nil {
-		return s, err
-	}
-	defer func() { err = firstOf(err, base.Close()) }()
+func (c *importCommand) load(ctx context.Context, base knowledge.Service, file io.Reader, name string) (knowledge.ImportSummary, error) {
 	o := knowledge.ImportOptions{Name: name, Format: c.Format, MaxProblems: c.Problems}
 	told := false
 	o.Progress = func(p knowledge.ImportProgress) {
 		told = true
 		fmt.Fprintf(os.Stderr, "\rline %d, %.0f records/s ", p.Line, float64(p.Records)/max(p.Elapsed.Seconds(), 0.001))
 	}
-	s, err = base.Import(ctx, file, o)
+	s, err := base.Import(ctx, file, o)
 	if told {
 		fmt.Fprintln(os.Stderr)
 	}
@@ -128,7 +120,7 @@ func (c *evalCommand) Run(ctx context.Context) (err error) {
 	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()
 	log := quiet(c.Logger(os.Stderr), c.LogLevel)
-	storage, err := app.OpenStorage(ctx, c.Storage, log)
+	storage, err := app.OpenStorage(ctx, c.Storage, app.KnowledgeDatabase, log)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (c *migrateCommand) Run(ctx context.Context) (err error) {
 	if err := c.Storage.Validate(); err != nil {
 		return err
 	}
-	storage, err := app.OpenStorage(ctx, c.Storage, quiet(c.Logger(os.Stderr), c.LogLevel))
+	storage, err := app.OpenStorage(ctx, c.Storage, app.BothDatabases, quiet(c.Logger(os.Stderr), c.LogLevel))
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ const accountConns = 4
 
 // OpenAccounts opens the core's database, migrated and with its agencies and regions.
 func OpenAccounts(ctx context.Context, c config.Storage, log *slog.Logger) (*Accounts, error) {
-	storage, err := OpenStorage(ctx, c, log)
+	storage, err := OpenStorage(ctx, c, CoreDatabase, log)
 	if err != nil {
 		return nil, err
 	}

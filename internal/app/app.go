@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -16,11 +15,14 @@ import (
 	"ekc/internal/config"
 	"ekc/internal/database"
 	"ekc/internal/eventlog"
+	"ekc/internal/fail"
 	"ekc/internal/seed"
 	"ekc/internal/telemetry"
-	"ekc/knowledge"
 	"ekc/telephony/ivr"
 )
+
+// seedAgain is how often a node looks whether the knowledge service is there for the demo base.
+const seedAgain = 5 * time.Second
 
 // Overrides are what tests set and nobody else; zero values mean the product's own.
 type Overrides struct {
@@ -45,7 +47,7 @@ type App struct {
 
 	storage  *Storage
 	core     *database.Core
-	base     *knowledge.Base
+	base     Base
 	tracing  *telemetry.Tracing
 	health   *telemetry.Health
 	metrics  *telemetry.Metrics
@@ -74,9 +76,6 @@ func Start(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if c.KnowledgeURL != "" {
-		return nil, errors.New("EKC_KNOWLEDGE_URL is set, but this version runs the question base in process only; unset it")
-	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -96,9 +95,10 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	if a.config.ChatModel != "" {
 		a.log.WarnContext(ctx, "EKC_CHAT_MODEL is set, but nothing asks a chat model yet")
 	}
-	if a.listener, err = listen(ctx, a.config.HTTPAddr); err != nil {
+	if a.listener, err = listen(ctx, "EKC_HTTP_ADDR", a.config.HTTPAddr); err != nil {
 		return err
 	}
+	a.following, a.working, a.serving = newCrew(a.fail), newCrew(a.fail), newCrew(a.fail)
 	if a.tracing, err = telemetry.StartTracing(ctx, os.Getenv); err != nil {
 		return fmt.Errorf("%w; check OTEL_EXPORTER_OTLP_ENDPOINT", err)
 	}
@@ -117,7 +117,6 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 		return err
 	}
 	a.watch(events)
-	a.following, a.working, a.serving = newCrew(a.fail), newCrew(a.fail), newCrew(a.fail)
 	a.following.add("the event log", events.Run)
 	select { // a cursor given out before would name the beginning of the log
 	case <-events.Started():
@@ -135,13 +134,21 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 }
 
 func (a *App) openDatabases(ctx context.Context) (err error) {
-	if a.storage, err = OpenStorage(ctx, a.config.Storage, a.log); err != nil {
+	needs := BothDatabases
+	if a.config.KnowledgeURL != "" {
+		needs = CoreDatabase
+	}
+	if a.storage, err = OpenStorage(ctx, a.config.Storage, needs, a.log); err != nil {
 		return err
 	}
 	if err := a.storage.Migrate(ctx); err != nil {
 		return err
 	}
 	if a.core, err = database.Open(ctx, a.storage.CoreURL, a.config.DBMaxConns); err != nil {
+		return err
+	}
+	if a.config.KnowledgeURL != "" {
+		a.base, err = dialBase(a.config.Storage, a.config.Knowledge)
 		return err
 	}
 	a.base, err = OpenBase(ctx, a.storage.KnowledgeURL, a.config.Models, a.log.With("domain", "knowledge"))
@@ -166,6 +173,16 @@ func (a *App) seed(ctx context.Context, hasher *access.Service) (err error) {
 	if !a.config.Demo {
 		return nil
 	}
+	err = a.seedBase(ctx, o)
+	if a.config.KnowledgeURL == "" || fail.CodeOf(err) != fail.Unavailable {
+		return err
+	}
+	a.log.WarnContext(ctx, "the knowledge service is away; chats and calls go on without the question base", "error", err)
+	a.working.add("the demo base", func(ctx context.Context) error { return a.seedLater(ctx, o) })
+	return nil
+}
+
+func (a *App) seedBase(ctx context.Context, o seed.Options) error {
 	imported, err := seed.Base(ctx, o, seedBase{a.base})
 	if imported {
 		a.log.InfoContext(ctx, "the demo base was imported")
@@ -173,10 +190,34 @@ func (a *App) seed(ctx context.Context, hasher *access.Service) (err error) {
 	return err
 }
 
+// seedLater imports the demo base when the knowledge service is there.
+func (a *App) seedLater(ctx context.Context, o seed.Options) error {
+	ticker := time.NewTicker(seedAgain)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		err := a.seedBase(ctx, o)
+		if fail.CodeOf(err) == fail.Unavailable {
+			continue
+		}
+		if err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "the demo base could not be imported", "error", err)
+		}
+		<-ctx.Done()
+		return nil
+	}
+}
+
 // watch tells health and metrics of the parts.
 func (a *App) watch(events *eventlog.Log) {
 	a.health.Add("database", a.core.DB.PingContext)
-	a.health.Add("knowledge", a.base.Ready)
+	if a.config.KnowledgeURL == "" { // chats and calls go on without a service that is away, so that the node stays ready
+		a.health.Add("knowledge", a.base.Ready)
+	}
 	a.health.Add("events", newFollower(a.core.DB, events.Tail).check)
 	a.metrics.Register(telemetry.NewCentre(a.core.DB, a.log))
 	a.metrics.Register(telemetry.EventLogLag(a.core.DB, events.Tail))

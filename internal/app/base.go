@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -15,6 +17,7 @@ import (
 	"ekc/internal/telemetry"
 	"ekc/knowledge"
 	"ekc/knowledge/embed"
+	"ekc/knowledge/remote"
 )
 
 // OpenBase opens the question base over its migrated database. Its records name agencies and regions that exist.
@@ -28,6 +31,51 @@ func OpenBase(ctx context.Context, url string, m config.Models, log *slog.Logger
 		o.Embedder = e
 	}
 	return knowledge.Open(ctx, o)
+}
+
+// Base is a question base that somebody must close.
+type Base interface {
+	knowledge.Service
+	Close() error
+}
+
+// UseBase gives the base that the settings name, for a command: the knowledge service's, or the database's, migrated first.
+func UseBase(ctx context.Context, c config.Storage, k config.Knowledge, m config.Models, log *slog.Logger) (Base, error) {
+	if k.KnowledgeURL != "" {
+		return dialBase(c, k)
+	}
+	storage, err := OpenStorage(ctx, c, KnowledgeDatabase, log)
+	if err != nil {
+		return nil, err
+	}
+	owned := &ownedBase{storage: storage}
+	if err = storage.Migrate(ctx); err == nil {
+		owned.Base, err = OpenBase(ctx, storage.KnowledgeURL, m, log)
+	}
+	if err != nil {
+		return nil, errors.Join(err, storage.Close(context.WithoutCancel(ctx)))
+	}
+	return owned, nil
+}
+
+// ownedBase closes its storage too.
+type ownedBase struct {
+	*knowledge.Base
+	storage *Storage
+}
+
+// Close closes the base and leaves its storage.
+func (o *ownedBase) Close() error {
+	return errors.Join(o.Base.Close(), o.storage.Close(context.Background()))
+}
+
+// dialBase gives the base of the knowledge service. It may be away now.
+func dialBase(c config.Storage, k config.Knowledge) (Base, error) {
+	secret, err := servicesSecret(c.DataDir, k.KnowledgeSecret)
+	if err != nil {
+		return nil, err
+	}
+	return remote.NewClient(remote.ClientOptions{URL: strings.TrimRight(k.KnowledgeURL, "/"), Secret: secret}), nil
 }
 
 // observedBase measures the searches of a base.

@@ -114,11 +114,11 @@ func (q quietServer) Handle(ctx context.Context, r slog.Record) error { //nolint
 }
 
 // listen binds the address before anything else is started, so that a taken port is told at once.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+func listen(ctx context.Context, variable, addr string) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, hintListen("EKC_HTTP_ADDR", addr, err)
+		return nil, hintListen(variable, addr, err)
 	}
 	return listener, nil
 }

@@ -28,19 +28,37 @@ const (
 	reachTimeout   = 15 * time.Second
 )
 
+// Databases names those that a process needs.
+type Databases uint8
+
+// The databases.
+const (
+	CoreDatabase Databases = 1 << iota
+	KnowledgeDatabase
+	BothDatabases = CoreDatabase | KnowledgeDatabase
+)
+
 // Storage is where the data is: outside databases, or the embedded cluster, started or attached to.
 type Storage struct {
 	CoreURL      string
 	KnowledgeURL string
 
 	settings config.Storage
+	needs    Databases
 	cluster  *postgres.Cluster
 }
 
-// OpenStorage finds the databases, and starts the embedded cluster when one of them lives there. Close must be called.
-func OpenStorage(ctx context.Context, c config.Storage, log *slog.Logger) (*Storage, error) {
-	s := &Storage{CoreURL: c.DatabaseURL.Reveal(), KnowledgeURL: c.KnowledgeDatabaseURL.Reveal(), settings: c}
-	if s.CoreURL == "" || s.KnowledgeURL == "" {
+// OpenStorage finds the databases that are needed, and starts the embedded cluster when one of them lives there; the address of
+// another stays empty. Close must be called.
+func OpenStorage(ctx context.Context, c config.Storage, needs Databases, log *slog.Logger) (*Storage, error) {
+	s := &Storage{settings: c, needs: needs}
+	if s.needs&CoreDatabase != 0 {
+		s.CoreURL = c.DatabaseURL.Reveal()
+	}
+	if s.needs&KnowledgeDatabase != 0 {
+		s.KnowledgeURL = c.KnowledgeDatabaseURL.Reveal()
+	}
+	if s.embedsCore() || s.embedsKnowledge() {
 		if err := s.embed(ctx, log); err != nil {
 			return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
 		}
@@ -48,8 +66,9 @@ func OpenStorage(ctx context.Context, c config.Storage, log *slog.Logger) (*Stor
 	for _, outside := range []struct {
 		variable string
 		url      config.ConnString
-	}{{"EKC_DATABASE_URL", c.DatabaseURL}, {"EKC_KNOWLEDGE_DATABASE_URL", c.KnowledgeDatabaseURL}} {
-		if outside.url == "" {
+		needed   Databases
+	}{{"EKC_DATABASE_URL", c.DatabaseURL, CoreDatabase}, {"EKC_KNOWLEDGE_DATABASE_URL", c.KnowledgeDatabaseURL, KnowledgeDatabase}} {
+		if outside.url == "" || s.needs&outside.needed == 0 {
 			continue
 		}
 		if err := reach(ctx, outside.url.Reveal()); err != nil {
@@ -59,6 +78,12 @@ func OpenStorage(ctx context.Context, c config.Storage, log *slog.Logger) (*Stor
 	return s, nil
 }
 
+func (s *Storage) embedsCore() bool { return s.needs&CoreDatabase != 0 && s.settings.DatabaseURL == "" }
+
+func (s *Storage) embedsKnowledge() bool {
+	return s.needs&KnowledgeDatabase != 0 && s.settings.KnowledgeDatabaseURL == ""
+}
+
 func (s *Storage) embed(ctx context.Context, log *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, clusterTimeout)
 	defer cancel()
@@ -66,13 +91,13 @@ func (s *Storage) embed(ctx context.Context, log *slog.Logger) error {
 	if s.cluster, err = postgres.Start(ctx, postgres.Options{DataDir: s.settings.DataDir, Extension: "vector", Log: log}); err != nil {
 		return err
 	}
-	if s.CoreURL == "" {
+	if s.embedsCore() {
 		s.CoreURL = s.cluster.URL(coreDatabase)
 		if err := s.cluster.CreateDatabase(ctx, coreDatabase); err != nil {
 			return err
 		}
 	}
-	if s.KnowledgeURL == "" {
+	if s.embedsKnowledge() {
 		s.KnowledgeURL = s.cluster.URL(knowledgeDatabase)
 		if err := s.cluster.RequireExtension(ctx, "vector"); err != nil {
 			return err
@@ -98,17 +123,17 @@ func (s *Storage) Exited() <-chan struct{} {
 	return s.cluster.Exited()
 }
 
-// Migrate brings both databases to the newest schema.
+// Migrate brings the databases to the newest schema.
 func (s *Storage) Migrate(ctx context.Context) error {
-	if err := migrate(ctx, s.CoreURL, coremigrations.Apply); err != nil {
-		return err
+	if s.needs&CoreDatabase != 0 {
+		if err := migrate(ctx, s.CoreURL, coremigrations.Apply); err != nil {
+			return err
+		}
 	}
-	return s.MigrateKnowledge(ctx)
-}
-
-// MigrateKnowledge brings the question base's database to the newest schema.
-func (s *Storage) MigrateKnowledge(ctx context.Context) error {
-	return migrate(ctx, s.KnowledgeURL, knowledgemigrations.Apply)
+	if s.needs&KnowledgeDatabase != 0 {
+		return migrate(ctx, s.KnowledgeURL, knowledgemigrations.Apply)
+	}
+	return nil
 }
 
 func migrate(ctx context.Context, url string, apply func(context.Context, *sql.DB) error) error {

@@ -87,8 +87,9 @@ func (t Telephony) Addresses() (listen, outside netip.Addr, err error) {
 
 // Knowledge says where the knowledge service is.
 type Knowledge struct {
-	KnowledgeURL  string `name:"knowledge-url" env:"EKC_KNOWLEDGE_URL" help:"The knowledge service; empty: in process." placeholder:"URL"`
-	KnowledgeAddr string `env:"EKC_KNOWLEDGE_ADDR" default:"127.0.0.1:8090" help:"Where cmd/knowledge listens."`
+	KnowledgeURL    string `name:"knowledge-url" env:"EKC_KNOWLEDGE_URL" help:"The knowledge service; empty: in process." placeholder:"URL"`
+	KnowledgeAddr   string `env:"EKC_KNOWLEDGE_ADDR" default:"127.0.0.1:8090" help:"Where the knowledge service listens."`
+	KnowledgeSecret Secret `env:"EKC_KNOWLEDGE_SECRET" help:"By which the knowledge service and those who ask it know each other; empty: the one in the data directory." placeholder:"SECRET"`
 }
 
 // Models names the models on an OpenAI-compatible server; each is off while its name is empty.

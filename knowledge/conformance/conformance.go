@@ -163,7 +163,10 @@ func badArguments(t *testing.T, s knowledge.Service) {
 	for name, call := range map[string]func() (fail.Code, error){
 		"record":  func() (fail.Code, error) { _, err := s.Record(t.Context(), "none"); return fail.NotFound, err },
 		"version": func() (fail.Code, error) { _, err := s.RecordVersion(t.Context(), "none"); return fail.NotFound, err },
-		"limit":   func() (fail.Code, error) { _, err := s.Search(t.Context(), knowledge.Query{Text: "а", Limit: 1000}); return fail.Invalid, err },
+		"limit": func() (fail.Code, error) {
+			_, err := s.Search(t.Context(), knowledge.Query{Text: "а", Limit: 1000})
+			return fail.Invalid, err
+		},
 		"first": func() (fail.Code, error) {
 			_, err := s.Records(t.Context(), knowledge.RecordFilter{First: -1})
 			return fail.Invalid, err

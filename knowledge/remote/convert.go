@@ -74,7 +74,9 @@ func query(r *pb.SearchRequest) knowledge.Query {
 	return q
 }
 
-func wireBasis(b knowledge.LegalBasis) *pb.LegalBasis { return &pb.LegalBasis{Act: b.Act, Article: b.Article} }
+func wireBasis(b knowledge.LegalBasis) *pb.LegalBasis {
+	return &pb.LegalBasis{Act: b.Act, Article: b.Article}
+}
 
 func basis(b *pb.LegalBasis) knowledge.LegalBasis {
 	return knowledge.LegalBasis{Act: b.GetAct(), Article: b.GetArticle()}

@@ -2,7 +2,6 @@ package remote_test
 
 import (
 	"context"
-	"database/sql"
 	"log/slog"
 	"net"
 	"net/http"
@@ -25,19 +24,10 @@ import (
 
 const secret = "the services' own"
 
-func migrate(ctx context.Context, url string) error {
-	db, err := sql.Open("postgres", url)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	return knowledgemigrations.Apply(ctx, db)
-}
-
 func newBase(t *testing.T) *knowledge.Base {
 	t.Helper()
 	b, err := knowledge.Open(context.Background(), knowledge.Options{
-		URL:         pgtest.Database(t, "knowledge:"+pgtest.Hash(knowledgemigrations.Files()), migrate),
+		URL:         pgtest.Database(t, "knowledge:"+pgtest.Hash(knowledgemigrations.Files()), knowledgemigrations.ApplyTo),
 		Clock:       func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) },
 		ValidAgency: func(c string) bool { return c != conformance.UnknownAgency },
 		ValidRegion: func(c string) bool { return c != conformance.UnknownRegion },

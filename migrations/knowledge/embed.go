@@ -28,3 +28,13 @@ func Apply(ctx context.Context, db *sql.DB) error {
 	}
 	return nil
 }
+
+// ApplyTo opens the database of the URL and brings it to the newest schema.
+func ApplyTo(ctx context.Context, url string) error {
+	db, err := sql.Open("postgres", url)
+	if err != nil {
+		return fmt.Errorf("knowledge migrations: %w", err)
+	}
+	defer func() { _ = db.Close() }() // nothing is pending on it
+	return Apply(ctx, db)
+}
