@@ -3,7 +3,6 @@ package interaction
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 
 	"ekc/access/viewer"
 	"ekc/ent"
+	"ekc/internal/database"
 )
 
 const (
@@ -31,20 +31,8 @@ type linkSigner struct {
 }
 
 func newLinkSigner(ctx context.Context, client *ent.Client, clock func() time.Time) (*linkSigner, error) {
-	system := viewer.AsSystem(ctx)
-	fresh := make([]byte, sha256.Size)
-	if _, err := rand.Read(fresh); err != nil {
-		return nil, err
-	}
-	err := client.Secret.Create().SetID(linkSecret).SetValue(fresh).Exec(system)
-	if err != nil && !ent.IsConstraintError(err) {
-		return nil, err
-	}
-	secret, err := client.Secret.Get(system, linkSecret)
-	if err != nil {
-		return nil, err
-	}
-	return &linkSigner{key: secret.Value, clock: clock}, nil
+	key, err := database.Secret(viewer.AsSystem(ctx), client, linkSecret, sha256.Size)
+	return &linkSigner{key: key, clock: clock}, err
 }
 
 func (l *linkSigner) sign(id string, expires int64) string {

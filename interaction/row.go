@@ -57,21 +57,21 @@ func set[T comparable](before, after T, to func(T)) {
 }
 
 // setText clears an optional column for the empty text.
-func setText(before, after string, to func(string), clear func()) {
-	switch {
-	case after == before:
-	case after == "":
-		clear()
+func setText(before, after string, to func(string), empty func()) {
+	switch after {
+	case before:
+	case "":
+		empty()
 	default:
 		to(after)
 	}
 }
 
-func setTime(before, after *time.Time, to func(time.Time), clear func()) {
+func setTime(before, after *time.Time, to func(time.Time), empty func()) {
 	switch {
 	case after == nil && before == nil || after != nil && before != nil && after.Equal(*before):
 	case after == nil:
-		clear()
+		empty()
 	default:
 		to(*after)
 	}

@@ -73,13 +73,16 @@ func (s *Service) loop(ctx context.Context, wake <-chan struct{}, work func(cont
 			}
 			continue
 		}
-		// Under load rounds would follow each other without a pause and do little each. Resting a while lets more come
-		// together and leaves the machine to others.
-		if !rest(ctx, min(time.Since(begin)/4, s.tick)) {
+		// Under load rounds would follow each other without a pause and do little each. Resting as long as one took lets more
+		// come together, which costs no more than one, and leaves the machine to others.
+		if !rest(ctx, min(time.Since(begin), longestRest)) {
 			return
 		}
 	}
 }
+
+// longestRest is how long the router lets enquiries come together at most.
+const longestRest = 50 * time.Millisecond
 
 // pauseAfterFailure is how long the router waits at least after something went wrong.
 const pauseAfterFailure = time.Second

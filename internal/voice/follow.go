@@ -89,17 +89,25 @@ func (s *Service) tellAll(ctx context.Context, n *news) error {
 	}
 }
 
+// What was decided of enquiries.
+const (
+	decidedOfOne  = decided + `= $1`
+	decidedOfMany = decided + `= ANY($1)`
+
+	decided = `
+		SELECT i.id, i.state, coalesce(i.queue_id, ''), coalesce(i.operator_id, ''), coalesce(o.id, ''), coalesce(o.account_id, ''),
+			EXISTS (SELECT FROM callbacks c WHERE c.interaction_id = i.id AND c.state = 'WAITING')
+		FROM interactions i LEFT JOIN offers o ON o.interaction_id = i.id AND o.state = 'PENDING' WHERE i.id `
+)
+
 // tell reads enquiries as they are now and tells the switchboard of its own; of another's it sees whether a callback's turn has come.
 func (s *Service) tell(ctx context.Context, positions map[string]int64) (err error) {
 	changed := slices.Collect(maps.Keys(positions))
-	condition, arg := `= ANY($1)`, any(pq.Array(changed))
+	query, arg := decidedOfMany, any(pq.Array(changed))
 	if len(changed) == 1 { // the plan for one is kept, that for a list of unknown length is not
-		condition, arg = `= $1`, changed[0]
+		query, arg = decidedOfOne, changed[0]
 	}
-	rows, err := s.o.DB.QueryContext(ctx, `
-		SELECT i.id, i.state, coalesce(i.queue_id, ''), coalesce(i.operator_id, ''), coalesce(o.id, ''), coalesce(o.account_id, ''),
-			EXISTS (SELECT FROM callbacks c WHERE c.interaction_id = i.id AND c.state = 'WAITING')
-		FROM interactions i LEFT JOIN offers o ON o.interaction_id = i.id AND o.state = 'PENDING' WHERE i.id `+condition, arg)
+	rows, err := s.o.DB.QueryContext(ctx, query, arg)
 	if err != nil {
 		return fmt.Errorf("read what was decided: %w", err)
 	}

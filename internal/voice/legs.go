@@ -37,8 +37,12 @@ func (s *Service) writeLegs(ctx context.Context, legs []telephony.LegReport) []e
 		return err
 	})
 	results := make([]error, len(legs))
+	gone := fail.CodeOf(away(err)) == fail.Unavailable // then one by one is no better
 	for n, l := range legs {
-		if err != nil || !written[l.ID] {
+		switch {
+		case err != nil && gone:
+			results[n] = away(err)
+		case err != nil || !written[l.ID]:
 			results[n] = s.writeLeg(ctx, l)
 		}
 	}

@@ -2,7 +2,6 @@ package voice
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"ekc/ent"
 	"ekc/ent/recording"
 	"ekc/ent/transcript"
+	"ekc/internal/database"
 	"ekc/internal/fail"
 	tape "ekc/telephony/recording"
 )
@@ -39,20 +39,11 @@ type Recordings interface {
 type signedLinks struct{ *tape.Signer }
 
 func newLinks(ctx context.Context, client *ent.Client, clock func() time.Time) (*signedLinks, error) {
-	system := viewer.AsSystem(ctx)
-	fresh := make([]byte, secretBytes)
-	if _, err := rand.Read(fresh); err != nil {
-		return nil, err
-	}
-	err := client.Secret.Create().SetID(linkSecret).SetValue(fresh).Exec(system)
-	if err != nil && !ent.IsConstraintError(err) {
-		return nil, fmt.Errorf("key of links: %w", err)
-	}
-	secret, err := client.Secret.Get(system, linkSecret)
+	key, err := database.Secret(viewer.AsSystem(ctx), client, linkSecret, secretBytes)
 	if err != nil {
 		return nil, fmt.Errorf("key of links: %w", err)
 	}
-	signer, err := tape.NewSigner(secret.Value, clock)
+	signer, err := tape.NewSigner(key, clock)
 	return &signedLinks{signer}, err
 }
 

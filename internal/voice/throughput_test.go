@@ -194,10 +194,12 @@ func (c *centre) one(ctx context.Context) error {
 	if _, err := c.voice.Open(ctx, "", telephony.Wish{Line: 1}); err != nil {
 		return err
 	}
-	if err := c.voice.Collect(ctx, id, telephony.Collected{Topic: "Пенсии", Steps: []telephony.Step{
-		{At: at, Node: "greeting", Type: "say"}, {At: at, Node: "main", Type: "menu", Input: "1"},
+	steps := []telephony.Step{
+		{At: at, Node: "greeting", Type: "say"},
+		{At: at, Node: "main", Type: "menu", Input: "1"},
 		{At: at.Add(time.Second), Node: "topic", Type: "menu", Input: "2"},
-	}}); err != nil {
+	}
+	if err := c.voice.Collect(ctx, id, telephony.Collected{Topic: "Пенсии", Steps: steps}); err != nil {
 		return err
 	}
 	queued := time.Now()
@@ -230,6 +232,9 @@ func (c *centre) talk(ctx context.Context, id, call string, o telephony.Change, 
 		ID: call + "-1", CallID: call, InteractionID: id, Kind: "trunk", Role: "citizen", Number: "+79160000000", BeganAt: at,
 		AnsweredAt: &now, EndedAt: &now, Codec: "PCMA", Sent: 3000, Received: 3000,
 	}
+	recorded := telephony.RecordingReport{
+		ID: call + "-r", CallID: call, InteractionID: id, Object: "2026/" + call, SHA256: "00", Bytes: 960000, BeganAt: at, Length: time.Minute,
+	}
 	over := operator
 	over.EndedAt, over.Sent, over.Received = &now, 3000, 3000
 	for _, step := range []func() error{
@@ -238,11 +243,7 @@ func (c *centre) talk(ctx context.Context, id, call string, o telephony.Change, 
 		func() error { return c.voice.Leg(ctx, over) },
 		func() error { return c.voice.Ended(ctx, id, telephony.End{Cause: telephony.EndByOperator, At: now}) },
 		func() error { return c.voice.Leg(ctx, citizen) },
-		func() error {
-			return c.voice.Recorded(ctx, telephony.RecordingReport{
-				ID: call + "-r", CallID: call, InteractionID: id, Object: "2026/" + call, SHA256: "00", Bytes: 960000, BeganAt: at, Length: time.Minute,
-			})
-		},
+		func() error { return c.voice.Recorded(ctx, recorded) },
 		func() error {
 			_, err := c.interactions.Close(asAccount(ctx, o.OfferedTo), interaction.CloseInput{
 				InteractionID: id, DispositionID: c.disposition, Outcome: entinteraction.OutcomeResolved,
