@@ -31,7 +31,7 @@ func (s spool) create(m Meta) (*os.File, error) {
 		err = os.WriteFile(s.meta(), data, 0o600)
 	}
 	if err != nil {
-		return nil, errors.Join(err, file.Close(), os.Remove(s.wav()))
+		return nil, errors.Join(err, file.Close(), s.remove())
 	}
 	return file, nil
 }
