@@ -100,9 +100,7 @@ func (s *Switchboard) errand(ctx context.Context, e errand, id string) event {
 	until := s.o.Clock().Add(s.o.KeepErrands)
 	pause := firstPause
 	for try := 1; ; try++ {
-		attempt, cancel := context.WithTimeout(ctx, errandTime)
-		result, err := e.run(attempt, s.o.Centre, id)
-		cancel()
+		result, err := s.attempt(ctx, e, id)
 		if err == nil || !again(err, try) || ctx.Err() != nil || s.o.Clock().After(until) {
 			if err != nil && again(err, 0) {
 				s.counters.errandsLost.Add(1)
@@ -116,6 +114,20 @@ func (s *Switchboard) errand(ctx context.Context, e errand, id string) event {
 		}
 		pause = min(pause*2, maxPause)
 	}
+}
+
+// attempt carries an errand out once. Its time begins when it is its turn: under a load that the centre cannot follow, errands
+// would otherwise spend it waiting, be given up half-done and be repeated, which is more load.
+func (s *Switchboard) attempt(ctx context.Context, e errand, id string) (event, error) {
+	select {
+	case s.errands <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-s.errands }()
+	ctx, cancel := context.WithTimeout(ctx, errandTime)
+	defer cancel()
+	return e.run(ctx, s.o.Centre, id)
 }
 
 // again reports whether an error may go away by itself.

@@ -37,6 +37,9 @@ type Options struct {
 	Node string
 	// MaxCalls bounds the calls at once. Default 2,000. Further callers hear the busy tone (486).
 	MaxCalls int
+	// ErrandsAtOnce bounds how many calls tell the centre something at once, so that they do not take every connection to its
+	// database. Default 24.
+	ErrandsAtOnce int
 	// KeepErrands is how long what the centre must be told is kept while it is away, after a call's end. Default 10 min.
 	KeepErrands time.Duration
 	Settings    Settings
@@ -74,6 +77,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.MaxCalls <= 0 {
 		o.MaxCalls = 2000
+	}
+	if o.ErrandsAtOnce <= 0 {
+		o.ErrandsAtOnce = 24
 	}
 	if o.KeepErrands <= 0 {
 		o.KeepErrands = 10 * time.Minute

@@ -23,6 +23,7 @@ type Switchboard struct {
 	clips    *clipSource
 	flows    *flowCache
 	counters counters
+	errands  chan struct{} // holds an element for each errand under way
 	commands atomic.Uint64
 	running  sync.WaitGroup
 	ctx      context.Context //nolint:containedctx // the lifetime of all calls
@@ -44,7 +45,8 @@ func New(o Options) (*Switchboard, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Switchboard{
 		o: o, log: o.Logger, clips: newClipSource(o.Prompts), flows: newFlowCache(o.Centre, o.Clock),
-		ctx: ctx, cancel: cancel, calls: map[string]*call{}, byInteraction: map[string]*call{}, empty: make(chan struct{}),
+		errands: make(chan struct{}, o.ErrandsAtOnce),
+		ctx:     ctx, cancel: cancel, calls: map[string]*call{}, byInteraction: map[string]*call{}, empty: make(chan struct{}),
 	}, nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"ekc/telephony/media"
 )
 
 // phoneFigures tells Prometheus of the phone of this node; take the sum over nodes.
@@ -90,6 +92,12 @@ func (f phoneFigures) trunks() {
 		}
 		f.gauge("ekc_trunk_up", "1: the carrier answers, or is not asked.", up, "trunk", t.TrunkID)
 		f.gauge("ekc_trunk_since_seconds", "Since when that is so, in Unix time.", float64(t.Since.Unix()), "trunk", t.TrunkID)
+		f.gauge("ekc_trunk_round_trip_seconds", "Time of the last OPTIONS that was answered; 0: unknown.", t.RoundTrip.Seconds(), "trunk", t.TrunkID)
+		f.gauge("ekc_trunk_calls", "Calls over the trunk now.", float64(t.Open), "trunk", t.TrunkID)
+		const calls = "INVITEs over the trunk since the start."
+		f.count("ekc_trunk_calls_total", calls, t.Incoming, "trunk", t.TrunkID, "direction", "incoming")
+		f.count("ekc_trunk_calls_total", calls, t.Outgoing, "trunk", t.TrunkID, "direction", "outgoing")
+		f.count("ekc_trunk_failures_total", "Outgoing INVITEs that ended in 5xx, 408, a time-out or an error of the transport.", t.Failed, "trunk", t.TrunkID)
 	}
 }
 
@@ -121,6 +129,7 @@ func (f phoneFigures) media() {
 	m := f.phone.engine.Snapshot()
 	f.gauge("ekc_media_ports", "Pairs of media ports.", float64(m.PortsFree), "state", "free")
 	f.gauge("ekc_media_ports", "Pairs of media ports.", float64(m.PortsTotal-m.PortsFree), "state", "used")
+	f.quality(m.Threads)
 	for n, t := range m.Threads {
 		thread := strconv.Itoa(n)
 		f.gauge("ekc_media_legs", "Legs on a media thread.", float64(t.Legs), "thread", thread)
@@ -140,6 +149,29 @@ func (f phoneFigures) media() {
 		f.count("ekc_media_stalls_total", "Turns of a media thread that came more than 100 ms late.", t.Stalls, "thread", thread)
 		f.gauge("ekc_media_lag_seconds", "The greatest delay of a media thread since the last reading.", t.MaxLag.Seconds(), "thread", thread)
 	}
+}
+
+// quality tells how well parties were heard: legs that have ended, over all threads.
+func (f phoneFigures) quality(threads []media.ThreadStats) {
+	var sum media.Quality
+	for _, t := range threads {
+		sum.Merge(t.Quality)
+	}
+	f.histogram("ekc_media_leg_loss_ratio", "Share of a party's packets that never came, by leg.", sum.Legs, sum.LossSum, media.LossBounds[:], sum.Loss[:])
+	f.histogram("ekc_media_leg_jitter_seconds", "Interarrival jitter (RFC 3550), by leg.", sum.Legs, sum.JitterSum, media.JitterBounds[:], sum.Jitter[:])
+	f.histogram("ekc_media_leg_mos", "Mean opinion score, 1 to 4.4 (ITU-T G.107), by leg.", sum.Legs, sum.MOSSum, media.MOSBounds[:], sum.MOS[:])
+	const help = "Packets of parties, by what was wrong with them."
+	f.count("ekc_media_faulty_packets_total", help, sum.Lost, "fault", "lost")
+	f.count("ekc_media_faulty_packets_total", help, sum.Late, "fault", "late")
+	f.count("ekc_media_faulty_packets_total", help, sum.Duplicate, "fault", "duplicate")
+}
+
+func (f phoneFigures) histogram(name, help string, legs uint64, sum float64, bounds []float64, counts []uint64) {
+	buckets := make(map[float64]uint64, len(bounds))
+	for i, bound := range bounds {
+		buckets[bound] = counts[i]
+	}
+	f.out <- prometheus.MustNewConstHistogram(prometheus.NewDesc(name, help, nil, nil), legs, sum, buckets)
 }
 
 func (f phoneFigures) recordings() {

@@ -40,6 +40,22 @@ func (q *Quality) add(s LegStats) {
 	sortIn(q.MOS[:], MOSBounds[:], s.MOS)
 }
 
+// Merge adds the legs of another thread.
+func (q *Quality) Merge(o Quality) {
+	q.Legs += o.Legs
+	q.LossSum, q.JitterSum, q.MOSSum = q.LossSum+o.LossSum, q.JitterSum+o.JitterSum, q.MOSSum+o.MOSSum
+	q.Lost, q.Late, q.Duplicate = q.Lost+o.Lost, q.Late+o.Late, q.Duplicate+o.Duplicate
+	for i := range o.Loss {
+		q.Loss[i] += o.Loss[i]
+	}
+	for i := range o.Jitter {
+		q.Jitter[i] += o.Jitter[i]
+	}
+	for i := range o.MOS {
+		q.MOS[i] += o.MOS[i]
+	}
+}
+
 func sortIn(counts []uint64, bounds []float64, v float64) {
 	for i, bound := range bounds {
 		if v <= bound {

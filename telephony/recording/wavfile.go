@@ -49,29 +49,45 @@ func (w *wavFile) write(b Block) error {
 		return nil
 	}
 	size := w.format.sampleBytes()
-	w.buffer = w.buffer[:0]
-	for i := skip * size; i < b.Samples*size; i += size {
-		w.buffer = append(w.buffer, at(left, i, size, w.format)...)
-		w.buffer = append(w.buffer, at(right, i, size, w.format)...)
-	}
-	return w.append(w.buffer)
+	frames := w.room((b.Samples - skip) * 2 * size)
+	interleave(frames, left[min(skip*size, len(left)):], size, 2*size, w.format.silence())
+	interleave(frames[size:], right[min(skip*size, len(right)):], size, 2*size, w.format.silence())
+	return w.append(frames)
 }
 
-// at gives one sample; silence where a channel is shorter than the block says.
-func at(data []byte, i, size int, f Format) []byte {
-	if i+size <= len(data) {
-		return data[i : i+size]
+// room gives n bytes of the buffer.
+func (w *wavFile) room(n int) []byte {
+	if cap(w.buffer) < n {
+		w.buffer = make([]byte, 0, n)
 	}
-	return []byte{f.silence(), f.silence()}[:size]
+	return w.buffer[:n]
+}
+
+// interleave puts the samples of one channel, of size bytes each, every step bytes into frames, and silence where the channel ends
+// before.
+func interleave(frames, channel []byte, size, step int, silence byte) {
+	channel = channel[:len(channel)/size*size]
+	i := 0
+	if size == 1 {
+		for ; i*step < len(frames) && i < len(channel); i++ {
+			frames[i*step] = channel[i]
+		}
+	}
+	for ; i*step < len(frames); i++ {
+		for n := range size {
+			if at := i*size + n; at < len(channel) {
+				frames[i*step+n] = channel[at]
+			} else {
+				frames[i*step+n] = silence
+			}
+		}
+	}
 }
 
 func (w *wavFile) fill(upTo int64) error {
 	for w.frames < upTo {
 		n := min((upTo-w.frames)*w.frameBytes(), fillBytes)
-		if cap(w.buffer) < int(n) {
-			w.buffer = make([]byte, 0, n)
-		}
-		silent := w.buffer[:n]
+		silent := w.room(int(n))
 		for i := range silent {
 			silent[i] = w.format.silence()
 		}
