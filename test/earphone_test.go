@@ -30,7 +30,6 @@ type earphone struct {
 
 	mu     sync.Mutex
 	tone   float64
-	muted  bool
 	heard  []byte // A-law, the last half second
 	last   time.Time
 	digits []byte
@@ -122,19 +121,9 @@ func (e *earphone) speak(peer <-chan netip.AddrPort, stop <-chan struct{}) {
 			angle := 2 * math.Pi * e.tone * float64(int(n)*frame20+i) / media.SampleRate
 			packet[12+i] = g711.EncodeALaw(int16(9000 * math.Sin(angle)))
 		}
-		muted := e.muted
 		e.mu.Unlock()
-		if !muted {
-			_, _ = e.conn.WriteToUDPAddrPort(packet, to) // who is gone hears nothing
-		}
+		_, _ = e.conn.WriteToUDPAddrPort(packet, to) // who is gone hears nothing
 	}
-}
-
-// mute makes the earphone send nothing at all.
-func (e *earphone) mute(on bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.muted = on
 }
 
 // level is the amplitude of a tone in what was heard last; nothing is heard when no packets come.

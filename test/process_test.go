@@ -98,8 +98,8 @@ func (s store) spawn(t *testing.T, address string, environment ...string) *proce
 	path, err := program()
 	require.NoError(t, err)
 	return run(t, address, exec.Command(path, "serve"), append([]string{ //nolint:noctx // it is killed at the end
-		"EKC_DATA_DIR="+s.dataDir, "EKC_DATABASE_URL="+s.core, "EKC_KNOWLEDGE_DATABASE_URL="+s.knowledge,
-		"EKC_HTTP_ADDR="+address, "EKC_SIP_ADDR=127.0.0.1:0", "EKC_DEMO_PASSWORD="+demoPassword, "EKC_DB_MAX_CONNS=16", "EKC_LOG_LEVEL=warn",
+		"EKC_DATA_DIR=" + s.dataDir, "EKC_DATABASE_URL=" + s.core, "EKC_KNOWLEDGE_DATABASE_URL=" + s.knowledge,
+		"EKC_HTTP_ADDR=" + address, "EKC_SIP_ADDR=127.0.0.1:0", "EKC_DEMO_PASSWORD=" + demoPassword, "EKC_DB_MAX_CONNS=16", "EKC_LOG_LEVEL=warn",
 	}, environment...))
 }
 

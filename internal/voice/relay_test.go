@@ -65,9 +65,11 @@ func (d *desk) Join(_ context.Context, _, a, offer string) (telephony.Joined, er
 func (d *desk) AddCandidate(_ context.Context, _, leg, candidate string) error {
 	return d.note("candidate %s %s", leg, candidate)
 }
+
 func (d *desk) Mute(_ context.Context, _, a string, on bool) error {
 	return d.note("mute %s %t", a, on)
 }
+
 func (d *desk) SendDTMF(_ context.Context, _, a, keys string) error {
 	return d.note("keys %s %s", a, keys)
 }
