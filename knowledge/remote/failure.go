@@ -61,8 +61,12 @@ func understand(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	if ctx.Err() != nil {
-		return errors.Join(ctx.Err(), fail.New(fail.Unavailable, "the question base did not answer in time"))
+	late := ctx.Err()
+	if late == nil && connect.CodeOf(err) == connect.CodeDeadlineExceeded {
+		late = context.DeadlineExceeded // the service's clock was a little faster
+	}
+	if late != nil {
+		return errors.Join(late, fail.New(fail.Unavailable, "the question base did not answer in time"))
 	}
 	var e *connect.Error
 	if errors.As(err, &e) {
