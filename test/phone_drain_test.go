@@ -49,3 +49,17 @@ func TestDrainedNodeEndsWithItsLastCall(t *testing.T) {
 	}
 	require.True(t, newcomer.music())
 }
+
+// An administrator lets a node stop, and a call outlasts what a stop waits for: the node ends all the same.
+func TestDrainedNodeDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	n := newStore(t).launch(t, freeAddress(t), "EKC_DRAIN_TIMEOUT=1s")
+	admin := n.as("admin")
+	admin.answeredBy(serviceNumber, straight)
+	citizen := n.calls(citizenNumber, hzCitizen)
+	soon(t, "the citizen waits", func() bool { return citizen.music() })
+	nodes := ask[struct{ CentreNodes []struct{ ID string } }](admin, "{ centreNodes { id } }", nil).CentreNodes
+	require.Len(t, nodes, 1)
+	admin.do("nodeDrain", "NodeDrainInput", map[string]any{"nodeId": nodes[0].ID})
+	require.NoError(t, n.interrupt())
+}

@@ -22,7 +22,6 @@ func (a *App) Close(ctx context.Context) error {
 func (a *App) stop(ctx context.Context) error {
 	a.health.Drain()
 	errs := []error{a.hangUp(ctx), a.stopServing(ctx)}
-	a.draining.Wait()
 	ctx = context.WithoutCancel(ctx)
 	parts, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
@@ -32,6 +31,7 @@ func (a *App) stop(ctx context.Context) error {
 			errs = append(errs, c.stop(parts))
 		}
 	}
+	a.draining.Wait() // only now: calls that outlasted the drain have ended with the phone
 	if a.base != nil {
 		errs = append(errs, patiently(parts, a.base.Close))
 	}
