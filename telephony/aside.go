@@ -96,9 +96,7 @@ func (c *call) takeInvite(e invited) []event {
 		c.sb.refuse(e.in, 403)
 	default:
 		account := old.report.AccountID
-		c.background(func(ctx context.Context) event {
-			ctx, cancel := context.WithTimeout(ctx, lookupTime)
-			defer cancel()
+		c.lookup(func(ctx context.Context) event {
 			devices, err := c.sb.o.Phones(ctx, account)
 			own := slices.ContainsFunc(devices, func(b signaling.Binding) bool { return strings.EqualFold(b.Account, e.in.Account) })
 			return allowed{e.in, old.id, own, err}
@@ -156,9 +154,7 @@ func (c *call) takeAside(in *signaling.IncomingCall) []event {
 	}
 	_ = in.Dialog.Progress(180, nil, false)
 	interaction := c.errands.interactionID
-	c.background(func(ctx context.Context) event {
-		ctx, cancel := context.WithTimeout(ctx, lookupTime)
-		defer cancel()
+	c.lookup(func(ctx context.Context) event {
 		target, err := c.sb.o.Centre.Consulted(ctx, interaction, account, in.To.Number)
 		return beside{leg: id, account: account, target: target, err: err}
 	})

@@ -120,6 +120,15 @@ func (c *call) background(f func(ctx context.Context) event) {
 	}()
 }
 
+// lookup is background for a question that somebody waits for: it has lookupTime.
+func (c *call) lookup(f func(ctx context.Context) event) {
+	c.background(func(ctx context.Context) event {
+		ctx, cancel := context.WithTimeout(ctx, lookupTime)
+		defer cancel()
+		return f(ctx)
+	})
+}
+
 // run is the actor.
 func (c *call) run(prepare func(*call) []event) {
 	defer c.close()

@@ -101,9 +101,7 @@ func (c *call) newCall(in *signaling.IncomingCall) NewCall {
 // dialled asks the centre what an operator who dials a number with the phone may do.
 func (c *call) dialled(in *signaling.IncomingCall) {
 	_ = in.Dialog.Progress(180, nil, false)
-	c.background(func(ctx context.Context) event {
-		ctx, cancel := context.WithTimeout(ctx, lookupTime)
-		defer cancel()
+	c.lookup(func(ctx context.Context) event {
 		r, err := c.sb.o.Centre.Dialled(ctx, in.Account, in.To.Number)
 		return permitted{r, err}
 	})

@@ -75,9 +75,7 @@ func (c *call) wake(e wake) {
 }
 
 func (c *call) find(e find) {
-	c.background(func(ctx context.Context) event {
-		ctx, cancel := context.WithTimeout(ctx, lookupTime)
-		defer cancel()
+	c.lookup(func(ctx context.Context) event {
 		devices, err := c.sb.o.Phones(ctx, e.account)
 		if err != nil {
 			c.log.Warn("an account's phones are not known; a browser may still join", "error", err)
@@ -89,9 +87,7 @@ func (c *call) find(e find) {
 // ask puts a question beside everything else. When the centre does not answer, what the machine needs to know is that.
 func (c *call) ask(e errand) {
 	id := c.state.request.InteractionID
-	c.background(func(ctx context.Context) event {
-		ctx, cancel := context.WithTimeout(ctx, lookupTime)
-		defer cancel()
+	c.lookup(func(ctx context.Context) event {
 		if id == "" { // the centre does not know the call yet
 			if q, ok := e.(question); ok {
 				return answered{err: fail.New(fail.Unavailable, "not begun: %d letters not asked", len(q.text))}
@@ -113,9 +109,7 @@ func (c *call) load(e load) {
 	if c.incoming != nil {
 		_ = c.incoming.Dialog.Progress(180, nil, false)
 	}
-	c.background(func(ctx context.Context) event {
-		ctx, cancel := context.WithTimeout(ctx, lookupTime)
-		defer cancel()
+	c.lookup(func(ctx context.Context) event {
 		f, err := c.sb.flows.load(ctx, e.called)
 		if err != nil {
 			c.log.Error("no menu for the number that was called", "error", err)

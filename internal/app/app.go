@@ -238,15 +238,7 @@ func (a *App) serve(d *domains, events *eventlog.Log) (err error) {
 	handler = telemetry.Requests(a.tracing.Handler(handler, routeOf), a.metrics, a.log, routeOf)
 	a.server = newServer(handler, a.log)
 	a.serving.add("the HTTP server", func(context.Context) error { return a.server.Serve(a.listener) })
-	if exited := a.storage.Exited(); exited != nil {
-		a.working.add("the embedded PostgreSQL", func(ctx context.Context) error {
-			select {
-			case <-exited:
-			case <-ctx.Done():
-			}
-			return nil
-		})
-	}
+	a.storage.watch(a.working)
 	return nil
 }
 

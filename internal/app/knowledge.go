@@ -83,12 +83,7 @@ func (k *KnowledgeService) serve(secret string) {
 	mux.Handle(remote.NewHandler(remote.HandlerOptions{
 		Base: observedBase{k.base, k.metrics, k.tracing.Tracer()}, Secret: secret, Logger: k.log,
 	}))
-	mux.Handle("GET /healthz", within(pageTimeout, k.health.Alive()))
-	mux.Handle("GET /readyz", within(pageTimeout, k.health.Readiness(func(part string, err error) {
-		k.metrics.Unready(part)
-		k.log.Warn("not ready", "part", part, "error", err)
-	})))
-	mux.Handle("GET /metrics", within(pageTimeout, k.metrics.Handler()))
+	handleMachines(mux, k.health, k.metrics, k.log)
 	k.server = newServer(telemetry.Requests(k.tracing.Handler(mux, procedureOf), k.metrics, k.log, procedureOf), k.log)
 	k.server.Protocols = new(http.Protocols)
 	k.server.Protocols.SetHTTP1(true)
@@ -106,15 +101,7 @@ func (k *KnowledgeService) serve(secret string) {
 		}
 		return k.server.Serve(k.listener)
 	})
-	if exited := k.storage.Exited(); exited != nil {
-		k.serving.add("the embedded PostgreSQL", func(ctx context.Context) error {
-			select {
-			case <-exited:
-			case <-ctx.Done():
-			}
-			return nil
-		})
-	}
+	k.storage.watch(k.serving)
 }
 
 // procedureOf bounds the addresses that callers may invent to the names that logs and metrics know.

@@ -41,14 +41,19 @@ func (p pages) handler() http.Handler {
 	mux.Handle("/graphql", p.graphql)
 	mux.Handle(interaction.AttachmentPath, within(fileTimeout, p.attachments))
 	mux.Handle(voice.RecordingPath, within(fileTimeout, p.recordings))
-	mux.Handle("GET /healthz", within(pageTimeout, p.health.Alive()))
-	mux.Handle("GET /readyz", within(pageTimeout, p.health.Readiness(func(part string, err error) {
-		p.metrics.Unready(part)
-		p.log.Warn("not ready", "part", part, "error", err)
-	})))
-	mux.Handle("GET /metrics", within(pageTimeout, p.metrics.Handler()))
+	handleMachines(mux, p.health, p.metrics, p.log)
 	mux.Handle("/", within(pageTimeout, p.web))
 	return mux
+}
+
+// handleMachines serves what balancers and Prometheus ask of a process.
+func handleMachines(mux *http.ServeMux, health *telemetry.Health, metrics *telemetry.Metrics, log *slog.Logger) {
+	mux.Handle("GET /healthz", within(pageTimeout, health.Alive()))
+	mux.Handle("GET /readyz", within(pageTimeout, health.Readiness(func(part string, err error) {
+		metrics.Unready(part)
+		log.Warn("not ready", "part", part, "error", err)
+	})))
+	mux.Handle("GET /metrics", within(pageTimeout, metrics.Handler()))
 }
 
 // routeOf bounds the addresses that clients may invent to the names that logs and metrics know.

@@ -115,12 +115,22 @@ func (s *Storage) Embedded() string {
 	return s.cluster.Path()
 }
 
-// Exited is closed when an embedded server that this process started has ended; nil, hence never, otherwise.
-func (s *Storage) Exited() <-chan struct{} {
+// watch makes the end of an embedded server that this process started the failure of a crew.
+func (s *Storage) watch(c *crew) {
 	if s.cluster == nil {
-		return nil
+		return
 	}
-	return s.cluster.Exited()
+	exited := s.cluster.Exited()
+	if exited == nil {
+		return
+	}
+	c.add("the embedded PostgreSQL", func(ctx context.Context) error {
+		select {
+		case <-exited:
+		case <-ctx.Done():
+		}
+		return nil
+	})
 }
 
 // Migrate brings the databases to the newest schema.
