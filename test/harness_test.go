@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,6 +93,16 @@ func importDemo(ctx context.Context, url string) error {
 	return err
 }
 
+// mediaPorts is another range for every node: phones of a node that is no more may speak on for a moment, and no call of the
+// next one shall hear them.
+func mediaPorts() config.PortRange {
+	const first, nodes, each = 20000, 40, 250
+	from := first + uint16(nodesBegun.Add(1)%nodes)*each
+	return config.PortRange{First: from, Last: from + each - 1}
+}
+
+var nodesBegun atomic.Uint32
+
 // settings are those of a node on the store, on a port of the system's choice.
 func (s store) settings() config.Config {
 	return config.Config{
@@ -99,7 +110,7 @@ func (s store) settings() config.Config {
 			DataDir: s.dataDir, DatabaseURL: config.ConnString(s.core), KnowledgeDatabaseURL: config.ConnString(s.knowledge), DBMaxConns: 16,
 		},
 		HTTP:         config.HTTP{HTTPAddr: "127.0.0.1:0", Introspection: true, ShutdownTimeout: 10 * time.Second},
-		Telephony:    config.Telephony{SIPAddr: "127.0.0.1:0", SIPDigest: "MD5", RTPPorts: config.PortRange{First: 20000, Last: 29999}},
+		Telephony:    config.Telephony{SIPAddr: "127.0.0.1:0", SIPDigest: "MD5", RTPPorts: mediaPorts()},
 		Knowledge:    config.Knowledge{KnowledgeAddr: "127.0.0.1:8090"},
 		Logging:      config.Logging{LogLevel: slog.LevelError, LogFormat: "text"},
 		Demo:         true,

@@ -22,7 +22,7 @@ func TestDrainedNodeEndsWithItsLastCall(t *testing.T) {
 	soon(t, "the node says that it is not ready", func() bool { return one.status("/readyz") == http.StatusServiceUnavailable })
 
 	soon(t, "new calls are sent elsewhere", func() bool {
-		other := one.calls(neighbour, hzColleague)
+		other := one.callsOnce(neighbour, hzColleague)
 		if strings.Contains(other.answer(), "SIP/2.0 200 ") { // a moment too early
 			other.hangUp()
 			return false

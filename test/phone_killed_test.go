@@ -27,7 +27,7 @@ func TestKilledNodeCallsItsCitizensBack(t *testing.T) {
 
 	operator := startConsole(t).seat("operator1", one, two)
 	operator.run("await presence('AVAILABLE')")
-	citizen := one.calls(citizenNumber, hzCitizen).answered()
+	citizen := one.calls(citizenNumber, hzCitizen)
 	id := operator.offered()
 	operator.run("await accept()")
 	operator.join(id, 0)

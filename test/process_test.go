@@ -99,7 +99,8 @@ func (s store) spawn(t *testing.T, address string, environment ...string) *proce
 	require.NoError(t, err)
 	return run(t, address, exec.Command(path, "serve"), append([]string{ //nolint:noctx // it is killed at the end
 		"EKC_DATA_DIR=" + s.dataDir, "EKC_DATABASE_URL=" + s.core, "EKC_KNOWLEDGE_DATABASE_URL=" + s.knowledge,
-		"EKC_HTTP_ADDR=" + address, "EKC_SIP_ADDR=127.0.0.1:0", "EKC_DEMO_PASSWORD=" + demoPassword, "EKC_DB_MAX_CONNS=16", "EKC_LOG_LEVEL=warn",
+		"EKC_HTTP_ADDR=" + address, "EKC_SIP_ADDR=127.0.0.1:0", "EKC_RTP_PORTS=" + mediaPorts().String(),
+		"EKC_DEMO_PASSWORD=" + demoPassword, "EKC_DB_MAX_CONNS=16", "EKC_LOG_LEVEL=warn",
 	}, environment...))
 }
 
@@ -114,7 +115,12 @@ func run(t *testing.T, address string, command *exec.Cmd, environment []string) 
 		p.ended <- p.command.Wait()
 		close(p.ended)
 	}()
-	t.Cleanup(p.kill)
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("the server at %s has said:\n%s", address, p.output)
+		}
+	})
 	return p
 }
 

@@ -120,7 +120,7 @@ func TestWidgetKeepsWhatIsBeingWritten(t *testing.T) {
 	p.types("Я хотела спросить про")
 	p.press(keyEscape)
 	p.click(".launcher", "")
-	p.until("root.querySelector('.composer textarea').value === 'Я хотела спросить про'")
+	p.until("root.activeElement?.matches('.composer textarea') && root.activeElement.value === 'Я хотела спросить про'")
 	p.types(" пенсию")
 	p.press(keyEnter)
 	p.sees(".message.mine", "Я хотела спросить про пенсию")

@@ -11,6 +11,8 @@ const (
 	learnWindow = 3 * time.Second
 	// quietBeforeMove is how long the believed address must have been silent before another one may continue its stream.
 	quietBeforeMove = 100 * time.Millisecond
+	// quietBeforeReturn is how long the believed address must have been silent before the signalled one is believed again.
+	quietBeforeReturn = time.Second
 	// probation is the number of consecutive packets that an unannounced address must send before it is believed.
 	probation = 3
 )
@@ -18,7 +20,8 @@ const (
 // source decides whose packets a leg believes. The rule:
 //
 //  1. The address of SDP is believed at once, whenever nothing has been learned yet, and within [learnWindow] after
-//     something else has been: so a stranger who guessed the port loses it to the party's first packet.
+//     something else has been: so a stranger who guessed the port loses it to the party's first packet. Later it is believed
+//     when the other address has fallen silent for [quietBeforeReturn]: stragglers of an earlier call do not keep a leg.
 //  2. Parties behind NAT send from elsewhere (RFC 4961 §3). While nothing is learned, another address is believed after
 //     [probation] consecutive packets of one SSRC. After the window the choice is final.
 //  3. Later, an address may take over only when it continues the very stream: the same SSRC and the next sequence numbers,
@@ -62,7 +65,7 @@ func (s *source) judge(from netip.AddrPort, h *header, now int64, stream *sequen
 	if from == s.current {
 		return believed
 	}
-	if from == s.signalled && (!s.current.IsValid() || !s.firm && now < s.until) {
+	if from == s.signalled && (!s.current.IsValid() || !s.firm && now < s.until || now-last > int64(quietBeforeReturn)) {
 		s.settle(from, now, true)
 		return moved
 	}

@@ -64,6 +64,21 @@ func TestStrangerLosesToTheSignalledAddressInTheWindow(t *testing.T) {
 	require.Equal(t, received, a.stats.Received, "and stays out")
 }
 
+func TestSignalledAddressComesBackWhenTheOtherIsSilent(t *testing.T) {
+	t.Parallel()
+	p := newLoop(t)
+	a := p.join(nil)
+	for i := range uint16(learnWindow/FrameDuration) + probation {
+		a.as(stranger, 7, i)
+		p.run(FrameDuration)
+	}
+	a.say(frame(1))
+	require.Equal(t, stranger, a.to.addr, "the window has passed")
+	p.run(quietBeforeReturn + FrameDuration)
+	a.say(frame(1))
+	require.Equal(t, testAddress, a.to.addr)
+}
+
 func TestChoiceIsFinalAfterTheWindow(t *testing.T) {
 	t.Parallel()
 	p := newLoop(t)
