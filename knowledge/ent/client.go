@@ -12,10 +12,16 @@ import (
 	"ekc/knowledge/ent/migrate"
 
 	"ekc/knowledge/ent/basestate"
+	"ekc/knowledge/ent/benchcase"
 	"ekc/knowledge/ent/embedding"
+	"ekc/knowledge/ent/feedback"
+	"ekc/knowledge/ent/gap"
+	"ekc/knowledge/ent/gapquestion"
 	"ekc/knowledge/ent/importjob"
 	"ekc/knowledge/ent/phrasing"
+	"ekc/knowledge/ent/proposal"
 	"ekc/knowledge/ent/record"
+	"ekc/knowledge/ent/recordevent"
 	"ekc/knowledge/ent/recordversion"
 	"ekc/knowledge/ent/topic"
 
@@ -34,14 +40,26 @@ type Client struct {
 	Schema *migrate.Schema
 	// BaseState is the client for interacting with the BaseState builders.
 	BaseState *BaseStateClient
+	// BenchCase is the client for interacting with the BenchCase builders.
+	BenchCase *BenchCaseClient
 	// Embedding is the client for interacting with the Embedding builders.
 	Embedding *EmbeddingClient
+	// Feedback is the client for interacting with the Feedback builders.
+	Feedback *FeedbackClient
+	// Gap is the client for interacting with the Gap builders.
+	Gap *GapClient
+	// GapQuestion is the client for interacting with the GapQuestion builders.
+	GapQuestion *GapQuestionClient
 	// ImportJob is the client for interacting with the ImportJob builders.
 	ImportJob *ImportJobClient
 	// Phrasing is the client for interacting with the Phrasing builders.
 	Phrasing *PhrasingClient
+	// Proposal is the client for interacting with the Proposal builders.
+	Proposal *ProposalClient
 	// Record is the client for interacting with the Record builders.
 	Record *RecordClient
+	// RecordEvent is the client for interacting with the RecordEvent builders.
+	RecordEvent *RecordEventClient
 	// RecordVersion is the client for interacting with the RecordVersion builders.
 	RecordVersion *RecordVersionClient
 	// Topic is the client for interacting with the Topic builders.
@@ -58,10 +76,16 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.BaseState = NewBaseStateClient(c.config)
+	c.BenchCase = NewBenchCaseClient(c.config)
 	c.Embedding = NewEmbeddingClient(c.config)
+	c.Feedback = NewFeedbackClient(c.config)
+	c.Gap = NewGapClient(c.config)
+	c.GapQuestion = NewGapQuestionClient(c.config)
 	c.ImportJob = NewImportJobClient(c.config)
 	c.Phrasing = NewPhrasingClient(c.config)
+	c.Proposal = NewProposalClient(c.config)
 	c.Record = NewRecordClient(c.config)
+	c.RecordEvent = NewRecordEventClient(c.config)
 	c.RecordVersion = NewRecordVersionClient(c.config)
 	c.Topic = NewTopicClient(c.config)
 }
@@ -157,10 +181,16 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:           ctx,
 		config:        cfg,
 		BaseState:     NewBaseStateClient(cfg),
+		BenchCase:     NewBenchCaseClient(cfg),
 		Embedding:     NewEmbeddingClient(cfg),
+		Feedback:      NewFeedbackClient(cfg),
+		Gap:           NewGapClient(cfg),
+		GapQuestion:   NewGapQuestionClient(cfg),
 		ImportJob:     NewImportJobClient(cfg),
 		Phrasing:      NewPhrasingClient(cfg),
+		Proposal:      NewProposalClient(cfg),
 		Record:        NewRecordClient(cfg),
+		RecordEvent:   NewRecordEventClient(cfg),
 		RecordVersion: NewRecordVersionClient(cfg),
 		Topic:         NewTopicClient(cfg),
 	}, nil
@@ -183,10 +213,16 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:           ctx,
 		config:        cfg,
 		BaseState:     NewBaseStateClient(cfg),
+		BenchCase:     NewBenchCaseClient(cfg),
 		Embedding:     NewEmbeddingClient(cfg),
+		Feedback:      NewFeedbackClient(cfg),
+		Gap:           NewGapClient(cfg),
+		GapQuestion:   NewGapQuestionClient(cfg),
 		ImportJob:     NewImportJobClient(cfg),
 		Phrasing:      NewPhrasingClient(cfg),
+		Proposal:      NewProposalClient(cfg),
 		Record:        NewRecordClient(cfg),
+		RecordEvent:   NewRecordEventClient(cfg),
 		RecordVersion: NewRecordVersionClient(cfg),
 		Topic:         NewTopicClient(cfg),
 	}, nil
@@ -218,7 +254,8 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.BaseState, c.Embedding, c.ImportJob, c.Phrasing, c.Record, c.RecordVersion,
+		c.BaseState, c.BenchCase, c.Embedding, c.Feedback, c.Gap, c.GapQuestion,
+		c.ImportJob, c.Phrasing, c.Proposal, c.Record, c.RecordEvent, c.RecordVersion,
 		c.Topic,
 	} {
 		n.Use(hooks...)
@@ -229,7 +266,8 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.BaseState, c.Embedding, c.ImportJob, c.Phrasing, c.Record, c.RecordVersion,
+		c.BaseState, c.BenchCase, c.Embedding, c.Feedback, c.Gap, c.GapQuestion,
+		c.ImportJob, c.Phrasing, c.Proposal, c.Record, c.RecordEvent, c.RecordVersion,
 		c.Topic,
 	} {
 		n.Intercept(interceptors...)
@@ -241,14 +279,26 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *BaseStateMutation:
 		return c.BaseState.mutate(ctx, m)
+	case *BenchCaseMutation:
+		return c.BenchCase.mutate(ctx, m)
 	case *EmbeddingMutation:
 		return c.Embedding.mutate(ctx, m)
+	case *FeedbackMutation:
+		return c.Feedback.mutate(ctx, m)
+	case *GapMutation:
+		return c.Gap.mutate(ctx, m)
+	case *GapQuestionMutation:
+		return c.GapQuestion.mutate(ctx, m)
 	case *ImportJobMutation:
 		return c.ImportJob.mutate(ctx, m)
 	case *PhrasingMutation:
 		return c.Phrasing.mutate(ctx, m)
+	case *ProposalMutation:
+		return c.Proposal.mutate(ctx, m)
 	case *RecordMutation:
 		return c.Record.mutate(ctx, m)
+	case *RecordEventMutation:
+		return c.RecordEvent.mutate(ctx, m)
 	case *RecordVersionMutation:
 		return c.RecordVersion.mutate(ctx, m)
 	case *TopicMutation:
@@ -388,6 +438,139 @@ func (c *BaseStateClient) mutate(ctx context.Context, m *BaseStateMutation) (Val
 		return (&BaseStateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown BaseState mutation op: %q", m.Op())
+	}
+}
+
+// BenchCaseClient is a client for the BenchCase schema.
+type BenchCaseClient struct {
+	config
+}
+
+// NewBenchCaseClient returns a client for the BenchCase from the given config.
+func NewBenchCaseClient(c config) *BenchCaseClient {
+	return &BenchCaseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `benchcase.Hooks(f(g(h())))`.
+func (c *BenchCaseClient) Use(hooks ...Hook) {
+	c.hooks.BenchCase = append(c.hooks.BenchCase, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `benchcase.Intercept(f(g(h())))`.
+func (c *BenchCaseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BenchCase = append(c.inters.BenchCase, interceptors...)
+}
+
+// Create returns a builder for creating a BenchCase entity.
+func (c *BenchCaseClient) Create() *BenchCaseCreate {
+	mutation := newBenchCaseMutation(c.config, OpCreate)
+	return &BenchCaseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BenchCase entities.
+func (c *BenchCaseClient) CreateBulk(builders ...*BenchCaseCreate) *BenchCaseCreateBulk {
+	return &BenchCaseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BenchCaseClient) MapCreateBulk(slice any, setFunc func(*BenchCaseCreate, int)) *BenchCaseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BenchCaseCreateBulk{err: fmt.Errorf("calling to BenchCaseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BenchCaseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BenchCaseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BenchCase.
+func (c *BenchCaseClient) Update() *BenchCaseUpdate {
+	mutation := newBenchCaseMutation(c.config, OpUpdate)
+	return &BenchCaseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BenchCaseClient) UpdateOne(_m *BenchCase) *BenchCaseUpdateOne {
+	mutation := newBenchCaseMutation(c.config, OpUpdateOne, withBenchCase(_m))
+	return &BenchCaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BenchCaseClient) UpdateOneID(id string) *BenchCaseUpdateOne {
+	mutation := newBenchCaseMutation(c.config, OpUpdateOne, withBenchCaseID(id))
+	return &BenchCaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BenchCase.
+func (c *BenchCaseClient) Delete() *BenchCaseDelete {
+	mutation := newBenchCaseMutation(c.config, OpDelete)
+	return &BenchCaseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BenchCaseClient) DeleteOne(_m *BenchCase) *BenchCaseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BenchCaseClient) DeleteOneID(id string) *BenchCaseDeleteOne {
+	builder := c.Delete().Where(benchcase.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BenchCaseDeleteOne{builder}
+}
+
+// Query returns a query builder for BenchCase.
+func (c *BenchCaseClient) Query() *BenchCaseQuery {
+	return &BenchCaseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBenchCase},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BenchCase entity by its id.
+func (c *BenchCaseClient) Get(ctx context.Context, id string) (*BenchCase, error) {
+	return c.Query().Where(benchcase.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BenchCaseClient) GetX(ctx context.Context, id string) *BenchCase {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *BenchCaseClient) Hooks() []Hook {
+	return c.hooks.BenchCase
+}
+
+// Interceptors returns the client interceptors.
+func (c *BenchCaseClient) Interceptors() []Interceptor {
+	return c.inters.BenchCase
+}
+
+func (c *BenchCaseClient) mutate(ctx context.Context, m *BenchCaseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BenchCaseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BenchCaseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BenchCaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BenchCaseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown BenchCase mutation op: %q", m.Op())
 	}
 }
 
@@ -537,6 +720,437 @@ func (c *EmbeddingClient) mutate(ctx context.Context, m *EmbeddingMutation) (Val
 		return (&EmbeddingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Embedding mutation op: %q", m.Op())
+	}
+}
+
+// FeedbackClient is a client for the Feedback schema.
+type FeedbackClient struct {
+	config
+}
+
+// NewFeedbackClient returns a client for the Feedback from the given config.
+func NewFeedbackClient(c config) *FeedbackClient {
+	return &FeedbackClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `feedback.Hooks(f(g(h())))`.
+func (c *FeedbackClient) Use(hooks ...Hook) {
+	c.hooks.Feedback = append(c.hooks.Feedback, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `feedback.Intercept(f(g(h())))`.
+func (c *FeedbackClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Feedback = append(c.inters.Feedback, interceptors...)
+}
+
+// Create returns a builder for creating a Feedback entity.
+func (c *FeedbackClient) Create() *FeedbackCreate {
+	mutation := newFeedbackMutation(c.config, OpCreate)
+	return &FeedbackCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Feedback entities.
+func (c *FeedbackClient) CreateBulk(builders ...*FeedbackCreate) *FeedbackCreateBulk {
+	return &FeedbackCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FeedbackClient) MapCreateBulk(slice any, setFunc func(*FeedbackCreate, int)) *FeedbackCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FeedbackCreateBulk{err: fmt.Errorf("calling to FeedbackClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FeedbackCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FeedbackCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Feedback.
+func (c *FeedbackClient) Update() *FeedbackUpdate {
+	mutation := newFeedbackMutation(c.config, OpUpdate)
+	return &FeedbackUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FeedbackClient) UpdateOne(_m *Feedback) *FeedbackUpdateOne {
+	mutation := newFeedbackMutation(c.config, OpUpdateOne, withFeedback(_m))
+	return &FeedbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FeedbackClient) UpdateOneID(id string) *FeedbackUpdateOne {
+	mutation := newFeedbackMutation(c.config, OpUpdateOne, withFeedbackID(id))
+	return &FeedbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Feedback.
+func (c *FeedbackClient) Delete() *FeedbackDelete {
+	mutation := newFeedbackMutation(c.config, OpDelete)
+	return &FeedbackDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FeedbackClient) DeleteOne(_m *Feedback) *FeedbackDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FeedbackClient) DeleteOneID(id string) *FeedbackDeleteOne {
+	builder := c.Delete().Where(feedback.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FeedbackDeleteOne{builder}
+}
+
+// Query returns a query builder for Feedback.
+func (c *FeedbackClient) Query() *FeedbackQuery {
+	return &FeedbackQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFeedback},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Feedback entity by its id.
+func (c *FeedbackClient) Get(ctx context.Context, id string) (*Feedback, error) {
+	return c.Query().Where(feedback.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FeedbackClient) GetX(ctx context.Context, id string) *Feedback {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FeedbackClient) Hooks() []Hook {
+	return c.hooks.Feedback
+}
+
+// Interceptors returns the client interceptors.
+func (c *FeedbackClient) Interceptors() []Interceptor {
+	return c.inters.Feedback
+}
+
+func (c *FeedbackClient) mutate(ctx context.Context, m *FeedbackMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FeedbackCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FeedbackUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FeedbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FeedbackDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Feedback mutation op: %q", m.Op())
+	}
+}
+
+// GapClient is a client for the Gap schema.
+type GapClient struct {
+	config
+}
+
+// NewGapClient returns a client for the Gap from the given config.
+func NewGapClient(c config) *GapClient {
+	return &GapClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `gap.Hooks(f(g(h())))`.
+func (c *GapClient) Use(hooks ...Hook) {
+	c.hooks.Gap = append(c.hooks.Gap, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `gap.Intercept(f(g(h())))`.
+func (c *GapClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Gap = append(c.inters.Gap, interceptors...)
+}
+
+// Create returns a builder for creating a Gap entity.
+func (c *GapClient) Create() *GapCreate {
+	mutation := newGapMutation(c.config, OpCreate)
+	return &GapCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Gap entities.
+func (c *GapClient) CreateBulk(builders ...*GapCreate) *GapCreateBulk {
+	return &GapCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GapClient) MapCreateBulk(slice any, setFunc func(*GapCreate, int)) *GapCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GapCreateBulk{err: fmt.Errorf("calling to GapClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GapCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GapCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Gap.
+func (c *GapClient) Update() *GapUpdate {
+	mutation := newGapMutation(c.config, OpUpdate)
+	return &GapUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GapClient) UpdateOne(_m *Gap) *GapUpdateOne {
+	mutation := newGapMutation(c.config, OpUpdateOne, withGap(_m))
+	return &GapUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GapClient) UpdateOneID(id string) *GapUpdateOne {
+	mutation := newGapMutation(c.config, OpUpdateOne, withGapID(id))
+	return &GapUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Gap.
+func (c *GapClient) Delete() *GapDelete {
+	mutation := newGapMutation(c.config, OpDelete)
+	return &GapDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GapClient) DeleteOne(_m *Gap) *GapDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GapClient) DeleteOneID(id string) *GapDeleteOne {
+	builder := c.Delete().Where(gap.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GapDeleteOne{builder}
+}
+
+// Query returns a query builder for Gap.
+func (c *GapClient) Query() *GapQuery {
+	return &GapQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGap},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Gap entity by its id.
+func (c *GapClient) Get(ctx context.Context, id string) (*Gap, error) {
+	return c.Query().Where(gap.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GapClient) GetX(ctx context.Context, id string) *Gap {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryQuestions queries the questions edge of a Gap.
+func (c *GapClient) QueryQuestions(_m *Gap) *GapQuestionQuery {
+	query := (&GapQuestionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(gap.Table, gap.FieldID, id),
+			sqlgraph.To(gapquestion.Table, gapquestion.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, gap.QuestionsTable, gap.QuestionsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *GapClient) Hooks() []Hook {
+	return c.hooks.Gap
+}
+
+// Interceptors returns the client interceptors.
+func (c *GapClient) Interceptors() []Interceptor {
+	return c.inters.Gap
+}
+
+func (c *GapClient) mutate(ctx context.Context, m *GapMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GapCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GapUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GapUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GapDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Gap mutation op: %q", m.Op())
+	}
+}
+
+// GapQuestionClient is a client for the GapQuestion schema.
+type GapQuestionClient struct {
+	config
+}
+
+// NewGapQuestionClient returns a client for the GapQuestion from the given config.
+func NewGapQuestionClient(c config) *GapQuestionClient {
+	return &GapQuestionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `gapquestion.Hooks(f(g(h())))`.
+func (c *GapQuestionClient) Use(hooks ...Hook) {
+	c.hooks.GapQuestion = append(c.hooks.GapQuestion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `gapquestion.Intercept(f(g(h())))`.
+func (c *GapQuestionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.GapQuestion = append(c.inters.GapQuestion, interceptors...)
+}
+
+// Create returns a builder for creating a GapQuestion entity.
+func (c *GapQuestionClient) Create() *GapQuestionCreate {
+	mutation := newGapQuestionMutation(c.config, OpCreate)
+	return &GapQuestionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of GapQuestion entities.
+func (c *GapQuestionClient) CreateBulk(builders ...*GapQuestionCreate) *GapQuestionCreateBulk {
+	return &GapQuestionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GapQuestionClient) MapCreateBulk(slice any, setFunc func(*GapQuestionCreate, int)) *GapQuestionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GapQuestionCreateBulk{err: fmt.Errorf("calling to GapQuestionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GapQuestionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GapQuestionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for GapQuestion.
+func (c *GapQuestionClient) Update() *GapQuestionUpdate {
+	mutation := newGapQuestionMutation(c.config, OpUpdate)
+	return &GapQuestionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GapQuestionClient) UpdateOne(_m *GapQuestion) *GapQuestionUpdateOne {
+	mutation := newGapQuestionMutation(c.config, OpUpdateOne, withGapQuestion(_m))
+	return &GapQuestionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GapQuestionClient) UpdateOneID(id string) *GapQuestionUpdateOne {
+	mutation := newGapQuestionMutation(c.config, OpUpdateOne, withGapQuestionID(id))
+	return &GapQuestionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for GapQuestion.
+func (c *GapQuestionClient) Delete() *GapQuestionDelete {
+	mutation := newGapQuestionMutation(c.config, OpDelete)
+	return &GapQuestionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GapQuestionClient) DeleteOne(_m *GapQuestion) *GapQuestionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GapQuestionClient) DeleteOneID(id string) *GapQuestionDeleteOne {
+	builder := c.Delete().Where(gapquestion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GapQuestionDeleteOne{builder}
+}
+
+// Query returns a query builder for GapQuestion.
+func (c *GapQuestionClient) Query() *GapQuestionQuery {
+	return &GapQuestionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGapQuestion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a GapQuestion entity by its id.
+func (c *GapQuestionClient) Get(ctx context.Context, id string) (*GapQuestion, error) {
+	return c.Query().Where(gapquestion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GapQuestionClient) GetX(ctx context.Context, id string) *GapQuestion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryGap queries the gap edge of a GapQuestion.
+func (c *GapQuestionClient) QueryGap(_m *GapQuestion) *GapQuery {
+	query := (&GapClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(gapquestion.Table, gapquestion.FieldID, id),
+			sqlgraph.To(gap.Table, gap.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, gapquestion.GapTable, gapquestion.GapColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *GapQuestionClient) Hooks() []Hook {
+	return c.hooks.GapQuestion
+}
+
+// Interceptors returns the client interceptors.
+func (c *GapQuestionClient) Interceptors() []Interceptor {
+	return c.inters.GapQuestion
+}
+
+func (c *GapQuestionClient) mutate(ctx context.Context, m *GapQuestionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GapQuestionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GapQuestionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GapQuestionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GapQuestionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown GapQuestion mutation op: %q", m.Op())
 	}
 }
 
@@ -822,6 +1436,139 @@ func (c *PhrasingClient) mutate(ctx context.Context, m *PhrasingMutation) (Value
 	}
 }
 
+// ProposalClient is a client for the Proposal schema.
+type ProposalClient struct {
+	config
+}
+
+// NewProposalClient returns a client for the Proposal from the given config.
+func NewProposalClient(c config) *ProposalClient {
+	return &ProposalClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `proposal.Hooks(f(g(h())))`.
+func (c *ProposalClient) Use(hooks ...Hook) {
+	c.hooks.Proposal = append(c.hooks.Proposal, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `proposal.Intercept(f(g(h())))`.
+func (c *ProposalClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Proposal = append(c.inters.Proposal, interceptors...)
+}
+
+// Create returns a builder for creating a Proposal entity.
+func (c *ProposalClient) Create() *ProposalCreate {
+	mutation := newProposalMutation(c.config, OpCreate)
+	return &ProposalCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Proposal entities.
+func (c *ProposalClient) CreateBulk(builders ...*ProposalCreate) *ProposalCreateBulk {
+	return &ProposalCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProposalClient) MapCreateBulk(slice any, setFunc func(*ProposalCreate, int)) *ProposalCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProposalCreateBulk{err: fmt.Errorf("calling to ProposalClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProposalCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProposalCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Proposal.
+func (c *ProposalClient) Update() *ProposalUpdate {
+	mutation := newProposalMutation(c.config, OpUpdate)
+	return &ProposalUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProposalClient) UpdateOne(_m *Proposal) *ProposalUpdateOne {
+	mutation := newProposalMutation(c.config, OpUpdateOne, withProposal(_m))
+	return &ProposalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProposalClient) UpdateOneID(id string) *ProposalUpdateOne {
+	mutation := newProposalMutation(c.config, OpUpdateOne, withProposalID(id))
+	return &ProposalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Proposal.
+func (c *ProposalClient) Delete() *ProposalDelete {
+	mutation := newProposalMutation(c.config, OpDelete)
+	return &ProposalDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProposalClient) DeleteOne(_m *Proposal) *ProposalDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProposalClient) DeleteOneID(id string) *ProposalDeleteOne {
+	builder := c.Delete().Where(proposal.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProposalDeleteOne{builder}
+}
+
+// Query returns a query builder for Proposal.
+func (c *ProposalClient) Query() *ProposalQuery {
+	return &ProposalQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProposal},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Proposal entity by its id.
+func (c *ProposalClient) Get(ctx context.Context, id string) (*Proposal, error) {
+	return c.Query().Where(proposal.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProposalClient) GetX(ctx context.Context, id string) *Proposal {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProposalClient) Hooks() []Hook {
+	return c.hooks.Proposal
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProposalClient) Interceptors() []Interceptor {
+	return c.inters.Proposal
+}
+
+func (c *ProposalClient) mutate(ctx context.Context, m *ProposalMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProposalCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProposalUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProposalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProposalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Proposal mutation op: %q", m.Op())
+	}
+}
+
 // RecordClient is a client for the Record schema.
 type RecordClient struct {
 	config
@@ -968,6 +1715,139 @@ func (c *RecordClient) mutate(ctx context.Context, m *RecordMutation) (Value, er
 		return (&RecordDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Record mutation op: %q", m.Op())
+	}
+}
+
+// RecordEventClient is a client for the RecordEvent schema.
+type RecordEventClient struct {
+	config
+}
+
+// NewRecordEventClient returns a client for the RecordEvent from the given config.
+func NewRecordEventClient(c config) *RecordEventClient {
+	return &RecordEventClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `recordevent.Hooks(f(g(h())))`.
+func (c *RecordEventClient) Use(hooks ...Hook) {
+	c.hooks.RecordEvent = append(c.hooks.RecordEvent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `recordevent.Intercept(f(g(h())))`.
+func (c *RecordEventClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RecordEvent = append(c.inters.RecordEvent, interceptors...)
+}
+
+// Create returns a builder for creating a RecordEvent entity.
+func (c *RecordEventClient) Create() *RecordEventCreate {
+	mutation := newRecordEventMutation(c.config, OpCreate)
+	return &RecordEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RecordEvent entities.
+func (c *RecordEventClient) CreateBulk(builders ...*RecordEventCreate) *RecordEventCreateBulk {
+	return &RecordEventCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RecordEventClient) MapCreateBulk(slice any, setFunc func(*RecordEventCreate, int)) *RecordEventCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RecordEventCreateBulk{err: fmt.Errorf("calling to RecordEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RecordEventCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RecordEventCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RecordEvent.
+func (c *RecordEventClient) Update() *RecordEventUpdate {
+	mutation := newRecordEventMutation(c.config, OpUpdate)
+	return &RecordEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RecordEventClient) UpdateOne(_m *RecordEvent) *RecordEventUpdateOne {
+	mutation := newRecordEventMutation(c.config, OpUpdateOne, withRecordEvent(_m))
+	return &RecordEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RecordEventClient) UpdateOneID(id int64) *RecordEventUpdateOne {
+	mutation := newRecordEventMutation(c.config, OpUpdateOne, withRecordEventID(id))
+	return &RecordEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RecordEvent.
+func (c *RecordEventClient) Delete() *RecordEventDelete {
+	mutation := newRecordEventMutation(c.config, OpDelete)
+	return &RecordEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RecordEventClient) DeleteOne(_m *RecordEvent) *RecordEventDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RecordEventClient) DeleteOneID(id int64) *RecordEventDeleteOne {
+	builder := c.Delete().Where(recordevent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RecordEventDeleteOne{builder}
+}
+
+// Query returns a query builder for RecordEvent.
+func (c *RecordEventClient) Query() *RecordEventQuery {
+	return &RecordEventQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRecordEvent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RecordEvent entity by its id.
+func (c *RecordEventClient) Get(ctx context.Context, id int64) (*RecordEvent, error) {
+	return c.Query().Where(recordevent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RecordEventClient) GetX(ctx context.Context, id int64) *RecordEvent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RecordEventClient) Hooks() []Hook {
+	return c.hooks.RecordEvent
+}
+
+// Interceptors returns the client interceptors.
+func (c *RecordEventClient) Interceptors() []Interceptor {
+	return c.inters.RecordEvent
+}
+
+func (c *RecordEventClient) mutate(ctx context.Context, m *RecordEventMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RecordEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RecordEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RecordEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RecordEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RecordEvent mutation op: %q", m.Op())
 	}
 }
 
@@ -1320,12 +2200,12 @@ func (c *TopicClient) mutate(ctx context.Context, m *TopicMutation) (Value, erro
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		BaseState, Embedding, ImportJob, Phrasing, Record, RecordVersion,
-		Topic []ent.Hook
+		BaseState, BenchCase, Embedding, Feedback, Gap, GapQuestion, ImportJob,
+		Phrasing, Proposal, Record, RecordEvent, RecordVersion, Topic []ent.Hook
 	}
 	inters struct {
-		BaseState, Embedding, ImportJob, Phrasing, Record, RecordVersion,
-		Topic []ent.Interceptor
+		BaseState, BenchCase, Embedding, Feedback, Gap, GapQuestion, ImportJob,
+		Phrasing, Proposal, Record, RecordEvent, RecordVersion, Topic []ent.Interceptor
 	}
 )
 

@@ -5,10 +5,16 @@ package ent
 import (
 	"context"
 	"ekc/knowledge/ent/basestate"
+	"ekc/knowledge/ent/benchcase"
 	"ekc/knowledge/ent/embedding"
+	"ekc/knowledge/ent/feedback"
+	"ekc/knowledge/ent/gap"
+	"ekc/knowledge/ent/gapquestion"
 	"ekc/knowledge/ent/importjob"
 	"ekc/knowledge/ent/phrasing"
+	"ekc/knowledge/ent/proposal"
 	"ekc/knowledge/ent/record"
+	"ekc/knowledge/ent/recordevent"
 	"ekc/knowledge/ent/recordversion"
 	"ekc/knowledge/ent/topic"
 	"errors"
@@ -80,10 +86,16 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			basestate.Table:     basestate.ValidColumn,
+			benchcase.Table:     benchcase.ValidColumn,
 			embedding.Table:     embedding.ValidColumn,
+			feedback.Table:      feedback.ValidColumn,
+			gap.Table:           gap.ValidColumn,
+			gapquestion.Table:   gapquestion.ValidColumn,
 			importjob.Table:     importjob.ValidColumn,
 			phrasing.Table:      phrasing.ValidColumn,
+			proposal.Table:      proposal.ValidColumn,
 			record.Table:        record.ValidColumn,
+			recordevent.Table:   recordevent.ValidColumn,
 			recordversion.Table: recordversion.ValidColumn,
 			topic.Table:         topic.ValidColumn,
 		})

@@ -5,11 +5,17 @@ package ent
 import (
 	"context"
 	"ekc/knowledge/ent/basestate"
+	"ekc/knowledge/ent/benchcase"
 	"ekc/knowledge/ent/embedding"
+	"ekc/knowledge/ent/feedback"
+	"ekc/knowledge/ent/gap"
+	"ekc/knowledge/ent/gapquestion"
 	"ekc/knowledge/ent/importjob"
 	"ekc/knowledge/ent/phrasing"
 	"ekc/knowledge/ent/predicate"
+	"ekc/knowledge/ent/proposal"
 	"ekc/knowledge/ent/record"
+	"ekc/knowledge/ent/recordevent"
 	"ekc/knowledge/ent/recordversion"
 	"ekc/knowledge/ent/schema"
 	"ekc/knowledge/ent/topic"
@@ -33,10 +39,16 @@ const (
 
 	// Node types.
 	TypeBaseState     = "BaseState"
+	TypeBenchCase     = "BenchCase"
 	TypeEmbedding     = "Embedding"
+	TypeFeedback      = "Feedback"
+	TypeGap           = "Gap"
+	TypeGapQuestion   = "GapQuestion"
 	TypeImportJob     = "ImportJob"
 	TypePhrasing      = "Phrasing"
+	TypeProposal      = "Proposal"
 	TypeRecord        = "Record"
+	TypeRecordEvent   = "RecordEvent"
 	TypeRecordVersion = "RecordVersion"
 	TypeTopic         = "Topic"
 )
@@ -407,6 +419,608 @@ func (m *BaseStateMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *BaseStateMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown BaseState edge %s", name)
+}
+
+// BenchCaseMutation represents an operation that mutates the BenchCase nodes in the graph.
+type BenchCaseMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	query         *string
+	region        *string
+	agency        *string
+	record_id     *string
+	created_by    *string
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*BenchCase, error)
+	predicates    []predicate.BenchCase
+}
+
+var _ ent.Mutation = (*BenchCaseMutation)(nil)
+
+// benchcaseOption allows management of the mutation configuration using functional options.
+type benchcaseOption func(*BenchCaseMutation)
+
+// newBenchCaseMutation creates new mutation for the BenchCase entity.
+func newBenchCaseMutation(c config, op Op, opts ...benchcaseOption) *BenchCaseMutation {
+	m := &BenchCaseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBenchCase,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBenchCaseID sets the ID field of the mutation.
+func withBenchCaseID(id string) benchcaseOption {
+	return func(m *BenchCaseMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *BenchCase
+		)
+		m.oldValue = func(ctx context.Context) (*BenchCase, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().BenchCase.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBenchCase sets the old BenchCase of the mutation.
+func withBenchCase(node *BenchCase) benchcaseOption {
+	return func(m *BenchCaseMutation) {
+		m.oldValue = func(context.Context) (*BenchCase, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BenchCaseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BenchCaseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of BenchCase entities.
+func (m *BenchCaseMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BenchCaseMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BenchCaseMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().BenchCase.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetQuery sets the "query" field.
+func (m *BenchCaseMutation) SetQuery(s string) {
+	m.query = &s
+}
+
+// Query returns the value of the "query" field in the mutation.
+func (m *BenchCaseMutation) Query() (r string, exists bool) {
+	v := m.query
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuery returns the old "query" field's value of the BenchCase entity.
+// If the BenchCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BenchCaseMutation) OldQuery(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuery is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuery requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuery: %w", err)
+	}
+	return oldValue.Query, nil
+}
+
+// ResetQuery resets all changes to the "query" field.
+func (m *BenchCaseMutation) ResetQuery() {
+	m.query = nil
+}
+
+// SetRegion sets the "region" field.
+func (m *BenchCaseMutation) SetRegion(s string) {
+	m.region = &s
+}
+
+// Region returns the value of the "region" field in the mutation.
+func (m *BenchCaseMutation) Region() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegion returns the old "region" field's value of the BenchCase entity.
+// If the BenchCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BenchCaseMutation) OldRegion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegion: %w", err)
+	}
+	return oldValue.Region, nil
+}
+
+// ResetRegion resets all changes to the "region" field.
+func (m *BenchCaseMutation) ResetRegion() {
+	m.region = nil
+}
+
+// SetAgency sets the "agency" field.
+func (m *BenchCaseMutation) SetAgency(s string) {
+	m.agency = &s
+}
+
+// Agency returns the value of the "agency" field in the mutation.
+func (m *BenchCaseMutation) Agency() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgency returns the old "agency" field's value of the BenchCase entity.
+// If the BenchCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BenchCaseMutation) OldAgency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgency: %w", err)
+	}
+	return oldValue.Agency, nil
+}
+
+// ResetAgency resets all changes to the "agency" field.
+func (m *BenchCaseMutation) ResetAgency() {
+	m.agency = nil
+}
+
+// SetRecordID sets the "record_id" field.
+func (m *BenchCaseMutation) SetRecordID(s string) {
+	m.record_id = &s
+}
+
+// RecordID returns the value of the "record_id" field in the mutation.
+func (m *BenchCaseMutation) RecordID() (r string, exists bool) {
+	v := m.record_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordID returns the old "record_id" field's value of the BenchCase entity.
+// If the BenchCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BenchCaseMutation) OldRecordID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordID: %w", err)
+	}
+	return oldValue.RecordID, nil
+}
+
+// ResetRecordID resets all changes to the "record_id" field.
+func (m *BenchCaseMutation) ResetRecordID() {
+	m.record_id = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *BenchCaseMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *BenchCaseMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the BenchCase entity.
+// If the BenchCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BenchCaseMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *BenchCaseMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BenchCaseMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BenchCaseMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the BenchCase entity.
+// If the BenchCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BenchCaseMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BenchCaseMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the BenchCaseMutation builder.
+func (m *BenchCaseMutation) Where(ps ...predicate.BenchCase) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BenchCaseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BenchCaseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.BenchCase, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BenchCaseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BenchCaseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (BenchCase).
+func (m *BenchCaseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BenchCaseMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.query != nil {
+		fields = append(fields, benchcase.FieldQuery)
+	}
+	if m.region != nil {
+		fields = append(fields, benchcase.FieldRegion)
+	}
+	if m.agency != nil {
+		fields = append(fields, benchcase.FieldAgency)
+	}
+	if m.record_id != nil {
+		fields = append(fields, benchcase.FieldRecordID)
+	}
+	if m.created_by != nil {
+		fields = append(fields, benchcase.FieldCreatedBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, benchcase.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BenchCaseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case benchcase.FieldQuery:
+		return m.Query()
+	case benchcase.FieldRegion:
+		return m.Region()
+	case benchcase.FieldAgency:
+		return m.Agency()
+	case benchcase.FieldRecordID:
+		return m.RecordID()
+	case benchcase.FieldCreatedBy:
+		return m.CreatedBy()
+	case benchcase.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BenchCaseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case benchcase.FieldQuery:
+		return m.OldQuery(ctx)
+	case benchcase.FieldRegion:
+		return m.OldRegion(ctx)
+	case benchcase.FieldAgency:
+		return m.OldAgency(ctx)
+	case benchcase.FieldRecordID:
+		return m.OldRecordID(ctx)
+	case benchcase.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case benchcase.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown BenchCase field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BenchCaseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case benchcase.FieldQuery:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuery(v)
+		return nil
+	case benchcase.FieldRegion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegion(v)
+		return nil
+	case benchcase.FieldAgency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgency(v)
+		return nil
+	case benchcase.FieldRecordID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordID(v)
+		return nil
+	case benchcase.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case benchcase.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BenchCase field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BenchCaseMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BenchCaseMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BenchCaseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown BenchCase numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BenchCaseMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BenchCaseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BenchCaseMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown BenchCase nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BenchCaseMutation) ResetField(name string) error {
+	switch name {
+	case benchcase.FieldQuery:
+		m.ResetQuery()
+		return nil
+	case benchcase.FieldRegion:
+		m.ResetRegion()
+		return nil
+	case benchcase.FieldAgency:
+		m.ResetAgency()
+		return nil
+	case benchcase.FieldRecordID:
+		m.ResetRecordID()
+		return nil
+	case benchcase.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case benchcase.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown BenchCase field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BenchCaseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BenchCaseMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BenchCaseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BenchCaseMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BenchCaseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BenchCaseMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BenchCaseMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown BenchCase unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BenchCaseMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown BenchCase edge %s", name)
 }
 
 // EmbeddingMutation represents an operation that mutates the Embedding nodes in the graph.
@@ -991,6 +1605,2305 @@ func (m *EmbeddingMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Embedding edge %s", name)
+}
+
+// FeedbackMutation represents an operation that mutates the Feedback nodes in the graph.
+type FeedbackMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version_id    *string
+	record_id     *string
+	author        *string
+	answer        *string
+	verdict       *feedback.Verdict
+	comment       *string
+	given_at      *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Feedback, error)
+	predicates    []predicate.Feedback
+}
+
+var _ ent.Mutation = (*FeedbackMutation)(nil)
+
+// feedbackOption allows management of the mutation configuration using functional options.
+type feedbackOption func(*FeedbackMutation)
+
+// newFeedbackMutation creates new mutation for the Feedback entity.
+func newFeedbackMutation(c config, op Op, opts ...feedbackOption) *FeedbackMutation {
+	m := &FeedbackMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFeedback,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFeedbackID sets the ID field of the mutation.
+func withFeedbackID(id string) feedbackOption {
+	return func(m *FeedbackMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Feedback
+		)
+		m.oldValue = func(ctx context.Context) (*Feedback, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Feedback.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFeedback sets the old Feedback of the mutation.
+func withFeedback(node *Feedback) feedbackOption {
+	return func(m *FeedbackMutation) {
+		m.oldValue = func(context.Context) (*Feedback, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FeedbackMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FeedbackMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Feedback entities.
+func (m *FeedbackMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FeedbackMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FeedbackMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Feedback.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersionID sets the "version_id" field.
+func (m *FeedbackMutation) SetVersionID(s string) {
+	m.version_id = &s
+}
+
+// VersionID returns the value of the "version_id" field in the mutation.
+func (m *FeedbackMutation) VersionID() (r string, exists bool) {
+	v := m.version_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersionID returns the old "version_id" field's value of the Feedback entity.
+// If the Feedback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedbackMutation) OldVersionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersionID: %w", err)
+	}
+	return oldValue.VersionID, nil
+}
+
+// ResetVersionID resets all changes to the "version_id" field.
+func (m *FeedbackMutation) ResetVersionID() {
+	m.version_id = nil
+}
+
+// SetRecordID sets the "record_id" field.
+func (m *FeedbackMutation) SetRecordID(s string) {
+	m.record_id = &s
+}
+
+// RecordID returns the value of the "record_id" field in the mutation.
+func (m *FeedbackMutation) RecordID() (r string, exists bool) {
+	v := m.record_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordID returns the old "record_id" field's value of the Feedback entity.
+// If the Feedback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedbackMutation) OldRecordID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordID: %w", err)
+	}
+	return oldValue.RecordID, nil
+}
+
+// ResetRecordID resets all changes to the "record_id" field.
+func (m *FeedbackMutation) ResetRecordID() {
+	m.record_id = nil
+}
+
+// SetAuthor sets the "author" field.
+func (m *FeedbackMutation) SetAuthor(s string) {
+	m.author = &s
+}
+
+// Author returns the value of the "author" field in the mutation.
+func (m *FeedbackMutation) Author() (r string, exists bool) {
+	v := m.author
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthor returns the old "author" field's value of the Feedback entity.
+// If the Feedback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedbackMutation) OldAuthor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthor: %w", err)
+	}
+	return oldValue.Author, nil
+}
+
+// ResetAuthor resets all changes to the "author" field.
+func (m *FeedbackMutation) ResetAuthor() {
+	m.author = nil
+}
+
+// SetAnswer sets the "answer" field.
+func (m *FeedbackMutation) SetAnswer(s string) {
+	m.answer = &s
+}
+
+// Answer returns the value of the "answer" field in the mutation.
+func (m *FeedbackMutation) Answer() (r string, exists bool) {
+	v := m.answer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnswer returns the old "answer" field's value of the Feedback entity.
+// If the Feedback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedbackMutation) OldAnswer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnswer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnswer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnswer: %w", err)
+	}
+	return oldValue.Answer, nil
+}
+
+// ResetAnswer resets all changes to the "answer" field.
+func (m *FeedbackMutation) ResetAnswer() {
+	m.answer = nil
+}
+
+// SetVerdict sets the "verdict" field.
+func (m *FeedbackMutation) SetVerdict(f feedback.Verdict) {
+	m.verdict = &f
+}
+
+// Verdict returns the value of the "verdict" field in the mutation.
+func (m *FeedbackMutation) Verdict() (r feedback.Verdict, exists bool) {
+	v := m.verdict
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerdict returns the old "verdict" field's value of the Feedback entity.
+// If the Feedback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedbackMutation) OldVerdict(ctx context.Context) (v feedback.Verdict, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerdict is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerdict requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerdict: %w", err)
+	}
+	return oldValue.Verdict, nil
+}
+
+// ResetVerdict resets all changes to the "verdict" field.
+func (m *FeedbackMutation) ResetVerdict() {
+	m.verdict = nil
+}
+
+// SetComment sets the "comment" field.
+func (m *FeedbackMutation) SetComment(s string) {
+	m.comment = &s
+}
+
+// Comment returns the value of the "comment" field in the mutation.
+func (m *FeedbackMutation) Comment() (r string, exists bool) {
+	v := m.comment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComment returns the old "comment" field's value of the Feedback entity.
+// If the Feedback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedbackMutation) OldComment(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComment: %w", err)
+	}
+	return oldValue.Comment, nil
+}
+
+// ResetComment resets all changes to the "comment" field.
+func (m *FeedbackMutation) ResetComment() {
+	m.comment = nil
+}
+
+// SetGivenAt sets the "given_at" field.
+func (m *FeedbackMutation) SetGivenAt(t time.Time) {
+	m.given_at = &t
+}
+
+// GivenAt returns the value of the "given_at" field in the mutation.
+func (m *FeedbackMutation) GivenAt() (r time.Time, exists bool) {
+	v := m.given_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGivenAt returns the old "given_at" field's value of the Feedback entity.
+// If the Feedback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FeedbackMutation) OldGivenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGivenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGivenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGivenAt: %w", err)
+	}
+	return oldValue.GivenAt, nil
+}
+
+// ResetGivenAt resets all changes to the "given_at" field.
+func (m *FeedbackMutation) ResetGivenAt() {
+	m.given_at = nil
+}
+
+// Where appends a list predicates to the FeedbackMutation builder.
+func (m *FeedbackMutation) Where(ps ...predicate.Feedback) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FeedbackMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FeedbackMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Feedback, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FeedbackMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FeedbackMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Feedback).
+func (m *FeedbackMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FeedbackMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.version_id != nil {
+		fields = append(fields, feedback.FieldVersionID)
+	}
+	if m.record_id != nil {
+		fields = append(fields, feedback.FieldRecordID)
+	}
+	if m.author != nil {
+		fields = append(fields, feedback.FieldAuthor)
+	}
+	if m.answer != nil {
+		fields = append(fields, feedback.FieldAnswer)
+	}
+	if m.verdict != nil {
+		fields = append(fields, feedback.FieldVerdict)
+	}
+	if m.comment != nil {
+		fields = append(fields, feedback.FieldComment)
+	}
+	if m.given_at != nil {
+		fields = append(fields, feedback.FieldGivenAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FeedbackMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case feedback.FieldVersionID:
+		return m.VersionID()
+	case feedback.FieldRecordID:
+		return m.RecordID()
+	case feedback.FieldAuthor:
+		return m.Author()
+	case feedback.FieldAnswer:
+		return m.Answer()
+	case feedback.FieldVerdict:
+		return m.Verdict()
+	case feedback.FieldComment:
+		return m.Comment()
+	case feedback.FieldGivenAt:
+		return m.GivenAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FeedbackMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case feedback.FieldVersionID:
+		return m.OldVersionID(ctx)
+	case feedback.FieldRecordID:
+		return m.OldRecordID(ctx)
+	case feedback.FieldAuthor:
+		return m.OldAuthor(ctx)
+	case feedback.FieldAnswer:
+		return m.OldAnswer(ctx)
+	case feedback.FieldVerdict:
+		return m.OldVerdict(ctx)
+	case feedback.FieldComment:
+		return m.OldComment(ctx)
+	case feedback.FieldGivenAt:
+		return m.OldGivenAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Feedback field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FeedbackMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case feedback.FieldVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersionID(v)
+		return nil
+	case feedback.FieldRecordID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordID(v)
+		return nil
+	case feedback.FieldAuthor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthor(v)
+		return nil
+	case feedback.FieldAnswer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnswer(v)
+		return nil
+	case feedback.FieldVerdict:
+		v, ok := value.(feedback.Verdict)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerdict(v)
+		return nil
+	case feedback.FieldComment:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComment(v)
+		return nil
+	case feedback.FieldGivenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGivenAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Feedback field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FeedbackMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FeedbackMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FeedbackMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Feedback numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FeedbackMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FeedbackMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FeedbackMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Feedback nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FeedbackMutation) ResetField(name string) error {
+	switch name {
+	case feedback.FieldVersionID:
+		m.ResetVersionID()
+		return nil
+	case feedback.FieldRecordID:
+		m.ResetRecordID()
+		return nil
+	case feedback.FieldAuthor:
+		m.ResetAuthor()
+		return nil
+	case feedback.FieldAnswer:
+		m.ResetAnswer()
+		return nil
+	case feedback.FieldVerdict:
+		m.ResetVerdict()
+		return nil
+	case feedback.FieldComment:
+		m.ResetComment()
+		return nil
+	case feedback.FieldGivenAt:
+		m.ResetGivenAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Feedback field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FeedbackMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FeedbackMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FeedbackMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FeedbackMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FeedbackMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FeedbackMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FeedbackMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Feedback unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FeedbackMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Feedback edge %s", name)
+}
+
+// GapMutation represents an operation that mutates the Gap nodes in the graph.
+type GapMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	leader           *string
+	embedder         *string
+	vec              *pgvector.Vector
+	state            *gap.State
+	record_id        *string
+	reason           *string
+	decided_by       *string
+	decided_at       *time.Time
+	created_at       *time.Time
+	clearedFields    map[string]struct{}
+	questions        map[string]struct{}
+	removedquestions map[string]struct{}
+	clearedquestions bool
+	done             bool
+	oldValue         func(context.Context) (*Gap, error)
+	predicates       []predicate.Gap
+}
+
+var _ ent.Mutation = (*GapMutation)(nil)
+
+// gapOption allows management of the mutation configuration using functional options.
+type gapOption func(*GapMutation)
+
+// newGapMutation creates new mutation for the Gap entity.
+func newGapMutation(c config, op Op, opts ...gapOption) *GapMutation {
+	m := &GapMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeGap,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withGapID sets the ID field of the mutation.
+func withGapID(id string) gapOption {
+	return func(m *GapMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Gap
+		)
+		m.oldValue = func(ctx context.Context) (*Gap, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Gap.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withGap sets the old Gap of the mutation.
+func withGap(node *Gap) gapOption {
+	return func(m *GapMutation) {
+		m.oldValue = func(context.Context) (*Gap, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m GapMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m GapMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Gap entities.
+func (m *GapMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *GapMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *GapMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Gap.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLeader sets the "leader" field.
+func (m *GapMutation) SetLeader(s string) {
+	m.leader = &s
+}
+
+// Leader returns the value of the "leader" field in the mutation.
+func (m *GapMutation) Leader() (r string, exists bool) {
+	v := m.leader
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeader returns the old "leader" field's value of the Gap entity.
+// If the Gap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapMutation) OldLeader(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeader is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeader requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeader: %w", err)
+	}
+	return oldValue.Leader, nil
+}
+
+// ResetLeader resets all changes to the "leader" field.
+func (m *GapMutation) ResetLeader() {
+	m.leader = nil
+}
+
+// SetEmbedder sets the "embedder" field.
+func (m *GapMutation) SetEmbedder(s string) {
+	m.embedder = &s
+}
+
+// Embedder returns the value of the "embedder" field in the mutation.
+func (m *GapMutation) Embedder() (r string, exists bool) {
+	v := m.embedder
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmbedder returns the old "embedder" field's value of the Gap entity.
+// If the Gap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapMutation) OldEmbedder(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmbedder is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmbedder requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmbedder: %w", err)
+	}
+	return oldValue.Embedder, nil
+}
+
+// ResetEmbedder resets all changes to the "embedder" field.
+func (m *GapMutation) ResetEmbedder() {
+	m.embedder = nil
+}
+
+// SetVec sets the "vec" field.
+func (m *GapMutation) SetVec(pg pgvector.Vector) {
+	m.vec = &pg
+}
+
+// Vec returns the value of the "vec" field in the mutation.
+func (m *GapMutation) Vec() (r pgvector.Vector, exists bool) {
+	v := m.vec
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVec returns the old "vec" field's value of the Gap entity.
+// If the Gap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapMutation) OldVec(ctx context.Context) (v pgvector.Vector, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVec is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVec requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVec: %w", err)
+	}
+	return oldValue.Vec, nil
+}
+
+// ResetVec resets all changes to the "vec" field.
+func (m *GapMutation) ResetVec() {
+	m.vec = nil
+}
+
+// SetState sets the "state" field.
+func (m *GapMutation) SetState(ga gap.State) {
+	m.state = &ga
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *GapMutation) State() (r gap.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Gap entity.
+// If the Gap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapMutation) OldState(ctx context.Context) (v gap.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *GapMutation) ResetState() {
+	m.state = nil
+}
+
+// SetRecordID sets the "record_id" field.
+func (m *GapMutation) SetRecordID(s string) {
+	m.record_id = &s
+}
+
+// RecordID returns the value of the "record_id" field in the mutation.
+func (m *GapMutation) RecordID() (r string, exists bool) {
+	v := m.record_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordID returns the old "record_id" field's value of the Gap entity.
+// If the Gap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapMutation) OldRecordID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordID: %w", err)
+	}
+	return oldValue.RecordID, nil
+}
+
+// ResetRecordID resets all changes to the "record_id" field.
+func (m *GapMutation) ResetRecordID() {
+	m.record_id = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *GapMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *GapMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Gap entity.
+// If the Gap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *GapMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *GapMutation) SetDecidedBy(s string) {
+	m.decided_by = &s
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *GapMutation) DecidedBy() (r string, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the Gap entity.
+// If the Gap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapMutation) OldDecidedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *GapMutation) ResetDecidedBy() {
+	m.decided_by = nil
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *GapMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *GapMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the Gap entity.
+// If the Gap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *GapMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[gap.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *GapMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[gap.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *GapMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, gap.FieldDecidedAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *GapMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *GapMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Gap entity.
+// If the Gap object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *GapMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// AddQuestionIDs adds the "questions" edge to the GapQuestion entity by ids.
+func (m *GapMutation) AddQuestionIDs(ids ...string) {
+	if m.questions == nil {
+		m.questions = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.questions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearQuestions clears the "questions" edge to the GapQuestion entity.
+func (m *GapMutation) ClearQuestions() {
+	m.clearedquestions = true
+}
+
+// QuestionsCleared reports if the "questions" edge to the GapQuestion entity was cleared.
+func (m *GapMutation) QuestionsCleared() bool {
+	return m.clearedquestions
+}
+
+// RemoveQuestionIDs removes the "questions" edge to the GapQuestion entity by IDs.
+func (m *GapMutation) RemoveQuestionIDs(ids ...string) {
+	if m.removedquestions == nil {
+		m.removedquestions = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.questions, ids[i])
+		m.removedquestions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedQuestions returns the removed IDs of the "questions" edge to the GapQuestion entity.
+func (m *GapMutation) RemovedQuestionsIDs() (ids []string) {
+	for id := range m.removedquestions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// QuestionsIDs returns the "questions" edge IDs in the mutation.
+func (m *GapMutation) QuestionsIDs() (ids []string) {
+	for id := range m.questions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetQuestions resets all changes to the "questions" edge.
+func (m *GapMutation) ResetQuestions() {
+	m.questions = nil
+	m.clearedquestions = false
+	m.removedquestions = nil
+}
+
+// Where appends a list predicates to the GapMutation builder.
+func (m *GapMutation) Where(ps ...predicate.Gap) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the GapMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *GapMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Gap, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *GapMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *GapMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Gap).
+func (m *GapMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *GapMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.leader != nil {
+		fields = append(fields, gap.FieldLeader)
+	}
+	if m.embedder != nil {
+		fields = append(fields, gap.FieldEmbedder)
+	}
+	if m.vec != nil {
+		fields = append(fields, gap.FieldVec)
+	}
+	if m.state != nil {
+		fields = append(fields, gap.FieldState)
+	}
+	if m.record_id != nil {
+		fields = append(fields, gap.FieldRecordID)
+	}
+	if m.reason != nil {
+		fields = append(fields, gap.FieldReason)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, gap.FieldDecidedBy)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, gap.FieldDecidedAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, gap.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *GapMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case gap.FieldLeader:
+		return m.Leader()
+	case gap.FieldEmbedder:
+		return m.Embedder()
+	case gap.FieldVec:
+		return m.Vec()
+	case gap.FieldState:
+		return m.State()
+	case gap.FieldRecordID:
+		return m.RecordID()
+	case gap.FieldReason:
+		return m.Reason()
+	case gap.FieldDecidedBy:
+		return m.DecidedBy()
+	case gap.FieldDecidedAt:
+		return m.DecidedAt()
+	case gap.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *GapMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case gap.FieldLeader:
+		return m.OldLeader(ctx)
+	case gap.FieldEmbedder:
+		return m.OldEmbedder(ctx)
+	case gap.FieldVec:
+		return m.OldVec(ctx)
+	case gap.FieldState:
+		return m.OldState(ctx)
+	case gap.FieldRecordID:
+		return m.OldRecordID(ctx)
+	case gap.FieldReason:
+		return m.OldReason(ctx)
+	case gap.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case gap.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case gap.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Gap field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GapMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case gap.FieldLeader:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeader(v)
+		return nil
+	case gap.FieldEmbedder:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmbedder(v)
+		return nil
+	case gap.FieldVec:
+		v, ok := value.(pgvector.Vector)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVec(v)
+		return nil
+	case gap.FieldState:
+		v, ok := value.(gap.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case gap.FieldRecordID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordID(v)
+		return nil
+	case gap.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case gap.FieldDecidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case gap.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case gap.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Gap field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *GapMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *GapMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GapMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Gap numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *GapMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(gap.FieldDecidedAt) {
+		fields = append(fields, gap.FieldDecidedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *GapMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *GapMutation) ClearField(name string) error {
+	switch name {
+	case gap.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Gap nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *GapMutation) ResetField(name string) error {
+	switch name {
+	case gap.FieldLeader:
+		m.ResetLeader()
+		return nil
+	case gap.FieldEmbedder:
+		m.ResetEmbedder()
+		return nil
+	case gap.FieldVec:
+		m.ResetVec()
+		return nil
+	case gap.FieldState:
+		m.ResetState()
+		return nil
+	case gap.FieldRecordID:
+		m.ResetRecordID()
+		return nil
+	case gap.FieldReason:
+		m.ResetReason()
+		return nil
+	case gap.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case gap.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case gap.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Gap field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *GapMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.questions != nil {
+		edges = append(edges, gap.EdgeQuestions)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *GapMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case gap.EdgeQuestions:
+		ids := make([]ent.Value, 0, len(m.questions))
+		for id := range m.questions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *GapMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.removedquestions != nil {
+		edges = append(edges, gap.EdgeQuestions)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *GapMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case gap.EdgeQuestions:
+		ids := make([]ent.Value, 0, len(m.removedquestions))
+		for id := range m.removedquestions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *GapMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedquestions {
+		edges = append(edges, gap.EdgeQuestions)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *GapMutation) EdgeCleared(name string) bool {
+	switch name {
+	case gap.EdgeQuestions:
+		return m.clearedquestions
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *GapMutation) ClearEdge(name string) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Gap unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *GapMutation) ResetEdge(name string) error {
+	switch name {
+	case gap.EdgeQuestions:
+		m.ResetQuestions()
+		return nil
+	}
+	return fmt.Errorf("unknown Gap edge %s", name)
+}
+
+// GapQuestionMutation represents an operation that mutates the GapQuestion nodes in the graph.
+type GapQuestionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	text          *string
+	citizen       *string
+	agency        *string
+	region        *string
+	topic         *string
+	cause         *gapquestion.Cause
+	asked_at      *time.Time
+	clearedFields map[string]struct{}
+	gap           *string
+	clearedgap    bool
+	done          bool
+	oldValue      func(context.Context) (*GapQuestion, error)
+	predicates    []predicate.GapQuestion
+}
+
+var _ ent.Mutation = (*GapQuestionMutation)(nil)
+
+// gapquestionOption allows management of the mutation configuration using functional options.
+type gapquestionOption func(*GapQuestionMutation)
+
+// newGapQuestionMutation creates new mutation for the GapQuestion entity.
+func newGapQuestionMutation(c config, op Op, opts ...gapquestionOption) *GapQuestionMutation {
+	m := &GapQuestionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeGapQuestion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withGapQuestionID sets the ID field of the mutation.
+func withGapQuestionID(id string) gapquestionOption {
+	return func(m *GapQuestionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *GapQuestion
+		)
+		m.oldValue = func(ctx context.Context) (*GapQuestion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().GapQuestion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withGapQuestion sets the old GapQuestion of the mutation.
+func withGapQuestion(node *GapQuestion) gapquestionOption {
+	return func(m *GapQuestionMutation) {
+		m.oldValue = func(context.Context) (*GapQuestion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m GapQuestionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m GapQuestionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of GapQuestion entities.
+func (m *GapQuestionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *GapQuestionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *GapQuestionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().GapQuestion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetGapID sets the "gap_id" field.
+func (m *GapQuestionMutation) SetGapID(s string) {
+	m.gap = &s
+}
+
+// GapID returns the value of the "gap_id" field in the mutation.
+func (m *GapQuestionMutation) GapID() (r string, exists bool) {
+	v := m.gap
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGapID returns the old "gap_id" field's value of the GapQuestion entity.
+// If the GapQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapQuestionMutation) OldGapID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGapID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGapID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGapID: %w", err)
+	}
+	return oldValue.GapID, nil
+}
+
+// ResetGapID resets all changes to the "gap_id" field.
+func (m *GapQuestionMutation) ResetGapID() {
+	m.gap = nil
+}
+
+// SetText sets the "text" field.
+func (m *GapQuestionMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *GapQuestionMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the GapQuestion entity.
+// If the GapQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapQuestionMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *GapQuestionMutation) ResetText() {
+	m.text = nil
+}
+
+// SetCitizen sets the "citizen" field.
+func (m *GapQuestionMutation) SetCitizen(s string) {
+	m.citizen = &s
+}
+
+// Citizen returns the value of the "citizen" field in the mutation.
+func (m *GapQuestionMutation) Citizen() (r string, exists bool) {
+	v := m.citizen
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCitizen returns the old "citizen" field's value of the GapQuestion entity.
+// If the GapQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapQuestionMutation) OldCitizen(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCitizen is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCitizen requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCitizen: %w", err)
+	}
+	return oldValue.Citizen, nil
+}
+
+// ResetCitizen resets all changes to the "citizen" field.
+func (m *GapQuestionMutation) ResetCitizen() {
+	m.citizen = nil
+}
+
+// SetAgency sets the "agency" field.
+func (m *GapQuestionMutation) SetAgency(s string) {
+	m.agency = &s
+}
+
+// Agency returns the value of the "agency" field in the mutation.
+func (m *GapQuestionMutation) Agency() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgency returns the old "agency" field's value of the GapQuestion entity.
+// If the GapQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapQuestionMutation) OldAgency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgency: %w", err)
+	}
+	return oldValue.Agency, nil
+}
+
+// ResetAgency resets all changes to the "agency" field.
+func (m *GapQuestionMutation) ResetAgency() {
+	m.agency = nil
+}
+
+// SetRegion sets the "region" field.
+func (m *GapQuestionMutation) SetRegion(s string) {
+	m.region = &s
+}
+
+// Region returns the value of the "region" field in the mutation.
+func (m *GapQuestionMutation) Region() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegion returns the old "region" field's value of the GapQuestion entity.
+// If the GapQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapQuestionMutation) OldRegion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegion: %w", err)
+	}
+	return oldValue.Region, nil
+}
+
+// ResetRegion resets all changes to the "region" field.
+func (m *GapQuestionMutation) ResetRegion() {
+	m.region = nil
+}
+
+// SetTopic sets the "topic" field.
+func (m *GapQuestionMutation) SetTopic(s string) {
+	m.topic = &s
+}
+
+// Topic returns the value of the "topic" field in the mutation.
+func (m *GapQuestionMutation) Topic() (r string, exists bool) {
+	v := m.topic
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTopic returns the old "topic" field's value of the GapQuestion entity.
+// If the GapQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapQuestionMutation) OldTopic(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTopic is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTopic requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTopic: %w", err)
+	}
+	return oldValue.Topic, nil
+}
+
+// ResetTopic resets all changes to the "topic" field.
+func (m *GapQuestionMutation) ResetTopic() {
+	m.topic = nil
+}
+
+// SetCause sets the "cause" field.
+func (m *GapQuestionMutation) SetCause(ga gapquestion.Cause) {
+	m.cause = &ga
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *GapQuestionMutation) Cause() (r gapquestion.Cause, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the GapQuestion entity.
+// If the GapQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapQuestionMutation) OldCause(ctx context.Context) (v gapquestion.Cause, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *GapQuestionMutation) ResetCause() {
+	m.cause = nil
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *GapQuestionMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *GapQuestionMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the GapQuestion entity.
+// If the GapQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GapQuestionMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *GapQuestionMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// ClearGap clears the "gap" edge to the Gap entity.
+func (m *GapQuestionMutation) ClearGap() {
+	m.clearedgap = true
+	m.clearedFields[gapquestion.FieldGapID] = struct{}{}
+}
+
+// GapCleared reports if the "gap" edge to the Gap entity was cleared.
+func (m *GapQuestionMutation) GapCleared() bool {
+	return m.clearedgap
+}
+
+// GapIDs returns the "gap" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// GapID instead. It exists only for internal usage by the builders.
+func (m *GapQuestionMutation) GapIDs() (ids []string) {
+	if id := m.gap; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetGap resets all changes to the "gap" edge.
+func (m *GapQuestionMutation) ResetGap() {
+	m.gap = nil
+	m.clearedgap = false
+}
+
+// Where appends a list predicates to the GapQuestionMutation builder.
+func (m *GapQuestionMutation) Where(ps ...predicate.GapQuestion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the GapQuestionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *GapQuestionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.GapQuestion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *GapQuestionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *GapQuestionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (GapQuestion).
+func (m *GapQuestionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *GapQuestionMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.gap != nil {
+		fields = append(fields, gapquestion.FieldGapID)
+	}
+	if m.text != nil {
+		fields = append(fields, gapquestion.FieldText)
+	}
+	if m.citizen != nil {
+		fields = append(fields, gapquestion.FieldCitizen)
+	}
+	if m.agency != nil {
+		fields = append(fields, gapquestion.FieldAgency)
+	}
+	if m.region != nil {
+		fields = append(fields, gapquestion.FieldRegion)
+	}
+	if m.topic != nil {
+		fields = append(fields, gapquestion.FieldTopic)
+	}
+	if m.cause != nil {
+		fields = append(fields, gapquestion.FieldCause)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, gapquestion.FieldAskedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *GapQuestionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case gapquestion.FieldGapID:
+		return m.GapID()
+	case gapquestion.FieldText:
+		return m.Text()
+	case gapquestion.FieldCitizen:
+		return m.Citizen()
+	case gapquestion.FieldAgency:
+		return m.Agency()
+	case gapquestion.FieldRegion:
+		return m.Region()
+	case gapquestion.FieldTopic:
+		return m.Topic()
+	case gapquestion.FieldCause:
+		return m.Cause()
+	case gapquestion.FieldAskedAt:
+		return m.AskedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *GapQuestionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case gapquestion.FieldGapID:
+		return m.OldGapID(ctx)
+	case gapquestion.FieldText:
+		return m.OldText(ctx)
+	case gapquestion.FieldCitizen:
+		return m.OldCitizen(ctx)
+	case gapquestion.FieldAgency:
+		return m.OldAgency(ctx)
+	case gapquestion.FieldRegion:
+		return m.OldRegion(ctx)
+	case gapquestion.FieldTopic:
+		return m.OldTopic(ctx)
+	case gapquestion.FieldCause:
+		return m.OldCause(ctx)
+	case gapquestion.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown GapQuestion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GapQuestionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case gapquestion.FieldGapID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGapID(v)
+		return nil
+	case gapquestion.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case gapquestion.FieldCitizen:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCitizen(v)
+		return nil
+	case gapquestion.FieldAgency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgency(v)
+		return nil
+	case gapquestion.FieldRegion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegion(v)
+		return nil
+	case gapquestion.FieldTopic:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTopic(v)
+		return nil
+	case gapquestion.FieldCause:
+		v, ok := value.(gapquestion.Cause)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
+	case gapquestion.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GapQuestion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *GapQuestionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *GapQuestionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GapQuestionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown GapQuestion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *GapQuestionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *GapQuestionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *GapQuestionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown GapQuestion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *GapQuestionMutation) ResetField(name string) error {
+	switch name {
+	case gapquestion.FieldGapID:
+		m.ResetGapID()
+		return nil
+	case gapquestion.FieldText:
+		m.ResetText()
+		return nil
+	case gapquestion.FieldCitizen:
+		m.ResetCitizen()
+		return nil
+	case gapquestion.FieldAgency:
+		m.ResetAgency()
+		return nil
+	case gapquestion.FieldRegion:
+		m.ResetRegion()
+		return nil
+	case gapquestion.FieldTopic:
+		m.ResetTopic()
+		return nil
+	case gapquestion.FieldCause:
+		m.ResetCause()
+		return nil
+	case gapquestion.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown GapQuestion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *GapQuestionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.gap != nil {
+		edges = append(edges, gapquestion.EdgeGap)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *GapQuestionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case gapquestion.EdgeGap:
+		if id := m.gap; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *GapQuestionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *GapQuestionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *GapQuestionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedgap {
+		edges = append(edges, gapquestion.EdgeGap)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *GapQuestionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case gapquestion.EdgeGap:
+		return m.clearedgap
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *GapQuestionMutation) ClearEdge(name string) error {
+	switch name {
+	case gapquestion.EdgeGap:
+		m.ClearGap()
+		return nil
+	}
+	return fmt.Errorf("unknown GapQuestion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *GapQuestionMutation) ResetEdge(name string) error {
+	switch name {
+	case gapquestion.EdgeGap:
+		m.ResetGap()
+		return nil
+	}
+	return fmt.Errorf("unknown GapQuestion edge %s", name)
 }
 
 // ImportJobMutation represents an operation that mutates the ImportJob nodes in the graph.
@@ -2107,6 +5020,1002 @@ func (m *PhrasingMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Phrasing edge %s", name)
 }
 
+// ProposalMutation represents an operation that mutates the Proposal nodes in the graph.
+type ProposalMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	version_id     *string
+	record_id      *string
+	question       *string
+	answer         *string
+	comment        *string
+	agency         *string
+	region         *string
+	interaction_id *string
+	author_id      *string
+	state          *proposal.State
+	steps          *[]schema.ProposalStep
+	appendsteps    []schema.ProposalStep
+	created_at     *time.Time
+	updated_at     *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*Proposal, error)
+	predicates     []predicate.Proposal
+}
+
+var _ ent.Mutation = (*ProposalMutation)(nil)
+
+// proposalOption allows management of the mutation configuration using functional options.
+type proposalOption func(*ProposalMutation)
+
+// newProposalMutation creates new mutation for the Proposal entity.
+func newProposalMutation(c config, op Op, opts ...proposalOption) *ProposalMutation {
+	m := &ProposalMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProposal,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProposalID sets the ID field of the mutation.
+func withProposalID(id string) proposalOption {
+	return func(m *ProposalMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Proposal
+		)
+		m.oldValue = func(ctx context.Context) (*Proposal, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Proposal.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProposal sets the old Proposal of the mutation.
+func withProposal(node *Proposal) proposalOption {
+	return func(m *ProposalMutation) {
+		m.oldValue = func(context.Context) (*Proposal, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProposalMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProposalMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Proposal entities.
+func (m *ProposalMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProposalMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProposalMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Proposal.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersionID sets the "version_id" field.
+func (m *ProposalMutation) SetVersionID(s string) {
+	m.version_id = &s
+}
+
+// VersionID returns the value of the "version_id" field in the mutation.
+func (m *ProposalMutation) VersionID() (r string, exists bool) {
+	v := m.version_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersionID returns the old "version_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldVersionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersionID: %w", err)
+	}
+	return oldValue.VersionID, nil
+}
+
+// ResetVersionID resets all changes to the "version_id" field.
+func (m *ProposalMutation) ResetVersionID() {
+	m.version_id = nil
+}
+
+// SetRecordID sets the "record_id" field.
+func (m *ProposalMutation) SetRecordID(s string) {
+	m.record_id = &s
+}
+
+// RecordID returns the value of the "record_id" field in the mutation.
+func (m *ProposalMutation) RecordID() (r string, exists bool) {
+	v := m.record_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordID returns the old "record_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldRecordID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordID: %w", err)
+	}
+	return oldValue.RecordID, nil
+}
+
+// ResetRecordID resets all changes to the "record_id" field.
+func (m *ProposalMutation) ResetRecordID() {
+	m.record_id = nil
+}
+
+// SetQuestion sets the "question" field.
+func (m *ProposalMutation) SetQuestion(s string) {
+	m.question = &s
+}
+
+// Question returns the value of the "question" field in the mutation.
+func (m *ProposalMutation) Question() (r string, exists bool) {
+	v := m.question
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuestion returns the old "question" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldQuestion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuestion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuestion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuestion: %w", err)
+	}
+	return oldValue.Question, nil
+}
+
+// ResetQuestion resets all changes to the "question" field.
+func (m *ProposalMutation) ResetQuestion() {
+	m.question = nil
+}
+
+// SetAnswer sets the "answer" field.
+func (m *ProposalMutation) SetAnswer(s string) {
+	m.answer = &s
+}
+
+// Answer returns the value of the "answer" field in the mutation.
+func (m *ProposalMutation) Answer() (r string, exists bool) {
+	v := m.answer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnswer returns the old "answer" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldAnswer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnswer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnswer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnswer: %w", err)
+	}
+	return oldValue.Answer, nil
+}
+
+// ResetAnswer resets all changes to the "answer" field.
+func (m *ProposalMutation) ResetAnswer() {
+	m.answer = nil
+}
+
+// SetComment sets the "comment" field.
+func (m *ProposalMutation) SetComment(s string) {
+	m.comment = &s
+}
+
+// Comment returns the value of the "comment" field in the mutation.
+func (m *ProposalMutation) Comment() (r string, exists bool) {
+	v := m.comment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComment returns the old "comment" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldComment(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComment: %w", err)
+	}
+	return oldValue.Comment, nil
+}
+
+// ResetComment resets all changes to the "comment" field.
+func (m *ProposalMutation) ResetComment() {
+	m.comment = nil
+}
+
+// SetAgency sets the "agency" field.
+func (m *ProposalMutation) SetAgency(s string) {
+	m.agency = &s
+}
+
+// Agency returns the value of the "agency" field in the mutation.
+func (m *ProposalMutation) Agency() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgency returns the old "agency" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldAgency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgency: %w", err)
+	}
+	return oldValue.Agency, nil
+}
+
+// ResetAgency resets all changes to the "agency" field.
+func (m *ProposalMutation) ResetAgency() {
+	m.agency = nil
+}
+
+// SetRegion sets the "region" field.
+func (m *ProposalMutation) SetRegion(s string) {
+	m.region = &s
+}
+
+// Region returns the value of the "region" field in the mutation.
+func (m *ProposalMutation) Region() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegion returns the old "region" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldRegion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegion: %w", err)
+	}
+	return oldValue.Region, nil
+}
+
+// ResetRegion resets all changes to the "region" field.
+func (m *ProposalMutation) ResetRegion() {
+	m.region = nil
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *ProposalMutation) SetInteractionID(s string) {
+	m.interaction_id = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *ProposalMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *ProposalMutation) ResetInteractionID() {
+	m.interaction_id = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *ProposalMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *ProposalMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *ProposalMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// SetState sets the "state" field.
+func (m *ProposalMutation) SetState(pr proposal.State) {
+	m.state = &pr
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ProposalMutation) State() (r proposal.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldState(ctx context.Context) (v proposal.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ProposalMutation) ResetState() {
+	m.state = nil
+}
+
+// SetSteps sets the "steps" field.
+func (m *ProposalMutation) SetSteps(ss []schema.ProposalStep) {
+	m.steps = &ss
+	m.appendsteps = nil
+}
+
+// Steps returns the value of the "steps" field in the mutation.
+func (m *ProposalMutation) Steps() (r []schema.ProposalStep, exists bool) {
+	v := m.steps
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSteps returns the old "steps" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldSteps(ctx context.Context) (v []schema.ProposalStep, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSteps is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSteps requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSteps: %w", err)
+	}
+	return oldValue.Steps, nil
+}
+
+// AppendSteps adds ss to the "steps" field.
+func (m *ProposalMutation) AppendSteps(ss []schema.ProposalStep) {
+	m.appendsteps = append(m.appendsteps, ss...)
+}
+
+// AppendedSteps returns the list of values that were appended to the "steps" field in this mutation.
+func (m *ProposalMutation) AppendedSteps() ([]schema.ProposalStep, bool) {
+	if len(m.appendsteps) == 0 {
+		return nil, false
+	}
+	return m.appendsteps, true
+}
+
+// ResetSteps resets all changes to the "steps" field.
+func (m *ProposalMutation) ResetSteps() {
+	m.steps = nil
+	m.appendsteps = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProposalMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProposalMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProposalMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ProposalMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ProposalMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ProposalMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the ProposalMutation builder.
+func (m *ProposalMutation) Where(ps ...predicate.Proposal) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProposalMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProposalMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Proposal, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProposalMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProposalMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Proposal).
+func (m *ProposalMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProposalMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.version_id != nil {
+		fields = append(fields, proposal.FieldVersionID)
+	}
+	if m.record_id != nil {
+		fields = append(fields, proposal.FieldRecordID)
+	}
+	if m.question != nil {
+		fields = append(fields, proposal.FieldQuestion)
+	}
+	if m.answer != nil {
+		fields = append(fields, proposal.FieldAnswer)
+	}
+	if m.comment != nil {
+		fields = append(fields, proposal.FieldComment)
+	}
+	if m.agency != nil {
+		fields = append(fields, proposal.FieldAgency)
+	}
+	if m.region != nil {
+		fields = append(fields, proposal.FieldRegion)
+	}
+	if m.interaction_id != nil {
+		fields = append(fields, proposal.FieldInteractionID)
+	}
+	if m.author_id != nil {
+		fields = append(fields, proposal.FieldAuthorID)
+	}
+	if m.state != nil {
+		fields = append(fields, proposal.FieldState)
+	}
+	if m.steps != nil {
+		fields = append(fields, proposal.FieldSteps)
+	}
+	if m.created_at != nil {
+		fields = append(fields, proposal.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, proposal.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProposalMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case proposal.FieldVersionID:
+		return m.VersionID()
+	case proposal.FieldRecordID:
+		return m.RecordID()
+	case proposal.FieldQuestion:
+		return m.Question()
+	case proposal.FieldAnswer:
+		return m.Answer()
+	case proposal.FieldComment:
+		return m.Comment()
+	case proposal.FieldAgency:
+		return m.Agency()
+	case proposal.FieldRegion:
+		return m.Region()
+	case proposal.FieldInteractionID:
+		return m.InteractionID()
+	case proposal.FieldAuthorID:
+		return m.AuthorID()
+	case proposal.FieldState:
+		return m.State()
+	case proposal.FieldSteps:
+		return m.Steps()
+	case proposal.FieldCreatedAt:
+		return m.CreatedAt()
+	case proposal.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProposalMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case proposal.FieldVersionID:
+		return m.OldVersionID(ctx)
+	case proposal.FieldRecordID:
+		return m.OldRecordID(ctx)
+	case proposal.FieldQuestion:
+		return m.OldQuestion(ctx)
+	case proposal.FieldAnswer:
+		return m.OldAnswer(ctx)
+	case proposal.FieldComment:
+		return m.OldComment(ctx)
+	case proposal.FieldAgency:
+		return m.OldAgency(ctx)
+	case proposal.FieldRegion:
+		return m.OldRegion(ctx)
+	case proposal.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case proposal.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	case proposal.FieldState:
+		return m.OldState(ctx)
+	case proposal.FieldSteps:
+		return m.OldSteps(ctx)
+	case proposal.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case proposal.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Proposal field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProposalMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case proposal.FieldVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersionID(v)
+		return nil
+	case proposal.FieldRecordID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordID(v)
+		return nil
+	case proposal.FieldQuestion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuestion(v)
+		return nil
+	case proposal.FieldAnswer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnswer(v)
+		return nil
+	case proposal.FieldComment:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComment(v)
+		return nil
+	case proposal.FieldAgency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgency(v)
+		return nil
+	case proposal.FieldRegion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegion(v)
+		return nil
+	case proposal.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case proposal.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	case proposal.FieldState:
+		v, ok := value.(proposal.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case proposal.FieldSteps:
+		v, ok := value.([]schema.ProposalStep)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSteps(v)
+		return nil
+	case proposal.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case proposal.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProposalMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProposalMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProposalMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Proposal numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProposalMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProposalMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProposalMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Proposal nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProposalMutation) ResetField(name string) error {
+	switch name {
+	case proposal.FieldVersionID:
+		m.ResetVersionID()
+		return nil
+	case proposal.FieldRecordID:
+		m.ResetRecordID()
+		return nil
+	case proposal.FieldQuestion:
+		m.ResetQuestion()
+		return nil
+	case proposal.FieldAnswer:
+		m.ResetAnswer()
+		return nil
+	case proposal.FieldComment:
+		m.ResetComment()
+		return nil
+	case proposal.FieldAgency:
+		m.ResetAgency()
+		return nil
+	case proposal.FieldRegion:
+		m.ResetRegion()
+		return nil
+	case proposal.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case proposal.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	case proposal.FieldState:
+		m.ResetState()
+		return nil
+	case proposal.FieldSteps:
+		m.ResetSteps()
+		return nil
+	case proposal.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case proposal.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProposalMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProposalMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProposalMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProposalMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProposalMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProposalMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProposalMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Proposal unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProposalMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Proposal edge %s", name)
+}
+
 // RecordMutation represents an operation that mutates the Record nodes in the graph.
 type RecordMutation struct {
 	config
@@ -2838,6 +6747,678 @@ func (m *RecordMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Record edge %s", name)
 }
 
+// RecordEventMutation represents an operation that mutates the RecordEvent nodes in the graph.
+type RecordEventMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	record_id     *string
+	version_id    *string
+	action        *string
+	actor         *string
+	reason        *string
+	changed       *[]string
+	appendchanged []string
+	at            *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*RecordEvent, error)
+	predicates    []predicate.RecordEvent
+}
+
+var _ ent.Mutation = (*RecordEventMutation)(nil)
+
+// recordeventOption allows management of the mutation configuration using functional options.
+type recordeventOption func(*RecordEventMutation)
+
+// newRecordEventMutation creates new mutation for the RecordEvent entity.
+func newRecordEventMutation(c config, op Op, opts ...recordeventOption) *RecordEventMutation {
+	m := &RecordEventMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRecordEvent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRecordEventID sets the ID field of the mutation.
+func withRecordEventID(id int64) recordeventOption {
+	return func(m *RecordEventMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RecordEvent
+		)
+		m.oldValue = func(ctx context.Context) (*RecordEvent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RecordEvent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRecordEvent sets the old RecordEvent of the mutation.
+func withRecordEvent(node *RecordEvent) recordeventOption {
+	return func(m *RecordEventMutation) {
+		m.oldValue = func(context.Context) (*RecordEvent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RecordEventMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RecordEventMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RecordEvent entities.
+func (m *RecordEventMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RecordEventMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RecordEventMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RecordEvent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRecordID sets the "record_id" field.
+func (m *RecordEventMutation) SetRecordID(s string) {
+	m.record_id = &s
+}
+
+// RecordID returns the value of the "record_id" field in the mutation.
+func (m *RecordEventMutation) RecordID() (r string, exists bool) {
+	v := m.record_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordID returns the old "record_id" field's value of the RecordEvent entity.
+// If the RecordEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordEventMutation) OldRecordID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordID: %w", err)
+	}
+	return oldValue.RecordID, nil
+}
+
+// ResetRecordID resets all changes to the "record_id" field.
+func (m *RecordEventMutation) ResetRecordID() {
+	m.record_id = nil
+}
+
+// SetVersionID sets the "version_id" field.
+func (m *RecordEventMutation) SetVersionID(s string) {
+	m.version_id = &s
+}
+
+// VersionID returns the value of the "version_id" field in the mutation.
+func (m *RecordEventMutation) VersionID() (r string, exists bool) {
+	v := m.version_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersionID returns the old "version_id" field's value of the RecordEvent entity.
+// If the RecordEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordEventMutation) OldVersionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersionID: %w", err)
+	}
+	return oldValue.VersionID, nil
+}
+
+// ResetVersionID resets all changes to the "version_id" field.
+func (m *RecordEventMutation) ResetVersionID() {
+	m.version_id = nil
+}
+
+// SetAction sets the "action" field.
+func (m *RecordEventMutation) SetAction(s string) {
+	m.action = &s
+}
+
+// Action returns the value of the "action" field in the mutation.
+func (m *RecordEventMutation) Action() (r string, exists bool) {
+	v := m.action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAction returns the old "action" field's value of the RecordEvent entity.
+// If the RecordEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordEventMutation) OldAction(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAction: %w", err)
+	}
+	return oldValue.Action, nil
+}
+
+// ResetAction resets all changes to the "action" field.
+func (m *RecordEventMutation) ResetAction() {
+	m.action = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *RecordEventMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *RecordEventMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the RecordEvent entity.
+// If the RecordEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordEventMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *RecordEventMutation) ResetActor() {
+	m.actor = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *RecordEventMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *RecordEventMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the RecordEvent entity.
+// If the RecordEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordEventMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *RecordEventMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetChanged sets the "changed" field.
+func (m *RecordEventMutation) SetChanged(s []string) {
+	m.changed = &s
+	m.appendchanged = nil
+}
+
+// Changed returns the value of the "changed" field in the mutation.
+func (m *RecordEventMutation) Changed() (r []string, exists bool) {
+	v := m.changed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChanged returns the old "changed" field's value of the RecordEvent entity.
+// If the RecordEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordEventMutation) OldChanged(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChanged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChanged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChanged: %w", err)
+	}
+	return oldValue.Changed, nil
+}
+
+// AppendChanged adds s to the "changed" field.
+func (m *RecordEventMutation) AppendChanged(s []string) {
+	m.appendchanged = append(m.appendchanged, s...)
+}
+
+// AppendedChanged returns the list of values that were appended to the "changed" field in this mutation.
+func (m *RecordEventMutation) AppendedChanged() ([]string, bool) {
+	if len(m.appendchanged) == 0 {
+		return nil, false
+	}
+	return m.appendchanged, true
+}
+
+// ResetChanged resets all changes to the "changed" field.
+func (m *RecordEventMutation) ResetChanged() {
+	m.changed = nil
+	m.appendchanged = nil
+}
+
+// SetAt sets the "at" field.
+func (m *RecordEventMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *RecordEventMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the RecordEvent entity.
+// If the RecordEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordEventMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *RecordEventMutation) ResetAt() {
+	m.at = nil
+}
+
+// Where appends a list predicates to the RecordEventMutation builder.
+func (m *RecordEventMutation) Where(ps ...predicate.RecordEvent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RecordEventMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RecordEventMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RecordEvent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RecordEventMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RecordEventMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RecordEvent).
+func (m *RecordEventMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RecordEventMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.record_id != nil {
+		fields = append(fields, recordevent.FieldRecordID)
+	}
+	if m.version_id != nil {
+		fields = append(fields, recordevent.FieldVersionID)
+	}
+	if m.action != nil {
+		fields = append(fields, recordevent.FieldAction)
+	}
+	if m.actor != nil {
+		fields = append(fields, recordevent.FieldActor)
+	}
+	if m.reason != nil {
+		fields = append(fields, recordevent.FieldReason)
+	}
+	if m.changed != nil {
+		fields = append(fields, recordevent.FieldChanged)
+	}
+	if m.at != nil {
+		fields = append(fields, recordevent.FieldAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RecordEventMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case recordevent.FieldRecordID:
+		return m.RecordID()
+	case recordevent.FieldVersionID:
+		return m.VersionID()
+	case recordevent.FieldAction:
+		return m.Action()
+	case recordevent.FieldActor:
+		return m.Actor()
+	case recordevent.FieldReason:
+		return m.Reason()
+	case recordevent.FieldChanged:
+		return m.Changed()
+	case recordevent.FieldAt:
+		return m.At()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RecordEventMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case recordevent.FieldRecordID:
+		return m.OldRecordID(ctx)
+	case recordevent.FieldVersionID:
+		return m.OldVersionID(ctx)
+	case recordevent.FieldAction:
+		return m.OldAction(ctx)
+	case recordevent.FieldActor:
+		return m.OldActor(ctx)
+	case recordevent.FieldReason:
+		return m.OldReason(ctx)
+	case recordevent.FieldChanged:
+		return m.OldChanged(ctx)
+	case recordevent.FieldAt:
+		return m.OldAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown RecordEvent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecordEventMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case recordevent.FieldRecordID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordID(v)
+		return nil
+	case recordevent.FieldVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersionID(v)
+		return nil
+	case recordevent.FieldAction:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAction(v)
+		return nil
+	case recordevent.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	case recordevent.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case recordevent.FieldChanged:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChanged(v)
+		return nil
+	case recordevent.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RecordEvent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RecordEventMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RecordEventMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecordEventMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown RecordEvent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RecordEventMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RecordEventMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RecordEventMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown RecordEvent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RecordEventMutation) ResetField(name string) error {
+	switch name {
+	case recordevent.FieldRecordID:
+		m.ResetRecordID()
+		return nil
+	case recordevent.FieldVersionID:
+		m.ResetVersionID()
+		return nil
+	case recordevent.FieldAction:
+		m.ResetAction()
+		return nil
+	case recordevent.FieldActor:
+		m.ResetActor()
+		return nil
+	case recordevent.FieldReason:
+		m.ResetReason()
+		return nil
+	case recordevent.FieldChanged:
+		m.ResetChanged()
+		return nil
+	case recordevent.FieldAt:
+		m.ResetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown RecordEvent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RecordEventMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RecordEventMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RecordEventMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RecordEventMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RecordEventMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RecordEventMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RecordEventMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RecordEvent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RecordEventMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RecordEvent edge %s", name)
+}
+
 // RecordVersionMutation represents an operation that mutates the RecordVersion nodes in the graph.
 type RecordVersionMutation struct {
 	config
@@ -2847,11 +7428,22 @@ type RecordVersionMutation struct {
 	number            *int
 	addnumber         *int
 	status            *recordversion.Status
+	revision          *int
+	addrevision       *int
 	question          *string
 	answer            *string
 	short             *string
 	legal_basis       *[]schema.LegalBasis
 	appendlegal_basis []schema.LegalBasis
+	tags              *[]string
+	appendtags        []string
+	links             *[]schema.Link
+	appendlinks       []schema.Link
+	authors           *[]string
+	appendauthors     []string
+	reviewer          *string
+	based_on          *string
+	publish_on        *time.Time
 	valid_from        *time.Time
 	valid_to          *time.Time
 	intent            *bool
@@ -3109,6 +7701,62 @@ func (m *RecordVersionMutation) ResetStatus() {
 	m.status = nil
 }
 
+// SetRevision sets the "revision" field.
+func (m *RecordVersionMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *RecordVersionMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the RecordVersion entity.
+// If the RecordVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordVersionMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *RecordVersionMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *RecordVersionMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *RecordVersionMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
 // SetQuestion sets the "question" field.
 func (m *RecordVersionMutation) SetQuestion(s string) {
 	m.question = &s
@@ -3315,6 +7963,280 @@ func (m *RecordVersionMutation) AppendedLegalBasis() ([]schema.LegalBasis, bool)
 func (m *RecordVersionMutation) ResetLegalBasis() {
 	m.legal_basis = nil
 	m.appendlegal_basis = nil
+}
+
+// SetTags sets the "tags" field.
+func (m *RecordVersionMutation) SetTags(s []string) {
+	m.tags = &s
+	m.appendtags = nil
+}
+
+// Tags returns the value of the "tags" field in the mutation.
+func (m *RecordVersionMutation) Tags() (r []string, exists bool) {
+	v := m.tags
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTags returns the old "tags" field's value of the RecordVersion entity.
+// If the RecordVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordVersionMutation) OldTags(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTags is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTags requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTags: %w", err)
+	}
+	return oldValue.Tags, nil
+}
+
+// AppendTags adds s to the "tags" field.
+func (m *RecordVersionMutation) AppendTags(s []string) {
+	m.appendtags = append(m.appendtags, s...)
+}
+
+// AppendedTags returns the list of values that were appended to the "tags" field in this mutation.
+func (m *RecordVersionMutation) AppendedTags() ([]string, bool) {
+	if len(m.appendtags) == 0 {
+		return nil, false
+	}
+	return m.appendtags, true
+}
+
+// ResetTags resets all changes to the "tags" field.
+func (m *RecordVersionMutation) ResetTags() {
+	m.tags = nil
+	m.appendtags = nil
+}
+
+// SetLinks sets the "links" field.
+func (m *RecordVersionMutation) SetLinks(s []schema.Link) {
+	m.links = &s
+	m.appendlinks = nil
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *RecordVersionMutation) Links() (r []schema.Link, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLinks returns the old "links" field's value of the RecordVersion entity.
+// If the RecordVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordVersionMutation) OldLinks(ctx context.Context) (v []schema.Link, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLinks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLinks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLinks: %w", err)
+	}
+	return oldValue.Links, nil
+}
+
+// AppendLinks adds s to the "links" field.
+func (m *RecordVersionMutation) AppendLinks(s []schema.Link) {
+	m.appendlinks = append(m.appendlinks, s...)
+}
+
+// AppendedLinks returns the list of values that were appended to the "links" field in this mutation.
+func (m *RecordVersionMutation) AppendedLinks() ([]schema.Link, bool) {
+	if len(m.appendlinks) == 0 {
+		return nil, false
+	}
+	return m.appendlinks, true
+}
+
+// ResetLinks resets all changes to the "links" field.
+func (m *RecordVersionMutation) ResetLinks() {
+	m.links = nil
+	m.appendlinks = nil
+}
+
+// SetAuthors sets the "authors" field.
+func (m *RecordVersionMutation) SetAuthors(s []string) {
+	m.authors = &s
+	m.appendauthors = nil
+}
+
+// Authors returns the value of the "authors" field in the mutation.
+func (m *RecordVersionMutation) Authors() (r []string, exists bool) {
+	v := m.authors
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthors returns the old "authors" field's value of the RecordVersion entity.
+// If the RecordVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordVersionMutation) OldAuthors(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthors is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthors requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthors: %w", err)
+	}
+	return oldValue.Authors, nil
+}
+
+// AppendAuthors adds s to the "authors" field.
+func (m *RecordVersionMutation) AppendAuthors(s []string) {
+	m.appendauthors = append(m.appendauthors, s...)
+}
+
+// AppendedAuthors returns the list of values that were appended to the "authors" field in this mutation.
+func (m *RecordVersionMutation) AppendedAuthors() ([]string, bool) {
+	if len(m.appendauthors) == 0 {
+		return nil, false
+	}
+	return m.appendauthors, true
+}
+
+// ResetAuthors resets all changes to the "authors" field.
+func (m *RecordVersionMutation) ResetAuthors() {
+	m.authors = nil
+	m.appendauthors = nil
+}
+
+// SetReviewer sets the "reviewer" field.
+func (m *RecordVersionMutation) SetReviewer(s string) {
+	m.reviewer = &s
+}
+
+// Reviewer returns the value of the "reviewer" field in the mutation.
+func (m *RecordVersionMutation) Reviewer() (r string, exists bool) {
+	v := m.reviewer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewer returns the old "reviewer" field's value of the RecordVersion entity.
+// If the RecordVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordVersionMutation) OldReviewer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewer: %w", err)
+	}
+	return oldValue.Reviewer, nil
+}
+
+// ResetReviewer resets all changes to the "reviewer" field.
+func (m *RecordVersionMutation) ResetReviewer() {
+	m.reviewer = nil
+}
+
+// SetBasedOn sets the "based_on" field.
+func (m *RecordVersionMutation) SetBasedOn(s string) {
+	m.based_on = &s
+}
+
+// BasedOn returns the value of the "based_on" field in the mutation.
+func (m *RecordVersionMutation) BasedOn() (r string, exists bool) {
+	v := m.based_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBasedOn returns the old "based_on" field's value of the RecordVersion entity.
+// If the RecordVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordVersionMutation) OldBasedOn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBasedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBasedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBasedOn: %w", err)
+	}
+	return oldValue.BasedOn, nil
+}
+
+// ResetBasedOn resets all changes to the "based_on" field.
+func (m *RecordVersionMutation) ResetBasedOn() {
+	m.based_on = nil
+}
+
+// SetPublishOn sets the "publish_on" field.
+func (m *RecordVersionMutation) SetPublishOn(t time.Time) {
+	m.publish_on = &t
+}
+
+// PublishOn returns the value of the "publish_on" field in the mutation.
+func (m *RecordVersionMutation) PublishOn() (r time.Time, exists bool) {
+	v := m.publish_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishOn returns the old "publish_on" field's value of the RecordVersion entity.
+// If the RecordVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordVersionMutation) OldPublishOn(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishOn: %w", err)
+	}
+	return oldValue.PublishOn, nil
+}
+
+// ClearPublishOn clears the value of the "publish_on" field.
+func (m *RecordVersionMutation) ClearPublishOn() {
+	m.publish_on = nil
+	m.clearedFields[recordversion.FieldPublishOn] = struct{}{}
+}
+
+// PublishOnCleared returns if the "publish_on" field was cleared in this mutation.
+func (m *RecordVersionMutation) PublishOnCleared() bool {
+	_, ok := m.clearedFields[recordversion.FieldPublishOn]
+	return ok
+}
+
+// ResetPublishOn resets all changes to the "publish_on" field.
+func (m *RecordVersionMutation) ResetPublishOn() {
+	m.publish_on = nil
+	delete(m.clearedFields, recordversion.FieldPublishOn)
 }
 
 // SetValidFrom sets the "valid_from" field.
@@ -3876,7 +8798,7 @@ func (m *RecordVersionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RecordVersionMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 24)
 	if m.record != nil {
 		fields = append(fields, recordversion.FieldRecordID)
 	}
@@ -3885,6 +8807,9 @@ func (m *RecordVersionMutation) Fields() []string {
 	}
 	if m.status != nil {
 		fields = append(fields, recordversion.FieldStatus)
+	}
+	if m.revision != nil {
+		fields = append(fields, recordversion.FieldRevision)
 	}
 	if m.question != nil {
 		fields = append(fields, recordversion.FieldQuestion)
@@ -3900,6 +8825,24 @@ func (m *RecordVersionMutation) Fields() []string {
 	}
 	if m.legal_basis != nil {
 		fields = append(fields, recordversion.FieldLegalBasis)
+	}
+	if m.tags != nil {
+		fields = append(fields, recordversion.FieldTags)
+	}
+	if m.links != nil {
+		fields = append(fields, recordversion.FieldLinks)
+	}
+	if m.authors != nil {
+		fields = append(fields, recordversion.FieldAuthors)
+	}
+	if m.reviewer != nil {
+		fields = append(fields, recordversion.FieldReviewer)
+	}
+	if m.based_on != nil {
+		fields = append(fields, recordversion.FieldBasedOn)
+	}
+	if m.publish_on != nil {
+		fields = append(fields, recordversion.FieldPublishOn)
 	}
 	if m.valid_from != nil {
 		fields = append(fields, recordversion.FieldValidFrom)
@@ -3942,6 +8885,8 @@ func (m *RecordVersionMutation) Field(name string) (ent.Value, bool) {
 		return m.Number()
 	case recordversion.FieldStatus:
 		return m.Status()
+	case recordversion.FieldRevision:
+		return m.Revision()
 	case recordversion.FieldQuestion:
 		return m.Question()
 	case recordversion.FieldAnswer:
@@ -3952,6 +8897,18 @@ func (m *RecordVersionMutation) Field(name string) (ent.Value, bool) {
 		return m.TopicID()
 	case recordversion.FieldLegalBasis:
 		return m.LegalBasis()
+	case recordversion.FieldTags:
+		return m.Tags()
+	case recordversion.FieldLinks:
+		return m.Links()
+	case recordversion.FieldAuthors:
+		return m.Authors()
+	case recordversion.FieldReviewer:
+		return m.Reviewer()
+	case recordversion.FieldBasedOn:
+		return m.BasedOn()
+	case recordversion.FieldPublishOn:
+		return m.PublishOn()
 	case recordversion.FieldValidFrom:
 		return m.ValidFrom()
 	case recordversion.FieldValidTo:
@@ -3985,6 +8942,8 @@ func (m *RecordVersionMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldNumber(ctx)
 	case recordversion.FieldStatus:
 		return m.OldStatus(ctx)
+	case recordversion.FieldRevision:
+		return m.OldRevision(ctx)
 	case recordversion.FieldQuestion:
 		return m.OldQuestion(ctx)
 	case recordversion.FieldAnswer:
@@ -3995,6 +8954,18 @@ func (m *RecordVersionMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldTopicID(ctx)
 	case recordversion.FieldLegalBasis:
 		return m.OldLegalBasis(ctx)
+	case recordversion.FieldTags:
+		return m.OldTags(ctx)
+	case recordversion.FieldLinks:
+		return m.OldLinks(ctx)
+	case recordversion.FieldAuthors:
+		return m.OldAuthors(ctx)
+	case recordversion.FieldReviewer:
+		return m.OldReviewer(ctx)
+	case recordversion.FieldBasedOn:
+		return m.OldBasedOn(ctx)
+	case recordversion.FieldPublishOn:
+		return m.OldPublishOn(ctx)
 	case recordversion.FieldValidFrom:
 		return m.OldValidFrom(ctx)
 	case recordversion.FieldValidTo:
@@ -4043,6 +9014,13 @@ func (m *RecordVersionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatus(v)
 		return nil
+	case recordversion.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
 	case recordversion.FieldQuestion:
 		v, ok := value.(string)
 		if !ok {
@@ -4077,6 +9055,48 @@ func (m *RecordVersionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLegalBasis(v)
+		return nil
+	case recordversion.FieldTags:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTags(v)
+		return nil
+	case recordversion.FieldLinks:
+		v, ok := value.([]schema.Link)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
+		return nil
+	case recordversion.FieldAuthors:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthors(v)
+		return nil
+	case recordversion.FieldReviewer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewer(v)
+		return nil
+	case recordversion.FieldBasedOn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBasedOn(v)
+		return nil
+	case recordversion.FieldPublishOn:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishOn(v)
 		return nil
 	case recordversion.FieldValidFrom:
 		v, ok := value.(time.Time)
@@ -4152,6 +9172,9 @@ func (m *RecordVersionMutation) AddedFields() []string {
 	if m.addnumber != nil {
 		fields = append(fields, recordversion.FieldNumber)
 	}
+	if m.addrevision != nil {
+		fields = append(fields, recordversion.FieldRevision)
+	}
 	return fields
 }
 
@@ -4162,6 +9185,8 @@ func (m *RecordVersionMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case recordversion.FieldNumber:
 		return m.AddedNumber()
+	case recordversion.FieldRevision:
+		return m.AddedRevision()
 	}
 	return nil, false
 }
@@ -4178,6 +9203,13 @@ func (m *RecordVersionMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddNumber(v)
 		return nil
+	case recordversion.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
 	}
 	return fmt.Errorf("unknown RecordVersion numeric field %s", name)
 }
@@ -4188,6 +9220,9 @@ func (m *RecordVersionMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(recordversion.FieldTopicID) {
 		fields = append(fields, recordversion.FieldTopicID)
+	}
+	if m.FieldCleared(recordversion.FieldPublishOn) {
+		fields = append(fields, recordversion.FieldPublishOn)
 	}
 	if m.FieldCleared(recordversion.FieldValidFrom) {
 		fields = append(fields, recordversion.FieldValidFrom)
@@ -4215,6 +9250,9 @@ func (m *RecordVersionMutation) ClearField(name string) error {
 	case recordversion.FieldTopicID:
 		m.ClearTopicID()
 		return nil
+	case recordversion.FieldPublishOn:
+		m.ClearPublishOn()
+		return nil
 	case recordversion.FieldValidFrom:
 		m.ClearValidFrom()
 		return nil
@@ -4241,6 +9279,9 @@ func (m *RecordVersionMutation) ResetField(name string) error {
 	case recordversion.FieldStatus:
 		m.ResetStatus()
 		return nil
+	case recordversion.FieldRevision:
+		m.ResetRevision()
+		return nil
 	case recordversion.FieldQuestion:
 		m.ResetQuestion()
 		return nil
@@ -4255,6 +9296,24 @@ func (m *RecordVersionMutation) ResetField(name string) error {
 		return nil
 	case recordversion.FieldLegalBasis:
 		m.ResetLegalBasis()
+		return nil
+	case recordversion.FieldTags:
+		m.ResetTags()
+		return nil
+	case recordversion.FieldLinks:
+		m.ResetLinks()
+		return nil
+	case recordversion.FieldAuthors:
+		m.ResetAuthors()
+		return nil
+	case recordversion.FieldReviewer:
+		m.ResetReviewer()
+		return nil
+	case recordversion.FieldBasedOn:
+		m.ResetBasedOn()
+		return nil
+	case recordversion.FieldPublishOn:
+		m.ResetPublishOn()
 		return nil
 	case recordversion.FieldValidFrom:
 		m.ResetValidFrom()

@@ -27,6 +27,8 @@ type RecordVersion struct {
 	Number int `json:"number,omitempty"`
 	// Status holds the value of the "status" field.
 	Status recordversion.Status `json:"status,omitempty"`
+	// counts the changes of the version, so that nobody overwrites another's unseen
+	Revision int `json:"revision,omitempty"`
 	// Question holds the value of the "question" field.
 	Question string `json:"question,omitempty"`
 	// Answer holds the value of the "answer" field.
@@ -37,6 +39,18 @@ type RecordVersion struct {
 	TopicID *string `json:"topic_id,omitempty"`
 	// LegalBasis holds the value of the "legal_basis" field.
 	LegalBasis []schema.LegalBasis `json:"legal_basis,omitempty"`
+	// Tags holds the value of the "tags" field.
+	Tags []string `json:"tags,omitempty"`
+	// Links holds the value of the "links" field.
+	Links []schema.Link `json:"links,omitempty"`
+	// accounts that wrote it; none of them may review it
+	Authors []string `json:"authors,omitempty"`
+	// account that approved it
+	Reviewer string `json:"reviewer,omitempty"`
+	// version that was published when this one was begun; it can only replace that one
+	BasedOn string `json:"based_on,omitempty"`
+	// day on which an approved version comes into force by itself
+	PublishOn *time.Time `json:"publish_on,omitempty"`
 	// ValidFrom holds the value of the "valid_from" field.
 	ValidFrom *time.Time `json:"valid_from,omitempty"`
 	// the last day in force
@@ -121,15 +135,15 @@ func (*RecordVersion) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case recordversion.FieldLegalBasis, recordversion.FieldContentHash:
+		case recordversion.FieldLegalBasis, recordversion.FieldTags, recordversion.FieldLinks, recordversion.FieldAuthors, recordversion.FieldContentHash:
 			values[i] = new([]byte)
 		case recordversion.FieldIntent, recordversion.FieldPersonal:
 			values[i] = new(sql.NullBool)
-		case recordversion.FieldNumber:
+		case recordversion.FieldNumber, recordversion.FieldRevision:
 			values[i] = new(sql.NullInt64)
-		case recordversion.FieldID, recordversion.FieldRecordID, recordversion.FieldStatus, recordversion.FieldQuestion, recordversion.FieldAnswer, recordversion.FieldShort, recordversion.FieldTopicID, recordversion.FieldSource, recordversion.FieldLicense:
+		case recordversion.FieldID, recordversion.FieldRecordID, recordversion.FieldStatus, recordversion.FieldQuestion, recordversion.FieldAnswer, recordversion.FieldShort, recordversion.FieldTopicID, recordversion.FieldReviewer, recordversion.FieldBasedOn, recordversion.FieldSource, recordversion.FieldLicense:
 			values[i] = new(sql.NullString)
-		case recordversion.FieldValidFrom, recordversion.FieldValidTo, recordversion.FieldCreatedAt, recordversion.FieldPublishedAt:
+		case recordversion.FieldPublishOn, recordversion.FieldValidFrom, recordversion.FieldValidTo, recordversion.FieldCreatedAt, recordversion.FieldPublishedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -170,6 +184,12 @@ func (_m *RecordVersion) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Status = recordversion.Status(value.String)
 			}
+		case recordversion.FieldRevision:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field revision", values[i])
+			} else if value.Valid {
+				_m.Revision = int(value.Int64)
+			}
 		case recordversion.FieldQuestion:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field question", values[i])
@@ -202,6 +222,49 @@ func (_m *RecordVersion) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.LegalBasis); err != nil {
 					return fmt.Errorf("unmarshal field legal_basis: %w", err)
 				}
+			}
+		case recordversion.FieldTags:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field tags", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Tags); err != nil {
+					return fmt.Errorf("unmarshal field tags: %w", err)
+				}
+			}
+		case recordversion.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
+			}
+		case recordversion.FieldAuthors:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field authors", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Authors); err != nil {
+					return fmt.Errorf("unmarshal field authors: %w", err)
+				}
+			}
+		case recordversion.FieldReviewer:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field reviewer", values[i])
+			} else if value.Valid {
+				_m.Reviewer = value.String
+			}
+		case recordversion.FieldBasedOn:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field based_on", values[i])
+			} else if value.Valid {
+				_m.BasedOn = value.String
+			}
+		case recordversion.FieldPublishOn:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field publish_on", values[i])
+			} else if value.Valid {
+				_m.PublishOn = new(time.Time)
+				*_m.PublishOn = value.Time
 			}
 		case recordversion.FieldValidFrom:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -325,6 +388,9 @@ func (_m *RecordVersion) String() string {
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))
 	builder.WriteString(", ")
+	builder.WriteString("revision=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
 	builder.WriteString("question=")
 	builder.WriteString(_m.Question)
 	builder.WriteString(", ")
@@ -341,6 +407,26 @@ func (_m *RecordVersion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("legal_basis=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LegalBasis))
+	builder.WriteString(", ")
+	builder.WriteString("tags=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tags))
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
+	builder.WriteString(", ")
+	builder.WriteString("authors=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Authors))
+	builder.WriteString(", ")
+	builder.WriteString("reviewer=")
+	builder.WriteString(_m.Reviewer)
+	builder.WriteString(", ")
+	builder.WriteString("based_on=")
+	builder.WriteString(_m.BasedOn)
+	builder.WriteString(", ")
+	if v := _m.PublishOn; v != nil {
+		builder.WriteString("publish_on=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	if v := _m.ValidFrom; v != nil {
 		builder.WriteString("valid_from=")

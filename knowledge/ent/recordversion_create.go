@@ -43,6 +43,20 @@ func (_c *RecordVersionCreate) SetStatus(v recordversion.Status) *RecordVersionC
 	return _c
 }
 
+// SetRevision sets the "revision" field.
+func (_c *RecordVersionCreate) SetRevision(v int) *RecordVersionCreate {
+	_c.mutation.SetRevision(v)
+	return _c
+}
+
+// SetNillableRevision sets the "revision" field if the given value is not nil.
+func (_c *RecordVersionCreate) SetNillableRevision(v *int) *RecordVersionCreate {
+	if v != nil {
+		_c.SetRevision(*v)
+	}
+	return _c
+}
+
 // SetQuestion sets the "question" field.
 func (_c *RecordVersionCreate) SetQuestion(v string) *RecordVersionCreate {
 	_c.mutation.SetQuestion(v)
@@ -86,6 +100,66 @@ func (_c *RecordVersionCreate) SetNillableTopicID(v *string) *RecordVersionCreat
 // SetLegalBasis sets the "legal_basis" field.
 func (_c *RecordVersionCreate) SetLegalBasis(v []schema.LegalBasis) *RecordVersionCreate {
 	_c.mutation.SetLegalBasis(v)
+	return _c
+}
+
+// SetTags sets the "tags" field.
+func (_c *RecordVersionCreate) SetTags(v []string) *RecordVersionCreate {
+	_c.mutation.SetTags(v)
+	return _c
+}
+
+// SetLinks sets the "links" field.
+func (_c *RecordVersionCreate) SetLinks(v []schema.Link) *RecordVersionCreate {
+	_c.mutation.SetLinks(v)
+	return _c
+}
+
+// SetAuthors sets the "authors" field.
+func (_c *RecordVersionCreate) SetAuthors(v []string) *RecordVersionCreate {
+	_c.mutation.SetAuthors(v)
+	return _c
+}
+
+// SetReviewer sets the "reviewer" field.
+func (_c *RecordVersionCreate) SetReviewer(v string) *RecordVersionCreate {
+	_c.mutation.SetReviewer(v)
+	return _c
+}
+
+// SetNillableReviewer sets the "reviewer" field if the given value is not nil.
+func (_c *RecordVersionCreate) SetNillableReviewer(v *string) *RecordVersionCreate {
+	if v != nil {
+		_c.SetReviewer(*v)
+	}
+	return _c
+}
+
+// SetBasedOn sets the "based_on" field.
+func (_c *RecordVersionCreate) SetBasedOn(v string) *RecordVersionCreate {
+	_c.mutation.SetBasedOn(v)
+	return _c
+}
+
+// SetNillableBasedOn sets the "based_on" field if the given value is not nil.
+func (_c *RecordVersionCreate) SetNillableBasedOn(v *string) *RecordVersionCreate {
+	if v != nil {
+		_c.SetBasedOn(*v)
+	}
+	return _c
+}
+
+// SetPublishOn sets the "publish_on" field.
+func (_c *RecordVersionCreate) SetPublishOn(v time.Time) *RecordVersionCreate {
+	_c.mutation.SetPublishOn(v)
+	return _c
+}
+
+// SetNillablePublishOn sets the "publish_on" field if the given value is not nil.
+func (_c *RecordVersionCreate) SetNillablePublishOn(v *time.Time) *RecordVersionCreate {
+	if v != nil {
+		_c.SetPublishOn(*v)
+	}
 	return _c
 }
 
@@ -288,6 +362,10 @@ func (_c *RecordVersionCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *RecordVersionCreate) defaults() {
+	if _, ok := _c.mutation.Revision(); !ok {
+		v := recordversion.DefaultRevision
+		_c.mutation.SetRevision(v)
+	}
 	if _, ok := _c.mutation.Short(); !ok {
 		v := recordversion.DefaultShort
 		_c.mutation.SetShort(v)
@@ -295,6 +373,26 @@ func (_c *RecordVersionCreate) defaults() {
 	if _, ok := _c.mutation.LegalBasis(); !ok {
 		v := recordversion.DefaultLegalBasis
 		_c.mutation.SetLegalBasis(v)
+	}
+	if _, ok := _c.mutation.Tags(); !ok {
+		v := recordversion.DefaultTags
+		_c.mutation.SetTags(v)
+	}
+	if _, ok := _c.mutation.Links(); !ok {
+		v := recordversion.DefaultLinks
+		_c.mutation.SetLinks(v)
+	}
+	if _, ok := _c.mutation.Authors(); !ok {
+		v := recordversion.DefaultAuthors
+		_c.mutation.SetAuthors(v)
+	}
+	if _, ok := _c.mutation.Reviewer(); !ok {
+		v := recordversion.DefaultReviewer
+		_c.mutation.SetReviewer(v)
+	}
+	if _, ok := _c.mutation.BasedOn(); !ok {
+		v := recordversion.DefaultBasedOn
+		_c.mutation.SetBasedOn(v)
 	}
 	if _, ok := _c.mutation.Intent(); !ok {
 		v := recordversion.DefaultIntent
@@ -344,6 +442,14 @@ func (_c *RecordVersionCreate) check() error {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.status": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Revision(); !ok {
+		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "RecordVersion.revision"`)}
+	}
+	if v, ok := _c.mutation.Revision(); ok {
+		if err := recordversion.RevisionValidator(v); err != nil {
+			return &ValidationError{Name: "revision", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.revision": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Question(); !ok {
 		return &ValidationError{Name: "question", err: errors.New(`ent: missing required field "RecordVersion.question"`)}
 	}
@@ -360,6 +466,22 @@ func (_c *RecordVersionCreate) check() error {
 	}
 	if _, ok := _c.mutation.LegalBasis(); !ok {
 		return &ValidationError{Name: "legal_basis", err: errors.New(`ent: missing required field "RecordVersion.legal_basis"`)}
+	}
+	if _, ok := _c.mutation.Reviewer(); !ok {
+		return &ValidationError{Name: "reviewer", err: errors.New(`ent: missing required field "RecordVersion.reviewer"`)}
+	}
+	if v, ok := _c.mutation.Reviewer(); ok {
+		if err := recordversion.ReviewerValidator(v); err != nil {
+			return &ValidationError{Name: "reviewer", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.reviewer": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.BasedOn(); !ok {
+		return &ValidationError{Name: "based_on", err: errors.New(`ent: missing required field "RecordVersion.based_on"`)}
+	}
+	if v, ok := _c.mutation.BasedOn(); ok {
+		if err := recordversion.BasedOnValidator(v); err != nil {
+			return &ValidationError{Name: "based_on", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.based_on": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.Intent(); !ok {
 		return &ValidationError{Name: "intent", err: errors.New(`ent: missing required field "RecordVersion.intent"`)}
@@ -435,6 +557,10 @@ func (_c *RecordVersionCreate) createSpec() (*RecordVersion, *sqlgraph.CreateSpe
 		_spec.SetField(recordversion.FieldStatus, field.TypeEnum, value)
 		_node.Status = value
 	}
+	if value, ok := _c.mutation.Revision(); ok {
+		_spec.SetField(recordversion.FieldRevision, field.TypeInt, value)
+		_node.Revision = value
+	}
 	if value, ok := _c.mutation.Question(); ok {
 		_spec.SetField(recordversion.FieldQuestion, field.TypeString, value)
 		_node.Question = value
@@ -450,6 +576,30 @@ func (_c *RecordVersionCreate) createSpec() (*RecordVersion, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.LegalBasis(); ok {
 		_spec.SetField(recordversion.FieldLegalBasis, field.TypeJSON, value)
 		_node.LegalBasis = value
+	}
+	if value, ok := _c.mutation.Tags(); ok {
+		_spec.SetField(recordversion.FieldTags, field.TypeJSON, value)
+		_node.Tags = value
+	}
+	if value, ok := _c.mutation.Links(); ok {
+		_spec.SetField(recordversion.FieldLinks, field.TypeJSON, value)
+		_node.Links = value
+	}
+	if value, ok := _c.mutation.Authors(); ok {
+		_spec.SetField(recordversion.FieldAuthors, field.TypeJSON, value)
+		_node.Authors = value
+	}
+	if value, ok := _c.mutation.Reviewer(); ok {
+		_spec.SetField(recordversion.FieldReviewer, field.TypeString, value)
+		_node.Reviewer = value
+	}
+	if value, ok := _c.mutation.BasedOn(); ok {
+		_spec.SetField(recordversion.FieldBasedOn, field.TypeString, value)
+		_node.BasedOn = value
+	}
+	if value, ok := _c.mutation.PublishOn(); ok {
+		_spec.SetField(recordversion.FieldPublishOn, field.TypeTime, value)
+		_node.PublishOn = &value
 	}
 	if value, ok := _c.mutation.ValidFrom(); ok {
 		_spec.SetField(recordversion.FieldValidFrom, field.TypeTime, value)

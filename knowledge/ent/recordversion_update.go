@@ -47,6 +47,27 @@ func (_u *RecordVersionUpdate) SetNillableStatus(v *recordversion.Status) *Recor
 	return _u
 }
 
+// SetRevision sets the "revision" field.
+func (_u *RecordVersionUpdate) SetRevision(v int) *RecordVersionUpdate {
+	_u.mutation.ResetRevision()
+	_u.mutation.SetRevision(v)
+	return _u
+}
+
+// SetNillableRevision sets the "revision" field if the given value is not nil.
+func (_u *RecordVersionUpdate) SetNillableRevision(v *int) *RecordVersionUpdate {
+	if v != nil {
+		_u.SetRevision(*v)
+	}
+	return _u
+}
+
+// AddRevision adds value to the "revision" field.
+func (_u *RecordVersionUpdate) AddRevision(v int) *RecordVersionUpdate {
+	_u.mutation.AddRevision(v)
+	return _u
+}
+
 // SetQuestion sets the "question" field.
 func (_u *RecordVersionUpdate) SetQuestion(v string) *RecordVersionUpdate {
 	_u.mutation.SetQuestion(v)
@@ -118,6 +139,90 @@ func (_u *RecordVersionUpdate) SetLegalBasis(v []schema.LegalBasis) *RecordVersi
 // AppendLegalBasis appends value to the "legal_basis" field.
 func (_u *RecordVersionUpdate) AppendLegalBasis(v []schema.LegalBasis) *RecordVersionUpdate {
 	_u.mutation.AppendLegalBasis(v)
+	return _u
+}
+
+// SetTags sets the "tags" field.
+func (_u *RecordVersionUpdate) SetTags(v []string) *RecordVersionUpdate {
+	_u.mutation.SetTags(v)
+	return _u
+}
+
+// AppendTags appends value to the "tags" field.
+func (_u *RecordVersionUpdate) AppendTags(v []string) *RecordVersionUpdate {
+	_u.mutation.AppendTags(v)
+	return _u
+}
+
+// SetLinks sets the "links" field.
+func (_u *RecordVersionUpdate) SetLinks(v []schema.Link) *RecordVersionUpdate {
+	_u.mutation.SetLinks(v)
+	return _u
+}
+
+// AppendLinks appends value to the "links" field.
+func (_u *RecordVersionUpdate) AppendLinks(v []schema.Link) *RecordVersionUpdate {
+	_u.mutation.AppendLinks(v)
+	return _u
+}
+
+// SetAuthors sets the "authors" field.
+func (_u *RecordVersionUpdate) SetAuthors(v []string) *RecordVersionUpdate {
+	_u.mutation.SetAuthors(v)
+	return _u
+}
+
+// AppendAuthors appends value to the "authors" field.
+func (_u *RecordVersionUpdate) AppendAuthors(v []string) *RecordVersionUpdate {
+	_u.mutation.AppendAuthors(v)
+	return _u
+}
+
+// SetReviewer sets the "reviewer" field.
+func (_u *RecordVersionUpdate) SetReviewer(v string) *RecordVersionUpdate {
+	_u.mutation.SetReviewer(v)
+	return _u
+}
+
+// SetNillableReviewer sets the "reviewer" field if the given value is not nil.
+func (_u *RecordVersionUpdate) SetNillableReviewer(v *string) *RecordVersionUpdate {
+	if v != nil {
+		_u.SetReviewer(*v)
+	}
+	return _u
+}
+
+// SetBasedOn sets the "based_on" field.
+func (_u *RecordVersionUpdate) SetBasedOn(v string) *RecordVersionUpdate {
+	_u.mutation.SetBasedOn(v)
+	return _u
+}
+
+// SetNillableBasedOn sets the "based_on" field if the given value is not nil.
+func (_u *RecordVersionUpdate) SetNillableBasedOn(v *string) *RecordVersionUpdate {
+	if v != nil {
+		_u.SetBasedOn(*v)
+	}
+	return _u
+}
+
+// SetPublishOn sets the "publish_on" field.
+func (_u *RecordVersionUpdate) SetPublishOn(v time.Time) *RecordVersionUpdate {
+	_u.mutation.SetPublishOn(v)
+	return _u
+}
+
+// SetNillablePublishOn sets the "publish_on" field if the given value is not nil.
+func (_u *RecordVersionUpdate) SetNillablePublishOn(v *time.Time) *RecordVersionUpdate {
+	if v != nil {
+		_u.SetPublishOn(*v)
+	}
+	return _u
+}
+
+// ClearPublishOn clears the value of the "publish_on" field.
+func (_u *RecordVersionUpdate) ClearPublishOn() *RecordVersionUpdate {
+	_u.mutation.ClearPublishOn()
 	return _u
 }
 
@@ -365,9 +470,24 @@ func (_u *RecordVersionUpdate) check() error {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.status": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Revision(); ok {
+		if err := recordversion.RevisionValidator(v); err != nil {
+			return &ValidationError{Name: "revision", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.revision": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.TopicID(); ok {
 		if err := recordversion.TopicIDValidator(v); err != nil {
 			return &ValidationError{Name: "topic_id", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.topic_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Reviewer(); ok {
+		if err := recordversion.ReviewerValidator(v); err != nil {
+			return &ValidationError{Name: "reviewer", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.reviewer": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.BasedOn(); ok {
+		if err := recordversion.BasedOnValidator(v); err != nil {
+			return &ValidationError{Name: "based_on", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.based_on": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.ContentHash(); ok {
@@ -396,6 +516,12 @@ func (_u *RecordVersionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(recordversion.FieldStatus, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.Revision(); ok {
+		_spec.SetField(recordversion.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRevision(); ok {
+		_spec.AddField(recordversion.FieldRevision, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.Question(); ok {
 		_spec.SetField(recordversion.FieldQuestion, field.TypeString, value)
 	}
@@ -412,6 +538,42 @@ func (_u *RecordVersionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, recordversion.FieldLegalBasis, value)
 		})
+	}
+	if value, ok := _u.mutation.Tags(); ok {
+		_spec.SetField(recordversion.FieldTags, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedTags(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recordversion.FieldTags, value)
+		})
+	}
+	if value, ok := _u.mutation.Links(); ok {
+		_spec.SetField(recordversion.FieldLinks, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLinks(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recordversion.FieldLinks, value)
+		})
+	}
+	if value, ok := _u.mutation.Authors(); ok {
+		_spec.SetField(recordversion.FieldAuthors, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedAuthors(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recordversion.FieldAuthors, value)
+		})
+	}
+	if value, ok := _u.mutation.Reviewer(); ok {
+		_spec.SetField(recordversion.FieldReviewer, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.BasedOn(); ok {
+		_spec.SetField(recordversion.FieldBasedOn, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PublishOn(); ok {
+		_spec.SetField(recordversion.FieldPublishOn, field.TypeTime, value)
+	}
+	if _u.mutation.PublishOnCleared() {
+		_spec.ClearField(recordversion.FieldPublishOn, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ValidFrom(); ok {
 		_spec.SetField(recordversion.FieldValidFrom, field.TypeTime, value)
@@ -599,6 +761,27 @@ func (_u *RecordVersionUpdateOne) SetNillableStatus(v *recordversion.Status) *Re
 	return _u
 }
 
+// SetRevision sets the "revision" field.
+func (_u *RecordVersionUpdateOne) SetRevision(v int) *RecordVersionUpdateOne {
+	_u.mutation.ResetRevision()
+	_u.mutation.SetRevision(v)
+	return _u
+}
+
+// SetNillableRevision sets the "revision" field if the given value is not nil.
+func (_u *RecordVersionUpdateOne) SetNillableRevision(v *int) *RecordVersionUpdateOne {
+	if v != nil {
+		_u.SetRevision(*v)
+	}
+	return _u
+}
+
+// AddRevision adds value to the "revision" field.
+func (_u *RecordVersionUpdateOne) AddRevision(v int) *RecordVersionUpdateOne {
+	_u.mutation.AddRevision(v)
+	return _u
+}
+
 // SetQuestion sets the "question" field.
 func (_u *RecordVersionUpdateOne) SetQuestion(v string) *RecordVersionUpdateOne {
 	_u.mutation.SetQuestion(v)
@@ -670,6 +853,90 @@ func (_u *RecordVersionUpdateOne) SetLegalBasis(v []schema.LegalBasis) *RecordVe
 // AppendLegalBasis appends value to the "legal_basis" field.
 func (_u *RecordVersionUpdateOne) AppendLegalBasis(v []schema.LegalBasis) *RecordVersionUpdateOne {
 	_u.mutation.AppendLegalBasis(v)
+	return _u
+}
+
+// SetTags sets the "tags" field.
+func (_u *RecordVersionUpdateOne) SetTags(v []string) *RecordVersionUpdateOne {
+	_u.mutation.SetTags(v)
+	return _u
+}
+
+// AppendTags appends value to the "tags" field.
+func (_u *RecordVersionUpdateOne) AppendTags(v []string) *RecordVersionUpdateOne {
+	_u.mutation.AppendTags(v)
+	return _u
+}
+
+// SetLinks sets the "links" field.
+func (_u *RecordVersionUpdateOne) SetLinks(v []schema.Link) *RecordVersionUpdateOne {
+	_u.mutation.SetLinks(v)
+	return _u
+}
+
+// AppendLinks appends value to the "links" field.
+func (_u *RecordVersionUpdateOne) AppendLinks(v []schema.Link) *RecordVersionUpdateOne {
+	_u.mutation.AppendLinks(v)
+	return _u
+}
+
+// SetAuthors sets the "authors" field.
+func (_u *RecordVersionUpdateOne) SetAuthors(v []string) *RecordVersionUpdateOne {
+	_u.mutation.SetAuthors(v)
+	return _u
+}
+
+// AppendAuthors appends value to the "authors" field.
+func (_u *RecordVersionUpdateOne) AppendAuthors(v []string) *RecordVersionUpdateOne {
+	_u.mutation.AppendAuthors(v)
+	return _u
+}
+
+// SetReviewer sets the "reviewer" field.
+func (_u *RecordVersionUpdateOne) SetReviewer(v string) *RecordVersionUpdateOne {
+	_u.mutation.SetReviewer(v)
+	return _u
+}
+
+// SetNillableReviewer sets the "reviewer" field if the given value is not nil.
+func (_u *RecordVersionUpdateOne) SetNillableReviewer(v *string) *RecordVersionUpdateOne {
+	if v != nil {
+		_u.SetReviewer(*v)
+	}
+	return _u
+}
+
+// SetBasedOn sets the "based_on" field.
+func (_u *RecordVersionUpdateOne) SetBasedOn(v string) *RecordVersionUpdateOne {
+	_u.mutation.SetBasedOn(v)
+	return _u
+}
+
+// SetNillableBasedOn sets the "based_on" field if the given value is not nil.
+func (_u *RecordVersionUpdateOne) SetNillableBasedOn(v *string) *RecordVersionUpdateOne {
+	if v != nil {
+		_u.SetBasedOn(*v)
+	}
+	return _u
+}
+
+// SetPublishOn sets the "publish_on" field.
+func (_u *RecordVersionUpdateOne) SetPublishOn(v time.Time) *RecordVersionUpdateOne {
+	_u.mutation.SetPublishOn(v)
+	return _u
+}
+
+// SetNillablePublishOn sets the "publish_on" field if the given value is not nil.
+func (_u *RecordVersionUpdateOne) SetNillablePublishOn(v *time.Time) *RecordVersionUpdateOne {
+	if v != nil {
+		_u.SetPublishOn(*v)
+	}
+	return _u
+}
+
+// ClearPublishOn clears the value of the "publish_on" field.
+func (_u *RecordVersionUpdateOne) ClearPublishOn() *RecordVersionUpdateOne {
+	_u.mutation.ClearPublishOn()
 	return _u
 }
 
@@ -930,9 +1197,24 @@ func (_u *RecordVersionUpdateOne) check() error {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.status": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Revision(); ok {
+		if err := recordversion.RevisionValidator(v); err != nil {
+			return &ValidationError{Name: "revision", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.revision": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.TopicID(); ok {
 		if err := recordversion.TopicIDValidator(v); err != nil {
 			return &ValidationError{Name: "topic_id", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.topic_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Reviewer(); ok {
+		if err := recordversion.ReviewerValidator(v); err != nil {
+			return &ValidationError{Name: "reviewer", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.reviewer": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.BasedOn(); ok {
+		if err := recordversion.BasedOnValidator(v); err != nil {
+			return &ValidationError{Name: "based_on", err: fmt.Errorf(`ent: validator failed for field "RecordVersion.based_on": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.ContentHash(); ok {
@@ -978,6 +1260,12 @@ func (_u *RecordVersionUpdateOne) sqlSave(ctx context.Context) (_node *RecordVer
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(recordversion.FieldStatus, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.Revision(); ok {
+		_spec.SetField(recordversion.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRevision(); ok {
+		_spec.AddField(recordversion.FieldRevision, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.Question(); ok {
 		_spec.SetField(recordversion.FieldQuestion, field.TypeString, value)
 	}
@@ -994,6 +1282,42 @@ func (_u *RecordVersionUpdateOne) sqlSave(ctx context.Context) (_node *RecordVer
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, recordversion.FieldLegalBasis, value)
 		})
+	}
+	if value, ok := _u.mutation.Tags(); ok {
+		_spec.SetField(recordversion.FieldTags, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedTags(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recordversion.FieldTags, value)
+		})
+	}
+	if value, ok := _u.mutation.Links(); ok {
+		_spec.SetField(recordversion.FieldLinks, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLinks(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recordversion.FieldLinks, value)
+		})
+	}
+	if value, ok := _u.mutation.Authors(); ok {
+		_spec.SetField(recordversion.FieldAuthors, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedAuthors(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recordversion.FieldAuthors, value)
+		})
+	}
+	if value, ok := _u.mutation.Reviewer(); ok {
+		_spec.SetField(recordversion.FieldReviewer, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.BasedOn(); ok {
+		_spec.SetField(recordversion.FieldBasedOn, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PublishOn(); ok {
+		_spec.SetField(recordversion.FieldPublishOn, field.TypeTime, value)
+	}
+	if _u.mutation.PublishOnCleared() {
+		_spec.ClearField(recordversion.FieldPublishOn, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ValidFrom(); ok {
 		_spec.SetField(recordversion.FieldValidFrom, field.TypeTime, value)

@@ -3,10 +3,16 @@
 package ent
 
 import (
+	"ekc/knowledge/ent/benchcase"
 	"ekc/knowledge/ent/embedding"
+	"ekc/knowledge/ent/feedback"
+	"ekc/knowledge/ent/gap"
+	"ekc/knowledge/ent/gapquestion"
 	"ekc/knowledge/ent/importjob"
 	"ekc/knowledge/ent/phrasing"
+	"ekc/knowledge/ent/proposal"
 	"ekc/knowledge/ent/record"
+	"ekc/knowledge/ent/recordevent"
 	"ekc/knowledge/ent/recordversion"
 	"ekc/knowledge/ent/schema"
 	"ekc/knowledge/ent/topic"
@@ -17,6 +23,40 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	benchcaseFields := schema.BenchCase{}.Fields()
+	_ = benchcaseFields
+	// benchcaseDescRegion is the schema descriptor for region field.
+	benchcaseDescRegion := benchcaseFields[2].Descriptor()
+	// benchcase.DefaultRegion holds the default value on creation for the region field.
+	benchcase.DefaultRegion = benchcaseDescRegion.Default.(string)
+	// benchcase.RegionValidator is a validator for the "region" field. It is called by the builders before save.
+	benchcase.RegionValidator = benchcaseDescRegion.Validators[0].(func(string) error)
+	// benchcaseDescAgency is the schema descriptor for agency field.
+	benchcaseDescAgency := benchcaseFields[3].Descriptor()
+	// benchcase.DefaultAgency holds the default value on creation for the agency field.
+	benchcase.DefaultAgency = benchcaseDescAgency.Default.(string)
+	// benchcase.AgencyValidator is a validator for the "agency" field. It is called by the builders before save.
+	benchcase.AgencyValidator = benchcaseDescAgency.Validators[0].(func(string) error)
+	// benchcaseDescRecordID is the schema descriptor for record_id field.
+	benchcaseDescRecordID := benchcaseFields[4].Descriptor()
+	// benchcase.DefaultRecordID holds the default value on creation for the record_id field.
+	benchcase.DefaultRecordID = benchcaseDescRecordID.Default.(string)
+	// benchcase.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
+	benchcase.RecordIDValidator = benchcaseDescRecordID.Validators[0].(func(string) error)
+	// benchcaseDescCreatedBy is the schema descriptor for created_by field.
+	benchcaseDescCreatedBy := benchcaseFields[5].Descriptor()
+	// benchcase.DefaultCreatedBy holds the default value on creation for the created_by field.
+	benchcase.DefaultCreatedBy = benchcaseDescCreatedBy.Default.(string)
+	// benchcase.CreatedByValidator is a validator for the "created_by" field. It is called by the builders before save.
+	benchcase.CreatedByValidator = benchcaseDescCreatedBy.Validators[0].(func(string) error)
+	// benchcaseDescCreatedAt is the schema descriptor for created_at field.
+	benchcaseDescCreatedAt := benchcaseFields[6].Descriptor()
+	// benchcase.DefaultCreatedAt holds the default value on creation for the created_at field.
+	benchcase.DefaultCreatedAt = benchcaseDescCreatedAt.Default.(func() time.Time)
+	// benchcaseDescID is the schema descriptor for id field.
+	benchcaseDescID := benchcaseFields[0].Descriptor()
+	// benchcase.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	benchcase.IDValidator = benchcaseDescID.Validators[0].(func(string) error)
 	embeddingFields := schema.Embedding{}.Fields()
 	_ = embeddingFields
 	// embeddingDescVersionID is the schema descriptor for version_id field.
@@ -31,6 +71,96 @@ func init() {
 	embeddingDescEmbedder := embeddingFields[3].Descriptor()
 	// embedding.EmbedderValidator is a validator for the "embedder" field. It is called by the builders before save.
 	embedding.EmbedderValidator = embeddingDescEmbedder.Validators[0].(func(string) error)
+	feedbackFields := schema.Feedback{}.Fields()
+	_ = feedbackFields
+	// feedbackDescVersionID is the schema descriptor for version_id field.
+	feedbackDescVersionID := feedbackFields[1].Descriptor()
+	// feedback.VersionIDValidator is a validator for the "version_id" field. It is called by the builders before save.
+	feedback.VersionIDValidator = feedbackDescVersionID.Validators[0].(func(string) error)
+	// feedbackDescRecordID is the schema descriptor for record_id field.
+	feedbackDescRecordID := feedbackFields[2].Descriptor()
+	// feedback.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
+	feedback.RecordIDValidator = feedbackDescRecordID.Validators[0].(func(string) error)
+	// feedbackDescAuthor is the schema descriptor for author field.
+	feedbackDescAuthor := feedbackFields[3].Descriptor()
+	// feedback.AuthorValidator is a validator for the "author" field. It is called by the builders before save.
+	feedback.AuthorValidator = feedbackDescAuthor.Validators[0].(func(string) error)
+	// feedbackDescAnswer is the schema descriptor for answer field.
+	feedbackDescAnswer := feedbackFields[4].Descriptor()
+	// feedback.AnswerValidator is a validator for the "answer" field. It is called by the builders before save.
+	feedback.AnswerValidator = feedbackDescAnswer.Validators[0].(func(string) error)
+	// feedbackDescComment is the schema descriptor for comment field.
+	feedbackDescComment := feedbackFields[6].Descriptor()
+	// feedback.DefaultComment holds the default value on creation for the comment field.
+	feedback.DefaultComment = feedbackDescComment.Default.(string)
+	// feedbackDescGivenAt is the schema descriptor for given_at field.
+	feedbackDescGivenAt := feedbackFields[7].Descriptor()
+	// feedback.DefaultGivenAt holds the default value on creation for the given_at field.
+	feedback.DefaultGivenAt = feedbackDescGivenAt.Default.(func() time.Time)
+	// feedbackDescID is the schema descriptor for id field.
+	feedbackDescID := feedbackFields[0].Descriptor()
+	// feedback.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	feedback.IDValidator = feedbackDescID.Validators[0].(func(string) error)
+	gapFields := schema.Gap{}.Fields()
+	_ = gapFields
+	// gapDescEmbedder is the schema descriptor for embedder field.
+	gapDescEmbedder := gapFields[2].Descriptor()
+	// gap.EmbedderValidator is a validator for the "embedder" field. It is called by the builders before save.
+	gap.EmbedderValidator = gapDescEmbedder.Validators[0].(func(string) error)
+	// gapDescRecordID is the schema descriptor for record_id field.
+	gapDescRecordID := gapFields[5].Descriptor()
+	// gap.DefaultRecordID holds the default value on creation for the record_id field.
+	gap.DefaultRecordID = gapDescRecordID.Default.(string)
+	// gap.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
+	gap.RecordIDValidator = gapDescRecordID.Validators[0].(func(string) error)
+	// gapDescReason is the schema descriptor for reason field.
+	gapDescReason := gapFields[6].Descriptor()
+	// gap.DefaultReason holds the default value on creation for the reason field.
+	gap.DefaultReason = gapDescReason.Default.(string)
+	// gapDescDecidedBy is the schema descriptor for decided_by field.
+	gapDescDecidedBy := gapFields[7].Descriptor()
+	// gap.DefaultDecidedBy holds the default value on creation for the decided_by field.
+	gap.DefaultDecidedBy = gapDescDecidedBy.Default.(string)
+	// gap.DecidedByValidator is a validator for the "decided_by" field. It is called by the builders before save.
+	gap.DecidedByValidator = gapDescDecidedBy.Validators[0].(func(string) error)
+	// gapDescCreatedAt is the schema descriptor for created_at field.
+	gapDescCreatedAt := gapFields[9].Descriptor()
+	// gap.DefaultCreatedAt holds the default value on creation for the created_at field.
+	gap.DefaultCreatedAt = gapDescCreatedAt.Default.(func() time.Time)
+	// gapDescID is the schema descriptor for id field.
+	gapDescID := gapFields[0].Descriptor()
+	// gap.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	gap.IDValidator = gapDescID.Validators[0].(func(string) error)
+	gapquestionFields := schema.GapQuestion{}.Fields()
+	_ = gapquestionFields
+	// gapquestionDescGapID is the schema descriptor for gap_id field.
+	gapquestionDescGapID := gapquestionFields[1].Descriptor()
+	// gapquestion.GapIDValidator is a validator for the "gap_id" field. It is called by the builders before save.
+	gapquestion.GapIDValidator = gapquestionDescGapID.Validators[0].(func(string) error)
+	// gapquestionDescCitizen is the schema descriptor for citizen field.
+	gapquestionDescCitizen := gapquestionFields[3].Descriptor()
+	// gapquestion.CitizenValidator is a validator for the "citizen" field. It is called by the builders before save.
+	gapquestion.CitizenValidator = gapquestionDescCitizen.Validators[0].(func(string) error)
+	// gapquestionDescAgency is the schema descriptor for agency field.
+	gapquestionDescAgency := gapquestionFields[4].Descriptor()
+	// gapquestion.DefaultAgency holds the default value on creation for the agency field.
+	gapquestion.DefaultAgency = gapquestionDescAgency.Default.(string)
+	// gapquestion.AgencyValidator is a validator for the "agency" field. It is called by the builders before save.
+	gapquestion.AgencyValidator = gapquestionDescAgency.Validators[0].(func(string) error)
+	// gapquestionDescRegion is the schema descriptor for region field.
+	gapquestionDescRegion := gapquestionFields[5].Descriptor()
+	// gapquestion.DefaultRegion holds the default value on creation for the region field.
+	gapquestion.DefaultRegion = gapquestionDescRegion.Default.(string)
+	// gapquestion.RegionValidator is a validator for the "region" field. It is called by the builders before save.
+	gapquestion.RegionValidator = gapquestionDescRegion.Validators[0].(func(string) error)
+	// gapquestionDescTopic is the schema descriptor for topic field.
+	gapquestionDescTopic := gapquestionFields[6].Descriptor()
+	// gapquestion.DefaultTopic holds the default value on creation for the topic field.
+	gapquestion.DefaultTopic = gapquestionDescTopic.Default.(string)
+	// gapquestionDescID is the schema descriptor for id field.
+	gapquestionDescID := gapquestionFields[0].Descriptor()
+	// gapquestion.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	gapquestion.IDValidator = gapquestionDescID.Validators[0].(func(string) error)
 	importjobFields := schema.ImportJob{}.Fields()
 	_ = importjobFields
 	// importjobDescCommittedLine is the schema descriptor for committed_line field.
@@ -65,6 +195,62 @@ func init() {
 	phrasingDescPosition := phrasingFields[2].Descriptor()
 	// phrasing.PositionValidator is a validator for the "position" field. It is called by the builders before save.
 	phrasing.PositionValidator = phrasingDescPosition.Validators[0].(func(int) error)
+	proposalFields := schema.Proposal{}.Fields()
+	_ = proposalFields
+	// proposalDescVersionID is the schema descriptor for version_id field.
+	proposalDescVersionID := proposalFields[1].Descriptor()
+	// proposal.DefaultVersionID holds the default value on creation for the version_id field.
+	proposal.DefaultVersionID = proposalDescVersionID.Default.(string)
+	// proposal.VersionIDValidator is a validator for the "version_id" field. It is called by the builders before save.
+	proposal.VersionIDValidator = proposalDescVersionID.Validators[0].(func(string) error)
+	// proposalDescRecordID is the schema descriptor for record_id field.
+	proposalDescRecordID := proposalFields[2].Descriptor()
+	// proposal.DefaultRecordID holds the default value on creation for the record_id field.
+	proposal.DefaultRecordID = proposalDescRecordID.Default.(string)
+	// proposal.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
+	proposal.RecordIDValidator = proposalDescRecordID.Validators[0].(func(string) error)
+	// proposalDescComment is the schema descriptor for comment field.
+	proposalDescComment := proposalFields[5].Descriptor()
+	// proposal.DefaultComment holds the default value on creation for the comment field.
+	proposal.DefaultComment = proposalDescComment.Default.(string)
+	// proposalDescAgency is the schema descriptor for agency field.
+	proposalDescAgency := proposalFields[6].Descriptor()
+	// proposal.DefaultAgency holds the default value on creation for the agency field.
+	proposal.DefaultAgency = proposalDescAgency.Default.(string)
+	// proposal.AgencyValidator is a validator for the "agency" field. It is called by the builders before save.
+	proposal.AgencyValidator = proposalDescAgency.Validators[0].(func(string) error)
+	// proposalDescRegion is the schema descriptor for region field.
+	proposalDescRegion := proposalFields[7].Descriptor()
+	// proposal.DefaultRegion holds the default value on creation for the region field.
+	proposal.DefaultRegion = proposalDescRegion.Default.(string)
+	// proposal.RegionValidator is a validator for the "region" field. It is called by the builders before save.
+	proposal.RegionValidator = proposalDescRegion.Validators[0].(func(string) error)
+	// proposalDescInteractionID is the schema descriptor for interaction_id field.
+	proposalDescInteractionID := proposalFields[8].Descriptor()
+	// proposal.DefaultInteractionID holds the default value on creation for the interaction_id field.
+	proposal.DefaultInteractionID = proposalDescInteractionID.Default.(string)
+	// proposal.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	proposal.InteractionIDValidator = proposalDescInteractionID.Validators[0].(func(string) error)
+	// proposalDescAuthorID is the schema descriptor for author_id field.
+	proposalDescAuthorID := proposalFields[9].Descriptor()
+	// proposal.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	proposal.AuthorIDValidator = proposalDescAuthorID.Validators[0].(func(string) error)
+	// proposalDescSteps is the schema descriptor for steps field.
+	proposalDescSteps := proposalFields[11].Descriptor()
+	// proposal.DefaultSteps holds the default value on creation for the steps field.
+	proposal.DefaultSteps = proposalDescSteps.Default.([]schema.ProposalStep)
+	// proposalDescCreatedAt is the schema descriptor for created_at field.
+	proposalDescCreatedAt := proposalFields[12].Descriptor()
+	// proposal.DefaultCreatedAt holds the default value on creation for the created_at field.
+	proposal.DefaultCreatedAt = proposalDescCreatedAt.Default.(func() time.Time)
+	// proposalDescUpdatedAt is the schema descriptor for updated_at field.
+	proposalDescUpdatedAt := proposalFields[13].Descriptor()
+	// proposal.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	proposal.DefaultUpdatedAt = proposalDescUpdatedAt.Default.(func() time.Time)
+	// proposalDescID is the schema descriptor for id field.
+	proposalDescID := proposalFields[0].Descriptor()
+	// proposal.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	proposal.IDValidator = proposalDescID.Validators[0].(func(string) error)
 	recordFields := schema.Record{}.Fields()
 	_ = recordFields
 	// recordDescAgency is the schema descriptor for agency field.
@@ -89,6 +275,38 @@ func init() {
 	recordDescID := recordFields[0].Descriptor()
 	// record.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	record.IDValidator = recordDescID.Validators[0].(func(string) error)
+	recordeventFields := schema.RecordEvent{}.Fields()
+	_ = recordeventFields
+	// recordeventDescRecordID is the schema descriptor for record_id field.
+	recordeventDescRecordID := recordeventFields[1].Descriptor()
+	// recordevent.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
+	recordevent.RecordIDValidator = recordeventDescRecordID.Validators[0].(func(string) error)
+	// recordeventDescVersionID is the schema descriptor for version_id field.
+	recordeventDescVersionID := recordeventFields[2].Descriptor()
+	// recordevent.VersionIDValidator is a validator for the "version_id" field. It is called by the builders before save.
+	recordevent.VersionIDValidator = recordeventDescVersionID.Validators[0].(func(string) error)
+	// recordeventDescAction is the schema descriptor for action field.
+	recordeventDescAction := recordeventFields[3].Descriptor()
+	// recordevent.ActionValidator is a validator for the "action" field. It is called by the builders before save.
+	recordevent.ActionValidator = recordeventDescAction.Validators[0].(func(string) error)
+	// recordeventDescActor is the schema descriptor for actor field.
+	recordeventDescActor := recordeventFields[4].Descriptor()
+	// recordevent.DefaultActor holds the default value on creation for the actor field.
+	recordevent.DefaultActor = recordeventDescActor.Default.(string)
+	// recordevent.ActorValidator is a validator for the "actor" field. It is called by the builders before save.
+	recordevent.ActorValidator = recordeventDescActor.Validators[0].(func(string) error)
+	// recordeventDescReason is the schema descriptor for reason field.
+	recordeventDescReason := recordeventFields[5].Descriptor()
+	// recordevent.DefaultReason holds the default value on creation for the reason field.
+	recordevent.DefaultReason = recordeventDescReason.Default.(string)
+	// recordeventDescChanged is the schema descriptor for changed field.
+	recordeventDescChanged := recordeventFields[6].Descriptor()
+	// recordevent.DefaultChanged holds the default value on creation for the changed field.
+	recordevent.DefaultChanged = recordeventDescChanged.Default.([]string)
+	// recordeventDescAt is the schema descriptor for at field.
+	recordeventDescAt := recordeventFields[7].Descriptor()
+	// recordevent.DefaultAt holds the default value on creation for the at field.
+	recordevent.DefaultAt = recordeventDescAt.Default.(func() time.Time)
 	recordversionFields := schema.RecordVersion{}.Fields()
 	_ = recordversionFields
 	// recordversionDescRecordID is the schema descriptor for record_id field.
@@ -99,40 +317,70 @@ func init() {
 	recordversionDescNumber := recordversionFields[2].Descriptor()
 	// recordversion.NumberValidator is a validator for the "number" field. It is called by the builders before save.
 	recordversion.NumberValidator = recordversionDescNumber.Validators[0].(func(int) error)
+	// recordversionDescRevision is the schema descriptor for revision field.
+	recordversionDescRevision := recordversionFields[4].Descriptor()
+	// recordversion.DefaultRevision holds the default value on creation for the revision field.
+	recordversion.DefaultRevision = recordversionDescRevision.Default.(int)
+	// recordversion.RevisionValidator is a validator for the "revision" field. It is called by the builders before save.
+	recordversion.RevisionValidator = recordversionDescRevision.Validators[0].(func(int) error)
 	// recordversionDescShort is the schema descriptor for short field.
-	recordversionDescShort := recordversionFields[6].Descriptor()
+	recordversionDescShort := recordversionFields[7].Descriptor()
 	// recordversion.DefaultShort holds the default value on creation for the short field.
 	recordversion.DefaultShort = recordversionDescShort.Default.(string)
 	// recordversionDescTopicID is the schema descriptor for topic_id field.
-	recordversionDescTopicID := recordversionFields[7].Descriptor()
+	recordversionDescTopicID := recordversionFields[8].Descriptor()
 	// recordversion.TopicIDValidator is a validator for the "topic_id" field. It is called by the builders before save.
 	recordversion.TopicIDValidator = recordversionDescTopicID.Validators[0].(func(string) error)
 	// recordversionDescLegalBasis is the schema descriptor for legal_basis field.
-	recordversionDescLegalBasis := recordversionFields[8].Descriptor()
+	recordversionDescLegalBasis := recordversionFields[9].Descriptor()
 	// recordversion.DefaultLegalBasis holds the default value on creation for the legal_basis field.
 	recordversion.DefaultLegalBasis = recordversionDescLegalBasis.Default.([]schema.LegalBasis)
+	// recordversionDescTags is the schema descriptor for tags field.
+	recordversionDescTags := recordversionFields[10].Descriptor()
+	// recordversion.DefaultTags holds the default value on creation for the tags field.
+	recordversion.DefaultTags = recordversionDescTags.Default.([]string)
+	// recordversionDescLinks is the schema descriptor for links field.
+	recordversionDescLinks := recordversionFields[11].Descriptor()
+	// recordversion.DefaultLinks holds the default value on creation for the links field.
+	recordversion.DefaultLinks = recordversionDescLinks.Default.([]schema.Link)
+	// recordversionDescAuthors is the schema descriptor for authors field.
+	recordversionDescAuthors := recordversionFields[12].Descriptor()
+	// recordversion.DefaultAuthors holds the default value on creation for the authors field.
+	recordversion.DefaultAuthors = recordversionDescAuthors.Default.([]string)
+	// recordversionDescReviewer is the schema descriptor for reviewer field.
+	recordversionDescReviewer := recordversionFields[13].Descriptor()
+	// recordversion.DefaultReviewer holds the default value on creation for the reviewer field.
+	recordversion.DefaultReviewer = recordversionDescReviewer.Default.(string)
+	// recordversion.ReviewerValidator is a validator for the "reviewer" field. It is called by the builders before save.
+	recordversion.ReviewerValidator = recordversionDescReviewer.Validators[0].(func(string) error)
+	// recordversionDescBasedOn is the schema descriptor for based_on field.
+	recordversionDescBasedOn := recordversionFields[14].Descriptor()
+	// recordversion.DefaultBasedOn holds the default value on creation for the based_on field.
+	recordversion.DefaultBasedOn = recordversionDescBasedOn.Default.(string)
+	// recordversion.BasedOnValidator is a validator for the "based_on" field. It is called by the builders before save.
+	recordversion.BasedOnValidator = recordversionDescBasedOn.Validators[0].(func(string) error)
 	// recordversionDescIntent is the schema descriptor for intent field.
-	recordversionDescIntent := recordversionFields[11].Descriptor()
+	recordversionDescIntent := recordversionFields[18].Descriptor()
 	// recordversion.DefaultIntent holds the default value on creation for the intent field.
 	recordversion.DefaultIntent = recordversionDescIntent.Default.(bool)
 	// recordversionDescPersonal is the schema descriptor for personal field.
-	recordversionDescPersonal := recordversionFields[12].Descriptor()
+	recordversionDescPersonal := recordversionFields[19].Descriptor()
 	// recordversion.DefaultPersonal holds the default value on creation for the personal field.
 	recordversion.DefaultPersonal = recordversionDescPersonal.Default.(bool)
 	// recordversionDescSource is the schema descriptor for source field.
-	recordversionDescSource := recordversionFields[13].Descriptor()
+	recordversionDescSource := recordversionFields[20].Descriptor()
 	// recordversion.DefaultSource holds the default value on creation for the source field.
 	recordversion.DefaultSource = recordversionDescSource.Default.(string)
 	// recordversionDescLicense is the schema descriptor for license field.
-	recordversionDescLicense := recordversionFields[14].Descriptor()
+	recordversionDescLicense := recordversionFields[21].Descriptor()
 	// recordversion.DefaultLicense holds the default value on creation for the license field.
 	recordversion.DefaultLicense = recordversionDescLicense.Default.(string)
 	// recordversionDescContentHash is the schema descriptor for content_hash field.
-	recordversionDescContentHash := recordversionFields[15].Descriptor()
+	recordversionDescContentHash := recordversionFields[22].Descriptor()
 	// recordversion.ContentHashValidator is a validator for the "content_hash" field. It is called by the builders before save.
 	recordversion.ContentHashValidator = recordversionDescContentHash.Validators[0].(func([]byte) error)
 	// recordversionDescCreatedAt is the schema descriptor for created_at field.
-	recordversionDescCreatedAt := recordversionFields[16].Descriptor()
+	recordversionDescCreatedAt := recordversionFields[23].Descriptor()
 	// recordversion.DefaultCreatedAt holds the default value on creation for the created_at field.
 	recordversion.DefaultCreatedAt = recordversionDescCreatedAt.Default.(func() time.Time)
 	// recordversionDescID is the schema descriptor for id field.

@@ -16,14 +16,26 @@ type Tx struct {
 	config
 	// BaseState is the client for interacting with the BaseState builders.
 	BaseState *BaseStateClient
+	// BenchCase is the client for interacting with the BenchCase builders.
+	BenchCase *BenchCaseClient
 	// Embedding is the client for interacting with the Embedding builders.
 	Embedding *EmbeddingClient
+	// Feedback is the client for interacting with the Feedback builders.
+	Feedback *FeedbackClient
+	// Gap is the client for interacting with the Gap builders.
+	Gap *GapClient
+	// GapQuestion is the client for interacting with the GapQuestion builders.
+	GapQuestion *GapQuestionClient
 	// ImportJob is the client for interacting with the ImportJob builders.
 	ImportJob *ImportJobClient
 	// Phrasing is the client for interacting with the Phrasing builders.
 	Phrasing *PhrasingClient
+	// Proposal is the client for interacting with the Proposal builders.
+	Proposal *ProposalClient
 	// Record is the client for interacting with the Record builders.
 	Record *RecordClient
+	// RecordEvent is the client for interacting with the RecordEvent builders.
+	RecordEvent *RecordEventClient
 	// RecordVersion is the client for interacting with the RecordVersion builders.
 	RecordVersion *RecordVersionClient
 	// Topic is the client for interacting with the Topic builders.
@@ -160,10 +172,16 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.BaseState = NewBaseStateClient(tx.config)
+	tx.BenchCase = NewBenchCaseClient(tx.config)
 	tx.Embedding = NewEmbeddingClient(tx.config)
+	tx.Feedback = NewFeedbackClient(tx.config)
+	tx.Gap = NewGapClient(tx.config)
+	tx.GapQuestion = NewGapQuestionClient(tx.config)
 	tx.ImportJob = NewImportJobClient(tx.config)
 	tx.Phrasing = NewPhrasingClient(tx.config)
+	tx.Proposal = NewProposalClient(tx.config)
 	tx.Record = NewRecordClient(tx.config)
+	tx.RecordEvent = NewRecordEventClient(tx.config)
 	tx.RecordVersion = NewRecordVersionClient(tx.config)
 	tx.Topic = NewTopicClient(tx.config)
 }

@@ -20,6 +20,18 @@ func (f BaseStateFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BaseStateMutation", m)
 }
 
+// The BenchCaseFunc type is an adapter to allow the use of ordinary
+// function as BenchCase mutator.
+type BenchCaseFunc func(context.Context, *ent.BenchCaseMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BenchCaseFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BenchCaseMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BenchCaseMutation", m)
+}
+
 // The EmbeddingFunc type is an adapter to allow the use of ordinary
 // function as Embedding mutator.
 type EmbeddingFunc func(context.Context, *ent.EmbeddingMutation) (ent.Value, error)
@@ -30,6 +42,42 @@ func (f EmbeddingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, e
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EmbeddingMutation", m)
+}
+
+// The FeedbackFunc type is an adapter to allow the use of ordinary
+// function as Feedback mutator.
+type FeedbackFunc func(context.Context, *ent.FeedbackMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FeedbackFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.FeedbackMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.FeedbackMutation", m)
+}
+
+// The GapFunc type is an adapter to allow the use of ordinary
+// function as Gap mutator.
+type GapFunc func(context.Context, *ent.GapMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GapFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.GapMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.GapMutation", m)
+}
+
+// The GapQuestionFunc type is an adapter to allow the use of ordinary
+// function as GapQuestion mutator.
+type GapQuestionFunc func(context.Context, *ent.GapQuestionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GapQuestionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.GapQuestionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.GapQuestionMutation", m)
 }
 
 // The ImportJobFunc type is an adapter to allow the use of ordinary
@@ -56,6 +104,18 @@ func (f PhrasingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PhrasingMutation", m)
 }
 
+// The ProposalFunc type is an adapter to allow the use of ordinary
+// function as Proposal mutator.
+type ProposalFunc func(context.Context, *ent.ProposalMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProposalFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProposalMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProposalMutation", m)
+}
+
 // The RecordFunc type is an adapter to allow the use of ordinary
 // function as Record mutator.
 type RecordFunc func(context.Context, *ent.RecordMutation) (ent.Value, error)
@@ -66,6 +126,18 @@ func (f RecordFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RecordMutation", m)
+}
+
+// The RecordEventFunc type is an adapter to allow the use of ordinary
+// function as RecordEvent mutator.
+type RecordEventFunc func(context.Context, *ent.RecordEventMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RecordEventFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RecordEventMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RecordEventMutation", m)
 }
 
 // The RecordVersionFunc type is an adapter to allow the use of ordinary

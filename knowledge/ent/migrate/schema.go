@@ -20,6 +20,34 @@ var (
 		Columns:    BaseStatesColumns,
 		PrimaryKey: []*schema.Column{BaseStatesColumns[0]},
 	}
+	// BenchCasesColumns holds the columns for the "bench_cases" table.
+	BenchCasesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "query", Type: field.TypeString, Size: 2147483647},
+		{Name: "region", Type: field.TypeString, Size: 10, Default: ""},
+		{Name: "agency", Type: field.TypeString, Size: 20, Default: ""},
+		{Name: "record_id", Type: field.TypeString, Size: 400, Default: ""},
+		{Name: "created_by", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// BenchCasesTable holds the schema information for the "bench_cases" table.
+	BenchCasesTable = &schema.Table{
+		Name:       "bench_cases",
+		Columns:    BenchCasesColumns,
+		PrimaryKey: []*schema.Column{BenchCasesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "benchcase_query_region",
+				Unique:  true,
+				Columns: []*schema.Column{BenchCasesColumns[1], BenchCasesColumns[2]},
+			},
+			{
+				Name:    "benchcase_agency",
+				Unique:  false,
+				Columns: []*schema.Column{BenchCasesColumns[3]},
+			},
+		},
+	}
 	// EmbeddingsColumns holds the columns for the "embeddings" table.
 	EmbeddingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -46,6 +74,104 @@ var (
 				Name:    "embedding_version_id_embedder_unit",
 				Unique:  true,
 				Columns: []*schema.Column{EmbeddingsColumns[4], EmbeddingsColumns[2], EmbeddingsColumns[1]},
+			},
+		},
+	}
+	// FeedbacksColumns holds the columns for the "feedbacks" table.
+	FeedbacksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version_id", Type: field.TypeString, Size: 40},
+		{Name: "record_id", Type: field.TypeString, Size: 400},
+		{Name: "author", Type: field.TypeString, Size: 80},
+		{Name: "answer", Type: field.TypeString, Size: 80},
+		{Name: "verdict", Type: field.TypeEnum, Enums: []string{"helpful", "unhelpful", "useful", "wrong", "outdated"}},
+		{Name: "comment", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "given_at", Type: field.TypeTime},
+	}
+	// FeedbacksTable holds the schema information for the "feedbacks" table.
+	FeedbacksTable = &schema.Table{
+		Name:       "feedbacks",
+		Columns:    FeedbacksColumns,
+		PrimaryKey: []*schema.Column{FeedbacksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "feedback_author_answer_version_id",
+				Unique:  true,
+				Columns: []*schema.Column{FeedbacksColumns[3], FeedbacksColumns[4], FeedbacksColumns[1]},
+			},
+			{
+				Name:    "feedback_version_id",
+				Unique:  false,
+				Columns: []*schema.Column{FeedbacksColumns[1]},
+			},
+			{
+				Name:    "feedback_given_at",
+				Unique:  false,
+				Columns: []*schema.Column{FeedbacksColumns[7]},
+			},
+		},
+	}
+	// GapsColumns holds the columns for the "gaps" table.
+	GapsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "leader", Type: field.TypeString, Size: 2147483647},
+		{Name: "embedder", Type: field.TypeString, Size: 120},
+		{Name: "vec", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "vector"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"open", "drafted", "dismissed"}, Default: "open"},
+		{Name: "record_id", Type: field.TypeString, Size: 400, Default: ""},
+		{Name: "reason", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "decided_by", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// GapsTable holds the schema information for the "gaps" table.
+	GapsTable = &schema.Table{
+		Name:       "gaps",
+		Columns:    GapsColumns,
+		PrimaryKey: []*schema.Column{GapsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "gap_state",
+				Unique:  false,
+				Columns: []*schema.Column{GapsColumns[4]},
+			},
+		},
+	}
+	// GapQuestionsColumns holds the columns for the "gap_questions" table.
+	GapQuestionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 80},
+		{Name: "text", Type: field.TypeString, Size: 2147483647},
+		{Name: "citizen", Type: field.TypeString, Size: 80},
+		{Name: "agency", Type: field.TypeString, Size: 20, Default: ""},
+		{Name: "region", Type: field.TypeString, Size: 10, Default: ""},
+		{Name: "topic", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "cause", Type: field.TypeEnum, Enums: []string{"unanswered", "low_rated"}},
+		{Name: "asked_at", Type: field.TypeTime},
+		{Name: "gap_id", Type: field.TypeString, Size: 40},
+	}
+	// GapQuestionsTable holds the schema information for the "gap_questions" table.
+	GapQuestionsTable = &schema.Table{
+		Name:       "gap_questions",
+		Columns:    GapQuestionsColumns,
+		PrimaryKey: []*schema.Column{GapQuestionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "gap_questions_gaps_questions",
+				Columns:    []*schema.Column{GapQuestionsColumns[8]},
+				RefColumns: []*schema.Column{GapsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "gapquestion_gap_id_asked_at",
+				Unique:  false,
+				Columns: []*schema.Column{GapQuestionsColumns[8], GapQuestionsColumns[7]},
+			},
+			{
+				Name:    "gapquestion_asked_at",
+				Unique:  false,
+				Columns: []*schema.Column{GapQuestionsColumns[7]},
 			},
 		},
 	}
@@ -92,6 +218,46 @@ var (
 			},
 		},
 	}
+	// ProposalsColumns holds the columns for the "proposals" table.
+	ProposalsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version_id", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "record_id", Type: field.TypeString, Size: 400, Default: ""},
+		{Name: "question", Type: field.TypeString, Size: 2147483647},
+		{Name: "answer", Type: field.TypeString, Size: 2147483647},
+		{Name: "comment", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "agency", Type: field.TypeString, Size: 20, Default: ""},
+		{Name: "region", Type: field.TypeString, Size: 10, Default: ""},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "author_id", Type: field.TypeString, Size: 40},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"proposed", "accepted", "refused", "drafted", "declined", "withdrawn"}, Default: "proposed"},
+		{Name: "steps", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// ProposalsTable holds the schema information for the "proposals" table.
+	ProposalsTable = &schema.Table{
+		Name:       "proposals",
+		Columns:    ProposalsColumns,
+		PrimaryKey: []*schema.Column{ProposalsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "proposal_state_agency",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalsColumns[10], ProposalsColumns[6]},
+			},
+			{
+				Name:    "proposal_author_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalsColumns[9]},
+			},
+			{
+				Name:    "proposal_interaction_id",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalsColumns[8]},
+			},
+		},
+	}
 	// RecordsColumns holds the columns for the "records" table.
 	RecordsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 100},
@@ -125,15 +291,46 @@ var (
 			},
 		},
 	}
+	// RecordEventsColumns holds the columns for the "record_events" table.
+	RecordEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "record_id", Type: field.TypeString, Size: 100},
+		{Name: "version_id", Type: field.TypeString, Size: 40},
+		{Name: "action", Type: field.TypeString, Size: 20},
+		{Name: "actor", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "reason", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "changed", Type: field.TypeJSON, Default: schema.Expr("'[]'")},
+		{Name: "at", Type: field.TypeTime},
+	}
+	// RecordEventsTable holds the schema information for the "record_events" table.
+	RecordEventsTable = &schema.Table{
+		Name:       "record_events",
+		Columns:    RecordEventsColumns,
+		PrimaryKey: []*schema.Column{RecordEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "recordevent_record_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{RecordEventsColumns[1], RecordEventsColumns[0]},
+			},
+		},
+	}
 	// RecordVersionsColumns holds the columns for the "record_versions" table.
 	RecordVersionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "number", Type: field.TypeInt},
-		{Name: "status", Type: field.TypeEnum, Enums: []string{"draft", "review", "published", "archived"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"draft", "review", "approved", "published", "archived"}},
+		{Name: "revision", Type: field.TypeInt, Default: 1},
 		{Name: "question", Type: field.TypeString, Size: 2147483647},
 		{Name: "answer", Type: field.TypeString, Size: 2147483647},
 		{Name: "short", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "legal_basis", Type: field.TypeJSON},
+		{Name: "tags", Type: field.TypeJSON, Default: schema.Expr("'[]'")},
+		{Name: "links", Type: field.TypeJSON, Default: schema.Expr("'[]'")},
+		{Name: "authors", Type: field.TypeJSON, Default: schema.Expr("'[]'")},
+		{Name: "reviewer", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "based_on", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "publish_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "valid_from", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "valid_to", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "intent", Type: field.TypeBool, Default: false},
@@ -154,13 +351,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "record_versions_records_versions",
-				Columns:    []*schema.Column{RecordVersionsColumns[16]},
+				Columns:    []*schema.Column{RecordVersionsColumns[23]},
 				RefColumns: []*schema.Column{RecordsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "record_versions_topics_versions",
-				Columns:    []*schema.Column{RecordVersionsColumns[17]},
+				Columns:    []*schema.Column{RecordVersionsColumns[24]},
 				RefColumns: []*schema.Column{TopicsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -169,20 +366,45 @@ var (
 			{
 				Name:    "recordversion_record_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{RecordVersionsColumns[16], RecordVersionsColumns[1]},
+				Columns: []*schema.Column{RecordVersionsColumns[23], RecordVersionsColumns[1]},
 			},
 			{
 				Name:    "record_versions_one_published",
 				Unique:  true,
-				Columns: []*schema.Column{RecordVersionsColumns[16]},
+				Columns: []*schema.Column{RecordVersionsColumns[23]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'published'",
 				},
 			},
 			{
+				Name:    "record_versions_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{RecordVersionsColumns[23]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status <> 'published' AND status <> 'archived'",
+				},
+			},
+			{
+				Name:    "record_versions_scheduled",
+				Unique:  false,
+				Columns: []*schema.Column{RecordVersionsColumns[13]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "publish_on IS NOT NULL",
+				},
+			},
+			{
+				Name:    "record_versions_acts",
+				Unique:  false,
+				Columns: []*schema.Column{RecordVersionsColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					OpClass: "jsonb_path_ops",
+					Type:    "GIN",
+				},
+			},
+			{
 				Name:    "recordversion_topic_id",
 				Unique:  false,
-				Columns: []*schema.Column{RecordVersionsColumns[17]},
+				Columns: []*schema.Column{RecordVersionsColumns[24]},
 			},
 		},
 	}
@@ -200,10 +422,16 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		BaseStatesTable,
+		BenchCasesTable,
 		EmbeddingsTable,
+		FeedbacksTable,
+		GapsTable,
+		GapQuestionsTable,
 		ImportJobsTable,
 		PhrasingsTable,
+		ProposalsTable,
 		RecordsTable,
+		RecordEventsTable,
 		RecordVersionsTable,
 		TopicsTable,
 	}
@@ -211,6 +439,7 @@ var (
 
 func init() {
 	EmbeddingsTable.ForeignKeys[0].RefTable = RecordVersionsTable
+	GapQuestionsTable.ForeignKeys[0].RefTable = GapsTable
 	PhrasingsTable.ForeignKeys[0].RefTable = RecordVersionsTable
 	RecordVersionsTable.ForeignKeys[0].RefTable = RecordsTable
 	RecordVersionsTable.ForeignKeys[1].RefTable = TopicsTable

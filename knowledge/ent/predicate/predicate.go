@@ -9,8 +9,20 @@ import (
 // BaseState is the predicate function for basestate builders.
 type BaseState func(*sql.Selector)
 
+// BenchCase is the predicate function for benchcase builders.
+type BenchCase func(*sql.Selector)
+
 // Embedding is the predicate function for embedding builders.
 type Embedding func(*sql.Selector)
+
+// Feedback is the predicate function for feedback builders.
+type Feedback func(*sql.Selector)
+
+// Gap is the predicate function for gap builders.
+type Gap func(*sql.Selector)
+
+// GapQuestion is the predicate function for gapquestion builders.
+type GapQuestion func(*sql.Selector)
 
 // ImportJob is the predicate function for importjob builders.
 type ImportJob func(*sql.Selector)
@@ -18,8 +30,14 @@ type ImportJob func(*sql.Selector)
 // Phrasing is the predicate function for phrasing builders.
 type Phrasing func(*sql.Selector)
 
+// Proposal is the predicate function for proposal builders.
+type Proposal func(*sql.Selector)
+
 // Record is the predicate function for record builders.
 type Record func(*sql.Selector)
+
+// RecordEvent is the predicate function for recordevent builders.
+type RecordEvent func(*sql.Selector)
 
 // RecordVersion is the predicate function for recordversion builders.
 type RecordVersion func(*sql.Selector)

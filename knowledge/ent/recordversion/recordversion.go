@@ -22,6 +22,8 @@ const (
 	FieldNumber = "number"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
+	// FieldRevision holds the string denoting the revision field in the database.
+	FieldRevision = "revision"
 	// FieldQuestion holds the string denoting the question field in the database.
 	FieldQuestion = "question"
 	// FieldAnswer holds the string denoting the answer field in the database.
@@ -32,6 +34,18 @@ const (
 	FieldTopicID = "topic_id"
 	// FieldLegalBasis holds the string denoting the legal_basis field in the database.
 	FieldLegalBasis = "legal_basis"
+	// FieldTags holds the string denoting the tags field in the database.
+	FieldTags = "tags"
+	// FieldLinks holds the string denoting the links field in the database.
+	FieldLinks = "links"
+	// FieldAuthors holds the string denoting the authors field in the database.
+	FieldAuthors = "authors"
+	// FieldReviewer holds the string denoting the reviewer field in the database.
+	FieldReviewer = "reviewer"
+	// FieldBasedOn holds the string denoting the based_on field in the database.
+	FieldBasedOn = "based_on"
+	// FieldPublishOn holds the string denoting the publish_on field in the database.
+	FieldPublishOn = "publish_on"
 	// FieldValidFrom holds the string denoting the valid_from field in the database.
 	FieldValidFrom = "valid_from"
 	// FieldValidTo holds the string denoting the valid_to field in the database.
@@ -96,11 +110,18 @@ var Columns = []string{
 	FieldRecordID,
 	FieldNumber,
 	FieldStatus,
+	FieldRevision,
 	FieldQuestion,
 	FieldAnswer,
 	FieldShort,
 	FieldTopicID,
 	FieldLegalBasis,
+	FieldTags,
+	FieldLinks,
+	FieldAuthors,
+	FieldReviewer,
+	FieldBasedOn,
+	FieldPublishOn,
 	FieldValidFrom,
 	FieldValidTo,
 	FieldIntent,
@@ -127,12 +148,30 @@ var (
 	RecordIDValidator func(string) error
 	// NumberValidator is a validator for the "number" field. It is called by the builders before save.
 	NumberValidator func(int) error
+	// DefaultRevision holds the default value on creation for the "revision" field.
+	DefaultRevision int
+	// RevisionValidator is a validator for the "revision" field. It is called by the builders before save.
+	RevisionValidator func(int) error
 	// DefaultShort holds the default value on creation for the "short" field.
 	DefaultShort string
 	// TopicIDValidator is a validator for the "topic_id" field. It is called by the builders before save.
 	TopicIDValidator func(string) error
 	// DefaultLegalBasis holds the default value on creation for the "legal_basis" field.
 	DefaultLegalBasis []schema.LegalBasis
+	// DefaultTags holds the default value on creation for the "tags" field.
+	DefaultTags []string
+	// DefaultLinks holds the default value on creation for the "links" field.
+	DefaultLinks []schema.Link
+	// DefaultAuthors holds the default value on creation for the "authors" field.
+	DefaultAuthors []string
+	// DefaultReviewer holds the default value on creation for the "reviewer" field.
+	DefaultReviewer string
+	// ReviewerValidator is a validator for the "reviewer" field. It is called by the builders before save.
+	ReviewerValidator func(string) error
+	// DefaultBasedOn holds the default value on creation for the "based_on" field.
+	DefaultBasedOn string
+	// BasedOnValidator is a validator for the "based_on" field. It is called by the builders before save.
+	BasedOnValidator func(string) error
 	// DefaultIntent holds the default value on creation for the "intent" field.
 	DefaultIntent bool
 	// DefaultPersonal holds the default value on creation for the "personal" field.
@@ -156,6 +195,7 @@ type Status string
 const (
 	StatusDraft     Status = "draft"
 	StatusReview    Status = "review"
+	StatusApproved  Status = "approved"
 	StatusPublished Status = "published"
 	StatusArchived  Status = "archived"
 )
@@ -167,7 +207,7 @@ func (s Status) String() string {
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s Status) error {
 	switch s {
-	case StatusDraft, StatusReview, StatusPublished, StatusArchived:
+	case StatusDraft, StatusReview, StatusApproved, StatusPublished, StatusArchived:
 		return nil
 	default:
 		return fmt.Errorf("recordversion: invalid enum value for status field: %q", s)
@@ -197,6 +237,11 @@ func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatus, opts...).ToFunc()
 }
 
+// ByRevision orders the results by the revision field.
+func ByRevision(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevision, opts...).ToFunc()
+}
+
 // ByQuestion orders the results by the question field.
 func ByQuestion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldQuestion, opts...).ToFunc()
@@ -215,6 +260,21 @@ func ByShort(opts ...sql.OrderTermOption) OrderOption {
 // ByTopicID orders the results by the topic_id field.
 func ByTopicID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTopicID, opts...).ToFunc()
+}
+
+// ByReviewer orders the results by the reviewer field.
+func ByReviewer(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReviewer, opts...).ToFunc()
+}
+
+// ByBasedOn orders the results by the based_on field.
+func ByBasedOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBasedOn, opts...).ToFunc()
+}
+
+// ByPublishOn orders the results by the publish_on field.
+func ByPublishOn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPublishOn, opts...).ToFunc()
 }
 
 // ByValidFrom orders the results by the valid_from field.

@@ -75,6 +75,11 @@ func Number(v int) predicate.RecordVersion {
 	return predicate.RecordVersion(sql.FieldEQ(FieldNumber, v))
 }
 
+// Revision applies equality check predicate on the "revision" field. It's identical to RevisionEQ.
+func Revision(v int) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldEQ(FieldRevision, v))
+}
+
 // Question applies equality check predicate on the "question" field. It's identical to QuestionEQ.
 func Question(v string) predicate.RecordVersion {
 	return predicate.RecordVersion(sql.FieldEQ(FieldQuestion, v))
@@ -93,6 +98,21 @@ func Short(v string) predicate.RecordVersion {
 // TopicID applies equality check predicate on the "topic_id" field. It's identical to TopicIDEQ.
 func TopicID(v string) predicate.RecordVersion {
 	return predicate.RecordVersion(sql.FieldEQ(FieldTopicID, v))
+}
+
+// Reviewer applies equality check predicate on the "reviewer" field. It's identical to ReviewerEQ.
+func Reviewer(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldEQ(FieldReviewer, v))
+}
+
+// BasedOn applies equality check predicate on the "based_on" field. It's identical to BasedOnEQ.
+func BasedOn(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldEQ(FieldBasedOn, v))
+}
+
+// PublishOn applies equality check predicate on the "publish_on" field. It's identical to PublishOnEQ.
+func PublishOn(v time.Time) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldEQ(FieldPublishOn, v))
 }
 
 // ValidFrom applies equality check predicate on the "valid_from" field. It's identical to ValidFromEQ.
@@ -263,6 +283,46 @@ func StatusIn(vs ...Status) predicate.RecordVersion {
 // StatusNotIn applies the NotIn predicate on the "status" field.
 func StatusNotIn(vs ...Status) predicate.RecordVersion {
 	return predicate.RecordVersion(sql.FieldNotIn(FieldStatus, vs...))
+}
+
+// RevisionEQ applies the EQ predicate on the "revision" field.
+func RevisionEQ(v int) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldEQ(FieldRevision, v))
+}
+
+// RevisionNEQ applies the NEQ predicate on the "revision" field.
+func RevisionNEQ(v int) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldNEQ(FieldRevision, v))
+}
+
+// RevisionIn applies the In predicate on the "revision" field.
+func RevisionIn(vs ...int) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldIn(FieldRevision, vs...))
+}
+
+// RevisionNotIn applies the NotIn predicate on the "revision" field.
+func RevisionNotIn(vs ...int) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldNotIn(FieldRevision, vs...))
+}
+
+// RevisionGT applies the GT predicate on the "revision" field.
+func RevisionGT(v int) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldGT(FieldRevision, v))
+}
+
+// RevisionGTE applies the GTE predicate on the "revision" field.
+func RevisionGTE(v int) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldGTE(FieldRevision, v))
+}
+
+// RevisionLT applies the LT predicate on the "revision" field.
+func RevisionLT(v int) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldLT(FieldRevision, v))
+}
+
+// RevisionLTE applies the LTE predicate on the "revision" field.
+func RevisionLTE(v int) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldLTE(FieldRevision, v))
 }
 
 // QuestionEQ applies the EQ predicate on the "question" field.
@@ -533,6 +593,186 @@ func TopicIDEqualFold(v string) predicate.RecordVersion {
 // TopicIDContainsFold applies the ContainsFold predicate on the "topic_id" field.
 func TopicIDContainsFold(v string) predicate.RecordVersion {
 	return predicate.RecordVersion(sql.FieldContainsFold(FieldTopicID, v))
+}
+
+// ReviewerEQ applies the EQ predicate on the "reviewer" field.
+func ReviewerEQ(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldEQ(FieldReviewer, v))
+}
+
+// ReviewerNEQ applies the NEQ predicate on the "reviewer" field.
+func ReviewerNEQ(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldNEQ(FieldReviewer, v))
+}
+
+// ReviewerIn applies the In predicate on the "reviewer" field.
+func ReviewerIn(vs ...string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldIn(FieldReviewer, vs...))
+}
+
+// ReviewerNotIn applies the NotIn predicate on the "reviewer" field.
+func ReviewerNotIn(vs ...string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldNotIn(FieldReviewer, vs...))
+}
+
+// ReviewerGT applies the GT predicate on the "reviewer" field.
+func ReviewerGT(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldGT(FieldReviewer, v))
+}
+
+// ReviewerGTE applies the GTE predicate on the "reviewer" field.
+func ReviewerGTE(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldGTE(FieldReviewer, v))
+}
+
+// ReviewerLT applies the LT predicate on the "reviewer" field.
+func ReviewerLT(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldLT(FieldReviewer, v))
+}
+
+// ReviewerLTE applies the LTE predicate on the "reviewer" field.
+func ReviewerLTE(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldLTE(FieldReviewer, v))
+}
+
+// ReviewerContains applies the Contains predicate on the "reviewer" field.
+func ReviewerContains(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldContains(FieldReviewer, v))
+}
+
+// ReviewerHasPrefix applies the HasPrefix predicate on the "reviewer" field.
+func ReviewerHasPrefix(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldHasPrefix(FieldReviewer, v))
+}
+
+// ReviewerHasSuffix applies the HasSuffix predicate on the "reviewer" field.
+func ReviewerHasSuffix(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldHasSuffix(FieldReviewer, v))
+}
+
+// ReviewerEqualFold applies the EqualFold predicate on the "reviewer" field.
+func ReviewerEqualFold(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldEqualFold(FieldReviewer, v))
+}
+
+// ReviewerContainsFold applies the ContainsFold predicate on the "reviewer" field.
+func ReviewerContainsFold(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldContainsFold(FieldReviewer, v))
+}
+
+// BasedOnEQ applies the EQ predicate on the "based_on" field.
+func BasedOnEQ(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldEQ(FieldBasedOn, v))
+}
+
+// BasedOnNEQ applies the NEQ predicate on the "based_on" field.
+func BasedOnNEQ(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldNEQ(FieldBasedOn, v))
+}
+
+// BasedOnIn applies the In predicate on the "based_on" field.
+func BasedOnIn(vs ...string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldIn(FieldBasedOn, vs...))
+}
+
+// BasedOnNotIn applies the NotIn predicate on the "based_on" field.
+func BasedOnNotIn(vs ...string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldNotIn(FieldBasedOn, vs...))
+}
+
+// BasedOnGT applies the GT predicate on the "based_on" field.
+func BasedOnGT(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldGT(FieldBasedOn, v))
+}
+
+// BasedOnGTE applies the GTE predicate on the "based_on" field.
+func BasedOnGTE(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldGTE(FieldBasedOn, v))
+}
+
+// BasedOnLT applies the LT predicate on the "based_on" field.
+func BasedOnLT(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldLT(FieldBasedOn, v))
+}
+
+// BasedOnLTE applies the LTE predicate on the "based_on" field.
+func BasedOnLTE(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldLTE(FieldBasedOn, v))
+}
+
+// BasedOnContains applies the Contains predicate on the "based_on" field.
+func BasedOnContains(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldContains(FieldBasedOn, v))
+}
+
+// BasedOnHasPrefix applies the HasPrefix predicate on the "based_on" field.
+func BasedOnHasPrefix(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldHasPrefix(FieldBasedOn, v))
+}
+
+// BasedOnHasSuffix applies the HasSuffix predicate on the "based_on" field.
+func BasedOnHasSuffix(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldHasSuffix(FieldBasedOn, v))
+}
+
+// BasedOnEqualFold applies the EqualFold predicate on the "based_on" field.
+func BasedOnEqualFold(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldEqualFold(FieldBasedOn, v))
+}
+
+// BasedOnContainsFold applies the ContainsFold predicate on the "based_on" field.
+func BasedOnContainsFold(v string) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldContainsFold(FieldBasedOn, v))
+}
+
+// PublishOnEQ applies the EQ predicate on the "publish_on" field.
+func PublishOnEQ(v time.Time) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldEQ(FieldPublishOn, v))
+}
+
+// PublishOnNEQ applies the NEQ predicate on the "publish_on" field.
+func PublishOnNEQ(v time.Time) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldNEQ(FieldPublishOn, v))
+}
+
+// PublishOnIn applies the In predicate on the "publish_on" field.
+func PublishOnIn(vs ...time.Time) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldIn(FieldPublishOn, vs...))
+}
+
+// PublishOnNotIn applies the NotIn predicate on the "publish_on" field.
+func PublishOnNotIn(vs ...time.Time) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldNotIn(FieldPublishOn, vs...))
+}
+
+// PublishOnGT applies the GT predicate on the "publish_on" field.
+func PublishOnGT(v time.Time) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldGT(FieldPublishOn, v))
+}
+
+// PublishOnGTE applies the GTE predicate on the "publish_on" field.
+func PublishOnGTE(v time.Time) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldGTE(FieldPublishOn, v))
+}
+
+// PublishOnLT applies the LT predicate on the "publish_on" field.
+func PublishOnLT(v time.Time) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldLT(FieldPublishOn, v))
+}
+
+// PublishOnLTE applies the LTE predicate on the "publish_on" field.
+func PublishOnLTE(v time.Time) predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldLTE(FieldPublishOn, v))
+}
+
+// PublishOnIsNil applies the IsNil predicate on the "publish_on" field.
+func PublishOnIsNil() predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldIsNull(FieldPublishOn))
+}
+
+// PublishOnNotNil applies the NotNil predicate on the "publish_on" field.
+func PublishOnNotNil() predicate.RecordVersion {
+	return predicate.RecordVersion(sql.FieldNotNull(FieldPublishOn))
 }
 
 // ValidFromEQ applies the EQ predicate on the "valid_from" field.

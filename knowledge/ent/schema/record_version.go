@@ -17,6 +17,12 @@ type LegalBasis struct {
 	Article string `json:"article"`
 }
 
+// Link is a page that an answer points to, as stored.
+type Link struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
+
 // RecordVersion is the content of a record at one time. After publication only its status changes.
 type RecordVersion struct{ ent.Schema }
 
@@ -27,12 +33,21 @@ func (RecordVersion) Fields() []ent.Field {
 		field.String("id").MaxLen(40).Immutable(),
 		field.String("record_id").MaxLen(100).Immutable(),
 		field.Int("number").Positive().Immutable().Comment("from 1, within the record"),
-		field.Enum("status").Values("draft", "review", "published", "archived"),
+		field.Enum("status").Values("draft", "review", "approved", "published", "archived"),
+		field.Int("revision").Default(1).Positive().Comment("counts the changes of the version, so that nobody overwrites another's unseen"),
 		field.Text("question"),
 		field.Text("answer"),
 		field.Text("short").Default("").Comment("the answer for the phone, at most 300 characters"),
 		field.String("topic_id").MaxLen(40).Optional().Nillable(),
 		field.JSON("legal_basis", []LegalBasis{}).Default([]LegalBasis{}),
+		field.JSON("tags", []string{}).Default([]string{}).Annotations(entsql.DefaultExpr("'[]'")),
+		field.JSON("links", []Link{}).Default([]Link{}).Annotations(entsql.DefaultExpr("'[]'")),
+		field.JSON("authors", []string{}).Default([]string{}).Annotations(entsql.DefaultExpr("'[]'")).
+			Comment("accounts that wrote it; none of them may review it"),
+		field.String("reviewer").MaxLen(40).Default("").Comment("account that approved it"),
+		field.String("based_on").MaxLen(40).Default("").
+			Comment("version that was published when this one was begun; it can only replace that one"),
+		field.Time("publish_on").SchemaType(date).Optional().Nillable().Comment("day on which an approved version comes into force by itself"),
 		field.Time("valid_from").SchemaType(date).Optional().Nillable(),
 		field.Time("valid_to").SchemaType(date).Optional().Nillable().Comment("the last day in force"),
 		field.Bool("intent").Default(false).Comment("Yana may answer with it by herself"),
@@ -55,12 +70,19 @@ func (RecordVersion) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of versions: numbers are unique, and one version of a record at most is published.
+// Indexes of versions: numbers are unique, one version of a record at most is published, and one at most
+// is being worked on.
 func (RecordVersion) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("record_id", "number").Unique(),
 		index.Fields("record_id").Unique().StorageKey("record_versions_one_published").
 			Annotations(entsql.IndexWhere("status = 'published'")),
+		index.Fields("record_id").Unique().StorageKey("record_versions_one_open").
+			Annotations(entsql.IndexWhere("status <> 'published' AND status <> 'archived'")),
+		index.Fields("publish_on").StorageKey("record_versions_scheduled").
+			Annotations(entsql.IndexWhere("publish_on IS NOT NULL")),
+		index.Fields("legal_basis").StorageKey("record_versions_acts").
+			Annotations(entsql.IndexType("GIN"), entsql.OpClass("jsonb_path_ops")),
 		index.Fields("topic_id"),
 	}
 }
