@@ -2,6 +2,7 @@ package telephony
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ekc/internal/fail"
@@ -111,7 +112,7 @@ func (c *call) load(e load) {
 	}
 	c.lookup(func(ctx context.Context) event {
 		f, err := c.sb.flows.load(ctx, e.called)
-		if err != nil {
+		if err != nil && !errors.Is(ctx.Err(), context.Canceled) { // who has hung up needs none
 			c.log.Error("no menu for the number that was called", "error", err)
 		}
 		return scripted{f, err}
