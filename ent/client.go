@@ -14,6 +14,7 @@ import (
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
+	"ekc/ent/answerreview"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -36,6 +37,8 @@ import (
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recall"
+	"ekc/ent/recallperson"
 	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
@@ -70,6 +73,8 @@ type Client struct {
 	AccountSkill *AccountSkillClient
 	// Agency is the client for interacting with the Agency builders.
 	Agency *AgencyClient
+	// AnswerReview is the client for interacting with the AnswerReview builders.
+	AnswerReview *AnswerReviewClient
 	// AssistantTurn is the client for interacting with the AssistantTurn builders.
 	AssistantTurn *AssistantTurnClient
 	// Attachment is the client for interacting with the Attachment builders.
@@ -114,6 +119,10 @@ type Client struct {
 	Queue *QueueClient
 	// QueueMember is the client for interacting with the QueueMember builders.
 	QueueMember *QueueMemberClient
+	// Recall is the client for interacting with the Recall builders.
+	Recall *RecallClient
+	// RecallPerson is the client for interacting with the RecallPerson builders.
+	RecallPerson *RecallPersonClient
 	// Recording is the client for interacting with the Recording builders.
 	Recording *RecordingClient
 	// Region is the client for interacting with the Region builders.
@@ -156,6 +165,7 @@ func (c *Client) init() {
 	c.Account = NewAccountClient(c.config)
 	c.AccountSkill = NewAccountSkillClient(c.config)
 	c.Agency = NewAgencyClient(c.config)
+	c.AnswerReview = NewAnswerReviewClient(c.config)
 	c.AssistantTurn = NewAssistantTurnClient(c.config)
 	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
@@ -178,6 +188,8 @@ func (c *Client) init() {
 	c.Presence = NewPresenceClient(c.config)
 	c.Queue = NewQueueClient(c.config)
 	c.QueueMember = NewQueueMemberClient(c.config)
+	c.Recall = NewRecallClient(c.config)
+	c.RecallPerson = NewRecallPersonClient(c.config)
 	c.Recording = NewRecordingClient(c.config)
 	c.Region = NewRegionClient(c.config)
 	c.RoleAssignment = NewRoleAssignmentClient(c.config)
@@ -287,6 +299,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Account:        NewAccountClient(cfg),
 		AccountSkill:   NewAccountSkillClient(cfg),
 		Agency:         NewAgencyClient(cfg),
+		AnswerReview:   NewAnswerReviewClient(cfg),
 		AssistantTurn:  NewAssistantTurnClient(cfg),
 		Attachment:     NewAttachmentClient(cfg),
 		AuditEntry:     NewAuditEntryClient(cfg),
@@ -309,6 +322,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Presence:       NewPresenceClient(cfg),
 		Queue:          NewQueueClient(cfg),
 		QueueMember:    NewQueueMemberClient(cfg),
+		Recall:         NewRecallClient(cfg),
+		RecallPerson:   NewRecallPersonClient(cfg),
 		Recording:      NewRecordingClient(cfg),
 		Region:         NewRegionClient(cfg),
 		RoleAssignment: NewRoleAssignmentClient(cfg),
@@ -345,6 +360,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Account:        NewAccountClient(cfg),
 		AccountSkill:   NewAccountSkillClient(cfg),
 		Agency:         NewAgencyClient(cfg),
+		AnswerReview:   NewAnswerReviewClient(cfg),
 		AssistantTurn:  NewAssistantTurnClient(cfg),
 		Attachment:     NewAttachmentClient(cfg),
 		AuditEntry:     NewAuditEntryClient(cfg),
@@ -367,6 +383,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Presence:       NewPresenceClient(cfg),
 		Queue:          NewQueueClient(cfg),
 		QueueMember:    NewQueueMemberClient(cfg),
+		Recall:         NewRecallClient(cfg),
+		RecallPerson:   NewRecallPersonClient(cfg),
 		Recording:      NewRecordingClient(cfg),
 		Region:         NewRegionClient(cfg),
 		RoleAssignment: NewRoleAssignmentClient(cfg),
@@ -410,13 +428,13 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.AccountSkill, c.Agency, c.AssistantTurn, c.Attachment,
-		c.AuditEntry, c.BusinessHours, c.Call, c.CallLeg, c.Callback, c.Citizen,
-		c.Disposition, c.Event, c.Interaction, c.Menu, c.MenuVersion, c.Message,
-		c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence,
-		c.Queue, c.QueueMember, c.Recording, c.Region, c.RoleAssignment,
-		c.RoutingTrace, c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session,
-		c.Site, c.Skill, c.Sound, c.Transcript, c.Trunk,
+		c.Account, c.AccountSkill, c.Agency, c.AnswerReview, c.AssistantTurn,
+		c.Attachment, c.AuditEntry, c.BusinessHours, c.Call, c.CallLeg, c.Callback,
+		c.Citizen, c.Disposition, c.Event, c.Interaction, c.Menu, c.MenuVersion,
+		c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding,
+		c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.Recording,
+		c.Region, c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment, c.ServerNode,
+		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.Transcript, c.Trunk,
 	} {
 		n.Use(hooks...)
 	}
@@ -426,13 +444,13 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.AccountSkill, c.Agency, c.AssistantTurn, c.Attachment,
-		c.AuditEntry, c.BusinessHours, c.Call, c.CallLeg, c.Callback, c.Citizen,
-		c.Disposition, c.Event, c.Interaction, c.Menu, c.MenuVersion, c.Message,
-		c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence,
-		c.Queue, c.QueueMember, c.Recording, c.Region, c.RoleAssignment,
-		c.RoutingTrace, c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session,
-		c.Site, c.Skill, c.Sound, c.Transcript, c.Trunk,
+		c.Account, c.AccountSkill, c.Agency, c.AnswerReview, c.AssistantTurn,
+		c.Attachment, c.AuditEntry, c.BusinessHours, c.Call, c.CallLeg, c.Callback,
+		c.Citizen, c.Disposition, c.Event, c.Interaction, c.Menu, c.MenuVersion,
+		c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding,
+		c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.Recording,
+		c.Region, c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment, c.ServerNode,
+		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.Transcript, c.Trunk,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -447,6 +465,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AccountSkill.mutate(ctx, m)
 	case *AgencyMutation:
 		return c.Agency.mutate(ctx, m)
+	case *AnswerReviewMutation:
+		return c.AnswerReview.mutate(ctx, m)
 	case *AssistantTurnMutation:
 		return c.AssistantTurn.mutate(ctx, m)
 	case *AttachmentMutation:
@@ -491,6 +511,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Queue.mutate(ctx, m)
 	case *QueueMemberMutation:
 		return c.QueueMember.mutate(ctx, m)
+	case *RecallMutation:
+		return c.Recall.mutate(ctx, m)
+	case *RecallPersonMutation:
+		return c.RecallPerson.mutate(ctx, m)
 	case *RecordingMutation:
 		return c.Recording.mutate(ctx, m)
 	case *RegionMutation:
@@ -1051,6 +1075,140 @@ func (c *AgencyClient) mutate(ctx context.Context, m *AgencyMutation) (Value, er
 		return (&AgencyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Agency mutation op: %q", m.Op())
+	}
+}
+
+// AnswerReviewClient is a client for the AnswerReview schema.
+type AnswerReviewClient struct {
+	config
+}
+
+// NewAnswerReviewClient returns a client for the AnswerReview from the given config.
+func NewAnswerReviewClient(c config) *AnswerReviewClient {
+	return &AnswerReviewClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `answerreview.Hooks(f(g(h())))`.
+func (c *AnswerReviewClient) Use(hooks ...Hook) {
+	c.hooks.AnswerReview = append(c.hooks.AnswerReview, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `answerreview.Intercept(f(g(h())))`.
+func (c *AnswerReviewClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AnswerReview = append(c.inters.AnswerReview, interceptors...)
+}
+
+// Create returns a builder for creating a AnswerReview entity.
+func (c *AnswerReviewClient) Create() *AnswerReviewCreate {
+	mutation := newAnswerReviewMutation(c.config, OpCreate)
+	return &AnswerReviewCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AnswerReview entities.
+func (c *AnswerReviewClient) CreateBulk(builders ...*AnswerReviewCreate) *AnswerReviewCreateBulk {
+	return &AnswerReviewCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AnswerReviewClient) MapCreateBulk(slice any, setFunc func(*AnswerReviewCreate, int)) *AnswerReviewCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AnswerReviewCreateBulk{err: fmt.Errorf("calling to AnswerReviewClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AnswerReviewCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AnswerReviewCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AnswerReview.
+func (c *AnswerReviewClient) Update() *AnswerReviewUpdate {
+	mutation := newAnswerReviewMutation(c.config, OpUpdate)
+	return &AnswerReviewUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AnswerReviewClient) UpdateOne(_m *AnswerReview) *AnswerReviewUpdateOne {
+	mutation := newAnswerReviewMutation(c.config, OpUpdateOne, withAnswerReview(_m))
+	return &AnswerReviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AnswerReviewClient) UpdateOneID(id string) *AnswerReviewUpdateOne {
+	mutation := newAnswerReviewMutation(c.config, OpUpdateOne, withAnswerReviewID(id))
+	return &AnswerReviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AnswerReview.
+func (c *AnswerReviewClient) Delete() *AnswerReviewDelete {
+	mutation := newAnswerReviewMutation(c.config, OpDelete)
+	return &AnswerReviewDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AnswerReviewClient) DeleteOne(_m *AnswerReview) *AnswerReviewDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AnswerReviewClient) DeleteOneID(id string) *AnswerReviewDeleteOne {
+	builder := c.Delete().Where(answerreview.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AnswerReviewDeleteOne{builder}
+}
+
+// Query returns a query builder for AnswerReview.
+func (c *AnswerReviewClient) Query() *AnswerReviewQuery {
+	return &AnswerReviewQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAnswerReview},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AnswerReview entity by its id.
+func (c *AnswerReviewClient) Get(ctx context.Context, id string) (*AnswerReview, error) {
+	return c.Query().Where(answerreview.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AnswerReviewClient) GetX(ctx context.Context, id string) *AnswerReview {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AnswerReviewClient) Hooks() []Hook {
+	hooks := c.hooks.AnswerReview
+	return append(hooks[:len(hooks):len(hooks)], answerreview.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AnswerReviewClient) Interceptors() []Interceptor {
+	return c.inters.AnswerReview
+}
+
+func (c *AnswerReviewClient) mutate(ctx context.Context, m *AnswerReviewMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AnswerReviewCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AnswerReviewUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AnswerReviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AnswerReviewDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AnswerReview mutation op: %q", m.Op())
 	}
 }
 
@@ -4802,6 +4960,306 @@ func (c *QueueMemberClient) mutate(ctx context.Context, m *QueueMemberMutation) 
 	}
 }
 
+// RecallClient is a client for the Recall schema.
+type RecallClient struct {
+	config
+}
+
+// NewRecallClient returns a client for the Recall from the given config.
+func NewRecallClient(c config) *RecallClient {
+	return &RecallClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `recall.Hooks(f(g(h())))`.
+func (c *RecallClient) Use(hooks ...Hook) {
+	c.hooks.Recall = append(c.hooks.Recall, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `recall.Intercept(f(g(h())))`.
+func (c *RecallClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Recall = append(c.inters.Recall, interceptors...)
+}
+
+// Create returns a builder for creating a Recall entity.
+func (c *RecallClient) Create() *RecallCreate {
+	mutation := newRecallMutation(c.config, OpCreate)
+	return &RecallCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Recall entities.
+func (c *RecallClient) CreateBulk(builders ...*RecallCreate) *RecallCreateBulk {
+	return &RecallCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RecallClient) MapCreateBulk(slice any, setFunc func(*RecallCreate, int)) *RecallCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RecallCreateBulk{err: fmt.Errorf("calling to RecallClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RecallCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RecallCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Recall.
+func (c *RecallClient) Update() *RecallUpdate {
+	mutation := newRecallMutation(c.config, OpUpdate)
+	return &RecallUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RecallClient) UpdateOne(_m *Recall) *RecallUpdateOne {
+	mutation := newRecallMutation(c.config, OpUpdateOne, withRecall(_m))
+	return &RecallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RecallClient) UpdateOneID(id string) *RecallUpdateOne {
+	mutation := newRecallMutation(c.config, OpUpdateOne, withRecallID(id))
+	return &RecallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Recall.
+func (c *RecallClient) Delete() *RecallDelete {
+	mutation := newRecallMutation(c.config, OpDelete)
+	return &RecallDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RecallClient) DeleteOne(_m *Recall) *RecallDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RecallClient) DeleteOneID(id string) *RecallDeleteOne {
+	builder := c.Delete().Where(recall.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RecallDeleteOne{builder}
+}
+
+// Query returns a query builder for Recall.
+func (c *RecallClient) Query() *RecallQuery {
+	return &RecallQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRecall},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Recall entity by its id.
+func (c *RecallClient) Get(ctx context.Context, id string) (*Recall, error) {
+	return c.Query().Where(recall.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RecallClient) GetX(ctx context.Context, id string) *Recall {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPeople queries the people edge of a Recall.
+func (c *RecallClient) QueryPeople(_m *Recall) *RecallPersonQuery {
+	query := (&RecallPersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(recall.Table, recall.FieldID, id),
+			sqlgraph.To(recallperson.Table, recallperson.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, recall.PeopleTable, recall.PeopleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RecallClient) Hooks() []Hook {
+	hooks := c.hooks.Recall
+	return append(hooks[:len(hooks):len(hooks)], recall.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *RecallClient) Interceptors() []Interceptor {
+	return c.inters.Recall
+}
+
+func (c *RecallClient) mutate(ctx context.Context, m *RecallMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RecallCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RecallUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RecallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RecallDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Recall mutation op: %q", m.Op())
+	}
+}
+
+// RecallPersonClient is a client for the RecallPerson schema.
+type RecallPersonClient struct {
+	config
+}
+
+// NewRecallPersonClient returns a client for the RecallPerson from the given config.
+func NewRecallPersonClient(c config) *RecallPersonClient {
+	return &RecallPersonClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `recallperson.Hooks(f(g(h())))`.
+func (c *RecallPersonClient) Use(hooks ...Hook) {
+	c.hooks.RecallPerson = append(c.hooks.RecallPerson, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `recallperson.Intercept(f(g(h())))`.
+func (c *RecallPersonClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RecallPerson = append(c.inters.RecallPerson, interceptors...)
+}
+
+// Create returns a builder for creating a RecallPerson entity.
+func (c *RecallPersonClient) Create() *RecallPersonCreate {
+	mutation := newRecallPersonMutation(c.config, OpCreate)
+	return &RecallPersonCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RecallPerson entities.
+func (c *RecallPersonClient) CreateBulk(builders ...*RecallPersonCreate) *RecallPersonCreateBulk {
+	return &RecallPersonCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RecallPersonClient) MapCreateBulk(slice any, setFunc func(*RecallPersonCreate, int)) *RecallPersonCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RecallPersonCreateBulk{err: fmt.Errorf("calling to RecallPersonClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RecallPersonCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RecallPersonCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RecallPerson.
+func (c *RecallPersonClient) Update() *RecallPersonUpdate {
+	mutation := newRecallPersonMutation(c.config, OpUpdate)
+	return &RecallPersonUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RecallPersonClient) UpdateOne(_m *RecallPerson) *RecallPersonUpdateOne {
+	mutation := newRecallPersonMutation(c.config, OpUpdateOne, withRecallPerson(_m))
+	return &RecallPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RecallPersonClient) UpdateOneID(id string) *RecallPersonUpdateOne {
+	mutation := newRecallPersonMutation(c.config, OpUpdateOne, withRecallPersonID(id))
+	return &RecallPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RecallPerson.
+func (c *RecallPersonClient) Delete() *RecallPersonDelete {
+	mutation := newRecallPersonMutation(c.config, OpDelete)
+	return &RecallPersonDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RecallPersonClient) DeleteOne(_m *RecallPerson) *RecallPersonDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RecallPersonClient) DeleteOneID(id string) *RecallPersonDeleteOne {
+	builder := c.Delete().Where(recallperson.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RecallPersonDeleteOne{builder}
+}
+
+// Query returns a query builder for RecallPerson.
+func (c *RecallPersonClient) Query() *RecallPersonQuery {
+	return &RecallPersonQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRecallPerson},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RecallPerson entity by its id.
+func (c *RecallPersonClient) Get(ctx context.Context, id string) (*RecallPerson, error) {
+	return c.Query().Where(recallperson.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RecallPersonClient) GetX(ctx context.Context, id string) *RecallPerson {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRecall queries the recall edge of a RecallPerson.
+func (c *RecallPersonClient) QueryRecall(_m *RecallPerson) *RecallQuery {
+	query := (&RecallClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(recallperson.Table, recallperson.FieldID, id),
+			sqlgraph.To(recall.Table, recall.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, recallperson.RecallTable, recallperson.RecallColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RecallPersonClient) Hooks() []Hook {
+	hooks := c.hooks.RecallPerson
+	return append(hooks[:len(hooks):len(hooks)], recallperson.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *RecallPersonClient) Interceptors() []Interceptor {
+	return c.inters.RecallPerson
+}
+
+func (c *RecallPersonClient) mutate(ctx context.Context, m *RecallPersonMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RecallPersonCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RecallPersonUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RecallPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RecallPersonDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RecallPerson mutation op: %q", m.Op())
+	}
+}
+
 // RecordingClient is a client for the Recording schema.
 type RecordingClient struct {
 	config
@@ -7001,20 +7459,22 @@ func (c *TrunkClient) mutate(ctx context.Context, m *TrunkMutation) (Value, erro
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, AccountSkill, Agency, AssistantTurn, Attachment, AuditEntry,
-		BusinessHours, Call, CallLeg, Callback, Citizen, Disposition, Event,
-		Interaction, Menu, MenuVersion, Message, NodeCommand, Offer, PauseReason,
-		Phone, PhoneBinding, Presence, Queue, QueueMember, Recording, Region,
-		RoleAssignment, RoutingTrace, Secret, Segment, ServerNode, ServiceNumber,
-		Session, Site, Skill, Sound, Transcript, Trunk []ent.Hook
+		Account, AccountSkill, Agency, AnswerReview, AssistantTurn, Attachment,
+		AuditEntry, BusinessHours, Call, CallLeg, Callback, Citizen, Disposition,
+		Event, Interaction, Menu, MenuVersion, Message, NodeCommand, Offer,
+		PauseReason, Phone, PhoneBinding, Presence, Queue, QueueMember, Recall,
+		RecallPerson, Recording, Region, RoleAssignment, RoutingTrace, Secret, Segment,
+		ServerNode, ServiceNumber, Session, Site, Skill, Sound, Transcript,
+		Trunk []ent.Hook
 	}
 	inters struct {
-		Account, AccountSkill, Agency, AssistantTurn, Attachment, AuditEntry,
-		BusinessHours, Call, CallLeg, Callback, Citizen, Disposition, Event,
-		Interaction, Menu, MenuVersion, Message, NodeCommand, Offer, PauseReason,
-		Phone, PhoneBinding, Presence, Queue, QueueMember, Recording, Region,
-		RoleAssignment, RoutingTrace, Secret, Segment, ServerNode, ServiceNumber,
-		Session, Site, Skill, Sound, Transcript, Trunk []ent.Interceptor
+		Account, AccountSkill, Agency, AnswerReview, AssistantTurn, Attachment,
+		AuditEntry, BusinessHours, Call, CallLeg, Callback, Citizen, Disposition,
+		Event, Interaction, Menu, MenuVersion, Message, NodeCommand, Offer,
+		PauseReason, Phone, PhoneBinding, Presence, Queue, QueueMember, Recall,
+		RecallPerson, Recording, Region, RoleAssignment, RoutingTrace, Secret, Segment,
+		ServerNode, ServiceNumber, Session, Site, Skill, Sound, Transcript,
+		Trunk []ent.Interceptor
 	}
 )
 

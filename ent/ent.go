@@ -7,6 +7,7 @@ import (
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
+	"ekc/ent/answerreview"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -29,6 +30,8 @@ import (
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recall"
+	"ekc/ent/recallperson"
 	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
@@ -114,6 +117,7 @@ func checkColumn(t, c string) error {
 			account.Table:        account.ValidColumn,
 			accountskill.Table:   accountskill.ValidColumn,
 			agency.Table:         agency.ValidColumn,
+			answerreview.Table:   answerreview.ValidColumn,
 			assistantturn.Table:  assistantturn.ValidColumn,
 			attachment.Table:     attachment.ValidColumn,
 			auditentry.Table:     auditentry.ValidColumn,
@@ -136,6 +140,8 @@ func checkColumn(t, c string) error {
 			presence.Table:       presence.ValidColumn,
 			queue.Table:          queue.ValidColumn,
 			queuemember.Table:    queuemember.ValidColumn,
+			recall.Table:         recall.ValidColumn,
+			recallperson.Table:   recallperson.ValidColumn,
 			recording.Table:      recording.ValidColumn,
 			region.Table:         region.ValidColumn,
 			roleassignment.Table: roleassignment.ValidColumn,

@@ -7,6 +7,7 @@ import (
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
+	"ekc/ent/answerreview"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -30,6 +31,8 @@ import (
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recall"
+	"ekc/ent/recallperson"
 	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
@@ -71,6 +74,7 @@ const (
 	TypeAccount        = "Account"
 	TypeAccountSkill   = "AccountSkill"
 	TypeAgency         = "Agency"
+	TypeAnswerReview   = "AnswerReview"
 	TypeAssistantTurn  = "AssistantTurn"
 	TypeAttachment     = "Attachment"
 	TypeAuditEntry     = "AuditEntry"
@@ -93,6 +97,8 @@ const (
 	TypePresence       = "Presence"
 	TypeQueue          = "Queue"
 	TypeQueueMember    = "QueueMember"
+	TypeRecall         = "Recall"
+	TypeRecallPerson   = "RecallPerson"
 	TypeRecording      = "Recording"
 	TypeRegion         = "Region"
 	TypeRoleAssignment = "RoleAssignment"
@@ -2635,6 +2641,576 @@ func (m *AgencyMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Agency edge %s", name)
+}
+
+// AnswerReviewMutation represents an operation that mutates the AnswerReview nodes in the graph.
+type AnswerReviewMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	turn_id       *string
+	right         *bool
+	comment       *string
+	account_id    *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*AnswerReview, error)
+	predicates    []predicate.AnswerReview
+}
+
+var _ ent.Mutation = (*AnswerReviewMutation)(nil)
+
+// answerreviewOption allows management of the mutation configuration using functional options.
+type answerreviewOption func(*AnswerReviewMutation)
+
+// newAnswerReviewMutation creates new mutation for the AnswerReview entity.
+func newAnswerReviewMutation(c config, op Op, opts ...answerreviewOption) *AnswerReviewMutation {
+	m := &AnswerReviewMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAnswerReview,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAnswerReviewID sets the ID field of the mutation.
+func withAnswerReviewID(id string) answerreviewOption {
+	return func(m *AnswerReviewMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AnswerReview
+		)
+		m.oldValue = func(ctx context.Context) (*AnswerReview, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AnswerReview.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAnswerReview sets the old AnswerReview of the mutation.
+func withAnswerReview(node *AnswerReview) answerreviewOption {
+	return func(m *AnswerReviewMutation) {
+		m.oldValue = func(context.Context) (*AnswerReview, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AnswerReviewMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AnswerReviewMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AnswerReview entities.
+func (m *AnswerReviewMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AnswerReviewMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AnswerReviewMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AnswerReview.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AnswerReviewMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AnswerReviewMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AnswerReviewMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetTurnID sets the "turn_id" field.
+func (m *AnswerReviewMutation) SetTurnID(s string) {
+	m.turn_id = &s
+}
+
+// TurnID returns the value of the "turn_id" field in the mutation.
+func (m *AnswerReviewMutation) TurnID() (r string, exists bool) {
+	v := m.turn_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTurnID returns the old "turn_id" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldTurnID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTurnID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTurnID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTurnID: %w", err)
+	}
+	return oldValue.TurnID, nil
+}
+
+// ResetTurnID resets all changes to the "turn_id" field.
+func (m *AnswerReviewMutation) ResetTurnID() {
+	m.turn_id = nil
+}
+
+// SetRight sets the "right" field.
+func (m *AnswerReviewMutation) SetRight(b bool) {
+	m.right = &b
+}
+
+// Right returns the value of the "right" field in the mutation.
+func (m *AnswerReviewMutation) Right() (r bool, exists bool) {
+	v := m.right
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRight returns the old "right" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldRight(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRight: %w", err)
+	}
+	return oldValue.Right, nil
+}
+
+// ResetRight resets all changes to the "right" field.
+func (m *AnswerReviewMutation) ResetRight() {
+	m.right = nil
+}
+
+// SetComment sets the "comment" field.
+func (m *AnswerReviewMutation) SetComment(s string) {
+	m.comment = &s
+}
+
+// Comment returns the value of the "comment" field in the mutation.
+func (m *AnswerReviewMutation) Comment() (r string, exists bool) {
+	v := m.comment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComment returns the old "comment" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldComment(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComment: %w", err)
+	}
+	return oldValue.Comment, nil
+}
+
+// ClearComment clears the value of the "comment" field.
+func (m *AnswerReviewMutation) ClearComment() {
+	m.comment = nil
+	m.clearedFields[answerreview.FieldComment] = struct{}{}
+}
+
+// CommentCleared returns if the "comment" field was cleared in this mutation.
+func (m *AnswerReviewMutation) CommentCleared() bool {
+	_, ok := m.clearedFields[answerreview.FieldComment]
+	return ok
+}
+
+// ResetComment resets all changes to the "comment" field.
+func (m *AnswerReviewMutation) ResetComment() {
+	m.comment = nil
+	delete(m.clearedFields, answerreview.FieldComment)
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *AnswerReviewMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *AnswerReviewMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *AnswerReviewMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// Where appends a list predicates to the AnswerReviewMutation builder.
+func (m *AnswerReviewMutation) Where(ps ...predicate.AnswerReview) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AnswerReviewMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AnswerReviewMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AnswerReview, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AnswerReviewMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AnswerReviewMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AnswerReview).
+func (m *AnswerReviewMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AnswerReviewMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.created_at != nil {
+		fields = append(fields, answerreview.FieldCreatedAt)
+	}
+	if m.turn_id != nil {
+		fields = append(fields, answerreview.FieldTurnID)
+	}
+	if m.right != nil {
+		fields = append(fields, answerreview.FieldRight)
+	}
+	if m.comment != nil {
+		fields = append(fields, answerreview.FieldComment)
+	}
+	if m.account_id != nil {
+		fields = append(fields, answerreview.FieldAccountID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AnswerReviewMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case answerreview.FieldCreatedAt:
+		return m.CreatedAt()
+	case answerreview.FieldTurnID:
+		return m.TurnID()
+	case answerreview.FieldRight:
+		return m.Right()
+	case answerreview.FieldComment:
+		return m.Comment()
+	case answerreview.FieldAccountID:
+		return m.AccountID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AnswerReviewMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case answerreview.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case answerreview.FieldTurnID:
+		return m.OldTurnID(ctx)
+	case answerreview.FieldRight:
+		return m.OldRight(ctx)
+	case answerreview.FieldComment:
+		return m.OldComment(ctx)
+	case answerreview.FieldAccountID:
+		return m.OldAccountID(ctx)
+	}
+	return nil, fmt.Errorf("unknown AnswerReview field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AnswerReviewMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case answerreview.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case answerreview.FieldTurnID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTurnID(v)
+		return nil
+	case answerreview.FieldRight:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRight(v)
+		return nil
+	case answerreview.FieldComment:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComment(v)
+		return nil
+	case answerreview.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerReview field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AnswerReviewMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AnswerReviewMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AnswerReviewMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown AnswerReview numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AnswerReviewMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(answerreview.FieldComment) {
+		fields = append(fields, answerreview.FieldComment)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AnswerReviewMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AnswerReviewMutation) ClearField(name string) error {
+	switch name {
+	case answerreview.FieldComment:
+		m.ClearComment()
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerReview nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AnswerReviewMutation) ResetField(name string) error {
+	switch name {
+	case answerreview.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case answerreview.FieldTurnID:
+		m.ResetTurnID()
+		return nil
+	case answerreview.FieldRight:
+		m.ResetRight()
+		return nil
+	case answerreview.FieldComment:
+		m.ResetComment()
+		return nil
+	case answerreview.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerReview field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AnswerReviewMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AnswerReviewMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AnswerReviewMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AnswerReviewMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AnswerReviewMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AnswerReviewMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AnswerReviewMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AnswerReview unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AnswerReviewMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AnswerReview edge %s", name)
 }
 
 // AssistantTurnMutation represents an operation that mutates the AssistantTurn nodes in the graph.
@@ -26141,6 +26717,1325 @@ func (m *QueueMemberMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown QueueMember edge %s", name)
+}
+
+// RecallMutation represents an operation that mutates the Recall nodes in the graph.
+type RecallMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	created_at        *time.Time
+	record_version_id *string
+	text              *string
+	account_id        *string
+	clearedFields     map[string]struct{}
+	people            map[string]struct{}
+	removedpeople     map[string]struct{}
+	clearedpeople     bool
+	done              bool
+	oldValue          func(context.Context) (*Recall, error)
+	predicates        []predicate.Recall
+}
+
+var _ ent.Mutation = (*RecallMutation)(nil)
+
+// recallOption allows management of the mutation configuration using functional options.
+type recallOption func(*RecallMutation)
+
+// newRecallMutation creates new mutation for the Recall entity.
+func newRecallMutation(c config, op Op, opts ...recallOption) *RecallMutation {
+	m := &RecallMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRecall,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRecallID sets the ID field of the mutation.
+func withRecallID(id string) recallOption {
+	return func(m *RecallMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Recall
+		)
+		m.oldValue = func(ctx context.Context) (*Recall, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Recall.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRecall sets the old Recall of the mutation.
+func withRecall(node *Recall) recallOption {
+	return func(m *RecallMutation) {
+		m.oldValue = func(context.Context) (*Recall, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RecallMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RecallMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Recall entities.
+func (m *RecallMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RecallMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RecallMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Recall.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RecallMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RecallMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RecallMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetRecordVersionID sets the "record_version_id" field.
+func (m *RecallMutation) SetRecordVersionID(s string) {
+	m.record_version_id = &s
+}
+
+// RecordVersionID returns the value of the "record_version_id" field in the mutation.
+func (m *RecallMutation) RecordVersionID() (r string, exists bool) {
+	v := m.record_version_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordVersionID returns the old "record_version_id" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldRecordVersionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordVersionID: %w", err)
+	}
+	return oldValue.RecordVersionID, nil
+}
+
+// ResetRecordVersionID resets all changes to the "record_version_id" field.
+func (m *RecallMutation) ResetRecordVersionID() {
+	m.record_version_id = nil
+}
+
+// SetText sets the "text" field.
+func (m *RecallMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *RecallMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *RecallMutation) ResetText() {
+	m.text = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *RecallMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *RecallMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *RecallMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// AddPersonIDs adds the "people" edge to the RecallPerson entity by ids.
+func (m *RecallMutation) AddPersonIDs(ids ...string) {
+	if m.people == nil {
+		m.people = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.people[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPeople clears the "people" edge to the RecallPerson entity.
+func (m *RecallMutation) ClearPeople() {
+	m.clearedpeople = true
+}
+
+// PeopleCleared reports if the "people" edge to the RecallPerson entity was cleared.
+func (m *RecallMutation) PeopleCleared() bool {
+	return m.clearedpeople
+}
+
+// RemovePersonIDs removes the "people" edge to the RecallPerson entity by IDs.
+func (m *RecallMutation) RemovePersonIDs(ids ...string) {
+	if m.removedpeople == nil {
+		m.removedpeople = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.people, ids[i])
+		m.removedpeople[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPeople returns the removed IDs of the "people" edge to the RecallPerson entity.
+func (m *RecallMutation) RemovedPeopleIDs() (ids []string) {
+	for id := range m.removedpeople {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PeopleIDs returns the "people" edge IDs in the mutation.
+func (m *RecallMutation) PeopleIDs() (ids []string) {
+	for id := range m.people {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPeople resets all changes to the "people" edge.
+func (m *RecallMutation) ResetPeople() {
+	m.people = nil
+	m.clearedpeople = false
+	m.removedpeople = nil
+}
+
+// Where appends a list predicates to the RecallMutation builder.
+func (m *RecallMutation) Where(ps ...predicate.Recall) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RecallMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RecallMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Recall, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RecallMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RecallMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Recall).
+func (m *RecallMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RecallMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.created_at != nil {
+		fields = append(fields, recall.FieldCreatedAt)
+	}
+	if m.record_version_id != nil {
+		fields = append(fields, recall.FieldRecordVersionID)
+	}
+	if m.text != nil {
+		fields = append(fields, recall.FieldText)
+	}
+	if m.account_id != nil {
+		fields = append(fields, recall.FieldAccountID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RecallMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case recall.FieldCreatedAt:
+		return m.CreatedAt()
+	case recall.FieldRecordVersionID:
+		return m.RecordVersionID()
+	case recall.FieldText:
+		return m.Text()
+	case recall.FieldAccountID:
+		return m.AccountID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RecallMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case recall.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case recall.FieldRecordVersionID:
+		return m.OldRecordVersionID(ctx)
+	case recall.FieldText:
+		return m.OldText(ctx)
+	case recall.FieldAccountID:
+		return m.OldAccountID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Recall field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecallMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case recall.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case recall.FieldRecordVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordVersionID(v)
+		return nil
+	case recall.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case recall.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Recall field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RecallMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RecallMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecallMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Recall numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RecallMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RecallMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RecallMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Recall nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RecallMutation) ResetField(name string) error {
+	switch name {
+	case recall.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case recall.FieldRecordVersionID:
+		m.ResetRecordVersionID()
+		return nil
+	case recall.FieldText:
+		m.ResetText()
+		return nil
+	case recall.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	}
+	return fmt.Errorf("unknown Recall field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RecallMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.people != nil {
+		edges = append(edges, recall.EdgePeople)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RecallMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case recall.EdgePeople:
+		ids := make([]ent.Value, 0, len(m.people))
+		for id := range m.people {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RecallMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.removedpeople != nil {
+		edges = append(edges, recall.EdgePeople)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RecallMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case recall.EdgePeople:
+		ids := make([]ent.Value, 0, len(m.removedpeople))
+		for id := range m.removedpeople {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RecallMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedpeople {
+		edges = append(edges, recall.EdgePeople)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RecallMutation) EdgeCleared(name string) bool {
+	switch name {
+	case recall.EdgePeople:
+		return m.clearedpeople
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RecallMutation) ClearEdge(name string) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Recall unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RecallMutation) ResetEdge(name string) error {
+	switch name {
+	case recall.EdgePeople:
+		m.ResetPeople()
+		return nil
+	}
+	return fmt.Errorf("unknown Recall edge %s", name)
+}
+
+// RecallPersonMutation represents an operation that mutates the RecallPerson nodes in the graph.
+type RecallPersonMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	created_at        *time.Time
+	record_version_id *string
+	person            *string
+	interaction_id    *string
+	outcome           *recallperson.Outcome
+	callback_id       *string
+	clearedFields     map[string]struct{}
+	recall            *string
+	clearedrecall     bool
+	done              bool
+	oldValue          func(context.Context) (*RecallPerson, error)
+	predicates        []predicate.RecallPerson
+}
+
+var _ ent.Mutation = (*RecallPersonMutation)(nil)
+
+// recallpersonOption allows management of the mutation configuration using functional options.
+type recallpersonOption func(*RecallPersonMutation)
+
+// newRecallPersonMutation creates new mutation for the RecallPerson entity.
+func newRecallPersonMutation(c config, op Op, opts ...recallpersonOption) *RecallPersonMutation {
+	m := &RecallPersonMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRecallPerson,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRecallPersonID sets the ID field of the mutation.
+func withRecallPersonID(id string) recallpersonOption {
+	return func(m *RecallPersonMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RecallPerson
+		)
+		m.oldValue = func(ctx context.Context) (*RecallPerson, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RecallPerson.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRecallPerson sets the old RecallPerson of the mutation.
+func withRecallPerson(node *RecallPerson) recallpersonOption {
+	return func(m *RecallPersonMutation) {
+		m.oldValue = func(context.Context) (*RecallPerson, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RecallPersonMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RecallPersonMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RecallPerson entities.
+func (m *RecallPersonMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RecallPersonMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RecallPersonMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RecallPerson.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RecallPersonMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RecallPersonMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RecallPersonMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetRecallID sets the "recall_id" field.
+func (m *RecallPersonMutation) SetRecallID(s string) {
+	m.recall = &s
+}
+
+// RecallID returns the value of the "recall_id" field in the mutation.
+func (m *RecallPersonMutation) RecallID() (r string, exists bool) {
+	v := m.recall
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecallID returns the old "recall_id" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldRecallID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecallID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecallID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecallID: %w", err)
+	}
+	return oldValue.RecallID, nil
+}
+
+// ResetRecallID resets all changes to the "recall_id" field.
+func (m *RecallPersonMutation) ResetRecallID() {
+	m.recall = nil
+}
+
+// SetRecordVersionID sets the "record_version_id" field.
+func (m *RecallPersonMutation) SetRecordVersionID(s string) {
+	m.record_version_id = &s
+}
+
+// RecordVersionID returns the value of the "record_version_id" field in the mutation.
+func (m *RecallPersonMutation) RecordVersionID() (r string, exists bool) {
+	v := m.record_version_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordVersionID returns the old "record_version_id" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldRecordVersionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordVersionID: %w", err)
+	}
+	return oldValue.RecordVersionID, nil
+}
+
+// ResetRecordVersionID resets all changes to the "record_version_id" field.
+func (m *RecallPersonMutation) ResetRecordVersionID() {
+	m.record_version_id = nil
+}
+
+// SetPerson sets the "person" field.
+func (m *RecallPersonMutation) SetPerson(s string) {
+	m.person = &s
+}
+
+// Person returns the value of the "person" field in the mutation.
+func (m *RecallPersonMutation) Person() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerson returns the old "person" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldPerson(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerson is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerson requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerson: %w", err)
+	}
+	return oldValue.Person, nil
+}
+
+// ResetPerson resets all changes to the "person" field.
+func (m *RecallPersonMutation) ResetPerson() {
+	m.person = nil
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *RecallPersonMutation) SetInteractionID(s string) {
+	m.interaction_id = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *RecallPersonMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *RecallPersonMutation) ResetInteractionID() {
+	m.interaction_id = nil
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *RecallPersonMutation) SetOutcome(r recallperson.Outcome) {
+	m.outcome = &r
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *RecallPersonMutation) Outcome() (r recallperson.Outcome, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldOutcome(ctx context.Context) (v recallperson.Outcome, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *RecallPersonMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetCallbackID sets the "callback_id" field.
+func (m *RecallPersonMutation) SetCallbackID(s string) {
+	m.callback_id = &s
+}
+
+// CallbackID returns the value of the "callback_id" field in the mutation.
+func (m *RecallPersonMutation) CallbackID() (r string, exists bool) {
+	v := m.callback_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCallbackID returns the old "callback_id" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldCallbackID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCallbackID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCallbackID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCallbackID: %w", err)
+	}
+	return oldValue.CallbackID, nil
+}
+
+// ClearCallbackID clears the value of the "callback_id" field.
+func (m *RecallPersonMutation) ClearCallbackID() {
+	m.callback_id = nil
+	m.clearedFields[recallperson.FieldCallbackID] = struct{}{}
+}
+
+// CallbackIDCleared returns if the "callback_id" field was cleared in this mutation.
+func (m *RecallPersonMutation) CallbackIDCleared() bool {
+	_, ok := m.clearedFields[recallperson.FieldCallbackID]
+	return ok
+}
+
+// ResetCallbackID resets all changes to the "callback_id" field.
+func (m *RecallPersonMutation) ResetCallbackID() {
+	m.callback_id = nil
+	delete(m.clearedFields, recallperson.FieldCallbackID)
+}
+
+// ClearRecall clears the "recall" edge to the Recall entity.
+func (m *RecallPersonMutation) ClearRecall() {
+	m.clearedrecall = true
+	m.clearedFields[recallperson.FieldRecallID] = struct{}{}
+}
+
+// RecallCleared reports if the "recall" edge to the Recall entity was cleared.
+func (m *RecallPersonMutation) RecallCleared() bool {
+	return m.clearedrecall
+}
+
+// RecallIDs returns the "recall" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RecallID instead. It exists only for internal usage by the builders.
+func (m *RecallPersonMutation) RecallIDs() (ids []string) {
+	if id := m.recall; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRecall resets all changes to the "recall" edge.
+func (m *RecallPersonMutation) ResetRecall() {
+	m.recall = nil
+	m.clearedrecall = false
+}
+
+// Where appends a list predicates to the RecallPersonMutation builder.
+func (m *RecallPersonMutation) Where(ps ...predicate.RecallPerson) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RecallPersonMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RecallPersonMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RecallPerson, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RecallPersonMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RecallPersonMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RecallPerson).
+func (m *RecallPersonMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RecallPersonMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, recallperson.FieldCreatedAt)
+	}
+	if m.recall != nil {
+		fields = append(fields, recallperson.FieldRecallID)
+	}
+	if m.record_version_id != nil {
+		fields = append(fields, recallperson.FieldRecordVersionID)
+	}
+	if m.person != nil {
+		fields = append(fields, recallperson.FieldPerson)
+	}
+	if m.interaction_id != nil {
+		fields = append(fields, recallperson.FieldInteractionID)
+	}
+	if m.outcome != nil {
+		fields = append(fields, recallperson.FieldOutcome)
+	}
+	if m.callback_id != nil {
+		fields = append(fields, recallperson.FieldCallbackID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RecallPersonMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case recallperson.FieldCreatedAt:
+		return m.CreatedAt()
+	case recallperson.FieldRecallID:
+		return m.RecallID()
+	case recallperson.FieldRecordVersionID:
+		return m.RecordVersionID()
+	case recallperson.FieldPerson:
+		return m.Person()
+	case recallperson.FieldInteractionID:
+		return m.InteractionID()
+	case recallperson.FieldOutcome:
+		return m.Outcome()
+	case recallperson.FieldCallbackID:
+		return m.CallbackID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RecallPersonMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case recallperson.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case recallperson.FieldRecallID:
+		return m.OldRecallID(ctx)
+	case recallperson.FieldRecordVersionID:
+		return m.OldRecordVersionID(ctx)
+	case recallperson.FieldPerson:
+		return m.OldPerson(ctx)
+	case recallperson.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case recallperson.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case recallperson.FieldCallbackID:
+		return m.OldCallbackID(ctx)
+	}
+	return nil, fmt.Errorf("unknown RecallPerson field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecallPersonMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case recallperson.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case recallperson.FieldRecallID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecallID(v)
+		return nil
+	case recallperson.FieldRecordVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordVersionID(v)
+		return nil
+	case recallperson.FieldPerson:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerson(v)
+		return nil
+	case recallperson.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case recallperson.FieldOutcome:
+		v, ok := value.(recallperson.Outcome)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case recallperson.FieldCallbackID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCallbackID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RecallPerson field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RecallPersonMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RecallPersonMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecallPersonMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown RecallPerson numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RecallPersonMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(recallperson.FieldCallbackID) {
+		fields = append(fields, recallperson.FieldCallbackID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RecallPersonMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RecallPersonMutation) ClearField(name string) error {
+	switch name {
+	case recallperson.FieldCallbackID:
+		m.ClearCallbackID()
+		return nil
+	}
+	return fmt.Errorf("unknown RecallPerson nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RecallPersonMutation) ResetField(name string) error {
+	switch name {
+	case recallperson.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case recallperson.FieldRecallID:
+		m.ResetRecallID()
+		return nil
+	case recallperson.FieldRecordVersionID:
+		m.ResetRecordVersionID()
+		return nil
+	case recallperson.FieldPerson:
+		m.ResetPerson()
+		return nil
+	case recallperson.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case recallperson.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case recallperson.FieldCallbackID:
+		m.ResetCallbackID()
+		return nil
+	}
+	return fmt.Errorf("unknown RecallPerson field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RecallPersonMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.recall != nil {
+		edges = append(edges, recallperson.EdgeRecall)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RecallPersonMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case recallperson.EdgeRecall:
+		if id := m.recall; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RecallPersonMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RecallPersonMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RecallPersonMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedrecall {
+		edges = append(edges, recallperson.EdgeRecall)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RecallPersonMutation) EdgeCleared(name string) bool {
+	switch name {
+	case recallperson.EdgeRecall:
+		return m.clearedrecall
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RecallPersonMutation) ClearEdge(name string) error {
+	switch name {
+	case recallperson.EdgeRecall:
+		m.ClearRecall()
+		return nil
+	}
+	return fmt.Errorf("unknown RecallPerson unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RecallPersonMutation) ResetEdge(name string) error {
+	switch name {
+	case recallperson.EdgeRecall:
+		m.ResetRecall()
+		return nil
+	}
+	return fmt.Errorf("unknown RecallPerson edge %s", name)
 }
 
 // RecordingMutation represents an operation that mutates the Recording nodes in the graph.

@@ -20,6 +20,8 @@ type Tx struct {
 	AccountSkill *AccountSkillClient
 	// Agency is the client for interacting with the Agency builders.
 	Agency *AgencyClient
+	// AnswerReview is the client for interacting with the AnswerReview builders.
+	AnswerReview *AnswerReviewClient
 	// AssistantTurn is the client for interacting with the AssistantTurn builders.
 	AssistantTurn *AssistantTurnClient
 	// Attachment is the client for interacting with the Attachment builders.
@@ -64,6 +66,10 @@ type Tx struct {
 	Queue *QueueClient
 	// QueueMember is the client for interacting with the QueueMember builders.
 	QueueMember *QueueMemberClient
+	// Recall is the client for interacting with the Recall builders.
+	Recall *RecallClient
+	// RecallPerson is the client for interacting with the RecallPerson builders.
+	RecallPerson *RecallPersonClient
 	// Recording is the client for interacting with the Recording builders.
 	Recording *RecordingClient
 	// Region is the client for interacting with the Region builders.
@@ -226,6 +232,7 @@ func (tx *Tx) init() {
 	tx.Account = NewAccountClient(tx.config)
 	tx.AccountSkill = NewAccountSkillClient(tx.config)
 	tx.Agency = NewAgencyClient(tx.config)
+	tx.AnswerReview = NewAnswerReviewClient(tx.config)
 	tx.AssistantTurn = NewAssistantTurnClient(tx.config)
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
@@ -248,6 +255,8 @@ func (tx *Tx) init() {
 	tx.Presence = NewPresenceClient(tx.config)
 	tx.Queue = NewQueueClient(tx.config)
 	tx.QueueMember = NewQueueMemberClient(tx.config)
+	tx.Recall = NewRecallClient(tx.config)
+	tx.RecallPerson = NewRecallPersonClient(tx.config)
 	tx.Recording = NewRecordingClient(tx.config)
 	tx.Region = NewRegionClient(tx.config)
 	tx.RoleAssignment = NewRoleAssignmentClient(tx.config)

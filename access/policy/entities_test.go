@@ -37,6 +37,10 @@ func (w *world) everything() {
 		SetFamilyHash([]byte("3")).SetAccessExpiresAt(time.Now()).SetExpiresAt(time.Now()).ExecX(ctx)
 	c.Secret.Create().SetID("s").SetValue([]byte("s")).ExecX(ctx)
 	c.Event.Create().SetID(1).SetKind("k").ExecX(ctx)
+	c.AnswerReview.Create().SetTurnID("trn").SetRight(true).SetAccountID(a.AccountID).ExecX(ctx)
+	recall := c.Recall.Create().SetRecordVersionID("ver").SetText("t").SetAccountID(a.AccountID).SaveX(ctx)
+	c.RecallPerson.Create().SetRecallID(recall.ID).SetRecordVersionID("ver").SetPerson("cit").SetInteractionID("int").
+		SetOutcome("LISTED").ExecX(ctx)
 	w.telephony(a.AccountID)
 }
 
@@ -143,7 +147,7 @@ func TestEveryEntityIsClosedByDefault(t *testing.T) {
 		switch name {
 		case "Agency", "Region":
 			require.Positive(t, count, name)
-		case "Event", "Secret", "ServerNode", "NodeCommand", "Transcript":
+		case "Event", "Secret", "ServerNode", "NodeCommand", "Transcript", "Recall", "RecallPerson", "AnswerReview":
 			require.Equal(t, -1, count, name)
 		default:
 			require.Zero(t, count, name)

@@ -44,6 +44,18 @@ func (f AgencyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AgencyMutation", m)
 }
 
+// The AnswerReviewFunc type is an adapter to allow the use of ordinary
+// function as AnswerReview mutator.
+type AnswerReviewFunc func(context.Context, *ent.AnswerReviewMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AnswerReviewFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AnswerReviewMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AnswerReviewMutation", m)
+}
+
 // The AssistantTurnFunc type is an adapter to allow the use of ordinary
 // function as AssistantTurn mutator.
 type AssistantTurnFunc func(context.Context, *ent.AssistantTurnMutation) (ent.Value, error)
@@ -306,6 +318,30 @@ func (f QueueMemberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.QueueMemberMutation", m)
+}
+
+// The RecallFunc type is an adapter to allow the use of ordinary
+// function as Recall mutator.
+type RecallFunc func(context.Context, *ent.RecallMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RecallFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RecallMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RecallMutation", m)
+}
+
+// The RecallPersonFunc type is an adapter to allow the use of ordinary
+// function as RecallPerson mutator.
+type RecallPersonFunc func(context.Context, *ent.RecallPersonMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RecallPersonFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RecallPersonMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RecallPersonMutation", m)
 }
 
 // The RecordingFunc type is an adapter to allow the use of ordinary

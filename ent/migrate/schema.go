@@ -86,6 +86,28 @@ var (
 		Columns:    AgenciesColumns,
 		PrimaryKey: []*schema.Column{AgenciesColumns[0]},
 	}
+	// AnswerReviewsColumns holds the columns for the "answer_reviews" table.
+	AnswerReviewsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "turn_id", Type: field.TypeString, Size: 40},
+		{Name: "right", Type: field.TypeBool},
+		{Name: "comment", Type: field.TypeString, Nullable: true, Size: 2000},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+	}
+	// AnswerReviewsTable holds the schema information for the "answer_reviews" table.
+	AnswerReviewsTable = &schema.Table{
+		Name:       "answer_reviews",
+		Columns:    AnswerReviewsColumns,
+		PrimaryKey: []*schema.Column{AnswerReviewsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "answerreview_turn_id",
+				Unique:  true,
+				Columns: []*schema.Column{AnswerReviewsColumns[2]},
+			},
+		},
+	}
 	// AssistantTurnsColumns holds the columns for the "assistant_turns" table.
 	AssistantTurnsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1087,6 +1109,59 @@ var (
 			},
 		},
 	}
+	// RecallsColumns holds the columns for the "recalls" table.
+	RecallsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "record_version_id", Type: field.TypeString, Size: 120},
+		{Name: "text", Type: field.TypeString, Size: 8000},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+	}
+	// RecallsTable holds the schema information for the "recalls" table.
+	RecallsTable = &schema.Table{
+		Name:       "recalls",
+		Columns:    RecallsColumns,
+		PrimaryKey: []*schema.Column{RecallsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "recall_record_version_id",
+				Unique:  false,
+				Columns: []*schema.Column{RecallsColumns[2]},
+			},
+		},
+	}
+	// RecallPersonsColumns holds the columns for the "recall_persons" table.
+	RecallPersonsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "record_version_id", Type: field.TypeString, Size: 120},
+		{Name: "person", Type: field.TypeString, Size: 40},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"MESSAGE", "CALLBACK", "LISTED"}},
+		{Name: "callback_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "recall_id", Type: field.TypeString, Size: 40},
+	}
+	// RecallPersonsTable holds the schema information for the "recall_persons" table.
+	RecallPersonsTable = &schema.Table{
+		Name:       "recall_persons",
+		Columns:    RecallPersonsColumns,
+		PrimaryKey: []*schema.Column{RecallPersonsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "recall_persons_recalls_people",
+				Columns:    []*schema.Column{RecallPersonsColumns[7]},
+				RefColumns: []*schema.Column{RecallsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "recallperson_record_version_id_person",
+				Unique:  true,
+				Columns: []*schema.Column{RecallPersonsColumns[2], RecallPersonsColumns[3]},
+			},
+		},
+	}
 	// RecordingsColumns holds the columns for the "recordings" table.
 	RecordingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1590,6 +1665,7 @@ var (
 		AccountsTable,
 		AccountSkillsTable,
 		AgenciesTable,
+		AnswerReviewsTable,
 		AssistantTurnsTable,
 		AttachmentsTable,
 		AuditEntriesTable,
@@ -1612,6 +1688,8 @@ var (
 		PresencesTable,
 		QueuesTable,
 		QueueMembersTable,
+		RecallsTable,
+		RecallPersonsTable,
 		RecordingsTable,
 		RegionsTable,
 		RoleAssignmentsTable,
@@ -1639,6 +1717,9 @@ func init() {
 	AccountSkillsTable.ForeignKeys[1].RefTable = SkillsTable
 	AgenciesTable.Annotation = &entsql.Annotation{
 		Table: "agencies",
+	}
+	AnswerReviewsTable.Annotation = &entsql.Annotation{
+		Table: "answer_reviews",
 	}
 	AssistantTurnsTable.ForeignKeys[0].RefTable = InteractionsTable
 	AttachmentsTable.ForeignKeys[0].RefTable = InteractionsTable
@@ -1724,6 +1805,13 @@ func init() {
 	}
 	QueueMembersTable.ForeignKeys[0].RefTable = QueuesTable
 	QueueMembersTable.ForeignKeys[1].RefTable = AccountsTable
+	RecallsTable.Annotation = &entsql.Annotation{
+		Table: "recalls",
+	}
+	RecallPersonsTable.ForeignKeys[0].RefTable = RecallsTable
+	RecallPersonsTable.Annotation = &entsql.Annotation{
+		Table: "recall_persons",
+	}
 	RecordingsTable.ForeignKeys[0].RefTable = CallsTable
 	RecordingsTable.ForeignKeys[1].RefTable = InteractionsTable
 	RecordingsTable.Annotation = &entsql.Annotation{

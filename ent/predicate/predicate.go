@@ -15,6 +15,9 @@ type AccountSkill func(*sql.Selector)
 // Agency is the predicate function for agency builders.
 type Agency func(*sql.Selector)
 
+// AnswerReview is the predicate function for answerreview builders.
+type AnswerReview func(*sql.Selector)
+
 // AssistantTurn is the predicate function for assistantturn builders.
 type AssistantTurn func(*sql.Selector)
 
@@ -80,6 +83,12 @@ type Queue func(*sql.Selector)
 
 // QueueMember is the predicate function for queuemember builders.
 type QueueMember func(*sql.Selector)
+
+// Recall is the predicate function for recall builders.
+type Recall func(*sql.Selector)
+
+// RecallPerson is the predicate function for recallperson builders.
+type RecallPerson func(*sql.Selector)
 
 // Recording is the predicate function for recording builders.
 type Recording func(*sql.Selector)

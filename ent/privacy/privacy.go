@@ -182,6 +182,30 @@ func (f AgencyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AgencyMutation", m)
 }
 
+// The AnswerReviewQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AnswerReviewQueryRuleFunc func(context.Context, *ent.AnswerReviewQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AnswerReviewQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AnswerReviewQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AnswerReviewQuery", q)
+}
+
+// The AnswerReviewMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AnswerReviewMutationRuleFunc func(context.Context, *ent.AnswerReviewMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AnswerReviewMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AnswerReviewMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AnswerReviewMutation", m)
+}
+
 // The AssistantTurnQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AssistantTurnQueryRuleFunc func(context.Context, *ent.AssistantTurnQuery) error
@@ -708,6 +732,54 @@ func (f QueueMemberMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.QueueMemberMutation", m)
+}
+
+// The RecallQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RecallQueryRuleFunc func(context.Context, *ent.RecallQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RecallQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RecallQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RecallQuery", q)
+}
+
+// The RecallMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RecallMutationRuleFunc func(context.Context, *ent.RecallMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RecallMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RecallMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RecallMutation", m)
+}
+
+// The RecallPersonQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RecallPersonQueryRuleFunc func(context.Context, *ent.RecallPersonQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RecallPersonQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RecallPersonQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RecallPersonQuery", q)
+}
+
+// The RecallPersonMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RecallPersonMutationRuleFunc func(context.Context, *ent.RecallPersonMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RecallPersonMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RecallPersonMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RecallPersonMutation", m)
 }
 
 // The RecordingQueryRuleFunc type is an adapter to allow the use of ordinary

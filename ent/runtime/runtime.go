@@ -7,6 +7,7 @@ import (
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
+	"ekc/ent/answerreview"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -29,6 +30,8 @@ import (
 	"ekc/ent/presence"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recall"
+	"ekc/ent/recallperson"
 	"ekc/ent/recording"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
@@ -248,6 +251,42 @@ func init() {
 	agency.DefaultID = agencyDescID.Default.(func() string)
 	// agency.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	agency.IDValidator = agencyDescID.Validators[0].(func(string) error)
+	answerreviewMixin := schema.AnswerReview{}.Mixin()
+	answerreview.Policy = privacy.NewPolicies(schema.AnswerReview{})
+	answerreview.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := answerreview.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	answerreviewMixinFields0 := answerreviewMixin[0].Fields()
+	_ = answerreviewMixinFields0
+	answerreviewFields := schema.AnswerReview{}.Fields()
+	_ = answerreviewFields
+	// answerreviewDescCreatedAt is the schema descriptor for created_at field.
+	answerreviewDescCreatedAt := answerreviewMixinFields0[1].Descriptor()
+	// answerreview.DefaultCreatedAt holds the default value on creation for the created_at field.
+	answerreview.DefaultCreatedAt = answerreviewDescCreatedAt.Default.(func() time.Time)
+	// answerreviewDescTurnID is the schema descriptor for turn_id field.
+	answerreviewDescTurnID := answerreviewFields[0].Descriptor()
+	// answerreview.TurnIDValidator is a validator for the "turn_id" field. It is called by the builders before save.
+	answerreview.TurnIDValidator = answerreviewDescTurnID.Validators[0].(func(string) error)
+	// answerreviewDescComment is the schema descriptor for comment field.
+	answerreviewDescComment := answerreviewFields[2].Descriptor()
+	// answerreview.CommentValidator is a validator for the "comment" field. It is called by the builders before save.
+	answerreview.CommentValidator = answerreviewDescComment.Validators[0].(func(string) error)
+	// answerreviewDescAccountID is the schema descriptor for account_id field.
+	answerreviewDescAccountID := answerreviewFields[3].Descriptor()
+	// answerreview.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	answerreview.AccountIDValidator = answerreviewDescAccountID.Validators[0].(func(string) error)
+	// answerreviewDescID is the schema descriptor for id field.
+	answerreviewDescID := answerreviewMixinFields0[0].Descriptor()
+	// answerreview.DefaultID holds the default value on creation for the id field.
+	answerreview.DefaultID = answerreviewDescID.Default.(func() string)
+	// answerreview.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	answerreview.IDValidator = answerreviewDescID.Validators[0].(func(string) error)
 	assistantturnMixin := schema.AssistantTurn{}.Mixin()
 	assistantturn.Policy = privacy.NewPolicies(schema.AssistantTurn{})
 	assistantturn.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1629,6 +1668,86 @@ func init() {
 	queuemember.DefaultID = queuememberDescID.Default.(func() string)
 	// queuemember.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	queuemember.IDValidator = queuememberDescID.Validators[0].(func(string) error)
+	recallMixin := schema.Recall{}.Mixin()
+	recall.Policy = privacy.NewPolicies(schema.Recall{})
+	recall.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := recall.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	recallMixinFields0 := recallMixin[0].Fields()
+	_ = recallMixinFields0
+	recallFields := schema.Recall{}.Fields()
+	_ = recallFields
+	// recallDescCreatedAt is the schema descriptor for created_at field.
+	recallDescCreatedAt := recallMixinFields0[1].Descriptor()
+	// recall.DefaultCreatedAt holds the default value on creation for the created_at field.
+	recall.DefaultCreatedAt = recallDescCreatedAt.Default.(func() time.Time)
+	// recallDescRecordVersionID is the schema descriptor for record_version_id field.
+	recallDescRecordVersionID := recallFields[0].Descriptor()
+	// recall.RecordVersionIDValidator is a validator for the "record_version_id" field. It is called by the builders before save.
+	recall.RecordVersionIDValidator = recallDescRecordVersionID.Validators[0].(func(string) error)
+	// recallDescText is the schema descriptor for text field.
+	recallDescText := recallFields[1].Descriptor()
+	// recall.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	recall.TextValidator = recallDescText.Validators[0].(func(string) error)
+	// recallDescAccountID is the schema descriptor for account_id field.
+	recallDescAccountID := recallFields[2].Descriptor()
+	// recall.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	recall.AccountIDValidator = recallDescAccountID.Validators[0].(func(string) error)
+	// recallDescID is the schema descriptor for id field.
+	recallDescID := recallMixinFields0[0].Descriptor()
+	// recall.DefaultID holds the default value on creation for the id field.
+	recall.DefaultID = recallDescID.Default.(func() string)
+	// recall.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	recall.IDValidator = recallDescID.Validators[0].(func(string) error)
+	recallpersonMixin := schema.RecallPerson{}.Mixin()
+	recallperson.Policy = privacy.NewPolicies(schema.RecallPerson{})
+	recallperson.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := recallperson.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	recallpersonMixinFields0 := recallpersonMixin[0].Fields()
+	_ = recallpersonMixinFields0
+	recallpersonFields := schema.RecallPerson{}.Fields()
+	_ = recallpersonFields
+	// recallpersonDescCreatedAt is the schema descriptor for created_at field.
+	recallpersonDescCreatedAt := recallpersonMixinFields0[1].Descriptor()
+	// recallperson.DefaultCreatedAt holds the default value on creation for the created_at field.
+	recallperson.DefaultCreatedAt = recallpersonDescCreatedAt.Default.(func() time.Time)
+	// recallpersonDescRecallID is the schema descriptor for recall_id field.
+	recallpersonDescRecallID := recallpersonFields[0].Descriptor()
+	// recallperson.RecallIDValidator is a validator for the "recall_id" field. It is called by the builders before save.
+	recallperson.RecallIDValidator = recallpersonDescRecallID.Validators[0].(func(string) error)
+	// recallpersonDescRecordVersionID is the schema descriptor for record_version_id field.
+	recallpersonDescRecordVersionID := recallpersonFields[1].Descriptor()
+	// recallperson.RecordVersionIDValidator is a validator for the "record_version_id" field. It is called by the builders before save.
+	recallperson.RecordVersionIDValidator = recallpersonDescRecordVersionID.Validators[0].(func(string) error)
+	// recallpersonDescPerson is the schema descriptor for person field.
+	recallpersonDescPerson := recallpersonFields[2].Descriptor()
+	// recallperson.PersonValidator is a validator for the "person" field. It is called by the builders before save.
+	recallperson.PersonValidator = recallpersonDescPerson.Validators[0].(func(string) error)
+	// recallpersonDescInteractionID is the schema descriptor for interaction_id field.
+	recallpersonDescInteractionID := recallpersonFields[3].Descriptor()
+	// recallperson.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	recallperson.InteractionIDValidator = recallpersonDescInteractionID.Validators[0].(func(string) error)
+	// recallpersonDescCallbackID is the schema descriptor for callback_id field.
+	recallpersonDescCallbackID := recallpersonFields[5].Descriptor()
+	// recallperson.CallbackIDValidator is a validator for the "callback_id" field. It is called by the builders before save.
+	recallperson.CallbackIDValidator = recallpersonDescCallbackID.Validators[0].(func(string) error)
+	// recallpersonDescID is the schema descriptor for id field.
+	recallpersonDescID := recallpersonMixinFields0[0].Descriptor()
+	// recallperson.DefaultID holds the default value on creation for the id field.
+	recallperson.DefaultID = recallpersonDescID.Default.(func() string)
+	// recallperson.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	recallperson.IDValidator = recallpersonDescID.Validators[0].(func(string) error)
 	recordingMixin := schema.Recording{}.Mixin()
 	recording.Policy = privacy.NewPolicies(schema.Recording{})
 	recording.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -29,6 +29,7 @@ func (AssistantTurn) Fields() []ent.Field {
 		field.String("record_id").Optional().MaxLen(400).Immutable().Comment("told to the citizen"),
 		field.String("record_version_id").Optional().MaxLen(120).Immutable(),
 		field.JSON("candidates", []dialogue.Suggestion{}).Optional().Immutable(),
+		field.JSON("trace", dialogue.Trace{}).Optional().Immutable().Sensitive().Comment("what the decision rests on, to be replayed"),
 	}
 }
 
