@@ -38,6 +38,8 @@ type AssistantTurn struct {
 	RecordVersionID string `json:"record_version_id,omitempty"`
 	// Candidates holds the value of the "candidates" field.
 	Candidates []dialogue.Suggestion `json:"candidates,omitempty"`
+	// what the decision rests on, to be replayed
+	Trace dialogue.Trace `json:"-"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the AssistantTurnQuery when eager-loading is set.
 	Edges        AssistantTurnEdges `json:"edges"`
@@ -71,7 +73,7 @@ func (*AssistantTurn) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case assistantturn.FieldCandidates:
+		case assistantturn.FieldCandidates, assistantturn.FieldTrace:
 			values[i] = new([]byte)
 		case assistantturn.FieldID, assistantturn.FieldInteractionID, assistantturn.FieldQuestionID, assistantturn.FieldReplyID, assistantturn.FieldDecision, assistantturn.FieldReason, assistantturn.FieldRecordID, assistantturn.FieldRecordVersionID:
 			values[i] = new(sql.NullString)
@@ -154,6 +156,14 @@ func (_m *AssistantTurn) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field candidates: %w", err)
 				}
 			}
+		case assistantturn.FieldTrace:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field trace", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Trace); err != nil {
+					return fmt.Errorf("unmarshal field trace: %w", err)
+				}
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -221,6 +231,8 @@ func (_m *AssistantTurn) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("candidates=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Candidates))
+	builder.WriteString(", ")
+	builder.WriteString("trace=<sensitive>")
 	builder.WriteByte(')')
 	return builder.String()
 }

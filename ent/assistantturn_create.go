@@ -111,6 +111,20 @@ func (_c *AssistantTurnCreate) SetCandidates(v []dialogue.Suggestion) *Assistant
 	return _c
 }
 
+// SetTrace sets the "trace" field.
+func (_c *AssistantTurnCreate) SetTrace(v dialogue.Trace) *AssistantTurnCreate {
+	_c.mutation.SetTrace(v)
+	return _c
+}
+
+// SetNillableTrace sets the "trace" field if the given value is not nil.
+func (_c *AssistantTurnCreate) SetNillableTrace(v *dialogue.Trace) *AssistantTurnCreate {
+	if v != nil {
+		_c.SetTrace(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *AssistantTurnCreate) SetID(v string) *AssistantTurnCreate {
 	_c.mutation.SetID(v)
@@ -312,6 +326,10 @@ func (_c *AssistantTurnCreate) createSpec() (*AssistantTurn, *sqlgraph.CreateSpe
 		_spec.SetField(assistantturn.FieldCandidates, field.TypeJSON, value)
 		_node.Candidates = value
 	}
+	if value, ok := _c.mutation.Trace(); ok {
+		_spec.SetField(assistantturn.FieldTrace, field.TypeJSON, value)
+		_node.Trace = value
+	}
 	if nodes := _c.mutation.InteractionIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -424,6 +442,9 @@ func (u *AssistantTurnUpsertOne) UpdateNewValues() *AssistantTurnUpsertOne {
 		}
 		if _, exists := u.create.mutation.Candidates(); exists {
 			s.SetIgnore(assistantturn.FieldCandidates)
+		}
+		if _, exists := u.create.mutation.Trace(); exists {
+			s.SetIgnore(assistantturn.FieldTrace)
 		}
 	}))
 	return u
@@ -665,6 +686,9 @@ func (u *AssistantTurnUpsertBulk) UpdateNewValues() *AssistantTurnUpsertBulk {
 			}
 			if _, exists := b.mutation.Candidates(); exists {
 				s.SetIgnore(assistantturn.FieldCandidates)
+			}
+			if _, exists := b.mutation.Trace(); exists {
+				s.SetIgnore(assistantturn.FieldTrace)
 			}
 		}
 	}))

@@ -98,6 +98,9 @@ func (_u *AssistantTurnUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	if _u.mutation.CandidatesCleared() {
 		_spec.ClearField(assistantturn.FieldCandidates, field.TypeJSON)
 	}
+	if _u.mutation.TraceCleared() {
+		_spec.ClearField(assistantturn.FieldTrace, field.TypeJSON)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -219,6 +222,9 @@ func (_u *AssistantTurnUpdateOne) sqlSave(ctx context.Context) (_node *Assistant
 	}
 	if _u.mutation.CandidatesCleared() {
 		_spec.ClearField(assistantturn.FieldCandidates, field.TypeJSON)
+	}
+	if _u.mutation.TraceCleared() {
+		_spec.ClearField(assistantturn.FieldTrace, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &AssistantTurn{config: _u.config}

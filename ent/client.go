@@ -51,6 +51,7 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
+	"ekc/ent/suggestionverdict"
 	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 
@@ -147,6 +148,8 @@ type Client struct {
 	Skill *SkillClient
 	// Sound is the client for interacting with the Sound builders.
 	Sound *SoundClient
+	// SuggestionVerdict is the client for interacting with the SuggestionVerdict builders.
+	SuggestionVerdict *SuggestionVerdictClient
 	// Transcript is the client for interacting with the Transcript builders.
 	Transcript *TranscriptClient
 	// Trunk is the client for interacting with the Trunk builders.
@@ -202,6 +205,7 @@ func (c *Client) init() {
 	c.Site = NewSiteClient(c.config)
 	c.Skill = NewSkillClient(c.config)
 	c.Sound = NewSoundClient(c.config)
+	c.SuggestionVerdict = NewSuggestionVerdictClient(c.config)
 	c.Transcript = NewTranscriptClient(c.config)
 	c.Trunk = NewTrunkClient(c.config)
 }
@@ -294,50 +298,51 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		Account:        NewAccountClient(cfg),
-		AccountSkill:   NewAccountSkillClient(cfg),
-		Agency:         NewAgencyClient(cfg),
-		AnswerReview:   NewAnswerReviewClient(cfg),
-		AssistantTurn:  NewAssistantTurnClient(cfg),
-		Attachment:     NewAttachmentClient(cfg),
-		AuditEntry:     NewAuditEntryClient(cfg),
-		BusinessHours:  NewBusinessHoursClient(cfg),
-		Call:           NewCallClient(cfg),
-		CallLeg:        NewCallLegClient(cfg),
-		Callback:       NewCallbackClient(cfg),
-		Citizen:        NewCitizenClient(cfg),
-		Disposition:    NewDispositionClient(cfg),
-		Event:          NewEventClient(cfg),
-		Interaction:    NewInteractionClient(cfg),
-		Menu:           NewMenuClient(cfg),
-		MenuVersion:    NewMenuVersionClient(cfg),
-		Message:        NewMessageClient(cfg),
-		NodeCommand:    NewNodeCommandClient(cfg),
-		Offer:          NewOfferClient(cfg),
-		PauseReason:    NewPauseReasonClient(cfg),
-		Phone:          NewPhoneClient(cfg),
-		PhoneBinding:   NewPhoneBindingClient(cfg),
-		Presence:       NewPresenceClient(cfg),
-		Queue:          NewQueueClient(cfg),
-		QueueMember:    NewQueueMemberClient(cfg),
-		Recall:         NewRecallClient(cfg),
-		RecallPerson:   NewRecallPersonClient(cfg),
-		Recording:      NewRecordingClient(cfg),
-		Region:         NewRegionClient(cfg),
-		RoleAssignment: NewRoleAssignmentClient(cfg),
-		RoutingTrace:   NewRoutingTraceClient(cfg),
-		Secret:         NewSecretClient(cfg),
-		Segment:        NewSegmentClient(cfg),
-		ServerNode:     NewServerNodeClient(cfg),
-		ServiceNumber:  NewServiceNumberClient(cfg),
-		Session:        NewSessionClient(cfg),
-		Site:           NewSiteClient(cfg),
-		Skill:          NewSkillClient(cfg),
-		Sound:          NewSoundClient(cfg),
-		Transcript:     NewTranscriptClient(cfg),
-		Trunk:          NewTrunkClient(cfg),
+		ctx:               ctx,
+		config:            cfg,
+		Account:           NewAccountClient(cfg),
+		AccountSkill:      NewAccountSkillClient(cfg),
+		Agency:            NewAgencyClient(cfg),
+		AnswerReview:      NewAnswerReviewClient(cfg),
+		AssistantTurn:     NewAssistantTurnClient(cfg),
+		Attachment:        NewAttachmentClient(cfg),
+		AuditEntry:        NewAuditEntryClient(cfg),
+		BusinessHours:     NewBusinessHoursClient(cfg),
+		Call:              NewCallClient(cfg),
+		CallLeg:           NewCallLegClient(cfg),
+		Callback:          NewCallbackClient(cfg),
+		Citizen:           NewCitizenClient(cfg),
+		Disposition:       NewDispositionClient(cfg),
+		Event:             NewEventClient(cfg),
+		Interaction:       NewInteractionClient(cfg),
+		Menu:              NewMenuClient(cfg),
+		MenuVersion:       NewMenuVersionClient(cfg),
+		Message:           NewMessageClient(cfg),
+		NodeCommand:       NewNodeCommandClient(cfg),
+		Offer:             NewOfferClient(cfg),
+		PauseReason:       NewPauseReasonClient(cfg),
+		Phone:             NewPhoneClient(cfg),
+		PhoneBinding:      NewPhoneBindingClient(cfg),
+		Presence:          NewPresenceClient(cfg),
+		Queue:             NewQueueClient(cfg),
+		QueueMember:       NewQueueMemberClient(cfg),
+		Recall:            NewRecallClient(cfg),
+		RecallPerson:      NewRecallPersonClient(cfg),
+		Recording:         NewRecordingClient(cfg),
+		Region:            NewRegionClient(cfg),
+		RoleAssignment:    NewRoleAssignmentClient(cfg),
+		RoutingTrace:      NewRoutingTraceClient(cfg),
+		Secret:            NewSecretClient(cfg),
+		Segment:           NewSegmentClient(cfg),
+		ServerNode:        NewServerNodeClient(cfg),
+		ServiceNumber:     NewServiceNumberClient(cfg),
+		Session:           NewSessionClient(cfg),
+		Site:              NewSiteClient(cfg),
+		Skill:             NewSkillClient(cfg),
+		Sound:             NewSoundClient(cfg),
+		SuggestionVerdict: NewSuggestionVerdictClient(cfg),
+		Transcript:        NewTranscriptClient(cfg),
+		Trunk:             NewTrunkClient(cfg),
 	}, nil
 }
 
@@ -355,50 +360,51 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:            ctx,
-		config:         cfg,
-		Account:        NewAccountClient(cfg),
-		AccountSkill:   NewAccountSkillClient(cfg),
-		Agency:         NewAgencyClient(cfg),
-		AnswerReview:   NewAnswerReviewClient(cfg),
-		AssistantTurn:  NewAssistantTurnClient(cfg),
-		Attachment:     NewAttachmentClient(cfg),
-		AuditEntry:     NewAuditEntryClient(cfg),
-		BusinessHours:  NewBusinessHoursClient(cfg),
-		Call:           NewCallClient(cfg),
-		CallLeg:        NewCallLegClient(cfg),
-		Callback:       NewCallbackClient(cfg),
-		Citizen:        NewCitizenClient(cfg),
-		Disposition:    NewDispositionClient(cfg),
-		Event:          NewEventClient(cfg),
-		Interaction:    NewInteractionClient(cfg),
-		Menu:           NewMenuClient(cfg),
-		MenuVersion:    NewMenuVersionClient(cfg),
-		Message:        NewMessageClient(cfg),
-		NodeCommand:    NewNodeCommandClient(cfg),
-		Offer:          NewOfferClient(cfg),
-		PauseReason:    NewPauseReasonClient(cfg),
-		Phone:          NewPhoneClient(cfg),
-		PhoneBinding:   NewPhoneBindingClient(cfg),
-		Presence:       NewPresenceClient(cfg),
-		Queue:          NewQueueClient(cfg),
-		QueueMember:    NewQueueMemberClient(cfg),
-		Recall:         NewRecallClient(cfg),
-		RecallPerson:   NewRecallPersonClient(cfg),
-		Recording:      NewRecordingClient(cfg),
-		Region:         NewRegionClient(cfg),
-		RoleAssignment: NewRoleAssignmentClient(cfg),
-		RoutingTrace:   NewRoutingTraceClient(cfg),
-		Secret:         NewSecretClient(cfg),
-		Segment:        NewSegmentClient(cfg),
-		ServerNode:     NewServerNodeClient(cfg),
-		ServiceNumber:  NewServiceNumberClient(cfg),
-		Session:        NewSessionClient(cfg),
-		Site:           NewSiteClient(cfg),
-		Skill:          NewSkillClient(cfg),
-		Sound:          NewSoundClient(cfg),
-		Transcript:     NewTranscriptClient(cfg),
-		Trunk:          NewTrunkClient(cfg),
+		ctx:               ctx,
+		config:            cfg,
+		Account:           NewAccountClient(cfg),
+		AccountSkill:      NewAccountSkillClient(cfg),
+		Agency:            NewAgencyClient(cfg),
+		AnswerReview:      NewAnswerReviewClient(cfg),
+		AssistantTurn:     NewAssistantTurnClient(cfg),
+		Attachment:        NewAttachmentClient(cfg),
+		AuditEntry:        NewAuditEntryClient(cfg),
+		BusinessHours:     NewBusinessHoursClient(cfg),
+		Call:              NewCallClient(cfg),
+		CallLeg:           NewCallLegClient(cfg),
+		Callback:          NewCallbackClient(cfg),
+		Citizen:           NewCitizenClient(cfg),
+		Disposition:       NewDispositionClient(cfg),
+		Event:             NewEventClient(cfg),
+		Interaction:       NewInteractionClient(cfg),
+		Menu:              NewMenuClient(cfg),
+		MenuVersion:       NewMenuVersionClient(cfg),
+		Message:           NewMessageClient(cfg),
+		NodeCommand:       NewNodeCommandClient(cfg),
+		Offer:             NewOfferClient(cfg),
+		PauseReason:       NewPauseReasonClient(cfg),
+		Phone:             NewPhoneClient(cfg),
+		PhoneBinding:      NewPhoneBindingClient(cfg),
+		Presence:          NewPresenceClient(cfg),
+		Queue:             NewQueueClient(cfg),
+		QueueMember:       NewQueueMemberClient(cfg),
+		Recall:            NewRecallClient(cfg),
+		RecallPerson:      NewRecallPersonClient(cfg),
+		Recording:         NewRecordingClient(cfg),
+		Region:            NewRegionClient(cfg),
+		RoleAssignment:    NewRoleAssignmentClient(cfg),
+		RoutingTrace:      NewRoutingTraceClient(cfg),
+		Secret:            NewSecretClient(cfg),
+		Segment:           NewSegmentClient(cfg),
+		ServerNode:        NewServerNodeClient(cfg),
+		ServiceNumber:     NewServiceNumberClient(cfg),
+		Session:           NewSessionClient(cfg),
+		Site:              NewSiteClient(cfg),
+		Skill:             NewSkillClient(cfg),
+		Sound:             NewSoundClient(cfg),
+		SuggestionVerdict: NewSuggestionVerdictClient(cfg),
+		Transcript:        NewTranscriptClient(cfg),
+		Trunk:             NewTrunkClient(cfg),
 	}, nil
 }
 
@@ -434,7 +440,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding,
 		c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.Recording,
 		c.Region, c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment, c.ServerNode,
-		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.Transcript, c.Trunk,
+		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.SuggestionVerdict,
+		c.Transcript, c.Trunk,
 	} {
 		n.Use(hooks...)
 	}
@@ -450,7 +457,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding,
 		c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.Recording,
 		c.Region, c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment, c.ServerNode,
-		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.Transcript, c.Trunk,
+		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.SuggestionVerdict,
+		c.Transcript, c.Trunk,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -539,6 +547,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Skill.mutate(ctx, m)
 	case *SoundMutation:
 		return c.Sound.mutate(ctx, m)
+	case *SuggestionVerdictMutation:
+		return c.SuggestionVerdict.mutate(ctx, m)
 	case *TranscriptMutation:
 		return c.Transcript.mutate(ctx, m)
 	case *TrunkMutation:
@@ -7172,6 +7182,156 @@ func (c *SoundClient) mutate(ctx context.Context, m *SoundMutation) (Value, erro
 	}
 }
 
+// SuggestionVerdictClient is a client for the SuggestionVerdict schema.
+type SuggestionVerdictClient struct {
+	config
+}
+
+// NewSuggestionVerdictClient returns a client for the SuggestionVerdict from the given config.
+func NewSuggestionVerdictClient(c config) *SuggestionVerdictClient {
+	return &SuggestionVerdictClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `suggestionverdict.Hooks(f(g(h())))`.
+func (c *SuggestionVerdictClient) Use(hooks ...Hook) {
+	c.hooks.SuggestionVerdict = append(c.hooks.SuggestionVerdict, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `suggestionverdict.Intercept(f(g(h())))`.
+func (c *SuggestionVerdictClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SuggestionVerdict = append(c.inters.SuggestionVerdict, interceptors...)
+}
+
+// Create returns a builder for creating a SuggestionVerdict entity.
+func (c *SuggestionVerdictClient) Create() *SuggestionVerdictCreate {
+	mutation := newSuggestionVerdictMutation(c.config, OpCreate)
+	return &SuggestionVerdictCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SuggestionVerdict entities.
+func (c *SuggestionVerdictClient) CreateBulk(builders ...*SuggestionVerdictCreate) *SuggestionVerdictCreateBulk {
+	return &SuggestionVerdictCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SuggestionVerdictClient) MapCreateBulk(slice any, setFunc func(*SuggestionVerdictCreate, int)) *SuggestionVerdictCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SuggestionVerdictCreateBulk{err: fmt.Errorf("calling to SuggestionVerdictClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SuggestionVerdictCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SuggestionVerdictCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SuggestionVerdict.
+func (c *SuggestionVerdictClient) Update() *SuggestionVerdictUpdate {
+	mutation := newSuggestionVerdictMutation(c.config, OpUpdate)
+	return &SuggestionVerdictUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SuggestionVerdictClient) UpdateOne(_m *SuggestionVerdict) *SuggestionVerdictUpdateOne {
+	mutation := newSuggestionVerdictMutation(c.config, OpUpdateOne, withSuggestionVerdict(_m))
+	return &SuggestionVerdictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SuggestionVerdictClient) UpdateOneID(id string) *SuggestionVerdictUpdateOne {
+	mutation := newSuggestionVerdictMutation(c.config, OpUpdateOne, withSuggestionVerdictID(id))
+	return &SuggestionVerdictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SuggestionVerdict.
+func (c *SuggestionVerdictClient) Delete() *SuggestionVerdictDelete {
+	mutation := newSuggestionVerdictMutation(c.config, OpDelete)
+	return &SuggestionVerdictDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SuggestionVerdictClient) DeleteOne(_m *SuggestionVerdict) *SuggestionVerdictDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SuggestionVerdictClient) DeleteOneID(id string) *SuggestionVerdictDeleteOne {
+	builder := c.Delete().Where(suggestionverdict.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SuggestionVerdictDeleteOne{builder}
+}
+
+// Query returns a query builder for SuggestionVerdict.
+func (c *SuggestionVerdictClient) Query() *SuggestionVerdictQuery {
+	return &SuggestionVerdictQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSuggestionVerdict},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SuggestionVerdict entity by its id.
+func (c *SuggestionVerdictClient) Get(ctx context.Context, id string) (*SuggestionVerdict, error) {
+	return c.Query().Where(suggestionverdict.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SuggestionVerdictClient) GetX(ctx context.Context, id string) *SuggestionVerdict {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryInteraction queries the interaction edge of a SuggestionVerdict.
+func (c *SuggestionVerdictClient) QueryInteraction(_m *SuggestionVerdict) *InteractionQuery {
+	query := (&InteractionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(suggestionverdict.Table, suggestionverdict.FieldID, id),
+			sqlgraph.To(interaction.Table, interaction.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, suggestionverdict.InteractionTable, suggestionverdict.InteractionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SuggestionVerdictClient) Hooks() []Hook {
+	hooks := c.hooks.SuggestionVerdict
+	return append(hooks[:len(hooks):len(hooks)], suggestionverdict.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SuggestionVerdictClient) Interceptors() []Interceptor {
+	return c.inters.SuggestionVerdict
+}
+
+func (c *SuggestionVerdictClient) mutate(ctx context.Context, m *SuggestionVerdictMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SuggestionVerdictCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SuggestionVerdictUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SuggestionVerdictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SuggestionVerdictDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SuggestionVerdict mutation op: %q", m.Op())
+	}
+}
+
 // TranscriptClient is a client for the Transcript schema.
 type TranscriptClient struct {
 	config
@@ -7464,8 +7624,8 @@ type (
 		Event, Interaction, Menu, MenuVersion, Message, NodeCommand, Offer,
 		PauseReason, Phone, PhoneBinding, Presence, Queue, QueueMember, Recall,
 		RecallPerson, Recording, Region, RoleAssignment, RoutingTrace, Secret, Segment,
-		ServerNode, ServiceNumber, Session, Site, Skill, Sound, Transcript,
-		Trunk []ent.Hook
+		ServerNode, ServiceNumber, Session, Site, Skill, Sound, SuggestionVerdict,
+		Transcript, Trunk []ent.Hook
 	}
 	inters struct {
 		Account, AccountSkill, Agency, AnswerReview, AssistantTurn, Attachment,
@@ -7473,8 +7633,8 @@ type (
 		Event, Interaction, Menu, MenuVersion, Message, NodeCommand, Offer,
 		PauseReason, Phone, PhoneBinding, Presence, Queue, QueueMember, Recall,
 		RecallPerson, Recording, Region, RoleAssignment, RoutingTrace, Secret, Segment,
-		ServerNode, ServiceNumber, Session, Site, Skill, Sound, Transcript,
-		Trunk []ent.Interceptor
+		ServerNode, ServiceNumber, Session, Site, Skill, Sound, SuggestionVerdict,
+		Transcript, Trunk []ent.Interceptor
 	}
 )
 

@@ -45,6 +45,7 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
+	"ekc/ent/suggestionverdict"
 	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 	"ekc/interaction/dialogue"
@@ -71,48 +72,49 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAccount        = "Account"
-	TypeAccountSkill   = "AccountSkill"
-	TypeAgency         = "Agency"
-	TypeAnswerReview   = "AnswerReview"
-	TypeAssistantTurn  = "AssistantTurn"
-	TypeAttachment     = "Attachment"
-	TypeAuditEntry     = "AuditEntry"
-	TypeBusinessHours  = "BusinessHours"
-	TypeCall           = "Call"
-	TypeCallLeg        = "CallLeg"
-	TypeCallback       = "Callback"
-	TypeCitizen        = "Citizen"
-	TypeDisposition    = "Disposition"
-	TypeEvent          = "Event"
-	TypeInteraction    = "Interaction"
-	TypeMenu           = "Menu"
-	TypeMenuVersion    = "MenuVersion"
-	TypeMessage        = "Message"
-	TypeNodeCommand    = "NodeCommand"
-	TypeOffer          = "Offer"
-	TypePauseReason    = "PauseReason"
-	TypePhone          = "Phone"
-	TypePhoneBinding   = "PhoneBinding"
-	TypePresence       = "Presence"
-	TypeQueue          = "Queue"
-	TypeQueueMember    = "QueueMember"
-	TypeRecall         = "Recall"
-	TypeRecallPerson   = "RecallPerson"
-	TypeRecording      = "Recording"
-	TypeRegion         = "Region"
-	TypeRoleAssignment = "RoleAssignment"
-	TypeRoutingTrace   = "RoutingTrace"
-	TypeSecret         = "Secret"
-	TypeSegment        = "Segment"
-	TypeServerNode     = "ServerNode"
-	TypeServiceNumber  = "ServiceNumber"
-	TypeSession        = "Session"
-	TypeSite           = "Site"
-	TypeSkill          = "Skill"
-	TypeSound          = "Sound"
-	TypeTranscript     = "Transcript"
-	TypeTrunk          = "Trunk"
+	TypeAccount           = "Account"
+	TypeAccountSkill      = "AccountSkill"
+	TypeAgency            = "Agency"
+	TypeAnswerReview      = "AnswerReview"
+	TypeAssistantTurn     = "AssistantTurn"
+	TypeAttachment        = "Attachment"
+	TypeAuditEntry        = "AuditEntry"
+	TypeBusinessHours     = "BusinessHours"
+	TypeCall              = "Call"
+	TypeCallLeg           = "CallLeg"
+	TypeCallback          = "Callback"
+	TypeCitizen           = "Citizen"
+	TypeDisposition       = "Disposition"
+	TypeEvent             = "Event"
+	TypeInteraction       = "Interaction"
+	TypeMenu              = "Menu"
+	TypeMenuVersion       = "MenuVersion"
+	TypeMessage           = "Message"
+	TypeNodeCommand       = "NodeCommand"
+	TypeOffer             = "Offer"
+	TypePauseReason       = "PauseReason"
+	TypePhone             = "Phone"
+	TypePhoneBinding      = "PhoneBinding"
+	TypePresence          = "Presence"
+	TypeQueue             = "Queue"
+	TypeQueueMember       = "QueueMember"
+	TypeRecall            = "Recall"
+	TypeRecallPerson      = "RecallPerson"
+	TypeRecording         = "Recording"
+	TypeRegion            = "Region"
+	TypeRoleAssignment    = "RoleAssignment"
+	TypeRoutingTrace      = "RoutingTrace"
+	TypeSecret            = "Secret"
+	TypeSegment           = "Segment"
+	TypeServerNode        = "ServerNode"
+	TypeServiceNumber     = "ServiceNumber"
+	TypeSession           = "Session"
+	TypeSite              = "Site"
+	TypeSkill             = "Skill"
+	TypeSound             = "Sound"
+	TypeSuggestionVerdict = "SuggestionVerdict"
+	TypeTranscript        = "Transcript"
+	TypeTrunk             = "Trunk"
 )
 
 // AccountMutation represents an operation that mutates the Account nodes in the graph.
@@ -3228,6 +3230,7 @@ type AssistantTurnMutation struct {
 	record_version_id  *string
 	candidates         *[]dialogue.Suggestion
 	appendcandidates   []dialogue.Suggestion
+	trace              *dialogue.Trace
 	clearedFields      map[string]struct{}
 	interaction        *string
 	clearedinteraction bool
@@ -3732,6 +3735,55 @@ func (m *AssistantTurnMutation) ResetCandidates() {
 	delete(m.clearedFields, assistantturn.FieldCandidates)
 }
 
+// SetTrace sets the "trace" field.
+func (m *AssistantTurnMutation) SetTrace(d dialogue.Trace) {
+	m.trace = &d
+}
+
+// Trace returns the value of the "trace" field in the mutation.
+func (m *AssistantTurnMutation) Trace() (r dialogue.Trace, exists bool) {
+	v := m.trace
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrace returns the old "trace" field's value of the AssistantTurn entity.
+// If the AssistantTurn object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AssistantTurnMutation) OldTrace(ctx context.Context) (v dialogue.Trace, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrace is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrace requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrace: %w", err)
+	}
+	return oldValue.Trace, nil
+}
+
+// ClearTrace clears the value of the "trace" field.
+func (m *AssistantTurnMutation) ClearTrace() {
+	m.trace = nil
+	m.clearedFields[assistantturn.FieldTrace] = struct{}{}
+}
+
+// TraceCleared returns if the "trace" field was cleared in this mutation.
+func (m *AssistantTurnMutation) TraceCleared() bool {
+	_, ok := m.clearedFields[assistantturn.FieldTrace]
+	return ok
+}
+
+// ResetTrace resets all changes to the "trace" field.
+func (m *AssistantTurnMutation) ResetTrace() {
+	m.trace = nil
+	delete(m.clearedFields, assistantturn.FieldTrace)
+}
+
 // ClearInteraction clears the "interaction" edge to the Interaction entity.
 func (m *AssistantTurnMutation) ClearInteraction() {
 	m.clearedinteraction = true
@@ -3793,7 +3845,7 @@ func (m *AssistantTurnMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AssistantTurnMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.created_at != nil {
 		fields = append(fields, assistantturn.FieldCreatedAt)
 	}
@@ -3821,6 +3873,9 @@ func (m *AssistantTurnMutation) Fields() []string {
 	if m.candidates != nil {
 		fields = append(fields, assistantturn.FieldCandidates)
 	}
+	if m.trace != nil {
+		fields = append(fields, assistantturn.FieldTrace)
+	}
 	return fields
 }
 
@@ -3847,6 +3902,8 @@ func (m *AssistantTurnMutation) Field(name string) (ent.Value, bool) {
 		return m.RecordVersionID()
 	case assistantturn.FieldCandidates:
 		return m.Candidates()
+	case assistantturn.FieldTrace:
+		return m.Trace()
 	}
 	return nil, false
 }
@@ -3874,6 +3931,8 @@ func (m *AssistantTurnMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldRecordVersionID(ctx)
 	case assistantturn.FieldCandidates:
 		return m.OldCandidates(ctx)
+	case assistantturn.FieldTrace:
+		return m.OldTrace(ctx)
 	}
 	return nil, fmt.Errorf("unknown AssistantTurn field %s", name)
 }
@@ -3946,6 +4005,13 @@ func (m *AssistantTurnMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCandidates(v)
 		return nil
+	case assistantturn.FieldTrace:
+		v, ok := value.(dialogue.Trace)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrace(v)
+		return nil
 	}
 	return fmt.Errorf("unknown AssistantTurn field %s", name)
 }
@@ -3988,6 +4054,9 @@ func (m *AssistantTurnMutation) ClearedFields() []string {
 	if m.FieldCleared(assistantturn.FieldCandidates) {
 		fields = append(fields, assistantturn.FieldCandidates)
 	}
+	if m.FieldCleared(assistantturn.FieldTrace) {
+		fields = append(fields, assistantturn.FieldTrace)
+	}
 	return fields
 }
 
@@ -4013,6 +4082,9 @@ func (m *AssistantTurnMutation) ClearField(name string) error {
 		return nil
 	case assistantturn.FieldCandidates:
 		m.ClearCandidates()
+		return nil
+	case assistantturn.FieldTrace:
+		m.ClearTrace()
 		return nil
 	}
 	return fmt.Errorf("unknown AssistantTurn nullable field %s", name)
@@ -4048,6 +4120,9 @@ func (m *AssistantTurnMutation) ResetField(name string) error {
 		return nil
 	case assistantturn.FieldCandidates:
 		m.ResetCandidates()
+		return nil
+	case assistantturn.FieldTrace:
+		m.ResetTrace()
 		return nil
 	}
 	return fmt.Errorf("unknown AssistantTurn field %s", name)
@@ -37538,6 +37613,738 @@ func (m *SoundMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Sound edge %s", name)
+}
+
+// SuggestionVerdictMutation represents an operation that mutates the SuggestionVerdict nodes in the graph.
+type SuggestionVerdictMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	account_id         *string
+	record_id          *string
+	record_version_id  *string
+	accepted           *bool
+	message_id         *string
+	clearedFields      map[string]struct{}
+	interaction        *string
+	clearedinteraction bool
+	done               bool
+	oldValue           func(context.Context) (*SuggestionVerdict, error)
+	predicates         []predicate.SuggestionVerdict
+}
+
+var _ ent.Mutation = (*SuggestionVerdictMutation)(nil)
+
+// suggestionverdictOption allows management of the mutation configuration using functional options.
+type suggestionverdictOption func(*SuggestionVerdictMutation)
+
+// newSuggestionVerdictMutation creates new mutation for the SuggestionVerdict entity.
+func newSuggestionVerdictMutation(c config, op Op, opts ...suggestionverdictOption) *SuggestionVerdictMutation {
+	m := &SuggestionVerdictMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSuggestionVerdict,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSuggestionVerdictID sets the ID field of the mutation.
+func withSuggestionVerdictID(id string) suggestionverdictOption {
+	return func(m *SuggestionVerdictMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SuggestionVerdict
+		)
+		m.oldValue = func(ctx context.Context) (*SuggestionVerdict, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SuggestionVerdict.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSuggestionVerdict sets the old SuggestionVerdict of the mutation.
+func withSuggestionVerdict(node *SuggestionVerdict) suggestionverdictOption {
+	return func(m *SuggestionVerdictMutation) {
+		m.oldValue = func(context.Context) (*SuggestionVerdict, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SuggestionVerdictMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SuggestionVerdictMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SuggestionVerdict entities.
+func (m *SuggestionVerdictMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SuggestionVerdictMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SuggestionVerdictMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SuggestionVerdict.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SuggestionVerdictMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SuggestionVerdictMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SuggestionVerdict entity.
+// If the SuggestionVerdict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuggestionVerdictMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SuggestionVerdictMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *SuggestionVerdictMutation) SetInteractionID(s string) {
+	m.interaction = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *SuggestionVerdictMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the SuggestionVerdict entity.
+// If the SuggestionVerdict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuggestionVerdictMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *SuggestionVerdictMutation) ResetInteractionID() {
+	m.interaction = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *SuggestionVerdictMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *SuggestionVerdictMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the SuggestionVerdict entity.
+// If the SuggestionVerdict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuggestionVerdictMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *SuggestionVerdictMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetRecordID sets the "record_id" field.
+func (m *SuggestionVerdictMutation) SetRecordID(s string) {
+	m.record_id = &s
+}
+
+// RecordID returns the value of the "record_id" field in the mutation.
+func (m *SuggestionVerdictMutation) RecordID() (r string, exists bool) {
+	v := m.record_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordID returns the old "record_id" field's value of the SuggestionVerdict entity.
+// If the SuggestionVerdict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuggestionVerdictMutation) OldRecordID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordID: %w", err)
+	}
+	return oldValue.RecordID, nil
+}
+
+// ResetRecordID resets all changes to the "record_id" field.
+func (m *SuggestionVerdictMutation) ResetRecordID() {
+	m.record_id = nil
+}
+
+// SetRecordVersionID sets the "record_version_id" field.
+func (m *SuggestionVerdictMutation) SetRecordVersionID(s string) {
+	m.record_version_id = &s
+}
+
+// RecordVersionID returns the value of the "record_version_id" field in the mutation.
+func (m *SuggestionVerdictMutation) RecordVersionID() (r string, exists bool) {
+	v := m.record_version_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordVersionID returns the old "record_version_id" field's value of the SuggestionVerdict entity.
+// If the SuggestionVerdict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuggestionVerdictMutation) OldRecordVersionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordVersionID: %w", err)
+	}
+	return oldValue.RecordVersionID, nil
+}
+
+// ResetRecordVersionID resets all changes to the "record_version_id" field.
+func (m *SuggestionVerdictMutation) ResetRecordVersionID() {
+	m.record_version_id = nil
+}
+
+// SetAccepted sets the "accepted" field.
+func (m *SuggestionVerdictMutation) SetAccepted(b bool) {
+	m.accepted = &b
+}
+
+// Accepted returns the value of the "accepted" field in the mutation.
+func (m *SuggestionVerdictMutation) Accepted() (r bool, exists bool) {
+	v := m.accepted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccepted returns the old "accepted" field's value of the SuggestionVerdict entity.
+// If the SuggestionVerdict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuggestionVerdictMutation) OldAccepted(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccepted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccepted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccepted: %w", err)
+	}
+	return oldValue.Accepted, nil
+}
+
+// ResetAccepted resets all changes to the "accepted" field.
+func (m *SuggestionVerdictMutation) ResetAccepted() {
+	m.accepted = nil
+}
+
+// SetMessageID sets the "message_id" field.
+func (m *SuggestionVerdictMutation) SetMessageID(s string) {
+	m.message_id = &s
+}
+
+// MessageID returns the value of the "message_id" field in the mutation.
+func (m *SuggestionVerdictMutation) MessageID() (r string, exists bool) {
+	v := m.message_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessageID returns the old "message_id" field's value of the SuggestionVerdict entity.
+// If the SuggestionVerdict object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SuggestionVerdictMutation) OldMessageID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessageID: %w", err)
+	}
+	return oldValue.MessageID, nil
+}
+
+// ClearMessageID clears the value of the "message_id" field.
+func (m *SuggestionVerdictMutation) ClearMessageID() {
+	m.message_id = nil
+	m.clearedFields[suggestionverdict.FieldMessageID] = struct{}{}
+}
+
+// MessageIDCleared returns if the "message_id" field was cleared in this mutation.
+func (m *SuggestionVerdictMutation) MessageIDCleared() bool {
+	_, ok := m.clearedFields[suggestionverdict.FieldMessageID]
+	return ok
+}
+
+// ResetMessageID resets all changes to the "message_id" field.
+func (m *SuggestionVerdictMutation) ResetMessageID() {
+	m.message_id = nil
+	delete(m.clearedFields, suggestionverdict.FieldMessageID)
+}
+
+// ClearInteraction clears the "interaction" edge to the Interaction entity.
+func (m *SuggestionVerdictMutation) ClearInteraction() {
+	m.clearedinteraction = true
+	m.clearedFields[suggestionverdict.FieldInteractionID] = struct{}{}
+}
+
+// InteractionCleared reports if the "interaction" edge to the Interaction entity was cleared.
+func (m *SuggestionVerdictMutation) InteractionCleared() bool {
+	return m.clearedinteraction
+}
+
+// InteractionIDs returns the "interaction" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InteractionID instead. It exists only for internal usage by the builders.
+func (m *SuggestionVerdictMutation) InteractionIDs() (ids []string) {
+	if id := m.interaction; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInteraction resets all changes to the "interaction" edge.
+func (m *SuggestionVerdictMutation) ResetInteraction() {
+	m.interaction = nil
+	m.clearedinteraction = false
+}
+
+// Where appends a list predicates to the SuggestionVerdictMutation builder.
+func (m *SuggestionVerdictMutation) Where(ps ...predicate.SuggestionVerdict) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SuggestionVerdictMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SuggestionVerdictMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SuggestionVerdict, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SuggestionVerdictMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SuggestionVerdictMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SuggestionVerdict).
+func (m *SuggestionVerdictMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SuggestionVerdictMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, suggestionverdict.FieldCreatedAt)
+	}
+	if m.interaction != nil {
+		fields = append(fields, suggestionverdict.FieldInteractionID)
+	}
+	if m.account_id != nil {
+		fields = append(fields, suggestionverdict.FieldAccountID)
+	}
+	if m.record_id != nil {
+		fields = append(fields, suggestionverdict.FieldRecordID)
+	}
+	if m.record_version_id != nil {
+		fields = append(fields, suggestionverdict.FieldRecordVersionID)
+	}
+	if m.accepted != nil {
+		fields = append(fields, suggestionverdict.FieldAccepted)
+	}
+	if m.message_id != nil {
+		fields = append(fields, suggestionverdict.FieldMessageID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SuggestionVerdictMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case suggestionverdict.FieldCreatedAt:
+		return m.CreatedAt()
+	case suggestionverdict.FieldInteractionID:
+		return m.InteractionID()
+	case suggestionverdict.FieldAccountID:
+		return m.AccountID()
+	case suggestionverdict.FieldRecordID:
+		return m.RecordID()
+	case suggestionverdict.FieldRecordVersionID:
+		return m.RecordVersionID()
+	case suggestionverdict.FieldAccepted:
+		return m.Accepted()
+	case suggestionverdict.FieldMessageID:
+		return m.MessageID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SuggestionVerdictMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case suggestionverdict.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case suggestionverdict.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case suggestionverdict.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case suggestionverdict.FieldRecordID:
+		return m.OldRecordID(ctx)
+	case suggestionverdict.FieldRecordVersionID:
+		return m.OldRecordVersionID(ctx)
+	case suggestionverdict.FieldAccepted:
+		return m.OldAccepted(ctx)
+	case suggestionverdict.FieldMessageID:
+		return m.OldMessageID(ctx)
+	}
+	return nil, fmt.Errorf("unknown SuggestionVerdict field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SuggestionVerdictMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case suggestionverdict.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case suggestionverdict.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case suggestionverdict.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case suggestionverdict.FieldRecordID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordID(v)
+		return nil
+	case suggestionverdict.FieldRecordVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordVersionID(v)
+		return nil
+	case suggestionverdict.FieldAccepted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccepted(v)
+		return nil
+	case suggestionverdict.FieldMessageID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessageID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SuggestionVerdict field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SuggestionVerdictMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SuggestionVerdictMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SuggestionVerdictMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SuggestionVerdict numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SuggestionVerdictMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(suggestionverdict.FieldMessageID) {
+		fields = append(fields, suggestionverdict.FieldMessageID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SuggestionVerdictMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SuggestionVerdictMutation) ClearField(name string) error {
+	switch name {
+	case suggestionverdict.FieldMessageID:
+		m.ClearMessageID()
+		return nil
+	}
+	return fmt.Errorf("unknown SuggestionVerdict nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SuggestionVerdictMutation) ResetField(name string) error {
+	switch name {
+	case suggestionverdict.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case suggestionverdict.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case suggestionverdict.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case suggestionverdict.FieldRecordID:
+		m.ResetRecordID()
+		return nil
+	case suggestionverdict.FieldRecordVersionID:
+		m.ResetRecordVersionID()
+		return nil
+	case suggestionverdict.FieldAccepted:
+		m.ResetAccepted()
+		return nil
+	case suggestionverdict.FieldMessageID:
+		m.ResetMessageID()
+		return nil
+	}
+	return fmt.Errorf("unknown SuggestionVerdict field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SuggestionVerdictMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.interaction != nil {
+		edges = append(edges, suggestionverdict.EdgeInteraction)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SuggestionVerdictMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case suggestionverdict.EdgeInteraction:
+		if id := m.interaction; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SuggestionVerdictMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SuggestionVerdictMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SuggestionVerdictMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedinteraction {
+		edges = append(edges, suggestionverdict.EdgeInteraction)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SuggestionVerdictMutation) EdgeCleared(name string) bool {
+	switch name {
+	case suggestionverdict.EdgeInteraction:
+		return m.clearedinteraction
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SuggestionVerdictMutation) ClearEdge(name string) error {
+	switch name {
+	case suggestionverdict.EdgeInteraction:
+		m.ClearInteraction()
+		return nil
+	}
+	return fmt.Errorf("unknown SuggestionVerdict unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SuggestionVerdictMutation) ResetEdge(name string) error {
+	switch name {
+	case suggestionverdict.EdgeInteraction:
+		m.ResetInteraction()
+		return nil
+	}
+	return fmt.Errorf("unknown SuggestionVerdict edge %s", name)
 }
 
 // TranscriptMutation represents an operation that mutates the Transcript nodes in the graph.

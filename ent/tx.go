@@ -94,6 +94,8 @@ type Tx struct {
 	Skill *SkillClient
 	// Sound is the client for interacting with the Sound builders.
 	Sound *SoundClient
+	// SuggestionVerdict is the client for interacting with the SuggestionVerdict builders.
+	SuggestionVerdict *SuggestionVerdictClient
 	// Transcript is the client for interacting with the Transcript builders.
 	Transcript *TranscriptClient
 	// Trunk is the client for interacting with the Trunk builders.
@@ -269,6 +271,7 @@ func (tx *Tx) init() {
 	tx.Site = NewSiteClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
 	tx.Sound = NewSoundClient(tx.config)
+	tx.SuggestionVerdict = NewSuggestionVerdictClient(tx.config)
 	tx.Transcript = NewTranscriptClient(tx.config)
 	tx.Trunk = NewTrunkClient(tx.config)
 }

@@ -196,11 +196,6 @@ func AssistantTurn() entgo.Policy {
 	return narrowed[predicate.AssistantTurn, *ent.AssistantTurnQuery](forAccounts(segment.FieldInteractionID))
 }
 
-// SuggestionVerdict is the policy of what operators did with suggestions: accounts that see the interaction.
-func SuggestionVerdict() entgo.Policy {
-	return narrowed[predicate.SuggestionVerdict, *ent.SuggestionVerdictQuery](forAccounts(segment.FieldInteractionID))
-}
-
 // RoutingTrace is the policy of routing decisions: accounts that see the interaction.
 func RoutingTrace() entgo.Policy {
 	return narrowed[predicate.RoutingTrace, *ent.RoutingTraceQuery](forAccounts(segment.FieldInteractionID))

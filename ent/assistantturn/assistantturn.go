@@ -36,6 +36,8 @@ const (
 	FieldRecordVersionID = "record_version_id"
 	// FieldCandidates holds the string denoting the candidates field in the database.
 	FieldCandidates = "candidates"
+	// FieldTrace holds the string denoting the trace field in the database.
+	FieldTrace = "trace"
 	// EdgeInteraction holds the string denoting the interaction edge name in mutations.
 	EdgeInteraction = "interaction"
 	// Table holds the table name of the assistantturn in the database.
@@ -61,6 +63,7 @@ var Columns = []string{
 	FieldRecordID,
 	FieldRecordVersionID,
 	FieldCandidates,
+	FieldTrace,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).

@@ -590,6 +590,16 @@ func CandidatesNotNil() predicate.AssistantTurn {
 	return predicate.AssistantTurn(sql.FieldNotNull(FieldCandidates))
 }
 
+// TraceIsNil applies the IsNil predicate on the "trace" field.
+func TraceIsNil() predicate.AssistantTurn {
+	return predicate.AssistantTurn(sql.FieldIsNull(FieldTrace))
+}
+
+// TraceNotNil applies the NotNil predicate on the "trace" field.
+func TraceNotNil() predicate.AssistantTurn {
+	return predicate.AssistantTurn(sql.FieldNotNull(FieldTrace))
+}
+
 // HasInteraction applies the HasEdge predicate on the "interaction" edge.
 func HasInteraction() predicate.AssistantTurn {
 	return predicate.AssistantTurn(func(s *sql.Selector) {

@@ -488,6 +488,18 @@ func (f SoundFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SoundMutation", m)
 }
 
+// The SuggestionVerdictFunc type is an adapter to allow the use of ordinary
+// function as SuggestionVerdict mutator.
+type SuggestionVerdictFunc func(context.Context, *ent.SuggestionVerdictMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SuggestionVerdictFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SuggestionVerdictMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SuggestionVerdictMutation", m)
+}
+
 // The TranscriptFunc type is an adapter to allow the use of ordinary
 // function as Transcript mutator.
 type TranscriptFunc func(context.Context, *ent.TranscriptMutation) (ent.Value, error)

@@ -119,6 +119,7 @@ var (
 		{Name: "record_id", Type: field.TypeString, Nullable: true, Size: 400},
 		{Name: "record_version_id", Type: field.TypeString, Nullable: true, Size: 120},
 		{Name: "candidates", Type: field.TypeJSON, Nullable: true},
+		{Name: "trace", Type: field.TypeJSON, Nullable: true},
 		{Name: "interaction_id", Type: field.TypeString, Size: 40},
 	}
 	// AssistantTurnsTable holds the schema information for the "assistant_turns" table.
@@ -129,7 +130,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "assistant_turns_interactions_interaction",
-				Columns:    []*schema.Column{AssistantTurnsColumns[9]},
+				Columns:    []*schema.Column{AssistantTurnsColumns[10]},
 				RefColumns: []*schema.Column{InteractionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -138,7 +139,7 @@ var (
 			{
 				Name:    "assistantturn_interaction_id_created_at",
 				Unique:  false,
-				Columns: []*schema.Column{AssistantTurnsColumns[9], AssistantTurnsColumns[1]},
+				Columns: []*schema.Column{AssistantTurnsColumns[10], AssistantTurnsColumns[1]},
 			},
 			{
 				Name:    "assistantturn_record_version_id",
@@ -1563,6 +1564,43 @@ var (
 			},
 		},
 	}
+	// SuggestionVerdictsColumns holds the columns for the "suggestion_verdicts" table.
+	SuggestionVerdictsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "record_id", Type: field.TypeString, Size: 400},
+		{Name: "record_version_id", Type: field.TypeString, Size: 120},
+		{Name: "accepted", Type: field.TypeBool},
+		{Name: "message_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40},
+	}
+	// SuggestionVerdictsTable holds the schema information for the "suggestion_verdicts" table.
+	SuggestionVerdictsTable = &schema.Table{
+		Name:       "suggestion_verdicts",
+		Columns:    SuggestionVerdictsColumns,
+		PrimaryKey: []*schema.Column{SuggestionVerdictsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "suggestion_verdicts_interactions_interaction",
+				Columns:    []*schema.Column{SuggestionVerdictsColumns[7]},
+				RefColumns: []*schema.Column{InteractionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "suggestionverdict_interaction_id_account_id_record_version_id_accepted",
+				Unique:  true,
+				Columns: []*schema.Column{SuggestionVerdictsColumns[7], SuggestionVerdictsColumns[2], SuggestionVerdictsColumns[4], SuggestionVerdictsColumns[5]},
+			},
+			{
+				Name:    "suggestionverdict_record_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{SuggestionVerdictsColumns[3], SuggestionVerdictsColumns[1]},
+			},
+		},
+	}
 	// TranscriptsColumns holds the columns for the "transcripts" table.
 	TranscriptsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1702,6 +1740,7 @@ var (
 		SitesTable,
 		SkillsTable,
 		SoundsTable,
+		SuggestionVerdictsTable,
 		TranscriptsTable,
 		TrunksTable,
 		QueueRequiredSkillsTable,
@@ -1849,6 +1888,10 @@ func init() {
 	SoundsTable.ForeignKeys[0].RefTable = AgenciesTable
 	SoundsTable.Annotation = &entsql.Annotation{
 		Table: "sounds",
+	}
+	SuggestionVerdictsTable.ForeignKeys[0].RefTable = InteractionsTable
+	SuggestionVerdictsTable.Annotation = &entsql.Annotation{
+		Table: "suggestion_verdicts",
 	}
 	TranscriptsTable.ForeignKeys[0].RefTable = RecordingsTable
 	TranscriptsTable.Annotation = &entsql.Annotation{

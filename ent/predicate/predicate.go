@@ -126,6 +126,9 @@ type Skill func(*sql.Selector)
 // Sound is the predicate function for sound builders.
 type Sound func(*sql.Selector)
 
+// SuggestionVerdict is the predicate function for suggestionverdict builders.
+type SuggestionVerdict func(*sql.Selector)
+
 // Transcript is the predicate function for transcript builders.
 type Transcript func(*sql.Selector)
 

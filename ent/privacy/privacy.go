@@ -1070,6 +1070,30 @@ func (f SoundMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation)
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SoundMutation", m)
 }
 
+// The SuggestionVerdictQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SuggestionVerdictQueryRuleFunc func(context.Context, *ent.SuggestionVerdictQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SuggestionVerdictQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SuggestionVerdictQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SuggestionVerdictQuery", q)
+}
+
+// The SuggestionVerdictMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SuggestionVerdictMutationRuleFunc func(context.Context, *ent.SuggestionVerdictMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SuggestionVerdictMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SuggestionVerdictMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SuggestionVerdictMutation", m)
+}
+
 // The TranscriptQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type TranscriptQueryRuleFunc func(context.Context, *ent.TranscriptQuery) error

@@ -45,6 +45,7 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
+	"ekc/ent/suggestionverdict"
 	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 	"time"
@@ -2387,6 +2388,50 @@ func init() {
 	sound.DefaultID = soundDescID.Default.(func() string)
 	// sound.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	sound.IDValidator = soundDescID.Validators[0].(func(string) error)
+	suggestionverdictMixin := schema.SuggestionVerdict{}.Mixin()
+	suggestionverdict.Policy = privacy.NewPolicies(schema.SuggestionVerdict{})
+	suggestionverdict.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := suggestionverdict.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	suggestionverdictMixinFields0 := suggestionverdictMixin[0].Fields()
+	_ = suggestionverdictMixinFields0
+	suggestionverdictFields := schema.SuggestionVerdict{}.Fields()
+	_ = suggestionverdictFields
+	// suggestionverdictDescCreatedAt is the schema descriptor for created_at field.
+	suggestionverdictDescCreatedAt := suggestionverdictMixinFields0[1].Descriptor()
+	// suggestionverdict.DefaultCreatedAt holds the default value on creation for the created_at field.
+	suggestionverdict.DefaultCreatedAt = suggestionverdictDescCreatedAt.Default.(func() time.Time)
+	// suggestionverdictDescInteractionID is the schema descriptor for interaction_id field.
+	suggestionverdictDescInteractionID := suggestionverdictFields[0].Descriptor()
+	// suggestionverdict.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	suggestionverdict.InteractionIDValidator = suggestionverdictDescInteractionID.Validators[0].(func(string) error)
+	// suggestionverdictDescAccountID is the schema descriptor for account_id field.
+	suggestionverdictDescAccountID := suggestionverdictFields[1].Descriptor()
+	// suggestionverdict.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	suggestionverdict.AccountIDValidator = suggestionverdictDescAccountID.Validators[0].(func(string) error)
+	// suggestionverdictDescRecordID is the schema descriptor for record_id field.
+	suggestionverdictDescRecordID := suggestionverdictFields[2].Descriptor()
+	// suggestionverdict.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
+	suggestionverdict.RecordIDValidator = suggestionverdictDescRecordID.Validators[0].(func(string) error)
+	// suggestionverdictDescRecordVersionID is the schema descriptor for record_version_id field.
+	suggestionverdictDescRecordVersionID := suggestionverdictFields[3].Descriptor()
+	// suggestionverdict.RecordVersionIDValidator is a validator for the "record_version_id" field. It is called by the builders before save.
+	suggestionverdict.RecordVersionIDValidator = suggestionverdictDescRecordVersionID.Validators[0].(func(string) error)
+	// suggestionverdictDescMessageID is the schema descriptor for message_id field.
+	suggestionverdictDescMessageID := suggestionverdictFields[5].Descriptor()
+	// suggestionverdict.MessageIDValidator is a validator for the "message_id" field. It is called by the builders before save.
+	suggestionverdict.MessageIDValidator = suggestionverdictDescMessageID.Validators[0].(func(string) error)
+	// suggestionverdictDescID is the schema descriptor for id field.
+	suggestionverdictDescID := suggestionverdictMixinFields0[0].Descriptor()
+	// suggestionverdict.DefaultID holds the default value on creation for the id field.
+	suggestionverdict.DefaultID = suggestionverdictDescID.Default.(func() string)
+	// suggestionverdict.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	suggestionverdict.IDValidator = suggestionverdictDescID.Validators[0].(func(string) error)
 	transcriptMixin := schema.Transcript{}.Mixin()
 	transcript.Policy = privacy.NewPolicies(schema.Transcript{})
 	transcript.Hooks[0] = func(next ent.Mutator) ent.Mutator {

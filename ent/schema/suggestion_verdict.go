@@ -1,7 +1,10 @@
 package schema
 
 import (
+	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -43,5 +46,10 @@ func (SuggestionVerdict) Indexes() []ent.Index {
 	}
 }
 
+// Annotations of the entity.
+func (SuggestionVerdict) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Table("suggestion_verdicts"), entgql.Skip(entgql.SkipAll)}
+}
+
 // Policy of the entity.
-func (SuggestionVerdict) Policy() ent.Policy { return policy.SuggestionVerdict() }
+func (SuggestionVerdict) Policy() ent.Policy { return policy.SystemOnly() }

@@ -2,6 +2,8 @@
 // and her own state. It imports nothing of the project, so that the data model may use it.
 package dialogue
 
+import "time"
+
 // Citation names the exact version of the record that an answer was taken from.
 type Citation struct {
 	RecordID   string   `json:"recordId"`
@@ -9,6 +11,8 @@ type Citation struct {
 	Version    int      `json:"version"`
 	Question   string   `json:"question"`
 	LegalBasis []string `json:"legalBasis,omitempty"`
+	// PublishedAt is when that version was published; zero when the base could not say.
+	PublishedAt time.Time `json:"publishedAt,omitzero"`
 }
 
 // Choice is one of the answers offered to the citizen by a clarifying question.
@@ -35,8 +39,19 @@ type State struct {
 	PendingQuestion string `json:"pendingQuestion,omitempty"`
 	// Answered counts the answers she gave.
 	Answered int `json:"answered,omitempty"`
-	// LastQuestion is the last question she answered, for short follow-ups.
-	LastQuestion string `json:"lastQuestion,omitempty"`
+	// LastQuestion is the last question she answered, for short follow-ups; LastRecord and LastRecordQuestion are what she
+	// answered it with.
+	LastQuestion       string `json:"lastQuestion,omitempty"`
+	LastRecord         string `json:"lastRecord,omitempty"`
+	LastRecordQuestion string `json:"lastRecordQuestion,omitempty"`
+	// Region and Category are what the citizen said of themselves: a region's code, a word of Yana's list (pensioner, parent…).
+	Region   string `json:"region,omitempty"`
+	Category string `json:"category,omitempty"`
+	// Asked is the slot that her last question was about: region or category; empty: it was about records.
+	Asked string `json:"asked,omitempty"`
+	// RegionAsked and CategoryAsked say that she asked once; she does not ask again.
+	RegionAsked   bool `json:"regionAsked,omitempty"`
+	CategoryAsked bool `json:"categoryAsked,omitempty"`
 	// RatingAsked says that she asked for a rating.
 	RatingAsked bool `json:"ratingAsked,omitempty"`
 	// RatingAskedAtEnd says that the citizen was asked, perhaps again, when the interaction ended.
@@ -60,6 +75,8 @@ type HandOver struct {
 	Line int
 	// AgencyCode narrows the queue; empty keeps the interaction's agency.
 	AgencyCode string
+	// Priority, 0 to 100, is what the interaction has at least from now on.
+	Priority int
 }
 
 // Reply is the outcome of one turn of Yana, to be stored and said in one transaction.
@@ -78,8 +95,11 @@ type Reply struct {
 	// Considered are the records looked at, best first.
 	Considered []Suggestion
 	State      State
-	// Topic, when not empty, becomes the interaction's topic.
-	Topic string
+	// Topic, when not empty, becomes the interaction's topic; RegionCode, when it names a region, the citizen's region.
+	Topic      string
+	RegionCode string
+	// Trace is what the decision rests on.
+	Trace Trace
 	// AskRating asks for a rating after the utterances, unless that was done before.
 	AskRating bool
 	// HandOver is nil when Yana goes on.
