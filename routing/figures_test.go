@@ -47,11 +47,45 @@ func TestEstimates(t *testing.T) {
 		position, expected, known, err := w.routing.Estimate(t.Context(), q.ID, id)
 		require.NoError(t, err)
 		require.Equal(t, want, routing.Estimate{Position: position, ExpectedWait: expected, Known: known})
+		placed, err := w.routing.Place(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, want, placed)
 	}
 	position, _, known, err = w.routing.Estimate(t.Context(), q.ID, over.ID)
 	require.NoError(t, err)
 	require.Zero(t, position)
 	require.False(t, known)
+	for _, id := range []string{over.ID, "nobody"} {
+		placed, err := w.routing.Place(t.Context(), id)
+		require.NoError(t, err)
+		require.Zero(t, placed)
+	}
+}
+
+// TestPlacesAreExactAndTheStaffIsBelievedForAMoment: a place moves at once; that somebody went away is heard of two seconds later.
+func TestPlacesAreExactAndTheStaffIsBelievedForAMoment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	q := w.queue()
+	first, second := w.enquiry(q), w.enquiry(q, func(c *ent.InteractionCreate) { c.SetPlaceAt(w.clock.Now().Add(time.Second)) })
+	a := w.operator(1, q)
+	placed, err := w.routing.Place(t.Context(), second.ID)
+	require.NoError(t, err)
+	require.Equal(t, routing.Estimate{Position: 2, ExpectedWait: 10 * time.Minute, Known: true}, placed)
+
+	w.tick()
+	_, err = w.routing.Accept(w.as(a), w.requireOffered(first, a).ID)
+	require.NoError(t, err)
+	_, err = w.routing.Set(w.as(a), presence.StateOffline, "")
+	require.NoError(t, err)
+	placed, err = w.routing.Place(t.Context(), second.ID)
+	require.NoError(t, err)
+	require.Equal(t, routing.Estimate{Position: 1, ExpectedWait: 5 * time.Minute, Known: true}, placed)
+
+	w.clock.Advance(2 * time.Second)
+	placed, err = w.routing.Place(t.Context(), second.ID)
+	require.NoError(t, err)
+	require.Equal(t, routing.Estimate{Position: 1}, placed, "nobody is there any more")
 }
 
 func TestOfferedKeepsItsPosition(t *testing.T) {

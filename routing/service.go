@@ -77,6 +77,7 @@ type Service struct {
 	// unreadable keeps the log from being filled with one bad row.
 	unreadable rate.Sometimes
 	handles    handleMemory
+	paces      paces
 }
 
 const (

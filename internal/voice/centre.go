@@ -244,15 +244,8 @@ func (s *Service) queueFor(ctx context.Context, tx *ent.Tx, w telephony.Wish, ag
 
 // Place is part of telephony.Centre.
 func (s *Service) Place(ctx context.Context, interactionID string) (telephony.Place, error) {
-	i, err := s.o.Client.Interaction.Get(viewer.AsSystem(ctx), interactionID)
-	if err != nil {
-		return telephony.Place{}, away(gone(err))
-	}
-	if i.QueueID == "" {
-		return telephony.Place{}, nil
-	}
-	position, wait, known, err := s.o.Routing.Estimate(ctx, i.QueueID, i.ID)
-	return telephony.Place{Position: position, Wait: wait, Known: known}, away(err)
+	e, err := s.o.Routing.Place(ctx, interactionID)
+	return telephony.Place{Position: e.Position, Wait: e.ExpectedWait, Known: e.Known}, away(err)
 }
 
 // Flow is part of telephony.Centre.
