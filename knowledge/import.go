@@ -30,6 +30,7 @@ func (b *Base) Import(ctx context.Context, file io.Reader, opts ImportOptions) (
 	if err != nil {
 		return ImportSummary{}, err
 	}
+	defer func() { _ = rows.close() }() // they were only read
 	im := &importer{base: b, opts: opts, rows: rows, digest: src.digest, started: started, ids: make(map[string]int)}
 	err = im.run(ctx)
 	im.summary.Elapsed = time.Since(started)

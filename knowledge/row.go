@@ -43,6 +43,8 @@ type row struct {
 	Personal   bool         `json:"personal,omitempty"`
 	Source     string       `json:"source,omitempty"`
 	License    string       `json:"license,omitempty"`
+	// Status is empty for a published record. An export tells the others; an import refuses them, because it would publish them.
+	Status Status `json:"status,omitempty"`
 
 	line int
 }
@@ -62,6 +64,9 @@ func (r *row) tidy() {
 		&r.ID, &r.Question, &r.Answer, &r.Topic, &r.Short, &r.Agency, &r.Region, &r.VariantOf, &r.Source, &r.License,
 	} {
 		*s = strings.TrimSpace(*s)
+	}
+	if r.Status = Status(strings.TrimSpace(string(r.Status))); r.Status == StatusPublished {
+		r.Status = ""
 	}
 	seen := map[string]bool{r.Question: true}
 	kept := r.Phrasings[:0]
@@ -105,6 +110,9 @@ func (r *row) checkTexts() error {
 		if err := checkText(f.name, f.value, f.limit); err != nil {
 			return err
 		}
+	}
+	if r.Status != "" {
+		return fail.Field("status", fail.Invalid, "is %q: an import publishes what it reads, so only published records are taken", r.Status)
 	}
 	if strings.ContainsFunc(r.ID, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }) {
 		return fail.Field("id", fail.Invalid, "must not contain spaces")

@@ -22,9 +22,18 @@ const (
 	maxLineSize     = 1 << 20
 )
 
-// source is a file being imported: plain bytes at their beginning, its digest and its format.
+// The formats of a file of records.
+const (
+	formatJSONL = "jsonl"
+	formatCSV   = "csv"
+	formatXLSX  = "xlsx"
+)
+
+// source is a file being imported: plain bytes at their beginning, its digest and its format. A workbook is read by its file.
 type source struct {
 	reader *bufio.Reader
+	file   *os.File
+	size   int64
 	digest string
 	format string
 	close  func()
@@ -36,10 +45,13 @@ func openSource(file io.Reader, opts *ImportOptions) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep the import: %w", err)
 	}
-	s := &source{close: func() {
-		_ = tmp.Close() // read only from here on
-		_ = os.Remove(tmp.Name())
-	}}
+	s := &source{file: tmp}
+	s.close = func() {
+		for _, f := range []*os.File{tmp, s.file} {
+			_ = f.Close() // read only from here on; the second may be the first
+			_ = os.Remove(f.Name())
+		}
+	}
 	if err := s.fill(tmp, file, opts); err != nil {
 		s.close()
 		return nil, err
@@ -61,49 +73,89 @@ func (s *source) fill(tmp *os.File, file io.Reader, opts *ImportOptions) error {
 	if _, err := tmp.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("read the import: %w", err)
 	}
-	s.digest = hex.EncodeToString(digest.Sum(nil))
-	if err := s.unpack(tmp); err != nil {
+	s.digest, s.size = hex.EncodeToString(digest.Sum(nil)), n
+	packed, err := s.unpack(tmp)
+	if err == nil {
+		err = s.detect(opts)
+	}
+	if err != nil {
 		return err
 	}
-	return s.detect(opts)
+	return s.settle(packed)
+}
+
+// settle sees to it that the content is what the format says, and that a workbook lies in a file of its own.
+func (s *source) settle(packed bool) error {
+	head, _ := s.reader.Peek(4)
+	archive := bytes.Equal(head, []byte("PK\x03\x04"))
+	switch {
+	case archive && s.format != formatXLSX:
+		return fail.New(fail.Invalid, "the file is a ZIP archive, not %s: a workbook must be named .xlsx", s.format)
+	case !packed || s.format != formatXLSX:
+		return nil
+	}
+	plain, err := os.CreateTemp("", "ekc-import-*")
+	if err != nil {
+		return fmt.Errorf("keep the import: %w", err)
+	}
+	s.file = plain
+	s.size, err = io.Copy(plain, io.LimitReader(s.reader, maxFileSize+1))
+	if err != nil {
+		return damaged(err, 0)
+	}
+	if s.size > maxFileSize {
+		return fail.New(fail.TooLarge, "the workbook is larger than %d MiB", maxFileSize>>20)
+	}
+	return nil
 }
 
 // unpack looks at the bytes, not at the name, to tell whether the file is compressed.
-func (s *source) unpack(tmp io.Reader) error {
+func (s *source) unpack(tmp io.Reader) (packed bool, err error) {
 	s.reader = bufio.NewReaderSize(tmp, 1<<16)
 	if head, _ := s.reader.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(s.reader)
 		if err != nil {
-			return fail.New(fail.Invalid, "the file looks like gzip but cannot be unpacked: %v", err)
+			return true, fail.New(fail.Invalid, "the file looks like gzip but cannot be unpacked: %v", err)
 		}
+		packed = true
 		s.reader = bufio.NewReaderSize(io.LimitReader(z, maxUnpackedSize), 1<<16)
 	}
 	if head, _ := s.reader.Peek(3); bytes.Equal(head, []byte("\xef\xbb\xbf")) {
 		_, _ = s.reader.Discard(3) // peeked, so they are there
 	}
 	if _, err := s.reader.Peek(1); errors.Is(err, io.EOF) {
-		return fail.New(fail.Invalid, "the file is empty")
+		return packed, fail.New(fail.Invalid, "the file is empty")
 	} else if err != nil {
-		return damaged(err, 0)
+		return packed, damaged(err, 0)
 	}
-	return nil
+	return packed, nil
 }
 
 func (s *source) detect(opts *ImportOptions) error {
-	s.format = strings.ToLower(opts.Format)
-	name := strings.TrimSuffix(strings.ToLower(opts.Name), ".gz")
-	switch {
-	case s.format == "jsonl", s.format == "csv":
-	case s.format != "":
-		return fail.Field("format", fail.Invalid, "unknown format %q: want jsonl or csv", opts.Format)
-	case strings.HasSuffix(name, ".csv"):
-		s.format = "csv"
-	case strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".ndjson"):
-		s.format = "jsonl"
+	var err error
+	s.format, err = formatOf(opts.Format, opts.Name)
+	return err
+}
+
+// formatOf tells the format of a file by what was asked for, else by its name.
+func formatOf(asked, name string) (string, error) {
+	switch format := strings.ToLower(asked); format {
+	case formatJSONL, formatCSV, formatXLSX:
+		return format, nil
+	case "":
 	default:
-		return fail.New(fail.Invalid, "cannot tell the format of %q: name it .jsonl, .csv, .jsonl.gz or .csv.gz", opts.Name)
+		return "", fail.Field("format", fail.Invalid, "unknown format %q: want jsonl, csv or xlsx", asked)
 	}
-	return nil
+	plain := strings.TrimSuffix(strings.ToLower(name), ".gz")
+	switch {
+	case strings.HasSuffix(plain, ".csv"):
+		return formatCSV, nil
+	case strings.HasSuffix(plain, ".jsonl"), strings.HasSuffix(plain, ".ndjson"):
+		return formatJSONL, nil
+	case strings.HasSuffix(plain, ".xlsx"):
+		return formatXLSX, nil
+	}
+	return "", fail.New(fail.Invalid, "cannot tell the format of %q: name it .jsonl, .csv or .xlsx, each also with .gz", name)
 }
 
 // damaged explains a failure to read on after a line.

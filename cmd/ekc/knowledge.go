@@ -16,7 +16,8 @@ import (
 )
 
 type baseCommands struct {
-	Import importCommand `cmd:"" help:"Import records: JSON lines or CSV, plain or gzip. A record with a known id gets a new version; unchanged ones are left alone. An import that was cut off goes on where it stopped when the same file is given again. Works while serve runs, and through the knowledge service when EKC_KNOWLEDGE_URL names one. Exit status: 0 every row was imported; 3 some rows were refused, each reported with its line, and the others imported; 1 the file could not be read to its end."`
+	Import importCommand `cmd:"" help:"Import records: JSON lines, CSV or XLSX, plain or gzip. A record with a known id gets a new version; unchanged ones are left alone. An import that was cut off goes on where it stopped when the same file is given again. Works while serve runs, and through the knowledge service when EKC_KNOWLEDGE_URL names one. Exit status: 0 every row was imported; 3 some rows were refused, each reported with its line, and the others imported; 1 the file could not be read to its end."`
+	Export exportCommand `cmd:"" help:"Export records as JSON lines, CSV or XLSX, in a form that import reads back without loss. Works while serve runs, and through the knowledge service when EKC_KNOWLEDGE_URL names one."`
 	Eval   evalCommand   `cmd:"" help:"Measure search and Yana's decision on query sets, in a scratch database that is dropped afterwards. Works while serve runs."`
 }
 
@@ -26,7 +27,7 @@ type importCommand struct {
 	config.Models
 	config.Logging
 	File     string `arg:"" help:"The file; - reads from the standard input." type:"path"`
-	Format   string `enum:"jsonl,csv," default:"" help:"jsonl or csv; empty: told by the file's name."`
+	Format   string `enum:"jsonl,csv,xlsx," default:"" help:"jsonl, csv or xlsx; empty: told by the file's name."`
 	Problems int    `default:"1000" help:"How many refused rows to print at most."`
 }
 
