@@ -27,6 +27,8 @@ type Options struct {
 	URL string
 	// ValidAgency and ValidRegion tell whether a code exists; nil accepts every code.
 	ValidAgency, ValidRegion func(code string) bool
+	// ZoneOf gives the time zone of a region, by which its days begin; nil, or a nil zone: Moscow's.
+	ZoneOf func(region string) *time.Location
 	// Embedder for semantic search; nil: embed.Builtin.
 	Embedder embed.Embedder
 	// Logger gets what nobody else is told; nil: slog.Default. Texts of queries are never logged.
@@ -53,6 +55,7 @@ type Base struct {
 	poll     time.Duration
 	semantic time.Duration
 	codes    codeBook
+	zoneOf   func(region string) *time.Location
 	// backfillEvery is Options.BackfillEvery.
 	backfillEvery time.Duration
 
@@ -79,6 +82,7 @@ func Open(ctx context.Context, o Options) (*Base, error) {
 		db: db, ent: ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))),
 		embedder: o.Embedder, ranker: rank.Default(), log: o.Logger, clock: o.Clock, poll: o.PollEvery,
 		semantic: o.SemanticTimeout, backfillEvery: o.BackfillEvery, codes: codeBook{o.ValidAgency, o.ValidRegion},
+		zoneOf: o.ZoneOf,
 	}
 	b.defaults()
 	b.state.Store(newSnapshot())
@@ -126,6 +130,7 @@ func (b *Base) start(ctx context.Context, url string) error {
 	}
 	b.wait.Go(func() { b.follow(run, changes) })
 	b.wait.Go(func() { b.backfill(run) })
+	b.wait.Go(func() { b.publishScheduled(run) })
 	return nil
 }
 

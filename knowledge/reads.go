@@ -32,11 +32,7 @@ func (b *Base) Record(ctx context.Context, id string) (Record, error) {
 
 // RecordVersion gives one version; see Service.
 func (b *Base) RecordVersion(ctx context.Context, versionID string) (Version, error) {
-	v, err := b.ent.RecordVersion.Query().Where(recordversion.ID(versionID)).WithTopic().
-		WithPhrasings(func(q *ent.PhrasingQuery) { q.Order(ent.Asc(phrasing.FieldPosition)) }).Only(ctx)
-	if ent.IsNotFound(err) {
-		return Version{}, fail.New(fail.NotFound, "no record version %q", versionID)
-	}
+	v, err := wholeVersion(ctx, b.ent, versionID)
 	if err != nil {
 		return Version{}, fmt.Errorf("read record version: %w", err)
 	}
@@ -87,8 +83,19 @@ func (f RecordFilter) predicates() []predicate.Record {
 	if f.Topic != "" {
 		version = append(version, recordversion.HasTopicWith(topic.Name(f.Topic)))
 	}
-	if f.Status != "" {
+	switch f.Status {
+	case "":
+	case StatusDraft, StatusReview, StatusApproved:
+		where = append(where, record.HasVersionsWith(recordversion.StatusEQ(recordversion.Status(f.Status))))
+	default:
 		version = append(version, recordversion.StatusEQ(recordversion.Status(f.Status)))
+	}
+	if f.Act != "" {
+		version = append(version, func(s *sql.Selector) {
+			s.Where(sql.P(func(p *sql.Builder) {
+				p.Ident(s.C(recordversion.FieldLegalBasis)).WriteString(" @> ").Arg(basisPattern(f.Act, f.Article)).WriteString("::jsonb")
+			}))
+		})
 	}
 	if f.Text != "" {
 		version = append(version, recordversion.QuestionContainsFold(f.Text))
@@ -110,7 +117,9 @@ func isCurrent(s *sql.Selector) {
 
 func withCurrentVersion(q *ent.RecordQuery) *ent.RecordQuery {
 	return q.WithVersions(func(v *ent.RecordVersionQuery) {
-		v.Where(isCurrent).WithTopic().
+		v.Where(recordversion.Or(isCurrent, recordversion.StatusIn(
+			recordversion.StatusDraft, recordversion.StatusReview, recordversion.StatusApproved))).
+			Order(ent.Asc(recordversion.FieldNumber)).WithTopic().
 			WithPhrasings(func(p *ent.PhrasingQuery) { p.Order(ent.Asc(phrasing.FieldPosition)) })
 	})
 }
@@ -143,8 +152,14 @@ func recordOf(r *ent.Record) Record {
 		ID: r.ID, Agency: r.Agency, Region: r.Region, VariantOf: r.VariantOf,
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
-	if len(r.Edges.Versions) > 0 {
-		out.Version = versionOf(r.Edges.Versions[0])
+	for _, v := range r.Edges.Versions {
+		shown := versionOf(v)
+		if out.Version.Status != StatusPublished {
+			out.Version = shown
+		}
+		if shown.Status != StatusPublished && shown.Status != StatusArchived {
+			out.Open = &shown
+		}
 	}
 	return out
 }
@@ -153,7 +168,8 @@ func versionOf(v *ent.RecordVersion) Version {
 	out := Version{
 		ID: v.ID, RecordID: v.RecordID, Number: v.Number, Status: Status(v.Status), Question: v.Question, Answer: v.Answer,
 		Short: v.Short, ValidFrom: dateOf(v.ValidFrom), ValidTo: dateOf(v.ValidTo), Intent: v.Intent, Personal: v.Personal,
-		Source: v.Source, License: v.License, CreatedAt: v.CreatedAt.UTC(),
+		Source: v.Source, License: v.License, CreatedAt: v.CreatedAt.UTC(), Revision: v.Revision, Tags: v.Tags, Authors: v.Authors,
+		Reviewer: v.Reviewer, BasedOn: v.BasedOn, PublishOn: dateOf(v.PublishOn),
 	}
 	if v.Edges.Topic != nil {
 		out.Topic = v.Edges.Topic.Name
@@ -163,6 +179,9 @@ func versionOf(v *ent.RecordVersion) Version {
 	}
 	for _, l := range v.LegalBasis {
 		out.LegalBasis = append(out.LegalBasis, LegalBasis(l))
+	}
+	for _, l := range v.Links {
+		out.Links = append(out.Links, Link(l))
 	}
 	if v.PublishedAt != nil {
 		out.PublishedAt = v.PublishedAt.UTC()

@@ -26,9 +26,7 @@ func (b *Base) Search(ctx context.Context, q Query) ([]Hit, error) {
 	if q.Limit == 0 {
 		q.Limit = DefaultHits
 	}
-	if q.On.IsZero() {
-		q.On = b.clock()
-	}
+	q.On = b.dayIn(q.On, q.Region)
 	q.Text = cut(q.Text, MaxQueryRunes)
 	s := b.state.Load()
 	near := b.nearest(ctx, q.Text)

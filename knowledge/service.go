@@ -34,6 +34,8 @@ type Service interface {
 	Import(ctx context.Context, file io.Reader, opts ImportOptions) (ImportSummary, error)
 	// Ready is nil when searches are answered from an index that follows the database.
 	Ready(ctx context.Context) error
+	// Editor is the work on records before and after they are published.
+	Editor
 }
 
 // Query is one search.
@@ -94,13 +96,15 @@ type LegalBasis struct {
 // Date is a calendar day written YYYY-MM-DD; empty means no bound.
 type Date string
 
-// Status of a version. Only one version of a record is StatusPublished.
+// Status of a version. One version of a record at most is StatusPublished, and one at most is open: a draft, in review, or
+// approved.
 type Status string
 
-// The states of a version. Import publishes at once; the editorial life uses the others too.
+// The states of a version; Next tells how it moves between them. Import publishes at once.
 const (
 	StatusDraft     Status = "draft"
 	StatusReview    Status = "review"
+	StatusApproved  Status = "approved"
 	StatusPublished Status = "published"
 	StatusArchived  Status = "archived"
 )
@@ -111,8 +115,11 @@ type Record struct {
 	Agency string `json:"agency"`
 	Region string `json:"region"`
 	// VariantOf is the id of the federal record that this regional record overrides in its region; empty for none.
-	VariantOf string    `json:"variantOf"`
-	Version   Version   `json:"version"`
+	VariantOf string `json:"variantOf"`
+	// Version is the published one, else the newest.
+	Version Version `json:"version"`
+	// Open is the version being worked on; nil when there is none. It may be Version itself.
+	Open      *Version  `json:"open"`
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
 }
@@ -135,7 +142,18 @@ type Version struct {
 	Personal   bool         `json:"personal"`
 	Source     string       `json:"source"`
 	License    string       `json:"license"`
-	CreatedAt  time.Time    `json:"createdAt"`
+	Tags       []string     `json:"tags"`
+	Links      []Link       `json:"links"`
+	// Revision counts the changes of the version, from 1; an edit must name the one that was read.
+	Revision int `json:"revision"`
+	// Authors are the accounts that wrote it, none of whom may review it; Reviewer is the one that approved it.
+	Authors  []string `json:"authors"`
+	Reviewer string   `json:"reviewer"`
+	// BasedOn is the version that was published when this one was begun; empty for none, and for what an import wrote.
+	BasedOn string `json:"basedOn"`
+	// PublishOn is the day on which an approved version comes into force by itself; empty for none.
+	PublishOn Date      `json:"publishOn"`
+	CreatedAt time.Time `json:"createdAt"`
 	// PublishedAt is zero for a version that was never published.
 	PublishedAt time.Time `json:"publishedAt"`
 }
@@ -145,8 +163,11 @@ type RecordFilter struct {
 	Agency string
 	Region string
 	Topic  string
-	// Status is that of the current version.
+	// Status is that of the open version for StatusDraft, StatusReview and StatusApproved, else of the current version.
 	Status Status
+	// Act and Article select records whose current version rests on that act, word for word, and, when it is not empty, that
+	// article of it.
+	Act, Article string
 	// Text selects records whose current question contains it, whatever the case.
 	Text string
 	// After is RecordPage.Next of the page before; empty for the first page.

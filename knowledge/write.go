@@ -130,7 +130,12 @@ func (w *writer) publish(ctx context.Context, rows []*row, have map[string]publi
 		{`DELETE FROM embeddings e USING record_versions v
 		  WHERE e.version_id = v.id AND v.record_id = ANY($1) AND v.status = 'published'`, []any{pq.Array(c.id)}},
 		{
-			`UPDATE record_versions SET status = 'archived' WHERE record_id = ANY($1) AND status = 'published'`,
+			`INSERT INTO record_events (record_id, version_id, action, at)
+		  SELECT record_id, id, 'superseded', $2 FROM record_versions WHERE record_id = ANY($1) AND status = 'published'`,
+			[]any{pq.Array(c.id), now},
+		},
+		{
+			`UPDATE record_versions SET status = 'archived', revision = revision + 1 WHERE record_id = ANY($1) AND status = 'published'`,
 			[]any{pq.Array(c.id)},
 		},
 		{insertVersions, []any{
@@ -142,6 +147,10 @@ func (w *writer) publish(ctx context.Context, rows []*row, have map[string]publi
 			`INSERT INTO phrasings (version_id, position, text)
 		  SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[])`,
 			[]any{pq.Array(c.phrasingOf), pq.Array(c.position), pq.Array(c.phrasing)},
+		},
+		{
+			`INSERT INTO record_events (record_id, version_id, action, at)
+		  SELECT *, 'imported', $3::timestamptz FROM unnest($1::text[], $2::text[])`, []any{pq.Array(c.id), pq.Array(c.version), now},
 		},
 		{`UPDATE base_states SET revision = $1 WHERE id = 1`, []any{revision}},
 		{`SELECT pg_notify($1, $2)`, []any{Channel, fmt.Sprint(revision)}},
@@ -159,14 +168,19 @@ const insertRecords = `
 	ON CONFLICT (id) DO UPDATE SET agency = EXCLUDED.agency, region = EXCLUDED.region, variant_of = EXCLUDED.variant_of,
 		revision = EXCLUDED.revision, updated_at = EXCLUDED.updated_at`
 
+// insertVersions keeps the tags and links that editors gave a record: files do not carry them.
 const insertVersions = `
 	INSERT INTO record_versions (id, record_id, number, status, question, answer, short, topic_id, legal_basis,
-		valid_from, valid_to, intent, personal, source, license, content_hash, created_at, published_at)
+		valid_from, valid_to, intent, personal, source, license, content_hash, created_at, published_at, tags, links)
 	SELECT id, record_id, number, 'published', question, answer, short, NULLIF(topic, ''), legal::jsonb,
-		NULLIF(vfrom, '')::date, NULLIF(vto, '')::date, intent, personal, source, license, hash, $16, $16
+		NULLIF(vfrom, '')::date, NULLIF(vto, '')::date, intent, personal, source, license, hash, $16, $16,
+		COALESCE(last.tags, '[]'), COALESCE(last.links, '[]')
 	FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
 		$9::text[], $10::text[], $11::bool[], $12::bool[], $13::text[], $14::text[], $15::bytea[])
-		AS t(id, record_id, number, question, answer, short, topic, legal, vfrom, vto, intent, personal, source, license, hash)`
+		AS t(id, record_id, number, question, answer, short, topic, legal, vfrom, vto, intent, personal, source, license, hash)
+	LEFT JOIN LATERAL (
+		SELECT o.tags, o.links FROM record_versions o WHERE o.record_id = t.record_id AND o.published_at IS NOT NULL
+		ORDER BY o.number DESC LIMIT 1) AS last ON true`
 
 // topics gives the id of each topic named in the rows, making the new ones.
 func (w *writer) topics(ctx context.Context, rows []*row) (map[string]string, error) {

@@ -42,6 +42,10 @@ func Run(t *testing.T, open Service) {
 	t.Run("bad arguments", func(t *testing.T) { badArguments(t, filled(t, open)) })
 	t.Run("import", func(t *testing.T) { imports(t, open(t)) })
 	t.Run("broken file", func(t *testing.T) { brokenFile(t, open(t)) })
+	t.Run("editorial life", func(t *testing.T) { editorialLife(t, filled(t, open)) })
+	t.Run("two editors", func(t *testing.T) { twoEditors(t, filled(t, open)) })
+	t.Run("review by act", func(t *testing.T) { reviewByAct(t, filled(t, open)) })
+	t.Run("bad edits", func(t *testing.T) { badEdits(t, filled(t, open)) })
 	t.Run("caller gone", func(t *testing.T) { callerGone(t, filled(t, open)) })
 }
 

@@ -39,7 +39,7 @@ func moment(t *timestamppb.Timestamp) time.Time {
 // statuses pairs the states of a version with their numbers on the wire.
 var statuses = map[knowledge.Status]pb.Status{
 	"": pb.Status_STATUS_UNSPECIFIED, knowledge.StatusDraft: pb.Status_STATUS_DRAFT, knowledge.StatusReview: pb.Status_STATUS_REVIEW,
-	knowledge.StatusPublished: pb.Status_STATUS_PUBLISHED, knowledge.StatusArchived: pb.Status_STATUS_ARCHIVED,
+	knowledge.StatusApproved: pb.Status_STATUS_APPROVED, knowledge.StatusPublished: pb.Status_STATUS_PUBLISHED, knowledge.StatusArchived: pb.Status_STATUS_ARCHIVED,
 }
 
 func status(s pb.Status) knowledge.Status {
@@ -102,17 +102,26 @@ func hit(h *pb.Hit) knowledge.Hit {
 }
 
 func wireRecord(r knowledge.Record) *pb.Record { //nolint:gocritic // lists hold them by value
-	return &pb.Record{
+	out := &pb.Record{
 		Id: r.ID, Agency: r.Agency, Region: r.Region, VariantOf: r.VariantOf, Version: wireVersion(r.Version),
 		CreatedAt: stamp(r.CreatedAt), UpdatedAt: stamp(r.UpdatedAt),
 	}
+	if r.Open != nil {
+		out.Open = wireVersion(*r.Open)
+	}
+	return out
 }
 
 func record(r *pb.Record) knowledge.Record {
-	return knowledge.Record{
+	out := knowledge.Record{
 		ID: r.GetId(), Agency: r.GetAgency(), Region: r.GetRegion(), VariantOf: r.GetVariantOf(), Version: version(r.GetVersion()),
 		CreatedAt: moment(r.GetCreatedAt()), UpdatedAt: moment(r.GetUpdatedAt()),
 	}
+	if r.GetOpen() != nil {
+		open := version(r.GetOpen())
+		out.Open = &open
+	}
+	return out
 }
 
 func wireVersion(v knowledge.Version) *pb.Version { //nolint:gocritic // records hold them by value
@@ -120,7 +129,8 @@ func wireVersion(v knowledge.Version) *pb.Version { //nolint:gocritic // records
 		Id: v.ID, RecordId: v.RecordID, Number: int32(v.Number), Status: statuses[v.Status], Question: v.Question, Answer: v.Answer, //nolint:gosec // versions are few
 		Short: v.Short, Topic: v.Topic, Phrasings: v.Phrasings, LegalBasis: each(v.LegalBasis, wireBasis), ValidFrom: string(v.ValidFrom),
 		ValidTo: string(v.ValidTo), Intent: v.Intent, Personal: v.Personal, Source: v.Source, License: v.License,
-		CreatedAt: stamp(v.CreatedAt), PublishedAt: stamp(v.PublishedAt),
+		CreatedAt: stamp(v.CreatedAt), PublishedAt: stamp(v.PublishedAt), Tags: v.Tags, Links: each(v.Links, wireLink),
+		Revision: int32(v.Revision), Authors: v.Authors, Reviewer: v.Reviewer, BasedOn: v.BasedOn, PublishOn: string(v.PublishOn), //nolint:gosec // changes are few
 	}
 }
 
@@ -130,6 +140,8 @@ func version(v *pb.Version) knowledge.Version {
 		Answer: v.GetAnswer(), Short: v.GetShort(), Topic: v.GetTopic(), Phrasings: v.GetPhrasings(), LegalBasis: each(v.GetLegalBasis(), basis),
 		ValidFrom: knowledge.Date(v.GetValidFrom()), ValidTo: knowledge.Date(v.GetValidTo()), Intent: v.GetIntent(), Personal: v.GetPersonal(),
 		Source: v.GetSource(), License: v.GetLicense(), CreatedAt: moment(v.GetCreatedAt()), PublishedAt: moment(v.GetPublishedAt()),
+		Tags: v.GetTags(), Links: each(v.GetLinks(), link), Revision: int(v.GetRevision()), Authors: v.GetAuthors(), Reviewer: v.GetReviewer(),
+		BasedOn: v.GetBasedOn(), PublishOn: knowledge.Date(v.GetPublishOn()),
 	}
 }
 

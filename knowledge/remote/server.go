@@ -74,7 +74,7 @@ func (s *server) ListRecords(ctx context.Context, r *connect.Request[pb.ListReco
 	m := r.Msg
 	page, err := s.base.Records(ctx, knowledge.RecordFilter{
 		Agency: m.GetAgency(), Region: m.GetRegion(), Topic: m.GetTopic(), Status: status(m.GetStatus()), Text: m.GetText(), After: m.GetAfter(),
-		First: int(m.GetFirst()),
+		First: int(m.GetFirst()), Act: m.GetAct(), Article: m.GetArticle(),
 	})
 	if err != nil {
 		return nil, refuse(ctx, s.log, err)

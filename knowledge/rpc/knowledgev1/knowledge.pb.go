@@ -36,6 +36,7 @@ const (
 	Status_STATUS_REVIEW      Status = 2
 	Status_STATUS_PUBLISHED   Status = 3
 	Status_STATUS_ARCHIVED    Status = 4
+	Status_STATUS_APPROVED    Status = 5
 )
 
 // Enum value maps for Status.
@@ -46,6 +47,7 @@ var (
 		2: "STATUS_REVIEW",
 		3: "STATUS_PUBLISHED",
 		4: "STATUS_ARCHIVED",
+		5: "STATUS_APPROVED",
 	}
 	Status_value = map[string]int32{
 		"STATUS_UNSPECIFIED": 0,
@@ -53,6 +55,7 @@ var (
 		"STATUS_REVIEW":      2,
 		"STATUS_PUBLISHED":   3,
 		"STATUS_ARCHIVED":    4,
+		"STATUS_APPROVED":    5,
 	}
 )
 
@@ -618,14 +621,16 @@ func (x *GetRecordResponse) GetRecord() *Record {
 }
 
 type Record struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Agency        string                 `protobuf:"bytes,2,opt,name=agency,proto3" json:"agency,omitempty"`
-	Region        string                 `protobuf:"bytes,3,opt,name=region,proto3" json:"region,omitempty"`
-	VariantOf     string                 `protobuf:"bytes,4,opt,name=variant_of,json=variantOf,proto3" json:"variant_of,omitempty"`
-	Version       *Version               `protobuf:"bytes,5,opt,name=version,proto3" json:"version,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	UpdatedAt     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Id        string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Agency    string                 `protobuf:"bytes,2,opt,name=agency,proto3" json:"agency,omitempty"`
+	Region    string                 `protobuf:"bytes,3,opt,name=region,proto3" json:"region,omitempty"`
+	VariantOf string                 `protobuf:"bytes,4,opt,name=variant_of,json=variantOf,proto3" json:"variant_of,omitempty"`
+	Version   *Version               `protobuf:"bytes,5,opt,name=version,proto3" json:"version,omitempty"`
+	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	// The version being worked on, if there is one.
+	Open          *Version `protobuf:"bytes,8,opt,name=open,proto3" json:"open,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -709,6 +714,13 @@ func (x *Record) GetUpdatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Record) GetOpen() *Version {
+	if x != nil {
+		return x.Open
+	}
+	return nil
+}
+
 type Version struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	Id         string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -729,7 +741,18 @@ type Version struct {
 	License    string                 `protobuf:"bytes,16,opt,name=license,proto3" json:"license,omitempty"`
 	CreatedAt  *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	// Absent for a version that was never published.
-	PublishedAt   *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=published_at,json=publishedAt,proto3" json:"published_at,omitempty"`
+	PublishedAt *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=published_at,json=publishedAt,proto3" json:"published_at,omitempty"`
+	Tags        []string               `protobuf:"bytes,19,rep,name=tags,proto3" json:"tags,omitempty"`
+	Links       []*Link                `protobuf:"bytes,20,rep,name=links,proto3" json:"links,omitempty"`
+	// Counts the changes of the version, from 1.
+	Revision int32 `protobuf:"varint,21,opt,name=revision,proto3" json:"revision,omitempty"`
+	// Accounts.
+	Authors  []string `protobuf:"bytes,22,rep,name=authors,proto3" json:"authors,omitempty"`
+	Reviewer string   `protobuf:"bytes,23,opt,name=reviewer,proto3" json:"reviewer,omitempty"`
+	// The version that was published when this one was begun.
+	BasedOn string `protobuf:"bytes,24,opt,name=based_on,json=basedOn,proto3" json:"based_on,omitempty"`
+	// The day on which an approved version comes into force.
+	PublishOn     string `protobuf:"bytes,25,opt,name=publish_on,json=publishOn,proto3" json:"publish_on,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -890,6 +913,55 @@ func (x *Version) GetPublishedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Version) GetTags() []string {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
+func (x *Version) GetLinks() []*Link {
+	if x != nil {
+		return x.Links
+	}
+	return nil
+}
+
+func (x *Version) GetRevision() int32 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *Version) GetAuthors() []string {
+	if x != nil {
+		return x.Authors
+	}
+	return nil
+}
+
+func (x *Version) GetReviewer() string {
+	if x != nil {
+		return x.Reviewer
+	}
+	return ""
+}
+
+func (x *Version) GetBasedOn() string {
+	if x != nil {
+		return x.BasedOn
+	}
+	return ""
+}
+
+func (x *Version) GetPublishOn() string {
+	if x != nil {
+		return x.PublishOn
+	}
+	return ""
+}
+
 type GetRecordVersionRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	VersionId     string                 `protobuf:"bytes,1,opt,name=version_id,json=versionId,proto3" json:"version_id,omitempty"`
@@ -988,7 +1060,10 @@ type ListRecordsRequest struct {
 	// ListRecordsResponse.next of the page before.
 	After string `protobuf:"bytes,6,opt,name=after,proto3" json:"after,omitempty"`
 	// At most 200; 0: 50.
-	First         int32 `protobuf:"varint,7,opt,name=first,proto3" json:"first,omitempty"`
+	First int32 `protobuf:"varint,7,opt,name=first,proto3" json:"first,omitempty"`
+	// Records that rest on the act, and on the article of it unless that is empty.
+	Act           string `protobuf:"bytes,8,opt,name=act,proto3" json:"act,omitempty"`
+	Article       string `protobuf:"bytes,9,opt,name=article,proto3" json:"article,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1070,6 +1145,20 @@ func (x *ListRecordsRequest) GetFirst() int32 {
 		return x.First
 	}
 	return 0
+}
+
+func (x *ListRecordsRequest) GetAct() string {
+	if x != nil {
+		return x.Act
+	}
+	return ""
+}
+
+func (x *ListRecordsRequest) GetArticle() string {
+	if x != nil {
+		return x.Article
+	}
+	return ""
 }
 
 type ListRecordsResponse struct {
@@ -1801,6 +1890,1192 @@ func (*CheckReadyResponse) Descriptor() ([]byte, []int) {
 	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{23}
 }
 
+type Link struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Title         string                 `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	Url           string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Link) Reset() {
+	*x = Link{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Link) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Link) ProtoMessage() {}
+
+func (x *Link) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Link.ProtoReflect.Descriptor instead.
+func (*Link) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *Link) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Link) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+// Content is what an editor writes.
+type Content struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Question      string                 `protobuf:"bytes,1,opt,name=question,proto3" json:"question,omitempty"`
+	Answer        string                 `protobuf:"bytes,2,opt,name=answer,proto3" json:"answer,omitempty"`
+	Short         string                 `protobuf:"bytes,3,opt,name=short,proto3" json:"short,omitempty"`
+	Topic         string                 `protobuf:"bytes,4,opt,name=topic,proto3" json:"topic,omitempty"`
+	Phrasings     []string               `protobuf:"bytes,5,rep,name=phrasings,proto3" json:"phrasings,omitempty"`
+	LegalBasis    []*LegalBasis          `protobuf:"bytes,6,rep,name=legal_basis,json=legalBasis,proto3" json:"legal_basis,omitempty"`
+	ValidFrom     string                 `protobuf:"bytes,7,opt,name=valid_from,json=validFrom,proto3" json:"valid_from,omitempty"`
+	ValidTo       string                 `protobuf:"bytes,8,opt,name=valid_to,json=validTo,proto3" json:"valid_to,omitempty"`
+	Intent        bool                   `protobuf:"varint,9,opt,name=intent,proto3" json:"intent,omitempty"`
+	Personal      bool                   `protobuf:"varint,10,opt,name=personal,proto3" json:"personal,omitempty"`
+	Source        string                 `protobuf:"bytes,11,opt,name=source,proto3" json:"source,omitempty"`
+	License       string                 `protobuf:"bytes,12,opt,name=license,proto3" json:"license,omitempty"`
+	Tags          []string               `protobuf:"bytes,13,rep,name=tags,proto3" json:"tags,omitempty"`
+	Links         []*Link                `protobuf:"bytes,14,rep,name=links,proto3" json:"links,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Content) Reset() {
+	*x = Content{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Content) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Content) ProtoMessage() {}
+
+func (x *Content) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Content.ProtoReflect.Descriptor instead.
+func (*Content) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *Content) GetQuestion() string {
+	if x != nil {
+		return x.Question
+	}
+	return ""
+}
+
+func (x *Content) GetAnswer() string {
+	if x != nil {
+		return x.Answer
+	}
+	return ""
+}
+
+func (x *Content) GetShort() string {
+	if x != nil {
+		return x.Short
+	}
+	return ""
+}
+
+func (x *Content) GetTopic() string {
+	if x != nil {
+		return x.Topic
+	}
+	return ""
+}
+
+func (x *Content) GetPhrasings() []string {
+	if x != nil {
+		return x.Phrasings
+	}
+	return nil
+}
+
+func (x *Content) GetLegalBasis() []*LegalBasis {
+	if x != nil {
+		return x.LegalBasis
+	}
+	return nil
+}
+
+func (x *Content) GetValidFrom() string {
+	if x != nil {
+		return x.ValidFrom
+	}
+	return ""
+}
+
+func (x *Content) GetValidTo() string {
+	if x != nil {
+		return x.ValidTo
+	}
+	return ""
+}
+
+func (x *Content) GetIntent() bool {
+	if x != nil {
+		return x.Intent
+	}
+	return false
+}
+
+func (x *Content) GetPersonal() bool {
+	if x != nil {
+		return x.Personal
+	}
+	return false
+}
+
+func (x *Content) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *Content) GetLicense() string {
+	if x != nil {
+		return x.License
+	}
+	return ""
+}
+
+func (x *Content) GetTags() []string {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
+func (x *Content) GetLinks() []*Link {
+	if x != nil {
+		return x.Links
+	}
+	return nil
+}
+
+type CreateRecordRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The account that acts, here and below.
+	Actor         string   `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	Agency        string   `protobuf:"bytes,2,opt,name=agency,proto3" json:"agency,omitempty"`
+	Region        string   `protobuf:"bytes,3,opt,name=region,proto3" json:"region,omitempty"`
+	VariantOf     string   `protobuf:"bytes,4,opt,name=variant_of,json=variantOf,proto3" json:"variant_of,omitempty"`
+	Content       *Content `protobuf:"bytes,5,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateRecordRequest) Reset() {
+	*x = CreateRecordRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateRecordRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateRecordRequest) ProtoMessage() {}
+
+func (x *CreateRecordRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateRecordRequest.ProtoReflect.Descriptor instead.
+func (*CreateRecordRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *CreateRecordRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *CreateRecordRequest) GetAgency() string {
+	if x != nil {
+		return x.Agency
+	}
+	return ""
+}
+
+func (x *CreateRecordRequest) GetRegion() string {
+	if x != nil {
+		return x.Region
+	}
+	return ""
+}
+
+func (x *CreateRecordRequest) GetVariantOf() string {
+	if x != nil {
+		return x.VariantOf
+	}
+	return ""
+}
+
+func (x *CreateRecordRequest) GetContent() *Content {
+	if x != nil {
+		return x.Content
+	}
+	return nil
+}
+
+type CreateRecordResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Record        *Record                `protobuf:"bytes,1,opt,name=record,proto3" json:"record,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateRecordResponse) Reset() {
+	*x = CreateRecordResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateRecordResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateRecordResponse) ProtoMessage() {}
+
+func (x *CreateRecordResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateRecordResponse.ProtoReflect.Descriptor instead.
+func (*CreateRecordResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *CreateRecordResponse) GetRecord() *Record {
+	if x != nil {
+		return x.Record
+	}
+	return nil
+}
+
+type DraftRecordRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Actor    string                 `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	RecordId string                 `protobuf:"bytes,2,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	// The version whose content is taken up; empty: the published or newest one.
+	FromVersionId string `protobuf:"bytes,3,opt,name=from_version_id,json=fromVersionId,proto3" json:"from_version_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DraftRecordRequest) Reset() {
+	*x = DraftRecordRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DraftRecordRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DraftRecordRequest) ProtoMessage() {}
+
+func (x *DraftRecordRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DraftRecordRequest.ProtoReflect.Descriptor instead.
+func (*DraftRecordRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *DraftRecordRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *DraftRecordRequest) GetRecordId() string {
+	if x != nil {
+		return x.RecordId
+	}
+	return ""
+}
+
+func (x *DraftRecordRequest) GetFromVersionId() string {
+	if x != nil {
+		return x.FromVersionId
+	}
+	return ""
+}
+
+type DraftRecordResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       *Version               `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DraftRecordResponse) Reset() {
+	*x = DraftRecordResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DraftRecordResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DraftRecordResponse) ProtoMessage() {}
+
+func (x *DraftRecordResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DraftRecordResponse.ProtoReflect.Descriptor instead.
+func (*DraftRecordResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *DraftRecordResponse) GetVersion() *Version {
+	if x != nil {
+		return x.Version
+	}
+	return nil
+}
+
+type SaveDraftRequest struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Actor     string                 `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	VersionId string                 `protobuf:"bytes,2,opt,name=version_id,json=versionId,proto3" json:"version_id,omitempty"`
+	// The revision that was read.
+	Revision int32    `protobuf:"varint,3,opt,name=revision,proto3" json:"revision,omitempty"`
+	Content  *Content `protobuf:"bytes,4,opt,name=content,proto3" json:"content,omitempty"`
+	// The published version that the content takes into account; empty: as before.
+	BasedOn       string `protobuf:"bytes,5,opt,name=based_on,json=basedOn,proto3" json:"based_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SaveDraftRequest) Reset() {
+	*x = SaveDraftRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SaveDraftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SaveDraftRequest) ProtoMessage() {}
+
+func (x *SaveDraftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SaveDraftRequest.ProtoReflect.Descriptor instead.
+func (*SaveDraftRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *SaveDraftRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *SaveDraftRequest) GetVersionId() string {
+	if x != nil {
+		return x.VersionId
+	}
+	return ""
+}
+
+func (x *SaveDraftRequest) GetRevision() int32 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *SaveDraftRequest) GetContent() *Content {
+	if x != nil {
+		return x.Content
+	}
+	return nil
+}
+
+func (x *SaveDraftRequest) GetBasedOn() string {
+	if x != nil {
+		return x.BasedOn
+	}
+	return ""
+}
+
+type SaveDraftResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       *Version               `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SaveDraftResponse) Reset() {
+	*x = SaveDraftResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SaveDraftResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SaveDraftResponse) ProtoMessage() {}
+
+func (x *SaveDraftResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SaveDraftResponse.ProtoReflect.Descriptor instead.
+func (*SaveDraftResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *SaveDraftResponse) GetVersion() *Version {
+	if x != nil {
+		return x.Version
+	}
+	return nil
+}
+
+type MoveVersionRequest struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Actor     string                 `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	VersionId string                 `protobuf:"bytes,2,opt,name=version_id,json=versionId,proto3" json:"version_id,omitempty"`
+	// The revision that was read.
+	Revision int32 `protobuf:"varint,3,opt,name=revision,proto3" json:"revision,omitempty"`
+	// submit, withdraw, reject, approve, publish, archive or discard.
+	Action string `protobuf:"bytes,4,opt,name=action,proto3" json:"action,omitempty"`
+	// At most 1,000 characters; needed to reject.
+	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The day from which a publication is in force; empty: today, or the day from which the version is valid.
+	On            string `protobuf:"bytes,6,opt,name=on,proto3" json:"on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MoveVersionRequest) Reset() {
+	*x = MoveVersionRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MoveVersionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MoveVersionRequest) ProtoMessage() {}
+
+func (x *MoveVersionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MoveVersionRequest.ProtoReflect.Descriptor instead.
+func (*MoveVersionRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *MoveVersionRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *MoveVersionRequest) GetVersionId() string {
+	if x != nil {
+		return x.VersionId
+	}
+	return ""
+}
+
+func (x *MoveVersionRequest) GetRevision() int32 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *MoveVersionRequest) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *MoveVersionRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *MoveVersionRequest) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+type MoveVersionResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       *Version               `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MoveVersionResponse) Reset() {
+	*x = MoveVersionResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MoveVersionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MoveVersionResponse) ProtoMessage() {}
+
+func (x *MoveVersionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MoveVersionResponse.ProtoReflect.Descriptor instead.
+func (*MoveVersionResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *MoveVersionResponse) GetVersion() *Version {
+	if x != nil {
+		return x.Version
+	}
+	return nil
+}
+
+type Segment struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Codes; empty: every one.
+	Agency        string `protobuf:"bytes,1,opt,name=agency,proto3" json:"agency,omitempty"`
+	Region        string `protobuf:"bytes,2,opt,name=region,proto3" json:"region,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Segment) Reset() {
+	*x = Segment{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Segment) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Segment) ProtoMessage() {}
+
+func (x *Segment) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Segment.ProtoReflect.Descriptor instead.
+func (*Segment) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *Segment) GetAgency() string {
+	if x != nil {
+		return x.Agency
+	}
+	return ""
+}
+
+func (x *Segment) GetRegion() string {
+	if x != nil {
+		return x.Region
+	}
+	return ""
+}
+
+type ReviewByActRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Actor   string                 `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	Act     string                 `protobuf:"bytes,2,opt,name=act,proto3" json:"act,omitempty"`
+	Article string                 `protobuf:"bytes,3,opt,name=article,proto3" json:"article,omitempty"`
+	Reason  string                 `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Only records of these segments; none: no record.
+	Within        []*Segment `protobuf:"bytes,5,rep,name=within,proto3" json:"within,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReviewByActRequest) Reset() {
+	*x = ReviewByActRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReviewByActRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReviewByActRequest) ProtoMessage() {}
+
+func (x *ReviewByActRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReviewByActRequest.ProtoReflect.Descriptor instead.
+func (*ReviewByActRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *ReviewByActRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *ReviewByActRequest) GetAct() string {
+	if x != nil {
+		return x.Act
+	}
+	return ""
+}
+
+func (x *ReviewByActRequest) GetArticle() string {
+	if x != nil {
+		return x.Article
+	}
+	return ""
+}
+
+func (x *ReviewByActRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *ReviewByActRequest) GetWithin() []*Segment {
+	if x != nil {
+		return x.Within
+	}
+	return nil
+}
+
+type ReviewByActResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Ids of records: those in review now, and those left as they are because they are being worked on.
+	Opened        []string `protobuf:"bytes,1,rep,name=opened,proto3" json:"opened,omitempty"`
+	Busy          []string `protobuf:"bytes,2,rep,name=busy,proto3" json:"busy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReviewByActResponse) Reset() {
+	*x = ReviewByActResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReviewByActResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReviewByActResponse) ProtoMessage() {}
+
+func (x *ReviewByActResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReviewByActResponse.ProtoReflect.Descriptor instead.
+func (*ReviewByActResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *ReviewByActResponse) GetOpened() []string {
+	if x != nil {
+		return x.Opened
+	}
+	return nil
+}
+
+func (x *ReviewByActResponse) GetBusy() []string {
+	if x != nil {
+		return x.Busy
+	}
+	return nil
+}
+
+type ListRecordVersionsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RecordId      string                 `protobuf:"bytes,1,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRecordVersionsRequest) Reset() {
+	*x = ListRecordVersionsRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRecordVersionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRecordVersionsRequest) ProtoMessage() {}
+
+func (x *ListRecordVersionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRecordVersionsRequest.ProtoReflect.Descriptor instead.
+func (*ListRecordVersionsRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *ListRecordVersionsRequest) GetRecordId() string {
+	if x != nil {
+		return x.RecordId
+	}
+	return ""
+}
+
+type ListRecordVersionsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Versions      []*Version             `protobuf:"bytes,1,rep,name=versions,proto3" json:"versions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRecordVersionsResponse) Reset() {
+	*x = ListRecordVersionsResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRecordVersionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRecordVersionsResponse) ProtoMessage() {}
+
+func (x *ListRecordVersionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRecordVersionsResponse.ProtoReflect.Descriptor instead.
+func (*ListRecordVersionsResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *ListRecordVersionsResponse) GetVersions() []*Version {
+	if x != nil {
+		return x.Versions
+	}
+	return nil
+}
+
+type ListRecordHistoryRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	RecordId string                 `protobuf:"bytes,1,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	// ListRecordHistoryResponse.next of the page before.
+	Before int64 `protobuf:"varint,2,opt,name=before,proto3" json:"before,omitempty"`
+	// At most 200; 0: 50.
+	First         int32 `protobuf:"varint,3,opt,name=first,proto3" json:"first,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRecordHistoryRequest) Reset() {
+	*x = ListRecordHistoryRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRecordHistoryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRecordHistoryRequest) ProtoMessage() {}
+
+func (x *ListRecordHistoryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRecordHistoryRequest.ProtoReflect.Descriptor instead.
+func (*ListRecordHistoryRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *ListRecordHistoryRequest) GetRecordId() string {
+	if x != nil {
+		return x.RecordId
+	}
+	return ""
+}
+
+func (x *ListRecordHistoryRequest) GetBefore() int64 {
+	if x != nil {
+		return x.Before
+	}
+	return 0
+}
+
+func (x *ListRecordHistoryRequest) GetFirst() int32 {
+	if x != nil {
+		return x.First
+	}
+	return 0
+}
+
+type ListRecordHistoryResponse struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Events []*Event               `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	// 0 on the last page.
+	Next          int64 `protobuf:"varint,2,opt,name=next,proto3" json:"next,omitempty"`
+	Total         int64 `protobuf:"varint,3,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRecordHistoryResponse) Reset() {
+	*x = ListRecordHistoryResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRecordHistoryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRecordHistoryResponse) ProtoMessage() {}
+
+func (x *ListRecordHistoryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRecordHistoryResponse.ProtoReflect.Descriptor instead.
+func (*ListRecordHistoryResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *ListRecordHistoryResponse) GetEvents() []*Event {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *ListRecordHistoryResponse) GetNext() int64 {
+	if x != nil {
+		return x.Next
+	}
+	return 0
+}
+
+func (x *ListRecordHistoryResponse) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type Event struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Id        int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	RecordId  string                 `protobuf:"bytes,2,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	VersionId string                 `protobuf:"bytes,3,opt,name=version_id,json=versionId,proto3" json:"version_id,omitempty"`
+	// Number of the version.
+	Version int32  `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"`
+	Action  string `protobuf:"bytes,5,opt,name=action,proto3" json:"action,omitempty"`
+	// Empty for the base itself and for imports.
+	Actor  string `protobuf:"bytes,6,opt,name=actor,proto3" json:"actor,omitempty"`
+	Reason string `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Names of the fields that an edit changed.
+	Changed       []string               `protobuf:"bytes,8,rep,name=changed,proto3" json:"changed,omitempty"`
+	At            *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=at,proto3" json:"at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Event) Reset() {
+	*x = Event{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Event) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Event) ProtoMessage() {}
+
+func (x *Event) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Event.ProtoReflect.Descriptor instead.
+func (*Event) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *Event) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Event) GetRecordId() string {
+	if x != nil {
+		return x.RecordId
+	}
+	return ""
+}
+
+func (x *Event) GetVersionId() string {
+	if x != nil {
+		return x.VersionId
+	}
+	return ""
+}
+
+func (x *Event) GetVersion() int32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *Event) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *Event) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *Event) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Event) GetChanged() []string {
+	if x != nil {
+		return x.Changed
+	}
+	return nil
+}
+
+func (x *Event) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
 var File_ekc_knowledge_v1_knowledge_proto protoreflect.FileDescriptor
 
 const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
@@ -1852,7 +3127,7 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x10GetRecordRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"E\n" +
 	"\x11GetRecordResponse\x120\n" +
-	"\x06record\x18\x01 \x01(\v2\x18.ekc.knowledge.v1.RecordR\x06record\"\x92\x02\n" +
+	"\x06record\x18\x01 \x01(\v2\x18.ekc.knowledge.v1.RecordR\x06record\"\xc1\x02\n" +
 	"\x06Record\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06agency\x18\x02 \x01(\tR\x06agency\x12\x16\n" +
@@ -1863,7 +3138,8 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x129\n" +
 	"\n" +
-	"updated_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\"\xd7\x04\n" +
+	"updated_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12-\n" +
+	"\x04open\x18\b \x01(\v2\x19.ekc.knowledge.v1.VersionR\x04open\"\xa5\x06\n" +
 	"\aVersion\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
 	"\trecord_id\x18\x02 \x01(\tR\brecordId\x12\x16\n" +
@@ -1886,12 +3162,20 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\alicense\x18\x10 \x01(\tR\alicense\x129\n" +
 	"\n" +
 	"created_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12=\n" +
-	"\fpublished_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\vpublishedAt\"8\n" +
+	"\fpublished_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\vpublishedAt\x12\x12\n" +
+	"\x04tags\x18\x13 \x03(\tR\x04tags\x12,\n" +
+	"\x05links\x18\x14 \x03(\v2\x16.ekc.knowledge.v1.LinkR\x05links\x12\x1a\n" +
+	"\brevision\x18\x15 \x01(\x05R\brevision\x12\x18\n" +
+	"\aauthors\x18\x16 \x03(\tR\aauthors\x12\x1a\n" +
+	"\breviewer\x18\x17 \x01(\tR\breviewer\x12\x19\n" +
+	"\bbased_on\x18\x18 \x01(\tR\abasedOn\x12\x1d\n" +
+	"\n" +
+	"publish_on\x18\x19 \x01(\tR\tpublishOn\"8\n" +
 	"\x17GetRecordVersionRequest\x12\x1d\n" +
 	"\n" +
 	"version_id\x18\x01 \x01(\tR\tversionId\"O\n" +
 	"\x18GetRecordVersionResponse\x123\n" +
-	"\aversion\x18\x01 \x01(\v2\x19.ekc.knowledge.v1.VersionR\aversion\"\xcc\x01\n" +
+	"\aversion\x18\x01 \x01(\v2\x19.ekc.knowledge.v1.VersionR\aversion\"\xf8\x01\n" +
 	"\x12ListRecordsRequest\x12\x16\n" +
 	"\x06agency\x18\x01 \x01(\tR\x06agency\x12\x16\n" +
 	"\x06region\x18\x02 \x01(\tR\x06region\x12\x14\n" +
@@ -1899,7 +3183,9 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x06status\x18\x04 \x01(\x0e2\x18.ekc.knowledge.v1.StatusR\x06status\x12\x12\n" +
 	"\x04text\x18\x05 \x01(\tR\x04text\x12\x14\n" +
 	"\x05after\x18\x06 \x01(\tR\x05after\x12\x14\n" +
-	"\x05first\x18\a \x01(\x05R\x05first\"s\n" +
+	"\x05first\x18\a \x01(\x05R\x05first\x12\x10\n" +
+	"\x03act\x18\b \x01(\tR\x03act\x12\x18\n" +
+	"\aarticle\x18\t \x01(\tR\aarticle\"s\n" +
 	"\x13ListRecordsResponse\x122\n" +
 	"\arecords\x18\x01 \x03(\v2\x18.ekc.knowledge.v1.RecordR\arecords\x12\x12\n" +
 	"\x04next\x18\x02 \x01(\tR\x04next\x12\x14\n" +
@@ -1942,13 +3228,105 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x18\n" +
 	"\amessage\x18\x03 \x01(\tR\amessage\"\x13\n" +
 	"\x11CheckReadyRequest\"\x14\n" +
-	"\x12CheckReadyResponse*p\n" +
+	"\x12CheckReadyResponse\".\n" +
+	"\x04Link\x12\x14\n" +
+	"\x05title\x18\x01 \x01(\tR\x05title\x12\x10\n" +
+	"\x03url\x18\x02 \x01(\tR\x03url\"\xa8\x03\n" +
+	"\aContent\x12\x1a\n" +
+	"\bquestion\x18\x01 \x01(\tR\bquestion\x12\x16\n" +
+	"\x06answer\x18\x02 \x01(\tR\x06answer\x12\x14\n" +
+	"\x05short\x18\x03 \x01(\tR\x05short\x12\x14\n" +
+	"\x05topic\x18\x04 \x01(\tR\x05topic\x12\x1c\n" +
+	"\tphrasings\x18\x05 \x03(\tR\tphrasings\x12=\n" +
+	"\vlegal_basis\x18\x06 \x03(\v2\x1c.ekc.knowledge.v1.LegalBasisR\n" +
+	"legalBasis\x12\x1d\n" +
+	"\n" +
+	"valid_from\x18\a \x01(\tR\tvalidFrom\x12\x19\n" +
+	"\bvalid_to\x18\b \x01(\tR\avalidTo\x12\x16\n" +
+	"\x06intent\x18\t \x01(\bR\x06intent\x12\x1a\n" +
+	"\bpersonal\x18\n" +
+	" \x01(\bR\bpersonal\x12\x16\n" +
+	"\x06source\x18\v \x01(\tR\x06source\x12\x18\n" +
+	"\alicense\x18\f \x01(\tR\alicense\x12\x12\n" +
+	"\x04tags\x18\r \x03(\tR\x04tags\x12,\n" +
+	"\x05links\x18\x0e \x03(\v2\x16.ekc.knowledge.v1.LinkR\x05links\"\xaf\x01\n" +
+	"\x13CreateRecordRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x16\n" +
+	"\x06agency\x18\x02 \x01(\tR\x06agency\x12\x16\n" +
+	"\x06region\x18\x03 \x01(\tR\x06region\x12\x1d\n" +
+	"\n" +
+	"variant_of\x18\x04 \x01(\tR\tvariantOf\x123\n" +
+	"\acontent\x18\x05 \x01(\v2\x19.ekc.knowledge.v1.ContentR\acontent\"H\n" +
+	"\x14CreateRecordResponse\x120\n" +
+	"\x06record\x18\x01 \x01(\v2\x18.ekc.knowledge.v1.RecordR\x06record\"o\n" +
+	"\x12DraftRecordRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x1b\n" +
+	"\trecord_id\x18\x02 \x01(\tR\brecordId\x12&\n" +
+	"\x0ffrom_version_id\x18\x03 \x01(\tR\rfromVersionId\"J\n" +
+	"\x13DraftRecordResponse\x123\n" +
+	"\aversion\x18\x01 \x01(\v2\x19.ekc.knowledge.v1.VersionR\aversion\"\xb3\x01\n" +
+	"\x10SaveDraftRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x1d\n" +
+	"\n" +
+	"version_id\x18\x02 \x01(\tR\tversionId\x12\x1a\n" +
+	"\brevision\x18\x03 \x01(\x05R\brevision\x123\n" +
+	"\acontent\x18\x04 \x01(\v2\x19.ekc.knowledge.v1.ContentR\acontent\x12\x19\n" +
+	"\bbased_on\x18\x05 \x01(\tR\abasedOn\"H\n" +
+	"\x11SaveDraftResponse\x123\n" +
+	"\aversion\x18\x01 \x01(\v2\x19.ekc.knowledge.v1.VersionR\aversion\"\xa5\x01\n" +
+	"\x12MoveVersionRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x1d\n" +
+	"\n" +
+	"version_id\x18\x02 \x01(\tR\tversionId\x12\x1a\n" +
+	"\brevision\x18\x03 \x01(\x05R\brevision\x12\x16\n" +
+	"\x06action\x18\x04 \x01(\tR\x06action\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\x12\x0e\n" +
+	"\x02on\x18\x06 \x01(\tR\x02on\"J\n" +
+	"\x13MoveVersionResponse\x123\n" +
+	"\aversion\x18\x01 \x01(\v2\x19.ekc.knowledge.v1.VersionR\aversion\"9\n" +
+	"\aSegment\x12\x16\n" +
+	"\x06agency\x18\x01 \x01(\tR\x06agency\x12\x16\n" +
+	"\x06region\x18\x02 \x01(\tR\x06region\"\xa1\x01\n" +
+	"\x12ReviewByActRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x10\n" +
+	"\x03act\x18\x02 \x01(\tR\x03act\x12\x18\n" +
+	"\aarticle\x18\x03 \x01(\tR\aarticle\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x121\n" +
+	"\x06within\x18\x05 \x03(\v2\x19.ekc.knowledge.v1.SegmentR\x06within\"A\n" +
+	"\x13ReviewByActResponse\x12\x16\n" +
+	"\x06opened\x18\x01 \x03(\tR\x06opened\x12\x12\n" +
+	"\x04busy\x18\x02 \x03(\tR\x04busy\"8\n" +
+	"\x19ListRecordVersionsRequest\x12\x1b\n" +
+	"\trecord_id\x18\x01 \x01(\tR\brecordId\"S\n" +
+	"\x1aListRecordVersionsResponse\x125\n" +
+	"\bversions\x18\x01 \x03(\v2\x19.ekc.knowledge.v1.VersionR\bversions\"e\n" +
+	"\x18ListRecordHistoryRequest\x12\x1b\n" +
+	"\trecord_id\x18\x01 \x01(\tR\brecordId\x12\x16\n" +
+	"\x06before\x18\x02 \x01(\x03R\x06before\x12\x14\n" +
+	"\x05first\x18\x03 \x01(\x05R\x05first\"v\n" +
+	"\x19ListRecordHistoryResponse\x12/\n" +
+	"\x06events\x18\x01 \x03(\v2\x17.ekc.knowledge.v1.EventR\x06events\x12\x12\n" +
+	"\x04next\x18\x02 \x01(\x03R\x04next\x12\x14\n" +
+	"\x05total\x18\x03 \x01(\x03R\x05total\"\xf9\x01\n" +
+	"\x05Event\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x1b\n" +
+	"\trecord_id\x18\x02 \x01(\tR\brecordId\x12\x1d\n" +
+	"\n" +
+	"version_id\x18\x03 \x01(\tR\tversionId\x12\x18\n" +
+	"\aversion\x18\x04 \x01(\x05R\aversion\x12\x16\n" +
+	"\x06action\x18\x05 \x01(\tR\x06action\x12\x14\n" +
+	"\x05actor\x18\x06 \x01(\tR\x05actor\x12\x16\n" +
+	"\x06reason\x18\a \x01(\tR\x06reason\x12\x18\n" +
+	"\achanged\x18\b \x03(\tR\achanged\x12*\n" +
+	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at*\x85\x01\n" +
 	"\x06Status\x12\x16\n" +
 	"\x12STATUS_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fSTATUS_DRAFT\x10\x01\x12\x11\n" +
 	"\rSTATUS_REVIEW\x10\x02\x12\x14\n" +
 	"\x10STATUS_PUBLISHED\x10\x03\x12\x13\n" +
-	"\x0fSTATUS_ARCHIVED\x10\x042\x9d\x05\n" +
+	"\x0fSTATUS_ARCHIVED\x10\x04\x12\x13\n" +
+	"\x0fSTATUS_APPROVED\x10\x052\xcf\n" +
+	"\n" +
 	"\x10KnowledgeService\x12P\n" +
 	"\x06Search\x12\x1f.ekc.knowledge.v1.SearchRequest\x1a .ekc.knowledge.v1.SearchResponse\"\x03\x90\x02\x01\x12Y\n" +
 	"\tGetRecord\x12\".ekc.knowledge.v1.GetRecordRequest\x1a#.ekc.knowledge.v1.GetRecordResponse\"\x03\x90\x02\x01\x12n\n" +
@@ -1956,7 +3334,14 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\vListRecords\x12$.ekc.knowledge.v1.ListRecordsRequest\x1a%.ekc.knowledge.v1.ListRecordsResponse\"\x03\x90\x02\x01\x12\\\n" +
 	"\n" +
 	"ListTopics\x12#.ekc.knowledge.v1.ListTopicsRequest\x1a$.ekc.knowledge.v1.ListTopicsResponse\"\x03\x90\x02\x01\x12O\n" +
-	"\x06Import\x12\x1f.ekc.knowledge.v1.ImportRequest\x1a .ekc.knowledge.v1.ImportResponse(\x010\x01\x12\\\n" +
+	"\x06Import\x12\x1f.ekc.knowledge.v1.ImportRequest\x1a .ekc.knowledge.v1.ImportResponse(\x010\x01\x12]\n" +
+	"\fCreateRecord\x12%.ekc.knowledge.v1.CreateRecordRequest\x1a&.ekc.knowledge.v1.CreateRecordResponse\x12Z\n" +
+	"\vDraftRecord\x12$.ekc.knowledge.v1.DraftRecordRequest\x1a%.ekc.knowledge.v1.DraftRecordResponse\x12T\n" +
+	"\tSaveDraft\x12\".ekc.knowledge.v1.SaveDraftRequest\x1a#.ekc.knowledge.v1.SaveDraftResponse\x12Z\n" +
+	"\vMoveVersion\x12$.ekc.knowledge.v1.MoveVersionRequest\x1a%.ekc.knowledge.v1.MoveVersionResponse\x12Z\n" +
+	"\vReviewByAct\x12$.ekc.knowledge.v1.ReviewByActRequest\x1a%.ekc.knowledge.v1.ReviewByActResponse\x12t\n" +
+	"\x12ListRecordVersions\x12+.ekc.knowledge.v1.ListRecordVersionsRequest\x1a,.ekc.knowledge.v1.ListRecordVersionsResponse\"\x03\x90\x02\x01\x12q\n" +
+	"\x11ListRecordHistory\x12*.ekc.knowledge.v1.ListRecordHistoryRequest\x1a+.ekc.knowledge.v1.ListRecordHistoryResponse\"\x03\x90\x02\x01\x12\\\n" +
 	"\n" +
 	"CheckReady\x12#.ekc.knowledge.v1.CheckReadyRequest\x1a$.ekc.knowledge.v1.CheckReadyResponse\"\x03\x90\x02\x01B+Z)ekc/knowledge/rpc/knowledgev1;knowledgev1b\x06proto3"
 
@@ -1973,78 +3358,124 @@ func file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP() []byte {
 }
 
 var file_ekc_knowledge_v1_knowledge_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ekc_knowledge_v1_knowledge_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_ekc_knowledge_v1_knowledge_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
 var file_ekc_knowledge_v1_knowledge_proto_goTypes = []any{
-	(Status)(0),                      // 0: ekc.knowledge.v1.Status
-	(*Failure)(nil),                  // 1: ekc.knowledge.v1.Failure
-	(*LegalBasis)(nil),               // 2: ekc.knowledge.v1.LegalBasis
-	(*SearchRequest)(nil),            // 3: ekc.knowledge.v1.SearchRequest
-	(*SearchResponse)(nil),           // 4: ekc.knowledge.v1.SearchResponse
-	(*Hit)(nil),                      // 5: ekc.knowledge.v1.Hit
-	(*GetRecordRequest)(nil),         // 6: ekc.knowledge.v1.GetRecordRequest
-	(*GetRecordResponse)(nil),        // 7: ekc.knowledge.v1.GetRecordResponse
-	(*Record)(nil),                   // 8: ekc.knowledge.v1.Record
-	(*Version)(nil),                  // 9: ekc.knowledge.v1.Version
-	(*GetRecordVersionRequest)(nil),  // 10: ekc.knowledge.v1.GetRecordVersionRequest
-	(*GetRecordVersionResponse)(nil), // 11: ekc.knowledge.v1.GetRecordVersionResponse
-	(*ListRecordsRequest)(nil),       // 12: ekc.knowledge.v1.ListRecordsRequest
-	(*ListRecordsResponse)(nil),      // 13: ekc.knowledge.v1.ListRecordsResponse
-	(*ListTopicsRequest)(nil),        // 14: ekc.knowledge.v1.ListTopicsRequest
-	(*ListTopicsResponse)(nil),       // 15: ekc.knowledge.v1.ListTopicsResponse
-	(*Topic)(nil),                    // 16: ekc.knowledge.v1.Topic
-	(*ImportRequest)(nil),            // 17: ekc.knowledge.v1.ImportRequest
-	(*ImportOptions)(nil),            // 18: ekc.knowledge.v1.ImportOptions
-	(*ImportResponse)(nil),           // 19: ekc.knowledge.v1.ImportResponse
-	(*ImportProgress)(nil),           // 20: ekc.knowledge.v1.ImportProgress
-	(*ImportSummary)(nil),            // 21: ekc.knowledge.v1.ImportSummary
-	(*ImportProblem)(nil),            // 22: ekc.knowledge.v1.ImportProblem
-	(*CheckReadyRequest)(nil),        // 23: ekc.knowledge.v1.CheckReadyRequest
-	(*CheckReadyResponse)(nil),       // 24: ekc.knowledge.v1.CheckReadyResponse
-	(*timestamppb.Timestamp)(nil),    // 25: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),      // 26: google.protobuf.Duration
+	(Status)(0),                        // 0: ekc.knowledge.v1.Status
+	(*Failure)(nil),                    // 1: ekc.knowledge.v1.Failure
+	(*LegalBasis)(nil),                 // 2: ekc.knowledge.v1.LegalBasis
+	(*SearchRequest)(nil),              // 3: ekc.knowledge.v1.SearchRequest
+	(*SearchResponse)(nil),             // 4: ekc.knowledge.v1.SearchResponse
+	(*Hit)(nil),                        // 5: ekc.knowledge.v1.Hit
+	(*GetRecordRequest)(nil),           // 6: ekc.knowledge.v1.GetRecordRequest
+	(*GetRecordResponse)(nil),          // 7: ekc.knowledge.v1.GetRecordResponse
+	(*Record)(nil),                     // 8: ekc.knowledge.v1.Record
+	(*Version)(nil),                    // 9: ekc.knowledge.v1.Version
+	(*GetRecordVersionRequest)(nil),    // 10: ekc.knowledge.v1.GetRecordVersionRequest
+	(*GetRecordVersionResponse)(nil),   // 11: ekc.knowledge.v1.GetRecordVersionResponse
+	(*ListRecordsRequest)(nil),         // 12: ekc.knowledge.v1.ListRecordsRequest
+	(*ListRecordsResponse)(nil),        // 13: ekc.knowledge.v1.ListRecordsResponse
+	(*ListTopicsRequest)(nil),          // 14: ekc.knowledge.v1.ListTopicsRequest
+	(*ListTopicsResponse)(nil),         // 15: ekc.knowledge.v1.ListTopicsResponse
+	(*Topic)(nil),                      // 16: ekc.knowledge.v1.Topic
+	(*ImportRequest)(nil),              // 17: ekc.knowledge.v1.ImportRequest
+	(*ImportOptions)(nil),              // 18: ekc.knowledge.v1.ImportOptions
+	(*ImportResponse)(nil),             // 19: ekc.knowledge.v1.ImportResponse
+	(*ImportProgress)(nil),             // 20: ekc.knowledge.v1.ImportProgress
+	(*ImportSummary)(nil),              // 21: ekc.knowledge.v1.ImportSummary
+	(*ImportProblem)(nil),              // 22: ekc.knowledge.v1.ImportProblem
+	(*CheckReadyRequest)(nil),          // 23: ekc.knowledge.v1.CheckReadyRequest
+	(*CheckReadyResponse)(nil),         // 24: ekc.knowledge.v1.CheckReadyResponse
+	(*Link)(nil),                       // 25: ekc.knowledge.v1.Link
+	(*Content)(nil),                    // 26: ekc.knowledge.v1.Content
+	(*CreateRecordRequest)(nil),        // 27: ekc.knowledge.v1.CreateRecordRequest
+	(*CreateRecordResponse)(nil),       // 28: ekc.knowledge.v1.CreateRecordResponse
+	(*DraftRecordRequest)(nil),         // 29: ekc.knowledge.v1.DraftRecordRequest
+	(*DraftRecordResponse)(nil),        // 30: ekc.knowledge.v1.DraftRecordResponse
+	(*SaveDraftRequest)(nil),           // 31: ekc.knowledge.v1.SaveDraftRequest
+	(*SaveDraftResponse)(nil),          // 32: ekc.knowledge.v1.SaveDraftResponse
+	(*MoveVersionRequest)(nil),         // 33: ekc.knowledge.v1.MoveVersionRequest
+	(*MoveVersionResponse)(nil),        // 34: ekc.knowledge.v1.MoveVersionResponse
+	(*Segment)(nil),                    // 35: ekc.knowledge.v1.Segment
+	(*ReviewByActRequest)(nil),         // 36: ekc.knowledge.v1.ReviewByActRequest
+	(*ReviewByActResponse)(nil),        // 37: ekc.knowledge.v1.ReviewByActResponse
+	(*ListRecordVersionsRequest)(nil),  // 38: ekc.knowledge.v1.ListRecordVersionsRequest
+	(*ListRecordVersionsResponse)(nil), // 39: ekc.knowledge.v1.ListRecordVersionsResponse
+	(*ListRecordHistoryRequest)(nil),   // 40: ekc.knowledge.v1.ListRecordHistoryRequest
+	(*ListRecordHistoryResponse)(nil),  // 41: ekc.knowledge.v1.ListRecordHistoryResponse
+	(*Event)(nil),                      // 42: ekc.knowledge.v1.Event
+	(*timestamppb.Timestamp)(nil),      // 43: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),        // 44: google.protobuf.Duration
 }
 var file_ekc_knowledge_v1_knowledge_proto_depIdxs = []int32{
-	25, // 0: ekc.knowledge.v1.SearchRequest.on:type_name -> google.protobuf.Timestamp
+	43, // 0: ekc.knowledge.v1.SearchRequest.on:type_name -> google.protobuf.Timestamp
 	5,  // 1: ekc.knowledge.v1.SearchResponse.hits:type_name -> ekc.knowledge.v1.Hit
 	2,  // 2: ekc.knowledge.v1.Hit.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
 	8,  // 3: ekc.knowledge.v1.GetRecordResponse.record:type_name -> ekc.knowledge.v1.Record
 	9,  // 4: ekc.knowledge.v1.Record.version:type_name -> ekc.knowledge.v1.Version
-	25, // 5: ekc.knowledge.v1.Record.created_at:type_name -> google.protobuf.Timestamp
-	25, // 6: ekc.knowledge.v1.Record.updated_at:type_name -> google.protobuf.Timestamp
-	0,  // 7: ekc.knowledge.v1.Version.status:type_name -> ekc.knowledge.v1.Status
-	2,  // 8: ekc.knowledge.v1.Version.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
-	25, // 9: ekc.knowledge.v1.Version.created_at:type_name -> google.protobuf.Timestamp
-	25, // 10: ekc.knowledge.v1.Version.published_at:type_name -> google.protobuf.Timestamp
-	9,  // 11: ekc.knowledge.v1.GetRecordVersionResponse.version:type_name -> ekc.knowledge.v1.Version
-	0,  // 12: ekc.knowledge.v1.ListRecordsRequest.status:type_name -> ekc.knowledge.v1.Status
-	8,  // 13: ekc.knowledge.v1.ListRecordsResponse.records:type_name -> ekc.knowledge.v1.Record
-	16, // 14: ekc.knowledge.v1.ListTopicsResponse.topics:type_name -> ekc.knowledge.v1.Topic
-	18, // 15: ekc.knowledge.v1.ImportRequest.options:type_name -> ekc.knowledge.v1.ImportOptions
-	20, // 16: ekc.knowledge.v1.ImportResponse.progress:type_name -> ekc.knowledge.v1.ImportProgress
-	21, // 17: ekc.knowledge.v1.ImportResponse.summary:type_name -> ekc.knowledge.v1.ImportSummary
-	26, // 18: ekc.knowledge.v1.ImportProgress.elapsed:type_name -> google.protobuf.Duration
-	22, // 19: ekc.knowledge.v1.ImportSummary.problems:type_name -> ekc.knowledge.v1.ImportProblem
-	26, // 20: ekc.knowledge.v1.ImportSummary.elapsed:type_name -> google.protobuf.Duration
-	1,  // 21: ekc.knowledge.v1.ImportSummary.failure:type_name -> ekc.knowledge.v1.Failure
-	3,  // 22: ekc.knowledge.v1.KnowledgeService.Search:input_type -> ekc.knowledge.v1.SearchRequest
-	6,  // 23: ekc.knowledge.v1.KnowledgeService.GetRecord:input_type -> ekc.knowledge.v1.GetRecordRequest
-	10, // 24: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:input_type -> ekc.knowledge.v1.GetRecordVersionRequest
-	12, // 25: ekc.knowledge.v1.KnowledgeService.ListRecords:input_type -> ekc.knowledge.v1.ListRecordsRequest
-	14, // 26: ekc.knowledge.v1.KnowledgeService.ListTopics:input_type -> ekc.knowledge.v1.ListTopicsRequest
-	17, // 27: ekc.knowledge.v1.KnowledgeService.Import:input_type -> ekc.knowledge.v1.ImportRequest
-	23, // 28: ekc.knowledge.v1.KnowledgeService.CheckReady:input_type -> ekc.knowledge.v1.CheckReadyRequest
-	4,  // 29: ekc.knowledge.v1.KnowledgeService.Search:output_type -> ekc.knowledge.v1.SearchResponse
-	7,  // 30: ekc.knowledge.v1.KnowledgeService.GetRecord:output_type -> ekc.knowledge.v1.GetRecordResponse
-	11, // 31: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:output_type -> ekc.knowledge.v1.GetRecordVersionResponse
-	13, // 32: ekc.knowledge.v1.KnowledgeService.ListRecords:output_type -> ekc.knowledge.v1.ListRecordsResponse
-	15, // 33: ekc.knowledge.v1.KnowledgeService.ListTopics:output_type -> ekc.knowledge.v1.ListTopicsResponse
-	19, // 34: ekc.knowledge.v1.KnowledgeService.Import:output_type -> ekc.knowledge.v1.ImportResponse
-	24, // 35: ekc.knowledge.v1.KnowledgeService.CheckReady:output_type -> ekc.knowledge.v1.CheckReadyResponse
-	29, // [29:36] is the sub-list for method output_type
-	22, // [22:29] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	43, // 5: ekc.knowledge.v1.Record.created_at:type_name -> google.protobuf.Timestamp
+	43, // 6: ekc.knowledge.v1.Record.updated_at:type_name -> google.protobuf.Timestamp
+	9,  // 7: ekc.knowledge.v1.Record.open:type_name -> ekc.knowledge.v1.Version
+	0,  // 8: ekc.knowledge.v1.Version.status:type_name -> ekc.knowledge.v1.Status
+	2,  // 9: ekc.knowledge.v1.Version.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
+	43, // 10: ekc.knowledge.v1.Version.created_at:type_name -> google.protobuf.Timestamp
+	43, // 11: ekc.knowledge.v1.Version.published_at:type_name -> google.protobuf.Timestamp
+	25, // 12: ekc.knowledge.v1.Version.links:type_name -> ekc.knowledge.v1.Link
+	9,  // 13: ekc.knowledge.v1.GetRecordVersionResponse.version:type_name -> ekc.knowledge.v1.Version
+	0,  // 14: ekc.knowledge.v1.ListRecordsRequest.status:type_name -> ekc.knowledge.v1.Status
+	8,  // 15: ekc.knowledge.v1.ListRecordsResponse.records:type_name -> ekc.knowledge.v1.Record
+	16, // 16: ekc.knowledge.v1.ListTopicsResponse.topics:type_name -> ekc.knowledge.v1.Topic
+	18, // 17: ekc.knowledge.v1.ImportRequest.options:type_name -> ekc.knowledge.v1.ImportOptions
+	20, // 18: ekc.knowledge.v1.ImportResponse.progress:type_name -> ekc.knowledge.v1.ImportProgress
+	21, // 19: ekc.knowledge.v1.ImportResponse.summary:type_name -> ekc.knowledge.v1.ImportSummary
+	44, // 20: ekc.knowledge.v1.ImportProgress.elapsed:type_name -> google.protobuf.Duration
+	22, // 21: ekc.knowledge.v1.ImportSummary.problems:type_name -> ekc.knowledge.v1.ImportProblem
+	44, // 22: ekc.knowledge.v1.ImportSummary.elapsed:type_name -> google.protobuf.Duration
+	1,  // 23: ekc.knowledge.v1.ImportSummary.failure:type_name -> ekc.knowledge.v1.Failure
+	2,  // 24: ekc.knowledge.v1.Content.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
+	25, // 25: ekc.knowledge.v1.Content.links:type_name -> ekc.knowledge.v1.Link
+	26, // 26: ekc.knowledge.v1.CreateRecordRequest.content:type_name -> ekc.knowledge.v1.Content
+	8,  // 27: ekc.knowledge.v1.CreateRecordResponse.record:type_name -> ekc.knowledge.v1.Record
+	9,  // 28: ekc.knowledge.v1.DraftRecordResponse.version:type_name -> ekc.knowledge.v1.Version
+	26, // 29: ekc.knowledge.v1.SaveDraftRequest.content:type_name -> ekc.knowledge.v1.Content
+	9,  // 30: ekc.knowledge.v1.SaveDraftResponse.version:type_name -> ekc.knowledge.v1.Version
+	9,  // 31: ekc.knowledge.v1.MoveVersionResponse.version:type_name -> ekc.knowledge.v1.Version
+	35, // 32: ekc.knowledge.v1.ReviewByActRequest.within:type_name -> ekc.knowledge.v1.Segment
+	9,  // 33: ekc.knowledge.v1.ListRecordVersionsResponse.versions:type_name -> ekc.knowledge.v1.Version
+	42, // 34: ekc.knowledge.v1.ListRecordHistoryResponse.events:type_name -> ekc.knowledge.v1.Event
+	43, // 35: ekc.knowledge.v1.Event.at:type_name -> google.protobuf.Timestamp
+	3,  // 36: ekc.knowledge.v1.KnowledgeService.Search:input_type -> ekc.knowledge.v1.SearchRequest
+	6,  // 37: ekc.knowledge.v1.KnowledgeService.GetRecord:input_type -> ekc.knowledge.v1.GetRecordRequest
+	10, // 38: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:input_type -> ekc.knowledge.v1.GetRecordVersionRequest
+	12, // 39: ekc.knowledge.v1.KnowledgeService.ListRecords:input_type -> ekc.knowledge.v1.ListRecordsRequest
+	14, // 40: ekc.knowledge.v1.KnowledgeService.ListTopics:input_type -> ekc.knowledge.v1.ListTopicsRequest
+	17, // 41: ekc.knowledge.v1.KnowledgeService.Import:input_type -> ekc.knowledge.v1.ImportRequest
+	27, // 42: ekc.knowledge.v1.KnowledgeService.CreateRecord:input_type -> ekc.knowledge.v1.CreateRecordRequest
+	29, // 43: ekc.knowledge.v1.KnowledgeService.DraftRecord:input_type -> ekc.knowledge.v1.DraftRecordRequest
+	31, // 44: ekc.knowledge.v1.KnowledgeService.SaveDraft:input_type -> ekc.knowledge.v1.SaveDraftRequest
+	33, // 45: ekc.knowledge.v1.KnowledgeService.MoveVersion:input_type -> ekc.knowledge.v1.MoveVersionRequest
+	36, // 46: ekc.knowledge.v1.KnowledgeService.ReviewByAct:input_type -> ekc.knowledge.v1.ReviewByActRequest
+	38, // 47: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:input_type -> ekc.knowledge.v1.ListRecordVersionsRequest
+	40, // 48: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:input_type -> ekc.knowledge.v1.ListRecordHistoryRequest
+	23, // 49: ekc.knowledge.v1.KnowledgeService.CheckReady:input_type -> ekc.knowledge.v1.CheckReadyRequest
+	4,  // 50: ekc.knowledge.v1.KnowledgeService.Search:output_type -> ekc.knowledge.v1.SearchResponse
+	7,  // 51: ekc.knowledge.v1.KnowledgeService.GetRecord:output_type -> ekc.knowledge.v1.GetRecordResponse
+	11, // 52: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:output_type -> ekc.knowledge.v1.GetRecordVersionResponse
+	13, // 53: ekc.knowledge.v1.KnowledgeService.ListRecords:output_type -> ekc.knowledge.v1.ListRecordsResponse
+	15, // 54: ekc.knowledge.v1.KnowledgeService.ListTopics:output_type -> ekc.knowledge.v1.ListTopicsResponse
+	19, // 55: ekc.knowledge.v1.KnowledgeService.Import:output_type -> ekc.knowledge.v1.ImportResponse
+	28, // 56: ekc.knowledge.v1.KnowledgeService.CreateRecord:output_type -> ekc.knowledge.v1.CreateRecordResponse
+	30, // 57: ekc.knowledge.v1.KnowledgeService.DraftRecord:output_type -> ekc.knowledge.v1.DraftRecordResponse
+	32, // 58: ekc.knowledge.v1.KnowledgeService.SaveDraft:output_type -> ekc.knowledge.v1.SaveDraftResponse
+	34, // 59: ekc.knowledge.v1.KnowledgeService.MoveVersion:output_type -> ekc.knowledge.v1.MoveVersionResponse
+	37, // 60: ekc.knowledge.v1.KnowledgeService.ReviewByAct:output_type -> ekc.knowledge.v1.ReviewByActResponse
+	39, // 61: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:output_type -> ekc.knowledge.v1.ListRecordVersionsResponse
+	41, // 62: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:output_type -> ekc.knowledge.v1.ListRecordHistoryResponse
+	24, // 63: ekc.knowledge.v1.KnowledgeService.CheckReady:output_type -> ekc.knowledge.v1.CheckReadyResponse
+	50, // [50:64] is the sub-list for method output_type
+	36, // [36:50] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_ekc_knowledge_v1_knowledge_proto_init() }
@@ -2066,7 +3497,7 @@ func file_ekc_knowledge_v1_knowledge_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ekc_knowledge_v1_knowledge_proto_rawDesc), len(file_ekc_knowledge_v1_knowledge_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   24,
+			NumMessages:   42,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

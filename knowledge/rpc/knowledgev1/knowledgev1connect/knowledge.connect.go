@@ -54,6 +54,27 @@ const (
 	KnowledgeServiceListTopicsProcedure = "/ekc.knowledge.v1.KnowledgeService/ListTopics"
 	// KnowledgeServiceImportProcedure is the fully-qualified name of the KnowledgeService's Import RPC.
 	KnowledgeServiceImportProcedure = "/ekc.knowledge.v1.KnowledgeService/Import"
+	// KnowledgeServiceCreateRecordProcedure is the fully-qualified name of the KnowledgeService's
+	// CreateRecord RPC.
+	KnowledgeServiceCreateRecordProcedure = "/ekc.knowledge.v1.KnowledgeService/CreateRecord"
+	// KnowledgeServiceDraftRecordProcedure is the fully-qualified name of the KnowledgeService's
+	// DraftRecord RPC.
+	KnowledgeServiceDraftRecordProcedure = "/ekc.knowledge.v1.KnowledgeService/DraftRecord"
+	// KnowledgeServiceSaveDraftProcedure is the fully-qualified name of the KnowledgeService's
+	// SaveDraft RPC.
+	KnowledgeServiceSaveDraftProcedure = "/ekc.knowledge.v1.KnowledgeService/SaveDraft"
+	// KnowledgeServiceMoveVersionProcedure is the fully-qualified name of the KnowledgeService's
+	// MoveVersion RPC.
+	KnowledgeServiceMoveVersionProcedure = "/ekc.knowledge.v1.KnowledgeService/MoveVersion"
+	// KnowledgeServiceReviewByActProcedure is the fully-qualified name of the KnowledgeService's
+	// ReviewByAct RPC.
+	KnowledgeServiceReviewByActProcedure = "/ekc.knowledge.v1.KnowledgeService/ReviewByAct"
+	// KnowledgeServiceListRecordVersionsProcedure is the fully-qualified name of the KnowledgeService's
+	// ListRecordVersions RPC.
+	KnowledgeServiceListRecordVersionsProcedure = "/ekc.knowledge.v1.KnowledgeService/ListRecordVersions"
+	// KnowledgeServiceListRecordHistoryProcedure is the fully-qualified name of the KnowledgeService's
+	// ListRecordHistory RPC.
+	KnowledgeServiceListRecordHistoryProcedure = "/ekc.knowledge.v1.KnowledgeService/ListRecordHistory"
 	// KnowledgeServiceCheckReadyProcedure is the fully-qualified name of the KnowledgeService's
 	// CheckReady RPC.
 	KnowledgeServiceCheckReadyProcedure = "/ekc.knowledge.v1.KnowledgeService/CheckReady"
@@ -74,6 +95,20 @@ type KnowledgeServiceClient interface {
 	// Import publishes the records of a file. The first message carries the options, the others the file; progress comes back
 	// while the records are written, and the summary last. Given again after an interruption it goes on where it stopped.
 	Import(context.Context) *connect.BidiStreamForClient[knowledgev1.ImportRequest, knowledgev1.ImportResponse]
+	// CreateRecord makes a record with its first draft.
+	CreateRecord(context.Context, *connect.Request[knowledgev1.CreateRecordRequest]) (*connect.Response[knowledgev1.CreateRecordResponse], error)
+	// DraftRecord begins a draft of a record, from its published version or from an old one.
+	DraftRecord(context.Context, *connect.Request[knowledgev1.DraftRecordRequest]) (*connect.Response[knowledgev1.DraftRecordResponse], error)
+	// SaveDraft writes a draft; ABORTED when it has been changed since it was read.
+	SaveDraft(context.Context, *connect.Request[knowledgev1.SaveDraftRequest]) (*connect.Response[knowledgev1.SaveDraftResponse], error)
+	// MoveVersion takes a version to another state of its life.
+	MoveVersion(context.Context, *connect.Request[knowledgev1.MoveVersionRequest]) (*connect.Response[knowledgev1.MoveVersionResponse], error)
+	// ReviewByAct opens a review of every published record that rests on an act, all or none.
+	ReviewByAct(context.Context, *connect.Request[knowledgev1.ReviewByActRequest]) (*connect.Response[knowledgev1.ReviewByActResponse], error)
+	// ListRecordVersions lists the versions of a record, newest first.
+	ListRecordVersions(context.Context, *connect.Request[knowledgev1.ListRecordVersionsRequest]) (*connect.Response[knowledgev1.ListRecordVersionsResponse], error)
+	// ListRecordHistory tells who did what to a record, newest first, a page at a time.
+	ListRecordHistory(context.Context, *connect.Request[knowledgev1.ListRecordHistoryRequest]) (*connect.Response[knowledgev1.ListRecordHistoryResponse], error)
 	// CheckReady fails with UNAVAILABLE while searches are not answered from an index that follows the database.
 	CheckReady(context.Context, *connect.Request[knowledgev1.CheckReadyRequest]) (*connect.Response[knowledgev1.CheckReadyResponse], error)
 }
@@ -130,6 +165,50 @@ func NewKnowledgeServiceClient(httpClient connect.HTTPClient, baseURL string, op
 			connect.WithSchema(knowledgeServiceMethods.ByName("Import")),
 			connect.WithClientOptions(opts...),
 		),
+		createRecord: connect.NewClient[knowledgev1.CreateRecordRequest, knowledgev1.CreateRecordResponse](
+			httpClient,
+			baseURL+KnowledgeServiceCreateRecordProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("CreateRecord")),
+			connect.WithClientOptions(opts...),
+		),
+		draftRecord: connect.NewClient[knowledgev1.DraftRecordRequest, knowledgev1.DraftRecordResponse](
+			httpClient,
+			baseURL+KnowledgeServiceDraftRecordProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("DraftRecord")),
+			connect.WithClientOptions(opts...),
+		),
+		saveDraft: connect.NewClient[knowledgev1.SaveDraftRequest, knowledgev1.SaveDraftResponse](
+			httpClient,
+			baseURL+KnowledgeServiceSaveDraftProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("SaveDraft")),
+			connect.WithClientOptions(opts...),
+		),
+		moveVersion: connect.NewClient[knowledgev1.MoveVersionRequest, knowledgev1.MoveVersionResponse](
+			httpClient,
+			baseURL+KnowledgeServiceMoveVersionProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("MoveVersion")),
+			connect.WithClientOptions(opts...),
+		),
+		reviewByAct: connect.NewClient[knowledgev1.ReviewByActRequest, knowledgev1.ReviewByActResponse](
+			httpClient,
+			baseURL+KnowledgeServiceReviewByActProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("ReviewByAct")),
+			connect.WithClientOptions(opts...),
+		),
+		listRecordVersions: connect.NewClient[knowledgev1.ListRecordVersionsRequest, knowledgev1.ListRecordVersionsResponse](
+			httpClient,
+			baseURL+KnowledgeServiceListRecordVersionsProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("ListRecordVersions")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		listRecordHistory: connect.NewClient[knowledgev1.ListRecordHistoryRequest, knowledgev1.ListRecordHistoryResponse](
+			httpClient,
+			baseURL+KnowledgeServiceListRecordHistoryProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("ListRecordHistory")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		checkReady: connect.NewClient[knowledgev1.CheckReadyRequest, knowledgev1.CheckReadyResponse](
 			httpClient,
 			baseURL+KnowledgeServiceCheckReadyProcedure,
@@ -142,13 +221,20 @@ func NewKnowledgeServiceClient(httpClient connect.HTTPClient, baseURL string, op
 
 // knowledgeServiceClient implements KnowledgeServiceClient.
 type knowledgeServiceClient struct {
-	search           *connect.Client[knowledgev1.SearchRequest, knowledgev1.SearchResponse]
-	getRecord        *connect.Client[knowledgev1.GetRecordRequest, knowledgev1.GetRecordResponse]
-	getRecordVersion *connect.Client[knowledgev1.GetRecordVersionRequest, knowledgev1.GetRecordVersionResponse]
-	listRecords      *connect.Client[knowledgev1.ListRecordsRequest, knowledgev1.ListRecordsResponse]
-	listTopics       *connect.Client[knowledgev1.ListTopicsRequest, knowledgev1.ListTopicsResponse]
-	_import          *connect.Client[knowledgev1.ImportRequest, knowledgev1.ImportResponse]
-	checkReady       *connect.Client[knowledgev1.CheckReadyRequest, knowledgev1.CheckReadyResponse]
+	search             *connect.Client[knowledgev1.SearchRequest, knowledgev1.SearchResponse]
+	getRecord          *connect.Client[knowledgev1.GetRecordRequest, knowledgev1.GetRecordResponse]
+	getRecordVersion   *connect.Client[knowledgev1.GetRecordVersionRequest, knowledgev1.GetRecordVersionResponse]
+	listRecords        *connect.Client[knowledgev1.ListRecordsRequest, knowledgev1.ListRecordsResponse]
+	listTopics         *connect.Client[knowledgev1.ListTopicsRequest, knowledgev1.ListTopicsResponse]
+	_import            *connect.Client[knowledgev1.ImportRequest, knowledgev1.ImportResponse]
+	createRecord       *connect.Client[knowledgev1.CreateRecordRequest, knowledgev1.CreateRecordResponse]
+	draftRecord        *connect.Client[knowledgev1.DraftRecordRequest, knowledgev1.DraftRecordResponse]
+	saveDraft          *connect.Client[knowledgev1.SaveDraftRequest, knowledgev1.SaveDraftResponse]
+	moveVersion        *connect.Client[knowledgev1.MoveVersionRequest, knowledgev1.MoveVersionResponse]
+	reviewByAct        *connect.Client[knowledgev1.ReviewByActRequest, knowledgev1.ReviewByActResponse]
+	listRecordVersions *connect.Client[knowledgev1.ListRecordVersionsRequest, knowledgev1.ListRecordVersionsResponse]
+	listRecordHistory  *connect.Client[knowledgev1.ListRecordHistoryRequest, knowledgev1.ListRecordHistoryResponse]
+	checkReady         *connect.Client[knowledgev1.CheckReadyRequest, knowledgev1.CheckReadyResponse]
 }
 
 // Search calls ekc.knowledge.v1.KnowledgeService.Search.
@@ -181,6 +267,41 @@ func (c *knowledgeServiceClient) Import(ctx context.Context) *connect.BidiStream
 	return c._import.CallBidiStream(ctx)
 }
 
+// CreateRecord calls ekc.knowledge.v1.KnowledgeService.CreateRecord.
+func (c *knowledgeServiceClient) CreateRecord(ctx context.Context, req *connect.Request[knowledgev1.CreateRecordRequest]) (*connect.Response[knowledgev1.CreateRecordResponse], error) {
+	return c.createRecord.CallUnary(ctx, req)
+}
+
+// DraftRecord calls ekc.knowledge.v1.KnowledgeService.DraftRecord.
+func (c *knowledgeServiceClient) DraftRecord(ctx context.Context, req *connect.Request[knowledgev1.DraftRecordRequest]) (*connect.Response[knowledgev1.DraftRecordResponse], error) {
+	return c.draftRecord.CallUnary(ctx, req)
+}
+
+// SaveDraft calls ekc.knowledge.v1.KnowledgeService.SaveDraft.
+func (c *knowledgeServiceClient) SaveDraft(ctx context.Context, req *connect.Request[knowledgev1.SaveDraftRequest]) (*connect.Response[knowledgev1.SaveDraftResponse], error) {
+	return c.saveDraft.CallUnary(ctx, req)
+}
+
+// MoveVersion calls ekc.knowledge.v1.KnowledgeService.MoveVersion.
+func (c *knowledgeServiceClient) MoveVersion(ctx context.Context, req *connect.Request[knowledgev1.MoveVersionRequest]) (*connect.Response[knowledgev1.MoveVersionResponse], error) {
+	return c.moveVersion.CallUnary(ctx, req)
+}
+
+// ReviewByAct calls ekc.knowledge.v1.KnowledgeService.ReviewByAct.
+func (c *knowledgeServiceClient) ReviewByAct(ctx context.Context, req *connect.Request[knowledgev1.ReviewByActRequest]) (*connect.Response[knowledgev1.ReviewByActResponse], error) {
+	return c.reviewByAct.CallUnary(ctx, req)
+}
+
+// ListRecordVersions calls ekc.knowledge.v1.KnowledgeService.ListRecordVersions.
+func (c *knowledgeServiceClient) ListRecordVersions(ctx context.Context, req *connect.Request[knowledgev1.ListRecordVersionsRequest]) (*connect.Response[knowledgev1.ListRecordVersionsResponse], error) {
+	return c.listRecordVersions.CallUnary(ctx, req)
+}
+
+// ListRecordHistory calls ekc.knowledge.v1.KnowledgeService.ListRecordHistory.
+func (c *knowledgeServiceClient) ListRecordHistory(ctx context.Context, req *connect.Request[knowledgev1.ListRecordHistoryRequest]) (*connect.Response[knowledgev1.ListRecordHistoryResponse], error) {
+	return c.listRecordHistory.CallUnary(ctx, req)
+}
+
 // CheckReady calls ekc.knowledge.v1.KnowledgeService.CheckReady.
 func (c *knowledgeServiceClient) CheckReady(ctx context.Context, req *connect.Request[knowledgev1.CheckReadyRequest]) (*connect.Response[knowledgev1.CheckReadyResponse], error) {
 	return c.checkReady.CallUnary(ctx, req)
@@ -201,6 +322,20 @@ type KnowledgeServiceHandler interface {
 	// Import publishes the records of a file. The first message carries the options, the others the file; progress comes back
 	// while the records are written, and the summary last. Given again after an interruption it goes on where it stopped.
 	Import(context.Context, *connect.BidiStream[knowledgev1.ImportRequest, knowledgev1.ImportResponse]) error
+	// CreateRecord makes a record with its first draft.
+	CreateRecord(context.Context, *connect.Request[knowledgev1.CreateRecordRequest]) (*connect.Response[knowledgev1.CreateRecordResponse], error)
+	// DraftRecord begins a draft of a record, from its published version or from an old one.
+	DraftRecord(context.Context, *connect.Request[knowledgev1.DraftRecordRequest]) (*connect.Response[knowledgev1.DraftRecordResponse], error)
+	// SaveDraft writes a draft; ABORTED when it has been changed since it was read.
+	SaveDraft(context.Context, *connect.Request[knowledgev1.SaveDraftRequest]) (*connect.Response[knowledgev1.SaveDraftResponse], error)
+	// MoveVersion takes a version to another state of its life.
+	MoveVersion(context.Context, *connect.Request[knowledgev1.MoveVersionRequest]) (*connect.Response[knowledgev1.MoveVersionResponse], error)
+	// ReviewByAct opens a review of every published record that rests on an act, all or none.
+	ReviewByAct(context.Context, *connect.Request[knowledgev1.ReviewByActRequest]) (*connect.Response[knowledgev1.ReviewByActResponse], error)
+	// ListRecordVersions lists the versions of a record, newest first.
+	ListRecordVersions(context.Context, *connect.Request[knowledgev1.ListRecordVersionsRequest]) (*connect.Response[knowledgev1.ListRecordVersionsResponse], error)
+	// ListRecordHistory tells who did what to a record, newest first, a page at a time.
+	ListRecordHistory(context.Context, *connect.Request[knowledgev1.ListRecordHistoryRequest]) (*connect.Response[knowledgev1.ListRecordHistoryResponse], error)
 	// CheckReady fails with UNAVAILABLE while searches are not answered from an index that follows the database.
 	CheckReady(context.Context, *connect.Request[knowledgev1.CheckReadyRequest]) (*connect.Response[knowledgev1.CheckReadyResponse], error)
 }
@@ -253,6 +388,50 @@ func NewKnowledgeServiceHandler(svc KnowledgeServiceHandler, opts ...connect.Han
 		connect.WithSchema(knowledgeServiceMethods.ByName("Import")),
 		connect.WithHandlerOptions(opts...),
 	)
+	knowledgeServiceCreateRecordHandler := connect.NewUnaryHandler(
+		KnowledgeServiceCreateRecordProcedure,
+		svc.CreateRecord,
+		connect.WithSchema(knowledgeServiceMethods.ByName("CreateRecord")),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceDraftRecordHandler := connect.NewUnaryHandler(
+		KnowledgeServiceDraftRecordProcedure,
+		svc.DraftRecord,
+		connect.WithSchema(knowledgeServiceMethods.ByName("DraftRecord")),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceSaveDraftHandler := connect.NewUnaryHandler(
+		KnowledgeServiceSaveDraftProcedure,
+		svc.SaveDraft,
+		connect.WithSchema(knowledgeServiceMethods.ByName("SaveDraft")),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceMoveVersionHandler := connect.NewUnaryHandler(
+		KnowledgeServiceMoveVersionProcedure,
+		svc.MoveVersion,
+		connect.WithSchema(knowledgeServiceMethods.ByName("MoveVersion")),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceReviewByActHandler := connect.NewUnaryHandler(
+		KnowledgeServiceReviewByActProcedure,
+		svc.ReviewByAct,
+		connect.WithSchema(knowledgeServiceMethods.ByName("ReviewByAct")),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceListRecordVersionsHandler := connect.NewUnaryHandler(
+		KnowledgeServiceListRecordVersionsProcedure,
+		svc.ListRecordVersions,
+		connect.WithSchema(knowledgeServiceMethods.ByName("ListRecordVersions")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceListRecordHistoryHandler := connect.NewUnaryHandler(
+		KnowledgeServiceListRecordHistoryProcedure,
+		svc.ListRecordHistory,
+		connect.WithSchema(knowledgeServiceMethods.ByName("ListRecordHistory")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	knowledgeServiceCheckReadyHandler := connect.NewUnaryHandler(
 		KnowledgeServiceCheckReadyProcedure,
 		svc.CheckReady,
@@ -274,6 +453,20 @@ func NewKnowledgeServiceHandler(svc KnowledgeServiceHandler, opts ...connect.Han
 			knowledgeServiceListTopicsHandler.ServeHTTP(w, r)
 		case KnowledgeServiceImportProcedure:
 			knowledgeServiceImportHandler.ServeHTTP(w, r)
+		case KnowledgeServiceCreateRecordProcedure:
+			knowledgeServiceCreateRecordHandler.ServeHTTP(w, r)
+		case KnowledgeServiceDraftRecordProcedure:
+			knowledgeServiceDraftRecordHandler.ServeHTTP(w, r)
+		case KnowledgeServiceSaveDraftProcedure:
+			knowledgeServiceSaveDraftHandler.ServeHTTP(w, r)
+		case KnowledgeServiceMoveVersionProcedure:
+			knowledgeServiceMoveVersionHandler.ServeHTTP(w, r)
+		case KnowledgeServiceReviewByActProcedure:
+			knowledgeServiceReviewByActHandler.ServeHTTP(w, r)
+		case KnowledgeServiceListRecordVersionsProcedure:
+			knowledgeServiceListRecordVersionsHandler.ServeHTTP(w, r)
+		case KnowledgeServiceListRecordHistoryProcedure:
+			knowledgeServiceListRecordHistoryHandler.ServeHTTP(w, r)
 		case KnowledgeServiceCheckReadyProcedure:
 			knowledgeServiceCheckReadyHandler.ServeHTTP(w, r)
 		default:
@@ -307,6 +500,34 @@ func (UnimplementedKnowledgeServiceHandler) ListTopics(context.Context, *connect
 
 func (UnimplementedKnowledgeServiceHandler) Import(context.Context, *connect.BidiStream[knowledgev1.ImportRequest, knowledgev1.ImportResponse]) error {
 	return connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.Import is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) CreateRecord(context.Context, *connect.Request[knowledgev1.CreateRecordRequest]) (*connect.Response[knowledgev1.CreateRecordResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.CreateRecord is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) DraftRecord(context.Context, *connect.Request[knowledgev1.DraftRecordRequest]) (*connect.Response[knowledgev1.DraftRecordResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.DraftRecord is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) SaveDraft(context.Context, *connect.Request[knowledgev1.SaveDraftRequest]) (*connect.Response[knowledgev1.SaveDraftResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.SaveDraft is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) MoveVersion(context.Context, *connect.Request[knowledgev1.MoveVersionRequest]) (*connect.Response[knowledgev1.MoveVersionResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.MoveVersion is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) ReviewByAct(context.Context, *connect.Request[knowledgev1.ReviewByActRequest]) (*connect.Response[knowledgev1.ReviewByActResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.ReviewByAct is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) ListRecordVersions(context.Context, *connect.Request[knowledgev1.ListRecordVersionsRequest]) (*connect.Response[knowledgev1.ListRecordVersionsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.ListRecordVersions is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) ListRecordHistory(context.Context, *connect.Request[knowledgev1.ListRecordHistoryRequest]) (*connect.Response[knowledgev1.ListRecordHistoryResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.ListRecordHistory is not implemented"))
 }
 
 func (UnimplementedKnowledgeServiceHandler) CheckReady(context.Context, *connect.Request[knowledgev1.CheckReadyRequest]) (*connect.Response[knowledgev1.CheckReadyResponse], error) {
