@@ -13,7 +13,7 @@ LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.8.0
 BUILD := $(GO) build -buildvcs=false -ldflags "-s -w -X main.version=$(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)"
 # Packages tested at a time: each opens connections to the one test server.
 TEST_JOBS ?= $(shell n=$$(nproc); echo $$((n > 4 ? 4 : n)))
-TEST_TIMEOUT ?= 10m
+TEST_TIMEOUT ?= 30m
 
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test/*' -not -name '*.go' 2>/dev/null)
 WEB_LOCK := $(wildcard web/package-lock.json)
