@@ -25,7 +25,7 @@ const bins = 32
 
 // binned holds the rows' inputs as bin numbers, and the bins' lower edges.
 type binned struct {
-	rows  [][]uint8
+	cols  [][]uint8 // per input, per row
 	edges [][]float32
 }
 
@@ -34,7 +34,7 @@ func bin(rows [][]float32) *binned {
 		return &binned{}
 	}
 	n := len(rows[0])
-	b := &binned{edges: make([][]float32, n), rows: make([][]uint8, len(rows))}
+	b := &binned{edges: make([][]float32, n), cols: make([][]uint8, n)}
 	col := make([]float32, len(rows))
 	for j := range n {
 		for i, r := range rows {
@@ -50,15 +50,13 @@ func bin(rows [][]float32) *binned {
 			}
 		}
 		b.edges[j] = edges
-	}
-	for i, r := range rows {
-		b.rows[i] = make([]uint8, n)
-		for j, v := range r {
-			k, found := slices.BinarySearch(b.edges[j], v)
+		b.cols[j] = make([]uint8, len(rows))
+		for i, r := range rows {
+			k, found := slices.BinarySearch(edges, r[j])
 			if found {
 				k++
 			}
-			b.rows[i][j] = uint8(k)
+			b.cols[j][i] = uint8(k)
 		}
 	}
 	return b
@@ -95,7 +93,7 @@ func boost(rows [][]float32, grad func(sums []float64, g, h []float64), o boostO
 }
 
 // bags is how many forests are averaged: their accidents differ, what they learned does not.
-const bags = 2
+const bags = 3
 
 func bag(o boostOptions, fit func(boostOptions) rank.Forest) rank.Forest {
 	forests := make([]rank.Forest, bags)
@@ -149,7 +147,7 @@ func (gr *grower) grow(use []int, depth int, lo, hi float64) int {
 	}
 	var left, right []int
 	for _, i := range use {
-		if int(gr.b.rows[i][j]) <= k {
+		if int(gr.b.cols[j][i]) <= k {
 			left = append(left, i)
 		} else {
 			right = append(right, i)
@@ -179,8 +177,8 @@ func (o *boostOptions) direction(j int) int {
 }
 
 // split finds the input and bin that gain most; -1 when nothing gains.
-func (gr *grower) split(use []int, sg, sh float64) (col, at int, lv, rv float64) {
-	col = -1
+func (gr *grower) split(use []int, sg, sh float64) (input, at int, lv, rv float64) {
+	input = -1
 	best := 1e-6
 	l2 := gr.o.l2
 	parent := sg * sg / (sh + l2)
@@ -190,8 +188,9 @@ func (gr *grower) split(use []int, sg, sh float64) (col, at int, lv, rv float64)
 		}
 		var hg, hh [bins + 1]float64
 		var hn [bins + 1]int
+		col := gr.b.cols[j]
 		for _, i := range use {
-			k := gr.b.rows[i][j]
+			k := col[i]
 			hg[k] += gr.g[i]
 			hh[k] += gr.h[i]
 			hn[k]++
@@ -211,9 +210,9 @@ func (gr *grower) split(use []int, sg, sh float64) (col, at int, lv, rv float64)
 			}
 			gain := lg*lg/(lh+l2) + (sg-lg)*(sg-lg)/(sh-lh+l2) - parent
 			if gain > best {
-				best, col, at, lv, rv = gain, j, k, l, r
+				best, input, at, lv, rv = gain, j, k, l, r
 			}
 		}
 	}
-	return col, at, lv, rv
+	return input, at, lv, rv
 }

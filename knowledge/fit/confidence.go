@@ -1,9 +1,11 @@
 package main
 
 import (
+	"hash/fnv"
 	"math"
 	"slices"
 
+	"ekc/knowledge/evalset"
 	"ekc/knowledge/rank"
 )
 
@@ -18,6 +20,9 @@ type judge struct {
 // judgedPlaces are the places that the confidence model learns from.
 const judgedPlaces = 4
 
+// firstWeight is what the first candidate counts against the others: by its probability Yana decides.
+const firstWeight = 2.5
+
 func confidenceOptions() boostOptions {
 	return boostOptions{
 		trees: 80, depth: 3, rate: 0.08, minLeaf: 25, l2: 4, columns: 0.6, rows: 0.8, seed: 11, monotone: confidenceDirections(),
@@ -31,6 +36,7 @@ func confidenceDirections() []int {
 		"word": 1, "gram": 1, "cover_unit": 1, "cover_any": 1, "cover_exact": 1, "back_cover": 1, "f1": 1,
 		"missing_any": -1, "missing_unit": -1, "extra_unit": -1, "bigrams": 1, "class_same": 1, "class_other": -1,
 		"negation": -1, "second_unit": 1, "pooled": 1,
+		"surface": 1, "mark_missing": -1, "mark_extra": -1, "local_f1": 1, "local_missing": -1, "strict_unit": 1, "topic_f1": 1,
 	}
 	names := rank.ConfidenceNames()
 	out := make([]int, len(names))
@@ -69,8 +75,12 @@ func fitConfidence(js []judge, o boostOptions) rank.Forest {
 			if j.right {
 				y = 1
 			}
-			g[i] = (p - y) * j.sample.weight
-			h[i] = p * (1 - p) * j.sample.weight
+			w := j.sample.weight
+			if j.place == 0 {
+				w *= firstWeight
+			}
+			g[i] = (p - y) * w
+			h[i] = p * (1 - p) * w
 		}
 	}
 	return bag(o, func(o boostOptions) rank.Forest { return boost(rows, grad, o) })
@@ -160,4 +170,40 @@ func coverage(ds []decision, precision float64) (share, threshold float64) {
 		}
 	}
 	return share, threshold
+}
+
+// halves fits the threshold for the precision on one half of the decisions and applies it to the other, both ways.
+func halves(ds []decision, precision float64) (share, got float64) {
+	answered, right := 0, 0
+	for half := range 2 {
+		var fit, judge []decision
+		for _, d := range ds {
+			if halfOf(d.sample.query) == half {
+				fit = append(fit, d)
+			} else {
+				judge = append(judge, d)
+			}
+		}
+		_, at := coverage(fit, precision)
+		for _, d := range judge {
+			if d.p >= at {
+				answered++
+				if d.right {
+					right++
+				}
+			}
+		}
+	}
+	return float64(answered) / float64(len(ds)), float64(right) / math.Max(1, float64(answered))
+}
+
+// halfOf divides the queries by record, independently of the folds.
+func halfOf(q evalset.Query) int {
+	h := fnv.New32a()
+	key := q.Text
+	if len(q.Relevant) > 0 {
+		key = q.Relevant[0]
+	}
+	_, _ = h.Write([]byte("half " + key)) // never fails
+	return int(h.Sum32()>>16) % 2
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
@@ -66,32 +67,39 @@ func newWorld(docs []lexical.Doc) *world {
 	return w
 }
 
+// nearest is how many neighbours the search asks pgvector for.
+const nearest = 30
+
+type hit struct {
+	i int
+	c float32
+}
+
+func compareHits(a, b hit) int { return cmp.Or(cmp.Compare(b.c, a.c), cmp.Compare(a.i, b.i)) }
+
 // near is what pgvector would find, exactly.
 func (w *world) near(text string) map[string]float64 {
 	vs, _ := embed.Builtin{}.Embed(nil, []string{text}) //nolint:staticcheck // see newWorld
-	type hit struct {
-		i int
-		c float32
-	}
-	hits := make([]hit, len(w.vectors))
+	hits := make([]hit, 0, 256)
+	least := float32(-2)
 	for i, v := range w.vectors {
 		c := float32(0)
 		for j, x := range v {
 			c += x * vs[0][j]
 		}
-		hits[i] = hit{i, c}
-	}
-	slices.SortFunc(hits, func(a, b hit) int {
-		switch {
-		case a.c > b.c:
-			return -1
-		case a.c < b.c:
-			return 1
+		if c <= least {
+			continue
 		}
-		return a.i - b.i
-	})
+		hits = append(hits, hit{i, c})
+		if len(hits) == cap(hits) {
+			slices.SortFunc(hits, compareHits)
+			hits = hits[:nearest]
+			least = hits[nearest-1].c
+		}
+	}
+	slices.SortFunc(hits, compareHits)
 	out := make(map[string]float64)
-	for _, h := range hits[:min(30, len(hits))] {
+	for _, h := range hits[:min(nearest, len(hits))] {
 		out[w.keys[h.i]] = max(out[w.keys[h.i]], float64(h.c))
 	}
 	return out

@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"math"
 	"os"
 	"sync"
 	"time"
@@ -112,6 +113,8 @@ func reportDecisions(js []judge, ps []float64) (answerAt, clarifyAt float64) {
 				}
 			}
 		}
+		share, got := halves(ds, 0.95)
+		fmt.Printf("threshold fitted on one half, reported on the other: %.3f answered, %.3f of them right\n", share, got)
 		fmt.Printf("%v: %d queries, at 95 %%: %.3f (p>=%.3f), at 90 %%: %.3f (p>=%.3f); asked %d, right among three %d\n",
 			mix, len(ds), c95, t95, c90, t90, asked, among)
 		switch i {
@@ -139,6 +142,12 @@ func reportCalibration(js []judge, ps []float64) {
 			right[k]++
 		}
 	}
+	total, off := 0, 0.0
+	for k := range n {
+		total += n[k]
+		off += math.Abs(sum[k] - float64(right[k]))
+	}
+	fmt.Printf("expected calibration error of the first hit %.3f\n", off/float64(total))
 	fmt.Println("calibration of the first hit (mean probability → share right, queries):")
 	for k := range n {
 		if n[k] > 0 {

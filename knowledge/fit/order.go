@@ -11,7 +11,7 @@ import (
 // orderOptions are those of the forest that orders candidates.
 func orderOptions() boostOptions {
 	return boostOptions{
-		trees: 60, depth: 4, rate: 0.12, minLeaf: 60, l2: 5, columns: 0.5, rows: 0.8, seed: 7, monotone: orderDirections(),
+		trees: 60, depth: 4, rate: 0.12, minLeaf: 60, l2: 20, columns: 0.3, rows: 0.8, seed: 7, monotone: orderDirections(),
 	}
 }
 
@@ -25,7 +25,8 @@ func orderDirections() []int {
 		"cover_gap": 1, "word_rank": 1, "gram_rank": 1, "body_rank": 1, "first_rank": 1, "second_unit": 1, "pooled": 1,
 		"semantic_rank": 1, "strict_unit": 1, "strict_body": 1, "strict": 1, "strict_gap": 1, "strict_rank": 1, "cover_lead": 1,
 		"definition": 1, "local_unit": 1, "local_any": 1, "local_back": 1, "local_f1": 1, "local_missing": -1, "local_gap": 1,
-		"local_rank": 1, "topic_mass": 1, "strict_unit_gap": 1, "strict_unit_rank": 1,
+		"local_rank": 1, "topic_mass": 1, "strict_unit_gap": 1, "strict_unit_rank": 1, "topic_back": 1, "topic_f1": 1, "topic_f1_gap": 1, "surface": 1,
+		"mark_missing": -1, "mark_extra": -1, "f1_rank": 1, "defines": 1, "heading_f1": 1,
 	}
 	names := rank.InputNames()
 	out := make([]int, len(names))
@@ -36,7 +37,7 @@ func orderDirections() []int {
 }
 
 // learned is how many candidates of a query the order is learned from; those below are too easy to teach anything.
-const learned = 50
+const learned = 30
 
 // fitOrder learns to put the records that answer before the others: LambdaMART with the gain of the reciprocal rank.
 func fitOrder(samples []*sample, o boostOptions) rank.Forest {
@@ -101,6 +102,9 @@ func lambdas(span [2]int, weight float64, labels []bool, sums, g, h []float64) {
 	}
 }
 
+// smallSets is how far small sets count as much as large ones: 0 is by their size, 1 is alike.
+const smallSets = 0.75
+
 // setWeights lets a query of a small set count more, so that the largest kind of question does not decide alone.
 func setWeights(samples []*sample) map[string]float64 {
 	n := make(map[string]float64)
@@ -108,7 +112,7 @@ func setWeights(samples []*sample) map[string]float64 {
 		n[s.set]++
 	}
 	for set := range n {
-		n[set] = math.Sqrt(200 / n[set])
+		n[set] = math.Pow(200/n[set], smallSets)
 	}
 	return n
 }

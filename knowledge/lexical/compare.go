@@ -14,6 +14,8 @@ func compare(all []Candidate) {
 	gap(all, fStrict, fStrictGap)
 	gap(all, fLocalF1, fLocalGap)
 	gap(all, fStrictUnit, fStrictUnitGap)
+	gap(all, fTopicF1, fTopicF1Gap)
+	rank(all, fF1Rank, func(c *Candidate) float32 { return c.Features[fF1] })
 	rank(all, fStrictUnitRank, func(c *Candidate) float32 { return c.Features[fStrictUnit] + c.Features[fStrictBody]/10 })
 	rank(all, fStrictRank, func(c *Candidate) float32 { return c.Features[fStrict] })
 	rank(all, fLocalRank, func(c *Candidate) float32 { return c.Features[fLocalF1] + c.Features[fLocalAny] })

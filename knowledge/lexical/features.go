@@ -22,6 +22,8 @@ var FeatureNames = []string{
 	"strict_unit", "strict_body", "strict", "strict_gap", "strict_rank", "cover_lead", "topic_cover", "definition",
 	"local_unit", "local_any", "local_back", "local_f1", "local_missing", "local_gap", "local_rank",
 	"topic_best", "strict_unit_gap", "strict_unit_rank",
+	"asks", "topic_back", "topic_f1", "topic_f1_gap", "surface", "mark_missing", "mark_extra", "votes", "f1_rank",
+	"heading", "defines", "heading_f1",
 }
 
 const (
@@ -77,6 +79,18 @@ const (
 	fTopicBest
 	fStrictUnitGap
 	fStrictUnitRank
+	fAsks
+	fTopicBack
+	fTopicF1
+	fTopicF1Gap
+	fSurface
+	fMarkMissing
+	fMarkExtra
+	fVotes
+	fF1Rank
+	fHeading
+	fDefines
+	fHeadingF1
 	featureCount
 )
 
@@ -94,6 +108,7 @@ func (x *Index) describe(q *query, sc *scratch, all []found) []Candidate {
 		r.units(v, sc, rec, f)
 		r.strict(v, u, rec)
 		r.definition(v, u)
+		r.kind(v, u, rec)
 		l.note(i, r, u)
 		v[fWord], v[fGram], v[fBody] = f.word, f.gram, f.body
 		out[i] = Candidate{
@@ -105,6 +120,7 @@ func (x *Index) describe(q *query, sc *scratch, all []found) []Candidate {
 	}
 	compare(out)
 	x.topicMass(out, all)
+	x.votes(out, all)
 	return out
 }
 

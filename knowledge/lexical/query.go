@@ -15,6 +15,9 @@ const (
 	maxExpansions = 12
 )
 
+// kinWeight is what "my mother" counts against another word: it tells for whom the citizen asks, not what.
+const kinWeight = 0.35
+
 // expansion is a term of the base that a query's word may stand for.
 type expansion struct {
 	term uint32
@@ -60,7 +63,7 @@ type match struct {
 func (x *Index) analyseQuery(s string) *query {
 	q := &query{words: text.WithoutCourtesy(text.Words(s, maxQueryWords)), best: make(map[uint32][]match), classes: make(map[string]bool)}
 	seen := make(map[string]bool, len(q.words))
-	for _, w := range q.words {
+	for i, w := range q.words {
 		q.noteGrammar(w)
 		id, ok := x.termID[w.Stem]
 		if !ok {
@@ -71,7 +74,11 @@ func (x *Index) analyseQuery(s string) *query {
 			continue
 		}
 		seen[w.Stem] = true
-		q.addTerm(x.queryTerm(w))
+		t := x.queryTerm(w)
+		if text.Kin(w.Surface) && i > 0 && text.Possessive(q.words[i-1].Surface) {
+			t.weight *= kinWeight
+		}
+		q.addTerm(t)
 	}
 	x.queryGrams(q)
 	return q

@@ -15,6 +15,7 @@ var judged = []string{
 	"word", "gram", "body", "cover_unit", "cover_any", "cover_exact", "cover_sentence", "back_cover", "f1", "missing_any",
 	"missing_unit", "extra_unit", "bigrams", "class_same", "class_other", "negation", "ratio_abs", "log_query", "topic_mass",
 	"second_unit", "pooled",
+	"surface", "mark_missing", "mark_extra", "votes", "local_f1", "local_missing", "strict_unit", "topic_f1", "heading", "asks",
 }
 
 var judgedIndex = func() []int {

@@ -1,6 +1,7 @@
 package rank_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,6 +26,22 @@ func TestSharePageKeepsEveryCandidateOnce(t *testing.T) {
 	require.Equal(t, order[:3], page[:3], "the first places are the fitted order's")
 	require.ElementsMatch(t, order, page)
 	require.Equal(t, order[:10], rank.SharePage(order[:10], inputs[:10]), "a short list is left alone")
+}
+
+func TestOnlyStatementsShareThePage(t *testing.T) {
+	t.Parallel()
+	at := func(name string) int { return slices.Index(rank.InputNames(), name) }
+	inputs := make([][]float32, 20)
+	order := make([]int, len(inputs))
+	for i := range inputs {
+		inputs[i] = make([]float32, len(rank.InputNames()))
+		inputs[i][at("strict_unit")] = float32(i)
+		inputs[i][at("asks")] = 1
+		order[i] = i
+	}
+	require.Equal(t, order, rank.SharePage(order, inputs))
+	inputs[0][at("asks")], inputs[1][at("asks")] = 0, 0
+	require.Equal(t, []int{0, 1, 2, 19, 18}, rank.SharePage(order, inputs)[:5])
 }
 
 func TestModelOfOtherInputsIsRefused(t *testing.T) {

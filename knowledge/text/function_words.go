@@ -22,12 +22,15 @@ var questionWords = map[string]string{
 	"кто": "who", "кому": "who", "кого": "who", "кем": "who",
 	"где": "where", "куда": "where",
 	"когда":   "when",
-	"сколько": "howmany", "скольких": "howmany",
+	"сколько": "howmany", "скольких": "howmany", "скольким": "howmany", "количество": "howmany", "долго": "howmany", "часто": "howmany",
 	"как": "how", "каким": "how",
 	"почему": "why", "зачем": "why", "отчего": "why",
 	"можно": "can", "могу": "can", "может": "can", "нельзя": "can", "вправе": "can", "разрешено": "can",
+	"могут": "can", "смогу": "can", "сможет": "can", "смогут": "can", "возможно": "can", "допускается": "can", "получится": "can",
+	"разрешается": "can", "реально": "can",
 	"какие": "which", "какой": "which", "какая": "which", "какое": "which", "каков": "which", "каковы": "which", "какова": "which",
-	"что":    "what",
+	"каких": "which", "какую": "which", "каком": "which", "какими": "which", "какому": "which", "какого": "which",
+	"что": "what", "чем": "what",
 	"обязан": "must", "обязательно": "must", "обязаны": "must", "нужно": "must", "надо": "must", "должен": "must",
 	"должна": "must", "должны": "must",
 }
@@ -61,6 +64,20 @@ func Negation(folded string) bool {
 	}
 	return false
 }
+
+// kinWords and possessives: "my mother" says for whom is asked.
+var (
+	kinWords = wordSet(`мать мама мамы маме маму матери отец отца отцу папа папы папе муж мужа мужу жена жены жене сын сына сыну
+дочь дочери дочка бабушка бабушки бабушке бабушку дед деда деду дедушка дедушки дедушке брат брата сестра сестры сестре
+родители родителям родителей тетя дядя внук внука внучка свекровь теща тесть свекор`)
+	possessives = wordSet(`мой моя мои моего моей моему мою моим моих наш наша нашей нашему наши нашего`)
+)
+
+// Kin reports whether a folded word names a relative.
+func Kin(folded string) bool { return kinWords[folded] }
+
+// Possessive reports whether a folded word says whose.
+func Possessive(folded string) bool { return possessives[folded] }
 
 func wordSet(list string) map[string]bool {
 	set := make(map[string]bool)

@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Synonym is a stem that may stand for another one, and how surely, 0 to 1.
 type Synonym struct {
@@ -16,7 +19,7 @@ var synonyms = buildSynonyms()
 
 func buildSynonyms() map[string][]Synonym {
 	m := make(map[string][]Synonym)
-	for _, g := range synonymGroups {
+	for _, g := range append(slices.Clone(synonymGroups), everydaySynonyms...) {
 		var stems []string
 		for _, w := range strings.Fields(g.words) {
 			stems = append(stems, stem(Fold(w)))
@@ -24,7 +27,7 @@ func buildSynonyms() map[string][]Synonym {
 		for _, a := range stems {
 			for _, b := range stems {
 				if a != b {
-					m[a] = append(m[a], Synonym{Stem: b, Weight: g.weight})
+					m[a] = add(m[a], Synonym{Stem: b, Weight: g.weight})
 				}
 			}
 		}
@@ -32,12 +35,25 @@ func buildSynonyms() map[string][]Synonym {
 	return m
 }
 
-// synonymGroups lists words that stand for one another in questions to a contact centre: everyday words beside those of
-// offices and statutes. The weight tells how often the exchange keeps the question's sense.
-var synonymGroups = []struct {
+// add keeps one synonym per stem, the surest.
+func add(list []Synonym, s Synonym) []Synonym {
+	for i := range list {
+		if list[i].Stem == s.Stem {
+			list[i].Weight = max(list[i].Weight, s.Weight)
+			return list
+		}
+	}
+	return append(list, s)
+}
+
+type synonymGroup struct {
 	weight float32
 	words  string
-}{
+}
+
+// synonymGroups lists words that stand for one another in questions to a contact centre: everyday words beside those of
+// offices and statutes. The weight tells how often the exchange keeps the question's sense.
+var synonymGroups = []synonymGroup{
 	{0.6, "пособие выплата"},
 	{0.5, "льгота пособие"},
 	{0.5, "льгота компенсация"},

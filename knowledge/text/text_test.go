@@ -51,3 +51,11 @@ func TestWithoutCourtesy(t *testing.T) {
 	require.Len(t, text.WithoutCourtesy(text.Words("Добрый день! Подскажите, где пенсия", 0)), 2)
 	require.Len(t, text.WithoutCourtesy(text.Words("Здравствуйте!", 0)), 1, "a greeting alone stays")
 }
+
+func TestKin(t *testing.T) {
+	t.Parallel()
+	require.True(t, text.Kin("бабушка"))
+	require.False(t, text.Kin("пенсия"))
+	require.True(t, text.Possessive("моя"))
+	require.False(t, text.Possessive("пенсия"))
+}

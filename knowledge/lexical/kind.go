@@ -1,0 +1,192 @@
+package lexical
+
+import (
+	"math"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// kind fills the features that tell what sort of text the candidate is: a question or a statement (as its record's own
+// question is), a heading, a definition; how the topic, which may be a title, compares; and the marks (numbers, names in
+// Latin letters) that one text has and the other has not.
+func (r *reader) kind(v []float32, u *unit, rec *record) {
+	if strings.Contains(r.x.units[rec.units[0]].text, "?") {
+		v[fAsks] = 1
+	}
+	if heading(u) {
+		v[fHeading], v[fHeadingF1] = 1, v[fF1]
+	}
+	if r.q.definition {
+		v[fDefines] = r.defines(rec)
+	}
+	r.title(v, rec)
+	r.surfaces(v, u)
+	heaviest := idf(0, r.x.live)
+	for i, t := range r.q.terms {
+		if mark(t.word.Surface) && r.anySim[i] < 1 {
+			v[fMarkMissing] = max(v[fMarkMissing], t.weight*(1-r.anySim[i])/heaviest)
+		}
+	}
+	for i, t := range u.terms {
+		if mark(u.words[i].Surface) && len(r.q.best[t]) == 0 {
+			v[fMarkExtra] = max(v[fMarkExtra], idf(r.x.df(t), r.x.live)/heaviest)
+		}
+	}
+}
+
+// maxHeading is the most words of a heading.
+const maxHeading = 20
+
+// heading reports whether a text is a title rather than a sentence or a part of one.
+func heading(u *unit) bool {
+	s := strings.TrimSpace(u.text)
+	return s != "" && len(u.words) <= maxHeading && !strings.ContainsAny(s[len(s)-1:], ".;:,") && !lowerFirst(s)
+}
+
+func lowerFirst(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLower(first)
+}
+
+// Where an answer defines: its subject among the first words, and the verb of a definition soon after.
+const (
+	subjectWords = 12
+	verbWords    = 30
+)
+
+// defines is the share of the query's words of content at the beginning of an answer that defines; 0 for another answer.
+func (r *reader) defines(rec *record) float32 {
+	body := rec.body[min(rec.head, len(rec.body)):]
+	verb := false
+	for _, t := range body[:min(verbWords, len(body))] {
+		verb = verb || (t != sentenceEnd && definingVerbs[r.x.terms[t].stem])
+	}
+	if !verb {
+		return 0
+	}
+	sim := make([]float32, len(r.q.terms))
+	for _, t := range body[:min(subjectWords, len(body))] {
+		for _, m := range r.q.best[t] {
+			sim[m.term] = max(sim[m.term], m.sim)
+		}
+	}
+	share, _ := r.cover(sim)
+	return share
+}
+
+// definingVerbs are the stems of the verbs that statutes and help pages define with.
+var definingVerbs = map[string]bool{
+	"признает": true, "призна": true, "признают": true, "называет": true, "называ": true, "явля": true, "являет": true,
+	"понимает": true, "понима": true, "обяз": true, "обязует": true, "эт": true, "представля": true, "означа": true,
+}
+
+// mark reports whether a word is a number or a name in Latin letters: such words have no synonyms.
+func mark(surface string) bool {
+	return surface != "" && surface[0] < 0x80
+}
+
+// title compares the topic, which for a statute is the heading of its article, with the query.
+func (r *reader) title(v []float32, rec *record) {
+	var matched, total float32
+	for _, t := range rec.body[:min(rec.head, len(rec.body))] {
+		if t == sentenceEnd {
+			continue
+		}
+		best := float32(0)
+		for _, m := range r.q.best[t] {
+			best = max(best, m.sim)
+		}
+		w := idf(r.x.df(t), r.x.live)
+		if r.x.terms[t].function {
+			w *= functionWeight
+		}
+		matched += w * best
+		total += w
+	}
+	if total > 0 {
+		v[fTopicBack] = matched / total
+		v[fTopicF1] = harmonic(v[fTopicCover], v[fTopicBack])
+	}
+}
+
+// surfaces is the share of the query's weight whose very word forms the unit has.
+func (r *reader) surfaces(v []float32, u *unit) {
+	sum := float32(0)
+	for _, t := range r.q.terms {
+		for i := range u.words {
+			if u.words[i].Surface == t.word.Surface {
+				sum += t.weight
+				break
+			}
+		}
+	}
+	v[fSurface] = sum / r.q.self
+}
+
+// voters is how many of the first candidates vote for those like them.
+const voters = 10
+
+// votes fills how like a candidate is to the first ones, each counting by its score: a question is more often answered
+// where its neighbours lie together.
+func (x *Index) votes(out []Candidate, all []found) {
+	n := min(voters, len(all))
+	vectors := make([]map[uint32]float32, n)
+	sum := float32(0)
+	for i, f := range all[:n] {
+		vectors[i] = x.vector(f.unit)
+		sum += f.first * f.first
+	}
+	for i, f := range all {
+		own := x.vector(f.unit)
+		vote := float32(0)
+		for j := range n {
+			if j != i {
+				vote += all[j].first * all[j].first * dot(own, vectors[j])
+			}
+		}
+		left := sum
+		if i < n {
+			left -= f.first * f.first
+		}
+		if left > 0 {
+			out[i].Features[fVotes] = vote / left
+		}
+	}
+}
+
+// vector is a unit's stems weighed by idf, of length 1.
+func (x *Index) vector(unit uint32) map[uint32]float32 {
+	terms := x.units[unit].terms
+	v := make(map[uint32]float32, len(terms))
+	norm := float64(0)
+	for _, t := range terms {
+		if _, have := v[t]; have {
+			continue
+		}
+		w := idf(x.df(t), x.live)
+		if x.terms[t].function {
+			w *= functionWeight
+		}
+		v[t] = w
+		norm += float64(w) * float64(w)
+	}
+	if norm > 0 {
+		scale := float32(1 / math.Sqrt(norm))
+		for t := range v {
+			v[t] *= scale
+		}
+	}
+	return v
+}
+
+func dot(a, b map[uint32]float32) float32 {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	s := float32(0)
+	for t, w := range a {
+		s += w * b[t]
+	}
+	return s
+}
