@@ -42,6 +42,14 @@ var tableColumns = []column{
 	boolColumn("personal", func(r *row) *bool { return &r.Personal }),
 	textColumn("source", 30, func(r *row) *string { return &r.Source }),
 	textColumn("license", 20, func(r *row) *string { return &r.License }),
+	{
+		"tags", 24, func(r *row) string { return listCell(r.Tags) },
+		func(r *row, s string) error { return cellList(s, &r.Tags) },
+	},
+	{
+		"links", 40, func(r *row) string { return jsonCell(r.Links) },
+		func(r *row, s string) error { return cellJSON(s, &r.Links) },
+	},
 	textColumn("status", 12, func(r *row) *string { return (*string)(&r.Status) }),
 }
 

@@ -100,6 +100,7 @@ func rowOf(r Record) *row {
 		ID: r.ID, Agency: r.Agency, Region: r.Region, VariantOf: r.VariantOf,
 		Question: v.Question, Answer: v.Answer, Topic: v.Topic, Phrasings: v.Phrasings, Short: v.Short, LegalBasis: v.LegalBasis,
 		ValidFrom: v.ValidFrom, ValidTo: v.ValidTo, Intent: v.Intent, Personal: v.Personal, Source: v.Source, License: v.License,
+		Tags: v.Tags, Links: v.Links,
 	}
 	if v.Status != StatusPublished {
 		out.Status = v.Status

@@ -49,6 +49,10 @@ func hardRecords(t *testing.T, n int) []string {
 			basis = append(basis, knowledge.LegalBasis{Act: hardText(r, 100), Article: hardText(r, 100)})
 		}
 		rec["phrasings"], rec["legalBasis"] = phrasings, basis
+		if i%2 == 0 {
+			rec["tags"] = []string{"=льготы", "a|b " + strings.ToLower(hardText(r, 40))}
+			rec["links"] = []knowledge.Link{{Title: hardText(r, 50), URL: "https://example.org/?q=" + fmt.Sprint(i)}}
+		}
 		if r.IntN(2) == 0 {
 			rec["validFrom"], rec["validTo"] = "2024-02-29", "2030-01-01"
 		}
@@ -143,6 +147,19 @@ func TestExportSelects(t *testing.T) {
 	require.Equal(t, 1, strings.Count(empty, "\n"), "the header alone")
 	_, err := knowledge.Export(t.Context(), b, &bytes.Buffer{}, knowledge.ExportOptions{Name: "a.doc"})
 	require.Equal(t, fail.Invalid, fail.CodeOf(err))
+}
+
+func TestImportKeepsTagsThatAFileDoesNotState(t *testing.T) {
+	t.Parallel()
+	const start = `{"id":"a","question":"Вопрос","answer":"Ответ"`
+	b := baseOf(t, start+`,"tags":["Льготы"],"links":[{"title":"МФЦ","url":"https://example.org"}]}`)
+	require.Equal(t, 1, importLines(t, b, start+`}`).Unchanged)
+	require.Equal(t, 1, importLines(t, b, start+`,"tags":["льготы"]}`).Unchanged)
+	require.Equal(t, 1, importLines(t, b, start+`,"tags":["пенсии"]}`).Updated)
+	r, err := b.Record(t.Context(), "a")
+	require.NoError(t, err)
+	require.Equal(t, []string{"пенсии"}, r.Version.Tags)
+	require.Equal(t, []knowledge.Link{{Title: "МФЦ", URL: "https://example.org"}}, r.Version.Links)
 }
 
 func TestImportRefusesWhatIsNotPublished(t *testing.T) {

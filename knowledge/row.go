@@ -43,15 +43,20 @@ type row struct {
 	Personal   bool         `json:"personal,omitempty"`
 	Source     string       `json:"source,omitempty"`
 	License    string       `json:"license,omitempty"`
+	// Tags and Links are those of the editorial life. A row without them leaves those that the record has.
+	Tags  []string `json:"tags,omitempty"`
+	Links []Link   `json:"links,omitempty"`
 	// Status is empty for a published record. An export tells the others; an import refuses them, because it would publish them.
 	Status Status `json:"status,omitempty"`
 
 	line int
 }
 
-// hash identifies the content: two rows of the same hash make the same version.
+// hash identifies the content: two rows of the same hash, tags and links make the same version.
 func (r *row) hash() [sha256.Size]byte {
-	data, err := json.Marshal(r)
+	bare := *r
+	bare.Tags, bare.Links = nil, nil
+	data, err := json.Marshal(&bare)
 	if err != nil {
 		panic(fmt.Sprintf("a row of strings cannot fail to marshal: %v", err))
 	}
@@ -141,6 +146,14 @@ func (r *row) checkLists() error {
 	}
 	if len(r.LegalBasis) > maxLegalBasis {
 		return fail.Field("legalBasis", fail.Invalid, "has %d entries, the limit is %d", len(r.LegalBasis), maxLegalBasis)
+	}
+	c := Content{Tags: r.Tags, Links: r.Links}
+	if err := c.checkTags(); err != nil {
+		return err
+	}
+	r.Tags = c.Tags
+	if err := c.checkLinks(); err != nil {
+		return err
 	}
 	for _, b := range r.LegalBasis {
 		if strings.TrimSpace(b.Act) == "" {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/lib/pq"
 
@@ -50,8 +51,19 @@ type writer struct {
 
 // published is what the base has of a record.
 type published struct {
-	hash []byte
-	last int // highest version number
+	hash        []byte
+	last        int // highest version number
+	tags, links []byte
+}
+
+// hasLabels tells whether the record has the tags and links that a row states; one that states none asks for nothing.
+func (p published) hasLabels(r *row) bool {
+	var tags []string
+	var links []Link
+	if json.Unmarshal(p.tags, &tags) != nil || json.Unmarshal(p.links, &links) != nil {
+		return false
+	}
+	return (len(r.Tags) == 0 || slices.Equal(tags, r.Tags)) && (len(r.Links) == 0 || slices.Equal(links, r.Links))
 }
 
 func (w *writer) write(ctx context.Context, rows []*row) (written, error) {
@@ -71,7 +83,7 @@ func (w *writer) write(ctx context.Context, rows []*row) (written, error) {
 		old, exists := have[r.ID]
 		hash := r.hash()
 		switch {
-		case exists && bytes.Equal(old.hash, hash[:]):
+		case exists && bytes.Equal(old.hash, hash[:]) && old.hasLabels(r):
 			result.unchanged++
 			continue
 		case exists:
@@ -95,7 +107,9 @@ func (w *writer) have(ctx context.Context, rows []*row) (map[string]published, e
 	}
 	found, err := w.tx.QueryContext(ctx, `
 		SELECT r.id, COALESCE(max(v.number), 0),
-		       COALESCE((array_agg(v.content_hash) FILTER (WHERE v.status = 'published'))[1], ''::bytea)
+		       COALESCE((array_agg(v.content_hash) FILTER (WHERE v.status = 'published'))[1], ''::bytea),
+		       COALESCE((array_agg(v.tags) FILTER (WHERE v.status = 'published'))[1], '[]'),
+		       COALESCE((array_agg(v.links) FILTER (WHERE v.status = 'published'))[1], '[]')
 		FROM records r LEFT JOIN record_versions v ON v.record_id = r.id
 		WHERE r.id = ANY($1) GROUP BY r.id`, pq.Array(keys))
 	if err != nil {
@@ -106,7 +120,7 @@ func (w *writer) have(ctx context.Context, rows []*row) (map[string]published, e
 	for found.Next() {
 		var id string
 		var p published
-		if err := found.Scan(&id, &p.last, &p.hash); err != nil {
+		if err := found.Scan(&id, &p.last, &p.hash, &p.tags, &p.links); err != nil {
 			return nil, err
 		}
 		have[id] = p
@@ -142,6 +156,7 @@ func (w *writer) publish(ctx context.Context, rows []*row, have map[string]publi
 			pq.Array(c.version), pq.Array(c.id), pq.Array(c.number), pq.Array(c.question), pq.Array(c.answer),
 			pq.Array(c.short), pq.Array(c.topic), pq.Array(c.legal), pq.Array(c.from), pq.Array(c.to), pq.Array(c.intent),
 			pq.Array(c.personal), pq.Array(c.source), pq.Array(c.license), pq.Array(c.hash), now,
+			pq.Array(c.tags), pq.Array(c.links),
 		}},
 		{
 			`INSERT INTO phrasings (version_id, position, text)
@@ -168,16 +183,16 @@ const insertRecords = `
 	ON CONFLICT (id) DO UPDATE SET agency = EXCLUDED.agency, region = EXCLUDED.region, variant_of = EXCLUDED.variant_of,
 		revision = EXCLUDED.revision, updated_at = EXCLUDED.updated_at`
 
-// insertVersions keeps the tags and links that editors gave a record: files do not carry them.
+// insertVersions keeps the tags and links that editors gave a record where the file says nothing of them.
 const insertVersions = `
 	INSERT INTO record_versions (id, record_id, number, status, question, answer, short, topic_id, legal_basis,
 		valid_from, valid_to, intent, personal, source, license, content_hash, created_at, published_at, tags, links)
 	SELECT id, record_id, number, 'published', question, answer, short, NULLIF(topic, ''), legal::jsonb,
 		NULLIF(vfrom, '')::date, NULLIF(vto, '')::date, intent, personal, source, license, hash, $16, $16,
-		COALESCE(last.tags, '[]'), COALESCE(last.links, '[]')
+		COALESCE(NULLIF(t.tags, '')::jsonb, last.tags, '[]'), COALESCE(NULLIF(t.links, '')::jsonb, last.links, '[]')
 	FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-		$9::text[], $10::text[], $11::bool[], $12::bool[], $13::text[], $14::text[], $15::bytea[])
-		AS t(id, record_id, number, question, answer, short, topic, legal, vfrom, vto, intent, personal, source, license, hash)
+		$9::text[], $10::text[], $11::bool[], $12::bool[], $13::text[], $14::text[], $15::bytea[], $17::text[], $18::text[])
+		AS t(id, record_id, number, question, answer, short, topic, legal, vfrom, vto, intent, personal, source, license, hash, tags, links)
 	LEFT JOIN LATERAL (
 		SELECT o.tags, o.links FROM record_versions o WHERE o.record_id = t.record_id AND o.published_at IS NOT NULL
 		ORDER BY o.number DESC LIMIT 1) AS last ON true`
@@ -218,7 +233,7 @@ type columns struct {
 	id, agency, region, variantOf, version          []string
 	number                                          []int64
 	question, answer, short, topic, legal, from, to []string
-	source, license                                 []string
+	source, license, tags, links                    []string
 	intent, personal                                []bool
 	hash                                            [][]byte
 	phrasingOf                                      []string
@@ -241,6 +256,7 @@ func (w *writer) columns(rows []*row, have map[string]published, topics map[stri
 		c.question, c.answer = append(c.question, r.Question), append(c.answer, r.Answer)
 		c.short, c.topic = append(c.short, r.Short), append(c.topic, topics[r.Topic])
 		c.legal = append(c.legal, string(legal))
+		c.tags, c.links = append(c.tags, jsonCell(r.Tags)), append(c.links, jsonCell(r.Links))
 		c.from, c.to = append(c.from, string(r.ValidFrom)), append(c.to, string(r.ValidTo))
 		c.intent, c.personal = append(c.intent, r.Intent), append(c.personal, r.Personal)
 		c.source, c.license, c.hash = append(c.source, r.Source), append(c.license, r.License), append(c.hash, hash[:])
