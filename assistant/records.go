@@ -3,12 +3,15 @@ package assistant
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ekc/access/viewer"
+	"ekc/assistant/phrase"
 	"ekc/ent"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
+	"ekc/ent/suggestionverdict"
 	"ekc/interaction/dialogue"
 	"ekc/internal/fail"
 	"ekc/knowledge"
@@ -19,6 +22,17 @@ func cite(hit knowledge.Hit) dialogue.Citation {
 	c := dialogue.Citation{RecordID: hit.RecordID, VersionID: hit.VersionID, Version: hit.Version, Question: hit.Question}
 	for _, b := range hit.LegalBasis {
 		c.LegalBasis = append(c.LegalBasis, strings.TrimSuffix(b.Act+", "+b.Article, ", "))
+	}
+	return c
+}
+
+// dated adds when the told version was published; an answer is not held up by a base that cannot say.
+func (s *Service) dated(ctx context.Context, hit knowledge.Hit) dialogue.Citation {
+	c := cite(hit)
+	ctx, cancel := context.WithTimeout(ctx, s.o.SearchTimeout)
+	defer cancel()
+	if v, err := s.o.Base.RecordVersion(ctx, hit.VersionID); err == nil {
+		c.PublishedAt = v.PublishedAt
 	}
 	return c
 }
@@ -63,13 +77,24 @@ func (s *Service) Compose(ctx context.Context, recordID string) (string, dialogu
 	if err != nil {
 		return "", dialogue.Citation{}, err
 	}
-	return hit.Answer, cite(hit), nil
+	return hit.Answer, s.dated(ctx, hit), nil
+}
+
+// asks reports whether the base may have something on a message.
+func asks(text string) bool {
+	switch phrase.Read(text).Kind {
+	case phrase.Question, phrase.Personal, phrase.Distress:
+		return strings.TrimSpace(text) != ""
+	default:
+		return false
+	}
 }
 
 // recentQuestions is how many of the citizen's last messages the suggestions are about.
 const recentQuestions = 2
 
-// Suggest finds records that may answer the citizen's last messages, best first. It decides no rights.
+// Suggest finds records that may answer the citizen's last messages, best first, without those that its operators put
+// away. It decides no rights.
 func (s *Service) Suggest(ctx context.Context, interactionID string, n int) ([]knowledge.Hit, error) {
 	system := viewer.AsSystem(ctx)
 	i, err := s.o.Client.Interaction.Query().Where(interaction.ID(interactionID)).WithRegion().Only(system)
@@ -84,7 +109,7 @@ func (s *Service) Suggest(ctx context.Context, interactionID string, n int) ([]k
 	}
 	var texts []string
 	for _, m := range asked {
-		if classify(m.Text) == question && len(texts) < recentQuestions {
+		if asks(m.Text) && len(texts) < recentQuestions {
 			texts = append(texts, m.Text)
 		}
 	}
@@ -95,7 +120,20 @@ func (s *Service) Suggest(ctx context.Context, interactionID string, n int) ([]k
 	if i.Edges.Region != nil {
 		query.Region = i.Edges.Region.Code
 	}
+	away, err := s.o.Client.SuggestionVerdict.Query().
+		Where(suggestionverdict.InteractionID(interactionID), suggestionverdict.Accepted(false)).All(system)
+	if err != nil {
+		return nil, fmt.Errorf("read dismissed suggestions: %w", err)
+	}
+	query.Limit = min(n+len(away), knowledge.MaxHits)
 	ctx, cancel := context.WithTimeout(ctx, s.o.SearchTimeout)
 	defer cancel()
-	return s.o.Base.Search(ctx, query)
+	hits, err := s.o.Base.Search(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	hits = slices.DeleteFunc(hits, func(h knowledge.Hit) bool {
+		return slices.ContainsFunc(away, func(v *ent.SuggestionVerdict) bool { return v.RecordID == h.RecordID })
+	})
+	return hits[:min(n, len(hits))], nil
 }

@@ -61,6 +61,9 @@ type Service struct {
 	o       Options
 	pending chan string
 
+	// regions lists the regions that a citizen may live in.
+	regions func(context.Context) ([]place, error)
+
 	mu sync.Mutex
 	// busy says which interactions are waiting or thought about; true: something was said meanwhile.
 	busy map[string]bool
@@ -83,7 +86,9 @@ func New(o Options) *Service {
 	if o.Workers <= 0 {
 		o.Workers = defaultWorkers
 	}
-	return &Service{o: o, pending: make(chan string, backlog), busy: map[string]bool{}}
+	s := &Service{o: o, pending: make(chan string, backlog), busy: map[string]bool{}}
+	s.regions = s.readRegions
+	return s
 }
 
 // Notify tells Yana that a citizen spoke in an interaction that is with her. It never blocks; what does not fit is found

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -36,6 +37,12 @@ func (b *base) Record(_ context.Context, id string) (knowledge.Record, error) {
 		ID: id + "-v1", Number: 1, Status: knowledge.StatusPublished, Question: "Вопрос " + id, Answer: "Ответ " + id,
 	}}, nil
 }
+
+func (b *base) RecordVersion(_ context.Context, id string) (knowledge.Version, error) {
+	return knowledge.Version{ID: id, PublishedAt: published}, b.err
+}
+
+var published = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
 func hit(id string, probability float64) knowledge.Hit {
 	return knowledge.Hit{
@@ -103,6 +110,7 @@ func TestAnswerIsCited(t *testing.T) {
 	require.Equal(t, "Ответ a", r.Utterances[0].Text)
 	require.Equal(t, []dialogue.Citation{{
 		RecordID: "a", VersionID: "a-v1", Version: 1, Question: "Вопрос a", LegalBasis: []string{"Закон № 1, ст. 8", "Закон № 2"},
+		PublishedAt: published,
 	}}, r.Utterances[0].Citations)
 	require.Equal(t, "a-v1", r.VersionID)
 	require.Equal(t, "Пенсии", r.Topic)

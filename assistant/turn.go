@@ -23,6 +23,8 @@ type turn struct {
 	files bool
 	// region is the code of the citizen's region; empty when unknown.
 	region string
+	// trace gathers what the decision rests on.
+	trace dialogue.Trace
 }
 
 // read gathers a turn; nil when nothing waits for her any more.
@@ -86,7 +88,7 @@ func (s *Service) readRest(ctx context.Context, t *turn) error {
 // reply begins the reply to the turn.
 func (t *turn) reply(decision assistantturn.Decision, reason string, say ...dialogue.Utterance) dialogue.Reply {
 	state := t.interaction.AssistantState
-	state.Pending, state.PendingQuestion = nil, ""
+	state.Pending, state.PendingQuestion, state.Asked = nil, "", ""
 	return dialogue.Reply{
 		InteractionID: t.interaction.ID, QuestionID: t.question.ID, Sequence: t.interaction.MessageCount,
 		Decision: string(decision), Reason: reason, Utterances: say, State: state,

@@ -88,6 +88,11 @@ func (s *Service) Send(ctx context.Context, in SendInput) (*ent.Message, error) 
 		if sent, i, err = s.say(system, tx, i, d); err != nil {
 			return err
 		}
+		if in.RecordID != "" { // whatever led the operator to it, the record was of use
+			if err := s.judge(system, tx, i.ID, d.accountID, d.citations[0], true, sent.ID); err != nil {
+				return err
+			}
+		}
 		wakeAssistant = i.AwaitsAssistant
 		return s.attach(system, tx, sent, in.AttachmentIDs)
 	})

@@ -8,6 +8,7 @@ import (
 	"ekc/ent/assistantturn"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
+	"ekc/ent/region"
 	"ekc/interaction/dialogue"
 	"ekc/internal/fail"
 )
@@ -59,6 +60,18 @@ func (s *Service) reply(system context.Context, tx *ent.Tx, i *ent.Interaction, 
 	if r.Decision == string(assistantturn.DecisionAnswer) {
 		update.AddAnsweredByAssistant(1)
 	}
+	if r.RegionCode != "" && i.RegionID == "" {
+		id, err := tx.Region.Query().Where(region.Code(r.RegionCode)).OnlyID(system)
+		if err != nil && !ent.IsNotFound(err) {
+			return fmt.Errorf("find region: %w", err)
+		}
+		if err == nil {
+			update.SetRegionID(id)
+		}
+	}
+	if r.HandOver != nil && r.HandOver.Priority > i.Priority {
+		update.SetPriority(limited(r.HandOver.Priority))
+	}
 	if r.Topic != "" {
 		update.SetTopic(shortened(r.Topic, maxTopicRunes))
 	}
@@ -102,7 +115,7 @@ func shortened(text string, runes int) string {
 func (s *Service) keepTurn(system context.Context, tx *ent.Tx, r dialogue.Reply, first *ent.Message) error {
 	create := tx.AssistantTurn.Create().SetInteractionID(r.InteractionID).SetQuestionID(r.QuestionID).
 		SetDecision(assistantturn.Decision(r.Decision)).SetReason(r.Reason).
-		SetRecordID(r.RecordID).SetRecordVersionID(r.VersionID).SetCandidates(r.Considered).SetCreatedAt(s.now())
+		SetRecordID(r.RecordID).SetRecordVersionID(r.VersionID).SetCandidates(r.Considered).SetTrace(r.Trace).SetCreatedAt(s.now())
 	if first != nil {
 		create.SetReplyID(first.ID)
 	}

@@ -27,12 +27,14 @@ var (
 рассмотрели|одобрили|готово|готов|готова|приняли ли мое|мой|мою|мои|моя
 рассмотрели|одобрили|готово|готов|готова|приняли мое|мой|мою|мои|моя`)
 
-	// submitted rules need more than that something was handed in.
+	// waiting are the words that make an enquiry of the news that something was handed in.
 	waiting = set("ответа ответ решение решения тишина результат результата никто когда долго ждать жду почему")
 
 	// inGeneral: the citizen asks how it is done, or what would be.
 	inGeneral = patterns(`
 если
+где смотреть|посмотреть|узнать
+как это узнать
 ^как узнать|проверить|посмотреть|отследить|увидеть
 подскажите|скажите|можно как|ли узнать|проверить|посмотреть|отследить
 что делать
@@ -41,7 +43,7 @@ var (
 можно ли`)
 
 	insuranceNumber = regexp.MustCompile(`(^|\D)\d{3}[- ]?\d{3}[- ]?\d{3}[- ]?\d{2}(\D|$)`)
-	caseNumber      = regexp.MustCompile(`(?i)(заявлени|обращени|дел|удостоверени)[а-яё]*\s+(№|номер|n)?\s*\d[\d-]{3,}`)
+	caseNumber      = regexp.MustCompile(`(?i)((заявлени|обращени|удостоверени)[а-яё]*|дел[оау])\s+(№|номер|n)?\s*\d[\d-]{3,}`)
 )
 
 // personal is why the words are about the citizen's own case; empty: they are not.
