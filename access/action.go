@@ -67,6 +67,20 @@ const (
 	ReadSites Action = "site.read"
 	// SearchBase: search and read the question base.
 	SearchBase Action = "base.search"
+	// GiveFeedback: say of a record version that it was useful, wrong or out of date.
+	GiveFeedback Action = "base.give_feedback"
+	// ReadQuality: words on versions, low-rated versions, gaps. DecideGap: draft a record from a gap, or dismiss it.
+	ReadQuality Action = "base.read_quality"
+	DecideGap   Action = "base.decide_gap"
+	// Propose: from inside an interaction. ReviewProposal: accept or refuse it. DraftProposal: make it a draft, or decline it.
+	Propose        Action = "base.propose"
+	ReviewProposal Action = "base.review_proposal"
+	DraftProposal  Action = "base.draft_proposal"
+	// ReadDrafts: see versions that were never published, and who did what to a record.
+	ReadDrafts Action = "base.read_drafts"
+	// EditRecord: draft, submit, restore, archive. ReviewRecord: approve, reject, publish what others wrote.
+	EditRecord   Action = "base.edit_record"
+	ReviewRecord Action = "base.review_record"
 	// ReadAccounts: list accounts.
 	ReadAccounts Action = "account.read"
 	// ReadSignIns: when an account signed in last; Own is the person.

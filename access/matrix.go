@@ -119,6 +119,30 @@ var matrix = []row{
 		viewer.Administrator: Covered,
 	}},
 	{action: SearchBase, roles: everybody(Covered)},
+	{action: GiveFeedback, roles: roles{
+		viewer.Operator: Covered, viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadQuality, sees: ReadQuality, roles: roles{
+		viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered,
+		viewer.SegmentCoordinator: Covered, viewer.ExpertSystemUser: Covered, viewer.Administrator: Covered,
+	}},
+	{action: DecideGap, sees: ReadQuality, roles: roles{
+		viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: Propose, roles: roles{viewer.Operator: Covered, viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: ReviewProposal, sees: ReviewProposal, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: DraftProposal, sees: DraftProposal, roles: roles{
+		viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadDrafts, sees: ReadDrafts, roles: roles{
+		viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: EditRecord, sees: ReadDrafts, roles: roles{
+		viewer.ContentManager: Inside, viewer.ExpertSystemAdministrator: Inside, viewer.Administrator: Covered,
+	}},
+	{action: ReviewRecord, sees: ReadDrafts, roles: roles{
+		viewer.ContentManager: Inside, viewer.ExpertSystemAdministrator: Inside, viewer.Administrator: Covered,
+	}},
 	{action: ReadAccounts, sees: ReadAccounts, roles: roles{
 		viewer.Supervisor: Covered, viewer.SegmentAdministrator: Inside, viewer.SegmentCoordinator: Covered,
 		viewer.Administrator: Covered,

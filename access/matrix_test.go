@@ -46,6 +46,15 @@ account.set_skill               -- -s-----s
 reference.read                  -- ssssssss
 site.read                       -- -s--ss-s
 base.search                     -- ssssssss
+base.give_feedback              -- sss----s
+base.read_quality               -- -sss-sss
+base.decide_gap                 -- --ss---s
+base.propose                    -- ss-----s
+base.review_proposal            -- -s-----s
+base.draft_proposal             -- --ss---s
+base.read_drafts                -- -sss---s
+base.edit_record                -- --ii---s
+base.review_record              -- --ii---s
 account.read                    -- -s--is-s
 account.read_sign_ins           -- osooioos
 account.manage                  -- ----i--s
