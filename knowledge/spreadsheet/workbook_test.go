@@ -133,9 +133,12 @@ func TestReadsWhatExcelizeWrites(t *testing.T) {
 	rows, err := read(t, out.Bytes())
 	require.NoError(t, err)
 	require.Equal(t, []spreadsheet.Cell{
-		{Column: 0, Kind: spreadsheet.Text, Value: "text"}, {Column: 1, Kind: spreadsheet.Number, Value: "7"},
-		{Column: 2, Kind: spreadsheet.Logical, Value: "true"}, {Column: 3, Kind: spreadsheet.Date, Value: "2026-01-31"},
-		{Column: 4, Kind: spreadsheet.Date, Value: "2026-01-31 12:00:00"}, {Column: 5, Kind: spreadsheet.Number, Value: "46053"},
+		{Column: 0, Kind: spreadsheet.Text, Value: "text"},
+		{Column: 1, Kind: spreadsheet.Number, Value: "7"},
+		{Column: 2, Kind: spreadsheet.Logical, Value: "true"},
+		{Column: 3, Kind: spreadsheet.Date, Value: "2026-01-31"},
+		{Column: 4, Kind: spreadsheet.Date, Value: "2026-01-31 12:00:00"},
+		{Column: 5, Kind: spreadsheet.Number, Value: "46053"},
 		{Column: 6, Kind: spreadsheet.Fault, Value: "holds a formula: put its value there"},
 		{Column: 7, Kind: spreadsheet.Text, Value: "rich text"},
 	}, rows[0].Cells)
