@@ -155,8 +155,16 @@ func (e *edition) write(ctx context.Context, r *ent.Record, versionID string, c 
 		SetLinks(stored(c.Links, func(l Link) schema.Link { return schema.Link(l) })).
 		SetTags(stored(c.Tags, func(s string) string { return s })).
 		SetIntent(c.Intent).SetPersonal(c.Personal).SetSource(c.Source).SetLicense(c.License).SetContentHash(hash[:]).
-		ClearTopicID().ClearValidFrom().ClearValidTo().SetNillableValidFrom(c.ValidFrom.stored()).SetNillableValidTo(c.ValidTo.stored())
-	if c.Topic != "" {
+		SetNillableValidFrom(c.ValidFrom.stored()).SetNillableValidTo(c.ValidTo.stored())
+	if c.ValidFrom == "" {
+		u.ClearValidFrom()
+	}
+	if c.ValidTo == "" {
+		u.ClearValidTo()
+	}
+	if c.Topic == "" {
+		u.ClearTopicID()
+	} else {
 		id, err := e.topic(ctx, c.Topic)
 		if err != nil {
 			return err
