@@ -44,6 +44,14 @@ func costs() ComplexityRoot {
 	c.Query.RecordSearch = func(child int, in model.RecordSearchInput) int { return 50 + bounded(in.First, 10)*child }
 	c.Query.Sessions, c.Query.PauseReasons, c.Query.BusinessHours = list(someChildren), list(someChildren), list(someChildren)
 	c.Query.RecordTopics = list(maxPage)
+	c.Record.Versions, c.Query.RecordComparison = list(manyChildren), func(child int, _, _ string) int { return 1 + someChildren*child }
+	c.Record.OpenVersion = func(child int) int { return fewChildren + child }
+	c.Record.History = func(child int, _ *entgql.Cursor[string], first *int) int { return pageCost(child, first, nil, 50) }
+	c.Query.LowRatedVersions = func(child int, first *int) int { return 20 + bounded(first, 50)*child }
+	c.Query.Gaps = func(child int, _ *model.GapFilter, first *int) int { return 50 + bounded(first, someChildren)*child }
+	c.Query.Proposals = func(child int, _ *entgql.Cursor[string], first *int, _ *model.ProposalState) int {
+		return pageCost(child, first, nil, 50)
+	}
 	c.Interaction.Messages = page(maxPage)
 	c.Interaction.Segments, c.Interaction.Offers = list(fewChildren), list(fewChildren)
 	c.Interaction.RoutingTraces, c.Interaction.AssistantTurns = list(fewChildren), list(fewChildren)

@@ -88,6 +88,9 @@ func interactionsLike(f model.InteractionFilter) []predicate.Interaction {
 	if f.CreatedTo != nil {
 		where = append(where, interaction.CreatedAtLT(*f.CreatedTo))
 	}
+	if f.ToldVersionID != nil {
+		where = append(where, told(*f.ToldVersionID))
+	}
 	for _, c := range []struct {
 		value *string
 		equal func(string) predicate.Interaction

@@ -30,11 +30,11 @@ func (r *queryResolver) Record(ctx context.Context, id string) (*model.Record, e
 	if err := access.Check(ctx, access.SearchBase, access.Anywhere); err != nil {
 		return nil, err
 	}
-	found, err := r.Knowledge.Record(ctx, id)
-	if err != nil {
-		return nil, orMissing(err)
+	found, err := r.visibleRecord(ctx, id)
+	if found == nil {
+		return nil, err
 	}
-	return r.record(ctx, found)
+	return r.record(ctx, *found)
 }
 
 // Records is the resolver for the records field.

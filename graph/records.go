@@ -119,6 +119,9 @@ func (r *Resolver) recordPage(ctx context.Context, after *entgql.Cursor[string],
 	if filter.Region, err = r.regionCode(ctx, f.RegionID); err != nil {
 		return nil, err
 	}
+	if err = r.editorialFilter(ctx, &filter, f); err != nil {
+		return nil, err
+	}
 	page, err := r.Knowledge.Records(ctx, filter)
 	if err != nil {
 		return nil, err

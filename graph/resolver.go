@@ -7,6 +7,7 @@ import (
 
 	"ekc/access"
 	"ekc/assistant"
+	"ekc/assistant/quality"
 	"ekc/ent"
 	"ekc/interaction"
 	"ekc/internal/eventlog"
@@ -24,6 +25,7 @@ type Dependencies struct {
 	Routing      *routing.Service
 	Assistant    *assistant.Service
 	Knowledge    knowledge.Service
+	Quality      *quality.Service
 	Voice        *voice.Service
 	Logger       *slog.Logger
 	Clock        func() time.Time

@@ -44,6 +44,7 @@ type ResolverRoot interface {
 	Presence() PresenceResolver
 	Query() QueryResolver
 	Queue() QueueResolver
+	Record() RecordResolver
 	Recording() RecordingResolver
 	RoutingCandidate() RoutingCandidateResolver
 	RoutingTrace() RoutingTraceResolver
@@ -328,6 +329,27 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Gap struct {
+		Agency    func(childComplexity int) int
+		Citizens  func(childComplexity int) int
+		Examples  func(childComplexity int) int
+		ID        func(childComplexity int) int
+		LastAt    func(childComplexity int) int
+		LowRated  func(childComplexity int) int
+		Question  func(childComplexity int) int
+		Questions func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		RecordID  func(childComplexity int) int
+		Region    func(childComplexity int) int
+		State     func(childComplexity int) int
+		Topic     func(childComplexity int) int
+	}
+
+	GapPayload struct {
+		Gap        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Interaction struct {
 		AcceptedAt          func(childComplexity int) int
 		Agency              func(childComplexity int) int
@@ -530,6 +552,8 @@ type ComplexityRoot struct {
 		CallbackTake                  func(childComplexity int, input model.CallbackInput) int
 		ChatEnd                       func(childComplexity int, input model.InteractionInput) int
 		ChatStart                     func(childComplexity int, input model.ChatStartInput) int
+		GapDismiss                    func(childComplexity int, input model.GapDismissInput) int
+		GapDraft                      func(childComplexity int, input model.GapDraftInput) int
 		HandoverRequest               func(childComplexity int, input model.InteractionInput) int
 		InteractionClose              func(childComplexity int, input model.InteractionCloseInput) int
 		InteractionFinish             func(childComplexity int, input model.InteractionInput) int
@@ -552,10 +576,29 @@ type ComplexityRoot struct {
 		PhoneReset                    func(childComplexity int, input model.PhoneResetInput) int
 		PhoneUpdate                   func(childComplexity int, input model.PhoneUpdateInput) int
 		PresenceSet                   func(childComplexity int, input model.PresenceSetInput) int
+		ProposalAccept                func(childComplexity int, input model.ProposalInput) int
+		ProposalCreate                func(childComplexity int, input model.ProposalCreateInput) int
+		ProposalDecline               func(childComplexity int, input model.ProposalReasonInput) int
+		ProposalDraft                 func(childComplexity int, input model.ProposalInput) int
+		ProposalRefuse                func(childComplexity int, input model.ProposalReasonInput) int
+		ProposalWithdraw              func(childComplexity int, input model.ProposalInput) int
 		QueueCreate                   func(childComplexity int, input model.QueueCreateInput) int
 		QueueMembersAdd               func(childComplexity int, input model.QueueMembersInput) int
 		QueueMembersRemove            func(childComplexity int, input model.QueueMembersInput) int
 		QueueUpdate                   func(childComplexity int, input model.QueueUpdateInput) int
+		RecordApprove                 func(childComplexity int, input model.RecordMoveInput) int
+		RecordArchive                 func(childComplexity int, input model.RecordMoveInput) int
+		RecordCreate                  func(childComplexity int, input model.RecordCreateInput) int
+		RecordDiscard                 func(childComplexity int, input model.RecordMoveInput) int
+		RecordDraft                   func(childComplexity int, input model.RecordDraftInput) int
+		RecordEdit                    func(childComplexity int, input model.RecordEditInput) int
+		RecordFeedback                func(childComplexity int, input model.RecordFeedbackInput) int
+		RecordPublish                 func(childComplexity int, input model.RecordPublishInput) int
+		RecordReject                  func(childComplexity int, input model.RecordMoveInput) int
+		RecordRestore                 func(childComplexity int, input model.RecordRestoreInput) int
+		RecordSubmit                  func(childComplexity int, input model.RecordMoveInput) int
+		RecordWithdraw                func(childComplexity int, input model.RecordMoveInput) int
+		RecordsReviewByAct            func(childComplexity int, input model.RecordsReviewByActInput) int
 		RoleGrant                     func(childComplexity int, input model.RoleGrantInput) int
 		RoleRevoke                    func(childComplexity int, input model.RoleRevokeInput) int
 		ServiceNumberSet              func(childComplexity int, input model.ServiceNumberSetInput) int
@@ -690,37 +733,83 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Proposal struct {
+		Agency        func(childComplexity int) int
+		Answer        func(childComplexity int) int
+		Author        func(childComplexity int) int
+		Comment       func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		ID            func(childComplexity int) int
+		InteractionID func(childComplexity int) int
+		Question      func(childComplexity int) int
+		RecordID      func(childComplexity int) int
+		Region        func(childComplexity int) int
+		State         func(childComplexity int) int
+		Steps         func(childComplexity int) int
+		VersionID     func(childComplexity int) int
+	}
+
+	ProposalConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ProposalEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ProposalPayload struct {
+		Proposal   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ProposalStep struct {
+		At     func(childComplexity int) int
+		By     func(childComplexity int) int
+		Reason func(childComplexity int) int
+		State  func(childComplexity int) int
+	}
+
 	Query struct {
-		Accounts       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccountFilter) int
-		Agencies       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
-		AuditEntries   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AuditFilter) int
-		Board          func(childComplexity int) int
-		BusinessHours  func(childComplexity int) int
-		Callbacks      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.CallbackFilter) int
-		CentreNodes    func(childComplexity int) int
-		Desk           func(childComplexity int) int
-		Dispositions   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
-		Interaction    func(childComplexity int, id string) int
-		Interactions   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.InteractionFilter) int
-		LiveCalls      func(childComplexity int) int
-		Menus          func(childComplexity int) int
-		Node           func(childComplexity int, id string) int
-		Nodes          func(childComplexity int, ids []string) int
-		PauseReasons   func(childComplexity int) int
-		Phones         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, accountID *string) int
-		Queues         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.QueueFilter) int
-		Record         func(childComplexity int, id string) int
-		RecordSearch   func(childComplexity int, input model.RecordSearchInput) int
-		RecordTopics   func(childComplexity int) int
-		Records        func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.RecordFilter) int
-		Regions        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
-		ServiceNumbers func(childComplexity int) int
-		Sessions       func(childComplexity int) int
-		Sites          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
-		Skills         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
-		Sounds         func(childComplexity int) int
-		Trunks         func(childComplexity int) int
-		Viewer         func(childComplexity int) int
+		Accounts              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccountFilter) int
+		Agencies              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		AuditEntries          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AuditFilter) int
+		Board                 func(childComplexity int) int
+		BusinessHours         func(childComplexity int) int
+		Callbacks             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.CallbackFilter) int
+		CentreNodes           func(childComplexity int) int
+		Desk                  func(childComplexity int) int
+		Dispositions          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		Gaps                  func(childComplexity int, filter *model.GapFilter, first *int) int
+		Interaction           func(childComplexity int, id string) int
+		Interactions          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.InteractionFilter) int
+		LiveCalls             func(childComplexity int) int
+		LowRatedVersions      func(childComplexity int, first *int) int
+		Menus                 func(childComplexity int) int
+		Node                  func(childComplexity int, id string) int
+		Nodes                 func(childComplexity int, ids []string) int
+		PauseReasons          func(childComplexity int) int
+		Phones                func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, accountID *string) int
+		Proposal              func(childComplexity int, id string) int
+		Proposals             func(childComplexity int, after *entgql.Cursor[string], first *int, state *model.ProposalState) int
+		Queues                func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.QueueFilter) int
+		Record                func(childComplexity int, id string) int
+		RecordComparison      func(childComplexity int, fromVersionID string, toVersionID string) int
+		RecordSearch          func(childComplexity int, input model.RecordSearchInput) int
+		RecordTopics          func(childComplexity int) int
+		RecordVersion         func(childComplexity int, id string) int
+		RecordVersionFeedback func(childComplexity int, versionID string) int
+		Records               func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.RecordFilter) int
+		Regions               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		ServiceNumbers        func(childComplexity int) int
+		Sessions              func(childComplexity int) int
+		Sites                 func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		Skills                func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		Sounds                func(childComplexity int) int
+		Trunks                func(childComplexity int) int
+		Viewer                func(childComplexity int) int
 	}
 
 	Queue struct {
@@ -785,21 +874,31 @@ type ComplexityRoot struct {
 	}
 
 	Record struct {
-		Agency     func(childComplexity int) int
-		Answer     func(childComplexity int) int
-		ID         func(childComplexity int) int
-		Intent     func(childComplexity int) int
-		LegalBasis func(childComplexity int) int
-		Personal   func(childComplexity int) int
-		Phrasings  func(childComplexity int) int
-		Question   func(childComplexity int) int
-		Region     func(childComplexity int) int
-		Short      func(childComplexity int) int
-		Topic      func(childComplexity int) int
-		ValidFrom  func(childComplexity int) int
-		ValidTo    func(childComplexity int) int
-		Version    func(childComplexity int) int
-		VersionID  func(childComplexity int) int
+		Agency      func(childComplexity int) int
+		Answer      func(childComplexity int) int
+		History     func(childComplexity int, after *entgql.Cursor[string], first *int) int
+		ID          func(childComplexity int) int
+		Intent      func(childComplexity int) int
+		LegalBasis  func(childComplexity int) int
+		OpenVersion func(childComplexity int) int
+		Personal    func(childComplexity int) int
+		Phrasings   func(childComplexity int) int
+		Question    func(childComplexity int) int
+		Region      func(childComplexity int) int
+		Short       func(childComplexity int) int
+		Topic       func(childComplexity int) int
+		ValidFrom   func(childComplexity int) int
+		ValidTo     func(childComplexity int) int
+		Version     func(childComplexity int) int
+		VersionID   func(childComplexity int) int
+		Versions    func(childComplexity int) int
+	}
+
+	RecordComment struct {
+		Author  func(childComplexity int) int
+		GivenAt func(childComplexity int) int
+		Text    func(childComplexity int) int
+		Verdict func(childComplexity int) int
 	}
 
 	RecordConnection struct {
@@ -808,9 +907,42 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	RecordDifference struct {
+		After  func(childComplexity int) int
+		Before func(childComplexity int) int
+		Field  func(childComplexity int) int
+		Words  func(childComplexity int) int
+	}
+
 	RecordEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	RecordEvent struct {
+		Action    func(childComplexity int) int
+		ActorID   func(childComplexity int) int
+		At        func(childComplexity int) int
+		Changed   func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		Version   func(childComplexity int) int
+		VersionID func(childComplexity int) int
+	}
+
+	RecordEventConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RecordEventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RecordFeedbackPayload struct {
+		Tally      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	RecordHit struct {
@@ -820,9 +952,73 @@ type ComplexityRoot struct {
 		Record          func(childComplexity int) int
 	}
 
+	RecordLink struct {
+		Title func(childComplexity int) int
+		URL   func(childComplexity int) int
+	}
+
+	RecordPayload struct {
+		Record     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RecordTopic struct {
 		Name    func(childComplexity int) int
 		Records func(childComplexity int) int
+	}
+
+	RecordVersion struct {
+		Answer           func(childComplexity int) int
+		AuthorIds        func(childComplexity int) int
+		BasedOnVersionID func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Intent           func(childComplexity int) int
+		LegalBasis       func(childComplexity int) int
+		License          func(childComplexity int) int
+		Links            func(childComplexity int) int
+		Number           func(childComplexity int) int
+		Personal         func(childComplexity int) int
+		Phrasings        func(childComplexity int) int
+		PublishOn        func(childComplexity int) int
+		PublishedAt      func(childComplexity int) int
+		Question         func(childComplexity int) int
+		RecordID         func(childComplexity int) int
+		ReviewerID       func(childComplexity int) int
+		Revision         func(childComplexity int) int
+		Short            func(childComplexity int) int
+		Source           func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Tags             func(childComplexity int) int
+		Topic            func(childComplexity int) int
+		ValidFrom        func(childComplexity int) int
+		ValidTo          func(childComplexity int) int
+	}
+
+	RecordVersionFeedback struct {
+		Comments func(childComplexity int) int
+		Tally    func(childComplexity int) int
+	}
+
+	RecordVersionPayload struct {
+		RecordVersion func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
+	RecordVersionTally struct {
+		Badness   func(childComplexity int) int
+		Helpful   func(childComplexity int) int
+		Outdated  func(childComplexity int) int
+		RecordID  func(childComplexity int) int
+		Unhelpful func(childComplexity int) int
+		Useful    func(childComplexity int) int
+		VersionID func(childComplexity int) int
+		Wrong     func(childComplexity int) int
+	}
+
+	RecordWords struct {
+		Change func(childComplexity int) int
+		Text   func(childComplexity int) int
 	}
 
 	Recording struct {
@@ -842,6 +1038,12 @@ type ComplexityRoot struct {
 	RecordingTranscript struct {
 		Lines func(childComplexity int) int
 		State func(childComplexity int) int
+	}
+
+	RecordsReviewByActPayload struct {
+		BusyIds    func(childComplexity int) int
+		OpenedIds  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Region struct {
@@ -2198,6 +2400,111 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DispositionEdge.Node(childComplexity), true
 
+	case "Gap.agency":
+		if e.ComplexityRoot.Gap.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.Agency(childComplexity), true
+
+	case "Gap.citizens":
+		if e.ComplexityRoot.Gap.Citizens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.Citizens(childComplexity), true
+
+	case "Gap.examples":
+		if e.ComplexityRoot.Gap.Examples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.Examples(childComplexity), true
+
+	case "Gap.id":
+		if e.ComplexityRoot.Gap.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.ID(childComplexity), true
+
+	case "Gap.lastAt":
+		if e.ComplexityRoot.Gap.LastAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.LastAt(childComplexity), true
+
+	case "Gap.lowRated":
+		if e.ComplexityRoot.Gap.LowRated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.LowRated(childComplexity), true
+
+	case "Gap.question":
+		if e.ComplexityRoot.Gap.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.Question(childComplexity), true
+
+	case "Gap.questions":
+		if e.ComplexityRoot.Gap.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.Questions(childComplexity), true
+
+	case "Gap.reason":
+		if e.ComplexityRoot.Gap.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.Reason(childComplexity), true
+
+	case "Gap.recordId":
+		if e.ComplexityRoot.Gap.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.RecordID(childComplexity), true
+
+	case "Gap.region":
+		if e.ComplexityRoot.Gap.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.Region(childComplexity), true
+
+	case "Gap.state":
+		if e.ComplexityRoot.Gap.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.State(childComplexity), true
+
+	case "Gap.topic":
+		if e.ComplexityRoot.Gap.Topic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Gap.Topic(childComplexity), true
+
+	case "GapPayload.gap":
+		if e.ComplexityRoot.GapPayload.Gap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GapPayload.Gap(childComplexity), true
+
+	case "GapPayload.userErrors":
+		if e.ComplexityRoot.GapPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GapPayload.UserErrors(childComplexity), true
+
 	case "Interaction.acceptedAt":
 		if e.ComplexityRoot.Interaction.AcceptedAt == nil {
 			break
@@ -3304,6 +3611,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.ChatStart(childComplexity, args["input"].(model.ChatStartInput)), true
 
+	case "Mutation.gapDismiss":
+		if e.ComplexityRoot.Mutation.GapDismiss == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_gapDismiss_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GapDismiss(childComplexity, args["input"].(model.GapDismissInput)), true
+
+	case "Mutation.gapDraft":
+		if e.ComplexityRoot.Mutation.GapDraft == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_gapDraft_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GapDraft(childComplexity, args["input"].(model.GapDraftInput)), true
+
 	case "Mutation.handoverRequest":
 		if e.ComplexityRoot.Mutation.HandoverRequest == nil {
 			break
@@ -3568,6 +3899,78 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.PresenceSet(childComplexity, args["input"].(model.PresenceSetInput)), true
 
+	case "Mutation.proposalAccept":
+		if e.ComplexityRoot.Mutation.ProposalAccept == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_proposalAccept_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProposalAccept(childComplexity, args["input"].(model.ProposalInput)), true
+
+	case "Mutation.proposalCreate":
+		if e.ComplexityRoot.Mutation.ProposalCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_proposalCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProposalCreate(childComplexity, args["input"].(model.ProposalCreateInput)), true
+
+	case "Mutation.proposalDecline":
+		if e.ComplexityRoot.Mutation.ProposalDecline == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_proposalDecline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProposalDecline(childComplexity, args["input"].(model.ProposalReasonInput)), true
+
+	case "Mutation.proposalDraft":
+		if e.ComplexityRoot.Mutation.ProposalDraft == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_proposalDraft_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProposalDraft(childComplexity, args["input"].(model.ProposalInput)), true
+
+	case "Mutation.proposalRefuse":
+		if e.ComplexityRoot.Mutation.ProposalRefuse == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_proposalRefuse_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProposalRefuse(childComplexity, args["input"].(model.ProposalReasonInput)), true
+
+	case "Mutation.proposalWithdraw":
+		if e.ComplexityRoot.Mutation.ProposalWithdraw == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_proposalWithdraw_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProposalWithdraw(childComplexity, args["input"].(model.ProposalInput)), true
+
 	case "Mutation.queueCreate":
 		if e.ComplexityRoot.Mutation.QueueCreate == nil {
 			break
@@ -3615,6 +4018,162 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.QueueUpdate(childComplexity, args["input"].(model.QueueUpdateInput)), true
+
+	case "Mutation.recordApprove":
+		if e.ComplexityRoot.Mutation.RecordApprove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordApprove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordApprove(childComplexity, args["input"].(model.RecordMoveInput)), true
+
+	case "Mutation.recordArchive":
+		if e.ComplexityRoot.Mutation.RecordArchive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordArchive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordArchive(childComplexity, args["input"].(model.RecordMoveInput)), true
+
+	case "Mutation.recordCreate":
+		if e.ComplexityRoot.Mutation.RecordCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordCreate(childComplexity, args["input"].(model.RecordCreateInput)), true
+
+	case "Mutation.recordDiscard":
+		if e.ComplexityRoot.Mutation.RecordDiscard == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordDiscard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordDiscard(childComplexity, args["input"].(model.RecordMoveInput)), true
+
+	case "Mutation.recordDraft":
+		if e.ComplexityRoot.Mutation.RecordDraft == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordDraft_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordDraft(childComplexity, args["input"].(model.RecordDraftInput)), true
+
+	case "Mutation.recordEdit":
+		if e.ComplexityRoot.Mutation.RecordEdit == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordEdit_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordEdit(childComplexity, args["input"].(model.RecordEditInput)), true
+
+	case "Mutation.recordFeedback":
+		if e.ComplexityRoot.Mutation.RecordFeedback == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordFeedback_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordFeedback(childComplexity, args["input"].(model.RecordFeedbackInput)), true
+
+	case "Mutation.recordPublish":
+		if e.ComplexityRoot.Mutation.RecordPublish == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordPublish_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordPublish(childComplexity, args["input"].(model.RecordPublishInput)), true
+
+	case "Mutation.recordReject":
+		if e.ComplexityRoot.Mutation.RecordReject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordReject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordReject(childComplexity, args["input"].(model.RecordMoveInput)), true
+
+	case "Mutation.recordRestore":
+		if e.ComplexityRoot.Mutation.RecordRestore == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordRestore_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordRestore(childComplexity, args["input"].(model.RecordRestoreInput)), true
+
+	case "Mutation.recordSubmit":
+		if e.ComplexityRoot.Mutation.RecordSubmit == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordSubmit_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordSubmit(childComplexity, args["input"].(model.RecordMoveInput)), true
+
+	case "Mutation.recordWithdraw":
+		if e.ComplexityRoot.Mutation.RecordWithdraw == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordWithdraw_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordWithdraw(childComplexity, args["input"].(model.RecordMoveInput)), true
+
+	case "Mutation.recordsReviewByAct":
+		if e.ComplexityRoot.Mutation.RecordsReviewByAct == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordsReviewByAct_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordsReviewByAct(childComplexity, args["input"].(model.RecordsReviewByActInput)), true
 
 	case "Mutation.roleGrant":
 		if e.ComplexityRoot.Mutation.RoleGrant == nil {
@@ -4212,6 +4771,174 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PresencePayload.UserErrors(childComplexity), true
 
+	case "Proposal.agency":
+		if e.ComplexityRoot.Proposal.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Agency(childComplexity), true
+
+	case "Proposal.answer":
+		if e.ComplexityRoot.Proposal.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Answer(childComplexity), true
+
+	case "Proposal.author":
+		if e.ComplexityRoot.Proposal.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Author(childComplexity), true
+
+	case "Proposal.comment":
+		if e.ComplexityRoot.Proposal.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Comment(childComplexity), true
+
+	case "Proposal.createdAt":
+		if e.ComplexityRoot.Proposal.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.CreatedAt(childComplexity), true
+
+	case "Proposal.id":
+		if e.ComplexityRoot.Proposal.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.ID(childComplexity), true
+
+	case "Proposal.interactionId":
+		if e.ComplexityRoot.Proposal.InteractionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.InteractionID(childComplexity), true
+
+	case "Proposal.question":
+		if e.ComplexityRoot.Proposal.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Question(childComplexity), true
+
+	case "Proposal.recordId":
+		if e.ComplexityRoot.Proposal.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.RecordID(childComplexity), true
+
+	case "Proposal.region":
+		if e.ComplexityRoot.Proposal.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Region(childComplexity), true
+
+	case "Proposal.state":
+		if e.ComplexityRoot.Proposal.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.State(childComplexity), true
+
+	case "Proposal.steps":
+		if e.ComplexityRoot.Proposal.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.Steps(childComplexity), true
+
+	case "Proposal.versionId":
+		if e.ComplexityRoot.Proposal.VersionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proposal.VersionID(childComplexity), true
+
+	case "ProposalConnection.edges":
+		if e.ComplexityRoot.ProposalConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalConnection.Edges(childComplexity), true
+
+	case "ProposalConnection.pageInfo":
+		if e.ComplexityRoot.ProposalConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalConnection.PageInfo(childComplexity), true
+
+	case "ProposalConnection.totalCount":
+		if e.ComplexityRoot.ProposalConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalConnection.TotalCount(childComplexity), true
+
+	case "ProposalEdge.cursor":
+		if e.ComplexityRoot.ProposalEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalEdge.Cursor(childComplexity), true
+
+	case "ProposalEdge.node":
+		if e.ComplexityRoot.ProposalEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalEdge.Node(childComplexity), true
+
+	case "ProposalPayload.proposal":
+		if e.ComplexityRoot.ProposalPayload.Proposal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalPayload.Proposal(childComplexity), true
+
+	case "ProposalPayload.userErrors":
+		if e.ComplexityRoot.ProposalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalPayload.UserErrors(childComplexity), true
+
+	case "ProposalStep.at":
+		if e.ComplexityRoot.ProposalStep.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalStep.At(childComplexity), true
+
+	case "ProposalStep.by":
+		if e.ComplexityRoot.ProposalStep.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalStep.By(childComplexity), true
+
+	case "ProposalStep.reason":
+		if e.ComplexityRoot.ProposalStep.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalStep.Reason(childComplexity), true
+
+	case "ProposalStep.state":
+		if e.ComplexityRoot.ProposalStep.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalStep.State(childComplexity), true
+
 	case "Query.accounts":
 		if e.ComplexityRoot.Query.Accounts == nil {
 			break
@@ -4300,6 +5027,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Dispositions(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
 
+	case "Query.gaps":
+		if e.ComplexityRoot.Query.Gaps == nil {
+			break
+		}
+
+		args, err := ec.field_Query_gaps_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Gaps(childComplexity, args["filter"].(*model.GapFilter), args["first"].(*int)), true
+
 	case "Query.interaction":
 		if e.ComplexityRoot.Query.Interaction == nil {
 			break
@@ -4330,6 +5069,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LiveCalls(childComplexity), true
+
+	case "Query.lowRatedVersions":
+		if e.ComplexityRoot.Query.LowRatedVersions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_lowRatedVersions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LowRatedVersions(childComplexity, args["first"].(*int)), true
 
 	case "Query.menus":
 		if e.ComplexityRoot.Query.Menus == nil {
@@ -4381,6 +5132,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Phones(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["accountId"].(*string)), true
 
+	case "Query.proposal":
+		if e.ComplexityRoot.Query.Proposal == nil {
+			break
+		}
+
+		args, err := ec.field_Query_proposal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Proposal(childComplexity, args["id"].(string)), true
+
+	case "Query.proposals":
+		if e.ComplexityRoot.Query.Proposals == nil {
+			break
+		}
+
+		args, err := ec.field_Query_proposals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Proposals(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["state"].(*model.ProposalState)), true
+
 	case "Query.queues":
 		if e.ComplexityRoot.Query.Queues == nil {
 			break
@@ -4405,6 +5180,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Record(childComplexity, args["id"].(string)), true
 
+	case "Query.recordComparison":
+		if e.ComplexityRoot.Query.RecordComparison == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recordComparison_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RecordComparison(childComplexity, args["fromVersionId"].(string), args["toVersionId"].(string)), true
+
 	case "Query.recordSearch":
 		if e.ComplexityRoot.Query.RecordSearch == nil {
 			break
@@ -4423,6 +5210,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.RecordTopics(childComplexity), true
+
+	case "Query.recordVersion":
+		if e.ComplexityRoot.Query.RecordVersion == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recordVersion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RecordVersion(childComplexity, args["id"].(string)), true
+
+	case "Query.recordVersionFeedback":
+		if e.ComplexityRoot.Query.RecordVersionFeedback == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recordVersionFeedback_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RecordVersionFeedback(childComplexity, args["versionId"].(string)), true
 
 	case "Query.records":
 		if e.ComplexityRoot.Query.Records == nil {
@@ -4801,6 +5612,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Record.Answer(childComplexity), true
 
+	case "Record.history":
+		if e.ComplexityRoot.Record.History == nil {
+			break
+		}
+
+		args, err := ec.field_Record_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Record.History(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int)), true
+
 	case "Record.id":
 		if e.ComplexityRoot.Record.ID == nil {
 			break
@@ -4821,6 +5644,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Record.LegalBasis(childComplexity), true
+
+	case "Record.openVersion":
+		if e.ComplexityRoot.Record.OpenVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Record.OpenVersion(childComplexity), true
 
 	case "Record.personal":
 		if e.ComplexityRoot.Record.Personal == nil {
@@ -4892,6 +5722,41 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Record.VersionID(childComplexity), true
 
+	case "Record.versions":
+		if e.ComplexityRoot.Record.Versions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Record.Versions(childComplexity), true
+
+	case "RecordComment.author":
+		if e.ComplexityRoot.RecordComment.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordComment.Author(childComplexity), true
+
+	case "RecordComment.givenAt":
+		if e.ComplexityRoot.RecordComment.GivenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordComment.GivenAt(childComplexity), true
+
+	case "RecordComment.text":
+		if e.ComplexityRoot.RecordComment.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordComment.Text(childComplexity), true
+
+	case "RecordComment.verdict":
+		if e.ComplexityRoot.RecordComment.Verdict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordComment.Verdict(childComplexity), true
+
 	case "RecordConnection.edges":
 		if e.ComplexityRoot.RecordConnection.Edges == nil {
 			break
@@ -4913,6 +5778,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordConnection.TotalCount(childComplexity), true
 
+	case "RecordDifference.after":
+		if e.ComplexityRoot.RecordDifference.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordDifference.After(childComplexity), true
+
+	case "RecordDifference.before":
+		if e.ComplexityRoot.RecordDifference.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordDifference.Before(childComplexity), true
+
+	case "RecordDifference.field":
+		if e.ComplexityRoot.RecordDifference.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordDifference.Field(childComplexity), true
+
+	case "RecordDifference.words":
+		if e.ComplexityRoot.RecordDifference.Words == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordDifference.Words(childComplexity), true
+
 	case "RecordEdge.cursor":
 		if e.ComplexityRoot.RecordEdge.Cursor == nil {
 			break
@@ -4926,6 +5819,104 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordEdge.Node(childComplexity), true
+
+	case "RecordEvent.action":
+		if e.ComplexityRoot.RecordEvent.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEvent.Action(childComplexity), true
+
+	case "RecordEvent.actorId":
+		if e.ComplexityRoot.RecordEvent.ActorID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEvent.ActorID(childComplexity), true
+
+	case "RecordEvent.at":
+		if e.ComplexityRoot.RecordEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEvent.At(childComplexity), true
+
+	case "RecordEvent.changed":
+		if e.ComplexityRoot.RecordEvent.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEvent.Changed(childComplexity), true
+
+	case "RecordEvent.reason":
+		if e.ComplexityRoot.RecordEvent.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEvent.Reason(childComplexity), true
+
+	case "RecordEvent.version":
+		if e.ComplexityRoot.RecordEvent.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEvent.Version(childComplexity), true
+
+	case "RecordEvent.versionId":
+		if e.ComplexityRoot.RecordEvent.VersionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEvent.VersionID(childComplexity), true
+
+	case "RecordEventConnection.edges":
+		if e.ComplexityRoot.RecordEventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEventConnection.Edges(childComplexity), true
+
+	case "RecordEventConnection.pageInfo":
+		if e.ComplexityRoot.RecordEventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEventConnection.PageInfo(childComplexity), true
+
+	case "RecordEventConnection.totalCount":
+		if e.ComplexityRoot.RecordEventConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEventConnection.TotalCount(childComplexity), true
+
+	case "RecordEventEdge.cursor":
+		if e.ComplexityRoot.RecordEventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEventEdge.Cursor(childComplexity), true
+
+	case "RecordEventEdge.node":
+		if e.ComplexityRoot.RecordEventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEventEdge.Node(childComplexity), true
+
+	case "RecordFeedbackPayload.tally":
+		if e.ComplexityRoot.RecordFeedbackPayload.Tally == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFeedbackPayload.Tally(childComplexity), true
+
+	case "RecordFeedbackPayload.userErrors":
+		if e.ComplexityRoot.RecordFeedbackPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFeedbackPayload.UserErrors(childComplexity), true
 
 	case "RecordHit.matchedPhrasing":
 		if e.ComplexityRoot.RecordHit.MatchedPhrasing == nil {
@@ -4955,6 +5946,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordHit.Record(childComplexity), true
 
+	case "RecordLink.title":
+		if e.ComplexityRoot.RecordLink.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordLink.Title(childComplexity), true
+
+	case "RecordLink.url":
+		if e.ComplexityRoot.RecordLink.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordLink.URL(childComplexity), true
+
+	case "RecordPayload.record":
+		if e.ComplexityRoot.RecordPayload.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordPayload.Record(childComplexity), true
+
+	case "RecordPayload.userErrors":
+		if e.ComplexityRoot.RecordPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordPayload.UserErrors(childComplexity), true
+
 	case "RecordTopic.name":
 		if e.ComplexityRoot.RecordTopic.Name == nil {
 			break
@@ -4968,6 +5987,279 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordTopic.Records(childComplexity), true
+
+	case "RecordVersion.answer":
+		if e.ComplexityRoot.RecordVersion.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Answer(childComplexity), true
+
+	case "RecordVersion.authorIds":
+		if e.ComplexityRoot.RecordVersion.AuthorIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.AuthorIds(childComplexity), true
+
+	case "RecordVersion.basedOnVersionId":
+		if e.ComplexityRoot.RecordVersion.BasedOnVersionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.BasedOnVersionID(childComplexity), true
+
+	case "RecordVersion.createdAt":
+		if e.ComplexityRoot.RecordVersion.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.CreatedAt(childComplexity), true
+
+	case "RecordVersion.id":
+		if e.ComplexityRoot.RecordVersion.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.ID(childComplexity), true
+
+	case "RecordVersion.intent":
+		if e.ComplexityRoot.RecordVersion.Intent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Intent(childComplexity), true
+
+	case "RecordVersion.legalBasis":
+		if e.ComplexityRoot.RecordVersion.LegalBasis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.LegalBasis(childComplexity), true
+
+	case "RecordVersion.license":
+		if e.ComplexityRoot.RecordVersion.License == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.License(childComplexity), true
+
+	case "RecordVersion.links":
+		if e.ComplexityRoot.RecordVersion.Links == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Links(childComplexity), true
+
+	case "RecordVersion.number":
+		if e.ComplexityRoot.RecordVersion.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Number(childComplexity), true
+
+	case "RecordVersion.personal":
+		if e.ComplexityRoot.RecordVersion.Personal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Personal(childComplexity), true
+
+	case "RecordVersion.phrasings":
+		if e.ComplexityRoot.RecordVersion.Phrasings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Phrasings(childComplexity), true
+
+	case "RecordVersion.publishOn":
+		if e.ComplexityRoot.RecordVersion.PublishOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.PublishOn(childComplexity), true
+
+	case "RecordVersion.publishedAt":
+		if e.ComplexityRoot.RecordVersion.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.PublishedAt(childComplexity), true
+
+	case "RecordVersion.question":
+		if e.ComplexityRoot.RecordVersion.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Question(childComplexity), true
+
+	case "RecordVersion.recordId":
+		if e.ComplexityRoot.RecordVersion.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.RecordID(childComplexity), true
+
+	case "RecordVersion.reviewerId":
+		if e.ComplexityRoot.RecordVersion.ReviewerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.ReviewerID(childComplexity), true
+
+	case "RecordVersion.revision":
+		if e.ComplexityRoot.RecordVersion.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Revision(childComplexity), true
+
+	case "RecordVersion.short":
+		if e.ComplexityRoot.RecordVersion.Short == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Short(childComplexity), true
+
+	case "RecordVersion.source":
+		if e.ComplexityRoot.RecordVersion.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Source(childComplexity), true
+
+	case "RecordVersion.status":
+		if e.ComplexityRoot.RecordVersion.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Status(childComplexity), true
+
+	case "RecordVersion.tags":
+		if e.ComplexityRoot.RecordVersion.Tags == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Tags(childComplexity), true
+
+	case "RecordVersion.topic":
+		if e.ComplexityRoot.RecordVersion.Topic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Topic(childComplexity), true
+
+	case "RecordVersion.validFrom":
+		if e.ComplexityRoot.RecordVersion.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.ValidFrom(childComplexity), true
+
+	case "RecordVersion.validTo":
+		if e.ComplexityRoot.RecordVersion.ValidTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.ValidTo(childComplexity), true
+
+	case "RecordVersionFeedback.comments":
+		if e.ComplexityRoot.RecordVersionFeedback.Comments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionFeedback.Comments(childComplexity), true
+
+	case "RecordVersionFeedback.tally":
+		if e.ComplexityRoot.RecordVersionFeedback.Tally == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionFeedback.Tally(childComplexity), true
+
+	case "RecordVersionPayload.recordVersion":
+		if e.ComplexityRoot.RecordVersionPayload.RecordVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionPayload.RecordVersion(childComplexity), true
+
+	case "RecordVersionPayload.userErrors":
+		if e.ComplexityRoot.RecordVersionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionPayload.UserErrors(childComplexity), true
+
+	case "RecordVersionTally.badness":
+		if e.ComplexityRoot.RecordVersionTally.Badness == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionTally.Badness(childComplexity), true
+
+	case "RecordVersionTally.helpful":
+		if e.ComplexityRoot.RecordVersionTally.Helpful == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionTally.Helpful(childComplexity), true
+
+	case "RecordVersionTally.outdated":
+		if e.ComplexityRoot.RecordVersionTally.Outdated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionTally.Outdated(childComplexity), true
+
+	case "RecordVersionTally.recordId":
+		if e.ComplexityRoot.RecordVersionTally.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionTally.RecordID(childComplexity), true
+
+	case "RecordVersionTally.unhelpful":
+		if e.ComplexityRoot.RecordVersionTally.Unhelpful == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionTally.Unhelpful(childComplexity), true
+
+	case "RecordVersionTally.useful":
+		if e.ComplexityRoot.RecordVersionTally.Useful == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionTally.Useful(childComplexity), true
+
+	case "RecordVersionTally.versionId":
+		if e.ComplexityRoot.RecordVersionTally.VersionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionTally.VersionID(childComplexity), true
+
+	case "RecordVersionTally.wrong":
+		if e.ComplexityRoot.RecordVersionTally.Wrong == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionTally.Wrong(childComplexity), true
+
+	case "RecordWords.change":
+		if e.ComplexityRoot.RecordWords.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordWords.Change(childComplexity), true
+
+	case "RecordWords.text":
+		if e.ComplexityRoot.RecordWords.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordWords.Text(childComplexity), true
 
 	case "Recording.beganAt":
 		if e.ComplexityRoot.Recording.BeganAt == nil {
@@ -5059,6 +6351,27 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordingTranscript.State(childComplexity), true
+
+	case "RecordsReviewByActPayload.busyIds":
+		if e.ComplexityRoot.RecordsReviewByActPayload.BusyIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordsReviewByActPayload.BusyIds(childComplexity), true
+
+	case "RecordsReviewByActPayload.openedIds":
+		if e.ComplexityRoot.RecordsReviewByActPayload.OpenedIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordsReviewByActPayload.OpenedIds(childComplexity), true
+
+	case "RecordsReviewByActPayload.userErrors":
+		if e.ComplexityRoot.RecordsReviewByActPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordsReviewByActPayload.UserErrors(childComplexity), true
 
 	case "Region.code":
 		if e.ComplexityRoot.Region.Code == nil {
@@ -6038,12 +7351,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCallbackFilter,
 		ec.unmarshalInputCallbackInput,
 		ec.unmarshalInputChatStartInput,
+		ec.unmarshalInputGapDismissInput,
+		ec.unmarshalInputGapDraftInput,
+		ec.unmarshalInputGapFilter,
 		ec.unmarshalInputInteractionCloseInput,
 		ec.unmarshalInputInteractionFilter,
 		ec.unmarshalInputInteractionInput,
 		ec.unmarshalInputInteractionRateInput,
 		ec.unmarshalInputInteractionTransferInput,
 		ec.unmarshalInputInteractionTransferToOperatorInput,
+		ec.unmarshalInputLegalBasisInput,
 		ec.unmarshalInputMenuCreateInput,
 		ec.unmarshalInputMenuDraftInput,
 		ec.unmarshalInputMenuPublishInput,
@@ -6060,13 +7377,26 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputPhoneUpdateInput,
 		ec.unmarshalInputPrefixRuleInput,
 		ec.unmarshalInputPresenceSetInput,
+		ec.unmarshalInputProposalCreateInput,
+		ec.unmarshalInputProposalInput,
+		ec.unmarshalInputProposalReasonInput,
 		ec.unmarshalInputQueueCreateInput,
 		ec.unmarshalInputQueueFilter,
 		ec.unmarshalInputQueueMembersInput,
 		ec.unmarshalInputQueueSettingsInput,
 		ec.unmarshalInputQueueUpdateInput,
+		ec.unmarshalInputRecordContentInput,
+		ec.unmarshalInputRecordCreateInput,
+		ec.unmarshalInputRecordDraftInput,
+		ec.unmarshalInputRecordEditInput,
+		ec.unmarshalInputRecordFeedbackInput,
 		ec.unmarshalInputRecordFilter,
+		ec.unmarshalInputRecordLinkInput,
+		ec.unmarshalInputRecordMoveInput,
+		ec.unmarshalInputRecordPublishInput,
+		ec.unmarshalInputRecordRestoreInput,
 		ec.unmarshalInputRecordSearchInput,
+		ec.unmarshalInputRecordsReviewByActInput,
 		ec.unmarshalInputRoleGrantInput,
 		ec.unmarshalInputRoleInput,
 		ec.unmarshalInputRoleRevokeInput,
@@ -6172,7 +7502,7 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../schema.graphql", Input: `"""
-EKC, the open unified contact centre. Sections: foundations, agencies and regions, access, knowledge, interactions,
+EKC, the open unified contact centre. Sections: foundations, agencies and regions, access, knowledge, getting better, interactions,
 assistant, queues and operators, routing, telephony, audit, subscriptions.
 
 Who may call what is said at each field. What a viewer may not see is answered as NOT_FOUND. Expected failures of
@@ -6330,8 +7660,35 @@ type Query {
     "Which to keep; null keeps all."
     filter: RecordFilter
   ): RecordConnection!
+  "One version of a record; null when there is none. Anyone signed in; those never published: whoever reads drafts."
+  recordVersion("The id." id: ID!): RecordVersion
+  "How two versions differ, field by field. Anyone signed in; versions never published: whoever reads drafts."
+  recordComparison(
+    "The older one."
+    fromVersionId: ID!
+    "The newer one."
+    toVersionId: ID!
+  ): [RecordDifference!]!
   "Topics of the base with the number of records in each. Anyone signed in."
   recordTopics: [RecordTopic!]!
+
+  "What citizens and operators said of a version. Supervisors, content managers, expert-system administrators and users, coordinators, administrators."
+  recordVersionFeedback("The version." versionId: ID!): RecordVersionFeedback!
+  "Published versions with at least two bad words, the surest first, of the viewer's segments and of all agencies. The same roles."
+  lowRatedVersions("How many, 1 to 100." first: Int = 50): [RecordVersionTally!]!
+  "What citizens asked in vain, by how many of them did, most first, of the viewer's segments and of no known agency. The same roles."
+  gaps("Which to keep and to count; null counts everything." filter: GapFilter, "How many, 1 to 100." first: Int = 20): [Gap!]!
+  "Proposals that the viewer made or decides on, newest first. Anyone signed in."
+  proposals(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many, 0 to 100."
+    first: Int = 50
+    "Only in this state."
+    state: ProposalState
+  ): ProposalConnection!
+  "One proposal that the viewer made or decides on; null when there is none."
+  proposal("The id." id: ID!): Proposal
 
   "One interaction; null when there is none that the viewer may see. Its citizen, its operator, one it is offered to, a supervisor or coordinator of its segment, an administrator."
   interaction("The id." id: ID!): Interaction
@@ -6468,6 +7825,25 @@ type Mutation {
   "Takes a role away at once. Administrators, and segment administrators inside their segment."
   roleRevoke("What to do, and to what." input: RoleRevokeInput!): AccountPayload!
 
+  "Says of a version that it was useful, wrong or out of date; the viewer's last word counts. Operators, supervisors, content managers, administrators."
+  recordFeedback("What to do, and to what." input: RecordFeedbackInput!): RecordFeedbackPayload!
+  "Makes a draft record of an open gap. Content managers and expert-system administrators inside their segment, administrators."
+  gapDraft("What to do, and to what." input: GapDraftInput!): GapPayload!
+  "Says why an open gap needs no record. Content managers, expert-system administrators, administrators."
+  gapDismiss("What to do, and to what." input: GapDismissInput!): GapPayload!
+  "Proposes a record, or a change of one, from inside an interaction. Operators, supervisors, administrators who see the interaction."
+  proposalCreate("What to do, and to what." input: ProposalCreateInput!): ProposalPayload!
+  "Hands a proposal on to the content managers. Supervisors of its segment but its author."
+  proposalAccept("What to do, and to what." input: ProposalInput!): ProposalPayload!
+  "Refuses a proposal. Supervisors of its segment but its author."
+  proposalRefuse("What to do, and to what." input: ProposalReasonInput!): ProposalPayload!
+  "Makes a draft of an accepted proposal. Content managers and expert-system administrators inside their segment but its author."
+  proposalDraft("What to do, and to what." input: ProposalInput!): ProposalPayload!
+  "Declines an accepted proposal. Content managers and expert-system administrators of its segment but its author."
+  proposalDecline("What to do, and to what." input: ProposalReasonInput!): ProposalPayload!
+  "Takes a proposal back that is not decided yet. Its author."
+  proposalWithdraw("What to do, and to what." input: ProposalInput!): ProposalPayload!
+
   "Begins a chat. Anyone; limited per address. The token opens this interaction only."
   chatStart("What to do, and to what." input: ChatStartInput!): ChatStartPayload!
   "Sends a message into an interaction that is not over; at most 5,000 in all. Its citizen or its operator. Repeating a ` + "`" + `clientKey` + "`" + ` returns the first message."
@@ -6581,6 +7957,30 @@ type Mutation {
   phoneReset("What to do, and to what." input: PhoneResetInput!): PhonePayload!
   "Switches a phone on or off. Segment administrators inside their segment, administrators."
   phoneUpdate("What to do, and to what." input: PhoneUpdateInput!): PhonePayload!
+  "Makes a record with its first draft. Content managers and expert-system administrators inside their segment, administrators."
+  recordCreate("What to do, and to what." input: RecordCreateInput!): RecordPayload!
+  "Begins a draft of a record from its published version; one record has one open version at most. Who may make the record."
+  recordDraft("What to do, and to what." input: RecordDraftInput!): RecordVersionPayload!
+  "Begins a draft from an old version. Who may make the record."
+  recordRestore("What to do, and to what." input: RecordRestoreInput!): RecordVersionPayload!
+  "Replaces the content of a draft; CONFLICT when it has been changed since it was read. Who may make the record."
+  recordEdit("What to do, and to what." input: RecordEditInput!): RecordVersionPayload!
+  "Hands a draft in for review. Who may make the record."
+  recordSubmit("What to do, and to what." input: RecordMoveInput!): RecordVersionPayload!
+  "Takes a version back from review, or an approved one before its day: a draft again. Who may make the record."
+  recordWithdraw("What to do, and to what." input: RecordMoveInput!): RecordVersionPayload!
+  "Gives a version back to its authors with a reason. Content managers and expert-system administrators inside their segment, administrators; not its authors."
+  recordReject("What to do, and to what." input: RecordMoveInput!): RecordVersionPayload!
+  "Finds a version good; it is to be published. Who may reject it."
+  recordApprove("What to do, and to what." input: RecordMoveInput!): RecordVersionPayload!
+  "Puts a version from review, or an approved one, in force: at once, or by itself on a later day. Who may reject it."
+  recordPublish("What to do, and to what." input: RecordPublishInput!): RecordVersionPayload!
+  "Takes the published version out of force. Who may make the record."
+  recordArchive("What to do, and to what." input: RecordMoveInput!): RecordVersionPayload!
+  "Gives up a draft or a version in review. Who may make the record."
+  recordDiscard("What to do, and to what." input: RecordMoveInput!): RecordVersionPayload!
+  "Opens a review of every published record of the viewer's segment that rests on an act, all together; they stay in force meanwhile. Content managers and expert-system administrators, administrators."
+  recordsReviewByAct("What to do, and to what." input: RecordsReviewByActInput!): RecordsReviewByActPayload!
 }
 
 """
@@ -6967,6 +8367,270 @@ type Record {
   intent: Boolean!
   "Whether it concerns a citizen's own case and goes to line 2."
   personal: Boolean!
+  "The version being worked on; null when there is none, and for who may not read drafts."
+  openVersion: RecordVersion @goField(forceResolver: true)
+  "Its versions, newest first, 200 at most; without those never published for who may not read drafts."
+  versions: [RecordVersion!]! @goField(forceResolver: true)
+  "Who did what to it, newest first; null for who may not read drafts."
+  history(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many, 0 to 100."
+    first: Int = 50
+  ): RecordEventConnection @goField(forceResolver: true)
+}
+"Where a version of a record is: DRAFT, REVIEW, APPROVED (perhaps with a day on which it comes into force), PUBLISHED, ARCHIVED."
+enum RecordStatus {
+  "Being written."
+  DRAFT
+  "Handed in for review."
+  REVIEW
+  "Found good, not yet in force."
+  APPROVED
+  "In force, within its validity."
+  PUBLISHED
+  "No longer in force, or given up."
+  ARCHIVED
+}
+"The content of a record at one time."
+type RecordVersion {
+  "Its id."
+  id: ID!
+  "The record."
+  recordId: ID!
+  "1, 2, 3 within the record."
+  number: Int!
+  "Where it is."
+  status: RecordStatus!
+  "Counts its changes; a mutation must name the one that was read."
+  revision: Int!
+  "The question."
+  question: String!
+  "Other ways in which citizens ask it."
+  phrasings: [String!]!
+  "The answer; empty while a draft lacks it."
+  answer: String!
+  "The answer for the phone, at most 300 characters; null when there is none."
+  short: String
+  "Topic; null when there is none."
+  topic: String
+  "Tags in lower case."
+  tags: [String!]!
+  "Pages it points to."
+  links: [RecordLink!]!
+  "The acts it rests on."
+  legalBasis: [LegalBasis!]!
+  "First day it holds; null means always has."
+  validFrom: Date
+  "Last day it holds; null means without end."
+  validTo: Date
+  "Whether Yana may answer with it by herself."
+  intent: Boolean!
+  "Whether it concerns a citizen's own case and goes to line 2."
+  personal: Boolean!
+  "Where the text comes from; null when that is not said."
+  source: String
+  "Licence of the text; null when that is not said."
+  license: String
+  "Accounts that wrote it; none of them may review it."
+  authorIds: [ID!]!
+  "Account that approved it; null when nobody has."
+  reviewerId: ID
+  "The version that was published when this one was begun; null for none."
+  basedOnVersionId: ID
+  "Day on which it comes into force by itself; null for none."
+  publishOn: Date
+  "When it was begun."
+  createdAt: Time!
+  "When it came into force; null when it never did."
+  publishedAt: Time
+}
+"A page that an answer points to."
+type RecordLink {
+  "Its title."
+  title: String!
+  "Its address."
+  url: String!
+}
+"One entry of a record's history."
+type RecordEvent {
+  "When it happened."
+  at: Time!
+  "What happened: created, restored, edited, submitted, withdrawn, rejected, approved, scheduled, published, superseded, archived, discarded, returned, act_review or imported."
+  action: String!
+  "Account that did it; null for the base itself and for imports."
+  actorId: ID
+  "The version it was done to."
+  versionId: ID!
+  "Number of that version."
+  version: Int!
+  "Why; null when that is not said."
+  reason: String
+  "Names of the fields that an edit changed."
+  changed: [String!]!
+}
+"A page of a record's history."
+type RecordEventConnection {
+  "The entries with their cursors."
+  edges: [RecordEventEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"An entry in a page of a record's history."
+type RecordEventEdge {
+  "The entry."
+  node: RecordEvent!
+  "Its cursor."
+  cursor: Cursor!
+}
+"One field in which two versions differ."
+type RecordDifference {
+  "Its name."
+  field: String!
+  "Its value in the older version as text, lists with an entry a line."
+  before: String!
+  "Its value in the newer version."
+  after: String!
+  "Question, answer and short form cut into what was kept, removed and added, in their order; empty for other fields."
+  words: [RecordWords!]!
+}
+"Words that follow each other and have the same fate."
+type RecordWords {
+  "Their fate: kept, removed or added."
+  change: String!
+  "The words with the blanks around them."
+  text: String!
+}
+"What an editor writes. The limits are those of an import: question 2,000 characters, answer 20,000, short form 300, 200 phrasings of 500."
+input RecordContentInput {
+  "The question."
+  question: String!
+  "Other ways in which citizens ask it."
+  phrasings: [String!]
+  "The answer; a draft may still lack it."
+  answer: String
+  "The answer for the phone, at most 300 characters."
+  short: String
+  "Topic; one that is new is made."
+  topic: String
+  "Tags, at most 30 of at most 50 characters."
+  tags: [String!]
+  "Pages it points to, at most 20."
+  links: [RecordLinkInput!]
+  "The acts it rests on, at most 50."
+  legalBasis: [LegalBasisInput!]
+  "First day it holds."
+  validFrom: Date
+  "Last day it holds."
+  validTo: Date
+  "Whether Yana may answer with it by herself."
+  intent: Boolean = false
+  "Whether it concerns a citizen's own case and goes to line 2."
+  personal: Boolean = false
+  "Where the text comes from."
+  source: String
+  "Licence of the text."
+  license: String
+}
+"A page that an answer points to."
+input RecordLinkInput {
+  "Its title."
+  title: String!
+  "Its address, https or http."
+  url: String!
+}
+"An act and the place in it."
+input LegalBasisInput {
+  "The act with date and number."
+  act: String!
+  "Article; null when the whole act is meant."
+  article: String
+}
+"A new record."
+input RecordCreateInput {
+  "The agency it belongs to; null means all."
+  agencyId: ID
+  "The region it holds in; null means all."
+  regionId: ID
+  "The federal record of the same agency that it overrides in its region; a region has one such record at most."
+  variantOfId: ID
+  "Its content."
+  content: RecordContentInput!
+}
+"A new draft."
+input RecordDraftInput {
+  "The record."
+  recordId: ID!
+}
+"A draft from an old version."
+input RecordRestoreInput {
+  "The version whose content is taken up."
+  versionId: ID!
+}
+"New content of a draft."
+input RecordEditInput {
+  "The draft."
+  versionId: ID!
+  "Its revision that was read."
+  revision: Int!
+  "The content as a whole."
+  content: RecordContentInput!
+  "Says that the content takes this published version into account, when another one was published since the draft was begun."
+  basedOnVersionId: ID
+}
+"What is to become of a version."
+input RecordMoveInput {
+  "The version."
+  versionId: ID!
+  "Its revision that was read."
+  revision: Int!
+  "Why, at most 1,000 characters; a rejection needs it."
+  reason: String
+}
+"A publication."
+input RecordPublishInput {
+  "The version."
+  versionId: ID!
+  "Its revision that was read."
+  revision: Int!
+  "Day on which it comes into force, where the record holds, Moscow's for federal ones; null means today, or the day from which it is valid."
+  on: Date
+  "Why, at most 1,000 characters."
+  reason: String
+}
+"An act that has changed."
+input RecordsReviewByActInput {
+  "The act, as records name it."
+  act: String!
+  "Article; null means all of the act."
+  article: String
+  "Why, at most 1,000 characters."
+  reason: String
+}
+"What became of a record."
+type RecordPayload {
+  "The record; null when something went wrong."
+  record: Record
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+"What became of a version."
+type RecordVersionPayload {
+  "The version; null when something went wrong."
+  recordVersion: RecordVersion
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+"What a review by act began."
+type RecordsReviewByActPayload {
+  "Records that are in review now."
+  openedIds: [ID!]!
+  "Records that were being worked on already and were left as they are."
+  busyIds: [ID!]!
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
 }
 "An act and the place in it."
 type LegalBasis {
@@ -7007,6 +8671,14 @@ input RecordFilter {
   regionId: ID
   "Only records of this topic."
   topic: String
+  "PUBLISHED, also for null: their published version; ARCHIVED: none is published. DRAFT, REVIEW, APPROVED: they have an open version there. All but PUBLISHED for whoever reads drafts; who does so for one agency must name it."
+  status: RecordStatus
+  "Only records whose question contains it, whatever the case, at most 2,000 characters."
+  text: String
+  "Only records that rest on this act, word for word."
+  act: String
+  "And on this article of it."
+  article: String
 }
 "A page of records."
 type RecordConnection {
@@ -7030,6 +8702,252 @@ type RecordTopic {
   name: String!
   "Number of records in force."
   records: Int!
+}
+
+# ------------------------------------------------------------------------------------------------- getting better
+
+"An operator's word on a record version."
+enum RecordVerdict {
+  "It answered the question."
+  USEFUL
+  "It is wrong."
+  WRONG
+  "It is out of date."
+  OUTDATED
+}
+"How many said what of a version; each person counts once for an answer."
+type RecordVersionTally {
+  "The version."
+  versionId: ID!
+  "Its record."
+  recordId: ID!
+  "Citizens whom it helped."
+  helpful: Int!
+  "Citizens whom it did not help."
+  unhelpful: Int!
+  "Staff who found it useful."
+  useful: Int!
+  "Staff who found it wrong."
+  wrong: Int!
+  "Staff who found it out of date."
+  outdated: Int!
+  "How surely it is bad, 0 to 1: the lower end of the 95 % Wilson interval of the share of bad words."
+  badness: Float!
+}
+"What was said of a version."
+type RecordVersionFeedback {
+  "How many said what."
+  tally: RecordVersionTally!
+  "The newest comments, at most 100; personal data is masked."
+  comments: [RecordComment!]!
+}
+"A comment on a version."
+type RecordComment {
+  "Who wrote it."
+  author: Operator
+  "Their word."
+  verdict: RecordVerdict!
+  "The comment."
+  text: String!
+  "When it was given."
+  givenAt: Time!
+}
+"How far a gap is."
+enum GapState {
+  "Nobody has decided on it."
+  OPEN
+  "A record was drafted from it."
+  DRAFTED
+  "It needs no record."
+  DISMISSED
+}
+"A cluster of questions of citizens that were not answered, or whose answer did not help."
+type Gap {
+  "Opaque id."
+  id: ID!
+  "How far it is."
+  state: GapState!
+  "The question nearest to all others; personal data is masked here and in the examples."
+  question: String!
+  "Questions of citizens, newest first, at most 10."
+  examples: [String!]!
+  "How many different citizens asked."
+  citizens: Int!
+  "How many questions there were."
+  questions: Int!
+  "How many of them were answered badly; the others were not answered."
+  lowRated: Int!
+  "Topic of most questions; null when most have none."
+  topic: String
+  "Agency of most questions; null when most have none."
+  agency: Agency
+  "Region of most questions; null when most have none."
+  region: Region
+  "When the newest was asked."
+  lastAt: Time!
+  "The record drafted from it; null when there is none."
+  recordId: ID
+  "Why it was dismissed; null when it was not."
+  reason: String
+}
+"Which gaps to list, and which questions to count."
+input GapFilter {
+  "Only gaps in this state."
+  state: GapState
+  "Only questions asked at or after."
+  askedFrom: Time
+  "Only questions asked before."
+  askedTo: Time
+  "Only questions of this agency."
+  agencyId: ID
+  "Only questions of this region."
+  regionId: ID
+  "Only questions of this topic."
+  topic: String
+}
+"How far a proposal is."
+enum ProposalState {
+  "A supervisor decides."
+  PROPOSED
+  "A supervisor accepted it; a content manager decides."
+  ACCEPTED
+  "A supervisor refused it."
+  REFUSED
+  "A draft was made of it."
+  DRAFTED
+  "A content manager declined it."
+  DECLINED
+  "Its author took it back."
+  WITHDRAWN
+}
+"What an operator would have written or changed in the base."
+type Proposal {
+  "Opaque id."
+  id: ID!
+  "How far it is."
+  state: ProposalState!
+  "Who proposed it."
+  author: Operator
+  "The version to change; null: a new record."
+  versionId: ID
+  "The record to change, or the one drafted from it; null when there is none."
+  recordId: ID
+  "The interaction that it came from."
+  interactionId: ID!
+  "The question."
+  question: String!
+  "The answer."
+  answer: String!
+  "Why; null when nothing was said."
+  comment: String
+  "Agency of the record; null means all."
+  agency: Agency
+  "Region of the record; null means all."
+  region: Region
+  "What was decided, in order."
+  steps: [ProposalStep!]!
+  "When it was made."
+  createdAt: Time!
+}
+"A decision on a proposal."
+type ProposalStep {
+  "To what it led."
+  state: ProposalState!
+  "Who decided."
+  by: Operator
+  "Why; null when nothing was said."
+  reason: String
+  "When."
+  at: Time!
+}
+"A page of proposals."
+type ProposalConnection {
+  "The proposals with their cursors."
+  edges: [ProposalEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"A proposal in a page."
+type ProposalEdge {
+  "The proposal."
+  node: Proposal!
+  "Its cursor."
+  cursor: Cursor!
+}
+"A word on a version."
+input RecordFeedbackInput {
+  "The version."
+  versionId: ID!
+  "The word."
+  verdict: RecordVerdict!
+  "What is wrong with it; at most 2,000 characters."
+  comment: String
+}
+"The version's words, or why not."
+type RecordFeedbackPayload {
+  "How many said what now; null on failure."
+  tally: RecordVersionTally
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"What to draft from a gap."
+input GapDraftInput {
+  "The gap."
+  gapId: ID!
+  "The record's question, at most 4,000 characters; null: the gap's."
+  question: String
+  "Agency of the record; null: all. Inside the viewer's segment."
+  agencyId: ID
+  "Region of the record; null: all. Inside the viewer's segment."
+  regionId: ID
+}
+"Which gap, and why."
+input GapDismissInput {
+  "The gap."
+  gapId: ID!
+  "Why it needs no record; at most 2,000 characters."
+  reason: String!
+}
+"A gap, or why not."
+type GapPayload {
+  "The gap as it is now; null on failure."
+  gap: Gap
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"A proposal to make."
+input ProposalCreateInput {
+  "The interaction that it comes from."
+  interactionId: ID!
+  "The version to change; null: a new record."
+  versionId: ID
+  "The question, at most 4,000 characters."
+  question: String!
+  "The answer, at most 20,000 characters."
+  answer: String!
+  "Why, at most 2,000 characters."
+  comment: String
+}
+"Which proposal."
+input ProposalInput {
+  "The proposal."
+  proposalId: ID!
+}
+"Which proposal, and why."
+input ProposalReasonInput {
+  "The proposal."
+  proposalId: ID!
+  "Why; at most 2,000 characters."
+  reason: String!
+}
+"A proposal, or why not."
+type ProposalPayload {
+  "The proposal as it is now; null on failure."
+  proposal: Proposal
+  "Why it failed."
+  userErrors: [UserError!]!
 }
 
 # --------------------------------------------------------------------------------------------------- interactions
@@ -7408,6 +9326,8 @@ input InteractionFilter {
   createdFrom: Time
   "Only begun before."
   createdTo: Time
+  "Only those whose citizen was told this version of a record, by Yana or an operator: to call them back when it was wrong."
+  toldVersionId: ID
 }
 
 "How a chat begins."
@@ -9615,6 +11535,48 @@ func (ec *executionContext) childFields_DispositionEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type DispositionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Gap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Gap_id(ctx, field)
+	case "state":
+		return ec.fieldContext_Gap_state(ctx, field)
+	case "question":
+		return ec.fieldContext_Gap_question(ctx, field)
+	case "examples":
+		return ec.fieldContext_Gap_examples(ctx, field)
+	case "citizens":
+		return ec.fieldContext_Gap_citizens(ctx, field)
+	case "questions":
+		return ec.fieldContext_Gap_questions(ctx, field)
+	case "lowRated":
+		return ec.fieldContext_Gap_lowRated(ctx, field)
+	case "topic":
+		return ec.fieldContext_Gap_topic(ctx, field)
+	case "agency":
+		return ec.fieldContext_Gap_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_Gap_region(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_Gap_lastAt(ctx, field)
+	case "recordId":
+		return ec.fieldContext_Gap_recordId(ctx, field)
+	case "reason":
+		return ec.fieldContext_Gap_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Gap", field.Name)
+}
+
+func (ec *executionContext) childFields_GapPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "gap":
+		return ec.fieldContext_GapPayload_gap(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_GapPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GapPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Interaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10141,6 +12103,84 @@ func (ec *executionContext) childFields_PresencePayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type PresencePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Proposal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Proposal_id(ctx, field)
+	case "state":
+		return ec.fieldContext_Proposal_state(ctx, field)
+	case "author":
+		return ec.fieldContext_Proposal_author(ctx, field)
+	case "versionId":
+		return ec.fieldContext_Proposal_versionId(ctx, field)
+	case "recordId":
+		return ec.fieldContext_Proposal_recordId(ctx, field)
+	case "interactionId":
+		return ec.fieldContext_Proposal_interactionId(ctx, field)
+	case "question":
+		return ec.fieldContext_Proposal_question(ctx, field)
+	case "answer":
+		return ec.fieldContext_Proposal_answer(ctx, field)
+	case "comment":
+		return ec.fieldContext_Proposal_comment(ctx, field)
+	case "agency":
+		return ec.fieldContext_Proposal_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_Proposal_region(ctx, field)
+	case "steps":
+		return ec.fieldContext_Proposal_steps(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Proposal_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Proposal", field.Name)
+}
+
+func (ec *executionContext) childFields_ProposalConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ProposalConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ProposalConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ProposalConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposalConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ProposalEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ProposalEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ProposalEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposalEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ProposalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "proposal":
+		return ec.fieldContext_ProposalPayload_proposal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProposalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProposalStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_ProposalStep_state(ctx, field)
+	case "by":
+		return ec.fieldContext_ProposalStep_by(ctx, field)
+	case "reason":
+		return ec.fieldContext_ProposalStep_reason(ctx, field)
+	case "at":
+		return ec.fieldContext_ProposalStep_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposalStep", field.Name)
+}
+
 func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10269,8 +12309,28 @@ func (ec *executionContext) childFields_Record(ctx context.Context, field graphq
 		return ec.fieldContext_Record_intent(ctx, field)
 	case "personal":
 		return ec.fieldContext_Record_personal(ctx, field)
+	case "openVersion":
+		return ec.fieldContext_Record_openVersion(ctx, field)
+	case "versions":
+		return ec.fieldContext_Record_versions(ctx, field)
+	case "history":
+		return ec.fieldContext_Record_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Record", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordComment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "author":
+		return ec.fieldContext_RecordComment_author(ctx, field)
+	case "verdict":
+		return ec.fieldContext_RecordComment_verdict(ctx, field)
+	case "text":
+		return ec.fieldContext_RecordComment_text(ctx, field)
+	case "givenAt":
+		return ec.fieldContext_RecordComment_givenAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordComment", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10285,6 +12345,20 @@ func (ec *executionContext) childFields_RecordConnection(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type RecordConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordDifference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_RecordDifference_field(ctx, field)
+	case "before":
+		return ec.fieldContext_RecordDifference_before(ctx, field)
+	case "after":
+		return ec.fieldContext_RecordDifference_after(ctx, field)
+	case "words":
+		return ec.fieldContext_RecordDifference_words(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordDifference", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "node":
@@ -10293,6 +12367,58 @@ func (ec *executionContext) childFields_RecordEdge(ctx context.Context, field gr
 		return ec.fieldContext_RecordEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_RecordEvent_at(ctx, field)
+	case "action":
+		return ec.fieldContext_RecordEvent_action(ctx, field)
+	case "actorId":
+		return ec.fieldContext_RecordEvent_actorId(ctx, field)
+	case "versionId":
+		return ec.fieldContext_RecordEvent_versionId(ctx, field)
+	case "version":
+		return ec.fieldContext_RecordEvent_version(ctx, field)
+	case "reason":
+		return ec.fieldContext_RecordEvent_reason(ctx, field)
+	case "changed":
+		return ec.fieldContext_RecordEvent_changed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RecordEventConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RecordEventConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RecordEventConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_RecordEventEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_RecordEventEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordEventEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordFeedbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tally":
+		return ec.fieldContext_RecordFeedbackPayload_tally(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordFeedbackPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordFeedbackPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordHit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10309,6 +12435,26 @@ func (ec *executionContext) childFields_RecordHit(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type RecordHit", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_RecordLink_title(ctx, field)
+	case "url":
+		return ec.fieldContext_RecordLink_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordLink", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_RecordPayload_record(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordTopic(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -10317,6 +12463,114 @@ func (ec *executionContext) childFields_RecordTopic(ctx context.Context, field g
 		return ec.fieldContext_RecordTopic_records(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordTopic", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RecordVersion_id(ctx, field)
+	case "recordId":
+		return ec.fieldContext_RecordVersion_recordId(ctx, field)
+	case "number":
+		return ec.fieldContext_RecordVersion_number(ctx, field)
+	case "status":
+		return ec.fieldContext_RecordVersion_status(ctx, field)
+	case "revision":
+		return ec.fieldContext_RecordVersion_revision(ctx, field)
+	case "question":
+		return ec.fieldContext_RecordVersion_question(ctx, field)
+	case "phrasings":
+		return ec.fieldContext_RecordVersion_phrasings(ctx, field)
+	case "answer":
+		return ec.fieldContext_RecordVersion_answer(ctx, field)
+	case "short":
+		return ec.fieldContext_RecordVersion_short(ctx, field)
+	case "topic":
+		return ec.fieldContext_RecordVersion_topic(ctx, field)
+	case "tags":
+		return ec.fieldContext_RecordVersion_tags(ctx, field)
+	case "links":
+		return ec.fieldContext_RecordVersion_links(ctx, field)
+	case "legalBasis":
+		return ec.fieldContext_RecordVersion_legalBasis(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_RecordVersion_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_RecordVersion_validTo(ctx, field)
+	case "intent":
+		return ec.fieldContext_RecordVersion_intent(ctx, field)
+	case "personal":
+		return ec.fieldContext_RecordVersion_personal(ctx, field)
+	case "source":
+		return ec.fieldContext_RecordVersion_source(ctx, field)
+	case "license":
+		return ec.fieldContext_RecordVersion_license(ctx, field)
+	case "authorIds":
+		return ec.fieldContext_RecordVersion_authorIds(ctx, field)
+	case "reviewerId":
+		return ec.fieldContext_RecordVersion_reviewerId(ctx, field)
+	case "basedOnVersionId":
+		return ec.fieldContext_RecordVersion_basedOnVersionId(ctx, field)
+	case "publishOn":
+		return ec.fieldContext_RecordVersion_publishOn(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_RecordVersion_createdAt(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_RecordVersion_publishedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordVersion", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordVersionFeedback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tally":
+		return ec.fieldContext_RecordVersionFeedback_tally(ctx, field)
+	case "comments":
+		return ec.fieldContext_RecordVersionFeedback_comments(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordVersionFeedback", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordVersionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recordVersion":
+		return ec.fieldContext_RecordVersionPayload_recordVersion(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordVersionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordVersionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordVersionTally(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "versionId":
+		return ec.fieldContext_RecordVersionTally_versionId(ctx, field)
+	case "recordId":
+		return ec.fieldContext_RecordVersionTally_recordId(ctx, field)
+	case "helpful":
+		return ec.fieldContext_RecordVersionTally_helpful(ctx, field)
+	case "unhelpful":
+		return ec.fieldContext_RecordVersionTally_unhelpful(ctx, field)
+	case "useful":
+		return ec.fieldContext_RecordVersionTally_useful(ctx, field)
+	case "wrong":
+		return ec.fieldContext_RecordVersionTally_wrong(ctx, field)
+	case "outdated":
+		return ec.fieldContext_RecordVersionTally_outdated(ctx, field)
+	case "badness":
+		return ec.fieldContext_RecordVersionTally_badness(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordVersionTally", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordWords(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "change":
+		return ec.fieldContext_RecordWords_change(ctx, field)
+	case "text":
+		return ec.fieldContext_RecordWords_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordWords", field.Name)
 }
 
 func (ec *executionContext) childFields_Recording(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10355,6 +12609,18 @@ func (ec *executionContext) childFields_RecordingTranscript(ctx context.Context,
 		return ec.fieldContext_RecordingTranscript_lines(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordingTranscript", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordsReviewByActPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "openedIds":
+		return ec.fieldContext_RecordsReviewByActPayload_openedIds(ctx, field)
+	case "busyIds":
+		return ec.fieldContext_RecordsReviewByActPayload_busyIds(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordsReviewByActPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordsReviewByActPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Region(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

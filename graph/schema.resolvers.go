@@ -36,6 +36,9 @@ func (r *Resolver) MenuVersion() MenuVersionResolver { return &menuVersionResolv
 // Phone returns the resolvers of the type.
 func (r *Resolver) Phone() PhoneResolver { return &phoneResolver{r} }
 
+// Record returns the resolvers of the type.
+func (r *Resolver) Record() RecordResolver { return &recordResolver{r} }
+
 // Recording returns the resolvers of the type.
 func (r *Resolver) Recording() RecordingResolver { return &recordingResolver{r} }
 
@@ -102,6 +105,7 @@ type (
 	menuResolver             struct{ *Resolver }
 	menuVersionResolver      struct{ *Resolver }
 	phoneResolver            struct{ *Resolver }
+	recordResolver           struct{ *Resolver }
 	recordingResolver        struct{ *Resolver }
 	trunkResolver            struct{ *Resolver }
 	citizenResolver          struct{ *Resolver }

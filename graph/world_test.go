@@ -18,6 +18,7 @@ import (
 	"ekc/access"
 	"ekc/access/viewer"
 	"ekc/assistant"
+	"ekc/assistant/quality"
 	"ekc/ent"
 	"ekc/ent/queue"
 	"ekc/graph"
@@ -29,6 +30,7 @@ import (
 	"ekc/internal/voice"
 	"ekc/internal/voice/spoken"
 	"ekc/knowledge"
+	"ekc/knowledge/improve"
 	knowledgemigrations "ekc/migrations/knowledge"
 	"ekc/routing"
 	"ekc/telephony/prompt"
@@ -51,6 +53,8 @@ type world struct {
 	routing      *routing.Service
 	interactions *interaction.Service
 	voice        *voice.Service
+	quality      *quality.Service
+	yana         *assistant.Service
 	tapes        recording.Storage
 	handler      *graph.Handler
 	server       *httptest.Server
@@ -76,8 +80,9 @@ func newWorld(t *testing.T, settings ...setting) *world {
 	w.routing = routing.New(routing.Options{Client: core.Client, Log: log})
 	w.interactions, err = interaction.New(t.Context(), core.Client, log, interaction.Options{DataDir: t.TempDir()})
 	require.NoError(t, err)
-	base := newBase(t)
+	base, better := newBase(t)
 	yana := assistant.New(assistant.Options{Client: core.Client, Base: base, Dialogue: w.interactions})
+	w.yana = yana
 	w.interactions.Bind(router{w.routing}, yana)
 	w.routing.Bind(w.interactions)
 	w.tapes = newTapes(t)
@@ -93,6 +98,7 @@ func newWorld(t *testing.T, settings ...setting) *world {
 		},
 	})
 	require.NoError(t, err)
+	w.quality = quality.New(quality.Options{Client: core.Client, Store: log, Base: better, Records: base})
 	o := graph.Options{Introspection: true}
 	o.RateLimits.Anonymous = ratelimit.Options{Every: time.Microsecond, Burst: 1000}
 	o.RateLimits.SignIn, o.RateLimits.ChatStart = o.RateLimits.Anonymous, o.RateLimits.Anonymous
@@ -101,7 +107,7 @@ func newWorld(t *testing.T, settings ...setting) *world {
 	}
 	w.handler = graph.NewHandler(graph.Dependencies{
 		Client: core.Client, Log: log, Access: w.access, Interactions: w.interactions, Routing: w.routing, Assistant: yana,
-		Knowledge: base, Voice: w.voice, Logger: slog.New(slog.NewTextHandler(&lockedWriter{to: w.logged}, nil)),
+		Knowledge: base, Quality: w.quality, Voice: w.voice, Logger: slog.New(slog.NewTextHandler(&lockedWriter{to: w.logged}, nil)),
 	}, o)
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", w.handler)
@@ -128,7 +134,7 @@ func (w *world) furnish() {
 		SetAgencyID(w.pfr.ID).SaveX(ctx)
 }
 
-func newBase(t *testing.T) *knowledge.Base {
+func newBase(t *testing.T) (*knowledge.Base, *improve.Store) {
 	t.Helper()
 	url := pgtest.Database(t, "knowledge:"+pgtest.Hash(knowledgemigrations.Files()), func(ctx context.Context, url string) error {
 		db, err := sql.Open("postgres", url)
@@ -141,6 +147,9 @@ func newBase(t *testing.T) *knowledge.Base {
 	base, err := knowledge.Open(t.Context(), knowledge.Options{URL: url, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, base.Close()) })
+	better, err := improve.Open(improve.Options{URL: url, Base: base})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, better.Close()) })
 	lines := []string{
 		`{"id":"rec-1","question":"Как назначить пенсию по старости?","answer":"Подайте заявление.","topic":"Пенсии","phrasings":["оформить пенсию"],"agency":"PFR","legalBasis":[{"act":"400-ФЗ","article":"ст. 8"},{"act":"167-ФЗ"}],"validFrom":"2024-01-01","intent":true}`,
 		`{"id":"rec-2","question":"Как получить инвалидность?","answer":"Обратитесь в поликлинику.","topic":"Инвалидность","agency":"MSE","intent":true}`,
@@ -149,7 +158,7 @@ func newBase(t *testing.T) *knowledge.Base {
 	summary, err := base.Import(t.Context(), strings.NewReader(strings.Join(lines, "\n")), knowledge.ImportOptions{Name: "t.jsonl"})
 	require.NoError(t, err)
 	require.Equal(t, 3, summary.Created)
-	return base
+	return base, better
 }
 
 // account makes an account with a role and returns its access token.

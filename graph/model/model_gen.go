@@ -344,6 +344,80 @@ type Desk struct {
 	Cursor string `json:"cursor"`
 }
 
+// A cluster of questions of citizens that were not answered, or whose answer did not help.
+type Gap struct {
+	// Opaque id.
+	ID string `json:"id"`
+	// How far it is.
+	State GapState `json:"state"`
+	// The question nearest to all others; personal data is masked here and in the examples.
+	Question string `json:"question"`
+	// Questions of citizens, newest first, at most 10.
+	Examples []string `json:"examples"`
+	// How many different citizens asked.
+	Citizens int `json:"citizens"`
+	// How many questions there were.
+	Questions int `json:"questions"`
+	// How many of them were answered badly; the others were not answered.
+	LowRated int `json:"lowRated"`
+	// Topic of most questions; null when most have none.
+	Topic *string `json:"topic,omitempty"`
+	// Agency of most questions; null when most have none.
+	Agency *ent.Agency `json:"agency,omitempty"`
+	// Region of most questions; null when most have none.
+	Region *ent.Region `json:"region,omitempty"`
+	// When the newest was asked.
+	LastAt time.Time `json:"lastAt"`
+	// The record drafted from it; null when there is none.
+	RecordID *string `json:"recordId,omitempty"`
+	// Why it was dismissed; null when it was not.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// Which gap, and why.
+type GapDismissInput struct {
+	// The gap.
+	GapID string `json:"gapId"`
+	// Why it needs no record; at most 2,000 characters.
+	Reason string `json:"reason"`
+}
+
+// What to draft from a gap.
+type GapDraftInput struct {
+	// The gap.
+	GapID string `json:"gapId"`
+	// The record's question, at most 4,000 characters; null: the gap's.
+	Question *string `json:"question,omitempty"`
+	// Agency of the record; null: all. Inside the viewer's segment.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Region of the record; null: all. Inside the viewer's segment.
+	RegionID *string `json:"regionId,omitempty"`
+}
+
+// Which gaps to list, and which questions to count.
+type GapFilter struct {
+	// Only gaps in this state.
+	State *GapState `json:"state,omitempty"`
+	// Only questions asked at or after.
+	AskedFrom *time.Time `json:"askedFrom,omitempty"`
+	// Only questions asked before.
+	AskedTo *time.Time `json:"askedTo,omitempty"`
+	// Only questions of this agency.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Only questions of this region.
+	RegionID *string `json:"regionId,omitempty"`
+	// Only questions of this topic.
+	Topic *string `json:"topic,omitempty"`
+}
+
+// A gap, or why not.
+type GapPayload struct {
+	// The gap as it is now; null on failure.
+	Gap *Gap `json:"gap,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The interaction changed: state, queue, operator, rating.
 type InteractionChanged struct {
 	// Resume after this event with `after`.
@@ -388,6 +462,8 @@ type InteractionFilter struct {
 	CreatedFrom *time.Time `json:"createdFrom,omitempty"`
 	// Only begun before.
 	CreatedTo *time.Time `json:"createdTo,omitempty"`
+	// Only those whose citizen was told this version of a record, by Yana or an operator: to call them back when it was wrong.
+	ToldVersionID *string `json:"toldVersionId,omitempty"`
 }
 
 // An interaction to act on.
@@ -436,6 +512,14 @@ type InteractionTransferToOperatorInput struct {
 
 // An act and the place in it.
 type LegalBasis struct {
+	// The act with date and number.
+	Act string `json:"act"`
+	// Article; null when the whole act is meant.
+	Article *string `json:"article,omitempty"`
+}
+
+// An act and the place in it.
+type LegalBasisInput struct {
 	// The act with date and number.
 	Act string `json:"act"`
 	// Article; null when the whole act is meant.
@@ -742,6 +826,102 @@ type PresenceSetInput struct {
 	PauseReasonCode *string `json:"pauseReasonCode,omitempty"`
 }
 
+// What an operator would have written or changed in the base.
+type Proposal struct {
+	// Opaque id.
+	ID string `json:"id"`
+	// How far it is.
+	State ProposalState `json:"state"`
+	// Who proposed it.
+	Author *Operator `json:"author,omitempty"`
+	// The version to change; null: a new record.
+	VersionID *string `json:"versionId,omitempty"`
+	// The record to change, or the one drafted from it; null when there is none.
+	RecordID *string `json:"recordId,omitempty"`
+	// The interaction that it came from.
+	InteractionID string `json:"interactionId"`
+	// The question.
+	Question string `json:"question"`
+	// The answer.
+	Answer string `json:"answer"`
+	// Why; null when nothing was said.
+	Comment *string `json:"comment,omitempty"`
+	// Agency of the record; null means all.
+	Agency *ent.Agency `json:"agency,omitempty"`
+	// Region of the record; null means all.
+	Region *ent.Region `json:"region,omitempty"`
+	// What was decided, in order.
+	Steps []*ProposalStep `json:"steps"`
+	// When it was made.
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// A page of proposals.
+type ProposalConnection struct {
+	// The proposals with their cursors.
+	Edges []*ProposalEdge `json:"edges"`
+	// Where the page begins and ends.
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+	// How many there are in all.
+	TotalCount int `json:"totalCount"`
+}
+
+// A proposal to make.
+type ProposalCreateInput struct {
+	// The interaction that it comes from.
+	InteractionID string `json:"interactionId"`
+	// The version to change; null: a new record.
+	VersionID *string `json:"versionId,omitempty"`
+	// The question, at most 4,000 characters.
+	Question string `json:"question"`
+	// The answer, at most 20,000 characters.
+	Answer string `json:"answer"`
+	// Why, at most 2,000 characters.
+	Comment *string `json:"comment,omitempty"`
+}
+
+// A proposal in a page.
+type ProposalEdge struct {
+	// The proposal.
+	Node *Proposal `json:"node"`
+	// Its cursor.
+	Cursor entgql.Cursor[string] `json:"cursor"`
+}
+
+// Which proposal.
+type ProposalInput struct {
+	// The proposal.
+	ProposalID string `json:"proposalId"`
+}
+
+// A proposal, or why not.
+type ProposalPayload struct {
+	// The proposal as it is now; null on failure.
+	Proposal *Proposal `json:"proposal,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which proposal, and why.
+type ProposalReasonInput struct {
+	// The proposal.
+	ProposalID string `json:"proposalId"`
+	// Why; at most 2,000 characters.
+	Reason string `json:"reason"`
+}
+
+// A decision on a proposal.
+type ProposalStep struct {
+	// To what it led.
+	State ProposalState `json:"state"`
+	// Who decided.
+	By *Operator `json:"by,omitempty"`
+	// Why; null when nothing was said.
+	Reason *string `json:"reason,omitempty"`
+	// When.
+	At time.Time `json:"at"`
+}
+
 // A queue's figures changed; several changes within 250 ms come as one.
 type QueueChanged struct {
 	// Resume after this event with `after`.
@@ -896,6 +1076,24 @@ type Record struct {
 	Intent bool `json:"intent"`
 	// Whether it concerns a citizen's own case and goes to line 2.
 	Personal bool `json:"personal"`
+	// The version being worked on; null when there is none, and for who may not read drafts.
+	OpenVersion *RecordVersion `json:"openVersion,omitempty"`
+	// Its versions, newest first, 200 at most; without those never published for who may not read drafts.
+	Versions []*RecordVersion `json:"versions"`
+	// Who did what to it, newest first; null for who may not read drafts.
+	History *RecordEventConnection `json:"history,omitempty"`
+}
+
+// A comment on a version.
+type RecordComment struct {
+	// Who wrote it.
+	Author *Operator `json:"author,omitempty"`
+	// Their word.
+	Verdict RecordVerdict `json:"verdict"`
+	// The comment.
+	Text string `json:"text"`
+	// When it was given.
+	GivenAt time.Time `json:"givenAt"`
 }
 
 // A page of records.
@@ -908,12 +1106,140 @@ type RecordConnection struct {
 	TotalCount int `json:"totalCount"`
 }
 
+// What an editor writes. The limits are those of an import: question 2,000 characters, answer 20,000, short form 300, 200 phrasings of 500.
+type RecordContentInput struct {
+	// The question.
+	Question string `json:"question"`
+	// Other ways in which citizens ask it.
+	Phrasings []string `json:"phrasings,omitempty"`
+	// The answer; a draft may still lack it.
+	Answer *string `json:"answer,omitempty"`
+	// The answer for the phone, at most 300 characters.
+	Short *string `json:"short,omitempty"`
+	// Topic; one that is new is made.
+	Topic *string `json:"topic,omitempty"`
+	// Tags, at most 30 of at most 50 characters.
+	Tags []string `json:"tags,omitempty"`
+	// Pages it points to, at most 20.
+	Links []*RecordLinkInput `json:"links,omitempty"`
+	// The acts it rests on, at most 50.
+	LegalBasis []*LegalBasisInput `json:"legalBasis,omitempty"`
+	// First day it holds.
+	ValidFrom *string `json:"validFrom,omitempty"`
+	// Last day it holds.
+	ValidTo *string `json:"validTo,omitempty"`
+	// Whether Yana may answer with it by herself.
+	Intent *bool `json:"intent,omitempty"`
+	// Whether it concerns a citizen's own case and goes to line 2.
+	Personal *bool `json:"personal,omitempty"`
+	// Where the text comes from.
+	Source *string `json:"source,omitempty"`
+	// Licence of the text.
+	License *string `json:"license,omitempty"`
+}
+
+// A new record.
+type RecordCreateInput struct {
+	// The agency it belongs to; null means all.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// The region it holds in; null means all.
+	RegionID *string `json:"regionId,omitempty"`
+	// The federal record of the same agency that it overrides in its region; a region has one such record at most.
+	VariantOfID *string `json:"variantOfId,omitempty"`
+	// Its content.
+	Content *RecordContentInput `json:"content"`
+}
+
+// One field in which two versions differ.
+type RecordDifference struct {
+	// Its name.
+	Field string `json:"field"`
+	// Its value in the older version as text, lists with an entry a line.
+	Before string `json:"before"`
+	// Its value in the newer version.
+	After string `json:"after"`
+	// Question, answer and short form cut into what was kept, removed and added, in their order; empty for other fields.
+	Words []*RecordWords `json:"words"`
+}
+
+// A new draft.
+type RecordDraftInput struct {
+	// The record.
+	RecordID string `json:"recordId"`
+}
+
 // A record in a page.
 type RecordEdge struct {
 	// The record.
 	Node *Record `json:"node"`
 	// Its cursor.
 	Cursor entgql.Cursor[string] `json:"cursor"`
+}
+
+// New content of a draft.
+type RecordEditInput struct {
+	// The draft.
+	VersionID string `json:"versionId"`
+	// Its revision that was read.
+	Revision int `json:"revision"`
+	// The content as a whole.
+	Content *RecordContentInput `json:"content"`
+	// Says that the content takes this published version into account, when another one was published since the draft was begun.
+	BasedOnVersionID *string `json:"basedOnVersionId,omitempty"`
+}
+
+// One entry of a record's history.
+type RecordEvent struct {
+	// When it happened.
+	At time.Time `json:"at"`
+	// What happened: created, restored, edited, submitted, withdrawn, rejected, approved, scheduled, published, superseded, archived, discarded, returned, act_review or imported.
+	Action string `json:"action"`
+	// Account that did it; null for the base itself and for imports.
+	ActorID *string `json:"actorId,omitempty"`
+	// The version it was done to.
+	VersionID string `json:"versionId"`
+	// Number of that version.
+	Version int `json:"version"`
+	// Why; null when that is not said.
+	Reason *string `json:"reason,omitempty"`
+	// Names of the fields that an edit changed.
+	Changed []string `json:"changed"`
+}
+
+// A page of a record's history.
+type RecordEventConnection struct {
+	// The entries with their cursors.
+	Edges []*RecordEventEdge `json:"edges"`
+	// Where the page begins and ends.
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+	// How many there are in all.
+	TotalCount int `json:"totalCount"`
+}
+
+// An entry in a page of a record's history.
+type RecordEventEdge struct {
+	// The entry.
+	Node *RecordEvent `json:"node"`
+	// Its cursor.
+	Cursor entgql.Cursor[string] `json:"cursor"`
+}
+
+// A word on a version.
+type RecordFeedbackInput struct {
+	// The version.
+	VersionID string `json:"versionId"`
+	// The word.
+	Verdict RecordVerdict `json:"verdict"`
+	// What is wrong with it; at most 2,000 characters.
+	Comment *string `json:"comment,omitempty"`
+}
+
+// The version's words, or why not.
+type RecordFeedbackPayload struct {
+	// How many said what now; null on failure.
+	Tally *RecordVersionTally `json:"tally,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Which records to list.
@@ -924,6 +1250,14 @@ type RecordFilter struct {
 	RegionID *string `json:"regionId,omitempty"`
 	// Only records of this topic.
 	Topic *string `json:"topic,omitempty"`
+	// PUBLISHED, also for null: their published version; ARCHIVED: none is published. DRAFT, REVIEW, APPROVED: they have an open version there. All but PUBLISHED for whoever reads drafts; who does so for one agency must name it.
+	Status *RecordStatus `json:"status,omitempty"`
+	// Only records whose question contains it, whatever the case, at most 2,000 characters.
+	Text *string `json:"text,omitempty"`
+	// Only records that rest on this act, word for word.
+	Act *string `json:"act,omitempty"`
+	// And on this article of it.
+	Article *string `json:"article,omitempty"`
 }
 
 // A record found, with how well it answers.
@@ -936,6 +1270,58 @@ type RecordHit struct {
 	MatchedPhrasing *string `json:"matchedPhrasing,omitempty"`
 	// The part of the answer that matched best.
 	Passage *string `json:"passage,omitempty"`
+}
+
+// A page that an answer points to.
+type RecordLink struct {
+	// Its title.
+	Title string `json:"title"`
+	// Its address.
+	URL string `json:"url"`
+}
+
+// A page that an answer points to.
+type RecordLinkInput struct {
+	// Its title.
+	Title string `json:"title"`
+	// Its address, https or http.
+	URL string `json:"url"`
+}
+
+// What is to become of a version.
+type RecordMoveInput struct {
+	// The version.
+	VersionID string `json:"versionId"`
+	// Its revision that was read.
+	Revision int `json:"revision"`
+	// Why, at most 1,000 characters; a rejection needs it.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What became of a record.
+type RecordPayload struct {
+	// The record; null when something went wrong.
+	Record *Record `json:"record,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A publication.
+type RecordPublishInput struct {
+	// The version.
+	VersionID string `json:"versionId"`
+	// Its revision that was read.
+	Revision int `json:"revision"`
+	// Day on which it comes into force, where the record holds, Moscow's for federal ones; null means today, or the day from which it is valid.
+	On *string `json:"on,omitempty"`
+	// Why, at most 1,000 characters.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// A draft from an old version.
+type RecordRestoreInput struct {
+	// The version whose content is taken up.
+	VersionID string `json:"versionId"`
 }
 
 // What to look for.
@@ -960,12 +1346,130 @@ type RecordTopic struct {
 	Records int `json:"records"`
 }
 
+// The content of a record at one time.
+type RecordVersion struct {
+	// Its id.
+	ID string `json:"id"`
+	// The record.
+	RecordID string `json:"recordId"`
+	// 1, 2, 3 within the record.
+	Number int `json:"number"`
+	// Where it is.
+	Status RecordStatus `json:"status"`
+	// Counts its changes; a mutation must name the one that was read.
+	Revision int `json:"revision"`
+	// The question.
+	Question string `json:"question"`
+	// Other ways in which citizens ask it.
+	Phrasings []string `json:"phrasings"`
+	// The answer; empty while a draft lacks it.
+	Answer string `json:"answer"`
+	// The answer for the phone, at most 300 characters; null when there is none.
+	Short *string `json:"short,omitempty"`
+	// Topic; null when there is none.
+	Topic *string `json:"topic,omitempty"`
+	// Tags in lower case.
+	Tags []string `json:"tags"`
+	// Pages it points to.
+	Links []*RecordLink `json:"links"`
+	// The acts it rests on.
+	LegalBasis []*LegalBasis `json:"legalBasis"`
+	// First day it holds; null means always has.
+	ValidFrom *string `json:"validFrom,omitempty"`
+	// Last day it holds; null means without end.
+	ValidTo *string `json:"validTo,omitempty"`
+	// Whether Yana may answer with it by herself.
+	Intent bool `json:"intent"`
+	// Whether it concerns a citizen's own case and goes to line 2.
+	Personal bool `json:"personal"`
+	// Where the text comes from; null when that is not said.
+	Source *string `json:"source,omitempty"`
+	// Licence of the text; null when that is not said.
+	License *string `json:"license,omitempty"`
+	// Accounts that wrote it; none of them may review it.
+	AuthorIds []string `json:"authorIds"`
+	// Account that approved it; null when nobody has.
+	ReviewerID *string `json:"reviewerId,omitempty"`
+	// The version that was published when this one was begun; null for none.
+	BasedOnVersionID *string `json:"basedOnVersionId,omitempty"`
+	// Day on which it comes into force by itself; null for none.
+	PublishOn *string `json:"publishOn,omitempty"`
+	// When it was begun.
+	CreatedAt time.Time `json:"createdAt"`
+	// When it came into force; null when it never did.
+	PublishedAt *time.Time `json:"publishedAt,omitempty"`
+}
+
+// What was said of a version.
+type RecordVersionFeedback struct {
+	// How many said what.
+	Tally *RecordVersionTally `json:"tally"`
+	// The newest comments, at most 100; personal data is masked.
+	Comments []*RecordComment `json:"comments"`
+}
+
+// What became of a version.
+type RecordVersionPayload struct {
+	// The version; null when something went wrong.
+	RecordVersion *RecordVersion `json:"recordVersion,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// How many said what of a version; each person counts once for an answer.
+type RecordVersionTally struct {
+	// The version.
+	VersionID string `json:"versionId"`
+	// Its record.
+	RecordID string `json:"recordId"`
+	// Citizens whom it helped.
+	Helpful int `json:"helpful"`
+	// Citizens whom it did not help.
+	Unhelpful int `json:"unhelpful"`
+	// Staff who found it useful.
+	Useful int `json:"useful"`
+	// Staff who found it wrong.
+	Wrong int `json:"wrong"`
+	// Staff who found it out of date.
+	Outdated int `json:"outdated"`
+	// How surely it is bad, 0 to 1: the lower end of the 95 % Wilson interval of the share of bad words.
+	Badness float64 `json:"badness"`
+}
+
+// Words that follow each other and have the same fate.
+type RecordWords struct {
+	// Their fate: kept, removed or added.
+	Change string `json:"change"`
+	// The words with the blanks around them.
+	Text string `json:"text"`
+}
+
 // What speech recognition understood of a recording.
 type RecordingTranscript struct {
 	// Where it is.
 	State TranscriptState `json:"state"`
 	// Utterances in the order of time; empty until it is done.
 	Lines []*TranscriptLine `json:"lines"`
+}
+
+// An act that has changed.
+type RecordsReviewByActInput struct {
+	// The act, as records name it.
+	Act string `json:"act"`
+	// Article; null means all of the act.
+	Article *string `json:"article,omitempty"`
+	// Why, at most 1,000 characters.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What a review by act began.
+type RecordsReviewByActPayload struct {
+	// Records that are in review now.
+	OpenedIds []string `json:"openedIds"`
+	// Records that were being worked on already and were left as they are.
+	BusyIds []string `json:"busyIds"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A role for an account.
@@ -1321,6 +1825,265 @@ func (e *ErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e ErrorCode) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a gap is.
+type GapState string
+
+const (
+	// Nobody has decided on it.
+	GapStateOpen GapState = "OPEN"
+	// A record was drafted from it.
+	GapStateDrafted GapState = "DRAFTED"
+	// It needs no record.
+	GapStateDismissed GapState = "DISMISSED"
+)
+
+var AllGapState = []GapState{
+	GapStateOpen,
+	GapStateDrafted,
+	GapStateDismissed,
+}
+
+func (e GapState) IsValid() bool {
+	switch e {
+	case GapStateOpen, GapStateDrafted, GapStateDismissed:
+		return true
+	}
+	return false
+}
+
+func (e GapState) String() string {
+	return string(e)
+}
+
+func (e *GapState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = GapState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid GapState", str)
+	}
+	return nil
+}
+
+func (e GapState) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *GapState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e GapState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How far a proposal is.
+type ProposalState string
+
+const (
+	// A supervisor decides.
+	ProposalStateProposed ProposalState = "PROPOSED"
+	// A supervisor accepted it; a content manager decides.
+	ProposalStateAccepted ProposalState = "ACCEPTED"
+	// A supervisor refused it.
+	ProposalStateRefused ProposalState = "REFUSED"
+	// A draft was made of it.
+	ProposalStateDrafted ProposalState = "DRAFTED"
+	// A content manager declined it.
+	ProposalStateDeclined ProposalState = "DECLINED"
+	// Its author took it back.
+	ProposalStateWithdrawn ProposalState = "WITHDRAWN"
+)
+
+var AllProposalState = []ProposalState{
+	ProposalStateProposed,
+	ProposalStateAccepted,
+	ProposalStateRefused,
+	ProposalStateDrafted,
+	ProposalStateDeclined,
+	ProposalStateWithdrawn,
+}
+
+func (e ProposalState) IsValid() bool {
+	switch e {
+	case ProposalStateProposed, ProposalStateAccepted, ProposalStateRefused, ProposalStateDrafted, ProposalStateDeclined, ProposalStateWithdrawn:
+		return true
+	}
+	return false
+}
+
+func (e ProposalState) String() string {
+	return string(e)
+}
+
+func (e *ProposalState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ProposalState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ProposalState", str)
+	}
+	return nil
+}
+
+func (e ProposalState) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ProposalState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ProposalState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Where a version of a record is: DRAFT, REVIEW, APPROVED (perhaps with a day on which it comes into force), PUBLISHED, ARCHIVED.
+type RecordStatus string
+
+const (
+	// Being written.
+	RecordStatusDraft RecordStatus = "DRAFT"
+	// Handed in for review.
+	RecordStatusReview RecordStatus = "REVIEW"
+	// Found good, not yet in force.
+	RecordStatusApproved RecordStatus = "APPROVED"
+	// In force, within its validity.
+	RecordStatusPublished RecordStatus = "PUBLISHED"
+	// No longer in force, or given up.
+	RecordStatusArchived RecordStatus = "ARCHIVED"
+)
+
+var AllRecordStatus = []RecordStatus{
+	RecordStatusDraft,
+	RecordStatusReview,
+	RecordStatusApproved,
+	RecordStatusPublished,
+	RecordStatusArchived,
+}
+
+func (e RecordStatus) IsValid() bool {
+	switch e {
+	case RecordStatusDraft, RecordStatusReview, RecordStatusApproved, RecordStatusPublished, RecordStatusArchived:
+		return true
+	}
+	return false
+}
+
+func (e RecordStatus) String() string {
+	return string(e)
+}
+
+func (e *RecordStatus) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecordStatus(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecordStatus", str)
+	}
+	return nil
+}
+
+func (e RecordStatus) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecordStatus) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecordStatus) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// An operator's word on a record version.
+type RecordVerdict string
+
+const (
+	// It answered the question.
+	RecordVerdictUseful RecordVerdict = "USEFUL"
+	// It is wrong.
+	RecordVerdictWrong RecordVerdict = "WRONG"
+	// It is out of date.
+	RecordVerdictOutdated RecordVerdict = "OUTDATED"
+)
+
+var AllRecordVerdict = []RecordVerdict{
+	RecordVerdictUseful,
+	RecordVerdictWrong,
+	RecordVerdictOutdated,
+}
+
+func (e RecordVerdict) IsValid() bool {
+	switch e {
+	case RecordVerdictUseful, RecordVerdictWrong, RecordVerdictOutdated:
+		return true
+	}
+	return false
+}
+
+func (e RecordVerdict) String() string {
+	return string(e)
+}
+
+func (e *RecordVerdict) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecordVerdict(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecordVerdict", str)
+	}
+	return nil
+}
+
+func (e RecordVerdict) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecordVerdict) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecordVerdict) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -48,6 +48,7 @@ type App struct {
 	storage  *Storage
 	core     *database.Core
 	base     Base
+	better   Improvements
 	tracing  *telemetry.Tracing
 	health   *telemetry.Health
 	metrics  *telemetry.Metrics
@@ -108,7 +109,7 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	events := eventlog.New(a.core.DB, a.core.Client, a.core.URL, a.log.With("domain", "eventlog"))
 	d, err := wire(ctx, foundation{
 		config: a.config, core: a.core, events: events, metrics: a.metrics, log: a.log, overrides: overrides,
-		base: observedBase{a.base, a.metrics, a.tracing.Tracer()}, onTrunks: a.trunks.set, trunkStatus: a.trunks.status, onDrain: a.drain,
+		base: observedBase{a.base, a.metrics, a.tracing.Tracer()}, better: a.better, onTrunks: a.trunks.set, trunkStatus: a.trunks.status, onDrain: a.drain,
 	})
 	if err != nil {
 		return err
@@ -148,10 +149,17 @@ func (a *App) openDatabases(ctx context.Context) (err error) {
 		return err
 	}
 	if a.config.KnowledgeURL != "" {
-		a.base, err = dialBase(a.config.Storage, a.config.Knowledge)
+		if a.base, err = dialBase(a.config.Storage, a.config.Knowledge); err == nil {
+			a.better, err = dialImprovements(a.config.Storage, a.config.Knowledge)
+		}
 		return err
 	}
-	a.base, err = OpenBase(ctx, a.storage.KnowledgeURL, a.config.Models, a.log.With("domain", "knowledge"))
+	base, err := OpenBase(ctx, a.storage.KnowledgeURL, a.config.Models, a.log.With("domain", "knowledge"))
+	if err != nil {
+		return err
+	}
+	a.base = base
+	a.better, err = openImprovements(a.storage.KnowledgeURL, base)
 	return err
 }
 

@@ -22,7 +22,7 @@ import (
 
 // OpenBase opens the question base over its migrated database. Its records name agencies and regions that exist.
 func OpenBase(ctx context.Context, url string, m config.Models, log *slog.Logger) (*knowledge.Base, error) {
-	o := knowledge.Options{URL: url, Logger: log, ValidAgency: seed.IsAgency, ValidRegion: seed.IsRegion}
+	o := knowledge.Options{URL: url, Logger: log, ValidAgency: seed.IsAgency, ValidRegion: seed.IsRegion, ZoneOf: seed.RegionZone}
 	if m.EmbeddingModel != "" {
 		e, err := embed.NewOpenAI(ctx, m.OpenAIBaseURL, m.OpenAIAPIKey.Reveal(), m.EmbeddingModel)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"ekc/access"
 	"ekc/assistant"
+	"ekc/assistant/quality"
 	"ekc/interaction"
 	"ekc/internal/config"
 	"ekc/internal/database"
@@ -16,6 +17,7 @@ import (
 	"ekc/internal/telemetry"
 	"ekc/internal/voice"
 	"ekc/knowledge"
+	"ekc/knowledge/improve"
 	"ekc/routing"
 	"ekc/telephony/recording"
 	"ekc/telephony/signaling"
@@ -33,6 +35,7 @@ type domains struct {
 	interaction *interaction.Service
 	assistant   *assistant.Service
 	base        knowledge.Service
+	quality     *quality.Service
 	voice       *voice.Service
 	recordings  recording.Storage
 }
@@ -43,6 +46,7 @@ type foundation struct {
 	core      *database.Core
 	events    *eventlog.Log
 	base      knowledge.Service
+	better    improve.Service
 	metrics   *telemetry.Metrics
 	log       *slog.Logger
 	overrides Overrides
@@ -71,6 +75,9 @@ func wire(ctx context.Context, f foundation) (*domains, error) {
 	d.assistant = assistant.New(assistant.Options{
 		Client: f.core.Client, Base: f.base, Dialogue: d.interaction, Observer: yanaWatch{f.metrics},
 		Logger: f.log.With("domain", "assistant"),
+	})
+	d.quality = quality.New(quality.Options{
+		Client: f.core.Client, Store: f.events, Base: f.better, Records: f.base, Logger: f.log.With("domain", "quality"),
 	})
 	d.routing.Bind(d.interaction)
 	d.interaction.Bind(router{d.routing}, d.assistant)
@@ -119,6 +126,7 @@ func (d *domains) run(c *crew, log *slog.Logger) {
 	c.add("routing", d.routing.Run)
 	c.add("the sweep of interactions", d.interaction.Run)
 	c.add("Yana", d.assistant.Run)
+	c.add("what dialogues teach", d.quality.Run)
 	c.add("the phone's side of the centre", d.voice.Run)
 	c.add("the sweep of sessions", func(ctx context.Context) error { return sweepSessions(ctx, d.access, log) })
 }

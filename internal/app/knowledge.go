@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,6 +28,7 @@ type KnowledgeService struct {
 	tracing  *telemetry.Tracing
 	storage  *Storage
 	base     *knowledge.Base
+	better   Improvements
 	listener net.Listener
 	server   *http.Server
 
@@ -73,6 +75,9 @@ func (k *KnowledgeService) start(ctx context.Context) (err error) {
 	if k.base, err = OpenBase(ctx, k.storage.KnowledgeURL, k.config.Models, k.log); err != nil {
 		return err
 	}
+	if k.better, err = openImprovements(k.storage.KnowledgeURL, k.base); err != nil {
+		return err
+	}
 	k.health.Add("knowledge", k.base.Ready)
 	k.serve(secret)
 	return nil
@@ -83,6 +88,7 @@ func (k *KnowledgeService) serve(secret string) {
 	mux.Handle(remote.NewHandler(remote.HandlerOptions{
 		Base: observedBase{k.base, k.metrics, k.tracing.Tracer()}, Secret: secret, Logger: k.log,
 	}))
+	mux.Handle(remote.NewImprovementHandler(remote.ImprovementOptions{Service: k.better, Secret: secret, Logger: k.log}))
 	handleMachines(mux, k.health, k.metrics, k.log)
 	k.server = newServer(telemetry.Requests(k.tracing.Handler(mux, procedureOf), k.metrics, k.log, procedureOf), k.log)
 	k.server.Protocols = new(http.Protocols)
@@ -110,11 +116,9 @@ func procedureOf(path string) string {
 	case "/healthz", "/readyz", "/metrics":
 		return path[1:]
 	}
-	if name, ok := strings.CutPrefix(path, "/ekc.knowledge.v1.KnowledgeService/"); ok {
-		for _, known := range remote.Procedures() {
-			if name == known {
-				return name
-			}
+	for _, service := range []string{"KnowledgeService", "ImprovementService"} {
+		if name, ok := strings.CutPrefix(path, "/ekc.knowledge.v1."+service+"/"); ok && slices.Contains(remote.Procedures(), name) {
+			return name
 		}
 	}
 	return "other"
@@ -148,6 +152,9 @@ func (k *KnowledgeService) stop(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
+	if k.better != nil {
+		errs = append(errs, patiently(ctx, k.better.Close))
+	}
 	if k.base != nil {
 		errs = append(errs, patiently(ctx, k.base.Close))
 	}

@@ -32,6 +32,9 @@ func (a *App) stop(ctx context.Context) error {
 		}
 	}
 	a.draining.Wait() // only now: calls that outlasted the drain have ended with the phone
+	if a.better != nil {
+		errs = append(errs, patiently(parts, a.better.Close))
+	}
 	if a.base != nil {
 		errs = append(errs, patiently(parts, a.base.Close))
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"ekc/access/viewer"
 	entsecret "ekc/ent/secret"
@@ -81,4 +82,17 @@ func IsAgency(code string) bool {
 // IsRegion reports whether the code is that of a region.
 func IsRegion(code string) bool {
 	return slices.ContainsFunc(regions, func(r region) bool { return r.code == code })
+}
+
+// RegionZone is the time zone of a region; nil for a code that is not one's.
+func RegionZone(code string) *time.Location {
+	i := slices.IndexFunc(regions, func(r region) bool { return r.code == code })
+	if i < 0 {
+		return nil
+	}
+	zone, err := time.LoadLocation(regions[i].zone)
+	if err != nil {
+		return nil // the machine has no such zone; the base then takes Moscow's
+	}
+	return zone
 }
