@@ -17,6 +17,8 @@ import (
 const looked = 200
 
 // selectGaps counts the questions that its parameters select, gap by gap, and shows the newest of their texts.
+//
+//nolint:gosec // only constants are put together
 var selectGaps = `
 	SELECT g.id, g.state, g.record_id, g.reason, count(DISTINCT q.citizen), count(*), count(*) FILTER (WHERE q.cause = 'low_rated'),
 		max(q.asked_at), mode() WITHIN GROUP (ORDER BY q.topic), mode() WITHIN GROUP (ORDER BY q.agency),
