@@ -123,9 +123,11 @@ func (e *edition) openReviews(ctx context.Context, all []resting, q ActReview) e
 		{copyForReview, []any{pq.Array(id), pq.Array(source), pq.Array(number), string(author), e.now}},
 		{`INSERT INTO phrasings (version_id, position, text) SELECT n.id, p.position, p.text
 		  FROM unnest($1::text[], $2::text[]) AS n(id, source) JOIN phrasings p ON p.version_id = n.source`, []any{pq.Array(id), pq.Array(source)}},
-		{`INSERT INTO record_events (record_id, version_id, action, actor, reason, at)
+		{
+			`INSERT INTO record_events (record_id, version_id, action, actor, reason, at)
 		  SELECT v.record_id, v.id, $2, $3, $4, $5 FROM record_versions v WHERE v.id = ANY($1) ORDER BY v.record_id`,
-			[]any{pq.Array(id), string(EventReviewed), q.Actor, reason, e.now}},
+			[]any{pq.Array(id), string(EventReviewed), q.Actor, reason, e.now},
+		},
 		{`UPDATE records r SET updated_at = $2 FROM record_versions v WHERE v.id = ANY($1) AND r.id = v.record_id`, []any{pq.Array(id), e.now}},
 	} {
 		if _, err := e.ExecContext(ctx, step.sql, step.args...); err != nil {
@@ -141,4 +143,3 @@ const copyForReview = `
 	SELECT n.id, v.record_id, n.number, 'review', v.question, v.answer, v.short, v.topic_id, v.legal_basis, v.tags, v.links,
 		$4::jsonb, v.id, v.valid_from, v.valid_to, v.intent, v.personal, v.source, v.license, v.content_hash, $5
 	FROM unnest($1::text[], $2::text[], $3::bigint[]) AS n(id, source, number) JOIN record_versions v ON v.id = n.source`
-

@@ -2,7 +2,6 @@ package knowledge
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -66,7 +65,7 @@ func (b *Base) listDue(ctx context.Context, latest string) ([]due, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func(rows *sql.Rows) { _ = rows.Close() }(rows)
+	defer func() { _ = rows.Close() }()
 	var all []due
 	for rows.Next() {
 		var d due

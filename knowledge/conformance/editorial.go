@@ -86,7 +86,9 @@ func editorialLife(t *testing.T, s knowledge.Service) {
 	require.Equal(t, v.ID, next.BasedOn)
 	_, err = s.DraftRecord(t.Context(), knowledge.NewDraft{Actor: anna, RecordID: made.ID})
 	require.Equal(t, fail.Conflict, fail.CodeOf(err), "one open version a record")
-	next = d.save(next, boris, func(c *knowledge.Content) { c.Answer = "Протез выдаёт отделение Социального фонда." })
+	next = d.save(next, boris, func(c *knowledge.Content) {
+		c.Answer = "Протез выдаёт отделение Социального фонда."
+	})
 	next = d.move(d.move(next, boris, knowledge.Submit), anna, knowledge.Publish)
 	d.finds("где заказать протез", next.ID)
 	d.restored(made.ID, v, next)

@@ -26,7 +26,9 @@ func content(c *pb.Content) knowledge.Content {
 	}
 }
 
-func wireSegment(s knowledge.Segment) *pb.Segment { return &pb.Segment{Agency: s.Agency, Region: s.Region} }
+func wireSegment(s knowledge.Segment) *pb.Segment {
+	return &pb.Segment{Agency: s.Agency, Region: s.Region}
+}
 
 func segment(s *pb.Segment) knowledge.Segment {
 	return knowledge.Segment{Agency: s.GetAgency(), Region: s.GetRegion()}
