@@ -91,6 +91,11 @@ func (r *mutationResolver) InteractionTransfer(ctx context.Context, input model.
 	return interactionPayload(r.Interactions.Transfer(ctx, input.InteractionID, input.QueueID, value(input.Note)))
 }
 
+// SuggestionDismiss is the resolver for the suggestionDismiss field.
+func (r *mutationResolver) SuggestionDismiss(ctx context.Context, input model.SuggestionDismissInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.Interactions.DismissSuggestion(ctx, input.InteractionID, input.RecordID))
+}
+
 // InteractionClose is the resolver for the interactionClose field.
 func (r *mutationResolver) InteractionClose(ctx context.Context, input model.InteractionCloseInput) (*model.InteractionPayload, error) {
 	return interactionPayload(r.Interactions.Close(ctx, interaction.CloseInput{

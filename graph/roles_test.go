@@ -42,6 +42,7 @@ answerFeedback           UN NFNNNFNF NNNNNNN Fy
 interactionRate          UN NFNNNFNF NNNNNNN Fy
 interactionHold          UN NFNNNFNF NNNNNNN yF
 interactionResume        UN NFNNNFNF NNNNNNN yF
+suggestionDismiss        UN NFNNNFNF NNNNNNN yF
 offerDecline             UF NFFFFFFN NFFFFFF yF
 presenceSet              UF yFFFFFFy yFFFFFF yF
 desk                     UF yFFFFFFy yFFFFFF yF
@@ -252,6 +253,7 @@ func (c *cast) attempts() map[string]func(token string) string {
 		},
 		"interactionRate":      c.done("interactionRate", i+", rating: 5"),
 		"interactionHold":      c.done("interactionHold", i),
+		"suggestionDismiss":    c.done("suggestionDismiss", i+`, recordId: "rec-1"`),
 		"interactionResume":    c.done("interactionResume", i),
 		"offerDecline":         c.done("offerDecline", `offerId: "`+c.offer+`"`),
 		"presenceSet":          c.done("presenceSet", "state: BUSY"),

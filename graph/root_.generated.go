@@ -607,6 +607,7 @@ type ComplexityRoot struct {
 		SignOutEverywhere             func(childComplexity int) int
 		SkillCreate                   func(childComplexity int, input model.SkillCreateInput) int
 		SoundUpload                   func(childComplexity int, input model.SoundUploadInput) int
+		SuggestionDismiss             func(childComplexity int, input model.SuggestionDismissInput) int
 		TokenRefresh                  func(childComplexity int, input model.TokenRefreshInput) int
 		TrunkCreate                   func(childComplexity int, input model.TrunkCreateInput) int
 		TrunkUpdate                   func(childComplexity int, input model.TrunkUpdateInput) int
@@ -4261,6 +4262,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.SoundUpload(childComplexity, args["input"].(model.SoundUploadInput)), true
 
+	case "Mutation.suggestionDismiss":
+		if e.ComplexityRoot.Mutation.SuggestionDismiss == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_suggestionDismiss_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SuggestionDismiss(childComplexity, args["input"].(model.SuggestionDismissInput)), true
+
 	case "Mutation.tokenRefresh":
 		if e.ComplexityRoot.Mutation.TokenRefresh == nil {
 			break
@@ -7404,6 +7417,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSkillCreateInput,
 		ec.unmarshalInputSoundUploadInput,
+		ec.unmarshalInputSuggestionDismissInput,
 		ec.unmarshalInputTokenRefreshInput,
 		ec.unmarshalInputTrunkCreateInput,
 		ec.unmarshalInputTrunkSettingsInput,
@@ -7875,6 +7889,8 @@ type Mutation {
   interactionTransfer("What to do, and to what." input: InteractionTransferInput!): InteractionPayload!
   "Ends the talk and begins the wrap-up. Its operator."
   interactionFinish("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  "Puts a suggested record away for this interaction, and counts that its version did not help. Its operator."
+  suggestionDismiss("What to do, and to what." input: SuggestionDismissInput!): InteractionPayload!
   "Records topic and outcome and closes. Its operator, from ACTIVE, HELD, DEFERRED or WRAP_UP."
   interactionClose("What to do, and to what." input: InteractionCloseInput!): InteractionPayload!
 
@@ -9429,6 +9445,13 @@ input InteractionRateInput {
   rating: Int!
   "Words to it; at most 2,000 characters."
   comment: String
+}
+"Which suggestion to put away."
+input SuggestionDismissInput {
+  "The interaction."
+  interactionId: ID!
+  "The suggested record."
+  recordId: ID!
 }
 "Where to hand an interaction."
 input InteractionTransferInput {

@@ -158,6 +158,7 @@ type MutationResolver interface {
 	InteractionResume(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error)
 	InteractionTransfer(ctx context.Context, input model.InteractionTransferInput) (*model.InteractionPayload, error)
 	InteractionFinish(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error)
+	SuggestionDismiss(ctx context.Context, input model.SuggestionDismissInput) (*model.InteractionPayload, error)
 	InteractionClose(ctx context.Context, input model.InteractionCloseInput) (*model.InteractionPayload, error)
 	QueueCreate(ctx context.Context, input model.QueueCreateInput) (*model.QueuePayload, error)
 	QueueUpdate(ctx context.Context, input model.QueueUpdateInput) (*model.QueuePayload, error)
@@ -1466,6 +1467,20 @@ func (ec *executionContext) field_Mutation_soundUpload_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.SoundUploadInput, error) {
 			return ec.unmarshalNSoundUploadInput2ekcᚋgraphᚋmodelᚐSoundUploadInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_suggestionDismiss_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SuggestionDismissInput, error) {
+			return ec.unmarshalNSuggestionDismissInput2ekcᚋgraphᚋmodelᚐSuggestionDismissInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11275,6 +11290,50 @@ func (ec *executionContext) fieldContext_Mutation_interactionFinish(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_interactionFinish_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_suggestionDismiss(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_suggestionDismiss(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SuggestionDismiss(ctx, fc.Args["input"].(model.SuggestionDismissInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InteractionPayload) graphql.Marshaler {
+			return ec.marshalNInteractionPayload2ᚖekcᚋgraphᚋmodelᚐInteractionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_suggestionDismiss(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InteractionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_suggestionDismiss_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -28185,6 +28244,43 @@ func (ec *executionContext) unmarshalInputSoundUploadInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSuggestionDismissInput(ctx context.Context, obj any) (model.SuggestionDismissInput, error) {
+	var it model.SuggestionDismissInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"interactionId", "recordId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "interactionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interactionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InteractionID = data
+		case "recordId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("recordId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RecordID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputTokenRefreshInput(ctx context.Context, obj any) (model.TokenRefreshInput, error) {
 	var it model.TokenRefreshInput
 	if obj == nil {
@@ -34090,6 +34186,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "interactionFinish":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_interactionFinish(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "suggestionDismiss":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_suggestionDismiss(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -44050,6 +44153,11 @@ func (ec *executionContext) unmarshalNSrtpPolicy2ekcᚋentᚋtrunkᚐSrtp(ctx co
 
 func (ec *executionContext) marshalNSrtpPolicy2ekcᚋentᚋtrunkᚐSrtp(ctx context.Context, sel ast.SelectionSet, v trunk.Srtp) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNSuggestionDismissInput2ekcᚋgraphᚋmodelᚐSuggestionDismissInput(ctx context.Context, v any) (model.SuggestionDismissInput, error) {
+	res, err := ec.unmarshalInputSuggestionDismissInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNSuperviseMode2ekcᚋtelephonyᚐMode(ctx context.Context, v any) (telephony.Mode, error) {

@@ -15,14 +15,13 @@ import (
 // DismissSuggestion puts a suggested record away for this interaction, and counts that its version did not help the operator. A
 // repeat changes nothing. NOT_FOUND for an interaction that the viewer may not see or an unknown record, CONFLICT when the
 // interaction is over.
-func (s *Service) DismissSuggestion(ctx context.Context, interactionID, recordID string) error {
+func (s *Service) DismissSuggestion(ctx context.Context, interactionID, recordID string) (i *ent.Interaction, err error) {
 	_, citation, err := s.assistant.Compose(ctx, recordID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.inTx(ctx, func(system context.Context, tx *ent.Tx) error {
-		i, err := s.allowed(ctx, system, tx, interactionID, access.WorkInteraction)
-		if err != nil {
+	err = s.inTx(ctx, func(system context.Context, tx *ent.Tx) error {
+		if i, err = s.allowed(ctx, system, tx, interactionID, access.WorkInteraction); err != nil {
 			return err
 		}
 		if Ended(i.State) {
@@ -30,6 +29,10 @@ func (s *Service) DismissSuggestion(ctx context.Context, interactionID, recordID
 		}
 		return s.judge(system, tx, i.ID, viewer.From(ctx).AccountID, citation, false, "")
 	})
+	if err != nil {
+		return nil, err
+	}
+	return i, nil
 }
 
 // judge counts what an operator did with a record, once for each version in a locked interaction.

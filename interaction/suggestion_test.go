@@ -22,7 +22,8 @@ func TestWhatOperatorsDoWithSuggestionsIsCounted(t *testing.T) {
 	i, citizen := w.active(annaCtx)
 
 	for range 2 {
-		require.NoError(t, w.DismissSuggestion(annaCtx, i.ID, "rec-1"))
+		_, err := w.DismissSuggestion(annaCtx, i.ID, "rec-1")
+		require.NoError(t, err)
 	}
 	m, err := w.Send(annaCtx, interaction.SendInput{InteractionID: i.ID, RecordID: "rec-1"})
 	require.NoError(t, err)
@@ -35,11 +36,12 @@ func TestWhatOperatorsDoWithSuggestionsIsCounted(t *testing.T) {
 	accepted := w.client.SuggestionVerdict.Query().Where(suggestionverdict.Accepted(true)).OnlyX(w.system)
 	require.Equal(t, m.ID, accepted.MessageID)
 
-	require.Equal(t, fail.NotFound, fail.CodeOf(w.DismissSuggestion(borisCtx, i.ID, "rec-1")), "another's interaction")
-	require.Error(t, w.DismissSuggestion(citizen, i.ID, "rec-1"))
-	require.Equal(t, fail.NotFound, fail.CodeOf(w.DismissSuggestion(annaCtx, i.ID, "rec-2")))
-	_, err = w.End(citizen, i.ID)
-	require.NoError(t, err)
+	_, err = w.DismissSuggestion(borisCtx, i.ID, "rec-1")
+	require.Equal(t, fail.NotFound, fail.CodeOf(err), "another's interaction")
+	_, err = w.DismissSuggestion(citizen, i.ID, "rec-1")
+	require.Error(t, err)
+	_, err = w.DismissSuggestion(annaCtx, i.ID, "rec-2")
+	require.Equal(t, fail.NotFound, fail.CodeOf(err))
 }
 
 func TestReplyInDistressComesFirstAndKeepsItsTrace(t *testing.T) {

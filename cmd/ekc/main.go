@@ -25,10 +25,11 @@ const (
 type commands struct {
 	Version kong.VersionFlag `help:"Print the version and quit."`
 
-	Serve     serveCommand   `cmd:"" help:"Run a node: API, playground, widget, routing, Yana. Several may share one data directory or one pair of databases."`
-	Migrate   migrateCommand `cmd:"" help:"Bring the databases to the newest schema, and do nothing else. serve does it too."`
-	User      userCommands   `cmd:"" help:"Accounts, from the console."`
-	Knowledge baseCommands   `cmd:"" help:"The question base."`
+	Serve     serveCommand      `cmd:"" help:"Run a node: API, playground, widget, routing, Yana. Several may share one data directory or one pair of databases."`
+	Migrate   migrateCommand    `cmd:"" help:"Bring the databases to the newest schema, and do nothing else. serve does it too."`
+	User      userCommands      `cmd:"" help:"Accounts, from the console."`
+	Knowledge baseCommands      `cmd:"" help:"The question base."`
+	Assistant assistantCommands `cmd:"" help:"Yana."`
 }
 
 func main() {

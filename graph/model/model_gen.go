@@ -1595,6 +1595,14 @@ type SoundUploadInput struct {
 type Subscription struct {
 }
 
+// Which suggestion to put away.
+type SuggestionDismissInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// The suggested record.
+	RecordID string `json:"recordId"`
+}
+
 // A refresh token.
 type TokenRefreshInput struct {
 	// The token as it was given.
