@@ -23,7 +23,7 @@ type exportCommand struct {
 	config.Logging
 	File   string `arg:"" help:"The file to write, compressed when its name ends with .gz; - writes to the standard output. A file of that name is replaced when the export is complete, not before." type:"path"`
 	Format string `enum:"jsonl,csv,xlsx," default:"" help:"jsonl, csv or xlsx; empty: told by the file's name."`
-	Status string `enum:"published,draft,review,archived,all" default:"published" help:"Only records whose current version has this status (${enum}). Import takes published ones only."`
+	Status string `enum:"published,draft,review,approved,archived,all" default:"published" help:"Only records whose current version has this status (${enum}). Import takes published ones only."`
 	Agency string `help:"Only records of this agency." placeholder:"CODE"`
 	Region string `help:"Only records of this region." placeholder:"CODE"`
 	Topic  string `help:"Only records of this topic." placeholder:"NAME"`
