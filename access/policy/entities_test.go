@@ -58,6 +58,8 @@ func (w *world) telephony(accountID string) {
 	c.PhoneBinding.Create().SetPhoneID(p.ID).SetAccountID(accountID).SetNodeID("nod").SetContact("sip:p@192.0.2.2").
 		SetTransport("UDP").SetSource("192.0.2.2:5060").SetLocal("192.0.2.1:5060").SetCallID("c").SetCseq(1).
 		SetUpdatedAt(at).SetExpiresAt(at).ExecX(ctx)
+	c.SuggestionVerdict.Create().SetInteractionID(i.ID).SetAccountID("acc").SetRecordID("rec").SetRecordVersionID("ver").SetAccepted(true).
+		ExecX(ctx)
 	c.ServerNode.Create().SetHost("h").ExecX(ctx)
 	call := c.Call.Create().SetInteractionID(i.ID).SetNodeID("nod").SetDirection("INBOUND").SetBeganAt(at).SaveX(ctx)
 	c.CallLeg.Create().SetCallID(call.ID).SetInteractionID(i.ID).SetKind("TRUNK").SetRole("CITIZEN").SetBeganAt(at).ExecX(ctx)
@@ -147,7 +149,7 @@ func TestEveryEntityIsClosedByDefault(t *testing.T) {
 		switch name {
 		case "Agency", "Region":
 			require.Positive(t, count, name)
-		case "Event", "Secret", "ServerNode", "NodeCommand", "Transcript", "Recall", "RecallPerson", "AnswerReview":
+		case "Event", "Secret", "ServerNode", "NodeCommand", "Transcript", "Recall", "RecallPerson", "AnswerReview", "SuggestionVerdict":
 			require.Equal(t, -1, count, name)
 		default:
 			require.Zero(t, count, name)

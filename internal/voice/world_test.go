@@ -125,6 +125,10 @@ func (base) Search(_ context.Context, q knowledge.Query) ([]knowledge.Hit, error
 	}}, nil
 }
 
+func (base) RecordVersion(_ context.Context, id string) (knowledge.Version, error) {
+	return knowledge.Version{ID: id, RecordID: "rec-1", Number: 1, Status: knowledge.StatusPublished}, nil
+}
+
 type world struct {
 	*testing.T
 	client       *ent.Client
