@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ekc/internal/fail"
+	"ekc/knowledge/ent"
 )
 
 // ExportOptions steer one export.
@@ -95,15 +96,11 @@ func exportAll(ctx context.Context, from Lister, w rowWriter, opts ExportOptions
 
 // rowOf states a record as a file does.
 func rowOf(r Record) *row {
-	v := r.Version
-	out := &row{
-		ID: r.ID, Agency: r.Agency, Region: r.Region, VariantOf: r.VariantOf,
-		Question: v.Question, Answer: v.Answer, Topic: v.Topic, Phrasings: v.Phrasings, Short: v.Short, LegalBasis: v.LegalBasis,
-		ValidFrom: v.ValidFrom, ValidTo: v.ValidTo, Intent: v.Intent, Personal: v.Personal, Source: v.Source, License: v.License,
-		Tags: v.Tags, Links: v.Links,
-	}
-	if v.Status != StatusPublished {
-		out.Status = v.Status
+	content := r.Version.Content()
+	out := content.row(&ent.Record{ID: r.ID, Agency: r.Agency, Region: r.Region, VariantOf: r.VariantOf})
+	out.Tags, out.Links = content.Tags, content.Links
+	if r.Version.Status != StatusPublished {
+		out.Status = r.Version.Status
 	}
 	return out
 }

@@ -98,14 +98,9 @@ func (s *Store) draftProposal(ctx context.Context, p Proposal, actor string) (re
 	if err != nil {
 		return "", err
 	}
-	_, err = s.base.SaveDraft(ctx, knowledge.DraftContent{
-		Actor: actor, VersionID: v.ID, Revision: v.Revision,
-		Content: knowledge.Content{
-			Question: p.Question, Answer: p.Answer, Short: v.Short, Topic: v.Topic, Phrasings: v.Phrasings, LegalBasis: v.LegalBasis,
-			ValidFrom: v.ValidFrom, ValidTo: v.ValidTo, Intent: v.Intent, Personal: v.Personal, Source: v.Source, License: v.License,
-			Tags: v.Tags, Links: v.Links,
-		},
-	})
+	content := v.Content()
+	content.Question, content.Answer = p.Question, p.Answer
+	_, err = s.base.SaveDraft(ctx, knowledge.DraftContent{Actor: actor, VersionID: v.ID, Revision: v.Revision, Content: content})
 	return p.RecordID, err
 }
 
