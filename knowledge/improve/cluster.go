@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lib/pq"
 	"github.com/pgvector/pgvector-go"
 
 	"ekc/internal/fail"
@@ -56,28 +57,44 @@ func (s *Store) NoteQuestions(ctx context.Context, questions []Question) (int, e
 	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, gapLock); err != nil {
 		return 0, fmt.Errorf("note questions: %w", err)
 	}
+	known, err := knownQuestions(ctx, tx, sorted)
+	if err != nil {
+		return 0, fmt.Errorf("note questions: %w", err)
+	}
 	noted := 0
 	for _, q := range sorted {
-		fresh, err := s.place(ctx, tx, q)
-		if err != nil {
+		if known[q.ID] {
+			continue
+		}
+		if err := s.place(ctx, tx, q); err != nil {
 			return 0, fmt.Errorf("note questions: %w", err)
 		}
-		if fresh {
-			noted++
-		}
+		known[q.ID] = true
+		noted++
 	}
 	return noted, tx.Commit()
 }
 
-// place puts one question into its gap; false: it was there before.
-func (s *Store) place(ctx context.Context, tx *sql.Tx, q Question) (bool, error) {
-	var known bool
-	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM gap_questions WHERE id = $1)`, q.ID).Scan(&known); err != nil || known {
-		return false, err
+// knownQuestions are the ids of those that were noted before: a node tells most of them again and again.
+func knownQuestions(ctx context.Context, tx *sql.Tx, questions []Question) (map[string]bool, error) {
+	asked := make([]string, len(questions))
+	for i := range questions {
+		asked[i] = questions[i].ID
 	}
+	var found []string
+	err := tx.QueryRowContext(ctx, `SELECT COALESCE(array_agg(id), '{}') FROM gap_questions WHERE id = ANY($1)`, pq.Array(asked)).Scan(pq.Array(&found))
+	known := make(map[string]bool, len(questions))
+	for _, id := range found {
+		known[id] = true
+	}
+	return known, err
+}
+
+// place puts a new question into its gap.
+func (s *Store) place(ctx context.Context, tx *sql.Tx, q Question) error {
 	vectors, err := s.embedder.Embed(ctx, []string{q.Text})
 	if err != nil {
-		return false, err
+		return err
 	}
 	vector := pgvector.NewVector(vectors[0])
 	var gap string
@@ -89,11 +106,11 @@ func (s *Store) place(ctx context.Context, tx *sql.Tx, q Question) (bool, error)
 			gap, q.Text, s.embedder.Name(), vector, s.clock())
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO gap_questions (id, gap_id, text, citizen, agency, region, topic, cause, asked_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, q.ID, gap, q.Text, q.Citizen, q.Agency, q.Region, q.Topic, q.Cause, q.AskedAt)
-	return err == nil, err
+	return err
 }
 
 // medoid is the text with the greatest sum of cosines to the others, the first of equals.
