@@ -98,7 +98,7 @@ func newWorld(t *testing.T, settings ...setting) *world {
 		},
 	})
 	require.NoError(t, err)
-	w.quality = quality.New(quality.Options{Client: core.Client, Store: log, Base: better, Records: base})
+	w.quality = quality.New(quality.Options{Client: core.Client, Store: log, Base: better})
 	o := graph.Options{Introspection: true}
 	o.RateLimits.Anonymous = ratelimit.Options{Every: time.Microsecond, Burst: 1000}
 	o.RateLimits.SignIn, o.RateLimits.ChatStart = o.RateLimits.Anonymous, o.RateLimits.Anonymous

@@ -12,7 +12,6 @@ import (
 	"ekc/ent/agency"
 	"ekc/ent/region"
 	"ekc/internal/fail"
-	"ekc/knowledge"
 	"ekc/knowledge/improve"
 )
 
@@ -21,13 +20,12 @@ type Store interface {
 	InTx(ctx context.Context, work func(ctx context.Context, tx *ent.Tx) error) error
 }
 
-// Options sets the service. Client, Store, Base and Records are required.
+// Options sets the service. Client, Store and Base are required.
 type Options struct {
-	Client  *ent.Client
-	Store   Store
-	Base    improve.Service
-	Records knowledge.Service
-	Logger  *slog.Logger
+	Client *ent.Client
+	Store  Store
+	Base   improve.Service
+	Logger *slog.Logger
 	// Clock tells the time; nil means time.Now.
 	Clock func() time.Time
 }

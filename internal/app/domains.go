@@ -77,7 +77,7 @@ func wire(ctx context.Context, f foundation) (*domains, error) {
 		Logger: f.log.With("domain", "assistant"),
 	})
 	d.quality = quality.New(quality.Options{
-		Client: f.core.Client, Store: f.events, Base: f.better, Records: f.base, Logger: f.log.With("domain", "quality"),
+		Client: f.core.Client, Store: f.events, Base: f.better, Logger: f.log.With("domain", "quality"),
 	})
 	d.routing.Bind(d.interaction)
 	d.interaction.Bind(router{d.routing}, d.assistant)
