@@ -29,6 +29,7 @@ type callsCommand struct {
 	OperatorEnds  float64       `default:"0.5" help:"Share of the calls that the operator ends; the caller then rates and is hung up on. 0 to 1."`
 	Patience      time.Duration `default:"90s" help:"How long a caller waits for an operator before the call counts as failed."`
 	Every         int           `default:"1" help:"Each leg sends only every so many frames of 20 ms, 1 to 50; more than 1 spares the processor where signalling is measured."`
+	Symmetric     bool          `help:"Have the trunk set to symmetric media, as the callers send from where they receive: their legs then share ports."`
 	Pairs         string        `help:"Write the addresses of the legs to this file when all calls are up, for rtpload; sound is then rtpload's." placeholder:"FILE"`
 	Hold          time.Duration `default:"60s" help:"How long calls are kept for rtpload."`
 	AdminLogin    string        `default:"admin" help:"An administrator, to prepare trunk, queues, operators and phones."`

@@ -96,7 +96,7 @@ func (r *callRun) makeTrunk(ctx context.Context) error {
 	}
 	err := r.made.admin.change(ctx, "trunkCreate", "TrunkCreateInput", "trunk { id }", map[string]any{"settings": map[string]any{
 		"name": r.made.name, "sources": []string{gatewayIP.String() + "/32"}, "proxy": r.gateway.Addr(), "preference": 1000,
-		"codecs": []string{r.codec.String()}, "srtp": "OFF", "keepAliveSeconds": 5,
+		"codecs": []string{r.codec.String()}, "srtp": "OFF", "keepAliveSeconds": 5, "symmetricMedia": r.o.Symmetric,
 		"numbersIn":  []any{rule("8", "+7", 11), rule("7", "+7", 11)},
 		"numbersOut": []any{rule("+7", "8", 12)},
 	}}, &out)
