@@ -16,6 +16,8 @@ type parsedDoc struct {
 	units [][]text.Word
 	body  []text.Word // the topic, then the answer
 	head  int         // words of the topic
+	// sentences of the body
+	sentences int
 }
 
 // analyseAll splits and stems on every processor.
@@ -42,6 +44,11 @@ func analyse(d Doc) parsedDoc {
 	topic := text.Words(d.Topic, maxUnitWords)
 	p.head = len(topic)
 	p.body = append(topic, text.Words(d.Answer, maxBodyWords)...)
+	for _, w := range p.body {
+		if w.End {
+			p.sentences++
+		}
+	}
 	return p
 }
 
@@ -58,11 +65,4 @@ func trigrams(dst []text.Gram, stem string) []text.Gram {
 	dst = dst[:n]
 	slices.Sort(dst)
 	return slices.Compact(dst)
-}
-
-func gramWeight(w text.Word) float32 {
-	if w.Function {
-		return functionWeight
-	}
-	return 1
 }

@@ -7,7 +7,8 @@ const leadWords = 25
 
 // body fills the features that need the topic and the answer: what is matched anywhere, in the best sentence, in the
 // topic and at the answer's beginning.
-func (r *reader) body(v []float32, rec *record) {
+func (r *reader) body(v []float32, d uint32) {
+	rec := &r.x.records[d]
 	for _, s := range [][]float32{r.bodySim, r.sentence, r.lead, r.topicSim, r.bodyCount} {
 		clear(s)
 	}
@@ -22,7 +23,7 @@ func (r *reader) body(v []float32, rec *record) {
 			}
 			continue
 		}
-		for _, m := range r.q.best[t] {
+		for _, m := range r.sc.matches(r.q, t) {
 			r.match(m, i, rec.head)
 			if m.sim > r.sentence[m.term] {
 				current += r.q.terms[m.term].weight * (m.sim - r.sentence[m.term])
@@ -39,7 +40,7 @@ func (r *reader) body(v []float32, rec *record) {
 	v[fCoverLead], _ = r.cover(r.lead)
 	v[fTopicCover], _ = r.cover(r.topicSim)
 	v[fCoverSentence] = max(best, current) / r.q.self
-	v[fLogBody] = float32(math.Log1p(float64(rec.size))) / 6
+	v[fLogBody] = float32(math.Log1p(float64(r.x.bodyLen[d]))) / 6
 }
 
 // match notes a match at a place of the body whose first head entries are the topic.
@@ -61,9 +62,7 @@ const bStrict = 0.75
 
 // strict fills plain BM25 over the very stems of the content words: the view of a classical search engine, which is right
 // where likeness of words misleads.
-func (r *reader) strict(v []float32, u *unit, rec *record) {
-	avgUnit := float32(r.x.sumUnit / float64(max(1, r.x.liveUnit)))
-	avgBody := float32(r.x.sumBody / float64(max(1, r.x.live)))
+func (r *reader) strict(v []float32, u *view, d uint32) {
 	var inUnit, inBody, selfUnit, self float32
 	for i, t := range r.q.terms {
 		if t.word.Function {
@@ -73,10 +72,10 @@ func (r *reader) strict(v []float32, u *unit, rec *record) {
 		unitWeight := idf(t.unitDF, max(r.x.liveUnit, t.unitDF))
 		selfUnit += unitWeight
 		if r.unitSim[i] == 1 {
-			inUnit += unitWeight * saturate(1, float32(len(u.terms)), avgUnit, bStrict)
+			inUnit += unitWeight * saturate(1, float32(len(u.terms)), r.avgUnit, bStrict)
 		}
 		if n := r.bodyCount[i]; n > 0 {
-			inBody += t.weight * saturate(n, rec.size, avgBody, bStrict)
+			inBody += t.weight * saturate(n, float32(r.x.bodyLen[d]), r.avgBody, bStrict)
 		}
 	}
 	if self == 0 {
@@ -87,12 +86,12 @@ func (r *reader) strict(v []float32, u *unit, rec *record) {
 }
 
 // definition is 1 for a text that defines, when the query asks what something is.
-func (r *reader) definition(v []float32, u *unit) {
+func (r *reader) definition(v []float32, u *view) {
 	if !r.q.definition {
 		return
 	}
-	for _, w := range u.words {
-		if definers[w.Stem] {
+	for _, t := range u.terms {
+		if definers[r.x.terms[t].stem] {
 			v[fDefinition] = 1
 			return
 		}

@@ -1,11 +1,6 @@
 package lexical
 
-import (
-	"math"
-	"slices"
-
-	"ekc/knowledge/text"
-)
+import "math"
 
 // FeatureNames name the ranker's inputs, in the order of Candidate.Features. All are shares or differences that do not
 // grow with the size of the base, so that weights fitted on a large base serve a small one.
@@ -97,30 +92,52 @@ const (
 // describe computes the features of all candidates: first each by itself, then against the others.
 func (x *Index) describe(q *query, sc *scratch, all []found) []Candidate {
 	out := make([]Candidate, len(all))
-	r := newReader(x, q)
-	l := newLocal(q, len(all))
+	values := make([]float32, len(all)*featureCount)
+	views := x.views(all)
+	r := newReader(x, q, sc)
+	l := newLocal(x, q, sc, len(all))
 	for i, f := range all {
 		rec := &x.records[f.record]
-		u := &x.units[f.unit]
-		v := make([]float32, featureCount)
+		u := &views[i]
+		v := values[i*featureCount : (i+1)*featureCount : (i+1)*featureCount]
 		r.unit(v, u)
-		r.body(v, rec)
-		r.units(v, sc, rec, f)
-		r.strict(v, u, rec)
+		r.body(v, f.record)
+		r.strict(v, u, f.record)
 		r.definition(v, u)
 		r.kind(v, u, rec)
 		l.note(i, r, u)
 		v[fWord], v[fGram], v[fBody] = f.word, f.gram, f.body
-		out[i] = Candidate{
-			Key: rec.key, Unit: slices.Index(rec.units, f.unit), Text: u.text, First: f.first, Features: v,
-		}
+		v[fSecondUnit], v[fPooled] = f.second/2, f.others
+		out[i] = Candidate{Key: rec.key, Unit: int(f.unit - rec.first), Text: u.text, First: f.first, Features: v}
 	}
-	for i, f := range all {
-		l.fill(i, out[i].Features, &x.units[f.unit])
+	for i := range all {
+		l.fill(i, out[i].Features, &views[i])
 	}
 	compare(out)
 	x.topicMass(out, all)
-	x.votes(out, all)
+	x.votes(out, all, views)
+	return out
+}
+
+// view is a candidate's unit with the terms of its forms.
+type view struct {
+	*unit
+	terms []uint32
+}
+
+func (x *Index) views(all []found) []view {
+	out := make([]view, len(all))
+	var terms []uint32
+	for _, f := range all {
+		for _, w := range x.units[f.unit].forms {
+			terms = append(terms, x.forms[w].term)
+		}
+	}
+	for i, f := range all {
+		u := &x.units[f.unit]
+		out[i] = view{u, terms[:len(u.forms):len(u.forms)]}
+		terms = terms[len(u.forms):]
+	}
 	return out
 }
 
@@ -129,32 +146,44 @@ func (x *Index) describe(q *query, sc *scratch, all []found) []Candidate {
 type reader struct {
 	x                                        *Index
 	q                                        *query
+	sc                                       *scratch
+	avgUnit, avgBody                         float32
 	unitSim, bodySim, anySim, sentence, lead []float32
 	topicSim                                 []float32
 	bodyCount                                []float32 // occurrences of the very stem in the body
 }
 
-func newReader(x *Index, q *query) *reader {
+func newReader(x *Index, q *query, sc *scratch) *reader {
 	n := len(q.terms)
 	return &reader{
-		x: x, q: q, unitSim: make([]float32, n), bodySim: make([]float32, n), anySim: make([]float32, n),
+		x: x, q: q, sc: sc,
+		avgUnit: float32(x.sumUnit / float64(max(1, x.liveUnit))), avgBody: float32(x.sumBody / float64(max(1, x.live))),
+		unitSim: make([]float32, n), bodySim: make([]float32, n), anySim: make([]float32, n),
 		sentence: make([]float32, n), lead: make([]float32, n), topicSim: make([]float32, n), bodyCount: make([]float32, n),
 	}
 }
 
+// matches are the terms of the query that a term of the base answers; none for sentenceEnd.
+func (sc *scratch) matches(q *query, t uint32) []match {
+	if int(t) >= len(sc.slot) || sc.slot[t] == 0 {
+		return nil
+	}
+	return q.matches[sc.slot[t]-1]
+}
+
 // unit fills the features that compare the query with one question or phrasing.
-func (r *reader) unit(v []float32, u *unit) {
+func (r *reader) unit(v []float32, u *view) {
 	q := r.q
 	clear(r.unitSim)
 	var matched, total, extra float32
 	for i, t := range u.terms {
 		best := float32(0)
-		for _, m := range q.best[t] {
+		for _, m := range r.sc.matches(q, t) {
 			r.unitSim[m.term] = max(r.unitSim[m.term], m.sim)
 			best = max(best, m.sim)
 		}
 		w := idf(r.x.df(t), r.x.live)
-		if u.words[i].Function {
+		if r.x.forms[u.forms[i]].function {
 			w *= functionWeight
 		}
 		matched += w * best
@@ -203,13 +232,14 @@ func (r *reader) exact(sim []float32) float32 {
 	return s / r.q.self
 }
 
-func (r *reader) grammar(v []float32, u *unit) {
+func (r *reader) grammar(v []float32, u *view) {
 	negated, asks, same := false, false, false
-	for _, w := range u.words {
-		negated = negated || text.Negation(w.Surface)
-		if c := text.QuestionClass(w.Surface); c != "" {
+	for _, w := range u.forms {
+		f := &r.x.forms[w]
+		negated = negated || f.negation
+		if f.class != "" {
 			asks = true
-			same = same || r.q.classes[c]
+			same = same || r.q.classes[f.class]
 		}
 	}
 	if same {
@@ -219,23 +249,6 @@ func (r *reader) grammar(v []float32, u *unit) {
 	}
 	if negated != r.q.negated {
 		v[fNegation] = 1
-	}
-}
-
-// units fills what the record's other phrasings say.
-func (r *reader) units(v []float32, sc *scratch, rec *record, f found) {
-	best := r.x.unitScore(r.q, sc, f.unit)
-	second, sum := float32(0), float32(0)
-	for _, u := range rec.units {
-		s := r.x.unitScore(r.q, sc, u)
-		sum += s
-		if u != f.unit {
-			second = max(second, s)
-		}
-	}
-	v[fSecondUnit] = second / 2
-	if len(rec.units) > 1 && best > 0 {
-		v[fPooled] = (sum - best) / float32(len(rec.units)-1) / best
 	}
 }
 

@@ -3,7 +3,6 @@
 package lexical
 
 import (
-	"strings"
 	"sync"
 
 	"ekc/knowledge/text"
@@ -27,31 +26,21 @@ const (
 // sentenceEnd separates sentences in a stored body.
 const sentenceEnd = ^uint32(0)
 
-type post struct {
-	id uint32
-	tf float32
-}
-
 type term struct {
 	stem     string
 	function bool
 	grams    int // distinct 3-grams, for the similarity of words
-	units    []post
-	bodies   []post
+	units    postings
+	bodies   postings
 	unitDF   int // live units with the term
 	bodyDF   int // live records with the term in topic or answer
 }
 
-type gramList struct {
-	df    int
-	units []post
-}
-
+// unit is a question or a phrasing of a record.
 type unit struct {
 	doc   uint32
 	text  string
-	terms []uint32
-	words []text.Word
+	forms []uint32
 	grams float32
 }
 
@@ -59,10 +48,9 @@ type record struct {
 	key   string
 	live  bool
 	topic string
-	units []uint32
+	first uint32   // its first unit; the others follow, as many as unitCount says
 	head  int      // how many entries of body are the topic's
 	body  []uint32 // stems of topic and answer in order, with sentenceEnd between sentences
-	size  float32
 }
 
 // Index is safe for concurrent use; searches run together, a change waits for them.
@@ -71,24 +59,35 @@ type Index struct {
 	termID   map[string]uint32
 	terms    []term
 	wordGram map[text.Gram][]uint32 // 3-grams of stems → terms
+	formID   map[string]uint32
+	forms    []form
 	gramID   map[text.Gram]uint32
-	grams    []gramList
+	gramDF   []int // live units with the gram
 	units    []unit
 	records  []record
-	byKey    map[string]uint32
-	live     int
-	liveUnit int
-	sumUnit  float64
-	sumGram  float64
-	sumBody  float64
-	scratch  sync.Pool
+	// What scoring needs of every record and unit lies close together.
+	unitCount []uint32 // units of each record
+	unitLen   []uint16 // words of each unit and of each record's topic and answer
+	bodyLen   []uint16
+	byKey     map[string]uint32
+	live      int
+	liveUnit  int
+	sumUnit   float64
+	sumGram   float64
+	sumBody   float64
+	scratch   sync.Pool
+	budget    int     // postings read in a search; see defaultBudget
+	counts    counter // working memory of changes
+	grams     []text.Gram
 }
 
 // New makes an empty index.
 func New() *Index {
 	return &Index{
+		budget:   defaultBudget,
 		termID:   make(map[string]uint32),
 		wordGram: make(map[text.Gram][]uint32),
+		formID:   make(map[string]uint32),
 		gramID:   make(map[text.Gram]uint32),
 		byKey:    make(map[string]uint32),
 	}
@@ -132,85 +131,70 @@ func (x *Index) Garbage() float64 {
 }
 
 func (x *Index) add(p parsedDoc) {
-	id := uint32(len(x.records))
-	r := record{key: p.doc.Key, live: true, topic: p.doc.Topic}
-	for i, words := range p.units {
-		r.units = append(r.units, x.addUnit(id, p.doc.Units[i], words))
+	id := number(len(x.records))
+	r := record{
+		key: p.doc.Key, live: true, topic: p.doc.Topic, first: number(len(x.units)),
+		body: make([]uint32, 0, len(p.body)+p.sentences),
 	}
-	counts := make(map[uint32]float32, len(p.body))
+	for i, words := range p.units {
+		x.addUnit(id, p.doc.Units[i], words)
+	}
 	for i, w := range p.body {
 		if i == p.head {
 			r.head = len(r.body)
 		}
 		t := x.term(w)
 		r.body = append(r.body, t)
-		counts[t]++
+		x.counts.add(t)
 		if w.End {
 			r.body = append(r.body, sentenceEnd)
 		}
 	}
-	r.size = float32(len(p.body))
-	for t, n := range counts {
-		x.terms[t].bodies = append(x.terms[t].bodies, post{id, n})
+	for _, t := range x.counts.seen {
+		x.terms[t].bodies.add(id, x.counts.of[t])
 		x.terms[t].bodyDF++
 	}
+	x.counts.reset()
 	x.records = append(x.records, r)
+	x.unitCount = append(x.unitCount, number(len(p.units)))
+	x.bodyLen = append(x.bodyLen, uint16(len(p.body))) //nolint:gosec // bounded by maxBodyWords
 	x.byKey[r.key] = id
 	x.live++
-	x.sumBody += float64(r.size)
+	x.sumBody += float64(len(p.body))
 }
 
-func (x *Index) addUnit(doc uint32, s string, words []text.Word) uint32 {
-	id := uint32(len(x.units))
-	u := unit{doc: doc, text: s, words: words}
-	counts := make(map[uint32]float32, len(words))
-	grams := make(map[text.Gram]float32, 8*len(words))
-	var buf []text.Gram
-	for _, w := range words {
-		t := x.term(w)
-		u.terms = append(u.terms, t)
-		counts[t]++
-		weight := gramWeight(w)
-		buf = text.Grams(buf[:0], w.Surface, false)
-		for _, g := range buf {
-			grams[g] += weight
-		}
-		u.grams += weight * float32(len(buf))
+func (x *Index) addUnit(doc uint32, s string, words []text.Word) {
+	id := number(len(x.units))
+	u := unit{doc: doc, text: s, forms: make([]uint32, len(words))}
+	for i, w := range words {
+		u.forms[i] = x.form(w)
+		f := &x.forms[u.forms[i]]
+		x.counts.add(f.term)
+		u.grams += f.weight() * float32(len(f.grams))
 	}
-	for t, n := range counts {
-		x.terms[t].units = append(x.terms[t].units, post{id, n})
+	for _, t := range x.counts.seen {
+		x.terms[t].units.add(id, x.counts.of[t])
 		x.terms[t].unitDF++
 	}
-	for g, n := range grams {
-		gid, ok := x.gramID[g]
-		if !ok {
-			gid = uint32(len(x.grams))
-			x.gramID[g] = gid
-			x.grams = append(x.grams, gramList{})
-		}
-		x.grams[gid].units = append(x.grams[gid].units, post{id, n})
-		x.grams[gid].df++
-	}
+	x.counts.reset()
+	x.countGrams(u.forms, 1)
 	x.units = append(x.units, u)
+	x.unitLen = append(x.unitLen, uint16(len(words))) //nolint:gosec // bounded by maxUnitWords
 	x.liveUnit++
 	x.sumUnit += float64(len(words))
 	x.sumGram += float64(u.grams)
-	return id
 }
 
-func (x *Index) term(w text.Word) uint32 {
-	if id, ok := x.termID[w.Stem]; ok {
-		return id
+// countGrams adds to the numbers of units that the grams of the forms are in.
+func (x *Index) countGrams(forms []uint32, by int) {
+	for _, f := range forms {
+		for _, g := range x.forms[f].grams {
+			if x.counts.add(g) {
+				x.gramDF[g] += by
+			}
+		}
 	}
-	id := uint32(len(x.terms))
-	s := strings.Clone(w.Stem)
-	x.termID[s] = id
-	grams := trigrams(nil, s)
-	x.terms = append(x.terms, term{stem: s, function: w.Function, grams: len(grams)})
-	for _, g := range grams {
-		x.wordGram[g] = append(x.wordGram[g], id)
-	}
-	return id
+	x.counts.reset()
 }
 
 // remove marks a record dead and takes it out of the statistics; its postings stay until the index is rebuilt.
@@ -223,38 +207,55 @@ func (x *Index) remove(key string) {
 	r := &x.records[id]
 	r.live = false
 	x.live--
-	x.sumBody -= float64(r.size)
-	seen := make(map[uint32]bool, len(r.body))
+	x.sumBody -= float64(x.bodyLen[id])
 	for _, t := range r.body {
-		if t != sentenceEnd && !seen[t] {
-			seen[t] = true
+		if t != sentenceEnd && x.counts.add(t) {
 			x.terms[t].bodyDF--
 		}
 	}
-	for _, uid := range r.units {
-		x.removeUnit(uid)
+	x.counts.reset()
+	for i := range x.unitCount[id] {
+		x.removeUnit(&x.units[r.first+i])
 	}
 	r.body = nil
 }
 
-func (x *Index) removeUnit(id uint32) {
-	u := &x.units[id]
+func (x *Index) removeUnit(u *unit) {
 	x.liveUnit--
-	x.sumUnit -= float64(len(u.terms))
+	x.sumUnit -= float64(len(u.forms))
 	x.sumGram -= float64(u.grams)
-	seenTerm := make(map[uint32]bool, len(u.terms))
-	seenGram := make(map[text.Gram]bool)
-	for i, t := range u.terms {
-		if !seenTerm[t] {
-			seenTerm[t] = true
+	for _, f := range u.forms {
+		if t := x.forms[f].term; x.counts.add(t) {
 			x.terms[t].unitDF--
 		}
-		for _, g := range text.Grams(nil, u.words[i].Surface, false) {
-			if !seenGram[g] {
-				seenGram[g] = true
-				x.grams[x.gramID[g]].df--
-			}
-		}
 	}
-	u.terms, u.words, u.text = nil, nil, ""
+	x.counts.reset()
+	x.countGrams(u.forms, -1)
+	u.forms, u.text = nil, ""
+}
+
+// counter counts numbers; it is reset in the time that counting took.
+type counter struct {
+	of   []uint32
+	seen []uint32
+}
+
+// add counts one more and reports whether it is the first.
+func (c *counter) add(n uint32) bool {
+	if int(n) >= len(c.of) {
+		c.of = append(c.of, make([]uint32, int(n)+1-len(c.of)+len(c.of)/2)...)
+	}
+	c.of[n]++
+	if c.of[n] > 1 {
+		return false
+	}
+	c.seen = append(c.seen, n)
+	return true
+}
+
+func (c *counter) reset() {
+	for _, n := range c.seen {
+		c.of[n] = 0
+	}
+	c.seen = c.seen[:0]
 }

@@ -10,8 +10,8 @@ import (
 // kind fills the features that tell what sort of text the candidate is: a question or a statement (as its record's own
 // question is), a heading, a definition; how the topic, which may be a title, compares; and the marks (numbers, names in
 // Latin letters) that one text has and the other has not.
-func (r *reader) kind(v []float32, u *unit, rec *record) {
-	if strings.Contains(r.x.units[rec.units[0]].text, "?") {
+func (r *reader) kind(v []float32, u *view, rec *record) {
+	if strings.Contains(r.x.units[rec.first].text, "?") {
 		v[fAsks] = 1
 	}
 	if heading(u) {
@@ -29,7 +29,7 @@ func (r *reader) kind(v []float32, u *unit, rec *record) {
 		}
 	}
 	for i, t := range u.terms {
-		if mark(u.words[i].Surface) && len(r.q.best[t]) == 0 {
+		if r.x.forms[u.forms[i]].mark && r.sc.slot[t] == 0 {
 			v[fMarkExtra] = max(v[fMarkExtra], idf(r.x.df(t), r.x.live)/heaviest)
 		}
 	}
@@ -39,9 +39,9 @@ func (r *reader) kind(v []float32, u *unit, rec *record) {
 const maxHeading = 20
 
 // heading reports whether a text is a title rather than a sentence or a part of one.
-func heading(u *unit) bool {
+func heading(u *view) bool {
 	s := strings.TrimSpace(u.text)
-	return s != "" && len(u.words) <= maxHeading && !strings.ContainsAny(s[len(s)-1:], ".;:,") && !lowerFirst(s)
+	return s != "" && len(u.forms) <= maxHeading && !strings.ContainsAny(s[len(s)-1:], ".;:,") && !lowerFirst(s)
 }
 
 func lowerFirst(s string) bool {
@@ -67,7 +67,7 @@ func (r *reader) defines(rec *record) float32 {
 	}
 	sim := make([]float32, len(r.q.terms))
 	for _, t := range body[:min(subjectWords, len(body))] {
-		for _, m := range r.q.best[t] {
+		for _, m := range r.sc.matches(r.q, t) {
 			sim[m.term] = max(sim[m.term], m.sim)
 		}
 	}
@@ -81,11 +81,6 @@ var definingVerbs = map[string]bool{
 	"понимает": true, "понима": true, "обяз": true, "обязует": true, "эт": true, "представля": true, "означа": true,
 }
 
-// mark reports whether a word is a number or a name in Latin letters: such words have no synonyms.
-func mark(surface string) bool {
-	return surface != "" && surface[0] < 0x80
-}
-
 // title compares the topic, which for a statute is the heading of its article, with the query.
 func (r *reader) title(v []float32, rec *record) {
 	var matched, total float32
@@ -94,7 +89,7 @@ func (r *reader) title(v []float32, rec *record) {
 			continue
 		}
 		best := float32(0)
-		for _, m := range r.q.best[t] {
+		for _, m := range r.sc.matches(r.q, t) {
 			best = max(best, m.sim)
 		}
 		w := idf(r.x.df(t), r.x.live)
@@ -111,14 +106,11 @@ func (r *reader) title(v []float32, rec *record) {
 }
 
 // surfaces is the share of the query's weight whose very word forms the unit has.
-func (r *reader) surfaces(v []float32, u *unit) {
+func (r *reader) surfaces(v []float32, u *view) {
 	sum := float32(0)
 	for _, t := range r.q.terms {
-		for i := range u.words {
-			if u.words[i].Surface == t.word.Surface {
-				sum += t.weight
-				break
-			}
+		if t.form != noForm && contains(u.forms, t.form) {
+			sum += t.weight
 		}
 	}
 	v[fSurface] = sum / r.q.self
@@ -129,25 +121,30 @@ const voters = 10
 
 // votes fills how like a candidate is to the first ones, each counting by its score: a question is more often answered
 // where its neighbours lie together.
-func (x *Index) votes(out []Candidate, all []found) {
+func (x *Index) votes(out []Candidate, all []found, views []view) {
 	n := min(voters, len(all))
-	vectors := make([]map[uint32]float32, n)
+	// The votes of all are one vector: likeness is a product of vectors of length 1.
+	together := make(map[uint32]float32)
 	sum := float32(0)
+	var own []weighed
 	for i, f := range all[:n] {
-		vectors[i] = x.vector(f.unit)
 		sum += f.first * f.first
+		own = x.vector(own[:0], &views[i])
+		for _, w := range own {
+			together[w.term] += f.first * f.first * w.weight
+		}
 	}
 	for i, f := range all {
-		own := x.vector(f.unit)
-		vote := float32(0)
-		for j := range n {
-			if j != i {
-				vote += all[j].first * all[j].first * dot(own, vectors[j])
-			}
+		own = x.vector(own[:0], &views[i])
+		vote, self := float32(0), float32(0)
+		for _, w := range own {
+			vote += w.weight * together[w.term]
+			self += w.weight * w.weight
 		}
 		left := sum
 		if i < n {
 			left -= f.first * f.first
+			vote -= f.first * f.first * self
 		}
 		if left > 0 {
 			out[i].Features[fVotes] = vote / left
@@ -155,38 +152,31 @@ func (x *Index) votes(out []Candidate, all []found) {
 	}
 }
 
-// vector is a unit's stems weighed by idf, of length 1.
-func (x *Index) vector(unit uint32) map[uint32]float32 {
-	terms := x.units[unit].terms
-	v := make(map[uint32]float32, len(terms))
+// weighed is a term with its weight.
+type weighed struct {
+	term   uint32
+	weight float32
+}
+
+// vector appends a unit's distinct stems weighed by idf, together of length 1.
+func (x *Index) vector(dst []weighed, u *view) []weighed {
 	norm := float64(0)
-	for _, t := range terms {
-		if _, have := v[t]; have {
+	for i, t := range u.terms {
+		if contains(u.terms[:i], t) {
 			continue
 		}
 		w := idf(x.df(t), x.live)
 		if x.terms[t].function {
 			w *= functionWeight
 		}
-		v[t] = w
+		dst = append(dst, weighed{t, w})
 		norm += float64(w) * float64(w)
 	}
 	if norm > 0 {
 		scale := float32(1 / math.Sqrt(norm))
-		for t := range v {
-			v[t] *= scale
+		for i := range dst {
+			dst[i].weight *= scale
 		}
 	}
-	return v
-}
-
-func dot(a, b map[uint32]float32) float32 {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	s := float32(0)
-	for t, w := range a {
-		s += w * b[t]
-	}
-	return s
+	return dst
 }

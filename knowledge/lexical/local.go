@@ -3,7 +3,9 @@ package lexical
 // local weighs words by how many of the candidates have them. A word may be rare in the whole base and yet be in every
 // record of the topic asked about; only the words that divide the candidates tell which of them is meant.
 type local struct {
+	x     *Index
 	q     *query
+	sc    *scratch
 	n     int
 	unit  [][]float32 // per candidate, per term of the query
 	any   [][]float32
@@ -11,15 +13,15 @@ type local struct {
 	inAny []float32      // per term of the query, how many candidates match it
 }
 
-func newLocal(q *query, n int) *local {
+func newLocal(x *Index, q *query, sc *scratch, n int) *local {
 	return &local{
-		q: q, n: n, unit: make([][]float32, n), any: make([][]float32, n), count: make(map[uint32]int),
+		x: x, q: q, sc: sc, n: n, unit: make([][]float32, n), any: make([][]float32, n), count: make(map[uint32]int),
 		inAny: make([]float32, len(q.terms)),
 	}
 }
 
 // note remembers what the reader found in the i-th candidate.
-func (l *local) note(i int, r *reader, u *unit) {
+func (l *local) note(i int, r *reader, u *view) {
 	l.unit[i] = append([]float32(nil), r.unitSim...)
 	l.any[i] = append([]float32(nil), r.anySim...)
 	for t, s := range r.anySim {
@@ -42,7 +44,7 @@ func contains(s []uint32, t uint32) bool {
 }
 
 // fill writes the local features of the i-th candidate once all are noted.
-func (l *local) fill(i int, v []float32, u *unit) {
+func (l *local) fill(i int, v []float32, u *view) {
 	var self, inUnit, inAny, missing, heaviest float32
 	for t, term := range l.q.terms {
 		w := idf(int(l.inAny[t]), l.n)
@@ -64,15 +66,15 @@ func (l *local) fill(i int, v []float32, u *unit) {
 }
 
 // back is the share of the unit's own words, weighed locally, that the query has.
-func (l *local) back(u *unit) float32 {
+func (l *local) back(u *view) float32 {
 	var matched, total float32
 	for j, t := range u.terms {
 		w := idf(l.count[t], l.n)
-		if u.words[j].Function {
+		if l.x.forms[u.forms[j]].function {
 			w *= functionWeight
 		}
 		best := float32(0)
-		for _, m := range l.q.best[t] {
+		for _, m := range l.sc.matches(l.q, t) {
 			best = max(best, m.sim)
 		}
 		matched += w * best

@@ -1,6 +1,7 @@
 package lexical
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -20,13 +21,15 @@ const kinWeight = 0.35
 
 // expansion is a term of the base that a query's word may stand for.
 type expansion struct {
-	term uint32
-	sim  float32 // 1 for the word itself
+	term   uint32
+	sim    float32 // 1 for the word itself
+	weight float32 // what it counts: no more than the word does
 }
 
 // queryTerm is one distinct stem of a query.
 type queryTerm struct {
 	word       text.Word
+	form       uint32  // its number in the base, or noForm
 	weight     float32 // how much it says about what is asked: its idf, less for function words
 	known      bool    // some live record has the very stem
 	unitDF     int     // questions and phrasings with the very stem
@@ -51,17 +54,21 @@ type query struct {
 	negated  bool
 	// definition: the query asks what something is.
 	definition bool
-	// best maps a term of the base to the query terms that it answers, for reading candidates.
-	best map[uint32][]match
+	// matches are the query's terms that each term of the base met in it answers; scratch.slot tells where a term's are.
+	matches [][]match
 }
 
 type match struct {
-	term int // index in query.terms
-	sim  float32
+	term  int // index in query.terms
+	place int // of the expansion among the term's, nearest first
+	sim   float32
 }
 
-func (x *Index) analyseQuery(s string) *query {
-	q := &query{words: text.WithoutCourtesy(text.Words(s, maxQueryWords)), best: make(map[uint32][]match), classes: make(map[string]bool)}
+// noForm stands for a word that the base does not have.
+const noForm = ^uint32(0)
+
+func (x *Index) analyseQuery(s string, sc *scratch) *query {
+	q := &query{words: text.WithoutCourtesy(text.Words(s, maxQueryWords)), classes: make(map[string]bool)}
 	seen := make(map[string]bool, len(q.words))
 	for i, w := range q.words {
 		q.noteGrammar(w)
@@ -74,13 +81,14 @@ func (x *Index) analyseQuery(s string) *query {
 			continue
 		}
 		seen[w.Stem] = true
-		t := x.queryTerm(w)
+		t := x.queryTerm(w, sc)
 		if text.Kin(w.Surface) && i > 0 && text.Possessive(q.words[i-1].Surface) {
 			t.weight *= kinWeight
 		}
-		q.addTerm(t)
+		x.weighExpansions(&t)
+		q.addTerm(t, sc)
 	}
-	x.queryGrams(q)
+	x.queryGrams(q, sc)
 	return q
 }
 
@@ -93,18 +101,27 @@ func (q *query) noteGrammar(w text.Word) {
 		w.Surface == "является" || w.Surface == "понятие"
 }
 
-func (q *query) addTerm(t queryTerm) {
+func (q *query) addTerm(t queryTerm, sc *scratch) {
 	i := len(q.terms)
 	q.terms = append(q.terms, t)
 	q.self += t.weight
 	q.maxTerm = max(q.maxTerm, t.weight)
-	for _, e := range t.expansions {
-		q.best[e.term] = append(q.best[e.term], match{term: i, sim: e.sim})
+	for place, e := range t.expansions {
+		if sc.slot[e.term] == 0 {
+			q.matches = append(q.matches, nil)
+			sc.slot[e.term] = uint16(len(q.matches)) //nolint:gosec // at most maxQueryWords times maxExpansions
+			sc.slots = append(sc.slots, e.term)
+		}
+		at := sc.slot[e.term] - 1
+		q.matches[at] = append(q.matches[at], match{term: i, place: place, sim: e.sim})
 	}
 }
 
-func (x *Index) queryTerm(w text.Word) queryTerm {
-	t := queryTerm{word: w}
+func (x *Index) queryTerm(w text.Word, sc *scratch) queryTerm {
+	t := queryTerm{word: w, form: noForm}
+	if f, ok := x.formID[w.Surface]; ok {
+		t.form = f
+	}
 	id, ok := x.termID[w.Stem]
 	t.known = ok && x.terms[id].unitDF+x.terms[id].bodyDF > 0
 	if ok {
@@ -112,13 +129,23 @@ func (x *Index) queryTerm(w text.Word) queryTerm {
 	}
 	if w.Function {
 		if t.known {
-			t.expansions = []expansion{{id, 1}}
+			t.expansions = []expansion{{term: id, sim: 1}}
 		}
 	} else {
-		t.expansions = x.expand(w.Stem)
+		t.expansions = x.expand(w.Stem, sc)
 	}
 	t.weight = x.termWeight(w, t)
 	return t
+}
+
+func (x *Index) weighExpansions(t *queryTerm) {
+	for i, e := range t.expansions {
+		weight := idf(x.df(e.term), x.live)
+		if t.word.Function {
+			weight *= functionWeight
+		}
+		t.expansions[i].weight = min(t.weight, weight) * e.sim
+	}
 }
 
 // termWeight is the idf of a query's word: its own when the base has it, else that of the nearest word of the base, and
@@ -147,52 +174,47 @@ func idf(df, n int) float32 {
 
 // expand lists the terms of the base that a stem may stand for: itself, its synonyms, words that share most of their
 // letters with it (typos, other forms, other words of the root), nearest first.
-func (x *Index) expand(stem string) []expansion {
+func (x *Index) expand(stem string, sc *scratch) []expansion {
 	var out []expansion
 	exact, known := x.termID[stem]
 	known = known && x.df(exact) > 0
 	if known {
-		out = append(out, expansion{exact, 1})
+		out = append(out, expansion{term: exact, sim: 1})
 	}
 	for _, s := range text.Synonyms(stem) {
 		if id, ok := x.termID[s.Stem]; ok && id != exact && x.df(id) > 0 {
-			out = append(out, expansion{id, s.Weight})
+			out = append(out, expansion{term: id, sim: s.Weight})
 		}
 	}
-	out = x.similar(out, stem, known)
-	slices.SortStableFunc(out, func(a, b expansion) int {
-		switch {
-		case a.sim > b.sim:
-			return -1
-		case a.sim < b.sim:
-			return 1
-		}
-		return int(a.term) - int(b.term)
+	out = x.similar(out, stem, known, sc)
+	slices.SortFunc(out, func(a, b expansion) int {
+		return cmp.Or(cmp.Compare(b.sim, a.sim), cmp.Compare(a.term, b.term))
 	})
 	return out[:min(len(out), maxExpansions)]
 }
 
 // similar appends the terms whose spelling is near the stem's.
-func (x *Index) similar(out []expansion, stem string, known bool) []expansion {
+func (x *Index) similar(out []expansion, stem string, known bool, sc *scratch) []expansion {
 	n := utf8.RuneCountInString(stem)
 	if n < 3 {
 		return out
 	}
 	grams := trigrams(nil, stem)
-	shared := make(map[uint32]int)
 	for _, g := range grams {
 		for _, t := range x.wordGram[g] {
-			shared[t]++
+			sc.near.add(t)
 		}
 	}
+	defer sc.near.reset()
 	least := max(2, (len(grams)+2)/3)
-	for id, count := range shared {
+	for _, id := range sc.near.seen {
+		count := int(sc.near.of[id])
 		t := &x.terms[id]
 		if count < least || t.stem == stem || t.function || x.df(id) == 0 {
 			continue
 		}
 		if s := similarity(stem, t.stem, count, len(grams), t.grams, known); s > 0 {
-			out = appendBest(out, expansion{id, s})
+			out = appendBest(out, expansion{term: id, sim: s})
 		}
 	}
 	return out
@@ -208,20 +230,24 @@ func appendBest(out []expansion, e expansion) []expansion {
 	return append(out, e)
 }
 
-func (x *Index) queryGrams(q *query) {
+// queryGrams weighs the grams of the query; the lightest of a long query are left out.
+func (x *Index) queryGrams(q *query, sc *scratch) {
 	weights := make(map[text.Gram]float32)
-	var buf []text.Gram
 	for _, w := range q.words {
-		buf = text.Grams(buf[:0], w.Surface, false)
-		for _, g := range buf {
-			weights[g] = max(weights[g], gramWeight(w))
+		weight := float32(1)
+		if w.Function {
+			weight = functionWeight
+		}
+		sc.grams = text.Grams(sc.grams[:0], w.Surface, false)
+		for _, g := range sc.grams {
+			weights[g] = max(weights[g], weight)
 		}
 	}
 	for g, w := range weights {
 		id, ok := x.gramID[g]
 		df := 0
 		if ok {
-			df = x.grams[id].df
+			df = x.gramDF[id]
 		}
 		w *= idf(df, max(x.liveUnit, df))
 		q.selfGram += w
@@ -230,13 +256,10 @@ func (x *Index) queryGrams(q *query) {
 		}
 	}
 	slices.SortFunc(q.grams, func(a, b queryGram) int {
-		switch {
-		case a.weight > b.weight:
-			return -1
-		case a.weight < b.weight:
-			return 1
-		}
-		return int(a.id) - int(b.id)
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.id, b.id))
 	})
 	q.grams = q.grams[:min(len(q.grams), maxQueryGrams)]
+	for i, g := range q.grams {
+		sc.gramAt[g.id] = uint16(i + 1) //nolint:gosec // at most maxQueryGrams
+	}
 }

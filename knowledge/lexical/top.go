@@ -1,56 +1,48 @@
 package lexical
 
-import (
-	"cmp"
-	"container/heap"
-	"slices"
-)
+import "container/heap"
 
-// top keeps the n best of what it is given.
+// place is a record with its score.
+type place struct {
+	record uint32
+	score  float32
+}
+
+// top keeps the n best of what it is given, in no order; of equals, those given first.
 type top struct {
 	n    int
-	heap foundHeap
+	heap placeHeap
+	// least is the score that a newcomer must be above.
+	least float32
 }
 
-func newTop(n int) *top { return &top{n: n, heap: make(foundHeap, 0, n+1)} }
+func newTop(n int) *top { return &top{n: n, heap: make(placeHeap, 0, n)} }
 
-// accepts reports whether f would be kept.
-func (t *top) accepts(f found) bool {
-	return len(t.heap) < t.n || (t.n > 0 && compareFound(f, t.heap[0]) < 0)
-}
-
-func (t *top) add(f found) {
-	if len(t.heap) < t.n {
-		heap.Push(&t.heap, f)
-		return
+func (t *top) add(p place) {
+	switch {
+	case len(t.heap) < t.n:
+		heap.Push(&t.heap, p)
+	case t.n > 0 && p.score > t.heap[0].score:
+		t.heap[0] = p
+		heap.Fix(&t.heap, 0)
 	}
-	t.heap[0] = f
-	heap.Fix(&t.heap, 0)
+	if len(t.heap) == t.n && t.n > 0 {
+		t.least = t.heap[0].score
+	}
 }
 
-// sorted gives what was kept, best first.
-func (t *top) sorted() []found {
-	slices.SortFunc(t.heap, compareFound)
-	return t.heap
-}
+// placeHeap has the worst on top.
+type placeHeap []place
 
-// compareFound puts the better one first; the record's number makes the order total.
-func compareFound(a, b found) int {
-	return cmp.Or(cmp.Compare(b.first, a.first), cmp.Compare(a.record, b.record))
-}
-
-// foundHeap has the worst on top.
-type foundHeap []found
-
-func (h foundHeap) Len() int           { return len(h) }
-func (h foundHeap) Less(i, j int) bool { return compareFound(h[i], h[j]) > 0 }
-func (h foundHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h placeHeap) Len() int           { return len(h) }
+func (h placeHeap) Less(i, j int) bool { return h[i].score < h[j].score }
+func (h placeHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
 
 // Push adds an element at the end, for container/heap.
-func (h *foundHeap) Push(v any) { *h = append(*h, v.(found)) } //nolint:forcetypeassert // only found is pushed
+func (h *placeHeap) Push(v any) { *h = append(*h, v.(place)) } //nolint:forcetypeassert // only places are pushed
 
 // Pop takes the last element, for container/heap.
-func (h *foundHeap) Pop() any {
+func (h *placeHeap) Pop() any {
 	last := (*h)[len(*h)-1]
 	*h = (*h)[:len(*h)-1]
 	return last
