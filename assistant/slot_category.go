@@ -1,11 +1,7 @@
 package assistant
 
 import (
-	"strconv"
-
 	"ekc/assistant/phrase"
-	"ekc/ent/assistantturn"
-	"ekc/ent/message"
 	"ekc/interaction/dialogue"
 	"ekc/knowledge"
 )
@@ -51,15 +47,11 @@ func ofCategory(t *turn, options []knowledge.Hit) (knowledge.Hit, bool) {
 
 // askCategory asks whom the question is about, with a button for each category.
 func askCategory(t *turn, options []knowledge.Hit, all []phrase.Category) dialogue.Reply {
-	u := dialogue.Utterance{Kind: string(message.KindClarification), Text: textCategory}
-	pending := map[string]string{}
+	buttons := make([]option, len(all))
 	for n, c := range all {
-		id := strconv.Itoa(n + 1)
-		pending[id] = options[n].RecordID
-		u.Choices = append(u.Choices, dialogue.Choice{ID: id, Text: c.Name})
+		buttons[n] = option{text: c.Name, means: options[n].RecordID}
 	}
-	u.Choices = append(u.Choices, dialogue.Choice{ID: noneID, Text: textNone})
-	r := t.reply(assistantturn.DecisionClarify, ReasonCategory, u)
-	r.State.Pending, r.State.PendingQuestion, r.State.Asked, r.State.CategoryAsked = pending, t.question.Text, slotCategory, true
+	r := t.choose(ReasonCategory, textCategory, buttons, textNone)
+	r.State.Asked, r.State.CategoryAsked = slotCategory, true
 	return r
 }

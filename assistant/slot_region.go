@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"ekc/ent"
-	"ekc/ent/assistantturn"
-	"ekc/ent/message"
 	"ekc/ent/region"
 	"ekc/interaction/dialogue"
 	"ekc/knowledge"
@@ -105,21 +102,17 @@ func (s *Service) askRegion(ctx context.Context, t *turn, codes []string) (dialo
 	if err != nil {
 		return dialogue.Reply{}, false
 	}
-	u := dialogue.Utterance{Kind: string(message.KindClarification), Text: textRegion}
-	pending := map[string]string{}
+	var options []option
 	for _, p := range all {
 		if slices.Contains(codes, p.code) {
-			id := strconv.Itoa(len(pending) + 1)
-			pending[id] = p.code
-			u.Choices = append(u.Choices, dialogue.Choice{ID: id, Text: p.name})
+			options = append(options, option{text: p.name, means: p.code})
 		}
 	}
-	if len(pending) == 0 {
+	if len(options) == 0 {
 		return dialogue.Reply{}, false
 	}
-	u.Choices = append(u.Choices, dialogue.Choice{ID: noneID, Text: textOtherRegion})
-	r := t.reply(assistantturn.DecisionClarify, ReasonRegion, u)
-	r.State.Pending, r.State.PendingQuestion, r.State.Asked, r.State.RegionAsked = pending, t.question.Text, slotRegion, true
+	r := t.choose(ReasonRegion, textRegion, options, textOtherRegion)
+	r.State.Asked, r.State.RegionAsked = slotRegion, true
 	return r, true
 }
 
@@ -135,7 +128,7 @@ func (s *Service) inRegion(ctx context.Context, t *turn, choice string) dialogue
 		}
 	}
 	if code != "" {
-		t.region, before.Region = code, code
+		t.region = code
 	}
 	question := *t.question
 	if code != "" || choice == noneID {

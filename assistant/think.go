@@ -147,22 +147,22 @@ func (s *Service) reply(ctx context.Context, t *turn, found finding) dialogue.Re
 	}
 	switch {
 	case verdict.Choice == knowledge.Answer && used.Origin == originCarried:
-		return s.answerWith(ctx, t, verdict.Options[0], ReasonFollowUp)
+		return answerWith(t, verdict.Options[0], ReasonFollowUp)
 	case verdict.Choice == knowledge.Answer:
-		return s.answerWith(ctx, t, verdict.Options[0], ReasonConfident)
+		return answerWith(t, verdict.Options[0], ReasonConfident)
 	case verdict.Personal:
 		return handOver(t, ReasonPersonal, textPersonal, line2, found.hits[0].Agency)
 	case verdict.Choice == knowledge.Clarify && before.PendingQuestion == "":
-		return s.ask(ctx, t, verdict.Options)
+		return which(t, verdict.Options)
 	default: // one clarifying question is enough
 		return handOver(t, ReasonNotFound, textNotFound, line1, "")
 	}
 }
 
-// ask asks which record is meant: whom it is about, where that tells them apart and she has not asked, else by their questions.
-func (s *Service) ask(ctx context.Context, t *turn, options []knowledge.Hit) dialogue.Reply {
+// which asks which record is meant: whom it is about, where that tells them apart and she has not asked, else by their questions.
+func which(t *turn, options []knowledge.Hit) dialogue.Reply {
 	if hit, ok := ofCategory(t, options); ok {
-		r := s.answerWith(ctx, t, hit, ReasonChosen)
+		r := answerWith(t, hit, ReasonChosen)
 		return remembering(r, hit)
 	}
 	if all, ok := byCategory(options); ok && !t.interaction.AssistantState.CategoryAsked {
@@ -216,11 +216,11 @@ func (s *Service) chosen(ctx context.Context, t *turn, id string) dialogue.Reply
 	if recordID == "" {
 		return handOver(t, ReasonNoneFits, textNotFound, line1, "")
 	}
-	hit, err := s.published(ctx, recordID)
+	hit, err := s.published(ctx, recordID, t.region)
 	if err != nil {
 		return handOver(t, ReasonBaseUnavailable, textBaseUnavailable, line1, "")
 	}
-	r := s.answerWith(ctx, t, hit, ReasonChosen)
+	r := answerWith(t, hit, ReasonChosen)
 	if t.interaction.AssistantState.Asked == slotCategory {
 		r = remembering(r, hit)
 	}
@@ -230,9 +230,9 @@ func (s *Service) chosen(ctx context.Context, t *turn, id string) dialogue.Reply
 	return r
 }
 
-func (s *Service) answerWith(ctx context.Context, t *turn, hit knowledge.Hit, reason string) dialogue.Reply {
+func answerWith(t *turn, hit knowledge.Hit, reason string) dialogue.Reply {
 	r := t.reply(assistantturn.DecisionAnswer, reason, dialogue.Utterance{
-		Kind: string(message.KindAnswer), Text: hit.Answer, Spoken: hit.Short, Citations: []dialogue.Citation{s.dated(ctx, hit)},
+		Kind: string(message.KindAnswer), Text: hit.Answer, Spoken: hit.Short, Citations: []dialogue.Citation{cite(hit)},
 	})
 	r.RecordID, r.VersionID = hit.RecordID, hit.VersionID
 	r.State.Answered++
@@ -241,17 +241,11 @@ func (s *Service) answerWith(ctx context.Context, t *turn, hit knowledge.Hit, re
 }
 
 func clarify(t *turn, options []knowledge.Hit) dialogue.Reply {
-	u := dialogue.Utterance{Kind: string(message.KindClarification), Text: textClarify}
-	pending := map[string]string{}
+	buttons := make([]option, len(options))
 	for n, hit := range options {
-		id := strconv.Itoa(n + 1)
-		pending[id] = hit.RecordID
-		u.Choices = append(u.Choices, dialogue.Choice{ID: id, Text: hit.Question})
+		buttons[n] = option{text: hit.Question, means: hit.RecordID}
 	}
-	u.Choices = append(u.Choices, dialogue.Choice{ID: noneID, Text: textNone})
-	r := t.reply(assistantturn.DecisionClarify, ReasonUnsure, u)
-	r.State.Pending, r.State.PendingQuestion = pending, t.question.Text
-	return r
+	return t.choose(ReasonUnsure, textClarify, buttons, textNone)
 }
 
 func handOver(t *turn, reason, text string, line int, agencyCode string) dialogue.Reply {

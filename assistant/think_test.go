@@ -38,17 +38,14 @@ func (b *base) Record(_ context.Context, id string) (knowledge.Record, error) {
 	}}, nil
 }
 
-func (b *base) RecordVersion(_ context.Context, id string) (knowledge.Version, error) {
-	return knowledge.Version{ID: id, PublishedAt: published}, b.err
-}
-
 var published = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
 func hit(id string, probability float64) knowledge.Hit {
 	return knowledge.Hit{
 		RecordID: id, VersionID: id + "-v1", Version: 1, Question: "Вопрос " + id, Answer: "Ответ " + id, Intent: true,
 		Agency: "PFR", Topic: "Пенсии", Probability: probability,
-		LegalBasis: []knowledge.LegalBasis{{Act: "Закон № 1", Article: "ст. 8"}, {Act: "Закон № 2"}},
+		LegalBasis:  []knowledge.LegalBasis{{Act: "Закон № 1", Article: "ст. 8"}, {Act: "Закон № 2"}},
+		PublishedAt: published,
 	}
 }
 

@@ -3,6 +3,7 @@ package assistant
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"ekc/ent"
 	"ekc/ent/assistantturn"
@@ -83,6 +84,25 @@ func (s *Service) readRest(ctx context.Context, t *turn) error {
 	}
 	t.choices = asked.Choices
 	return nil
+}
+
+// option is a button and what it stands for: a record's id, a region's code.
+type option struct{ text, means string }
+
+// choose asks the citizen to choose; none are the words of the last button, for who means none of them. Her memory keeps the
+// question that waits for the choice.
+func (t *turn) choose(reason, text string, options []option, none string) dialogue.Reply {
+	u := dialogue.Utterance{Kind: string(message.KindClarification), Text: text}
+	pending := make(map[string]string, len(options))
+	for n, o := range options {
+		id := strconv.Itoa(n + 1)
+		pending[id] = o.means
+		u.Choices = append(u.Choices, dialogue.Choice{ID: id, Text: o.text})
+	}
+	u.Choices = append(u.Choices, dialogue.Choice{ID: noneID, Text: none})
+	r := t.reply(assistantturn.DecisionClarify, reason, u)
+	r.State.Pending, r.State.PendingQuestion = pending, t.question.Text
+	return r
 }
 
 // reply begins the reply to the turn.

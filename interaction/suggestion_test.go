@@ -52,7 +52,7 @@ func TestReplyInDistressComesFirstAndKeepsItsTrace(t *testing.T) {
 	said, err := w.Reply(context.Background(), dialogue.Reply{
 		InteractionID: i.ID, QuestionID: w.reload(i.ID).QueryMessages().FirstIDX(w.system), Sequence: 1, Decision: "HAND_OVER", Reason: "distress",
 		Utterances: []dialogue.Utterance{{Kind: "TEXT", Text: "Соединяю."}}, HandOver: &dialogue.HandOver{Line: 1, Priority: 90}, RegionCode: "16",
-		Trace: dialogue.Trace{Question: "Мне очень плохо", Kind: "distress", Before: dialogue.State{Region: "16"}, AnswerAt: .9},
+		Trace: dialogue.Trace{Question: "Мне очень плохо", Kind: "distress", Before: dialogue.State{Category: "parent"}, AnswerAt: .9},
 	})
 	require.NoError(t, err)
 	require.True(t, said)
@@ -61,6 +61,6 @@ func TestReplyInDistressComesFirstAndKeepsItsTrace(t *testing.T) {
 	require.Equal(t, 90, after.Priority)
 	require.Equal(t, r16.ID, after.RegionID)
 	turn := w.client.AssistantTurn.Query().Where(assistantturn.InteractionID(i.ID)).OnlyX(w.system)
-	require.Equal(t, dialogue.Trace{Question: "Мне очень плохо", Kind: "distress", Before: dialogue.State{Region: "16"}, AnswerAt: .9}, turn.Trace)
+	require.Equal(t, dialogue.Trace{Question: "Мне очень плохо", Kind: "distress", Before: dialogue.State{Category: "parent"}, AnswerAt: .9}, turn.Trace)
 	require.WithinDuration(t, w.clock.Now(), turn.CreatedAt, time.Hour)
 }

@@ -44,8 +44,7 @@ type State struct {
 	LastQuestion       string `json:"lastQuestion,omitempty"`
 	LastRecord         string `json:"lastRecord,omitempty"`
 	LastRecordQuestion string `json:"lastRecordQuestion,omitempty"`
-	// Region and Category are what the citizen said of themselves: a region's code, a word of Yana's list (pensioner, parent…).
-	Region   string `json:"region,omitempty"`
+	// Category is what the citizen said of themselves, a word of Yana's list (pensioner, parent…). The region is the interaction's.
 	Category string `json:"category,omitempty"`
 	// Asked is the slot that her last question was about: region or category; empty: it was about records.
 	Asked string `json:"asked,omitempty"`

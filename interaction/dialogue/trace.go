@@ -17,8 +17,6 @@ type Trace struct {
 	// AnswerAt and ClarifyAt are the thresholds of the decision.
 	AnswerAt  float64 `json:"answerAt,omitempty"`
 	ClarifyAt float64 `json:"clarifyAt,omitempty"`
-	// Model is what a chat model was asked and said; nil: none was asked.
-	Model *Model `json:"model,omitempty"`
 }
 
 // Search is one text that the base was asked.
@@ -32,15 +30,4 @@ type Search struct {
 	Best    float64 `json:"best"`
 	// Used says that the decision is about this search.
 	Used bool `json:"used,omitempty"`
-}
-
-// Model is one question to a chat model.
-type Model struct {
-	Name string `json:"name,omitempty"`
-	// Said is its answer as it came, cut to 1000 characters; Used the question that was taken from it, empty when it was refused.
-	Said string `json:"said,omitempty"`
-	Used string `json:"used,omitempty"`
-	// Error says why nothing came, MS how long it took, in milliseconds.
-	Error string `json:"error,omitempty"`
-	MS    int64  `json:"ms,omitempty"`
 }
