@@ -37,18 +37,26 @@ const (
 
 // Compare tells field by field how two versions differ; nothing for the same content.
 func Compare(from, to Version) []Difference { //nolint:gocritic // values, as everywhere in this interface
-	before, after := from.Content(), to.Content()
+	return differences(from.Content(), to.Content())
+}
+
+func differences(before, after Content) []Difference { //nolint:gocritic // values, as everywhere in this interface
 	a, b := reflect.ValueOf(before), reflect.ValueOf(after)
 	var all []Difference
 	for _, name := range fieldsChanged(before, after) {
 		field := strings.ToUpper(name[:1]) + name[1:]
-		d := Difference{Field: name, Before: shown(a.FieldByName(field).Interface()), After: shown(b.FieldByName(field).Interface())}
-		if name == "question" || name == "answer" || name == "short" {
-			d.Words = compareWords(d.Before, d.After)
-		}
-		all = append(all, d)
+		all = append(all, CompareTexts(name, shown(a.FieldByName(field).Interface()), shown(b.FieldByName(field).Interface())))
 	}
 	return all
+}
+
+// CompareTexts tells how one field, by its name in the contract, differs between two values as text.
+func CompareTexts(field, before, after string) Difference {
+	d := Difference{Field: field, Before: before, After: after}
+	if field == "question" || field == "answer" || field == "short" {
+		d.Words = compareWords(before, after)
+	}
+	return d
 }
 
 // shown is a field's value as text.

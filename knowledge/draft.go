@@ -163,11 +163,11 @@ func (e *edition) save(ctx context.Context, r *ent.Record, v *ent.RecordVersion,
 	if err := u.Exec(ctx); err != nil {
 		return nil, err
 	}
-	changed := fieldsChanged(before.Content(), s.Content)
+	changed := differences(before.Content(), s.Content)
 	if s.BasedOn != "" && s.BasedOn != before.BasedOn {
-		changed = append(changed, "basedOn")
+		changed = append(changed, Difference{Field: "basedOn", Before: before.BasedOn, After: s.BasedOn})
 	}
-	if err := e.note(ctx, v, EventEdited, s.Actor, "", changed...); err != nil {
+	if err := e.noteEdit(ctx, v, s.Actor, changed); err != nil {
 		return nil, err
 	}
 	return e.version(ctx, v.ID)

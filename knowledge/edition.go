@@ -92,6 +92,16 @@ func (e *edition) note(ctx context.Context, v *ent.RecordVersion, what EventActi
 	return c.Exec(ctx)
 }
 
+// noteEdit appends an edit to the history, with what each field was before and after.
+func (e *edition) noteEdit(ctx context.Context, v *ent.RecordVersion, actor string, changed []Difference) error {
+	names, kept := make([]string, len(changed)), make([]schema.FieldChange, len(changed))
+	for i, d := range changed {
+		names[i], kept[i] = d.Field, schema.FieldChange{Field: d.Field, Before: d.Before, After: d.After}
+	}
+	return e.RecordEvent.Create().SetRecordID(v.RecordID).SetVersionID(v.ID).SetAction(string(EventEdited)).SetActor(actor).SetAt(e.now).
+		SetChanged(names).SetDifferences(kept).Exec(ctx)
+}
+
 // version reads a version whole.
 func (e *edition) version(ctx context.Context, id string) (*ent.RecordVersion, error) {
 	return wholeVersion(ctx, e.Client, id)

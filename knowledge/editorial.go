@@ -129,9 +129,10 @@ type Event struct {
 	// Actor is the account; empty for the base itself and for imports.
 	Actor  string
 	Reason string
-	// Changed names the fields that an edit changed.
-	Changed []string
-	At      time.Time
+	// Changed names the fields that an edit changed; Differences tells what each was before and after, for edits since that is kept.
+	Changed     []string
+	Differences []Difference
+	At          time.Time
 }
 
 // EventAction is what an event tells of.

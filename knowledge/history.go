@@ -10,6 +10,7 @@ import (
 	"ekc/knowledge/ent/record"
 	"ekc/knowledge/ent/recordevent"
 	"ekc/knowledge/ent/recordversion"
+	"ekc/knowledge/ent/schema"
 )
 
 const defaultEventsOnPage = 50
@@ -78,10 +79,19 @@ func (b *Base) RecordHistory(ctx context.Context, q HistoryQuery) (HistoryPage, 
 		}
 		page.Events = append(page.Events, Event{
 			ID: e.ID, RecordID: e.RecordID, VersionID: e.VersionID, Version: numbers[e.VersionID], Action: EventAction(e.Action), Actor: e.Actor,
-			Reason: e.Reason, Changed: e.Changed, At: e.At.UTC(),
+			Reason: e.Reason, Changed: e.Changed, Differences: differencesOf(e.Differences), At: e.At.UTC(),
 		})
 	}
 	return page, nil
+}
+
+// differencesOf compares kept values.
+func differencesOf(kept []schema.FieldChange) []Difference {
+	var all []Difference
+	for _, c := range kept {
+		all = append(all, CompareTexts(c.Field, c.Before, c.After))
+	}
+	return all
 }
 
 // numbers are the numbers of a record's versions by their ids.

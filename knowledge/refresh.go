@@ -85,7 +85,7 @@ const selectChanged = `
 	SELECT r.id, r.agency, r.region, r.variant_of, v.id IS NOT NULL,
 	       COALESCE(v.id, ''), COALESCE(v.number, 0), COALESCE(v.question, ''), COALESCE(v.answer, ''), COALESCE(v.short, ''),
 	       COALESCE(t.name, ''), COALESCE(v.legal_basis, '[]'), COALESCE(v.valid_from::text, ''), COALESCE(v.valid_to::text, ''),
-	       COALESCE(v.intent, false), COALESCE(v.personal, false),
+	       COALESCE(v.intent, false), COALESCE(v.personal, false), v.published_at,
 	       ARRAY(SELECT p.text FROM phrasings p WHERE p.version_id = v.id ORDER BY p.position)
 	FROM records r
 	LEFT JOIN record_versions v ON v.record_id = r.id AND v.status = 'published'
@@ -132,14 +132,18 @@ func scanEntry(rows *sql.Rows) (e *entry, live bool, err error) {
 	e = &entry{}
 	h := &e.hit
 	var legal []byte
+	var since sql.NullTime
 	err = rows.Scan(&h.RecordID, &h.Agency, &h.Region, &e.variantOf, &live,
 		&h.VersionID, &h.Version, &h.Question, &h.Answer, &h.Short, &h.Topic, &legal, &h.ValidFrom, &h.ValidTo,
-		&h.Intent, &h.Personal, pq.Array(&e.phrasings))
+		&h.Intent, &h.Personal, &since, pq.Array(&e.phrasings))
 	if err != nil {
 		return nil, false, err
 	}
 	if err := json.Unmarshal(legal, &h.LegalBasis); err != nil {
 		return nil, false, fmt.Errorf("legal basis of %s: %w", h.VersionID, err)
+	}
+	if since.Valid {
+		h.PublishedAt = since.Time.UTC()
 	}
 	return e, live, nil
 }

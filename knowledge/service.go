@@ -75,6 +75,8 @@ type Hit struct {
 	LegalBasis []LegalBasis `json:"legalBasis"`
 	ValidFrom  Date         `json:"validFrom"`
 	ValidTo    Date         `json:"validTo"`
+	// PublishedAt is when this version came into force.
+	PublishedAt time.Time `json:"publishedAt"`
 	// Intent: Yana may answer with it by herself. Personal: the question is about the citizen's own case, for line 2.
 	Intent   bool `json:"intent"`
 	Personal bool `json:"personal"`

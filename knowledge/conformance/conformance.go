@@ -71,7 +71,8 @@ func search(t *testing.T, s knowledge.Service) {
 	require.Greater(t, best.Probability, 0.0)
 	require.LessOrEqual(t, best.Probability, 1.0)
 	require.GreaterOrEqual(t, best.Score, hits[1].Score)
-	best.VersionID, best.Score, best.Probability = "", 0, 0
+	require.WithinDuration(t, time.Now(), best.PublishedAt, time.Hour)
+	best.VersionID, best.Score, best.Probability, best.PublishedAt = "", 0, 0, time.Time{}
 	require.Equal(t, knowledge.Hit{
 		RecordID: "pension", Version: 1, Question: "Как оформить страховую пенсию по старости?",
 		MatchedPhrasing: "Как оформить страховую пенсию по старости?", Answer: "Общие слова. Подайте заявление в Социальный фонд.",

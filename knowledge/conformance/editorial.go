@@ -139,6 +139,10 @@ func (d desk) told(recordID string) {
 			actions, actors = append(actions, e.Action), append(actors, e.Actor)
 			if e.Action == knowledge.EventEdited {
 				require.Equal(d, []string{"answer"}, e.Changed)
+				require.Len(d, e.Differences, 1)
+				require.NotEqual(d, e.Differences[0].Before, e.Differences[0].After)
+				require.Equal(d, knowledge.CompareTexts("answer", e.Differences[0].Before, e.Differences[0].After), e.Differences[0])
+				require.NotEmpty(d, e.Differences[0].Words)
 				require.Equal(d, 2, e.Version)
 			}
 			if e.Action == knowledge.EventRejected {

@@ -6750,21 +6750,23 @@ func (m *RecordMutation) ResetEdge(name string) error {
 // RecordEventMutation represents an operation that mutates the RecordEvent nodes in the graph.
 type RecordEventMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *int64
-	record_id     *string
-	version_id    *string
-	action        *string
-	actor         *string
-	reason        *string
-	changed       *[]string
-	appendchanged []string
-	at            *time.Time
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*RecordEvent, error)
-	predicates    []predicate.RecordEvent
+	op                Op
+	typ               string
+	id                *int64
+	record_id         *string
+	version_id        *string
+	action            *string
+	actor             *string
+	reason            *string
+	changed           *[]string
+	appendchanged     []string
+	differences       *[]schema.FieldChange
+	appenddifferences []schema.FieldChange
+	at                *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*RecordEvent, error)
+	predicates        []predicate.RecordEvent
 }
 
 var _ ent.Mutation = (*RecordEventMutation)(nil)
@@ -7102,6 +7104,71 @@ func (m *RecordEventMutation) ResetChanged() {
 	m.appendchanged = nil
 }
 
+// SetDifferences sets the "differences" field.
+func (m *RecordEventMutation) SetDifferences(sc []schema.FieldChange) {
+	m.differences = &sc
+	m.appenddifferences = nil
+}
+
+// Differences returns the value of the "differences" field in the mutation.
+func (m *RecordEventMutation) Differences() (r []schema.FieldChange, exists bool) {
+	v := m.differences
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDifferences returns the old "differences" field's value of the RecordEvent entity.
+// If the RecordEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordEventMutation) OldDifferences(ctx context.Context) (v []schema.FieldChange, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDifferences is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDifferences requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDifferences: %w", err)
+	}
+	return oldValue.Differences, nil
+}
+
+// AppendDifferences adds sc to the "differences" field.
+func (m *RecordEventMutation) AppendDifferences(sc []schema.FieldChange) {
+	m.appenddifferences = append(m.appenddifferences, sc...)
+}
+
+// AppendedDifferences returns the list of values that were appended to the "differences" field in this mutation.
+func (m *RecordEventMutation) AppendedDifferences() ([]schema.FieldChange, bool) {
+	if len(m.appenddifferences) == 0 {
+		return nil, false
+	}
+	return m.appenddifferences, true
+}
+
+// ClearDifferences clears the value of the "differences" field.
+func (m *RecordEventMutation) ClearDifferences() {
+	m.differences = nil
+	m.appenddifferences = nil
+	m.clearedFields[recordevent.FieldDifferences] = struct{}{}
+}
+
+// DifferencesCleared returns if the "differences" field was cleared in this mutation.
+func (m *RecordEventMutation) DifferencesCleared() bool {
+	_, ok := m.clearedFields[recordevent.FieldDifferences]
+	return ok
+}
+
+// ResetDifferences resets all changes to the "differences" field.
+func (m *RecordEventMutation) ResetDifferences() {
+	m.differences = nil
+	m.appenddifferences = nil
+	delete(m.clearedFields, recordevent.FieldDifferences)
+}
+
 // SetAt sets the "at" field.
 func (m *RecordEventMutation) SetAt(t time.Time) {
 	m.at = &t
@@ -7172,7 +7239,7 @@ func (m *RecordEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RecordEventMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.record_id != nil {
 		fields = append(fields, recordevent.FieldRecordID)
 	}
@@ -7190,6 +7257,9 @@ func (m *RecordEventMutation) Fields() []string {
 	}
 	if m.changed != nil {
 		fields = append(fields, recordevent.FieldChanged)
+	}
+	if m.differences != nil {
+		fields = append(fields, recordevent.FieldDifferences)
 	}
 	if m.at != nil {
 		fields = append(fields, recordevent.FieldAt)
@@ -7214,6 +7284,8 @@ func (m *RecordEventMutation) Field(name string) (ent.Value, bool) {
 		return m.Reason()
 	case recordevent.FieldChanged:
 		return m.Changed()
+	case recordevent.FieldDifferences:
+		return m.Differences()
 	case recordevent.FieldAt:
 		return m.At()
 	}
@@ -7237,6 +7309,8 @@ func (m *RecordEventMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldReason(ctx)
 	case recordevent.FieldChanged:
 		return m.OldChanged(ctx)
+	case recordevent.FieldDifferences:
+		return m.OldDifferences(ctx)
 	case recordevent.FieldAt:
 		return m.OldAt(ctx)
 	}
@@ -7290,6 +7364,13 @@ func (m *RecordEventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetChanged(v)
 		return nil
+	case recordevent.FieldDifferences:
+		v, ok := value.([]schema.FieldChange)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDifferences(v)
+		return nil
 	case recordevent.FieldAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -7326,7 +7407,11 @@ func (m *RecordEventMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *RecordEventMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(recordevent.FieldDifferences) {
+		fields = append(fields, recordevent.FieldDifferences)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -7339,6 +7424,11 @@ func (m *RecordEventMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *RecordEventMutation) ClearField(name string) error {
+	switch name {
+	case recordevent.FieldDifferences:
+		m.ClearDifferences()
+		return nil
+	}
 	return fmt.Errorf("unknown RecordEvent nullable field %s", name)
 }
 
@@ -7363,6 +7453,9 @@ func (m *RecordEventMutation) ResetField(name string) error {
 		return nil
 	case recordevent.FieldChanged:
 		m.ResetChanged()
+		return nil
+	case recordevent.FieldDifferences:
+		m.ResetDifferences()
 		return nil
 	case recordevent.FieldAt:
 		m.ResetAt()

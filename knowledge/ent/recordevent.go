@@ -4,6 +4,7 @@ package ent
 
 import (
 	"ekc/knowledge/ent/recordevent"
+	"ekc/knowledge/ent/schema"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -30,6 +31,8 @@ type RecordEvent struct {
 	Reason string `json:"reason,omitempty"`
 	// names of the fields that an edit changed
 	Changed []string `json:"changed,omitempty"`
+	// what each of them was before and after
+	Differences []schema.FieldChange `json:"differences,omitempty"`
 	// At holds the value of the "at" field.
 	At           time.Time `json:"at,omitempty"`
 	selectValues sql.SelectValues
@@ -40,7 +43,7 @@ func (*RecordEvent) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case recordevent.FieldChanged:
+		case recordevent.FieldChanged, recordevent.FieldDifferences:
 			values[i] = new([]byte)
 		case recordevent.FieldID:
 			values[i] = new(sql.NullInt64)
@@ -107,6 +110,14 @@ func (_m *RecordEvent) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field changed: %w", err)
 				}
 			}
+		case recordevent.FieldDifferences:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field differences", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Differences); err != nil {
+					return fmt.Errorf("unmarshal field differences: %w", err)
+				}
+			}
 		case recordevent.FieldAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field at", values[i])
@@ -166,6 +177,9 @@ func (_m *RecordEvent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("changed=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Changed))
+	builder.WriteString(", ")
+	builder.WriteString("differences=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Differences))
 	builder.WriteString(", ")
 	builder.WriteString("at=")
 	builder.WriteString(_m.At.Format(time.ANSIC))

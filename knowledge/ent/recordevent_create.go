@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"ekc/knowledge/ent/recordevent"
+	"ekc/knowledge/ent/schema"
 	"errors"
 	"fmt"
 	"time"
@@ -69,6 +70,12 @@ func (_c *RecordEventCreate) SetNillableReason(v *string) *RecordEventCreate {
 // SetChanged sets the "changed" field.
 func (_c *RecordEventCreate) SetChanged(v []string) *RecordEventCreate {
 	_c.mutation.SetChanged(v)
+	return _c
+}
+
+// SetDifferences sets the "differences" field.
+func (_c *RecordEventCreate) SetDifferences(v []schema.FieldChange) *RecordEventCreate {
+	_c.mutation.SetDifferences(v)
 	return _c
 }
 
@@ -240,6 +247,10 @@ func (_c *RecordEventCreate) createSpec() (*RecordEvent, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Changed(); ok {
 		_spec.SetField(recordevent.FieldChanged, field.TypeJSON, value)
 		_node.Changed = value
+	}
+	if value, ok := _c.mutation.Differences(); ok {
+		_spec.SetField(recordevent.FieldDifferences, field.TypeJSON, value)
+		_node.Differences = value
 	}
 	if value, ok := _c.mutation.At(); ok {
 		_spec.SetField(recordevent.FieldAt, field.TypeTime, value)

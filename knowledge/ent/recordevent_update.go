@@ -68,6 +68,9 @@ func (_u *RecordEventUpdate) sqlSave(ctx context.Context) (_node int, err error)
 			}
 		}
 	}
+	if _u.mutation.DifferencesCleared() {
+		_spec.ClearField(recordevent.FieldDifferences, field.TypeJSON)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{recordevent.Label}
@@ -158,6 +161,9 @@ func (_u *RecordEventUpdateOne) sqlSave(ctx context.Context) (_node *RecordEvent
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.DifferencesCleared() {
+		_spec.ClearField(recordevent.FieldDifferences, field.TypeJSON)
 	}
 	_node = &RecordEvent{config: _u.config}
 	_spec.Assign = _node.assignValues

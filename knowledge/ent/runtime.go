@@ -304,7 +304,7 @@ func init() {
 	// recordevent.DefaultChanged holds the default value on creation for the changed field.
 	recordevent.DefaultChanged = recordeventDescChanged.Default.([]string)
 	// recordeventDescAt is the schema descriptor for at field.
-	recordeventDescAt := recordeventFields[7].Descriptor()
+	recordeventDescAt := recordeventFields[8].Descriptor()
 	// recordevent.DefaultAt holds the default value on creation for the at field.
 	recordevent.DefaultAt = recordeventDescAt.Default.(func() time.Time)
 	recordversionFields := schema.RecordVersion{}.Fields()

@@ -87,7 +87,7 @@ func wireHit(h knowledge.Hit) *pb.Hit { //nolint:gocritic // lists hold them by 
 		RecordId: h.RecordID, VersionId: h.VersionID, Version: int32(h.Version), Question: h.Question, MatchedPhrasing: h.MatchedPhrasing, //nolint:gosec // versions are few
 		Answer: h.Answer, Short: h.Short, Topic: h.Topic, Agency: h.Agency, Region: h.Region, LegalBasis: each(h.LegalBasis, wireBasis),
 		ValidFrom: string(h.ValidFrom), ValidTo: string(h.ValidTo), Intent: h.Intent, Personal: h.Personal, Score: h.Score,
-		Probability: h.Probability, Snippet: h.Snippet,
+		Probability: h.Probability, Snippet: h.Snippet, PublishedAt: stamp(h.PublishedAt),
 	}
 }
 
@@ -97,7 +97,7 @@ func hit(h *pb.Hit) knowledge.Hit {
 		MatchedPhrasing: h.GetMatchedPhrasing(), Answer: h.GetAnswer(), Short: h.GetShort(), Topic: h.GetTopic(), Agency: h.GetAgency(),
 		Region: h.GetRegion(), LegalBasis: each(h.GetLegalBasis(), basis), ValidFrom: knowledge.Date(h.GetValidFrom()),
 		ValidTo: knowledge.Date(h.GetValidTo()), Intent: h.GetIntent(), Personal: h.GetPersonal(), Score: h.GetScore(),
-		Probability: h.GetProbability(), Snippet: h.GetSnippet(),
+		Probability: h.GetProbability(), Snippet: h.GetSnippet(), PublishedAt: moment(h.GetPublishedAt()),
 	}
 }
 

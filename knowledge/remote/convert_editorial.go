@@ -37,13 +37,23 @@ func segment(s *pb.Segment) knowledge.Segment {
 func wireEvent(e knowledge.Event) *pb.Event { //nolint:gocritic // lists hold them by value
 	return &pb.Event{
 		Id: e.ID, RecordId: e.RecordID, VersionId: e.VersionID, Version: int32(e.Version), Action: string(e.Action), Actor: e.Actor, //nolint:gosec // versions are few
-		Reason: e.Reason, Changed: e.Changed, At: stamp(e.At),
+		Reason: e.Reason, Changed: e.Changed, Differences: each(e.Differences, wireChange), At: stamp(e.At),
 	}
+}
+
+func wireChange(d knowledge.Difference) *pb.FieldChange { //nolint:gocritic // lists hold them by value
+	return &pb.FieldChange{Field: d.Field, Before: d.Before, After: d.After}
+}
+
+// change compares what was before and after anew: the words travel once only.
+func change(d *pb.FieldChange) knowledge.Difference {
+	return knowledge.CompareTexts(d.GetField(), d.GetBefore(), d.GetAfter())
 }
 
 func event(e *pb.Event) knowledge.Event {
 	return knowledge.Event{
 		ID: e.GetId(), RecordID: e.GetRecordId(), VersionID: e.GetVersionId(), Version: int(e.GetVersion()),
-		Action: knowledge.EventAction(e.GetAction()), Actor: e.GetActor(), Reason: e.GetReason(), Changed: e.GetChanged(), At: moment(e.GetAt()),
+		Action: knowledge.EventAction(e.GetAction()), Actor: e.GetActor(), Reason: e.GetReason(), Changed: e.GetChanged(),
+		Differences: each(e.GetDifferences(), change), At: moment(e.GetAt()),
 	}
 }

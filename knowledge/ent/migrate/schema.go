@@ -300,6 +300,7 @@ var (
 		{Name: "actor", Type: field.TypeString, Size: 40, Default: ""},
 		{Name: "reason", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "changed", Type: field.TypeJSON, Default: schema.Expr("'[]'")},
+		{Name: "differences", Type: field.TypeJSON, Nullable: true},
 		{Name: "at", Type: field.TypeTime},
 	}
 	// RecordEventsTable holds the schema information for the "record_events" table.

@@ -25,6 +25,8 @@ const (
 	FieldReason = "reason"
 	// FieldChanged holds the string denoting the changed field in the database.
 	FieldChanged = "changed"
+	// FieldDifferences holds the string denoting the differences field in the database.
+	FieldDifferences = "differences"
 	// FieldAt holds the string denoting the at field in the database.
 	FieldAt = "at"
 	// Table holds the table name of the recordevent in the database.
@@ -40,6 +42,7 @@ var Columns = []string{
 	FieldActor,
 	FieldReason,
 	FieldChanged,
+	FieldDifferences,
 	FieldAt,
 }
 

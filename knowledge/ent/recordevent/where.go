@@ -409,6 +409,16 @@ func ReasonContainsFold(v string) predicate.RecordEvent {
 	return predicate.RecordEvent(sql.FieldContainsFold(FieldReason, v))
 }
 
+// DifferencesIsNil applies the IsNil predicate on the "differences" field.
+func DifferencesIsNil() predicate.RecordEvent {
+	return predicate.RecordEvent(sql.FieldIsNull(FieldDifferences))
+}
+
+// DifferencesNotNil applies the NotNil predicate on the "differences" field.
+func DifferencesNotNil() predicate.RecordEvent {
+	return predicate.RecordEvent(sql.FieldNotNull(FieldDifferences))
+}
+
 // AtEQ applies the EQ predicate on the "at" field.
 func AtEQ(v time.Time) predicate.RecordEvent {
 	return predicate.RecordEvent(sql.FieldEQ(FieldAt, v))

@@ -24,8 +24,16 @@ func (RecordEvent) Fields() []ent.Field {
 		field.Text("reason").Default("").Immutable(),
 		field.JSON("changed", []string{}).Default([]string{}).Immutable().Annotations(entsql.DefaultExpr("'[]'")).
 			Comment("names of the fields that an edit changed"),
+		field.JSON("differences", []FieldChange{}).Optional().Immutable().Comment("what each of them was before and after"),
 		field.Time("at").Default(time.Now).Immutable(),
 	}
+}
+
+// FieldChange is a field with its values as text.
+type FieldChange struct {
+	Field  string `json:"field"`
+	Before string `json:"before"`
+	After  string `json:"after"`
 }
 
 // Indexes of events.

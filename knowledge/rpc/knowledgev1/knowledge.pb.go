@@ -370,8 +370,9 @@ type Hit struct {
 	Personal  bool    `protobuf:"varint,15,opt,name=personal,proto3" json:"personal,omitempty"`
 	Score     float64 `protobuf:"fixed64,16,opt,name=score,proto3" json:"score,omitempty"`
 	// 0 to 1, calibrated.
-	Probability   float64 `protobuf:"fixed64,17,opt,name=probability,proto3" json:"probability,omitempty"`
-	Snippet       string  `protobuf:"bytes,18,opt,name=snippet,proto3" json:"snippet,omitempty"`
+	Probability   float64                `protobuf:"fixed64,17,opt,name=probability,proto3" json:"probability,omitempty"`
+	Snippet       string                 `protobuf:"bytes,18,opt,name=snippet,proto3" json:"snippet,omitempty"`
+	PublishedAt   *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=published_at,json=publishedAt,proto3" json:"published_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -530,6 +531,13 @@ func (x *Hit) GetSnippet() string {
 		return x.Snippet
 	}
 	return ""
+}
+
+func (x *Hit) GetPublishedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PublishedAt
+	}
+	return nil
 }
 
 type GetRecordRequest struct {
@@ -2977,8 +2985,10 @@ type Event struct {
 	Actor  string `protobuf:"bytes,6,opt,name=actor,proto3" json:"actor,omitempty"`
 	Reason string `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Names of the fields that an edit changed.
-	Changed       []string               `protobuf:"bytes,8,rep,name=changed,proto3" json:"changed,omitempty"`
-	At            *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=at,proto3" json:"at,omitempty"`
+	Changed []string               `protobuf:"bytes,8,rep,name=changed,proto3" json:"changed,omitempty"`
+	At      *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=at,proto3" json:"at,omitempty"`
+	// What each of them was before and after.
+	Differences   []*FieldChange `protobuf:"bytes,10,rep,name=differences,proto3" json:"differences,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3076,6 +3086,74 @@ func (x *Event) GetAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Event) GetDifferences() []*FieldChange {
+	if x != nil {
+		return x.Differences
+	}
+	return nil
+}
+
+// Values as text, lists with an entry a line.
+type FieldChange struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Field         string                 `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	Before        string                 `protobuf:"bytes,2,opt,name=before,proto3" json:"before,omitempty"`
+	After         string                 `protobuf:"bytes,3,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FieldChange) Reset() {
+	*x = FieldChange{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FieldChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FieldChange) ProtoMessage() {}
+
+func (x *FieldChange) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FieldChange.ProtoReflect.Descriptor instead.
+func (*FieldChange) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *FieldChange) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *FieldChange) GetBefore() string {
+	if x != nil {
+		return x.Before
+	}
+	return ""
+}
+
+func (x *FieldChange) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
 var File_ekc_knowledge_v1_knowledge_proto protoreflect.FileDescriptor
 
 const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
@@ -3100,7 +3178,7 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x05limit\x18\a \x01(\x05R\x05limit\x12!\n" +
 	"\fintents_only\x18\b \x01(\bR\vintentsOnly\";\n" +
 	"\x0eSearchResponse\x12)\n" +
-	"\x04hits\x18\x01 \x03(\v2\x15.ekc.knowledge.v1.HitR\x04hits\"\x95\x04\n" +
+	"\x04hits\x18\x01 \x03(\v2\x15.ekc.knowledge.v1.HitR\x04hits\"\xd4\x04\n" +
 	"\x03Hit\x12\x1b\n" +
 	"\trecord_id\x18\x01 \x01(\tR\brecordId\x12\x1d\n" +
 	"\n" +
@@ -3123,7 +3201,8 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\bpersonal\x18\x0f \x01(\bR\bpersonal\x12\x14\n" +
 	"\x05score\x18\x10 \x01(\x01R\x05score\x12 \n" +
 	"\vprobability\x18\x11 \x01(\x01R\vprobability\x12\x18\n" +
-	"\asnippet\x18\x12 \x01(\tR\asnippet\"\"\n" +
+	"\asnippet\x18\x12 \x01(\tR\asnippet\x12=\n" +
+	"\fpublished_at\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampR\vpublishedAt\"\"\n" +
 	"\x10GetRecordRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"E\n" +
 	"\x11GetRecordResponse\x120\n" +
@@ -3307,7 +3386,7 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x19ListRecordHistoryResponse\x12/\n" +
 	"\x06events\x18\x01 \x03(\v2\x17.ekc.knowledge.v1.EventR\x06events\x12\x12\n" +
 	"\x04next\x18\x02 \x01(\x03R\x04next\x12\x14\n" +
-	"\x05total\x18\x03 \x01(\x03R\x05total\"\xf9\x01\n" +
+	"\x05total\x18\x03 \x01(\x03R\x05total\"\xba\x02\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x1b\n" +
 	"\trecord_id\x18\x02 \x01(\tR\brecordId\x12\x1d\n" +
@@ -3318,7 +3397,13 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x05actor\x18\x06 \x01(\tR\x05actor\x12\x16\n" +
 	"\x06reason\x18\a \x01(\tR\x06reason\x12\x18\n" +
 	"\achanged\x18\b \x03(\tR\achanged\x12*\n" +
-	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at*\x85\x01\n" +
+	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12?\n" +
+	"\vdifferences\x18\n" +
+	" \x03(\v2\x1d.ekc.knowledge.v1.FieldChangeR\vdifferences\"Q\n" +
+	"\vFieldChange\x12\x14\n" +
+	"\x05field\x18\x01 \x01(\tR\x05field\x12\x16\n" +
+	"\x06before\x18\x02 \x01(\tR\x06before\x12\x14\n" +
+	"\x05after\x18\x03 \x01(\tR\x05after*\x85\x01\n" +
 	"\x06Status\x12\x16\n" +
 	"\x12STATUS_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fSTATUS_DRAFT\x10\x01\x12\x11\n" +
@@ -3358,7 +3443,7 @@ func file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP() []byte {
 }
 
 var file_ekc_knowledge_v1_knowledge_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ekc_knowledge_v1_knowledge_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
+var file_ekc_knowledge_v1_knowledge_proto_msgTypes = make([]protoimpl.MessageInfo, 43)
 var file_ekc_knowledge_v1_knowledge_proto_goTypes = []any{
 	(Status)(0),                        // 0: ekc.knowledge.v1.Status
 	(*Failure)(nil),                    // 1: ekc.knowledge.v1.Failure
@@ -3403,79 +3488,82 @@ var file_ekc_knowledge_v1_knowledge_proto_goTypes = []any{
 	(*ListRecordHistoryRequest)(nil),   // 40: ekc.knowledge.v1.ListRecordHistoryRequest
 	(*ListRecordHistoryResponse)(nil),  // 41: ekc.knowledge.v1.ListRecordHistoryResponse
 	(*Event)(nil),                      // 42: ekc.knowledge.v1.Event
-	(*timestamppb.Timestamp)(nil),      // 43: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),        // 44: google.protobuf.Duration
+	(*FieldChange)(nil),                // 43: ekc.knowledge.v1.FieldChange
+	(*timestamppb.Timestamp)(nil),      // 44: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),        // 45: google.protobuf.Duration
 }
 var file_ekc_knowledge_v1_knowledge_proto_depIdxs = []int32{
-	43, // 0: ekc.knowledge.v1.SearchRequest.on:type_name -> google.protobuf.Timestamp
+	44, // 0: ekc.knowledge.v1.SearchRequest.on:type_name -> google.protobuf.Timestamp
 	5,  // 1: ekc.knowledge.v1.SearchResponse.hits:type_name -> ekc.knowledge.v1.Hit
 	2,  // 2: ekc.knowledge.v1.Hit.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
-	8,  // 3: ekc.knowledge.v1.GetRecordResponse.record:type_name -> ekc.knowledge.v1.Record
-	9,  // 4: ekc.knowledge.v1.Record.version:type_name -> ekc.knowledge.v1.Version
-	43, // 5: ekc.knowledge.v1.Record.created_at:type_name -> google.protobuf.Timestamp
-	43, // 6: ekc.knowledge.v1.Record.updated_at:type_name -> google.protobuf.Timestamp
-	9,  // 7: ekc.knowledge.v1.Record.open:type_name -> ekc.knowledge.v1.Version
-	0,  // 8: ekc.knowledge.v1.Version.status:type_name -> ekc.knowledge.v1.Status
-	2,  // 9: ekc.knowledge.v1.Version.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
-	43, // 10: ekc.knowledge.v1.Version.created_at:type_name -> google.protobuf.Timestamp
-	43, // 11: ekc.knowledge.v1.Version.published_at:type_name -> google.protobuf.Timestamp
-	25, // 12: ekc.knowledge.v1.Version.links:type_name -> ekc.knowledge.v1.Link
-	9,  // 13: ekc.knowledge.v1.GetRecordVersionResponse.version:type_name -> ekc.knowledge.v1.Version
-	0,  // 14: ekc.knowledge.v1.ListRecordsRequest.status:type_name -> ekc.knowledge.v1.Status
-	8,  // 15: ekc.knowledge.v1.ListRecordsResponse.records:type_name -> ekc.knowledge.v1.Record
-	16, // 16: ekc.knowledge.v1.ListTopicsResponse.topics:type_name -> ekc.knowledge.v1.Topic
-	18, // 17: ekc.knowledge.v1.ImportRequest.options:type_name -> ekc.knowledge.v1.ImportOptions
-	20, // 18: ekc.knowledge.v1.ImportResponse.progress:type_name -> ekc.knowledge.v1.ImportProgress
-	21, // 19: ekc.knowledge.v1.ImportResponse.summary:type_name -> ekc.knowledge.v1.ImportSummary
-	44, // 20: ekc.knowledge.v1.ImportProgress.elapsed:type_name -> google.protobuf.Duration
-	22, // 21: ekc.knowledge.v1.ImportSummary.problems:type_name -> ekc.knowledge.v1.ImportProblem
-	44, // 22: ekc.knowledge.v1.ImportSummary.elapsed:type_name -> google.protobuf.Duration
-	1,  // 23: ekc.knowledge.v1.ImportSummary.failure:type_name -> ekc.knowledge.v1.Failure
-	2,  // 24: ekc.knowledge.v1.Content.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
-	25, // 25: ekc.knowledge.v1.Content.links:type_name -> ekc.knowledge.v1.Link
-	26, // 26: ekc.knowledge.v1.CreateRecordRequest.content:type_name -> ekc.knowledge.v1.Content
-	8,  // 27: ekc.knowledge.v1.CreateRecordResponse.record:type_name -> ekc.knowledge.v1.Record
-	9,  // 28: ekc.knowledge.v1.DraftRecordResponse.version:type_name -> ekc.knowledge.v1.Version
-	26, // 29: ekc.knowledge.v1.SaveDraftRequest.content:type_name -> ekc.knowledge.v1.Content
-	9,  // 30: ekc.knowledge.v1.SaveDraftResponse.version:type_name -> ekc.knowledge.v1.Version
-	9,  // 31: ekc.knowledge.v1.MoveVersionResponse.version:type_name -> ekc.knowledge.v1.Version
-	35, // 32: ekc.knowledge.v1.ReviewByActRequest.within:type_name -> ekc.knowledge.v1.Segment
-	9,  // 33: ekc.knowledge.v1.ListRecordVersionsResponse.versions:type_name -> ekc.knowledge.v1.Version
-	42, // 34: ekc.knowledge.v1.ListRecordHistoryResponse.events:type_name -> ekc.knowledge.v1.Event
-	43, // 35: ekc.knowledge.v1.Event.at:type_name -> google.protobuf.Timestamp
-	3,  // 36: ekc.knowledge.v1.KnowledgeService.Search:input_type -> ekc.knowledge.v1.SearchRequest
-	6,  // 37: ekc.knowledge.v1.KnowledgeService.GetRecord:input_type -> ekc.knowledge.v1.GetRecordRequest
-	10, // 38: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:input_type -> ekc.knowledge.v1.GetRecordVersionRequest
-	12, // 39: ekc.knowledge.v1.KnowledgeService.ListRecords:input_type -> ekc.knowledge.v1.ListRecordsRequest
-	14, // 40: ekc.knowledge.v1.KnowledgeService.ListTopics:input_type -> ekc.knowledge.v1.ListTopicsRequest
-	17, // 41: ekc.knowledge.v1.KnowledgeService.Import:input_type -> ekc.knowledge.v1.ImportRequest
-	27, // 42: ekc.knowledge.v1.KnowledgeService.CreateRecord:input_type -> ekc.knowledge.v1.CreateRecordRequest
-	29, // 43: ekc.knowledge.v1.KnowledgeService.DraftRecord:input_type -> ekc.knowledge.v1.DraftRecordRequest
-	31, // 44: ekc.knowledge.v1.KnowledgeService.SaveDraft:input_type -> ekc.knowledge.v1.SaveDraftRequest
-	33, // 45: ekc.knowledge.v1.KnowledgeService.MoveVersion:input_type -> ekc.knowledge.v1.MoveVersionRequest
-	36, // 46: ekc.knowledge.v1.KnowledgeService.ReviewByAct:input_type -> ekc.knowledge.v1.ReviewByActRequest
-	38, // 47: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:input_type -> ekc.knowledge.v1.ListRecordVersionsRequest
-	40, // 48: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:input_type -> ekc.knowledge.v1.ListRecordHistoryRequest
-	23, // 49: ekc.knowledge.v1.KnowledgeService.CheckReady:input_type -> ekc.knowledge.v1.CheckReadyRequest
-	4,  // 50: ekc.knowledge.v1.KnowledgeService.Search:output_type -> ekc.knowledge.v1.SearchResponse
-	7,  // 51: ekc.knowledge.v1.KnowledgeService.GetRecord:output_type -> ekc.knowledge.v1.GetRecordResponse
-	11, // 52: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:output_type -> ekc.knowledge.v1.GetRecordVersionResponse
-	13, // 53: ekc.knowledge.v1.KnowledgeService.ListRecords:output_type -> ekc.knowledge.v1.ListRecordsResponse
-	15, // 54: ekc.knowledge.v1.KnowledgeService.ListTopics:output_type -> ekc.knowledge.v1.ListTopicsResponse
-	19, // 55: ekc.knowledge.v1.KnowledgeService.Import:output_type -> ekc.knowledge.v1.ImportResponse
-	28, // 56: ekc.knowledge.v1.KnowledgeService.CreateRecord:output_type -> ekc.knowledge.v1.CreateRecordResponse
-	30, // 57: ekc.knowledge.v1.KnowledgeService.DraftRecord:output_type -> ekc.knowledge.v1.DraftRecordResponse
-	32, // 58: ekc.knowledge.v1.KnowledgeService.SaveDraft:output_type -> ekc.knowledge.v1.SaveDraftResponse
-	34, // 59: ekc.knowledge.v1.KnowledgeService.MoveVersion:output_type -> ekc.knowledge.v1.MoveVersionResponse
-	37, // 60: ekc.knowledge.v1.KnowledgeService.ReviewByAct:output_type -> ekc.knowledge.v1.ReviewByActResponse
-	39, // 61: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:output_type -> ekc.knowledge.v1.ListRecordVersionsResponse
-	41, // 62: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:output_type -> ekc.knowledge.v1.ListRecordHistoryResponse
-	24, // 63: ekc.knowledge.v1.KnowledgeService.CheckReady:output_type -> ekc.knowledge.v1.CheckReadyResponse
-	50, // [50:64] is the sub-list for method output_type
-	36, // [36:50] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	44, // 3: ekc.knowledge.v1.Hit.published_at:type_name -> google.protobuf.Timestamp
+	8,  // 4: ekc.knowledge.v1.GetRecordResponse.record:type_name -> ekc.knowledge.v1.Record
+	9,  // 5: ekc.knowledge.v1.Record.version:type_name -> ekc.knowledge.v1.Version
+	44, // 6: ekc.knowledge.v1.Record.created_at:type_name -> google.protobuf.Timestamp
+	44, // 7: ekc.knowledge.v1.Record.updated_at:type_name -> google.protobuf.Timestamp
+	9,  // 8: ekc.knowledge.v1.Record.open:type_name -> ekc.knowledge.v1.Version
+	0,  // 9: ekc.knowledge.v1.Version.status:type_name -> ekc.knowledge.v1.Status
+	2,  // 10: ekc.knowledge.v1.Version.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
+	44, // 11: ekc.knowledge.v1.Version.created_at:type_name -> google.protobuf.Timestamp
+	44, // 12: ekc.knowledge.v1.Version.published_at:type_name -> google.protobuf.Timestamp
+	25, // 13: ekc.knowledge.v1.Version.links:type_name -> ekc.knowledge.v1.Link
+	9,  // 14: ekc.knowledge.v1.GetRecordVersionResponse.version:type_name -> ekc.knowledge.v1.Version
+	0,  // 15: ekc.knowledge.v1.ListRecordsRequest.status:type_name -> ekc.knowledge.v1.Status
+	8,  // 16: ekc.knowledge.v1.ListRecordsResponse.records:type_name -> ekc.knowledge.v1.Record
+	16, // 17: ekc.knowledge.v1.ListTopicsResponse.topics:type_name -> ekc.knowledge.v1.Topic
+	18, // 18: ekc.knowledge.v1.ImportRequest.options:type_name -> ekc.knowledge.v1.ImportOptions
+	20, // 19: ekc.knowledge.v1.ImportResponse.progress:type_name -> ekc.knowledge.v1.ImportProgress
+	21, // 20: ekc.knowledge.v1.ImportResponse.summary:type_name -> ekc.knowledge.v1.ImportSummary
+	45, // 21: ekc.knowledge.v1.ImportProgress.elapsed:type_name -> google.protobuf.Duration
+	22, // 22: ekc.knowledge.v1.ImportSummary.problems:type_name -> ekc.knowledge.v1.ImportProblem
+	45, // 23: ekc.knowledge.v1.ImportSummary.elapsed:type_name -> google.protobuf.Duration
+	1,  // 24: ekc.knowledge.v1.ImportSummary.failure:type_name -> ekc.knowledge.v1.Failure
+	2,  // 25: ekc.knowledge.v1.Content.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
+	25, // 26: ekc.knowledge.v1.Content.links:type_name -> ekc.knowledge.v1.Link
+	26, // 27: ekc.knowledge.v1.CreateRecordRequest.content:type_name -> ekc.knowledge.v1.Content
+	8,  // 28: ekc.knowledge.v1.CreateRecordResponse.record:type_name -> ekc.knowledge.v1.Record
+	9,  // 29: ekc.knowledge.v1.DraftRecordResponse.version:type_name -> ekc.knowledge.v1.Version
+	26, // 30: ekc.knowledge.v1.SaveDraftRequest.content:type_name -> ekc.knowledge.v1.Content
+	9,  // 31: ekc.knowledge.v1.SaveDraftResponse.version:type_name -> ekc.knowledge.v1.Version
+	9,  // 32: ekc.knowledge.v1.MoveVersionResponse.version:type_name -> ekc.knowledge.v1.Version
+	35, // 33: ekc.knowledge.v1.ReviewByActRequest.within:type_name -> ekc.knowledge.v1.Segment
+	9,  // 34: ekc.knowledge.v1.ListRecordVersionsResponse.versions:type_name -> ekc.knowledge.v1.Version
+	42, // 35: ekc.knowledge.v1.ListRecordHistoryResponse.events:type_name -> ekc.knowledge.v1.Event
+	44, // 36: ekc.knowledge.v1.Event.at:type_name -> google.protobuf.Timestamp
+	43, // 37: ekc.knowledge.v1.Event.differences:type_name -> ekc.knowledge.v1.FieldChange
+	3,  // 38: ekc.knowledge.v1.KnowledgeService.Search:input_type -> ekc.knowledge.v1.SearchRequest
+	6,  // 39: ekc.knowledge.v1.KnowledgeService.GetRecord:input_type -> ekc.knowledge.v1.GetRecordRequest
+	10, // 40: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:input_type -> ekc.knowledge.v1.GetRecordVersionRequest
+	12, // 41: ekc.knowledge.v1.KnowledgeService.ListRecords:input_type -> ekc.knowledge.v1.ListRecordsRequest
+	14, // 42: ekc.knowledge.v1.KnowledgeService.ListTopics:input_type -> ekc.knowledge.v1.ListTopicsRequest
+	17, // 43: ekc.knowledge.v1.KnowledgeService.Import:input_type -> ekc.knowledge.v1.ImportRequest
+	27, // 44: ekc.knowledge.v1.KnowledgeService.CreateRecord:input_type -> ekc.knowledge.v1.CreateRecordRequest
+	29, // 45: ekc.knowledge.v1.KnowledgeService.DraftRecord:input_type -> ekc.knowledge.v1.DraftRecordRequest
+	31, // 46: ekc.knowledge.v1.KnowledgeService.SaveDraft:input_type -> ekc.knowledge.v1.SaveDraftRequest
+	33, // 47: ekc.knowledge.v1.KnowledgeService.MoveVersion:input_type -> ekc.knowledge.v1.MoveVersionRequest
+	36, // 48: ekc.knowledge.v1.KnowledgeService.ReviewByAct:input_type -> ekc.knowledge.v1.ReviewByActRequest
+	38, // 49: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:input_type -> ekc.knowledge.v1.ListRecordVersionsRequest
+	40, // 50: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:input_type -> ekc.knowledge.v1.ListRecordHistoryRequest
+	23, // 51: ekc.knowledge.v1.KnowledgeService.CheckReady:input_type -> ekc.knowledge.v1.CheckReadyRequest
+	4,  // 52: ekc.knowledge.v1.KnowledgeService.Search:output_type -> ekc.knowledge.v1.SearchResponse
+	7,  // 53: ekc.knowledge.v1.KnowledgeService.GetRecord:output_type -> ekc.knowledge.v1.GetRecordResponse
+	11, // 54: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:output_type -> ekc.knowledge.v1.GetRecordVersionResponse
+	13, // 55: ekc.knowledge.v1.KnowledgeService.ListRecords:output_type -> ekc.knowledge.v1.ListRecordsResponse
+	15, // 56: ekc.knowledge.v1.KnowledgeService.ListTopics:output_type -> ekc.knowledge.v1.ListTopicsResponse
+	19, // 57: ekc.knowledge.v1.KnowledgeService.Import:output_type -> ekc.knowledge.v1.ImportResponse
+	28, // 58: ekc.knowledge.v1.KnowledgeService.CreateRecord:output_type -> ekc.knowledge.v1.CreateRecordResponse
+	30, // 59: ekc.knowledge.v1.KnowledgeService.DraftRecord:output_type -> ekc.knowledge.v1.DraftRecordResponse
+	32, // 60: ekc.knowledge.v1.KnowledgeService.SaveDraft:output_type -> ekc.knowledge.v1.SaveDraftResponse
+	34, // 61: ekc.knowledge.v1.KnowledgeService.MoveVersion:output_type -> ekc.knowledge.v1.MoveVersionResponse
+	37, // 62: ekc.knowledge.v1.KnowledgeService.ReviewByAct:output_type -> ekc.knowledge.v1.ReviewByActResponse
+	39, // 63: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:output_type -> ekc.knowledge.v1.ListRecordVersionsResponse
+	41, // 64: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:output_type -> ekc.knowledge.v1.ListRecordHistoryResponse
+	24, // 65: ekc.knowledge.v1.KnowledgeService.CheckReady:output_type -> ekc.knowledge.v1.CheckReadyResponse
+	52, // [52:66] is the sub-list for method output_type
+	38, // [38:52] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_ekc_knowledge_v1_knowledge_proto_init() }
@@ -3497,7 +3585,7 @@ func file_ekc_knowledge_v1_knowledge_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ekc_knowledge_v1_knowledge_proto_rawDesc), len(file_ekc_knowledge_v1_knowledge_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   42,
+			NumMessages:   43,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
