@@ -71,7 +71,9 @@ const (
 	GiveFeedback Action = "base.give_feedback"
 	// ReadQuality: words on versions, low-rated versions, gaps. DecideGap: draft a record from a gap, or dismiss it.
 	ReadQuality Action = "base.read_quality"
-	DecideGap   Action = "base.decide_gap"
+	// ExplainAssistant: read what a turn of Yana rests on, and see it made again with today's base.
+	ExplainAssistant Action = "assistant.explain"
+	DecideGap        Action = "base.decide_gap"
 	// Propose: from inside an interaction. ReviewProposal: accept or refuse it. DraftProposal: make it a draft, or decline it.
 	Propose        Action = "base.propose"
 	ReviewProposal Action = "base.review_proposal"

@@ -126,6 +126,10 @@ var matrix = []row{
 		viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered,
 		viewer.SegmentCoordinator: Covered, viewer.ExpertSystemUser: Covered, viewer.Administrator: Covered,
 	}},
+	{action: ExplainAssistant, sees: ExplainAssistant, roles: roles{
+		viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered,
+		viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
 	{action: DecideGap, sees: ReadQuality, roles: roles{
 		viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered, viewer.Administrator: Covered,
 	}},

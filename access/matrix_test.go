@@ -48,6 +48,7 @@ site.read                       -- -s--ss-s
 base.search                     -- ssssssss
 base.give_feedback              -- sss----s
 base.read_quality               -- -sss-sss
+assistant.explain               -- -sss-s-s
 base.decide_gap                 -- --ss---s
 base.propose                    -- ss-----s
 base.review_proposal            -- -s-----s

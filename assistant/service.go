@@ -41,6 +41,8 @@ type Options struct {
 	// Observer and Logger may be nil.
 	Observer Observer
 	Logger   *slog.Logger
+	// ZoneOf gives the time zone of a region by its code, nil when it has none; nil means Moscow's everywhere.
+	ZoneOf func(region string) *time.Location
 	// Clock tells the time; nil means time.Now.
 	Clock func() time.Time
 	// SearchTimeout is how long a search may take before she hands over; 5 seconds.
@@ -60,6 +62,8 @@ const (
 type Service struct {
 	o       Options
 	pending chan string
+	// suggesting works for the operators of this node.
+	suggesting *suggesting
 
 	// regions lists the regions that a citizen may live in.
 	regions func(context.Context) ([]place, error)
@@ -88,6 +92,7 @@ func New(o Options) *Service {
 	}
 	s := &Service{o: o, pending: make(chan string, backlog), busy: map[string]bool{}}
 	s.regions = s.readRegions
+	s.suggesting = newSuggesting(s.suggest, o.Logger)
 	return s
 }
 
@@ -107,7 +112,7 @@ func (s *Service) Notify(interactionID string) {
 	}
 }
 
-// Run answers until ctx ends.
+// Run answers citizens, and works out suggestions for operators who watch them, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	ctx = viewer.AsSystem(ctx)
 	var workers sync.WaitGroup
@@ -122,6 +127,9 @@ func (s *Service) Run(ctx context.Context) error {
 				}
 			}
 		})
+	}
+	for range suggesters {
+		workers.Go(func() { s.suggesting.run(ctx) })
 	}
 	workers.Wait()
 	return nil

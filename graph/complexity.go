@@ -56,6 +56,10 @@ func costs() ComplexityRoot {
 	c.Interaction.Segments, c.Interaction.Offers = list(fewChildren), list(fewChildren)
 	c.Interaction.RoutingTraces, c.Interaction.AssistantTurns = list(fewChildren), list(fewChildren)
 	c.Interaction.Suggestions = func(child int, first *int) int { return 50 + bounded(first, fewChildren)*child }
+	c.SuggestionsChanged.Suggestions = list(fewChildren)
+	c.Query.AssistantTurn = func(child int, _ string) int { return fewChildren + child }
+	c.AssistantTurn.Explanation = func(child int) int { return fewChildren + child }
+	c.AssistantTurn.Replay = func(child int) int { return 100 + child }
 	c.Account.Queues, c.Queue.Members = list(someChildren), list(someChildren)
 	c.Query.Callbacks = func(child int, _ *entgql.Cursor[string], first *int, _ *entgql.Cursor[string], last *int, _ *model.CallbackFilter) int {
 		return pageCost(child, first, last, 50)

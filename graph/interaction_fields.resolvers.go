@@ -129,7 +129,12 @@ func (r *interactionResolver) Suggestions(ctx context.Context, obj *ent.Interact
 	if err != nil {
 		return nil, err
 	}
-	return r.hits(ctx, hits)
+	return r.suggested(ctx, obj, hits)
+}
+
+// DraftsWelcome is the resolver for the draftsWelcome field.
+func (r *interactionResolver) DraftsWelcome(_ context.Context, obj *ent.Interaction) (bool, error) {
+	return r.Interactions.DraftsWelcome(obj), nil
 }
 
 // Cursor is the resolver for the cursor field.
@@ -155,6 +160,16 @@ func (r *assistantTurnResolver) RecordID(_ context.Context, obj *ent.AssistantTu
 // RecordVersionID is the resolver for the recordVersionId field.
 func (r *assistantTurnResolver) RecordVersionID(_ context.Context, obj *ent.AssistantTurn) (*string, error) {
 	return optional(obj.RecordVersionID), nil
+}
+
+// Explanation is the resolver for the explanation field.
+func (r *assistantTurnResolver) Explanation(ctx context.Context, obj *ent.AssistantTurn) (*model.AssistantExplanation, error) {
+	return r.explanation(ctx, obj)
+}
+
+// Replay is the resolver for the replay field.
+func (r *assistantTurnResolver) Replay(ctx context.Context, obj *ent.AssistantTurn) (*model.AssistantReplay, error) {
+	return r.replay(ctx, obj)
 }
 
 // Name is the resolver for the name field.

@@ -17,6 +17,11 @@ func (r *queryResolver) Interaction(ctx context.Context, id string) (*ent.Intera
 	return r.interaction(ctx, id)
 }
 
+// AssistantTurn is the resolver for the assistantTurn field.
+func (r *queryResolver) AssistantTurn(ctx context.Context, id string) (*ent.AssistantTurn, error) {
+	return r.assistantTurn(ctx, id)
+}
+
 // Interactions is the resolver for the interactions field.
 func (r *queryResolver) Interactions(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.InteractionFilter) (*ent.InteractionConnection, error) {
 	first, last, err := pageOf(after, before, first, last, 50)

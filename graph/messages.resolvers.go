@@ -28,7 +28,7 @@ func messagePayload(message *ent.Message, err error) (*model.MessagePayload, err
 
 // TypingSignal is the resolver for the typingSignal field.
 func (r *mutationResolver) TypingSignal(ctx context.Context, input model.TypingSignalInput) (*model.TypingSignalPayload, error) {
-	errs, err := userErrors(r.Interactions.Typing(ctx, input.InteractionID))
+	errs, err := userErrors(r.Interactions.Typing(ctx, input.InteractionID, input.Draft))
 	return &model.TypingSignalPayload{UserErrors: errs}, err
 }
 

@@ -86,7 +86,7 @@ func (r *Resolver) recordHistory(ctx context.Context, recordID string, after *en
 	for i, e := range page.Events {
 		list.Edges[i] = &model.RecordEventEdge{Cursor: entgql.Cursor[string]{ID: strconv.FormatInt(e.ID, 10)}, Node: &model.RecordEvent{
 			At: e.At, Action: string(e.Action), ActorID: optional(e.Actor), VersionID: e.VersionID, Version: e.Version, Reason: optional(e.Reason),
-			Changed: listOf(e.Changed),
+			Changed: listOf(e.Changed), Differences: recordDifferences(e.Differences),
 		}}
 	}
 	if n := len(list.Edges); n > 0 {

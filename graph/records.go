@@ -77,6 +77,7 @@ func (r *Resolver) record(ctx context.Context, in knowledge.Record) (*model.Reco
 		ID: in.ID, Version: v.Number, VersionID: v.ID, Question: v.Question, Phrasings: listOf(v.Phrasings), Answer: v.Answer,
 		Short: optional(v.Short), Topic: optional(v.Topic), LegalBasis: basisOf(v.LegalBasis),
 		ValidFrom: optional(string(v.ValidFrom)), ValidTo: optional(string(v.ValidTo)), Intent: v.Intent, Personal: v.Personal,
+		PublishedAt: moment(v.PublishedAt),
 	})
 }
 
@@ -98,12 +99,14 @@ func (r *Resolver) hits(ctx context.Context, found []knowledge.Hit) ([]*model.Re
 			ID: h.RecordID, Version: h.Version, VersionID: h.VersionID, Question: h.Question, Phrasings: []string{},
 			Answer: h.Answer, Short: optional(h.Short), Topic: optional(h.Topic), LegalBasis: basisOf(h.LegalBasis),
 			ValidFrom: optional(string(h.ValidFrom)), ValidTo: optional(string(h.ValidTo)), Intent: h.Intent, Personal: h.Personal,
+			PublishedAt: moment(h.PublishedAt),
 		})
 		if err != nil {
 			return nil, err
 		}
 		hits[i] = &model.RecordHit{
 			Record: record, Probability: h.Probability, MatchedPhrasing: optional(h.MatchedPhrasing), Passage: optional(h.Snippet),
+			PassageRange: placeOf(h.Answer, h.Snippet),
 		}
 	}
 	return hits, nil

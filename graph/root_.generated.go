@@ -120,14 +120,53 @@ type ComplexityRoot struct {
 		VersionID   func(childComplexity int) int
 	}
 
+	AssistantExplanation struct {
+		AnswerAt        func(childComplexity int) int
+		Category        func(childComplexity int) int
+		Choices         func(childComplexity int) int
+		ClarifyAt       func(childComplexity int) int
+		Files           func(childComplexity int) int
+		Kind            func(childComplexity int) int
+		PendingQuestion func(childComplexity int) int
+		Question        func(childComplexity int) int
+		QuestionBefore  func(childComplexity int) int
+		RecordBeforeID  func(childComplexity int) int
+		Region          func(childComplexity int) int
+		Rule            func(childComplexity int) int
+		Searches        func(childComplexity int) int
+	}
+
+	AssistantReplay struct {
+		At              func(childComplexity int) int
+		Candidates      func(childComplexity int) int
+		Decision        func(childComplexity int) int
+		Differences     func(childComplexity int) int
+		Explanation     func(childComplexity int) int
+		Reason          func(childComplexity int) int
+		RecordID        func(childComplexity int) int
+		RecordVersionID func(childComplexity int) int
+		Text            func(childComplexity int) int
+	}
+
+	AssistantSearch struct {
+		Origin      func(childComplexity int) int
+		Probability func(childComplexity int) int
+		RecordID    func(childComplexity int) int
+		Text        func(childComplexity int) int
+		Used        func(childComplexity int) int
+		Verdict     func(childComplexity int) int
+	}
+
 	AssistantTurn struct {
 		Candidates      func(childComplexity int) int
 		CreatedAt       func(childComplexity int) int
 		Decision        func(childComplexity int) int
+		Explanation     func(childComplexity int) int
 		ID              func(childComplexity int) int
 		Reason          func(childComplexity int) int
 		RecordID        func(childComplexity int) int
 		RecordVersionID func(childComplexity int) int
+		Replay          func(childComplexity int) int
 	}
 
 	Attachment struct {
@@ -289,11 +328,12 @@ type ComplexityRoot struct {
 	}
 
 	Citation struct {
-		LegalBasis func(childComplexity int) int
-		Question   func(childComplexity int) int
-		RecordID   func(childComplexity int) int
-		Version    func(childComplexity int) int
-		VersionID  func(childComplexity int) int
+		LegalBasis  func(childComplexity int) int
+		PublishedAt func(childComplexity int) int
+		Question    func(childComplexity int) int
+		RecordID    func(childComplexity int) int
+		Version     func(childComplexity int) int
+		VersionID   func(childComplexity int) int
 	}
 
 	Citizen struct {
@@ -363,6 +403,7 @@ type ComplexityRoot struct {
 		CreatedAt           func(childComplexity int) int
 		Cursor              func(childComplexity int) int
 		Disposition         func(childComplexity int) int
+		DraftsWelcome       func(childComplexity int) int
 		ExpectedWaitSeconds func(childComplexity int) int
 		ID                  func(childComplexity int) int
 		Line                func(childComplexity int) int
@@ -776,6 +817,7 @@ type ComplexityRoot struct {
 	Query struct {
 		Accounts              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccountFilter) int
 		Agencies              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		AssistantTurn         func(childComplexity int, id string) int
 		AuditEntries          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AuditFilter) int
 		Board                 func(childComplexity int) int
 		BusinessHours         func(childComplexity int) int
@@ -884,6 +926,7 @@ type ComplexityRoot struct {
 		OpenVersion func(childComplexity int) int
 		Personal    func(childComplexity int) int
 		Phrasings   func(childComplexity int) int
+		PublishedAt func(childComplexity int) int
 		Question    func(childComplexity int) int
 		Region      func(childComplexity int) int
 		Short       func(childComplexity int) int
@@ -921,13 +964,14 @@ type ComplexityRoot struct {
 	}
 
 	RecordEvent struct {
-		Action    func(childComplexity int) int
-		ActorID   func(childComplexity int) int
-		At        func(childComplexity int) int
-		Changed   func(childComplexity int) int
-		Reason    func(childComplexity int) int
-		Version   func(childComplexity int) int
-		VersionID func(childComplexity int) int
+		Action      func(childComplexity int) int
+		ActorID     func(childComplexity int) int
+		At          func(childComplexity int) int
+		Changed     func(childComplexity int) int
+		Differences func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		Version     func(childComplexity int) int
+		VersionID   func(childComplexity int) int
 	}
 
 	RecordEventConnection struct {
@@ -949,8 +993,10 @@ type ComplexityRoot struct {
 	RecordHit struct {
 		MatchedPhrasing func(childComplexity int) int
 		Passage         func(childComplexity int) int
+		PassageRange    func(childComplexity int) int
 		Probability     func(childComplexity int) int
 		Record          func(childComplexity int) int
+		Tell            func(childComplexity int) int
 	}
 
 	RecordLink struct {
@@ -1199,6 +1245,20 @@ type ComplexityRoot struct {
 		CallCandidates func(childComplexity int, interactionID string, legID string) int
 		Desk           func(childComplexity int, after *string) int
 		Dialogue       func(childComplexity int, interactionID string, after *string) int
+	}
+
+	SuggestionsChanged struct {
+		At            func(childComplexity int) int
+		Cursor        func(childComplexity int) int
+		FromDraft     func(childComplexity int) int
+		InteractionID func(childComplexity int) int
+		State         func(childComplexity int) int
+		Suggestions   func(childComplexity int) int
+	}
+
+	TextRange struct {
+		End   func(childComplexity int) int
+		Start func(childComplexity int) int
 	}
 
 	Tokens struct {
@@ -1526,6 +1586,202 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AssistantCandidate.VersionID(childComplexity), true
 
+	case "AssistantExplanation.answerAt":
+		if e.ComplexityRoot.AssistantExplanation.AnswerAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.AnswerAt(childComplexity), true
+
+	case "AssistantExplanation.category":
+		if e.ComplexityRoot.AssistantExplanation.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.Category(childComplexity), true
+
+	case "AssistantExplanation.choices":
+		if e.ComplexityRoot.AssistantExplanation.Choices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.Choices(childComplexity), true
+
+	case "AssistantExplanation.clarifyAt":
+		if e.ComplexityRoot.AssistantExplanation.ClarifyAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.ClarifyAt(childComplexity), true
+
+	case "AssistantExplanation.files":
+		if e.ComplexityRoot.AssistantExplanation.Files == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.Files(childComplexity), true
+
+	case "AssistantExplanation.kind":
+		if e.ComplexityRoot.AssistantExplanation.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.Kind(childComplexity), true
+
+	case "AssistantExplanation.pendingQuestion":
+		if e.ComplexityRoot.AssistantExplanation.PendingQuestion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.PendingQuestion(childComplexity), true
+
+	case "AssistantExplanation.question":
+		if e.ComplexityRoot.AssistantExplanation.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.Question(childComplexity), true
+
+	case "AssistantExplanation.questionBefore":
+		if e.ComplexityRoot.AssistantExplanation.QuestionBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.QuestionBefore(childComplexity), true
+
+	case "AssistantExplanation.recordBeforeId":
+		if e.ComplexityRoot.AssistantExplanation.RecordBeforeID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.RecordBeforeID(childComplexity), true
+
+	case "AssistantExplanation.region":
+		if e.ComplexityRoot.AssistantExplanation.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.Region(childComplexity), true
+
+	case "AssistantExplanation.rule":
+		if e.ComplexityRoot.AssistantExplanation.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.Rule(childComplexity), true
+
+	case "AssistantExplanation.searches":
+		if e.ComplexityRoot.AssistantExplanation.Searches == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantExplanation.Searches(childComplexity), true
+
+	case "AssistantReplay.at":
+		if e.ComplexityRoot.AssistantReplay.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantReplay.At(childComplexity), true
+
+	case "AssistantReplay.candidates":
+		if e.ComplexityRoot.AssistantReplay.Candidates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantReplay.Candidates(childComplexity), true
+
+	case "AssistantReplay.decision":
+		if e.ComplexityRoot.AssistantReplay.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantReplay.Decision(childComplexity), true
+
+	case "AssistantReplay.differences":
+		if e.ComplexityRoot.AssistantReplay.Differences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantReplay.Differences(childComplexity), true
+
+	case "AssistantReplay.explanation":
+		if e.ComplexityRoot.AssistantReplay.Explanation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantReplay.Explanation(childComplexity), true
+
+	case "AssistantReplay.reason":
+		if e.ComplexityRoot.AssistantReplay.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantReplay.Reason(childComplexity), true
+
+	case "AssistantReplay.recordId":
+		if e.ComplexityRoot.AssistantReplay.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantReplay.RecordID(childComplexity), true
+
+	case "AssistantReplay.recordVersionId":
+		if e.ComplexityRoot.AssistantReplay.RecordVersionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantReplay.RecordVersionID(childComplexity), true
+
+	case "AssistantReplay.text":
+		if e.ComplexityRoot.AssistantReplay.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantReplay.Text(childComplexity), true
+
+	case "AssistantSearch.origin":
+		if e.ComplexityRoot.AssistantSearch.Origin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantSearch.Origin(childComplexity), true
+
+	case "AssistantSearch.probability":
+		if e.ComplexityRoot.AssistantSearch.Probability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantSearch.Probability(childComplexity), true
+
+	case "AssistantSearch.recordId":
+		if e.ComplexityRoot.AssistantSearch.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantSearch.RecordID(childComplexity), true
+
+	case "AssistantSearch.text":
+		if e.ComplexityRoot.AssistantSearch.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantSearch.Text(childComplexity), true
+
+	case "AssistantSearch.used":
+		if e.ComplexityRoot.AssistantSearch.Used == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantSearch.Used(childComplexity), true
+
+	case "AssistantSearch.verdict":
+		if e.ComplexityRoot.AssistantSearch.Verdict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantSearch.Verdict(childComplexity), true
+
 	case "AssistantTurn.candidates":
 		if e.ComplexityRoot.AssistantTurn.Candidates == nil {
 			break
@@ -1546,6 +1802,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AssistantTurn.Decision(childComplexity), true
+
+	case "AssistantTurn.explanation":
+		if e.ComplexityRoot.AssistantTurn.Explanation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantTurn.Explanation(childComplexity), true
 
 	case "AssistantTurn.id":
 		if e.ComplexityRoot.AssistantTurn.ID == nil {
@@ -1574,6 +1837,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AssistantTurn.RecordVersionID(childComplexity), true
+
+	case "AssistantTurn.replay":
+		if e.ComplexityRoot.AssistantTurn.Replay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssistantTurn.Replay(childComplexity), true
 
 	case "Attachment.createdAt":
 		if e.ComplexityRoot.Attachment.CreatedAt == nil {
@@ -2247,6 +2517,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Citation.LegalBasis(childComplexity), true
 
+	case "Citation.publishedAt":
+		if e.ComplexityRoot.Citation.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Citation.PublishedAt(childComplexity), true
+
 	case "Citation.question":
 		if e.ComplexityRoot.Citation.Question == nil {
 			break
@@ -2589,6 +2866,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interaction.Disposition(childComplexity), true
+
+	case "Interaction.draftsWelcome":
+		if e.ComplexityRoot.Interaction.DraftsWelcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interaction.DraftsWelcome(childComplexity), true
 
 	case "Interaction.expectedWaitSeconds":
 		if e.ComplexityRoot.Interaction.ExpectedWaitSeconds == nil {
@@ -4976,6 +5260,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Agencies(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
 
+	case "Query.assistantTurn":
+		if e.ComplexityRoot.Query.AssistantTurn == nil {
+			break
+		}
+
+		args, err := ec.field_Query_assistantTurn_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AssistantTurn(childComplexity, args["id"].(string)), true
+
 	case "Query.auditEntries":
 		if e.ComplexityRoot.Query.AuditEntries == nil {
 			break
@@ -5679,6 +5975,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Record.Phrasings(childComplexity), true
 
+	case "Record.publishedAt":
+		if e.ComplexityRoot.Record.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Record.PublishedAt(childComplexity), true
+
 	case "Record.question":
 		if e.ComplexityRoot.Record.Question == nil {
 			break
@@ -5861,6 +6164,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordEvent.Changed(childComplexity), true
 
+	case "RecordEvent.differences":
+		if e.ComplexityRoot.RecordEvent.Differences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordEvent.Differences(childComplexity), true
+
 	case "RecordEvent.reason":
 		if e.ComplexityRoot.RecordEvent.Reason == nil {
 			break
@@ -5945,6 +6255,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordHit.Passage(childComplexity), true
 
+	case "RecordHit.passageRange":
+		if e.ComplexityRoot.RecordHit.PassageRange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordHit.PassageRange(childComplexity), true
+
 	case "RecordHit.probability":
 		if e.ComplexityRoot.RecordHit.Probability == nil {
 			break
@@ -5958,6 +6275,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordHit.Record(childComplexity), true
+
+	case "RecordHit.tell":
+		if e.ComplexityRoot.RecordHit.Tell == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordHit.Tell(childComplexity), true
 
 	case "RecordLink.title":
 		if e.ComplexityRoot.RecordLink.Title == nil {
@@ -7022,6 +7346,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.Dialogue(childComplexity, args["interactionId"].(string), args["after"].(*string)), true
 
+	case "SuggestionsChanged.at":
+		if e.ComplexityRoot.SuggestionsChanged.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuggestionsChanged.At(childComplexity), true
+
+	case "SuggestionsChanged.cursor":
+		if e.ComplexityRoot.SuggestionsChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuggestionsChanged.Cursor(childComplexity), true
+
+	case "SuggestionsChanged.fromDraft":
+		if e.ComplexityRoot.SuggestionsChanged.FromDraft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuggestionsChanged.FromDraft(childComplexity), true
+
+	case "SuggestionsChanged.interactionId":
+		if e.ComplexityRoot.SuggestionsChanged.InteractionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuggestionsChanged.InteractionID(childComplexity), true
+
+	case "SuggestionsChanged.state":
+		if e.ComplexityRoot.SuggestionsChanged.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuggestionsChanged.State(childComplexity), true
+
+	case "SuggestionsChanged.suggestions":
+		if e.ComplexityRoot.SuggestionsChanged.Suggestions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuggestionsChanged.Suggestions(childComplexity), true
+
+	case "TextRange.end":
+		if e.ComplexityRoot.TextRange.End == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextRange.End(childComplexity), true
+
+	case "TextRange.start":
+		if e.ComplexityRoot.TextRange.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextRange.Start(childComplexity), true
+
 	case "Tokens.accessExpiresAt":
 		if e.ComplexityRoot.Tokens.AccessExpiresAt == nil {
 			break
@@ -7706,6 +8086,8 @@ type Query {
 
   "One interaction; null when there is none that the viewer may see. Its citizen, its operator, one it is offered to, a supervisor or coordinator of its segment, an administrator."
   interaction("The id." id: ID!): Interaction
+  "One decision of Yana with its explanation; null when there is none that the viewer may have explained. Supervisors, content managers, expert-system administrators, coordinators of the interaction's segment, administrators."
+  assistantTurn("The id." id: ID!): AssistantTurn
   "Interactions that the viewer may see, newest first."
   interactions(
     "Only what comes after this cursor."
@@ -8383,6 +8765,8 @@ type Record {
   intent: Boolean!
   "Whether it concerns a citizen's own case and goes to line 2."
   personal: Boolean!
+  "When the version shown came into force; null when it never did."
+  publishedAt: Time
   "The version being worked on; null when there is none, and for who may not read drafts."
   openVersion: RecordVersion @goField(forceResolver: true)
   "Its versions, newest first, 200 at most; without those never published for who may not read drafts."
@@ -8484,6 +8868,8 @@ type RecordEvent {
   reason: String
   "Names of the fields that an edit changed."
   changed: [String!]!
+  "What each of them was before and after; empty for edits of before that was kept."
+  differences: [RecordDifference!]!
 }
 "A page of a record's history."
 type RecordEventConnection {
@@ -8663,8 +9049,19 @@ type RecordHit {
   probability: Float!
   "The wording that matched best: the question or one of its phrasings."
   matchedPhrasing: String
-  "The part of the answer that matched best."
+  "The part of the answer that matched best, at most 240 characters; one that was cut ends with an ellipsis."
   passage: String
+  "Where the passage lies in the answer; null when there is none."
+  passageRange: TextRange
+  "What to tell the citizen: by phone the short form where there is one, else the answer. Null in a search of the base."
+  tell: String
+}
+"A part of a text, in characters (Unicode code points) from its beginning."
+type TextRange {
+  "Where it begins."
+  start: Int!
+  "Where it ends; the character there is not part of it."
+  end: Int!
 }
 "What to look for."
 input RecordSearchInput {
@@ -9099,6 +9496,8 @@ type Interaction implements Node {
   callbacks: [Callback!]! @goField(forceResolver: true)
   "Records that may answer the citizen's last questions, best first. Its operator, supervisors and administrators; empty for others."
   suggestions("How many, 1 to 20." first: Int = 5): [RecordHit!]!
+  "Whether the citizen's client may send with ` + "`" + `typingSignal` + "`" + ` what is being written: a person talks with them, and the centre wants it."
+  draftsWelcome: Boolean!
   "The recorded topic; null for the citizen."
   disposition: Disposition
   "What came of it; null for the citizen."
@@ -9199,6 +9598,8 @@ type Citation {
   question: String!
   "The acts it rests on, for people."
   legalBasis: [String!]!
+  "When that version came into force; null when the base could not say."
+  publishedAt: Time
 }
 
 "One choice of a clarifying question."
@@ -9398,6 +9799,8 @@ type MessagePayload {
 input TypingSignalInput {
   "The interaction."
   interactionId: ID!
+  "What the citizen has written so far, at most 1,000 characters, empty when it was taken back: the base is searched with it for the operator. Nobody reads it, it is not kept, and it goes no further unless ` + "`" + `Interaction.draftsWelcome` + "`" + `. Citizens; of others it is ignored."
+  draft: String
 }
 "The outcome of a typing signal."
 type TypingSignalPayload {
@@ -9504,6 +9907,77 @@ type AssistantTurn {
   recordVersionId: ID @goField(forceResolver: true)
   "What she considered, best first."
   candidates: [AssistantCandidate!]!
+  "What it rests on; null for turns of before that was kept. Supervisors, content managers, expert-system administrators, coordinators, administrators; null for others."
+  explanation: AssistantExplanation @goField(forceResolver: true)
+  "What she would decide today on the same message, with the same memory and today's base; it is told to nobody. The same roles; an error when the base is away."
+  replay: AssistantReplay @goField(forceResolver: true)
+}
+"""
+What a decision of Yana rests on. Who may not read the dialogue gets the citizen's words without numbers, addresses and names of people.
+"""
+type AssistantExplanation {
+  "The citizen's message."
+  question: String!
+  "Whether files came with it."
+  files: Boolean!
+  "What it was taken for, as a stable word: ` + "`" + `question` + "`" + `, ` + "`" + `personal` + "`" + `, ` + "`" + `person` + "`" + `, ` + "`" + `distress` + "`" + `, ` + "`" + `anger` + "`" + `, ` + "`" + `greeting` + "`" + ` …"
+  kind: String!
+  "The pattern that says so; null when none was needed."
+  rule: String
+  "The citizen's region as it was known; null when it was not."
+  region: Region
+  "The choices that were open."
+  choices: [Choice!]!
+  "Of her memory: the question answered last; null for none."
+  questionBefore: String
+  "Of her memory: the record told last; null for none."
+  recordBeforeId: ID
+  "Of her memory: the question that waited for a clarification; null for none."
+  pendingQuestion: String
+  "Of her memory: the category of people that the citizen belongs to, as a stable word; null when it was not said."
+  category: String
+  "What the base was asked, in this order."
+  searches: [AssistantSearch!]!
+  "The probability from which on she answers."
+  answerAt: Float!
+  "The probability from which on she asks back."
+  clarifyAt: Float!
+}
+"One text that the base was asked."
+type AssistantSearch {
+  "The text."
+  text: String!
+  "Where it comes from, as a stable word: ` + "`" + `bare` + "`" + `, ` + "`" + `pending` + "`" + `, ` + "`" + `carried` + "`" + `, ` + "`" + `everywhere` + "`" + ` …"
+  origin: String!
+  "What it alone would lead to: ` + "`" + `answer` + "`" + `, ` + "`" + `clarify` + "`" + ` or ` + "`" + `hand_over` + "`" + `."
+  verdict: String!
+  "The first record found; null for none."
+  recordId: ID
+  "Its calibrated probability, 0 to 1."
+  probability: Float!
+  "Whether the decision is about this search."
+  used: Boolean!
+}
+"A turn made again with today's base."
+type AssistantReplay {
+  "When it was made."
+  at: Time!
+  "What she decides today."
+  decision: AssistantDecision!
+  "Why, as a stable word."
+  reason: String!
+  "The record she would tell; null for none."
+  recordId: ID
+  "Its version."
+  recordVersionId: ID
+  "What she would say; null for nothing."
+  text: String
+  "What she considers, best first."
+  candidates: [AssistantCandidate!]!
+  "What it rests on."
+  explanation: AssistantExplanation!
+  "What is not the same as then: ` + "`" + `decision` + "`" + `, ` + "`" + `reason` + "`" + `, ` + "`" + `record` + "`" + `, ` + "`" + `version` + "`" + `, ` + "`" + `candidates` + "`" + `, ` + "`" + `thresholds` + "`" + `."
+  differences: [String!]!
 }
 "A record that Yana considered."
 type AssistantCandidate {
@@ -10972,6 +11446,32 @@ type Typing implements DialogueEvent & DeskEvent {
   "Who writes."
   author: MessageAuthor!
 }
+"Whether the base can be asked for suggestions."
+enum SuggestionsState {
+  "It answers."
+  AVAILABLE
+  "It does not; it is asked again until it does, and a new event says so."
+  UNAVAILABLE
+}
+"""
+What is suggested to the operator of an interaction changed: the citizen wrote, writes (where the centre wants that), or a
+suggestion was put away. Sent to its operator and to supervisors who follow it, at most every 250 ms, and only to a client that
+selects ` + "`" + `suggestions` + "`" + ` or ` + "`" + `state` + "`" + `. Not kept: a stream begins with the present ones of interactions in which something was said.
+"""
+type SuggestionsChanged implements DialogueEvent & DeskEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The interaction."
+  interactionId: ID!
+  "Whether the base answers."
+  state: SuggestionsState!
+  "Whether words count that the citizen has not sent yet."
+  fromDraft: Boolean!
+  "Records that may answer, best first, at most 5; send one with ` + "`" + `messageSend` + "`" + ` and its ` + "`" + `recordId` + "`" + `, put it away with ` + "`" + `suggestionDismiss` + "`" + `."
+  suggestions: [RecordHit!]!
+}
 "Place and expected wait changed. Not kept: a resumed stream begins with the present ones."
 type QueuePositionChanged implements DialogueEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
@@ -11140,6 +11640,80 @@ func (ec *executionContext) childFields_AssistantCandidate(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type AssistantCandidate", field.Name)
 }
 
+func (ec *executionContext) childFields_AssistantExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_AssistantExplanation_question(ctx, field)
+	case "files":
+		return ec.fieldContext_AssistantExplanation_files(ctx, field)
+	case "kind":
+		return ec.fieldContext_AssistantExplanation_kind(ctx, field)
+	case "rule":
+		return ec.fieldContext_AssistantExplanation_rule(ctx, field)
+	case "region":
+		return ec.fieldContext_AssistantExplanation_region(ctx, field)
+	case "choices":
+		return ec.fieldContext_AssistantExplanation_choices(ctx, field)
+	case "questionBefore":
+		return ec.fieldContext_AssistantExplanation_questionBefore(ctx, field)
+	case "recordBeforeId":
+		return ec.fieldContext_AssistantExplanation_recordBeforeId(ctx, field)
+	case "pendingQuestion":
+		return ec.fieldContext_AssistantExplanation_pendingQuestion(ctx, field)
+	case "category":
+		return ec.fieldContext_AssistantExplanation_category(ctx, field)
+	case "searches":
+		return ec.fieldContext_AssistantExplanation_searches(ctx, field)
+	case "answerAt":
+		return ec.fieldContext_AssistantExplanation_answerAt(ctx, field)
+	case "clarifyAt":
+		return ec.fieldContext_AssistantExplanation_clarifyAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssistantExplanation", field.Name)
+}
+
+func (ec *executionContext) childFields_AssistantReplay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_AssistantReplay_at(ctx, field)
+	case "decision":
+		return ec.fieldContext_AssistantReplay_decision(ctx, field)
+	case "reason":
+		return ec.fieldContext_AssistantReplay_reason(ctx, field)
+	case "recordId":
+		return ec.fieldContext_AssistantReplay_recordId(ctx, field)
+	case "recordVersionId":
+		return ec.fieldContext_AssistantReplay_recordVersionId(ctx, field)
+	case "text":
+		return ec.fieldContext_AssistantReplay_text(ctx, field)
+	case "candidates":
+		return ec.fieldContext_AssistantReplay_candidates(ctx, field)
+	case "explanation":
+		return ec.fieldContext_AssistantReplay_explanation(ctx, field)
+	case "differences":
+		return ec.fieldContext_AssistantReplay_differences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssistantReplay", field.Name)
+}
+
+func (ec *executionContext) childFields_AssistantSearch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "text":
+		return ec.fieldContext_AssistantSearch_text(ctx, field)
+	case "origin":
+		return ec.fieldContext_AssistantSearch_origin(ctx, field)
+	case "verdict":
+		return ec.fieldContext_AssistantSearch_verdict(ctx, field)
+	case "recordId":
+		return ec.fieldContext_AssistantSearch_recordId(ctx, field)
+	case "probability":
+		return ec.fieldContext_AssistantSearch_probability(ctx, field)
+	case "used":
+		return ec.fieldContext_AssistantSearch_used(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssistantSearch", field.Name)
+}
+
 func (ec *executionContext) childFields_AssistantTurn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11156,6 +11730,10 @@ func (ec *executionContext) childFields_AssistantTurn(ctx context.Context, field
 		return ec.fieldContext_AssistantTurn_recordVersionId(ctx, field)
 	case "candidates":
 		return ec.fieldContext_AssistantTurn_candidates(ctx, field)
+	case "explanation":
+		return ec.fieldContext_AssistantTurn_explanation(ctx, field)
+	case "replay":
+		return ec.fieldContext_AssistantTurn_replay(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AssistantTurn", field.Name)
 }
@@ -11488,6 +12066,8 @@ func (ec *executionContext) childFields_Citation(ctx context.Context, field grap
 		return ec.fieldContext_Citation_question(ctx, field)
 	case "legalBasis":
 		return ec.fieldContext_Citation_legalBasis(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_Citation_publishedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Citation", field.Name)
 }
@@ -11660,6 +12240,8 @@ func (ec *executionContext) childFields_Interaction(ctx context.Context, field g
 		return ec.fieldContext_Interaction_callbacks(ctx, field)
 	case "suggestions":
 		return ec.fieldContext_Interaction_suggestions(ctx, field)
+	case "draftsWelcome":
+		return ec.fieldContext_Interaction_draftsWelcome(ctx, field)
 	case "disposition":
 		return ec.fieldContext_Interaction_disposition(ctx, field)
 	case "outcome":
@@ -12332,6 +12914,8 @@ func (ec *executionContext) childFields_Record(ctx context.Context, field graphq
 		return ec.fieldContext_Record_intent(ctx, field)
 	case "personal":
 		return ec.fieldContext_Record_personal(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_Record_publishedAt(ctx, field)
 	case "openVersion":
 		return ec.fieldContext_Record_openVersion(ctx, field)
 	case "versions":
@@ -12408,6 +12992,8 @@ func (ec *executionContext) childFields_RecordEvent(ctx context.Context, field g
 		return ec.fieldContext_RecordEvent_reason(ctx, field)
 	case "changed":
 		return ec.fieldContext_RecordEvent_changed(ctx, field)
+	case "differences":
+		return ec.fieldContext_RecordEvent_differences(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordEvent", field.Name)
 }
@@ -12454,6 +13040,10 @@ func (ec *executionContext) childFields_RecordHit(ctx context.Context, field gra
 		return ec.fieldContext_RecordHit_matchedPhrasing(ctx, field)
 	case "passage":
 		return ec.fieldContext_RecordHit_passage(ctx, field)
+	case "passageRange":
+		return ec.fieldContext_RecordHit_passageRange(ctx, field)
+	case "tell":
+		return ec.fieldContext_RecordHit_tell(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordHit", field.Name)
 }
@@ -12938,6 +13528,16 @@ func (ec *executionContext) childFields_SoundPayload(ctx context.Context, field 
 		return ec.fieldContext_SoundPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SoundPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TextRange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "start":
+		return ec.fieldContext_TextRange_start(ctx, field)
+	case "end":
+		return ec.fieldContext_TextRange_end(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TextRange", field.Name)
 }
 
 func (ec *executionContext) childFields_Tokens(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -27,9 +27,19 @@ func (r *Resolver) desk(ctx context.Context, after *string) (<-chan model.DeskEv
 	}
 	accountID := viewer.From(ctx).AccountID
 	stream := r.Log.OfAccount(accountID, position)
+	h := r.newHints(ctx)
+	if err := h.begin(ctx); err != nil {
+		drop(stream)
+		return nil, err
+	}
 	f := newFollower[model.DeskEvent](ctx, cursor)
 	return follow(r, f, stream, func(ctx context.Context, f *follower[model.DeskEvent], e eventlog.Event) error {
-		if e.Kind == interaction.KindTyping {
+		switch e.Kind {
+		case interaction.KindSuggestions:
+			h.signalled(e)
+			return nil
+		case interaction.KindTyping:
+			h.signalled(e)
 			return r.typingOnDesk(ctx, f, e)
 		}
 		cursor := eventlog.Cursor(e.ID, e.At)
@@ -37,8 +47,9 @@ func (r *Resolver) desk(ctx context.Context, after *string) (<-chan model.DeskEv
 		if err != nil || event == nil {
 			return err
 		}
+		h.heed(event)
 		return f.give(event, cursor)
-	}), nil
+	}, shown[model.DeskEvent](h)), nil
 }
 
 // typingOnDesk shows that the citizen writes. Their own typing is no news to the operator.

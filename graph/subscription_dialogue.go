@@ -35,9 +35,10 @@ func (r *Resolver) dialogue(ctx context.Context, id string, after *string) (<-ch
 		}
 		return nil, err
 	}
-	d := &conversation{r: r, id: id, waiter: newWaiter(id)}
+	d := &conversation{r: r, id: id, waiter: newWaiter(id), hints: r.newHints(ctx)}
 	r.positions.set(d.waiter, waitsIn(i))
-	return follow(r, newFollower[model.DialogueEvent](ctx, cursor), stream, d.each, d.places), nil
+	d.hints.changed(i)
+	return follow(r, newFollower[model.DialogueEvent](ctx, cursor), stream, d.each, d.places, shown[model.DialogueEvent](d.hints)), nil
 }
 
 // conversation is one subscription to an interaction.
@@ -45,6 +46,7 @@ type conversation struct {
 	r      *Resolver
 	id     string
 	waiter *waiter
+	hints  *hints
 }
 
 // waitsIn is the queue in which an interaction waits; empty when it does not.
@@ -59,6 +61,9 @@ func waitsIn(i *ent.Interaction) string {
 func (d *conversation) each(ctx context.Context, f *follower[model.DialogueEvent], e eventlog.Event) error {
 	switch e.Kind {
 	case interaction.KindMessageAdded, interaction.KindMessageChanged, interaction.KindChanged, interaction.KindTyping:
+	case interaction.KindSuggestions:
+		d.hints.signalled(e)
+		return nil
 	default:
 		return nil
 	}
@@ -71,6 +76,7 @@ func (d *conversation) each(ctx context.Context, f *follower[model.DialogueEvent
 		return errLost
 	}
 	if e.Kind == interaction.KindTyping {
+		d.hints.signalled(e)
 		return f.aside(func(cursor string) model.DialogueEvent { return typing(e, d.id, cursor) })
 	}
 	cursor := eventlog.Cursor(e.ID, e.At)
@@ -78,6 +84,7 @@ func (d *conversation) each(ctx context.Context, f *follower[model.DialogueEvent
 	if err != nil || event == nil {
 		return err
 	}
+	d.hints.heed(event)
 	if err := f.give(event.(model.DialogueEvent), cursor); err != nil {
 		return err
 	}

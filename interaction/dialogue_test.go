@@ -119,7 +119,7 @@ func TestStrangersSeeNothing(t *testing.T) {
 		require.Equal(t, fail.NotFound, fail.CodeOf(err), name)
 		_, err = w.End(ctx, i.ID)
 		require.Equal(t, fail.NotFound, fail.CodeOf(err), name)
-		require.Equal(t, fail.NotFound, fail.CodeOf(w.Typing(ctx, i.ID)), name)
+		require.Equal(t, fail.NotFound, fail.CodeOf(w.Typing(ctx, i.ID, nil)), name)
 		_, err = w.Upload(ctx, i.ID, "a.txt", strings.NewReader("text"))
 		require.Equal(t, fail.NotFound, fail.CodeOf(err), name)
 	}

@@ -14,7 +14,10 @@ const (
 	// KindChanged says that state, queue, operator, disposition or rating changed.
 	KindChanged = "interaction.changed"
 	// KindTyping is a signal, not kept; its data names the "author", CITIZEN, OPERATOR or ASSISTANT.
+	// Of a citizen whose words may be searched for before they are sent, it holds them as "draft".
 	KindTyping = "typing"
+	// KindSuggestions is a signal, not kept: what is suggested to the operator may have changed.
+	KindSuggestions = "suggestions"
 
 	// kindQueue is routing's: the figures of a queue changed.
 	kindQueue = "queue.changed"
@@ -24,6 +27,7 @@ const (
 const (
 	DataMessage = "message"
 	DataAuthor  = "author"
+	DataDraft   = "draft"
 	// DataInteraction names the interaction in an event for the desk that it has left.
 	DataInteraction = "interaction"
 )

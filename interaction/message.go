@@ -293,38 +293,3 @@ func (s *Service) attach(system context.Context, tx *ent.Tx, m *ent.Message, ids
 	}
 	return nil
 }
-
-// Typing tells the other side that the viewer is writing; nothing is kept.
-func (s *Service) Typing(ctx context.Context, interactionID string) error {
-	i, err := s.client.Interaction.Get(viewer.AsSystem(ctx), interactionID)
-	if ent.IsNotFound(err) {
-		return errNoInteraction
-	}
-	if err != nil {
-		return fmt.Errorf("read interaction: %w", err)
-	}
-	if err := access.CheckObject(ctx, access.SendMessage, access.InteractionObject(ctx, i, false)); err != nil {
-		return err
-	}
-	if Ended(i.State) {
-		return fail.New(fail.Conflict, "the interaction is over")
-	}
-	author := message.AuthorCitizen
-	if viewer.From(ctx).Kind == viewer.Account {
-		author = message.AuthorOperator
-	}
-	return s.signalTyping(ctx, i, author)
-}
-
-// AssistantTyping tells the citizen that Yana is thinking.
-func (s *Service) AssistantTyping(ctx context.Context, i *ent.Interaction) error {
-	return s.signalTyping(ctx, i, message.AuthorAssistant)
-}
-
-func (s *Service) signalTyping(ctx context.Context, i *ent.Interaction, author message.Author) error {
-	e := eventlog.Event{Kind: KindTyping, InteractionID: i.ID, Data: map[string]string{DataAuthor: string(author)}}
-	if withOperator(i.State) {
-		e.AccountID = i.OperatorID
-	}
-	return s.log.Signal(ctx, e)
-}

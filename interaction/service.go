@@ -61,6 +61,8 @@ type Options struct {
 	DataDir string
 	// Clock tells the time; nil means time.Now.
 	Clock func() time.Time
+	// NoDrafts keeps what citizens write from suggestions until it is sent.
+	NoDrafts bool
 	// Logger gets what an operator of the server should know; nil discards it.
 	Logger *slog.Logger
 	// AssistantIdle is the silence after which a dialogue with Yana is closed; 30 minutes.

@@ -32,6 +32,7 @@ func (s *Service) DismissSuggestion(ctx context.Context, interactionID, recordID
 	if err != nil {
 		return nil, err
 	}
+	_ = s.log.Signal(ctx, signalFor(KindSuggestions, i, nil)) // a lost signal leaves it on the screen until the next one
 	return i, nil
 }
 

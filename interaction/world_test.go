@@ -86,7 +86,7 @@ type world struct {
 	dir          string
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, set ...func(*interaction.Options)) *world {
 	t.Helper()
 	core, log := coretest.New(t)
 	w := &world{
@@ -95,7 +95,11 @@ func newWorld(t *testing.T) *world {
 	}
 	w.routing = routing.New(routing.Options{Client: core.Client, Log: log, Now: w.clock.Now})
 	var err error
-	w.Service, err = interaction.New(context.Background(), core.Client, log, interaction.Options{DataDir: w.dir, Clock: w.clock.Now})
+	o := interaction.Options{DataDir: w.dir, Clock: w.clock.Now}
+	for _, change := range set {
+		change(&o)
+	}
+	w.Service, err = interaction.New(context.Background(), core.Client, log, o)
 	require.NoError(t, err)
 	w.Bind(router{w.routing}, w.yana)
 	w.routing.Bind(w.Service)

@@ -5,12 +5,14 @@ package model
 import (
 	"bytes"
 	"ekc/ent"
+	"ekc/ent/assistantturn"
 	"ekc/ent/callback"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/presence"
 	"ekc/ent/roleassignment"
 	"ekc/ent/trunk"
+	"ekc/interaction/dialogue"
 	"ekc/internal/voice/carrier"
 	"ekc/routing/timetable"
 	"ekc/telephony"
@@ -102,6 +104,74 @@ type AnswerFeedbackInput struct {
 	MessageID string `json:"messageId"`
 	// Whether it helped; false offers a person.
 	Helpful bool `json:"helpful"`
+}
+
+// What a decision of Yana rests on. Who may not read the dialogue gets the citizen's words without numbers, addresses and names of people.
+type AssistantExplanation struct {
+	// The citizen's message.
+	Question string `json:"question"`
+	// Whether files came with it.
+	Files bool `json:"files"`
+	// What it was taken for, as a stable word: `question`, `personal`, `person`, `distress`, `anger`, `greeting` …
+	Kind string `json:"kind"`
+	// The pattern that says so; null when none was needed.
+	Rule *string `json:"rule,omitempty"`
+	// The citizen's region as it was known; null when it was not.
+	Region *ent.Region `json:"region,omitempty"`
+	// The choices that were open.
+	Choices []*dialogue.Choice `json:"choices"`
+	// Of her memory: the question answered last; null for none.
+	QuestionBefore *string `json:"questionBefore,omitempty"`
+	// Of her memory: the record told last; null for none.
+	RecordBeforeID *string `json:"recordBeforeId,omitempty"`
+	// Of her memory: the question that waited for a clarification; null for none.
+	PendingQuestion *string `json:"pendingQuestion,omitempty"`
+	// Of her memory: the category of people that the citizen belongs to, as a stable word; null when it was not said.
+	Category *string `json:"category,omitempty"`
+	// What the base was asked, in this order.
+	Searches []*AssistantSearch `json:"searches"`
+	// The probability from which on she answers.
+	AnswerAt float64 `json:"answerAt"`
+	// The probability from which on she asks back.
+	ClarifyAt float64 `json:"clarifyAt"`
+}
+
+// A turn made again with today's base.
+type AssistantReplay struct {
+	// When it was made.
+	At time.Time `json:"at"`
+	// What she decides today.
+	Decision assistantturn.Decision `json:"decision"`
+	// Why, as a stable word.
+	Reason string `json:"reason"`
+	// The record she would tell; null for none.
+	RecordID *string `json:"recordId,omitempty"`
+	// Its version.
+	RecordVersionID *string `json:"recordVersionId,omitempty"`
+	// What she would say; null for nothing.
+	Text *string `json:"text,omitempty"`
+	// What she considers, best first.
+	Candidates []*dialogue.Suggestion `json:"candidates"`
+	// What it rests on.
+	Explanation *AssistantExplanation `json:"explanation"`
+	// What is not the same as then: `decision`, `reason`, `record`, `version`, `candidates`, `thresholds`.
+	Differences []string `json:"differences"`
+}
+
+// One text that the base was asked.
+type AssistantSearch struct {
+	// The text.
+	Text string `json:"text"`
+	// Where it comes from, as a stable word: `bare`, `pending`, `carried`, `everywhere` …
+	Origin string `json:"origin"`
+	// What it alone would lead to: `answer`, `clarify` or `hand_over`.
+	Verdict string `json:"verdict"`
+	// The first record found; null for none.
+	RecordID *string `json:"recordId,omitempty"`
+	// Its calibrated probability, 0 to 1.
+	Probability float64 `json:"probability"`
+	// Whether the decision is about this search.
+	Used bool `json:"used"`
 }
 
 // The outcome of an upload.
@@ -1076,6 +1146,8 @@ type Record struct {
 	Intent bool `json:"intent"`
 	// Whether it concerns a citizen's own case and goes to line 2.
 	Personal bool `json:"personal"`
+	// When the version shown came into force; null when it never did.
+	PublishedAt *time.Time `json:"publishedAt,omitempty"`
 	// The version being worked on; null when there is none, and for who may not read drafts.
 	OpenVersion *RecordVersion `json:"openVersion,omitempty"`
 	// Its versions, newest first, 200 at most; without those never published for who may not read drafts.
@@ -1204,6 +1276,8 @@ type RecordEvent struct {
 	Reason *string `json:"reason,omitempty"`
 	// Names of the fields that an edit changed.
 	Changed []string `json:"changed"`
+	// What each of them was before and after; empty for edits of before that was kept.
+	Differences []*RecordDifference `json:"differences"`
 }
 
 // A page of a record's history.
@@ -1268,8 +1342,12 @@ type RecordHit struct {
 	Probability float64 `json:"probability"`
 	// The wording that matched best: the question or one of its phrasings.
 	MatchedPhrasing *string `json:"matchedPhrasing,omitempty"`
-	// The part of the answer that matched best.
+	// The part of the answer that matched best, at most 240 characters; one that was cut ends with an ellipsis.
 	Passage *string `json:"passage,omitempty"`
+	// Where the passage lies in the answer; null when there is none.
+	PassageRange *TextRange `json:"passageRange,omitempty"`
+	// What to tell the citizen: by phone the short form where there is one, else the answer. Null in a search of the base.
+	Tell *string `json:"tell,omitempty"`
 }
 
 // A page that an answer points to.
@@ -1603,6 +1681,36 @@ type SuggestionDismissInput struct {
 	RecordID string `json:"recordId"`
 }
 
+// What is suggested to the operator of an interaction changed: the citizen wrote, writes (where the centre wants that), or a
+// suggestion was put away. Sent to its operator and to supervisors who follow it, at most every 250 ms, and only to a client that
+// selects `suggestions` or `state`. Not kept: a stream begins with the present ones of interactions in which something was said.
+type SuggestionsChanged struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// Whether the base answers.
+	State SuggestionsState `json:"state"`
+	// Whether words count that the citizen has not sent yet.
+	FromDraft bool `json:"fromDraft"`
+	// Records that may answer, best first, at most 5; send one with `messageSend` and its `recordId`, put it away with `suggestionDismiss`.
+	Suggestions []*RecordHit `json:"suggestions"`
+}
+
+func (SuggestionsChanged) IsDialogueEvent() {}
+
+func (SuggestionsChanged) IsDeskEvent() {}
+
+// A part of a text, in characters (Unicode code points) from its beginning.
+type TextRange struct {
+	// Where it begins.
+	Start int `json:"start"`
+	// Where it ends; the character there is not part of it.
+	End int `json:"end"`
+}
+
 // A refresh token.
 type TokenRefreshInput struct {
 	// The token as it was given.
@@ -1733,6 +1841,8 @@ func (Typing) IsDeskEvent() {}
 type TypingSignalInput struct {
 	// The interaction.
 	InteractionID string `json:"interactionId"`
+	// What the citizen has written so far, at most 1,000 characters, empty when it was taken back: the base is searched with it for the operator. Nobody reads it, it is not kept, and it goes no further unless `Interaction.draftsWelcome`. Citizens; of others it is ignored.
+	Draft *string `json:"draft,omitempty"`
 }
 
 // The outcome of a typing signal.
@@ -2150,6 +2260,64 @@ func (e *RecordingChannel) UnmarshalJSON(b []byte) error {
 }
 
 func (e RecordingChannel) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Whether the base can be asked for suggestions.
+type SuggestionsState string
+
+const (
+	// It answers.
+	SuggestionsStateAvailable SuggestionsState = "AVAILABLE"
+	// It does not; it is asked again until it does, and a new event says so.
+	SuggestionsStateUnavailable SuggestionsState = "UNAVAILABLE"
+)
+
+var AllSuggestionsState = []SuggestionsState{
+	SuggestionsStateAvailable,
+	SuggestionsStateUnavailable,
+}
+
+func (e SuggestionsState) IsValid() bool {
+	switch e {
+	case SuggestionsStateAvailable, SuggestionsStateUnavailable:
+		return true
+	}
+	return false
+}
+
+func (e SuggestionsState) String() string {
+	return string(e)
+}
+
+func (e *SuggestionsState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SuggestionsState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SuggestionsState", str)
+	}
+	return nil
+}
+
+func (e SuggestionsState) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SuggestionsState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SuggestionsState) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

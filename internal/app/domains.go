@@ -14,6 +14,7 @@ import (
 	"ekc/internal/config"
 	"ekc/internal/database"
 	"ekc/internal/eventlog"
+	"ekc/internal/seed"
 	"ekc/internal/telemetry"
 	"ekc/internal/voice"
 	"ekc/knowledge"
@@ -67,14 +68,14 @@ func wire(ctx context.Context, f foundation) (*domains, error) {
 	})
 	var err error
 	d.interaction, err = interaction.New(ctx, f.core.Client, f.events, interaction.Options{
-		DataDir: f.config.DataDir, Logger: f.log.With("domain", "interaction"),
+		DataDir: f.config.DataDir, NoDrafts: !f.config.DraftSuggestions, Logger: f.log.With("domain", "interaction"),
 	})
 	if err != nil {
 		return nil, err
 	}
 	d.assistant = assistant.New(assistant.Options{
 		Client: f.core.Client, Base: f.base, Dialogue: d.interaction, Observer: yanaWatch{f.metrics},
-		Logger: f.log.With("domain", "assistant"),
+		ZoneOf: seed.RegionZone, Logger: f.log.With("domain", "assistant"),
 	})
 	d.quality = quality.New(quality.Options{
 		Client: f.core.Client, Store: f.events, Base: f.better, Logger: f.log.With("domain", "quality"),

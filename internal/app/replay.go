@@ -12,6 +12,7 @@ import (
 	"ekc/internal/config"
 	"ekc/internal/database"
 	"ekc/internal/fail"
+	"ekc/internal/seed"
 	"ekc/knowledge"
 )
 
@@ -58,7 +59,7 @@ func (r *Replayer) open(ctx context.Context, c config.Storage, k config.Knowledg
 	if err != nil {
 		return err
 	}
-	r.yana = assistant.New(assistant.Options{Client: r.core.Client, Base: r.base, Logger: log})
+	r.yana = assistant.New(assistant.Options{Client: r.core.Client, Base: r.base, ZoneOf: seed.RegionZone, Logger: log})
 	return nil
 }
 

@@ -20,6 +20,8 @@ type Config struct {
 	Models
 	Logging
 
+	DraftSuggestions bool `env:"EKC_DRAFT_SUGGESTIONS" default:"true" negatable:"" help:"Let the widget tell what a citizen who talks with an operator writes before it is sent, to search the base for the operator; nobody reads it and it is not kept."`
+
 	Demo         bool   `env:"EKC_DEMO" default:"true" negatable:"" help:"Fill a new database with the demo centre: queues, accounts, question base."`
 	DemoPassword Secret `env:"EKC_DEMO_PASSWORD" help:"Password of the demo accounts; empty: a random one, printed once." placeholder:"PASSWORD"`
 }
