@@ -35,6 +35,11 @@ class Centre {
     return found;
   }
 
+  drafts: (string | undefined)[] = [];
+  async typingSignal(_: string, __: string, draft?: string) {
+    this.drafts.push(draft);
+  }
+
   async snapshot() {
     this.fail();
     return snapshot([...this.messages], `c${this.messages.length}`);
@@ -217,4 +222,36 @@ test("calling a person shows the queue; without network it says so", async () =>
   await chat.requestHuman();
   assert.match(chat.view.notice!, /Нет связи/);
   assert.equal(chat.view.busy, null);
+});
+
+test("what is being written is told only where it is welcome, the last words with patience, and not after it was sent", async (t) => {
+  const { chat, centre, ws } = bench();
+  chat.send("первое");
+  await settled();
+  ws.last.sink.opened();
+  const timers = new Timers(t);
+  const { now } = Date;
+  let clock = now();
+  t.after(() => { Date.now = now; });
+  Date.now = () => clock;
+  const pass = (milliseconds: number) => { clock += milliseconds; timers.tick(milliseconds); };
+  const talk = (cursor: string, draftsWelcome: boolean) => ws.last.sink.event({
+    __typename: "InteractionChanged", cursor, at: "", interaction: interaction({ state: "ACTIVE", draftsWelcome }),
+  });
+  const write = (words: string) => { chat.draft = words; chat.typing(); };
+  talk("c5", false);
+  write("как");
+  assert.deepEqual(centre.drafts, [undefined]);
+  talk("c6", true);
+  pass(5_000);
+  write("как офо");
+  write("как оформить");
+  write("как оформить пособие");
+  assert.deepEqual(centre.drafts.slice(1), ["как офо"]);
+  pass(1_200);
+  assert.deepEqual(centre.drafts.slice(1), ["как офо", "как оформить пособие"]);
+  write("как оформить пособие?");
+  chat.send("как оформить пособие?");
+  pass(5_000);
+  assert.equal(centre.drafts.length, 3);
 });

@@ -14,7 +14,7 @@ export function message(sequence: number, change: Partial<Message> = {}): Messag
 export function interaction(change: Partial<Interaction> = {}): Interaction {
   return {
     id: "int_1", state: "WITH_ASSISTANT", operator: null, queuePosition: null, expectedWaitSeconds: null,
-    closedAt: null, rating: null, ...change,
+    closedAt: null, rating: null, draftsWelcome: false, ...change,
   };
 }
 

@@ -44,8 +44,8 @@ export class Client {
     return present(payload.message);
   }
 
-  async typingSignal(token: string, interactionId: string): Promise<void> {
-    await this.mutate("typingSignal", doc.TYPING_SIGNAL, { interactionId }, token);
+  async typingSignal(token: string, interactionId: string, draft?: string): Promise<void> {
+    await this.mutate("typingSignal", doc.TYPING_SIGNAL, { interactionId, draft }, token);
   }
 
   handoverRequest(token: string, interactionId: string): Promise<Interaction> {

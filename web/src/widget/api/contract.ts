@@ -43,6 +43,8 @@ export interface Interaction {
   expectedWaitSeconds: number | null;
   closedAt: string | null;
   rating: number | null;
+  /** Whether what is being written may be told before it is sent. */
+  draftsWelcome: boolean;
 }
 
 /** The interaction with its messages and the position to subscribe from. */
@@ -61,7 +63,7 @@ export type DialogueEvent = { cursor: string; at: string } & (
 export interface UserError { field: string | null; message: string; code: string }
 
 const INTERACTION_FIELDS = `fragment I on Interaction {
-  id state operator { displayName } queuePosition expectedWaitSeconds closedAt rating
+  id state operator { displayName } queuePosition expectedWaitSeconds closedAt rating draftsWelcome
 }`;
 
 const MESSAGE_FIELDS = `fragment M on Message {

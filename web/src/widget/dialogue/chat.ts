@@ -31,6 +31,8 @@ export interface ChatView {
 /** A closed dialogue older than this is not shown again after a reload. */
 const STALE_MS = 30 * 60_000;
 const TYPING_EVERY_MS = 4_000;
+const DRAFT_EVERY_MS = 1_200;
+const LONGEST_DRAFT = 1_000;
 
 export class Chat {
   view: ChatView;
@@ -44,6 +46,7 @@ export class Chat {
   private connection: Connection | null = null;
   private resyncedAt = -1;
   private typedAt = 0;
+  private typingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly config: ChatConfig,
@@ -81,6 +84,7 @@ export class Chat {
   }
 
   close(): void {
+    this.stopTyping();
     this.connection?.stop();
     this.connection = null;
     this.outbox.close();
@@ -93,6 +97,7 @@ export class Chat {
   send(text: string): void {
     const attachments = this.tray.take();
     if (text === "" && attachments.length === 0) return;
+    this.stopTyping();
     this.outbox.add({ clientKey: newKey(), text, choiceId: null, attachments, createdAt: Date.now() });
   }
 
@@ -101,14 +106,25 @@ export class Chat {
     this.outbox.add({ ...item, createdAt: Date.now() });
   }
 
-  /** Tells the operator that the citizen is writing, not more often than needed. */
+  /** Tells the operator that the citizen is writing, not more often than needed; where the centre wants it also what, to search for. */
   typing(): void {
     const { interaction } = this.view.dialogue;
     const session = this.starter.known;
     if (!session || (interaction?.state !== "ACTIVE" && interaction?.state !== "HELD")) return;
-    if (Date.now() - this.typedAt < TYPING_EVERY_MS) return;
+    const draft = interaction.draftsWelcome ? [...this.draft].slice(-LONGEST_DRAFT).join("") : undefined;
+    const wait = this.typedAt + (draft === undefined ? TYPING_EVERY_MS : DRAFT_EVERY_MS) - Date.now();
+    if (wait > 0) {
+      // The last words count, so they are told when the time has come.
+      if (draft !== undefined) this.typingTimer ??= setTimeout(() => { this.stopTyping(); this.typing(); }, wait);
+      return;
+    }
     this.typedAt = Date.now();
-    this.client.typingSignal(session.token, session.interactionId).catch(() => undefined);
+    this.client.typingSignal(session.token, session.interactionId, draft).catch(() => undefined);
+  }
+
+  private stopTyping(): void {
+    clearTimeout(this.typingTimer);
+    this.typingTimer = undefined;
   }
 
   requestHuman(): Promise<void> {
@@ -264,6 +280,7 @@ export class Chat {
   }
 
   private beginAnew(notice: string | null): void {
+    this.stopTyping();
     this.connection?.stop();
     this.connection = null;
     this.resyncedAt = -1;

@@ -67,6 +67,7 @@ export function Composer({ ui, input }: { ui: Ui; input: RefObject<HTMLTextAreaE
           title={uploading ? "Дождитесь загрузки файла" : "Отправить"}><SendIcon /></button>
       </div>
       <Remaining length={text.length} />
+      <DraftNotice ui={ui} />
     </form>
   );
 }
@@ -76,6 +77,13 @@ function Remaining({ length }: { length: number }) {
   if (left >= COUNT_FROM) return null;
   const words = `${plural(left, "Остался", "Осталось", "Осталось")} ${left} ${plural(left, "знак", "знака", "знаков")}`;
   return <p class="remaining" role="status">{words}</p>;
+}
+
+/** What happens to words before they are sent is said where they are written. */
+function DraftNotice({ ui }: { ui: Ui }) {
+  const { interaction } = ui.chat.view.dialogue;
+  if (!interaction?.draftsWelcome) return null;
+  return <p class="drafts">Пока вы пишете, система подбирает специалисту ответы. До отправки текст никто не видит, он не сохраняется.</p>;
 }
 
 function HumanButton({ ui }: { ui: Ui }) {
