@@ -13,7 +13,7 @@ const withheld = "(withheld)"
 // not to log such things at all; this is the net below it.
 var private = map[string]bool{
 	"text": true, "message_text": true, "question": true, "answer": true, "query": true, "variables": true, "comment": true,
-	"note": true, "name": true, "display_name": true, "citizen": true, "citizen_name": true, "phone": true, "email": true,
+	"note": true, "draft": true, "name": true, "display_name": true, "citizen": true, "citizen_name": true, "phone": true, "email": true,
 	"login": true, "password": true, "token": true, "access_token": true, "refresh_token": true, "authorization": true,
 	"cookie": true, "secret": true, "key": true, "api_key": true, "file_name": true, "address": true, "remote_addr": true,
 	"client_ip": true, "ip": true, "body": true, "url": true, "page_url": true, "user_agent": true,
