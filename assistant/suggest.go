@@ -62,7 +62,8 @@ func (s *Service) suggest(ctx context.Context, interactionID, draft string, n in
 	return hits[:min(n, len(hits))], nil
 }
 
-// questions are the citizen's last words that the base may know something of, the newest first.
+// questions are the citizen's last words that the base may know something of, the newest first. A draft that stands by itself is
+// what the citizen is about now; one that follows up needs what was said before.
 func (s *Service) questions(system context.Context, interactionID, draft string) ([]string, error) {
 	said, err := s.o.Client.Message.Query().
 		Where(message.InteractionID(interactionID), message.AuthorEQ(message.AuthorCitizen)).
@@ -73,6 +74,9 @@ func (s *Service) questions(system context.Context, interactionID, draft string)
 	var texts []string
 	if utf8.RuneCountInString(draft) >= leastDraft && asks(draft) {
 		texts = append(texts, draft)
+		if !phrase.FollowsUp(draft) {
+			return texts, nil
+		}
 	}
 	for _, m := range said {
 		if asks(m.Text) && len(texts) < recentQuestions {

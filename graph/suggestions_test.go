@@ -77,7 +77,7 @@ func TestSuggestionsFollowTheCitizensWords(t *testing.T) {
 	write := func(words any) {
 		w.done(citizen, "typingSignal", "TypingSignalInput", map[string]any{"interactionId": id, "draft": words}, "")
 	}
-	write("а как получить инвалидность ребёнку")
+	write("Как получить инвалидность?")
 	e = desk.suggests("desk", "rec-2")
 	require.Equal(t, true, e["fromDraft"])
 	write("")

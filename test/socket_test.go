@@ -55,7 +55,6 @@ type event struct {
 		Figures struct{ Waiting, Active int }
 	}
 	Author   string
-	State    string
 	Position *int
 }
 

@@ -71,7 +71,10 @@ func search(t *testing.T, s knowledge.Service) {
 	require.Greater(t, best.Probability, 0.0)
 	require.LessOrEqual(t, best.Probability, 1.0)
 	require.GreaterOrEqual(t, best.Score, hits[1].Score)
-	require.WithinDuration(t, time.Now(), best.PublishedAt, time.Hour)
+	version, err := s.RecordVersion(t.Context(), best.VersionID)
+	require.NoError(t, err)
+	require.False(t, best.PublishedAt.IsZero())
+	require.True(t, version.PublishedAt.Equal(best.PublishedAt))
 	best.VersionID, best.Score, best.Probability, best.PublishedAt = "", 0, 0, time.Time{}
 	require.Equal(t, knowledge.Hit{
 		RecordID: "pension", Version: 1, Question: "Как оформить страховую пенсию по старости?",
