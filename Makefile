@@ -24,7 +24,8 @@ NPM := npm --prefix web --no-audit --no-fund --loglevel=error
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-run: setup build ## install what is missing, build and start EKC; Ctrl-C stops it
+# A local embedding model needs ONNX Runtime, and cgo, hence a C compiler.
+run: setup $(if $(EKC_EMBEDDING_DIR),onnxruntime) build ## install what is missing, build and start EKC; Ctrl-C stops it
 	@exec bin/ekc serve
 
 build: web ## build the commands into bin/
@@ -42,7 +43,7 @@ web/dist/.stamp: web/node_modules/.stamp $(WEB_SOURCES)
 	$(NPM) run --silent build
 	@touch $@
 
-test: setup-tests web generate-check migrate-check lint test-web test-quality test-go ## install what is missing, check generated code and style, run all tests
+test: setup-tests onnxruntime-tests web generate-check migrate-check lint test-web test-quality test-go ## install what is missing, check generated code and style, run all tests
 
 test-go: ## the Go tests alone, with the race detector
 	@trap '$(GO) run ./internal/pgtest/cmd stop' EXIT; \
@@ -87,6 +88,14 @@ bench: build ## the Go benchmarks
 
 setup: # install what running needs
 	@scripts/setup.sh
+
+.PHONY: onnxruntime onnxruntime-tests
+onnxruntime: ## ONNX Runtime beside the commands, for a local embedding model
+	@scripts/onnxruntime.sh bin/libonnxruntime.so
+
+# Without it the tests of local models say that they were skipped.
+onnxruntime-tests:
+	@scripts/onnxruntime.sh bin/libonnxruntime.so || echo 'ONNX Runtime could not be installed; the tests of local models will be skipped' >&2
 
 .PHONY: setup-tests
 setup-tests:

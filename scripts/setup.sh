@@ -276,6 +276,8 @@ main() {
 	*) die "usage: scripts/setup.sh [--with-tests]" ;;
 	esac
 	check_go || exit 1
+	# A local embedding model is run by a C library, which Go calls by way of cgo.
+	[ -z "${EKC_EMBEDDING_DIR:-}" ] || parts+=(compiler)
 	read -ra todo <<<"$(missing "${parts[@]}")"
 	[ "${#todo[@]}" = 0 ] && return
 	say "missing: ${todo[*]}"

@@ -99,7 +99,9 @@ type Models struct {
 	OpenAIBaseURL  string `name:"openai-base-url" env:"EKC_OPENAI_BASE_URL" help:"Any OpenAI-compatible server." placeholder:"URL"`
 	OpenAIAPIKey   Secret `name:"openai-api-key" env:"EKC_OPENAI_API_KEY" help:"Its key." placeholder:"KEY"`
 	EmbeddingModel string `env:"EKC_EMBEDDING_MODEL" help:"Model for embeddings; empty: the built-in one." placeholder:"NAME"`
-	ChatModel      string `env:"EKC_CHAT_MODEL" help:"Model that may rephrase questions and choose among records; empty: off." placeholder:"NAME"`
+	EmbeddingDir   string `name:"embedding-dir" env:"EKC_EMBEDDING_DIR" help:"Folder of a local model for embeddings (ONNX, with its tokenizer), instead of one on the server." placeholder:"FOLDER"`
+	ONNXRuntime    string `name:"onnxruntime" env:"EKC_ONNXRUNTIME" help:"ONNX Runtime's shared library; empty: beside the programs, else the system's." placeholder:"FILE"`
+	ChatModel      string `env:"EKC_CHAT_MODEL" help:"Model that may say a long question shorter and choose which records Yana offers; empty: off." placeholder:"NAME"`
 	TTSModel       string `name:"tts-model" env:"EKC_TTS_MODEL" help:"Speech synthesis; empty: espeak-ng or RHVoice." placeholder:"NAME"`
 	ASRModel       string `name:"asr-model" env:"EKC_ASR_MODEL" help:"Speech recognition; empty: off." placeholder:"NAME"`
 }

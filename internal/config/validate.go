@@ -86,6 +86,9 @@ func (m Models) Validate() error {
 			}
 		}
 	}
+	if m.EmbeddingDir != "" && m.EmbeddingModel != "" {
+		errs = append(errs, errors.New("EKC_EMBEDDING_DIR and EKC_EMBEDDING_MODEL are both set: which of them embeds?"))
+	}
 	return errors.Join(errs...)
 }
 

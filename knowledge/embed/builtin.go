@@ -24,6 +24,12 @@ const (
 // Name of the embedder; the vector index in the first migrations is made for it.
 func (Builtin) Name() string { return fmt.Sprintf("builtin-%d-%d", builtinVersion, builtinDimensions) }
 
+// BuiltinSource is the source of the built-in embedder.
+const BuiltinSource = "builtin"
+
+// Source is part of Sourced.
+func (Builtin) Source() string { return BuiltinSource }
+
 // Dimensions of its vectors.
 func (Builtin) Dimensions() int { return builtinDimensions }
 
@@ -54,7 +60,7 @@ func builtin(s string) []float32 {
 			spread(v, mix(uint64(g)), share)
 		}
 	}
-	normalise(v)
+	Normalise(v)
 	return v
 }
 

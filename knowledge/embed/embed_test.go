@@ -1,11 +1,15 @@
 package embed_test
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -69,7 +73,7 @@ func TestOpenAI(t *testing.T) {
 	t.Parallel()
 	batches := 0
 	s := server(t, 3, &batches)
-	e, err := embed.NewOpenAI(t.Context(), s.URL+"/v1", "secret", "stub")
+	e, err := embed.NewOpenAI(t.Context(), embed.Server{BaseURL: s.URL + "/v1", Key: "secret"}, "stub")
 	require.NoError(t, err)
 	require.Equal(t, 3, e.Dimensions())
 	require.Equal(t, "openai-stub-3", e.Name())
@@ -95,8 +99,65 @@ func TestOpenAIFailures(t *testing.T) {
 		"not json":     `<html>`,
 	} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(answer)) }))
-		_, err := embed.NewOpenAI(t.Context(), s.URL+"/v1", "", "stub")
+		_, err := embed.NewOpenAI(t.Context(), embed.Server{BaseURL: s.URL + "/v1"}, "stub")
 		require.Error(t, err, name)
 		s.Close()
 	}
+}
+
+func TestOpenAIIsAskedAgainAndNothingPersonalLeaves(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	var last atomic.Value
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		last.Store(string(body))
+		switch asked.Add(1) {
+		case 1:
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(http.StatusTooManyRequests)
+		case 2:
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case 3:
+			_, _ = w.Write([]byte(`{"data":[{"index":0,"embedding":[3,4]}]}`))
+		default:
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	t.Cleanup(s.Close)
+	server := embed.Server{BaseURL: s.URL, Key: "secret"}
+	e, err := server.Reopen("openai:2:some:model")
+	require.NoError(t, err)
+	require.Equal(t, "openai-some:model-2", e.Name())
+	require.Equal(t, "openai:2:some:model", embed.SourceOf(e))
+	vs, err := e.Embed(t.Context(), []string{"мой СНИЛС 123-456-789 01, телефон 8 (912) 345-67-89"})
+	require.NoError(t, err)
+	require.InDeltaSlice(t, []float32{0.6, 0.8}, vs[0], 1e-6)
+	require.NotContains(t, last.Load(), "456")
+	require.NotContains(t, last.Load(), "912")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	_, err = embed.Query(ctx, e, "вопрос")
+	require.Error(t, err)
+	require.True(t, embed.Away(err))
+	require.EqualValues(t, 4, asked.Load(), "who cannot wait as long as the server says asks once")
+	for _, source := range []string{"openai:", "openai:x:m", "openai:0:m", "openai:3:"} {
+		_, err := server.Reopen(source)
+		require.Error(t, err, source)
+	}
+}
+
+func TestAServerThatIsAwayOrRefuses(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	_, err := embed.NewOpenAI(t.Context(), embed.Server{BaseURL: gone.URL}, "m")
+	require.True(t, embed.Away(err), "%v", err)
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
+	t.Cleanup(refusing.Close)
+	_, err = embed.NewOpenAI(t.Context(), embed.Server{BaseURL: refusing.URL}, "m")
+	require.Error(t, err)
+	require.False(t, embed.Away(err))
 }
