@@ -27,7 +27,8 @@ type finding struct {
 func (s *Service) look(ctx context.Context, t *turn, origin string, q knowledge.Query) (finding, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.o.SearchTimeout)
 	defer cancel()
-	q.On, q.Limit = s.o.Clock(), considered
+	// What the citizen wrote is worth a chat model's time; what the dialogue makes of it is a guess of ours.
+	q.On, q.Limit, q.Advised = s.o.Clock(), considered, origin == originBare
 	hits, err := s.o.Base.Search(ctx, q)
 	if err != nil {
 		return finding{}, err
