@@ -29,8 +29,21 @@ type Options struct {
 	ValidAgency, ValidRegion func(code string) bool
 	// ZoneOf gives the time zone of a region, by which its days begin; nil, or a nil zone: Moscow's.
 	ZoneOf func(region string) *time.Location
-	// Embedder for semantic search; nil: embed.Builtin.
+	// Embedder for semantic search; nil: embed.Builtin. Where the base has the vectors of another one, these are searched until
+	// this one's are complete; the embedder of the node that started last counts.
 	Embedder embed.Embedder
+	// KeepEmbedder leaves the base with the embedder that it has, whatever Embedder is: for commands that come and go, and for
+	// a node that cannot reach the configured one. It fills in vectors that are missing, and builds and removes none.
+	KeepEmbedder bool
+	// OpenEmbedder opens the embedder of vectors that are still, or already, in use, by its source (embed.Sourced); nil: only
+	// Embedder and the built-in one are known.
+	OpenEmbedder func(ctx context.Context, source string) (embed.Embedder, error)
+	// KeepVectors is how long the vectors of the embedder before are kept after a switch. Zero: one minute.
+	KeepVectors time.Duration
+	// Adviser is asked about searches in the middle band; nil: nobody is.
+	Adviser Adviser
+	// Observer is told how far the vectors are; nil: nobody is.
+	Observer Observer
 	// Logger gets what nobody else is told; nil: slog.Default. Texts of queries are never logged.
 	Logger *slog.Logger
 	// Clock gives the time; nil: time.Now.
@@ -44,11 +57,23 @@ type Options struct {
 	PollEvery time.Duration
 }
 
+// Observer is told what becomes of the vectors. Its methods may be called from many goroutines.
+type Observer interface {
+	// VectorsCover tells how many of the versions in force have their vectors of an embedder.
+	VectorsCover(embedder string, done, total int)
+	// VectorsRemoved tells that an embedder's vectors are gone.
+	VectorsRemoved(embedder string)
+}
+
+type nobody struct{}
+
+func (nobody) VectorsCover(string, int, int) {}
+func (nobody) VectorsRemoved(string)         {}
+
 // Base is the question base in this process: Service over Postgres, with the index in memory. Close it after use.
 type Base struct {
 	db       *sql.DB
 	ent      *ent.Client
-	embedder embed.Embedder
 	ranker   *rank.Model
 	log      *slog.Logger
 	clock    func() time.Time
@@ -56,8 +81,20 @@ type Base struct {
 	semantic time.Duration
 	codes    codeBook
 	zoneOf   func(region string) *time.Location
-	// backfillEvery is Options.BackfillEvery.
+	observe  Observer
+	adviser  Adviser
+
+	// embedder is the configured one, nil with keepEmbedder; see Options for these.
+	embedder      embed.Embedder
+	keepEmbedder  bool
+	openEmbedder  func(ctx context.Context, source string) (embed.Embedder, error)
+	keepVectors   time.Duration
 	backfillEvery time.Duration
+	meanings      atomic.Pointer[meanings]
+	// others are the embedders opened by source, reopen when to try again. switched wakes the tending of the vectors.
+	others   map[string]embed.Embedder
+	reopen   map[string]time.Time
+	switched chan struct{}
 
 	state     atomic.Pointer[snapshot]
 	refreshMu sync.Mutex // one refresh at a time
@@ -80,9 +117,10 @@ func Open(ctx context.Context, o Options) (*Base, error) {
 	db.SetMaxIdleConns(8)
 	b := &Base{
 		db: db, ent: ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))),
-		embedder: o.Embedder, ranker: rank.Default(), log: o.Logger, clock: o.Clock, poll: o.PollEvery,
+		ranker: rank.Default(), log: o.Logger, clock: o.Clock, poll: o.PollEvery,
 		semantic: o.SemanticTimeout, backfillEvery: o.BackfillEvery, codes: codeBook{o.ValidAgency, o.ValidRegion},
-		zoneOf: o.ZoneOf,
+		zoneOf: o.ZoneOf, embedder: o.Embedder, keepEmbedder: o.KeepEmbedder, openEmbedder: o.OpenEmbedder, keepVectors: o.KeepVectors,
+		observe: o.Observer, adviser: o.Adviser, others: make(map[string]embed.Embedder), reopen: make(map[string]time.Time), switched: make(chan struct{}, 1),
 	}
 	b.defaults()
 	b.state.Store(newSnapshot())
@@ -94,8 +132,16 @@ func Open(ctx context.Context, o Options) (*Base, error) {
 }
 
 func (b *Base) defaults() {
-	if b.embedder == nil {
+	if b.keepEmbedder {
+		b.embedder = nil
+	} else if b.embedder == nil {
 		b.embedder = embed.Builtin{}
+	}
+	if b.observe == nil {
+		b.observe = nobody{}
+	}
+	if b.keepVectors == 0 {
+		b.keepVectors = keepVectors
 	}
 	if b.log == nil {
 		b.log = slog.Default()
@@ -125,11 +171,11 @@ func (b *Base) start(ctx context.Context, url string) error {
 	if err := b.refresh(ctx); err != nil {
 		return err
 	}
-	if err := b.ensureVectorIndex(ctx); err != nil {
+	if err := b.openVectors(ctx); err != nil {
 		return err
 	}
 	b.wait.Go(func() { b.follow(run, changes) })
-	b.wait.Go(func() { b.backfill(run) })
+	b.wait.Go(func() { b.tendVectors(run) })
 	b.wait.Go(func() { b.publishScheduled(run) })
 	return nil
 }

@@ -159,6 +159,6 @@ func (b *Base) settle(ctx context.Context, versionID string) {
 		b.log.Warn("knowledge: cannot follow the base", "error", err)
 	}
 	if err := b.embedVersions(ctx, []string{versionID}); err != nil {
-		b.log.Warn("knowledge: cannot embed a record", "embedder", b.embedder.Name(), "error", err)
+		b.log.Warn("knowledge: cannot embed a record", "error", err)
 	}
 }

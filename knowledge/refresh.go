@@ -51,6 +51,10 @@ func (b *Base) follow(ctx context.Context, changes <-chan *pq.Notification) {
 			}
 		case <-tick.C:
 		}
+		select {
+		case b.switched <- struct{}{}: // the change may be that of the vectors
+		default:
+		}
 		if err := b.refresh(ctx); err != nil && ctx.Err() == nil {
 			b.log.Warn("knowledge: cannot follow the base", "error", err)
 		}

@@ -28,15 +28,24 @@ func (b *Base) Search(ctx context.Context, q Query) ([]Hit, error) {
 	}
 	q.On = b.dayIn(q.On, q.Region)
 	q.Text = cut(q.Text, MaxQueryRunes)
+	hits, err := b.find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return b.advised(ctx, q, hits), nil
+}
+
+// find is the search itself, for a query that is complete.
+func (b *Base) find(ctx context.Context, q Query) ([]Hit, error) {
 	s := b.state.Load()
-	near := b.nearest(ctx, q.Text)
+	near, fitted := b.nearest(ctx, q.Text)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	found := s.index.Search(q.Text, lexical.Options{
 		Candidates: lexicalCandidates, Also: keys(near), Allowed: s.visibleTo(q),
 	})
-	return s.hits(q, b.ranker.Rank(found, near)), nil
+	return s.hits(q, b.ranked(found, near, fitted)), nil
 }
 
 func keys(near map[string]float64) []string {

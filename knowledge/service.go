@@ -53,6 +53,9 @@ type Query struct {
 	On time.Time
 	// Limit is the number of hits wanted, 1 to MaxHits. Zero: DefaultHits.
 	Limit int
+	// Advised lets a chat model have its say where one is configured and the middle band is reached; the asker can wait some
+	// seconds longer for it.
+	Advised bool
 	// IntentsOnly keeps the records that Yana may answer with by herself.
 	IntentsOnly bool
 }

@@ -2,8 +2,7 @@ package knowledge
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,30 +19,7 @@ const (
 	neighbours = 30
 	// semanticTimeout is the default of Options.SemanticTimeout.
 	semanticTimeout = 400 * time.Millisecond
-	// backfillRetry is the pause after a failed backfill, for example when the embedding server is away.
-	backfillRetry = 10 * time.Second
-	// backfillEvery is how often versions without vectors are looked for: an import may have been cut off, here or in another
-	// process, between its records and their vectors.
-	backfillEvery = time.Minute
 )
-
-// ensureVectorIndex makes the index of the current embedder's vectors when there is none. The built-in embedder's comes
-// with the migrations.
-func (b *Base) ensureVectorIndex(ctx context.Context) error {
-	if b.embedder.Name() == (embed.Builtin{}).Name() {
-		return nil
-	}
-	name := b.embedder.Name()
-	sum := sha256.Sum256([]byte(name))
-	_, err := b.db.ExecContext(ctx, fmt.Sprintf(`
-		CREATE INDEX IF NOT EXISTS embeddings_%s_hnsw ON embeddings
-		USING hnsw ((vec::vector(%d)) vector_cosine_ops) WHERE embedder = %s`,
-		hex.EncodeToString(sum[:6]), b.embedder.Dimensions(), pq.QuoteLiteral(name)))
-	if err != nil {
-		return fmt.Errorf("index the vectors of %s: %w", name, err)
-	}
-	return nil
-}
 
 // embedding gives vectors to new versions beside the import that makes them.
 type embedding struct {
@@ -84,80 +60,65 @@ func (e *embedding) wait() error {
 	return e.err
 }
 
-// backfill gives vectors to the published versions that have none of the current embedder: after a change of the
-// embedder, and after an import that was cut off.
-func (b *Base) backfill(ctx context.Context) {
-	for ctx.Err() == nil {
-		missing, err := b.missingVectors(ctx)
-		if err == nil && len(missing) > 0 {
-			err = b.embedVersions(ctx, missing)
-		}
-		pause := time.Duration(0)
-		switch {
-		case err != nil:
-			pause = backfillRetry
-			if ctx.Err() == nil {
-				b.log.Warn("knowledge: cannot embed records", "embedder", b.embedder.Name(), "error", err)
-			}
-		case len(missing) == 0:
-			pause = b.backfillEvery
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
-	}
-}
-
-func (b *Base) missingVectors(ctx context.Context) ([]string, error) {
-	rows, err := b.db.QueryContext(ctx, `
-		SELECT v.id FROM record_versions v WHERE v.status = 'published'
-		AND NOT EXISTS (SELECT FROM embeddings e WHERE e.version_id = v.id AND e.embedder = $1) LIMIT $2`,
-		b.embedder.Name(), embedBatch)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
-}
-
-// embedVersions stores the vectors of the versions' questions and phrasings; those that are stored already stay.
+// embedVersions stores the vectors of the versions' questions and phrasings: those of the set that is searched and of the one
+// that is being built. What this node cannot open is left to the one that tends the vectors.
 func (b *Base) embedVersions(ctx context.Context, versions []string) error {
+	var errs []error
+	for _, e := range b.meanings.Load().writers() {
+		errs = append(errs, b.embedWith(ctx, e, versions))
+	}
+	return errors.Join(errs...)
+}
+
+// unit is a question or phrasing of a version.
+type unit struct {
+	version string
+	number  int64
+	text    string
+}
+
+func (b *Base) unitsOf(ctx context.Context, versions []string) ([]unit, error) {
 	rows, err := b.db.QueryContext(ctx, `
 		SELECT id, 0, question FROM record_versions WHERE id = ANY($1) AND status = 'published'
 		UNION ALL SELECT p.version_id, p.position + 1, p.text FROM phrasings p
 		JOIN record_versions v ON v.id = p.version_id WHERE v.id = ANY($1) AND v.status = 'published'`, pq.Array(versions))
 	if err != nil {
-		return fmt.Errorf("embed records: %w", err)
+		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	var ids, texts []string
-	var units []int64
+	var out []unit
 	for rows.Next() {
-		var id, text string
-		var unit int64
-		if err := rows.Scan(&id, &unit, &text); err != nil {
-			return fmt.Errorf("embed records: %w", err)
+		var u unit
+		if err := rows.Scan(&u.version, &u.number, &u.text); err != nil {
+			return nil, err
 		}
-		ids, units, texts = append(ids, id), append(units, unit), append(texts, text)
+		out = append(out, u)
 	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("embed records: %w", err)
-	}
-	vectors, err := b.embedder.Embed(ctx, texts)
+	return out, rows.Err()
+}
+
+// embedWith stores one embedder's vectors of the versions; those that are stored already stay.
+func (b *Base) embedWith(ctx context.Context, e embed.Embedder, versions []string) error {
+	units, err := b.unitsOf(ctx, versions)
 	if err != nil {
-		return fmt.Errorf("embed records: %w", err)
+		return fmt.Errorf("read what is to be embedded: %w", err)
+	}
+	ids, numbers, texts := make([]string, len(units)), make([]int64, len(units)), make([]string, len(units))
+	for i, u := range units {
+		ids[i], numbers[i], texts[i] = u.version, u.number, u.text
+	}
+	vectors, err := e.Embed(ctx, texts)
+	if err != nil {
+		return fmt.Errorf("embed records with %s: %w", e.Name(), err)
+	}
+	if len(vectors) != len(texts) {
+		return fmt.Errorf("embed records with %s: %d vectors for %d texts", e.Name(), len(vectors), len(texts))
 	}
 	literals := make([]string, len(vectors))
 	for i, v := range vectors {
+		if len(v) != e.Dimensions() {
+			return fmt.Errorf("embed records with %s: a vector of %d dimensions", e.Name(), len(v))
+		}
 		literals[i] = pgvector.NewVector(v).String()
 	}
 	// A version may have been replaced or deleted meanwhile; the join leaves such rows out.
@@ -166,37 +127,43 @@ func (b *Base) embedVersions(ctx context.Context, versions []string) error {
 		SELECT t.id, t.unit, $4, t.vec::vector FROM unnest($1::text[], $2::bigint[], $3::text[]) AS t(id, unit, vec)
 		JOIN record_versions v ON v.id = t.id AND v.status = 'published'
 		ON CONFLICT (version_id, embedder, unit) DO NOTHING`,
-		pq.Array(ids), pq.Array(units), pq.Array(literals), b.embedder.Name())
+		pq.Array(ids), pq.Array(numbers), pq.Array(literals), e.Name())
 	if err != nil {
 		return fmt.Errorf("store vectors: %w", err)
 	}
 	return nil
 }
 
-// nearest gives the records whose questions or phrasings are nearest in meaning, with their cosine to the query. A failure
-// is logged and gives none: the lexical index answers alone.
-func (b *Base) nearest(ctx context.Context, text string) map[string]float64 {
+// nearest gives the records whose questions or phrasings are nearest in meaning, with their cosine to the query, and whether
+// the ranking model was fitted with the vectors that it went by. A failure is logged and gives none: the lexical index answers
+// alone.
+func (b *Base) nearest(ctx context.Context, text string) (near map[string]float64, fitted bool) {
+	m := b.meanings.Load()
+	fitted = m.search.name == embed.Builtin{}.Name()
+	if m.asker == nil {
+		return nil, fitted
+	}
 	ctx, cancel := context.WithTimeout(ctx, b.semantic)
 	defer cancel()
-	found, err := b.queryNearest(ctx, text)
+	near, err := b.queryNearest(ctx, m, text)
 	if err != nil {
-		b.log.Warn("knowledge: semantic search failed", "embedder", b.embedder.Name(), "error", err)
+		b.log.Warn("knowledge: semantic search failed", "embedder", m.search.name, "error", err)
 	}
-	return found
+	return near, fitted
 }
 
-func (b *Base) queryNearest(ctx context.Context, text string) (map[string]float64, error) {
-	vectors, err := b.embedder.Embed(ctx, []string{text})
+func (b *Base) queryNearest(ctx context.Context, m *meanings, text string) (map[string]float64, error) {
+	vector, err := embed.Query(ctx, m.asker, text)
 	if err != nil {
 		return nil, err
 	}
 	// The embedder's name and dimensions are written out: only then does the planner use its partial index.
 	rows, err := b.db.QueryContext(ctx, fmt.Sprintf(`
 		SELECT v.record_id, 1 - n.distance FROM (
-			SELECT version_id, vec::vector(%[1]d) <=> $1::vector(%[1]d) AS distance FROM embeddings
-			WHERE embedder = %[2]s ORDER BY vec::vector(%[1]d) <=> $1::vector(%[1]d) LIMIT %[3]d
+			SELECT version_id, vec::%[1]s <=> $1::%[1]s AS distance FROM embeddings
+			WHERE embedder = %[2]s ORDER BY vec::%[1]s <=> $1::%[1]s LIMIT %[3]d
 		) n JOIN record_versions v ON v.id = n.version_id WHERE v.status = 'published'`,
-		b.embedder.Dimensions(), pq.QuoteLiteral(b.embedder.Name()), neighbours), pgvector.NewVector(vectors[0]))
+		m.search.kind(), pq.QuoteLiteral(m.search.name), neighbours), pgvector.NewVector(vector))
 	if err != nil {
 		return nil, err
 	}

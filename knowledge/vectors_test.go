@@ -35,17 +35,9 @@ func (m *meaning) Embed(_ context.Context, texts []string) ([][]float32, error) 
 
 func TestSemanticNeighboursBecomeCandidates(t *testing.T) {
 	t.Parallel()
-	url := database(t)
-	importLines(t, open(t, knowledge.Options{URL: url}), small...)
-	// The base was embedded by the built-in embedder; another one now fills in its own vectors beside them.
 	m := &meaning{}
-	b := open(t, knowledge.Options{URL: url, Embedder: m})
-	require.Eventually(t, func() bool {
-		return count(t, url, "SELECT count(DISTINCT version_id) FROM embeddings WHERE embedder = 'stub-meaning-3'") == len(small)
-	}, 10*time.Second, 20*time.Millisecond)
-	require.Equal(t, len(small), count(t, url, "SELECT count(DISTINCT version_id) FROM embeddings WHERE embedder LIKE 'builtin%'"),
-		"the old vectors stay until they are dropped on purpose")
-	require.Equal(t, 1, count(t, url, `SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%hnsw%' AND indexdef LIKE '%stub-meaning%'`))
+	b := open(t, knowledge.Options{URL: database(t), Embedder: m})
+	importLines(t, b, small...)
 	hits := search(t, b, knowledge.Query{Text: "комиссия врачей"})
 	require.Contains(t, idsOf(hits), "disability", "no word in common: found by meaning only")
 	m.broken.Store(true)

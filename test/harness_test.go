@@ -84,7 +84,7 @@ func fillBase(ctx context.Context, url string) error {
 }
 
 func importDemo(ctx context.Context, url string) error {
-	base, err := app.OpenBase(ctx, url, config.Models{}, slog.New(slog.DiscardHandler))
+	base, err := app.OpenBase(ctx, app.BaseOptions{URL: url, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

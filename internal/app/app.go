@@ -93,9 +93,6 @@ func Start(ctx context.Context, c config.Config, o Options) (*App, error) {
 }
 
 func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
-	if a.config.ChatModel != "" {
-		a.log.WarnContext(ctx, "EKC_CHAT_MODEL is set, but nothing asks a chat model yet")
-	}
 	if a.listener, err = listen(ctx, "EKC_HTTP_ADDR", a.config.HTTPAddr); err != nil {
 		return err
 	}
@@ -154,7 +151,9 @@ func (a *App) openDatabases(ctx context.Context) (err error) {
 		}
 		return err
 	}
-	base, err := OpenBase(ctx, a.storage.KnowledgeURL, a.config.Models, a.log.With("domain", "knowledge"))
+	base, err := OpenBase(ctx, BaseOptions{
+		URL: a.storage.KnowledgeURL, Models: a.config.Models, Metrics: a.metrics, Logger: a.log.With("domain", "knowledge"),
+	})
 	if err != nil {
 		return err
 	}

@@ -13,29 +13,15 @@ import (
 
 	"ekc/internal/config"
 	"ekc/internal/fail"
-	"ekc/internal/seed"
 	"ekc/internal/telemetry"
 	"ekc/knowledge"
-	"ekc/knowledge/embed"
 	"ekc/knowledge/remote"
 )
-
-// OpenBase opens the question base over its migrated database. Its records name agencies and regions that exist.
-func OpenBase(ctx context.Context, url string, m config.Models, log *slog.Logger) (*knowledge.Base, error) {
-	o := knowledge.Options{URL: url, Logger: log, ValidAgency: seed.IsAgency, ValidRegion: seed.IsRegion, ZoneOf: seed.RegionZone}
-	if m.EmbeddingModel != "" {
-		e, err := embed.NewOpenAI(ctx, m.OpenAIBaseURL, m.OpenAIAPIKey.Reveal(), m.EmbeddingModel)
-		if err != nil {
-			return nil, fmt.Errorf("%w; check EKC_OPENAI_BASE_URL, EKC_OPENAI_API_KEY and EKC_EMBEDDING_MODEL", err)
-		}
-		o.Embedder = e
-	}
-	return knowledge.Open(ctx, o)
-}
 
 // Base is a question base that somebody must close.
 type Base interface {
 	knowledge.Service
+	knowledge.VectorWatcher
 	Close() error
 }
 
@@ -50,7 +36,7 @@ func UseBase(ctx context.Context, c config.Storage, k config.Knowledge, m config
 	}
 	owned := &ownedBase{storage: storage}
 	if err = storage.Migrate(ctx); err == nil {
-		owned.Base, err = OpenBase(ctx, storage.KnowledgeURL, m, log)
+		owned.Base, err = OpenBase(ctx, BaseOptions{URL: storage.KnowledgeURL, Models: m, Keep: true, Logger: log})
 	}
 	if err != nil {
 		return nil, errors.Join(err, storage.Close(context.WithoutCancel(ctx)))

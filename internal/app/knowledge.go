@@ -72,7 +72,7 @@ func (k *KnowledgeService) start(ctx context.Context) (err error) {
 	if err := k.storage.Migrate(ctx); err != nil {
 		return err
 	}
-	if k.base, err = OpenBase(ctx, k.storage.KnowledgeURL, k.config.Models, k.log); err != nil {
+	if k.base, err = OpenBase(ctx, BaseOptions{URL: k.storage.KnowledgeURL, Models: k.config.Models, Metrics: k.metrics, Logger: k.log}); err != nil {
 		return err
 	}
 	if k.better, err = openImprovements(k.storage.KnowledgeURL, k.base); err != nil {
@@ -86,7 +86,7 @@ func (k *KnowledgeService) start(ctx context.Context) (err error) {
 func (k *KnowledgeService) serve(secret string) {
 	mux := http.NewServeMux()
 	mux.Handle(remote.NewHandler(remote.HandlerOptions{
-		Base: observedBase{k.base, k.metrics, k.tracing.Tracer()}, Secret: secret, Logger: k.log,
+		Base: observedBase{k.base, k.metrics, k.tracing.Tracer()}, Vectors: k.base, Secret: secret, Logger: k.log,
 	}))
 	mux.Handle(remote.NewImprovementHandler(remote.ImprovementOptions{Service: k.better, Secret: secret, Logger: k.log}))
 	handleMachines(mux, k.health, k.metrics, k.log)

@@ -52,7 +52,7 @@ func (r *Replayer) open(ctx context.Context, c config.Storage, k config.Knowledg
 		r.base, err = dialBase(c, k)
 	} else {
 		var own *knowledge.Base
-		if own, err = OpenBase(ctx, r.storage.KnowledgeURL, m, log); err == nil {
+		if own, err = OpenBase(ctx, BaseOptions{URL: r.storage.KnowledgeURL, Models: m, Keep: true, Logger: log}); err == nil {
 			r.base = own
 		}
 	}

@@ -35,6 +35,9 @@ type Metrics struct {
 	assistantTurns    *prometheus.CounterVec
 	searchSeconds     prometheus.Histogram
 	searches          *prometheus.CounterVec
+	vectors           *prometheus.GaugeVec
+	advice            *prometheus.CounterVec
+	adviceSeconds     *prometheus.HistogramVec
 	readinessFailures *prometheus.CounterVec
 }
 
@@ -56,6 +59,10 @@ func NewMetrics() *Metrics {
 	m.assistantTurns = m.counters("ekc_assistant_turns_total", "Decisions of Yana.", "decision")
 	m.searchSeconds = m.histogram("ekc_knowledge_search_seconds", "Time of a search in the question base.", workBuckets)
 	m.searches = m.counters("ekc_knowledge_searches_total", "Searches in the question base.", "result")
+	m.vectors = m.gauges("ekc_knowledge_vectors", "Published versions that have their vectors, and that have not, by embedder; told by the process that tends them.",
+		"embedder", "state")
+	m.advice = m.counters("ekc_knowledge_advice_total", "Questions to the chat model about a search, by how they ended.", "task", "outcome")
+	m.adviceSeconds = m.histograms("ekc_knowledge_advice_seconds", "Time of a question to the chat model about a search.", workBuckets, "task")
 	m.readinessFailures = m.counters("ekc_readiness_failures_total", "Answers of /readyz in which a part did not work.", "part")
 	m.build()
 	return m

@@ -29,6 +29,24 @@ func (m *Metrics) Searched(took time.Duration, err error) {
 	m.searches.WithLabelValues(word(err == nil, "ok", "error")).Inc()
 }
 
+// VectorsCover is told how many versions in force have their vectors of an embedder.
+func (m *Metrics) VectorsCover(embedder string, done, total int) {
+	m.vectors.WithLabelValues(embedder, "done").Set(float64(done))
+	m.vectors.WithLabelValues(embedder, "missing").Set(float64(total - done))
+}
+
+// VectorsRemoved is told that an embedder's vectors are gone.
+func (m *Metrics) VectorsRemoved(embedder string) {
+	m.vectors.DeleteLabelValues(embedder, "done")
+	m.vectors.DeleteLabelValues(embedder, "missing")
+}
+
+// Advised is told of one question to the chat model about a search.
+func (m *Metrics) Advised(task, outcome string, took time.Duration) {
+	m.advice.WithLabelValues(task, outcome).Inc()
+	m.adviceSeconds.WithLabelValues(task).Observe(took.Seconds())
+}
+
 // Unready counts a part that did not work when readiness was asked for.
 func (m *Metrics) Unready(part string) { m.readinessFailures.WithLabelValues(part).Inc() }
 

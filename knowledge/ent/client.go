@@ -24,6 +24,7 @@ import (
 	"ekc/knowledge/ent/recordevent"
 	"ekc/knowledge/ent/recordversion"
 	"ekc/knowledge/ent/topic"
+	"ekc/knowledge/ent/vectorset"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -64,6 +65,8 @@ type Client struct {
 	RecordVersion *RecordVersionClient
 	// Topic is the client for interacting with the Topic builders.
 	Topic *TopicClient
+	// VectorSet is the client for interacting with the VectorSet builders.
+	VectorSet *VectorSetClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -88,6 +91,7 @@ func (c *Client) init() {
 	c.RecordEvent = NewRecordEventClient(c.config)
 	c.RecordVersion = NewRecordVersionClient(c.config)
 	c.Topic = NewTopicClient(c.config)
+	c.VectorSet = NewVectorSetClient(c.config)
 }
 
 type (
@@ -193,6 +197,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RecordEvent:   NewRecordEventClient(cfg),
 		RecordVersion: NewRecordVersionClient(cfg),
 		Topic:         NewTopicClient(cfg),
+		VectorSet:     NewVectorSetClient(cfg),
 	}, nil
 }
 
@@ -225,6 +230,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RecordEvent:   NewRecordEventClient(cfg),
 		RecordVersion: NewRecordVersionClient(cfg),
 		Topic:         NewTopicClient(cfg),
+		VectorSet:     NewVectorSetClient(cfg),
 	}, nil
 }
 
@@ -256,7 +262,7 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.BaseState, c.BenchCase, c.Embedding, c.Feedback, c.Gap, c.GapQuestion,
 		c.ImportJob, c.Phrasing, c.Proposal, c.Record, c.RecordEvent, c.RecordVersion,
-		c.Topic,
+		c.Topic, c.VectorSet,
 	} {
 		n.Use(hooks...)
 	}
@@ -268,7 +274,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.BaseState, c.BenchCase, c.Embedding, c.Feedback, c.Gap, c.GapQuestion,
 		c.ImportJob, c.Phrasing, c.Proposal, c.Record, c.RecordEvent, c.RecordVersion,
-		c.Topic,
+		c.Topic, c.VectorSet,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -303,6 +309,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RecordVersion.mutate(ctx, m)
 	case *TopicMutation:
 		return c.Topic.mutate(ctx, m)
+	case *VectorSetMutation:
+		return c.VectorSet.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -2197,15 +2205,150 @@ func (c *TopicClient) mutate(ctx context.Context, m *TopicMutation) (Value, erro
 	}
 }
 
+// VectorSetClient is a client for the VectorSet schema.
+type VectorSetClient struct {
+	config
+}
+
+// NewVectorSetClient returns a client for the VectorSet from the given config.
+func NewVectorSetClient(c config) *VectorSetClient {
+	return &VectorSetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `vectorset.Hooks(f(g(h())))`.
+func (c *VectorSetClient) Use(hooks ...Hook) {
+	c.hooks.VectorSet = append(c.hooks.VectorSet, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `vectorset.Intercept(f(g(h())))`.
+func (c *VectorSetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VectorSet = append(c.inters.VectorSet, interceptors...)
+}
+
+// Create returns a builder for creating a VectorSet entity.
+func (c *VectorSetClient) Create() *VectorSetCreate {
+	mutation := newVectorSetMutation(c.config, OpCreate)
+	return &VectorSetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VectorSet entities.
+func (c *VectorSetClient) CreateBulk(builders ...*VectorSetCreate) *VectorSetCreateBulk {
+	return &VectorSetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VectorSetClient) MapCreateBulk(slice any, setFunc func(*VectorSetCreate, int)) *VectorSetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VectorSetCreateBulk{err: fmt.Errorf("calling to VectorSetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VectorSetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VectorSetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for VectorSet.
+func (c *VectorSetClient) Update() *VectorSetUpdate {
+	mutation := newVectorSetMutation(c.config, OpUpdate)
+	return &VectorSetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *VectorSetClient) UpdateOne(_m *VectorSet) *VectorSetUpdateOne {
+	mutation := newVectorSetMutation(c.config, OpUpdateOne, withVectorSet(_m))
+	return &VectorSetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *VectorSetClient) UpdateOneID(id string) *VectorSetUpdateOne {
+	mutation := newVectorSetMutation(c.config, OpUpdateOne, withVectorSetID(id))
+	return &VectorSetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for VectorSet.
+func (c *VectorSetClient) Delete() *VectorSetDelete {
+	mutation := newVectorSetMutation(c.config, OpDelete)
+	return &VectorSetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *VectorSetClient) DeleteOne(_m *VectorSet) *VectorSetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *VectorSetClient) DeleteOneID(id string) *VectorSetDeleteOne {
+	builder := c.Delete().Where(vectorset.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &VectorSetDeleteOne{builder}
+}
+
+// Query returns a query builder for VectorSet.
+func (c *VectorSetClient) Query() *VectorSetQuery {
+	return &VectorSetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVectorSet},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VectorSet entity by its id.
+func (c *VectorSetClient) Get(ctx context.Context, id string) (*VectorSet, error) {
+	return c.Query().Where(vectorset.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VectorSetClient) GetX(ctx context.Context, id string) *VectorSet {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *VectorSetClient) Hooks() []Hook {
+	return c.hooks.VectorSet
+}
+
+// Interceptors returns the client interceptors.
+func (c *VectorSetClient) Interceptors() []Interceptor {
+	return c.inters.VectorSet
+}
+
+func (c *VectorSetClient) mutate(ctx context.Context, m *VectorSetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VectorSetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&VectorSetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&VectorSetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&VectorSetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown VectorSet mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
 		BaseState, BenchCase, Embedding, Feedback, Gap, GapQuestion, ImportJob,
-		Phrasing, Proposal, Record, RecordEvent, RecordVersion, Topic []ent.Hook
+		Phrasing, Proposal, Record, RecordEvent, RecordVersion, Topic,
+		VectorSet []ent.Hook
 	}
 	inters struct {
 		BaseState, BenchCase, Embedding, Feedback, Gap, GapQuestion, ImportJob,
-		Phrasing, Proposal, Record, RecordEvent, RecordVersion, Topic []ent.Interceptor
+		Phrasing, Proposal, Record, RecordEvent, RecordVersion, Topic,
+		VectorSet []ent.Interceptor
 	}
 )
 

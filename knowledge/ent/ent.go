@@ -17,6 +17,7 @@ import (
 	"ekc/knowledge/ent/recordevent"
 	"ekc/knowledge/ent/recordversion"
 	"ekc/knowledge/ent/topic"
+	"ekc/knowledge/ent/vectorset"
 	"errors"
 	"fmt"
 	"reflect"
@@ -98,6 +99,7 @@ func checkColumn(t, c string) error {
 			recordevent.Table:   recordevent.ValidColumn,
 			recordversion.Table: recordversion.ValidColumn,
 			topic.Table:         topic.ValidColumn,
+			vectorset.Table:     vectorset.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

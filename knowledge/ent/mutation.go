@@ -19,6 +19,7 @@ import (
 	"ekc/knowledge/ent/recordversion"
 	"ekc/knowledge/ent/schema"
 	"ekc/knowledge/ent/topic"
+	"ekc/knowledge/ent/vectorset"
 	"errors"
 	"fmt"
 	"sync"
@@ -51,6 +52,7 @@ const (
 	TypeRecordEvent   = "RecordEvent"
 	TypeRecordVersion = "RecordVersion"
 	TypeTopic         = "Topic"
+	TypeVectorSet     = "VectorSet"
 )
 
 // BaseStateMutation represents an operation that mutates the BaseState nodes in the graph.
@@ -10008,4 +10010,534 @@ func (m *TopicMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Topic edge %s", name)
+}
+
+// VectorSetMutation represents an operation that mutates the VectorSet nodes in the graph.
+type VectorSetMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	source        *string
+	dimensions    *int
+	adddimensions *int
+	state         *vectorset.State
+	changed_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*VectorSet, error)
+	predicates    []predicate.VectorSet
+}
+
+var _ ent.Mutation = (*VectorSetMutation)(nil)
+
+// vectorsetOption allows management of the mutation configuration using functional options.
+type vectorsetOption func(*VectorSetMutation)
+
+// newVectorSetMutation creates new mutation for the VectorSet entity.
+func newVectorSetMutation(c config, op Op, opts ...vectorsetOption) *VectorSetMutation {
+	m := &VectorSetMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVectorSet,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVectorSetID sets the ID field of the mutation.
+func withVectorSetID(id string) vectorsetOption {
+	return func(m *VectorSetMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VectorSet
+		)
+		m.oldValue = func(ctx context.Context) (*VectorSet, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VectorSet.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVectorSet sets the old VectorSet of the mutation.
+func withVectorSet(node *VectorSet) vectorsetOption {
+	return func(m *VectorSetMutation) {
+		m.oldValue = func(context.Context) (*VectorSet, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VectorSetMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VectorSetMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VectorSet entities.
+func (m *VectorSetMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VectorSetMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VectorSetMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VectorSet.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSource sets the "source" field.
+func (m *VectorSetMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *VectorSetMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the VectorSet entity.
+// If the VectorSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VectorSetMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *VectorSetMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetDimensions sets the "dimensions" field.
+func (m *VectorSetMutation) SetDimensions(i int) {
+	m.dimensions = &i
+	m.adddimensions = nil
+}
+
+// Dimensions returns the value of the "dimensions" field in the mutation.
+func (m *VectorSetMutation) Dimensions() (r int, exists bool) {
+	v := m.dimensions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDimensions returns the old "dimensions" field's value of the VectorSet entity.
+// If the VectorSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VectorSetMutation) OldDimensions(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDimensions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDimensions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDimensions: %w", err)
+	}
+	return oldValue.Dimensions, nil
+}
+
+// AddDimensions adds i to the "dimensions" field.
+func (m *VectorSetMutation) AddDimensions(i int) {
+	if m.adddimensions != nil {
+		*m.adddimensions += i
+	} else {
+		m.adddimensions = &i
+	}
+}
+
+// AddedDimensions returns the value that was added to the "dimensions" field in this mutation.
+func (m *VectorSetMutation) AddedDimensions() (r int, exists bool) {
+	v := m.adddimensions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDimensions resets all changes to the "dimensions" field.
+func (m *VectorSetMutation) ResetDimensions() {
+	m.dimensions = nil
+	m.adddimensions = nil
+}
+
+// SetState sets the "state" field.
+func (m *VectorSetMutation) SetState(v vectorset.State) {
+	m.state = &v
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *VectorSetMutation) State() (r vectorset.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the VectorSet entity.
+// If the VectorSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VectorSetMutation) OldState(ctx context.Context) (v vectorset.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *VectorSetMutation) ResetState() {
+	m.state = nil
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (m *VectorSetMutation) SetChangedAt(t time.Time) {
+	m.changed_at = &t
+}
+
+// ChangedAt returns the value of the "changed_at" field in the mutation.
+func (m *VectorSetMutation) ChangedAt() (r time.Time, exists bool) {
+	v := m.changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangedAt returns the old "changed_at" field's value of the VectorSet entity.
+// If the VectorSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VectorSetMutation) OldChangedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangedAt: %w", err)
+	}
+	return oldValue.ChangedAt, nil
+}
+
+// ResetChangedAt resets all changes to the "changed_at" field.
+func (m *VectorSetMutation) ResetChangedAt() {
+	m.changed_at = nil
+}
+
+// Where appends a list predicates to the VectorSetMutation builder.
+func (m *VectorSetMutation) Where(ps ...predicate.VectorSet) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VectorSetMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VectorSetMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VectorSet, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VectorSetMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VectorSetMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VectorSet).
+func (m *VectorSetMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VectorSetMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.source != nil {
+		fields = append(fields, vectorset.FieldSource)
+	}
+	if m.dimensions != nil {
+		fields = append(fields, vectorset.FieldDimensions)
+	}
+	if m.state != nil {
+		fields = append(fields, vectorset.FieldState)
+	}
+	if m.changed_at != nil {
+		fields = append(fields, vectorset.FieldChangedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VectorSetMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case vectorset.FieldSource:
+		return m.Source()
+	case vectorset.FieldDimensions:
+		return m.Dimensions()
+	case vectorset.FieldState:
+		return m.State()
+	case vectorset.FieldChangedAt:
+		return m.ChangedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VectorSetMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case vectorset.FieldSource:
+		return m.OldSource(ctx)
+	case vectorset.FieldDimensions:
+		return m.OldDimensions(ctx)
+	case vectorset.FieldState:
+		return m.OldState(ctx)
+	case vectorset.FieldChangedAt:
+		return m.OldChangedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown VectorSet field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VectorSetMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case vectorset.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case vectorset.FieldDimensions:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDimensions(v)
+		return nil
+	case vectorset.FieldState:
+		v, ok := value.(vectorset.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case vectorset.FieldChangedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VectorSet field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VectorSetMutation) AddedFields() []string {
+	var fields []string
+	if m.adddimensions != nil {
+		fields = append(fields, vectorset.FieldDimensions)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VectorSetMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case vectorset.FieldDimensions:
+		return m.AddedDimensions()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VectorSetMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case vectorset.FieldDimensions:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDimensions(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VectorSet numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VectorSetMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VectorSetMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VectorSetMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown VectorSet nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VectorSetMutation) ResetField(name string) error {
+	switch name {
+	case vectorset.FieldSource:
+		m.ResetSource()
+		return nil
+	case vectorset.FieldDimensions:
+		m.ResetDimensions()
+		return nil
+	case vectorset.FieldState:
+		m.ResetState()
+		return nil
+	case vectorset.FieldChangedAt:
+		m.ResetChangedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown VectorSet field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VectorSetMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VectorSetMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VectorSetMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VectorSetMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VectorSetMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VectorSetMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VectorSetMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown VectorSet unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VectorSetMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown VectorSet edge %s", name)
 }

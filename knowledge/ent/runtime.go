@@ -16,6 +16,7 @@ import (
 	"ekc/knowledge/ent/recordversion"
 	"ekc/knowledge/ent/schema"
 	"ekc/knowledge/ent/topic"
+	"ekc/knowledge/ent/vectorset"
 	"time"
 )
 
@@ -393,4 +394,18 @@ func init() {
 	topicDescID := topicFields[0].Descriptor()
 	// topic.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	topic.IDValidator = topicDescID.Validators[0].(func(string) error)
+	vectorsetFields := schema.VectorSet{}.Fields()
+	_ = vectorsetFields
+	// vectorsetDescDimensions is the schema descriptor for dimensions field.
+	vectorsetDescDimensions := vectorsetFields[2].Descriptor()
+	// vectorset.DimensionsValidator is a validator for the "dimensions" field. It is called by the builders before save.
+	vectorset.DimensionsValidator = vectorsetDescDimensions.Validators[0].(func(int) error)
+	// vectorsetDescChangedAt is the schema descriptor for changed_at field.
+	vectorsetDescChangedAt := vectorsetFields[4].Descriptor()
+	// vectorset.DefaultChangedAt holds the default value on creation for the changed_at field.
+	vectorset.DefaultChangedAt = vectorsetDescChangedAt.Default.(func() time.Time)
+	// vectorsetDescID is the schema descriptor for id field.
+	vectorsetDescID := vectorsetFields[0].Descriptor()
+	// vectorset.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	vectorset.IDValidator = vectorsetDescID.Validators[0].(func(string) error)
 }

@@ -40,6 +40,8 @@ type Tx struct {
 	RecordVersion *RecordVersionClient
 	// Topic is the client for interacting with the Topic builders.
 	Topic *TopicClient
+	// VectorSet is the client for interacting with the VectorSet builders.
+	VectorSet *VectorSetClient
 
 	// lazily loaded.
 	client     *Client
@@ -184,6 +186,7 @@ func (tx *Tx) init() {
 	tx.RecordEvent = NewRecordEventClient(tx.config)
 	tx.RecordVersion = NewRecordVersionClient(tx.config)
 	tx.Topic = NewTopicClient(tx.config)
+	tx.VectorSet = NewVectorSetClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -21,6 +21,8 @@ import (
 const (
 	searchTime = 2 * time.Second
 	readTime   = 5 * time.Second
+	// adviceTime is added where a chat model may be asked.
+	adviceTime = 5 * time.Second
 )
 
 // tries is how often a call that only reads is made while the service cannot be reached; the waits between double and vary.
@@ -48,7 +50,10 @@ type Client struct {
 	http *http.Client
 }
 
-var _ knowledge.Service = (*Client)(nil)
+var (
+	_ knowledge.Service       = (*Client)(nil)
+	_ knowledge.VectorWatcher = (*Client)(nil)
+)
 
 // NewClient makes a client; it does not connect before it is used.
 func NewClient(o ClientOptions) *Client {
@@ -114,8 +119,23 @@ func (c *Client) Search(ctx context.Context, q knowledge.Query) ([]knowledge.Hit
 	if q.Limit < 0 || q.Limit > knowledge.MaxHits {
 		return nil, fail.Field("limit", fail.Invalid, "must be 1 to %d", knowledge.MaxHits)
 	}
-	r, err := read(ctx, searchTime, c.rpc.Search, wireQuery(q))
+	limit := searchTime
+	if q.Advised {
+		limit += adviceTime
+	}
+	r, err := read(ctx, limit, c.rpc.Search, wireQuery(q))
 	return each(r.GetHits(), hit), err
+}
+
+// VectorSets is part of knowledge.VectorWatcher.
+func (c *Client) VectorSets(ctx context.Context) ([]knowledge.VectorSet, error) {
+	r, err := read(ctx, readTime, c.rpc.ListVectorSets, &pb.ListVectorSetsRequest{})
+	return each(r.GetSets(), func(s *pb.VectorSet) knowledge.VectorSet {
+		return knowledge.VectorSet{
+			Embedder: s.GetEmbedder(), Source: s.GetSource(), Dimensions: int(s.GetDimensions()), State: s.GetState(),
+			Done: int(s.GetDone()), Total: int(s.GetTotal()),
+		}
+	}), err
 }
 
 // Record is part of knowledge.Service.

@@ -54,7 +54,7 @@ func status(s pb.Status) knowledge.Status {
 func wireQuery(q knowledge.Query) *pb.SearchRequest {
 	r := &pb.SearchRequest{
 		Text: q.Text, Agency: q.Agency, Region: q.Region, AllRegions: q.AllRegions, On: stamp(q.On), Limit: int32(q.Limit), //nolint:gosec // at most MaxHits, checked
-		IntentsOnly: q.IntentsOnly,
+		IntentsOnly: q.IntentsOnly, Advised: q.Advised,
 	}
 	if !q.On.IsZero() {
 		_, offset := q.On.Zone()
@@ -66,7 +66,7 @@ func wireQuery(q knowledge.Query) *pb.SearchRequest {
 func query(r *pb.SearchRequest) knowledge.Query {
 	q := knowledge.Query{
 		Text: r.GetText(), Agency: r.GetAgency(), Region: r.GetRegion(), AllRegions: r.GetAllRegions(), On: moment(r.GetOn()),
-		Limit: int(r.GetLimit()), IntentsOnly: r.GetIntentsOnly(),
+		Limit: int(r.GetLimit()), IntentsOnly: r.GetIntentsOnly(), Advised: r.GetAdvised(),
 	}
 	if !q.On.IsZero() {
 		q.On = q.On.In(time.FixedZone("", int(r.GetOnOffsetSeconds())))

@@ -42,7 +42,8 @@ func newBase(t *testing.T) *knowledge.Base {
 func serve(t *testing.T, base knowledge.Service, around func(http.Handler) http.Handler) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()
-	mux.Handle(remote.NewHandler(remote.HandlerOptions{Base: base, Secret: secret, Logger: slog.New(slog.DiscardHandler)}))
+	vectors, _ := base.(knowledge.VectorWatcher) // nil for those that have none
+	mux.Handle(remote.NewHandler(remote.HandlerOptions{Base: base, Vectors: vectors, Secret: secret, Logger: slog.New(slog.DiscardHandler)}))
 	server := httptest.NewUnstartedServer(around(mux))
 	server.Config.Protocols = new(http.Protocols)
 	server.Config.Protocols.SetHTTP1(true)
@@ -66,6 +67,37 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, func(t *testing.T) knowledge.Service {
 		return client(t, serve(t, newBase(t), plain).URL, secret)
 	})
+}
+
+func TestVectorsAreToldOf(t *testing.T) {
+	t.Parallel()
+	sets, err := client(t, serve(t, newBase(t), plain).URL, secret).VectorSets(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []knowledge.VectorSet{{
+		Embedder: "builtin-1-128", Source: "builtin", Dimensions: 128, State: knowledge.VectorsActive,
+	}}, sets)
+	_, err = client(t, serve(t, unused{}, plain).URL, secret).VectorSets(t.Context())
+	require.ErrorContains(t, err, "does not tell")
+}
+
+// heard keeps the last query.
+type heard struct {
+	unused
+	query chan knowledge.Query
+}
+
+func (h heard) Search(_ context.Context, q knowledge.Query) ([]knowledge.Hit, error) {
+	h.query <- q
+	return nil, nil
+}
+
+func TestAQueryArrivesWhole(t *testing.T) {
+	t.Parallel()
+	base := heard{query: make(chan knowledge.Query, 1)}
+	want := knowledge.Query{Text: "вопрос", Agency: "PFR", Region: "77", AllRegions: true, Limit: 7, IntentsOnly: true, Advised: true}
+	_, err := client(t, serve(t, base, plain).URL, secret).Search(t.Context(), want)
+	require.NoError(t, err)
+	require.Equal(t, want, <-base.query)
 }
 
 func TestStrangersAreRefused(t *testing.T) {

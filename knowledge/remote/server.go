@@ -22,6 +22,8 @@ const maxMessage = 1 << 20
 // HandlerOptions make a handler.
 type HandlerOptions struct {
 	Base knowledge.Service
+	// Vectors tells of the base's vectors; nil: that cannot be asked.
+	Vectors knowledge.VectorWatcher
 	// Secret that callers must show.
 	Secret string
 	// Logger gets failures that are not told to callers; nil: slog.Default. Texts of queries are never logged.
@@ -33,7 +35,7 @@ func NewHandler(o HandlerOptions) (path string, handler http.Handler) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	return knowledgev1connect.NewKnowledgeServiceHandler(&server{base: o.Base, log: o.Logger},
+	return knowledgev1connect.NewKnowledgeServiceHandler(&server{base: o.Base, vectors: o.Vectors, log: o.Logger},
 		connect.WithInterceptors(guarded(o.Secret)), connect.WithReadMaxBytes(maxMessage),
 		connect.WithRecover(func(ctx context.Context, s connect.Spec, _ http.Header, p any) error {
 			o.Logger.ErrorContext(ctx, "a call panicked", "procedure", s.Procedure, "panic", p)
@@ -42,8 +44,9 @@ func NewHandler(o HandlerOptions) (path string, handler http.Handler) {
 }
 
 type server struct {
-	base knowledge.Service
-	log  *slog.Logger
+	base    knowledge.Service
+	vectors knowledge.VectorWatcher
+	log     *slog.Logger
 }
 
 func (s *server) Search(ctx context.Context, r *connect.Request[pb.SearchRequest]) (*connect.Response[pb.SearchResponse], error) {
@@ -88,6 +91,22 @@ func (s *server) ListTopics(ctx context.Context, _ *connect.Request[pb.ListTopic
 		return nil, refuse(ctx, s.log, err)
 	}
 	return connect.NewResponse(&pb.ListTopicsResponse{Topics: each(topics, wireTopic)}), nil
+}
+
+func (s *server) ListVectorSets(ctx context.Context, _ *connect.Request[pb.ListVectorSetsRequest]) (*connect.Response[pb.ListVectorSetsResponse], error) {
+	if s.vectors == nil {
+		return nil, refuse(ctx, s.log, fail.New(fail.Unavailable, "this base does not tell of its vectors"))
+	}
+	sets, err := s.vectors.VectorSets(ctx)
+	if err != nil {
+		return nil, refuse(ctx, s.log, err)
+	}
+	return connect.NewResponse(&pb.ListVectorSetsResponse{Sets: each(sets, func(v knowledge.VectorSet) *pb.VectorSet {
+		return &pb.VectorSet{
+			Embedder: v.Embedder, Source: v.Source, Dimensions: int32(v.Dimensions), State: v.State, //nolint:gosec // at most embed.MaxDimensions
+			Done: int64(v.Done), Total: int64(v.Total),
+		}
+	})}), nil
 }
 
 func (s *server) CheckReady(ctx context.Context, _ *connect.Request[pb.CheckReadyRequest]) (*connect.Response[pb.CheckReadyResponse], error) {

@@ -164,6 +164,18 @@ func (f TopicFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TopicMutation", m)
 }
 
+// The VectorSetFunc type is an adapter to allow the use of ordinary
+// function as VectorSet mutator.
+type VectorSetFunc func(context.Context, *ent.VectorSetMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VectorSetFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VectorSetMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VectorSetMutation", m)
+}
+
 // Condition is a hook condition function.
 type Condition func(context.Context, ent.Mutation) bool
 

@@ -420,6 +420,20 @@ var (
 		Columns:    TopicsColumns,
 		PrimaryKey: []*schema.Column{TopicsColumns[0]},
 	}
+	// VectorSetsColumns holds the columns for the "vector_sets" table.
+	VectorSetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 120},
+		{Name: "source", Type: field.TypeString, Size: 2147483647},
+		{Name: "dimensions", Type: field.TypeInt},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"building", "active", "retired"}},
+		{Name: "changed_at", Type: field.TypeTime},
+	}
+	// VectorSetsTable holds the schema information for the "vector_sets" table.
+	VectorSetsTable = &schema.Table{
+		Name:       "vector_sets",
+		Columns:    VectorSetsColumns,
+		PrimaryKey: []*schema.Column{VectorSetsColumns[0]},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		BaseStatesTable,
@@ -435,6 +449,7 @@ var (
 		RecordEventsTable,
 		RecordVersionsTable,
 		TopicsTable,
+		VectorSetsTable,
 	}
 )
 

@@ -44,3 +44,6 @@ type RecordVersion func(*sql.Selector)
 
 // Topic is the predicate function for topic builders.
 type Topic func(*sql.Selector)
+
+// VectorSet is the predicate function for vectorset builders.
+type VectorSet func(*sql.Selector)

@@ -214,8 +214,10 @@ type SearchRequest struct {
 	// The offset of that time zone from UTC, in seconds.
 	OnOffsetSeconds int32 `protobuf:"varint,6,opt,name=on_offset_seconds,json=onOffsetSeconds,proto3" json:"on_offset_seconds,omitempty"`
 	// 1 to 50; 0: 10.
-	Limit         int32 `protobuf:"varint,7,opt,name=limit,proto3" json:"limit,omitempty"`
-	IntentsOnly   bool  `protobuf:"varint,8,opt,name=intents_only,json=intentsOnly,proto3" json:"intents_only,omitempty"`
+	Limit       int32 `protobuf:"varint,7,opt,name=limit,proto3" json:"limit,omitempty"`
+	IntentsOnly bool  `protobuf:"varint,8,opt,name=intents_only,json=intentsOnly,proto3" json:"intents_only,omitempty"`
+	// Lets a chat model have its say where one is configured; the answer may take some seconds longer.
+	Advised       bool `protobuf:"varint,9,opt,name=advised,proto3" json:"advised,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -306,6 +308,180 @@ func (x *SearchRequest) GetIntentsOnly() bool {
 	return false
 }
 
+func (x *SearchRequest) GetAdvised() bool {
+	if x != nil {
+		return x.Advised
+	}
+	return false
+}
+
+type ListVectorSetsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListVectorSetsRequest) Reset() {
+	*x = ListVectorSetsRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListVectorSetsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListVectorSetsRequest) ProtoMessage() {}
+
+func (x *ListVectorSetsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListVectorSetsRequest.ProtoReflect.Descriptor instead.
+func (*ListVectorSetsRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{3}
+}
+
+type ListVectorSetsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Sets          []*VectorSet           `protobuf:"bytes,1,rep,name=sets,proto3" json:"sets,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListVectorSetsResponse) Reset() {
+	*x = ListVectorSetsResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListVectorSetsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListVectorSetsResponse) ProtoMessage() {}
+
+func (x *ListVectorSetsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListVectorSetsResponse.ProtoReflect.Descriptor instead.
+func (*ListVectorSetsResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ListVectorSetsResponse) GetSets() []*VectorSet {
+	if x != nil {
+		return x.Sets
+	}
+	return nil
+}
+
+// VectorSet tells how far the vectors of one embedder are.
+type VectorSet struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Embedder   string                 `protobuf:"bytes,1,opt,name=embedder,proto3" json:"embedder,omitempty"`
+	Source     string                 `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	Dimensions int32                  `protobuf:"varint,3,opt,name=dimensions,proto3" json:"dimensions,omitempty"`
+	// active, building or retired.
+	State string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	// done of the total published versions have their vectors.
+	Done          int64 `protobuf:"varint,5,opt,name=done,proto3" json:"done,omitempty"`
+	Total         int64 `protobuf:"varint,6,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VectorSet) Reset() {
+	*x = VectorSet{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VectorSet) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VectorSet) ProtoMessage() {}
+
+func (x *VectorSet) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VectorSet.ProtoReflect.Descriptor instead.
+func (*VectorSet) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *VectorSet) GetEmbedder() string {
+	if x != nil {
+		return x.Embedder
+	}
+	return ""
+}
+
+func (x *VectorSet) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *VectorSet) GetDimensions() int32 {
+	if x != nil {
+		return x.Dimensions
+	}
+	return 0
+}
+
+func (x *VectorSet) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *VectorSet) GetDone() int64 {
+	if x != nil {
+		return x.Done
+	}
+	return 0
+}
+
+func (x *VectorSet) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
 type SearchResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Hits          []*Hit                 `protobuf:"bytes,1,rep,name=hits,proto3" json:"hits,omitempty"`
@@ -315,7 +491,7 @@ type SearchResponse struct {
 
 func (x *SearchResponse) Reset() {
 	*x = SearchResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[3]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -327,7 +503,7 @@ func (x *SearchResponse) String() string {
 func (*SearchResponse) ProtoMessage() {}
 
 func (x *SearchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[3]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -340,7 +516,7 @@ func (x *SearchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchResponse.ProtoReflect.Descriptor instead.
 func (*SearchResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{3}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SearchResponse) GetHits() []*Hit {
@@ -379,7 +555,7 @@ type Hit struct {
 
 func (x *Hit) Reset() {
 	*x = Hit{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[4]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -391,7 +567,7 @@ func (x *Hit) String() string {
 func (*Hit) ProtoMessage() {}
 
 func (x *Hit) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[4]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -404,7 +580,7 @@ func (x *Hit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Hit.ProtoReflect.Descriptor instead.
 func (*Hit) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{4}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Hit) GetRecordId() string {
@@ -549,7 +725,7 @@ type GetRecordRequest struct {
 
 func (x *GetRecordRequest) Reset() {
 	*x = GetRecordRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[5]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -561,7 +737,7 @@ func (x *GetRecordRequest) String() string {
 func (*GetRecordRequest) ProtoMessage() {}
 
 func (x *GetRecordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[5]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -574,7 +750,7 @@ func (x *GetRecordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordRequest.ProtoReflect.Descriptor instead.
 func (*GetRecordRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{5}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetRecordRequest) GetId() string {
@@ -593,7 +769,7 @@ type GetRecordResponse struct {
 
 func (x *GetRecordResponse) Reset() {
 	*x = GetRecordResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[6]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -605,7 +781,7 @@ func (x *GetRecordResponse) String() string {
 func (*GetRecordResponse) ProtoMessage() {}
 
 func (x *GetRecordResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[6]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -618,7 +794,7 @@ func (x *GetRecordResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordResponse.ProtoReflect.Descriptor instead.
 func (*GetRecordResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{6}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetRecordResponse) GetRecord() *Record {
@@ -645,7 +821,7 @@ type Record struct {
 
 func (x *Record) Reset() {
 	*x = Record{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[7]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -657,7 +833,7 @@ func (x *Record) String() string {
 func (*Record) ProtoMessage() {}
 
 func (x *Record) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[7]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -670,7 +846,7 @@ func (x *Record) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Record.ProtoReflect.Descriptor instead.
 func (*Record) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{7}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Record) GetId() string {
@@ -767,7 +943,7 @@ type Version struct {
 
 func (x *Version) Reset() {
 	*x = Version{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[8]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -779,7 +955,7 @@ func (x *Version) String() string {
 func (*Version) ProtoMessage() {}
 
 func (x *Version) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[8]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -792,7 +968,7 @@ func (x *Version) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Version.ProtoReflect.Descriptor instead.
 func (*Version) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{8}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Version) GetId() string {
@@ -979,7 +1155,7 @@ type GetRecordVersionRequest struct {
 
 func (x *GetRecordVersionRequest) Reset() {
 	*x = GetRecordVersionRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[9]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -991,7 +1167,7 @@ func (x *GetRecordVersionRequest) String() string {
 func (*GetRecordVersionRequest) ProtoMessage() {}
 
 func (x *GetRecordVersionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[9]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1004,7 +1180,7 @@ func (x *GetRecordVersionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordVersionRequest.ProtoReflect.Descriptor instead.
 func (*GetRecordVersionRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{9}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetRecordVersionRequest) GetVersionId() string {
@@ -1023,7 +1199,7 @@ type GetRecordVersionResponse struct {
 
 func (x *GetRecordVersionResponse) Reset() {
 	*x = GetRecordVersionResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[10]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1035,7 +1211,7 @@ func (x *GetRecordVersionResponse) String() string {
 func (*GetRecordVersionResponse) ProtoMessage() {}
 
 func (x *GetRecordVersionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[10]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1048,7 +1224,7 @@ func (x *GetRecordVersionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordVersionResponse.ProtoReflect.Descriptor instead.
 func (*GetRecordVersionResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{10}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetRecordVersionResponse) GetVersion() *Version {
@@ -1078,7 +1254,7 @@ type ListRecordsRequest struct {
 
 func (x *ListRecordsRequest) Reset() {
 	*x = ListRecordsRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[11]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1090,7 +1266,7 @@ func (x *ListRecordsRequest) String() string {
 func (*ListRecordsRequest) ProtoMessage() {}
 
 func (x *ListRecordsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[11]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1103,7 +1279,7 @@ func (x *ListRecordsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecordsRequest.ProtoReflect.Descriptor instead.
 func (*ListRecordsRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{11}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListRecordsRequest) GetAgency() string {
@@ -1181,7 +1357,7 @@ type ListRecordsResponse struct {
 
 func (x *ListRecordsResponse) Reset() {
 	*x = ListRecordsResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[12]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1193,7 +1369,7 @@ func (x *ListRecordsResponse) String() string {
 func (*ListRecordsResponse) ProtoMessage() {}
 
 func (x *ListRecordsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[12]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1206,7 +1382,7 @@ func (x *ListRecordsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecordsResponse.ProtoReflect.Descriptor instead.
 func (*ListRecordsResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{12}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListRecordsResponse) GetRecords() []*Record {
@@ -1238,7 +1414,7 @@ type ListTopicsRequest struct {
 
 func (x *ListTopicsRequest) Reset() {
 	*x = ListTopicsRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[13]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1250,7 +1426,7 @@ func (x *ListTopicsRequest) String() string {
 func (*ListTopicsRequest) ProtoMessage() {}
 
 func (x *ListTopicsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[13]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1263,7 +1439,7 @@ func (x *ListTopicsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTopicsRequest.ProtoReflect.Descriptor instead.
 func (*ListTopicsRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{13}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{16}
 }
 
 type ListTopicsResponse struct {
@@ -1275,7 +1451,7 @@ type ListTopicsResponse struct {
 
 func (x *ListTopicsResponse) Reset() {
 	*x = ListTopicsResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[14]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1287,7 +1463,7 @@ func (x *ListTopicsResponse) String() string {
 func (*ListTopicsResponse) ProtoMessage() {}
 
 func (x *ListTopicsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[14]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1300,7 +1476,7 @@ func (x *ListTopicsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTopicsResponse.ProtoReflect.Descriptor instead.
 func (*ListTopicsResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{14}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListTopicsResponse) GetTopics() []*Topic {
@@ -1321,7 +1497,7 @@ type Topic struct {
 
 func (x *Topic) Reset() {
 	*x = Topic{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[15]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1333,7 +1509,7 @@ func (x *Topic) String() string {
 func (*Topic) ProtoMessage() {}
 
 func (x *Topic) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[15]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1346,7 +1522,7 @@ func (x *Topic) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Topic.ProtoReflect.Descriptor instead.
 func (*Topic) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{15}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Topic) GetId() string {
@@ -1383,7 +1559,7 @@ type ImportRequest struct {
 
 func (x *ImportRequest) Reset() {
 	*x = ImportRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[16]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1395,7 +1571,7 @@ func (x *ImportRequest) String() string {
 func (*ImportRequest) ProtoMessage() {}
 
 func (x *ImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[16]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1408,7 +1584,7 @@ func (x *ImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRequest.ProtoReflect.Descriptor instead.
 func (*ImportRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{16}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ImportRequest) GetPart() isImportRequest_Part {
@@ -1466,7 +1642,7 @@ type ImportOptions struct {
 
 func (x *ImportOptions) Reset() {
 	*x = ImportOptions{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[17]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1478,7 +1654,7 @@ func (x *ImportOptions) String() string {
 func (*ImportOptions) ProtoMessage() {}
 
 func (x *ImportOptions) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[17]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1491,7 +1667,7 @@ func (x *ImportOptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOptions.ProtoReflect.Descriptor instead.
 func (*ImportOptions) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{17}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ImportOptions) GetFormat() string {
@@ -1528,7 +1704,7 @@ type ImportResponse struct {
 
 func (x *ImportResponse) Reset() {
 	*x = ImportResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[18]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1540,7 +1716,7 @@ func (x *ImportResponse) String() string {
 func (*ImportResponse) ProtoMessage() {}
 
 func (x *ImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[18]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1553,7 +1729,7 @@ func (x *ImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportResponse.ProtoReflect.Descriptor instead.
 func (*ImportResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{18}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ImportResponse) GetNews() isImportResponse_News {
@@ -1609,7 +1785,7 @@ type ImportProgress struct {
 
 func (x *ImportProgress) Reset() {
 	*x = ImportProgress{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[19]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1621,7 +1797,7 @@ func (x *ImportProgress) String() string {
 func (*ImportProgress) ProtoMessage() {}
 
 func (x *ImportProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[19]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1634,7 +1810,7 @@ func (x *ImportProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportProgress.ProtoReflect.Descriptor instead.
 func (*ImportProgress) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{19}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ImportProgress) GetLine() int64 {
@@ -1675,7 +1851,7 @@ type ImportSummary struct {
 
 func (x *ImportSummary) Reset() {
 	*x = ImportSummary{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[20]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1687,7 +1863,7 @@ func (x *ImportSummary) String() string {
 func (*ImportSummary) ProtoMessage() {}
 
 func (x *ImportSummary) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[20]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1700,7 +1876,7 @@ func (x *ImportSummary) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportSummary.ProtoReflect.Descriptor instead.
 func (*ImportSummary) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{20}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ImportSummary) GetLines() int64 {
@@ -1777,7 +1953,7 @@ type ImportProblem struct {
 
 func (x *ImportProblem) Reset() {
 	*x = ImportProblem{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[21]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1789,7 +1965,7 @@ func (x *ImportProblem) String() string {
 func (*ImportProblem) ProtoMessage() {}
 
 func (x *ImportProblem) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[21]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1802,7 +1978,7 @@ func (x *ImportProblem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportProblem.ProtoReflect.Descriptor instead.
 func (*ImportProblem) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{21}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ImportProblem) GetLine() int64 {
@@ -1834,7 +2010,7 @@ type CheckReadyRequest struct {
 
 func (x *CheckReadyRequest) Reset() {
 	*x = CheckReadyRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[22]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1846,7 +2022,7 @@ func (x *CheckReadyRequest) String() string {
 func (*CheckReadyRequest) ProtoMessage() {}
 
 func (x *CheckReadyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[22]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1859,7 +2035,7 @@ func (x *CheckReadyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckReadyRequest.ProtoReflect.Descriptor instead.
 func (*CheckReadyRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{22}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{25}
 }
 
 type CheckReadyResponse struct {
@@ -1870,7 +2046,7 @@ type CheckReadyResponse struct {
 
 func (x *CheckReadyResponse) Reset() {
 	*x = CheckReadyResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[23]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1882,7 +2058,7 @@ func (x *CheckReadyResponse) String() string {
 func (*CheckReadyResponse) ProtoMessage() {}
 
 func (x *CheckReadyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[23]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1895,7 +2071,7 @@ func (x *CheckReadyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckReadyResponse.ProtoReflect.Descriptor instead.
 func (*CheckReadyResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{23}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{26}
 }
 
 type Link struct {
@@ -1908,7 +2084,7 @@ type Link struct {
 
 func (x *Link) Reset() {
 	*x = Link{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[24]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1920,7 +2096,7 @@ func (x *Link) String() string {
 func (*Link) ProtoMessage() {}
 
 func (x *Link) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[24]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1933,7 +2109,7 @@ func (x *Link) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Link.ProtoReflect.Descriptor instead.
 func (*Link) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{24}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Link) GetTitle() string {
@@ -1973,7 +2149,7 @@ type Content struct {
 
 func (x *Content) Reset() {
 	*x = Content{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[25]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1985,7 +2161,7 @@ func (x *Content) String() string {
 func (*Content) ProtoMessage() {}
 
 func (x *Content) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[25]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1998,7 +2174,7 @@ func (x *Content) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Content.ProtoReflect.Descriptor instead.
 func (*Content) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{25}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Content) GetQuestion() string {
@@ -2113,7 +2289,7 @@ type CreateRecordRequest struct {
 
 func (x *CreateRecordRequest) Reset() {
 	*x = CreateRecordRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[26]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2125,7 +2301,7 @@ func (x *CreateRecordRequest) String() string {
 func (*CreateRecordRequest) ProtoMessage() {}
 
 func (x *CreateRecordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[26]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2138,7 +2314,7 @@ func (x *CreateRecordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRecordRequest.ProtoReflect.Descriptor instead.
 func (*CreateRecordRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{26}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CreateRecordRequest) GetActor() string {
@@ -2185,7 +2361,7 @@ type CreateRecordResponse struct {
 
 func (x *CreateRecordResponse) Reset() {
 	*x = CreateRecordResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[27]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2197,7 +2373,7 @@ func (x *CreateRecordResponse) String() string {
 func (*CreateRecordResponse) ProtoMessage() {}
 
 func (x *CreateRecordResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[27]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2210,7 +2386,7 @@ func (x *CreateRecordResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRecordResponse.ProtoReflect.Descriptor instead.
 func (*CreateRecordResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{27}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *CreateRecordResponse) GetRecord() *Record {
@@ -2232,7 +2408,7 @@ type DraftRecordRequest struct {
 
 func (x *DraftRecordRequest) Reset() {
 	*x = DraftRecordRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[28]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2244,7 +2420,7 @@ func (x *DraftRecordRequest) String() string {
 func (*DraftRecordRequest) ProtoMessage() {}
 
 func (x *DraftRecordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[28]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2257,7 +2433,7 @@ func (x *DraftRecordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DraftRecordRequest.ProtoReflect.Descriptor instead.
 func (*DraftRecordRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{28}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DraftRecordRequest) GetActor() string {
@@ -2290,7 +2466,7 @@ type DraftRecordResponse struct {
 
 func (x *DraftRecordResponse) Reset() {
 	*x = DraftRecordResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[29]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2302,7 +2478,7 @@ func (x *DraftRecordResponse) String() string {
 func (*DraftRecordResponse) ProtoMessage() {}
 
 func (x *DraftRecordResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[29]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2315,7 +2491,7 @@ func (x *DraftRecordResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DraftRecordResponse.ProtoReflect.Descriptor instead.
 func (*DraftRecordResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{29}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DraftRecordResponse) GetVersion() *Version {
@@ -2340,7 +2516,7 @@ type SaveDraftRequest struct {
 
 func (x *SaveDraftRequest) Reset() {
 	*x = SaveDraftRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[30]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2352,7 +2528,7 @@ func (x *SaveDraftRequest) String() string {
 func (*SaveDraftRequest) ProtoMessage() {}
 
 func (x *SaveDraftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[30]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2365,7 +2541,7 @@ func (x *SaveDraftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveDraftRequest.ProtoReflect.Descriptor instead.
 func (*SaveDraftRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{30}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *SaveDraftRequest) GetActor() string {
@@ -2412,7 +2588,7 @@ type SaveDraftResponse struct {
 
 func (x *SaveDraftResponse) Reset() {
 	*x = SaveDraftResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[31]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2424,7 +2600,7 @@ func (x *SaveDraftResponse) String() string {
 func (*SaveDraftResponse) ProtoMessage() {}
 
 func (x *SaveDraftResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[31]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2437,7 +2613,7 @@ func (x *SaveDraftResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveDraftResponse.ProtoReflect.Descriptor instead.
 func (*SaveDraftResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{31}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *SaveDraftResponse) GetVersion() *Version {
@@ -2465,7 +2641,7 @@ type MoveVersionRequest struct {
 
 func (x *MoveVersionRequest) Reset() {
 	*x = MoveVersionRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[32]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2477,7 +2653,7 @@ func (x *MoveVersionRequest) String() string {
 func (*MoveVersionRequest) ProtoMessage() {}
 
 func (x *MoveVersionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[32]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2490,7 +2666,7 @@ func (x *MoveVersionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveVersionRequest.ProtoReflect.Descriptor instead.
 func (*MoveVersionRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{32}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *MoveVersionRequest) GetActor() string {
@@ -2544,7 +2720,7 @@ type MoveVersionResponse struct {
 
 func (x *MoveVersionResponse) Reset() {
 	*x = MoveVersionResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[33]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2556,7 +2732,7 @@ func (x *MoveVersionResponse) String() string {
 func (*MoveVersionResponse) ProtoMessage() {}
 
 func (x *MoveVersionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[33]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2569,7 +2745,7 @@ func (x *MoveVersionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveVersionResponse.ProtoReflect.Descriptor instead.
 func (*MoveVersionResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{33}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *MoveVersionResponse) GetVersion() *Version {
@@ -2590,7 +2766,7 @@ type Segment struct {
 
 func (x *Segment) Reset() {
 	*x = Segment{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[34]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2602,7 +2778,7 @@ func (x *Segment) String() string {
 func (*Segment) ProtoMessage() {}
 
 func (x *Segment) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[34]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2615,7 +2791,7 @@ func (x *Segment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Segment.ProtoReflect.Descriptor instead.
 func (*Segment) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{34}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Segment) GetAgency() string {
@@ -2646,7 +2822,7 @@ type ReviewByActRequest struct {
 
 func (x *ReviewByActRequest) Reset() {
 	*x = ReviewByActRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[35]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2658,7 +2834,7 @@ func (x *ReviewByActRequest) String() string {
 func (*ReviewByActRequest) ProtoMessage() {}
 
 func (x *ReviewByActRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[35]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2671,7 +2847,7 @@ func (x *ReviewByActRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewByActRequest.ProtoReflect.Descriptor instead.
 func (*ReviewByActRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{35}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ReviewByActRequest) GetActor() string {
@@ -2720,7 +2896,7 @@ type ReviewByActResponse struct {
 
 func (x *ReviewByActResponse) Reset() {
 	*x = ReviewByActResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[36]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2732,7 +2908,7 @@ func (x *ReviewByActResponse) String() string {
 func (*ReviewByActResponse) ProtoMessage() {}
 
 func (x *ReviewByActResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[36]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2745,7 +2921,7 @@ func (x *ReviewByActResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewByActResponse.ProtoReflect.Descriptor instead.
 func (*ReviewByActResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{36}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ReviewByActResponse) GetOpened() []string {
@@ -2771,7 +2947,7 @@ type ListRecordVersionsRequest struct {
 
 func (x *ListRecordVersionsRequest) Reset() {
 	*x = ListRecordVersionsRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[37]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2783,7 +2959,7 @@ func (x *ListRecordVersionsRequest) String() string {
 func (*ListRecordVersionsRequest) ProtoMessage() {}
 
 func (x *ListRecordVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[37]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2796,7 +2972,7 @@ func (x *ListRecordVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecordVersionsRequest.ProtoReflect.Descriptor instead.
 func (*ListRecordVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{37}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListRecordVersionsRequest) GetRecordId() string {
@@ -2815,7 +2991,7 @@ type ListRecordVersionsResponse struct {
 
 func (x *ListRecordVersionsResponse) Reset() {
 	*x = ListRecordVersionsResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[38]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2827,7 +3003,7 @@ func (x *ListRecordVersionsResponse) String() string {
 func (*ListRecordVersionsResponse) ProtoMessage() {}
 
 func (x *ListRecordVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[38]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2840,7 +3016,7 @@ func (x *ListRecordVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecordVersionsResponse.ProtoReflect.Descriptor instead.
 func (*ListRecordVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{38}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListRecordVersionsResponse) GetVersions() []*Version {
@@ -2863,7 +3039,7 @@ type ListRecordHistoryRequest struct {
 
 func (x *ListRecordHistoryRequest) Reset() {
 	*x = ListRecordHistoryRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[39]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2875,7 +3051,7 @@ func (x *ListRecordHistoryRequest) String() string {
 func (*ListRecordHistoryRequest) ProtoMessage() {}
 
 func (x *ListRecordHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[39]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2888,7 +3064,7 @@ func (x *ListRecordHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecordHistoryRequest.ProtoReflect.Descriptor instead.
 func (*ListRecordHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{39}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListRecordHistoryRequest) GetRecordId() string {
@@ -2924,7 +3100,7 @@ type ListRecordHistoryResponse struct {
 
 func (x *ListRecordHistoryResponse) Reset() {
 	*x = ListRecordHistoryResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[40]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2936,7 +3112,7 @@ func (x *ListRecordHistoryResponse) String() string {
 func (*ListRecordHistoryResponse) ProtoMessage() {}
 
 func (x *ListRecordHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[40]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2949,7 +3125,7 @@ func (x *ListRecordHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecordHistoryResponse.ProtoReflect.Descriptor instead.
 func (*ListRecordHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{40}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ListRecordHistoryResponse) GetEvents() []*Event {
@@ -2995,7 +3171,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[41]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3007,7 +3183,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[41]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3020,7 +3196,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{41}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Event) GetId() int64 {
@@ -3105,7 +3281,7 @@ type FieldChange struct {
 
 func (x *FieldChange) Reset() {
 	*x = FieldChange{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[42]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3117,7 +3293,7 @@ func (x *FieldChange) String() string {
 func (*FieldChange) ProtoMessage() {}
 
 func (x *FieldChange) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[42]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3130,7 +3306,7 @@ func (x *FieldChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldChange.ProtoReflect.Descriptor instead.
 func (*FieldChange) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{42}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *FieldChange) GetField() string {
@@ -3166,7 +3342,7 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\n" +
 	"LegalBasis\x12\x10\n" +
 	"\x03act\x18\x01 \x01(\tR\x03act\x12\x18\n" +
-	"\aarticle\x18\x02 \x01(\tR\aarticle\"\x85\x02\n" +
+	"\aarticle\x18\x02 \x01(\tR\aarticle\"\x9f\x02\n" +
 	"\rSearchRequest\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x16\n" +
 	"\x06agency\x18\x02 \x01(\tR\x06agency\x12\x16\n" +
@@ -3176,7 +3352,20 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x02on\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x02on\x12*\n" +
 	"\x11on_offset_seconds\x18\x06 \x01(\x05R\x0fonOffsetSeconds\x12\x14\n" +
 	"\x05limit\x18\a \x01(\x05R\x05limit\x12!\n" +
-	"\fintents_only\x18\b \x01(\bR\vintentsOnly\";\n" +
+	"\fintents_only\x18\b \x01(\bR\vintentsOnly\x12\x18\n" +
+	"\aadvised\x18\t \x01(\bR\aadvised\"\x17\n" +
+	"\x15ListVectorSetsRequest\"I\n" +
+	"\x16ListVectorSetsResponse\x12/\n" +
+	"\x04sets\x18\x01 \x03(\v2\x1b.ekc.knowledge.v1.VectorSetR\x04sets\"\x9f\x01\n" +
+	"\tVectorSet\x12\x1a\n" +
+	"\bembedder\x18\x01 \x01(\tR\bembedder\x12\x16\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\x12\x1e\n" +
+	"\n" +
+	"dimensions\x18\x03 \x01(\x05R\n" +
+	"dimensions\x12\x14\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state\x12\x12\n" +
+	"\x04done\x18\x05 \x01(\x03R\x04done\x12\x14\n" +
+	"\x05total\x18\x06 \x01(\x03R\x05total\";\n" +
 	"\x0eSearchResponse\x12)\n" +
 	"\x04hits\x18\x01 \x03(\v2\x15.ekc.knowledge.v1.HitR\x04hits\"\xd4\x04\n" +
 	"\x03Hit\x12\x1b\n" +
@@ -3410,8 +3599,7 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\rSTATUS_REVIEW\x10\x02\x12\x14\n" +
 	"\x10STATUS_PUBLISHED\x10\x03\x12\x13\n" +
 	"\x0fSTATUS_ARCHIVED\x10\x04\x12\x13\n" +
-	"\x0fSTATUS_APPROVED\x10\x052\xcf\n" +
-	"\n" +
+	"\x0fSTATUS_APPROVED\x10\x052\xb9\v\n" +
 	"\x10KnowledgeService\x12P\n" +
 	"\x06Search\x12\x1f.ekc.knowledge.v1.SearchRequest\x1a .ekc.knowledge.v1.SearchResponse\"\x03\x90\x02\x01\x12Y\n" +
 	"\tGetRecord\x12\".ekc.knowledge.v1.GetRecordRequest\x1a#.ekc.knowledge.v1.GetRecordResponse\"\x03\x90\x02\x01\x12n\n" +
@@ -3426,7 +3614,8 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\vMoveVersion\x12$.ekc.knowledge.v1.MoveVersionRequest\x1a%.ekc.knowledge.v1.MoveVersionResponse\x12Z\n" +
 	"\vReviewByAct\x12$.ekc.knowledge.v1.ReviewByActRequest\x1a%.ekc.knowledge.v1.ReviewByActResponse\x12t\n" +
 	"\x12ListRecordVersions\x12+.ekc.knowledge.v1.ListRecordVersionsRequest\x1a,.ekc.knowledge.v1.ListRecordVersionsResponse\"\x03\x90\x02\x01\x12q\n" +
-	"\x11ListRecordHistory\x12*.ekc.knowledge.v1.ListRecordHistoryRequest\x1a+.ekc.knowledge.v1.ListRecordHistoryResponse\"\x03\x90\x02\x01\x12\\\n" +
+	"\x11ListRecordHistory\x12*.ekc.knowledge.v1.ListRecordHistoryRequest\x1a+.ekc.knowledge.v1.ListRecordHistoryResponse\"\x03\x90\x02\x01\x12h\n" +
+	"\x0eListVectorSets\x12'.ekc.knowledge.v1.ListVectorSetsRequest\x1a(.ekc.knowledge.v1.ListVectorSetsResponse\"\x03\x90\x02\x01\x12\\\n" +
 	"\n" +
 	"CheckReady\x12#.ekc.knowledge.v1.CheckReadyRequest\x1a$.ekc.knowledge.v1.CheckReadyResponse\"\x03\x90\x02\x01B+Z)ekc/knowledge/rpc/knowledgev1;knowledgev1b\x06proto3"
 
@@ -3443,127 +3632,133 @@ func file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP() []byte {
 }
 
 var file_ekc_knowledge_v1_knowledge_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ekc_knowledge_v1_knowledge_proto_msgTypes = make([]protoimpl.MessageInfo, 43)
+var file_ekc_knowledge_v1_knowledge_proto_msgTypes = make([]protoimpl.MessageInfo, 46)
 var file_ekc_knowledge_v1_knowledge_proto_goTypes = []any{
 	(Status)(0),                        // 0: ekc.knowledge.v1.Status
 	(*Failure)(nil),                    // 1: ekc.knowledge.v1.Failure
 	(*LegalBasis)(nil),                 // 2: ekc.knowledge.v1.LegalBasis
 	(*SearchRequest)(nil),              // 3: ekc.knowledge.v1.SearchRequest
-	(*SearchResponse)(nil),             // 4: ekc.knowledge.v1.SearchResponse
-	(*Hit)(nil),                        // 5: ekc.knowledge.v1.Hit
-	(*GetRecordRequest)(nil),           // 6: ekc.knowledge.v1.GetRecordRequest
-	(*GetRecordResponse)(nil),          // 7: ekc.knowledge.v1.GetRecordResponse
-	(*Record)(nil),                     // 8: ekc.knowledge.v1.Record
-	(*Version)(nil),                    // 9: ekc.knowledge.v1.Version
-	(*GetRecordVersionRequest)(nil),    // 10: ekc.knowledge.v1.GetRecordVersionRequest
-	(*GetRecordVersionResponse)(nil),   // 11: ekc.knowledge.v1.GetRecordVersionResponse
-	(*ListRecordsRequest)(nil),         // 12: ekc.knowledge.v1.ListRecordsRequest
-	(*ListRecordsResponse)(nil),        // 13: ekc.knowledge.v1.ListRecordsResponse
-	(*ListTopicsRequest)(nil),          // 14: ekc.knowledge.v1.ListTopicsRequest
-	(*ListTopicsResponse)(nil),         // 15: ekc.knowledge.v1.ListTopicsResponse
-	(*Topic)(nil),                      // 16: ekc.knowledge.v1.Topic
-	(*ImportRequest)(nil),              // 17: ekc.knowledge.v1.ImportRequest
-	(*ImportOptions)(nil),              // 18: ekc.knowledge.v1.ImportOptions
-	(*ImportResponse)(nil),             // 19: ekc.knowledge.v1.ImportResponse
-	(*ImportProgress)(nil),             // 20: ekc.knowledge.v1.ImportProgress
-	(*ImportSummary)(nil),              // 21: ekc.knowledge.v1.ImportSummary
-	(*ImportProblem)(nil),              // 22: ekc.knowledge.v1.ImportProblem
-	(*CheckReadyRequest)(nil),          // 23: ekc.knowledge.v1.CheckReadyRequest
-	(*CheckReadyResponse)(nil),         // 24: ekc.knowledge.v1.CheckReadyResponse
-	(*Link)(nil),                       // 25: ekc.knowledge.v1.Link
-	(*Content)(nil),                    // 26: ekc.knowledge.v1.Content
-	(*CreateRecordRequest)(nil),        // 27: ekc.knowledge.v1.CreateRecordRequest
-	(*CreateRecordResponse)(nil),       // 28: ekc.knowledge.v1.CreateRecordResponse
-	(*DraftRecordRequest)(nil),         // 29: ekc.knowledge.v1.DraftRecordRequest
-	(*DraftRecordResponse)(nil),        // 30: ekc.knowledge.v1.DraftRecordResponse
-	(*SaveDraftRequest)(nil),           // 31: ekc.knowledge.v1.SaveDraftRequest
-	(*SaveDraftResponse)(nil),          // 32: ekc.knowledge.v1.SaveDraftResponse
-	(*MoveVersionRequest)(nil),         // 33: ekc.knowledge.v1.MoveVersionRequest
-	(*MoveVersionResponse)(nil),        // 34: ekc.knowledge.v1.MoveVersionResponse
-	(*Segment)(nil),                    // 35: ekc.knowledge.v1.Segment
-	(*ReviewByActRequest)(nil),         // 36: ekc.knowledge.v1.ReviewByActRequest
-	(*ReviewByActResponse)(nil),        // 37: ekc.knowledge.v1.ReviewByActResponse
-	(*ListRecordVersionsRequest)(nil),  // 38: ekc.knowledge.v1.ListRecordVersionsRequest
-	(*ListRecordVersionsResponse)(nil), // 39: ekc.knowledge.v1.ListRecordVersionsResponse
-	(*ListRecordHistoryRequest)(nil),   // 40: ekc.knowledge.v1.ListRecordHistoryRequest
-	(*ListRecordHistoryResponse)(nil),  // 41: ekc.knowledge.v1.ListRecordHistoryResponse
-	(*Event)(nil),                      // 42: ekc.knowledge.v1.Event
-	(*FieldChange)(nil),                // 43: ekc.knowledge.v1.FieldChange
-	(*timestamppb.Timestamp)(nil),      // 44: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),        // 45: google.protobuf.Duration
+	(*ListVectorSetsRequest)(nil),      // 4: ekc.knowledge.v1.ListVectorSetsRequest
+	(*ListVectorSetsResponse)(nil),     // 5: ekc.knowledge.v1.ListVectorSetsResponse
+	(*VectorSet)(nil),                  // 6: ekc.knowledge.v1.VectorSet
+	(*SearchResponse)(nil),             // 7: ekc.knowledge.v1.SearchResponse
+	(*Hit)(nil),                        // 8: ekc.knowledge.v1.Hit
+	(*GetRecordRequest)(nil),           // 9: ekc.knowledge.v1.GetRecordRequest
+	(*GetRecordResponse)(nil),          // 10: ekc.knowledge.v1.GetRecordResponse
+	(*Record)(nil),                     // 11: ekc.knowledge.v1.Record
+	(*Version)(nil),                    // 12: ekc.knowledge.v1.Version
+	(*GetRecordVersionRequest)(nil),    // 13: ekc.knowledge.v1.GetRecordVersionRequest
+	(*GetRecordVersionResponse)(nil),   // 14: ekc.knowledge.v1.GetRecordVersionResponse
+	(*ListRecordsRequest)(nil),         // 15: ekc.knowledge.v1.ListRecordsRequest
+	(*ListRecordsResponse)(nil),        // 16: ekc.knowledge.v1.ListRecordsResponse
+	(*ListTopicsRequest)(nil),          // 17: ekc.knowledge.v1.ListTopicsRequest
+	(*ListTopicsResponse)(nil),         // 18: ekc.knowledge.v1.ListTopicsResponse
+	(*Topic)(nil),                      // 19: ekc.knowledge.v1.Topic
+	(*ImportRequest)(nil),              // 20: ekc.knowledge.v1.ImportRequest
+	(*ImportOptions)(nil),              // 21: ekc.knowledge.v1.ImportOptions
+	(*ImportResponse)(nil),             // 22: ekc.knowledge.v1.ImportResponse
+	(*ImportProgress)(nil),             // 23: ekc.knowledge.v1.ImportProgress
+	(*ImportSummary)(nil),              // 24: ekc.knowledge.v1.ImportSummary
+	(*ImportProblem)(nil),              // 25: ekc.knowledge.v1.ImportProblem
+	(*CheckReadyRequest)(nil),          // 26: ekc.knowledge.v1.CheckReadyRequest
+	(*CheckReadyResponse)(nil),         // 27: ekc.knowledge.v1.CheckReadyResponse
+	(*Link)(nil),                       // 28: ekc.knowledge.v1.Link
+	(*Content)(nil),                    // 29: ekc.knowledge.v1.Content
+	(*CreateRecordRequest)(nil),        // 30: ekc.knowledge.v1.CreateRecordRequest
+	(*CreateRecordResponse)(nil),       // 31: ekc.knowledge.v1.CreateRecordResponse
+	(*DraftRecordRequest)(nil),         // 32: ekc.knowledge.v1.DraftRecordRequest
+	(*DraftRecordResponse)(nil),        // 33: ekc.knowledge.v1.DraftRecordResponse
+	(*SaveDraftRequest)(nil),           // 34: ekc.knowledge.v1.SaveDraftRequest
+	(*SaveDraftResponse)(nil),          // 35: ekc.knowledge.v1.SaveDraftResponse
+	(*MoveVersionRequest)(nil),         // 36: ekc.knowledge.v1.MoveVersionRequest
+	(*MoveVersionResponse)(nil),        // 37: ekc.knowledge.v1.MoveVersionResponse
+	(*Segment)(nil),                    // 38: ekc.knowledge.v1.Segment
+	(*ReviewByActRequest)(nil),         // 39: ekc.knowledge.v1.ReviewByActRequest
+	(*ReviewByActResponse)(nil),        // 40: ekc.knowledge.v1.ReviewByActResponse
+	(*ListRecordVersionsRequest)(nil),  // 41: ekc.knowledge.v1.ListRecordVersionsRequest
+	(*ListRecordVersionsResponse)(nil), // 42: ekc.knowledge.v1.ListRecordVersionsResponse
+	(*ListRecordHistoryRequest)(nil),   // 43: ekc.knowledge.v1.ListRecordHistoryRequest
+	(*ListRecordHistoryResponse)(nil),  // 44: ekc.knowledge.v1.ListRecordHistoryResponse
+	(*Event)(nil),                      // 45: ekc.knowledge.v1.Event
+	(*FieldChange)(nil),                // 46: ekc.knowledge.v1.FieldChange
+	(*timestamppb.Timestamp)(nil),      // 47: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),        // 48: google.protobuf.Duration
 }
 var file_ekc_knowledge_v1_knowledge_proto_depIdxs = []int32{
-	44, // 0: ekc.knowledge.v1.SearchRequest.on:type_name -> google.protobuf.Timestamp
-	5,  // 1: ekc.knowledge.v1.SearchResponse.hits:type_name -> ekc.knowledge.v1.Hit
-	2,  // 2: ekc.knowledge.v1.Hit.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
-	44, // 3: ekc.knowledge.v1.Hit.published_at:type_name -> google.protobuf.Timestamp
-	8,  // 4: ekc.knowledge.v1.GetRecordResponse.record:type_name -> ekc.knowledge.v1.Record
-	9,  // 5: ekc.knowledge.v1.Record.version:type_name -> ekc.knowledge.v1.Version
-	44, // 6: ekc.knowledge.v1.Record.created_at:type_name -> google.protobuf.Timestamp
-	44, // 7: ekc.knowledge.v1.Record.updated_at:type_name -> google.protobuf.Timestamp
-	9,  // 8: ekc.knowledge.v1.Record.open:type_name -> ekc.knowledge.v1.Version
-	0,  // 9: ekc.knowledge.v1.Version.status:type_name -> ekc.knowledge.v1.Status
-	2,  // 10: ekc.knowledge.v1.Version.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
-	44, // 11: ekc.knowledge.v1.Version.created_at:type_name -> google.protobuf.Timestamp
-	44, // 12: ekc.knowledge.v1.Version.published_at:type_name -> google.protobuf.Timestamp
-	25, // 13: ekc.knowledge.v1.Version.links:type_name -> ekc.knowledge.v1.Link
-	9,  // 14: ekc.knowledge.v1.GetRecordVersionResponse.version:type_name -> ekc.knowledge.v1.Version
-	0,  // 15: ekc.knowledge.v1.ListRecordsRequest.status:type_name -> ekc.knowledge.v1.Status
-	8,  // 16: ekc.knowledge.v1.ListRecordsResponse.records:type_name -> ekc.knowledge.v1.Record
-	16, // 17: ekc.knowledge.v1.ListTopicsResponse.topics:type_name -> ekc.knowledge.v1.Topic
-	18, // 18: ekc.knowledge.v1.ImportRequest.options:type_name -> ekc.knowledge.v1.ImportOptions
-	20, // 19: ekc.knowledge.v1.ImportResponse.progress:type_name -> ekc.knowledge.v1.ImportProgress
-	21, // 20: ekc.knowledge.v1.ImportResponse.summary:type_name -> ekc.knowledge.v1.ImportSummary
-	45, // 21: ekc.knowledge.v1.ImportProgress.elapsed:type_name -> google.protobuf.Duration
-	22, // 22: ekc.knowledge.v1.ImportSummary.problems:type_name -> ekc.knowledge.v1.ImportProblem
-	45, // 23: ekc.knowledge.v1.ImportSummary.elapsed:type_name -> google.protobuf.Duration
-	1,  // 24: ekc.knowledge.v1.ImportSummary.failure:type_name -> ekc.knowledge.v1.Failure
-	2,  // 25: ekc.knowledge.v1.Content.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
-	25, // 26: ekc.knowledge.v1.Content.links:type_name -> ekc.knowledge.v1.Link
-	26, // 27: ekc.knowledge.v1.CreateRecordRequest.content:type_name -> ekc.knowledge.v1.Content
-	8,  // 28: ekc.knowledge.v1.CreateRecordResponse.record:type_name -> ekc.knowledge.v1.Record
-	9,  // 29: ekc.knowledge.v1.DraftRecordResponse.version:type_name -> ekc.knowledge.v1.Version
-	26, // 30: ekc.knowledge.v1.SaveDraftRequest.content:type_name -> ekc.knowledge.v1.Content
-	9,  // 31: ekc.knowledge.v1.SaveDraftResponse.version:type_name -> ekc.knowledge.v1.Version
-	9,  // 32: ekc.knowledge.v1.MoveVersionResponse.version:type_name -> ekc.knowledge.v1.Version
-	35, // 33: ekc.knowledge.v1.ReviewByActRequest.within:type_name -> ekc.knowledge.v1.Segment
-	9,  // 34: ekc.knowledge.v1.ListRecordVersionsResponse.versions:type_name -> ekc.knowledge.v1.Version
-	42, // 35: ekc.knowledge.v1.ListRecordHistoryResponse.events:type_name -> ekc.knowledge.v1.Event
-	44, // 36: ekc.knowledge.v1.Event.at:type_name -> google.protobuf.Timestamp
-	43, // 37: ekc.knowledge.v1.Event.differences:type_name -> ekc.knowledge.v1.FieldChange
-	3,  // 38: ekc.knowledge.v1.KnowledgeService.Search:input_type -> ekc.knowledge.v1.SearchRequest
-	6,  // 39: ekc.knowledge.v1.KnowledgeService.GetRecord:input_type -> ekc.knowledge.v1.GetRecordRequest
-	10, // 40: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:input_type -> ekc.knowledge.v1.GetRecordVersionRequest
-	12, // 41: ekc.knowledge.v1.KnowledgeService.ListRecords:input_type -> ekc.knowledge.v1.ListRecordsRequest
-	14, // 42: ekc.knowledge.v1.KnowledgeService.ListTopics:input_type -> ekc.knowledge.v1.ListTopicsRequest
-	17, // 43: ekc.knowledge.v1.KnowledgeService.Import:input_type -> ekc.knowledge.v1.ImportRequest
-	27, // 44: ekc.knowledge.v1.KnowledgeService.CreateRecord:input_type -> ekc.knowledge.v1.CreateRecordRequest
-	29, // 45: ekc.knowledge.v1.KnowledgeService.DraftRecord:input_type -> ekc.knowledge.v1.DraftRecordRequest
-	31, // 46: ekc.knowledge.v1.KnowledgeService.SaveDraft:input_type -> ekc.knowledge.v1.SaveDraftRequest
-	33, // 47: ekc.knowledge.v1.KnowledgeService.MoveVersion:input_type -> ekc.knowledge.v1.MoveVersionRequest
-	36, // 48: ekc.knowledge.v1.KnowledgeService.ReviewByAct:input_type -> ekc.knowledge.v1.ReviewByActRequest
-	38, // 49: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:input_type -> ekc.knowledge.v1.ListRecordVersionsRequest
-	40, // 50: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:input_type -> ekc.knowledge.v1.ListRecordHistoryRequest
-	23, // 51: ekc.knowledge.v1.KnowledgeService.CheckReady:input_type -> ekc.knowledge.v1.CheckReadyRequest
-	4,  // 52: ekc.knowledge.v1.KnowledgeService.Search:output_type -> ekc.knowledge.v1.SearchResponse
-	7,  // 53: ekc.knowledge.v1.KnowledgeService.GetRecord:output_type -> ekc.knowledge.v1.GetRecordResponse
-	11, // 54: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:output_type -> ekc.knowledge.v1.GetRecordVersionResponse
-	13, // 55: ekc.knowledge.v1.KnowledgeService.ListRecords:output_type -> ekc.knowledge.v1.ListRecordsResponse
-	15, // 56: ekc.knowledge.v1.KnowledgeService.ListTopics:output_type -> ekc.knowledge.v1.ListTopicsResponse
-	19, // 57: ekc.knowledge.v1.KnowledgeService.Import:output_type -> ekc.knowledge.v1.ImportResponse
-	28, // 58: ekc.knowledge.v1.KnowledgeService.CreateRecord:output_type -> ekc.knowledge.v1.CreateRecordResponse
-	30, // 59: ekc.knowledge.v1.KnowledgeService.DraftRecord:output_type -> ekc.knowledge.v1.DraftRecordResponse
-	32, // 60: ekc.knowledge.v1.KnowledgeService.SaveDraft:output_type -> ekc.knowledge.v1.SaveDraftResponse
-	34, // 61: ekc.knowledge.v1.KnowledgeService.MoveVersion:output_type -> ekc.knowledge.v1.MoveVersionResponse
-	37, // 62: ekc.knowledge.v1.KnowledgeService.ReviewByAct:output_type -> ekc.knowledge.v1.ReviewByActResponse
-	39, // 63: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:output_type -> ekc.knowledge.v1.ListRecordVersionsResponse
-	41, // 64: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:output_type -> ekc.knowledge.v1.ListRecordHistoryResponse
-	24, // 65: ekc.knowledge.v1.KnowledgeService.CheckReady:output_type -> ekc.knowledge.v1.CheckReadyResponse
-	52, // [52:66] is the sub-list for method output_type
-	38, // [38:52] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	47, // 0: ekc.knowledge.v1.SearchRequest.on:type_name -> google.protobuf.Timestamp
+	6,  // 1: ekc.knowledge.v1.ListVectorSetsResponse.sets:type_name -> ekc.knowledge.v1.VectorSet
+	8,  // 2: ekc.knowledge.v1.SearchResponse.hits:type_name -> ekc.knowledge.v1.Hit
+	2,  // 3: ekc.knowledge.v1.Hit.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
+	47, // 4: ekc.knowledge.v1.Hit.published_at:type_name -> google.protobuf.Timestamp
+	11, // 5: ekc.knowledge.v1.GetRecordResponse.record:type_name -> ekc.knowledge.v1.Record
+	12, // 6: ekc.knowledge.v1.Record.version:type_name -> ekc.knowledge.v1.Version
+	47, // 7: ekc.knowledge.v1.Record.created_at:type_name -> google.protobuf.Timestamp
+	47, // 8: ekc.knowledge.v1.Record.updated_at:type_name -> google.protobuf.Timestamp
+	12, // 9: ekc.knowledge.v1.Record.open:type_name -> ekc.knowledge.v1.Version
+	0,  // 10: ekc.knowledge.v1.Version.status:type_name -> ekc.knowledge.v1.Status
+	2,  // 11: ekc.knowledge.v1.Version.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
+	47, // 12: ekc.knowledge.v1.Version.created_at:type_name -> google.protobuf.Timestamp
+	47, // 13: ekc.knowledge.v1.Version.published_at:type_name -> google.protobuf.Timestamp
+	28, // 14: ekc.knowledge.v1.Version.links:type_name -> ekc.knowledge.v1.Link
+	12, // 15: ekc.knowledge.v1.GetRecordVersionResponse.version:type_name -> ekc.knowledge.v1.Version
+	0,  // 16: ekc.knowledge.v1.ListRecordsRequest.status:type_name -> ekc.knowledge.v1.Status
+	11, // 17: ekc.knowledge.v1.ListRecordsResponse.records:type_name -> ekc.knowledge.v1.Record
+	19, // 18: ekc.knowledge.v1.ListTopicsResponse.topics:type_name -> ekc.knowledge.v1.Topic
+	21, // 19: ekc.knowledge.v1.ImportRequest.options:type_name -> ekc.knowledge.v1.ImportOptions
+	23, // 20: ekc.knowledge.v1.ImportResponse.progress:type_name -> ekc.knowledge.v1.ImportProgress
+	24, // 21: ekc.knowledge.v1.ImportResponse.summary:type_name -> ekc.knowledge.v1.ImportSummary
+	48, // 22: ekc.knowledge.v1.ImportProgress.elapsed:type_name -> google.protobuf.Duration
+	25, // 23: ekc.knowledge.v1.ImportSummary.problems:type_name -> ekc.knowledge.v1.ImportProblem
+	48, // 24: ekc.knowledge.v1.ImportSummary.elapsed:type_name -> google.protobuf.Duration
+	1,  // 25: ekc.knowledge.v1.ImportSummary.failure:type_name -> ekc.knowledge.v1.Failure
+	2,  // 26: ekc.knowledge.v1.Content.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
+	28, // 27: ekc.knowledge.v1.Content.links:type_name -> ekc.knowledge.v1.Link
+	29, // 28: ekc.knowledge.v1.CreateRecordRequest.content:type_name -> ekc.knowledge.v1.Content
+	11, // 29: ekc.knowledge.v1.CreateRecordResponse.record:type_name -> ekc.knowledge.v1.Record
+	12, // 30: ekc.knowledge.v1.DraftRecordResponse.version:type_name -> ekc.knowledge.v1.Version
+	29, // 31: ekc.knowledge.v1.SaveDraftRequest.content:type_name -> ekc.knowledge.v1.Content
+	12, // 32: ekc.knowledge.v1.SaveDraftResponse.version:type_name -> ekc.knowledge.v1.Version
+	12, // 33: ekc.knowledge.v1.MoveVersionResponse.version:type_name -> ekc.knowledge.v1.Version
+	38, // 34: ekc.knowledge.v1.ReviewByActRequest.within:type_name -> ekc.knowledge.v1.Segment
+	12, // 35: ekc.knowledge.v1.ListRecordVersionsResponse.versions:type_name -> ekc.knowledge.v1.Version
+	45, // 36: ekc.knowledge.v1.ListRecordHistoryResponse.events:type_name -> ekc.knowledge.v1.Event
+	47, // 37: ekc.knowledge.v1.Event.at:type_name -> google.protobuf.Timestamp
+	46, // 38: ekc.knowledge.v1.Event.differences:type_name -> ekc.knowledge.v1.FieldChange
+	3,  // 39: ekc.knowledge.v1.KnowledgeService.Search:input_type -> ekc.knowledge.v1.SearchRequest
+	9,  // 40: ekc.knowledge.v1.KnowledgeService.GetRecord:input_type -> ekc.knowledge.v1.GetRecordRequest
+	13, // 41: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:input_type -> ekc.knowledge.v1.GetRecordVersionRequest
+	15, // 42: ekc.knowledge.v1.KnowledgeService.ListRecords:input_type -> ekc.knowledge.v1.ListRecordsRequest
+	17, // 43: ekc.knowledge.v1.KnowledgeService.ListTopics:input_type -> ekc.knowledge.v1.ListTopicsRequest
+	20, // 44: ekc.knowledge.v1.KnowledgeService.Import:input_type -> ekc.knowledge.v1.ImportRequest
+	30, // 45: ekc.knowledge.v1.KnowledgeService.CreateRecord:input_type -> ekc.knowledge.v1.CreateRecordRequest
+	32, // 46: ekc.knowledge.v1.KnowledgeService.DraftRecord:input_type -> ekc.knowledge.v1.DraftRecordRequest
+	34, // 47: ekc.knowledge.v1.KnowledgeService.SaveDraft:input_type -> ekc.knowledge.v1.SaveDraftRequest
+	36, // 48: ekc.knowledge.v1.KnowledgeService.MoveVersion:input_type -> ekc.knowledge.v1.MoveVersionRequest
+	39, // 49: ekc.knowledge.v1.KnowledgeService.ReviewByAct:input_type -> ekc.knowledge.v1.ReviewByActRequest
+	41, // 50: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:input_type -> ekc.knowledge.v1.ListRecordVersionsRequest
+	43, // 51: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:input_type -> ekc.knowledge.v1.ListRecordHistoryRequest
+	4,  // 52: ekc.knowledge.v1.KnowledgeService.ListVectorSets:input_type -> ekc.knowledge.v1.ListVectorSetsRequest
+	26, // 53: ekc.knowledge.v1.KnowledgeService.CheckReady:input_type -> ekc.knowledge.v1.CheckReadyRequest
+	7,  // 54: ekc.knowledge.v1.KnowledgeService.Search:output_type -> ekc.knowledge.v1.SearchResponse
+	10, // 55: ekc.knowledge.v1.KnowledgeService.GetRecord:output_type -> ekc.knowledge.v1.GetRecordResponse
+	14, // 56: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:output_type -> ekc.knowledge.v1.GetRecordVersionResponse
+	16, // 57: ekc.knowledge.v1.KnowledgeService.ListRecords:output_type -> ekc.knowledge.v1.ListRecordsResponse
+	18, // 58: ekc.knowledge.v1.KnowledgeService.ListTopics:output_type -> ekc.knowledge.v1.ListTopicsResponse
+	22, // 59: ekc.knowledge.v1.KnowledgeService.Import:output_type -> ekc.knowledge.v1.ImportResponse
+	31, // 60: ekc.knowledge.v1.KnowledgeService.CreateRecord:output_type -> ekc.knowledge.v1.CreateRecordResponse
+	33, // 61: ekc.knowledge.v1.KnowledgeService.DraftRecord:output_type -> ekc.knowledge.v1.DraftRecordResponse
+	35, // 62: ekc.knowledge.v1.KnowledgeService.SaveDraft:output_type -> ekc.knowledge.v1.SaveDraftResponse
+	37, // 63: ekc.knowledge.v1.KnowledgeService.MoveVersion:output_type -> ekc.knowledge.v1.MoveVersionResponse
+	40, // 64: ekc.knowledge.v1.KnowledgeService.ReviewByAct:output_type -> ekc.knowledge.v1.ReviewByActResponse
+	42, // 65: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:output_type -> ekc.knowledge.v1.ListRecordVersionsResponse
+	44, // 66: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:output_type -> ekc.knowledge.v1.ListRecordHistoryResponse
+	5,  // 67: ekc.knowledge.v1.KnowledgeService.ListVectorSets:output_type -> ekc.knowledge.v1.ListVectorSetsResponse
+	27, // 68: ekc.knowledge.v1.KnowledgeService.CheckReady:output_type -> ekc.knowledge.v1.CheckReadyResponse
+	54, // [54:69] is the sub-list for method output_type
+	39, // [39:54] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_ekc_knowledge_v1_knowledge_proto_init() }
@@ -3571,11 +3766,11 @@ func file_ekc_knowledge_v1_knowledge_proto_init() {
 	if File_ekc_knowledge_v1_knowledge_proto != nil {
 		return
 	}
-	file_ekc_knowledge_v1_knowledge_proto_msgTypes[16].OneofWrappers = []any{
+	file_ekc_knowledge_v1_knowledge_proto_msgTypes[19].OneofWrappers = []any{
 		(*ImportRequest_Options)(nil),
 		(*ImportRequest_Data)(nil),
 	}
-	file_ekc_knowledge_v1_knowledge_proto_msgTypes[18].OneofWrappers = []any{
+	file_ekc_knowledge_v1_knowledge_proto_msgTypes[21].OneofWrappers = []any{
 		(*ImportResponse_Progress)(nil),
 		(*ImportResponse_Summary)(nil),
 	}
@@ -3585,7 +3780,7 @@ func file_ekc_knowledge_v1_knowledge_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ekc_knowledge_v1_knowledge_proto_rawDesc), len(file_ekc_knowledge_v1_knowledge_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   43,
+			NumMessages:   46,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

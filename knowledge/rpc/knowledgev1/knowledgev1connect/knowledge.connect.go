@@ -75,6 +75,9 @@ const (
 	// KnowledgeServiceListRecordHistoryProcedure is the fully-qualified name of the KnowledgeService's
 	// ListRecordHistory RPC.
 	KnowledgeServiceListRecordHistoryProcedure = "/ekc.knowledge.v1.KnowledgeService/ListRecordHistory"
+	// KnowledgeServiceListVectorSetsProcedure is the fully-qualified name of the KnowledgeService's
+	// ListVectorSets RPC.
+	KnowledgeServiceListVectorSetsProcedure = "/ekc.knowledge.v1.KnowledgeService/ListVectorSets"
 	// KnowledgeServiceCheckReadyProcedure is the fully-qualified name of the KnowledgeService's
 	// CheckReady RPC.
 	KnowledgeServiceCheckReadyProcedure = "/ekc.knowledge.v1.KnowledgeService/CheckReady"
@@ -109,6 +112,8 @@ type KnowledgeServiceClient interface {
 	ListRecordVersions(context.Context, *connect.Request[knowledgev1.ListRecordVersionsRequest]) (*connect.Response[knowledgev1.ListRecordVersionsResponse], error)
 	// ListRecordHistory tells who did what to a record, newest first, a page at a time.
 	ListRecordHistory(context.Context, *connect.Request[knowledgev1.ListRecordHistoryRequest]) (*connect.Response[knowledgev1.ListRecordHistoryResponse], error)
+	// ListVectorSets tells how far the vectors of each embedder are.
+	ListVectorSets(context.Context, *connect.Request[knowledgev1.ListVectorSetsRequest]) (*connect.Response[knowledgev1.ListVectorSetsResponse], error)
 	// CheckReady fails with UNAVAILABLE while searches are not answered from an index that follows the database.
 	CheckReady(context.Context, *connect.Request[knowledgev1.CheckReadyRequest]) (*connect.Response[knowledgev1.CheckReadyResponse], error)
 }
@@ -209,6 +214,13 @@ func NewKnowledgeServiceClient(httpClient connect.HTTPClient, baseURL string, op
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		listVectorSets: connect.NewClient[knowledgev1.ListVectorSetsRequest, knowledgev1.ListVectorSetsResponse](
+			httpClient,
+			baseURL+KnowledgeServiceListVectorSetsProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("ListVectorSets")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		checkReady: connect.NewClient[knowledgev1.CheckReadyRequest, knowledgev1.CheckReadyResponse](
 			httpClient,
 			baseURL+KnowledgeServiceCheckReadyProcedure,
@@ -234,6 +246,7 @@ type knowledgeServiceClient struct {
 	reviewByAct        *connect.Client[knowledgev1.ReviewByActRequest, knowledgev1.ReviewByActResponse]
 	listRecordVersions *connect.Client[knowledgev1.ListRecordVersionsRequest, knowledgev1.ListRecordVersionsResponse]
 	listRecordHistory  *connect.Client[knowledgev1.ListRecordHistoryRequest, knowledgev1.ListRecordHistoryResponse]
+	listVectorSets     *connect.Client[knowledgev1.ListVectorSetsRequest, knowledgev1.ListVectorSetsResponse]
 	checkReady         *connect.Client[knowledgev1.CheckReadyRequest, knowledgev1.CheckReadyResponse]
 }
 
@@ -302,6 +315,11 @@ func (c *knowledgeServiceClient) ListRecordHistory(ctx context.Context, req *con
 	return c.listRecordHistory.CallUnary(ctx, req)
 }
 
+// ListVectorSets calls ekc.knowledge.v1.KnowledgeService.ListVectorSets.
+func (c *knowledgeServiceClient) ListVectorSets(ctx context.Context, req *connect.Request[knowledgev1.ListVectorSetsRequest]) (*connect.Response[knowledgev1.ListVectorSetsResponse], error) {
+	return c.listVectorSets.CallUnary(ctx, req)
+}
+
 // CheckReady calls ekc.knowledge.v1.KnowledgeService.CheckReady.
 func (c *knowledgeServiceClient) CheckReady(ctx context.Context, req *connect.Request[knowledgev1.CheckReadyRequest]) (*connect.Response[knowledgev1.CheckReadyResponse], error) {
 	return c.checkReady.CallUnary(ctx, req)
@@ -336,6 +354,8 @@ type KnowledgeServiceHandler interface {
 	ListRecordVersions(context.Context, *connect.Request[knowledgev1.ListRecordVersionsRequest]) (*connect.Response[knowledgev1.ListRecordVersionsResponse], error)
 	// ListRecordHistory tells who did what to a record, newest first, a page at a time.
 	ListRecordHistory(context.Context, *connect.Request[knowledgev1.ListRecordHistoryRequest]) (*connect.Response[knowledgev1.ListRecordHistoryResponse], error)
+	// ListVectorSets tells how far the vectors of each embedder are.
+	ListVectorSets(context.Context, *connect.Request[knowledgev1.ListVectorSetsRequest]) (*connect.Response[knowledgev1.ListVectorSetsResponse], error)
 	// CheckReady fails with UNAVAILABLE while searches are not answered from an index that follows the database.
 	CheckReady(context.Context, *connect.Request[knowledgev1.CheckReadyRequest]) (*connect.Response[knowledgev1.CheckReadyResponse], error)
 }
@@ -432,6 +452,13 @@ func NewKnowledgeServiceHandler(svc KnowledgeServiceHandler, opts ...connect.Han
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	knowledgeServiceListVectorSetsHandler := connect.NewUnaryHandler(
+		KnowledgeServiceListVectorSetsProcedure,
+		svc.ListVectorSets,
+		connect.WithSchema(knowledgeServiceMethods.ByName("ListVectorSets")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	knowledgeServiceCheckReadyHandler := connect.NewUnaryHandler(
 		KnowledgeServiceCheckReadyProcedure,
 		svc.CheckReady,
@@ -467,6 +494,8 @@ func NewKnowledgeServiceHandler(svc KnowledgeServiceHandler, opts ...connect.Han
 			knowledgeServiceListRecordVersionsHandler.ServeHTTP(w, r)
 		case KnowledgeServiceListRecordHistoryProcedure:
 			knowledgeServiceListRecordHistoryHandler.ServeHTTP(w, r)
+		case KnowledgeServiceListVectorSetsProcedure:
+			knowledgeServiceListVectorSetsHandler.ServeHTTP(w, r)
 		case KnowledgeServiceCheckReadyProcedure:
 			knowledgeServiceCheckReadyHandler.ServeHTTP(w, r)
 		default:
@@ -528,6 +557,10 @@ func (UnimplementedKnowledgeServiceHandler) ListRecordVersions(context.Context, 
 
 func (UnimplementedKnowledgeServiceHandler) ListRecordHistory(context.Context, *connect.Request[knowledgev1.ListRecordHistoryRequest]) (*connect.Response[knowledgev1.ListRecordHistoryResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.ListRecordHistory is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) ListVectorSets(context.Context, *connect.Request[knowledgev1.ListVectorSetsRequest]) (*connect.Response[knowledgev1.ListVectorSetsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.ListVectorSets is not implemented"))
 }
 
 func (UnimplementedKnowledgeServiceHandler) CheckReady(context.Context, *connect.Request[knowledgev1.CheckReadyRequest]) (*connect.Response[knowledgev1.CheckReadyResponse], error) {
