@@ -51,13 +51,14 @@ func OpenBase(ctx context.Context, b BaseOptions) (*knowledge.Base, error) {
 		return knowledge.Open(ctx, o)
 	}
 	var err error
-	if o.Embedder, err = configuredEmbedder(ctx, b.Models); err != nil {
-		return nil, err
-	}
-	if o.Embedder == nil && b.Models.EmbeddingModel != "" {
+	o.Embedder, err = configuredEmbedder(ctx, b.Models)
+	switch {
+	case embed.Away(err): // no reason not to start
 		o.KeepEmbedder = true
 		b.Logger.Warn("the server of embeddings cannot be reached: the base keeps the vectors that it has until this process is started again",
 			"model", b.Models.EmbeddingModel)
+	case err != nil:
+		return nil, err
 	}
 	return knowledge.Open(ctx, o)
 }
@@ -65,7 +66,7 @@ func OpenBase(ctx context.Context, b BaseOptions) (*knowledge.Base, error) {
 // probeTime bounds the first question to a server of embeddings.
 const probeTime = 15 * time.Second
 
-// configuredEmbedder is the embedder that the settings name; nil: the built-in one, or a server that is away for the moment.
+// configuredEmbedder is the embedder that the settings name.
 func configuredEmbedder(ctx context.Context, m config.Models) (embed.Embedder, error) {
 	switch {
 	case m.EmbeddingDir != "":
@@ -78,15 +79,12 @@ func configuredEmbedder(ctx context.Context, m config.Models) (embed.Embedder, e
 		ctx, cancel := context.WithTimeout(ctx, probeTime)
 		defer cancel()
 		e, err := embed.NewOpenAI(ctx, embeddingServer(m), m.EmbeddingModel)
-		if embed.Away(err) {
-			return nil, nil //nolint:nilnil // told apart by the caller: a server that is away is no reason not to start
-		}
 		if err != nil {
 			return nil, fmt.Errorf("%w; check EKC_OPENAI_BASE_URL, EKC_OPENAI_API_KEY and EKC_EMBEDDING_MODEL", err)
 		}
 		return e, nil
 	}
-	return nil, nil //nolint:nilnil // the base has its own
+	return embed.Builtin{}, nil
 }
 
 func embeddingServer(m config.Models) embed.Server {
