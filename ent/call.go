@@ -42,6 +42,12 @@ type Call struct {
 	EndCause string `json:"end_cause,omitempty"`
 	// SipCode holds the value of the "sip_code" field.
 	SipCode int `json:"sip_code,omitempty"`
+	// the citizen hears music instead of the talk
+	Held bool `json:"held,omitempty"`
+	// whether it is recorded
+	Tape call.Tape `json:"tape,omitempty"`
+	// where a consultation is
+	Consulting call.Consulting `json:"consulting,omitempty"`
 	// its node died, and what it had recorded is not closed yet
 	AwaitsRecovery bool `json:"awaits_recovery,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -102,11 +108,11 @@ func (*Call) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case call.FieldAwaitsRecovery:
+		case call.FieldHeld, call.FieldAwaitsRecovery:
 			values[i] = new(sql.NullBool)
 		case call.FieldSipCode:
 			values[i] = new(sql.NullInt64)
-		case call.FieldID, call.FieldInteractionID, call.FieldNodeID, call.FieldDirection, call.FieldTrunkID, call.FieldCaller, call.FieldCalled, call.FieldCallbackID, call.FieldEndCause:
+		case call.FieldID, call.FieldInteractionID, call.FieldNodeID, call.FieldDirection, call.FieldTrunkID, call.FieldCaller, call.FieldCalled, call.FieldCallbackID, call.FieldEndCause, call.FieldTape, call.FieldConsulting:
 			values[i] = new(sql.NullString)
 		case call.FieldCreatedAt, call.FieldBeganAt, call.FieldEndedAt:
 			values[i] = new(sql.NullTime)
@@ -204,6 +210,24 @@ func (_m *Call) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SipCode = int(value.Int64)
 			}
+		case call.FieldHeld:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field held", values[i])
+			} else if value.Valid {
+				_m.Held = value.Bool
+			}
+		case call.FieldTape:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field tape", values[i])
+			} else if value.Valid {
+				_m.Tape = call.Tape(value.String)
+			}
+		case call.FieldConsulting:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field consulting", values[i])
+			} else if value.Valid {
+				_m.Consulting = call.Consulting(value.String)
+			}
 		case call.FieldAwaitsRecovery:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field awaits_recovery", values[i])
@@ -296,6 +320,15 @@ func (_m *Call) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("sip_code=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SipCode))
+	builder.WriteString(", ")
+	builder.WriteString("held=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Held))
+	builder.WriteString(", ")
+	builder.WriteString("tape=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tape))
+	builder.WriteString(", ")
+	builder.WriteString("consulting=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Consulting))
 	builder.WriteString(", ")
 	builder.WriteString("awaits_recovery=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AwaitsRecovery))

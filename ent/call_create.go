@@ -162,6 +162,48 @@ func (_c *CallCreate) SetNillableSipCode(v *int) *CallCreate {
 	return _c
 }
 
+// SetHeld sets the "held" field.
+func (_c *CallCreate) SetHeld(v bool) *CallCreate {
+	_c.mutation.SetHeld(v)
+	return _c
+}
+
+// SetNillableHeld sets the "held" field if the given value is not nil.
+func (_c *CallCreate) SetNillableHeld(v *bool) *CallCreate {
+	if v != nil {
+		_c.SetHeld(*v)
+	}
+	return _c
+}
+
+// SetTape sets the "tape" field.
+func (_c *CallCreate) SetTape(v call.Tape) *CallCreate {
+	_c.mutation.SetTape(v)
+	return _c
+}
+
+// SetNillableTape sets the "tape" field if the given value is not nil.
+func (_c *CallCreate) SetNillableTape(v *call.Tape) *CallCreate {
+	if v != nil {
+		_c.SetTape(*v)
+	}
+	return _c
+}
+
+// SetConsulting sets the "consulting" field.
+func (_c *CallCreate) SetConsulting(v call.Consulting) *CallCreate {
+	_c.mutation.SetConsulting(v)
+	return _c
+}
+
+// SetNillableConsulting sets the "consulting" field if the given value is not nil.
+func (_c *CallCreate) SetNillableConsulting(v *call.Consulting) *CallCreate {
+	if v != nil {
+		_c.SetConsulting(*v)
+	}
+	return _c
+}
+
 // SetAwaitsRecovery sets the "awaits_recovery" field.
 func (_c *CallCreate) SetAwaitsRecovery(v bool) *CallCreate {
 	_c.mutation.SetAwaitsRecovery(v)
@@ -273,6 +315,18 @@ func (_c *CallCreate) defaults() error {
 		v := call.DefaultSipCode
 		_c.mutation.SetSipCode(v)
 	}
+	if _, ok := _c.mutation.Held(); !ok {
+		v := call.DefaultHeld
+		_c.mutation.SetHeld(v)
+	}
+	if _, ok := _c.mutation.Tape(); !ok {
+		v := call.DefaultTape
+		_c.mutation.SetTape(v)
+	}
+	if _, ok := _c.mutation.Consulting(); !ok {
+		v := call.DefaultConsulting
+		_c.mutation.SetConsulting(v)
+	}
 	if _, ok := _c.mutation.AwaitsRecovery(); !ok {
 		v := call.DefaultAwaitsRecovery
 		_c.mutation.SetAwaitsRecovery(v)
@@ -346,6 +400,25 @@ func (_c *CallCreate) check() error {
 	}
 	if _, ok := _c.mutation.SipCode(); !ok {
 		return &ValidationError{Name: "sip_code", err: errors.New(`ent: missing required field "Call.sip_code"`)}
+	}
+	if _, ok := _c.mutation.Held(); !ok {
+		return &ValidationError{Name: "held", err: errors.New(`ent: missing required field "Call.held"`)}
+	}
+	if _, ok := _c.mutation.Tape(); !ok {
+		return &ValidationError{Name: "tape", err: errors.New(`ent: missing required field "Call.tape"`)}
+	}
+	if v, ok := _c.mutation.Tape(); ok {
+		if err := call.TapeValidator(v); err != nil {
+			return &ValidationError{Name: "tape", err: fmt.Errorf(`ent: validator failed for field "Call.tape": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Consulting(); !ok {
+		return &ValidationError{Name: "consulting", err: errors.New(`ent: missing required field "Call.consulting"`)}
+	}
+	if v, ok := _c.mutation.Consulting(); ok {
+		if err := call.ConsultingValidator(v); err != nil {
+			return &ValidationError{Name: "consulting", err: fmt.Errorf(`ent: validator failed for field "Call.consulting": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.AwaitsRecovery(); !ok {
 		return &ValidationError{Name: "awaits_recovery", err: errors.New(`ent: missing required field "Call.awaits_recovery"`)}
@@ -437,6 +510,18 @@ func (_c *CallCreate) createSpec() (*Call, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SipCode(); ok {
 		_spec.SetField(call.FieldSipCode, field.TypeInt, value)
 		_node.SipCode = value
+	}
+	if value, ok := _c.mutation.Held(); ok {
+		_spec.SetField(call.FieldHeld, field.TypeBool, value)
+		_node.Held = value
+	}
+	if value, ok := _c.mutation.Tape(); ok {
+		_spec.SetField(call.FieldTape, field.TypeEnum, value)
+		_node.Tape = value
+	}
+	if value, ok := _c.mutation.Consulting(); ok {
+		_spec.SetField(call.FieldConsulting, field.TypeEnum, value)
+		_node.Consulting = value
 	}
 	if value, ok := _c.mutation.AwaitsRecovery(); ok {
 		_spec.SetField(call.FieldAwaitsRecovery, field.TypeBool, value)
@@ -651,6 +736,42 @@ func (u *CallUpsert) AddSipCode(v int) *CallUpsert {
 	return u
 }
 
+// SetHeld sets the "held" field.
+func (u *CallUpsert) SetHeld(v bool) *CallUpsert {
+	u.Set(call.FieldHeld, v)
+	return u
+}
+
+// UpdateHeld sets the "held" field to the value that was provided on create.
+func (u *CallUpsert) UpdateHeld() *CallUpsert {
+	u.SetExcluded(call.FieldHeld)
+	return u
+}
+
+// SetTape sets the "tape" field.
+func (u *CallUpsert) SetTape(v call.Tape) *CallUpsert {
+	u.Set(call.FieldTape, v)
+	return u
+}
+
+// UpdateTape sets the "tape" field to the value that was provided on create.
+func (u *CallUpsert) UpdateTape() *CallUpsert {
+	u.SetExcluded(call.FieldTape)
+	return u
+}
+
+// SetConsulting sets the "consulting" field.
+func (u *CallUpsert) SetConsulting(v call.Consulting) *CallUpsert {
+	u.Set(call.FieldConsulting, v)
+	return u
+}
+
+// UpdateConsulting sets the "consulting" field to the value that was provided on create.
+func (u *CallUpsert) UpdateConsulting() *CallUpsert {
+	u.SetExcluded(call.FieldConsulting)
+	return u
+}
+
 // SetAwaitsRecovery sets the "awaits_recovery" field.
 func (u *CallUpsert) SetAwaitsRecovery(v bool) *CallUpsert {
 	u.Set(call.FieldAwaitsRecovery, v)
@@ -852,6 +973,48 @@ func (u *CallUpsertOne) AddSipCode(v int) *CallUpsertOne {
 func (u *CallUpsertOne) UpdateSipCode() *CallUpsertOne {
 	return u.Update(func(s *CallUpsert) {
 		s.UpdateSipCode()
+	})
+}
+
+// SetHeld sets the "held" field.
+func (u *CallUpsertOne) SetHeld(v bool) *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.SetHeld(v)
+	})
+}
+
+// UpdateHeld sets the "held" field to the value that was provided on create.
+func (u *CallUpsertOne) UpdateHeld() *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.UpdateHeld()
+	})
+}
+
+// SetTape sets the "tape" field.
+func (u *CallUpsertOne) SetTape(v call.Tape) *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.SetTape(v)
+	})
+}
+
+// UpdateTape sets the "tape" field to the value that was provided on create.
+func (u *CallUpsertOne) UpdateTape() *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.UpdateTape()
+	})
+}
+
+// SetConsulting sets the "consulting" field.
+func (u *CallUpsertOne) SetConsulting(v call.Consulting) *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.SetConsulting(v)
+	})
+}
+
+// UpdateConsulting sets the "consulting" field to the value that was provided on create.
+func (u *CallUpsertOne) UpdateConsulting() *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.UpdateConsulting()
 	})
 }
 
@@ -1225,6 +1388,48 @@ func (u *CallUpsertBulk) AddSipCode(v int) *CallUpsertBulk {
 func (u *CallUpsertBulk) UpdateSipCode() *CallUpsertBulk {
 	return u.Update(func(s *CallUpsert) {
 		s.UpdateSipCode()
+	})
+}
+
+// SetHeld sets the "held" field.
+func (u *CallUpsertBulk) SetHeld(v bool) *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.SetHeld(v)
+	})
+}
+
+// UpdateHeld sets the "held" field to the value that was provided on create.
+func (u *CallUpsertBulk) UpdateHeld() *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.UpdateHeld()
+	})
+}
+
+// SetTape sets the "tape" field.
+func (u *CallUpsertBulk) SetTape(v call.Tape) *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.SetTape(v)
+	})
+}
+
+// UpdateTape sets the "tape" field to the value that was provided on create.
+func (u *CallUpsertBulk) UpdateTape() *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.UpdateTape()
+	})
+}
+
+// SetConsulting sets the "consulting" field.
+func (u *CallUpsertBulk) SetConsulting(v call.Consulting) *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.SetConsulting(v)
+	})
+}
+
+// UpdateConsulting sets the "consulting" field to the value that was provided on create.
+func (u *CallUpsertBulk) UpdateConsulting() *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.UpdateConsulting()
 	})
 }
 

@@ -152,6 +152,48 @@ func (_u *CallUpdate) AddSipCode(v int) *CallUpdate {
 	return _u
 }
 
+// SetHeld sets the "held" field.
+func (_u *CallUpdate) SetHeld(v bool) *CallUpdate {
+	_u.mutation.SetHeld(v)
+	return _u
+}
+
+// SetNillableHeld sets the "held" field if the given value is not nil.
+func (_u *CallUpdate) SetNillableHeld(v *bool) *CallUpdate {
+	if v != nil {
+		_u.SetHeld(*v)
+	}
+	return _u
+}
+
+// SetTape sets the "tape" field.
+func (_u *CallUpdate) SetTape(v call.Tape) *CallUpdate {
+	_u.mutation.SetTape(v)
+	return _u
+}
+
+// SetNillableTape sets the "tape" field if the given value is not nil.
+func (_u *CallUpdate) SetNillableTape(v *call.Tape) *CallUpdate {
+	if v != nil {
+		_u.SetTape(*v)
+	}
+	return _u
+}
+
+// SetConsulting sets the "consulting" field.
+func (_u *CallUpdate) SetConsulting(v call.Consulting) *CallUpdate {
+	_u.mutation.SetConsulting(v)
+	return _u
+}
+
+// SetNillableConsulting sets the "consulting" field if the given value is not nil.
+func (_u *CallUpdate) SetNillableConsulting(v *call.Consulting) *CallUpdate {
+	if v != nil {
+		_u.SetConsulting(*v)
+	}
+	return _u
+}
+
 // SetAwaitsRecovery sets the "awaits_recovery" field.
 func (_u *CallUpdate) SetAwaitsRecovery(v bool) *CallUpdate {
 	_u.mutation.SetAwaitsRecovery(v)
@@ -292,6 +334,16 @@ func (_u *CallUpdate) check() error {
 			return &ValidationError{Name: "end_cause", err: fmt.Errorf(`ent: validator failed for field "Call.end_cause": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Tape(); ok {
+		if err := call.TapeValidator(v); err != nil {
+			return &ValidationError{Name: "tape", err: fmt.Errorf(`ent: validator failed for field "Call.tape": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Consulting(); ok {
+		if err := call.ConsultingValidator(v); err != nil {
+			return &ValidationError{Name: "consulting", err: fmt.Errorf(`ent: validator failed for field "Call.consulting": %w`, err)}
+		}
+	}
 	if _u.mutation.InteractionCleared() && len(_u.mutation.InteractionIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Call.interaction"`)
 	}
@@ -354,6 +406,15 @@ func (_u *CallUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedSipCode(); ok {
 		_spec.AddField(call.FieldSipCode, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Held(); ok {
+		_spec.SetField(call.FieldHeld, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Tape(); ok {
+		_spec.SetField(call.FieldTape, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Consulting(); ok {
+		_spec.SetField(call.FieldConsulting, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.AwaitsRecovery(); ok {
 		_spec.SetField(call.FieldAwaitsRecovery, field.TypeBool, value)
@@ -591,6 +652,48 @@ func (_u *CallUpdateOne) AddSipCode(v int) *CallUpdateOne {
 	return _u
 }
 
+// SetHeld sets the "held" field.
+func (_u *CallUpdateOne) SetHeld(v bool) *CallUpdateOne {
+	_u.mutation.SetHeld(v)
+	return _u
+}
+
+// SetNillableHeld sets the "held" field if the given value is not nil.
+func (_u *CallUpdateOne) SetNillableHeld(v *bool) *CallUpdateOne {
+	if v != nil {
+		_u.SetHeld(*v)
+	}
+	return _u
+}
+
+// SetTape sets the "tape" field.
+func (_u *CallUpdateOne) SetTape(v call.Tape) *CallUpdateOne {
+	_u.mutation.SetTape(v)
+	return _u
+}
+
+// SetNillableTape sets the "tape" field if the given value is not nil.
+func (_u *CallUpdateOne) SetNillableTape(v *call.Tape) *CallUpdateOne {
+	if v != nil {
+		_u.SetTape(*v)
+	}
+	return _u
+}
+
+// SetConsulting sets the "consulting" field.
+func (_u *CallUpdateOne) SetConsulting(v call.Consulting) *CallUpdateOne {
+	_u.mutation.SetConsulting(v)
+	return _u
+}
+
+// SetNillableConsulting sets the "consulting" field if the given value is not nil.
+func (_u *CallUpdateOne) SetNillableConsulting(v *call.Consulting) *CallUpdateOne {
+	if v != nil {
+		_u.SetConsulting(*v)
+	}
+	return _u
+}
+
 // SetAwaitsRecovery sets the "awaits_recovery" field.
 func (_u *CallUpdateOne) SetAwaitsRecovery(v bool) *CallUpdateOne {
 	_u.mutation.SetAwaitsRecovery(v)
@@ -744,6 +847,16 @@ func (_u *CallUpdateOne) check() error {
 			return &ValidationError{Name: "end_cause", err: fmt.Errorf(`ent: validator failed for field "Call.end_cause": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Tape(); ok {
+		if err := call.TapeValidator(v); err != nil {
+			return &ValidationError{Name: "tape", err: fmt.Errorf(`ent: validator failed for field "Call.tape": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Consulting(); ok {
+		if err := call.ConsultingValidator(v); err != nil {
+			return &ValidationError{Name: "consulting", err: fmt.Errorf(`ent: validator failed for field "Call.consulting": %w`, err)}
+		}
+	}
 	if _u.mutation.InteractionCleared() && len(_u.mutation.InteractionIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Call.interaction"`)
 	}
@@ -823,6 +936,15 @@ func (_u *CallUpdateOne) sqlSave(ctx context.Context) (_node *Call, err error) {
 	}
 	if value, ok := _u.mutation.AddedSipCode(); ok {
 		_spec.AddField(call.FieldSipCode, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Held(); ok {
+		_spec.SetField(call.FieldHeld, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Tape(); ok {
+		_spec.SetField(call.FieldTape, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Consulting(); ok {
+		_spec.SetField(call.FieldConsulting, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.AwaitsRecovery(); ok {
 		_spec.SetField(call.FieldAwaitsRecovery, field.TypeBool, value)

@@ -40,6 +40,8 @@ type CallLeg struct {
 	EndedAt *time.Time `json:"ended_at,omitempty"`
 	// EndCause holds the value of the "end_cause" field.
 	EndCause string `json:"end_cause,omitempty"`
+	// nobody hears it
+	Muted bool `json:"muted,omitempty"`
 	// Codec holds the value of the "codec" field.
 	Codec string `json:"codec,omitempty"`
 	// PacketsSent holds the value of the "packets_sent" field.
@@ -87,6 +89,8 @@ func (*CallLeg) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case callleg.FieldMuted:
+			values[i] = new(sql.NullBool)
 		case callleg.FieldJitterMs, callleg.FieldRoundTripMs, callleg.FieldMos:
 			values[i] = new(sql.NullFloat64)
 		case callleg.FieldPacketsSent, callleg.FieldPacketsReceived, callleg.FieldPacketsLost:
@@ -183,6 +187,12 @@ func (_m *CallLeg) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field end_cause", values[i])
 			} else if value.Valid {
 				_m.EndCause = value.String
+			}
+		case callleg.FieldMuted:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field muted", values[i])
+			} else if value.Valid {
+				_m.Muted = value.Bool
 			}
 		case callleg.FieldCodec:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -302,6 +312,9 @@ func (_m *CallLeg) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("end_cause=")
 	builder.WriteString(_m.EndCause)
+	builder.WriteString(", ")
+	builder.WriteString("muted=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Muted))
 	builder.WriteString(", ")
 	builder.WriteString("codec=")
 	builder.WriteString(_m.Codec)

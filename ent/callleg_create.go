@@ -138,6 +138,20 @@ func (_c *CallLegCreate) SetNillableEndCause(v *string) *CallLegCreate {
 	return _c
 }
 
+// SetMuted sets the "muted" field.
+func (_c *CallLegCreate) SetMuted(v bool) *CallLegCreate {
+	_c.mutation.SetMuted(v)
+	return _c
+}
+
+// SetNillableMuted sets the "muted" field if the given value is not nil.
+func (_c *CallLegCreate) SetNillableMuted(v *bool) *CallLegCreate {
+	if v != nil {
+		_c.SetMuted(*v)
+	}
+	return _c
+}
+
 // SetCodec sets the "codec" field.
 func (_c *CallLegCreate) SetCodec(v string) *CallLegCreate {
 	_c.mutation.SetCodec(v)
@@ -299,6 +313,10 @@ func (_c *CallLegCreate) defaults() error {
 		v := callleg.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.Muted(); !ok {
+		v := callleg.DefaultMuted
+		_c.mutation.SetMuted(v)
+	}
 	if _, ok := _c.mutation.PacketsSent(); !ok {
 		v := callleg.DefaultPacketsSent
 		_c.mutation.SetPacketsSent(v)
@@ -387,6 +405,9 @@ func (_c *CallLegCreate) check() error {
 		if err := callleg.EndCauseValidator(v); err != nil {
 			return &ValidationError{Name: "end_cause", err: fmt.Errorf(`ent: validator failed for field "CallLeg.end_cause": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.Muted(); !ok {
+		return &ValidationError{Name: "muted", err: errors.New(`ent: missing required field "CallLeg.muted"`)}
 	}
 	if v, ok := _c.mutation.Codec(); ok {
 		if err := callleg.CodecValidator(v); err != nil {
@@ -494,6 +515,10 @@ func (_c *CallLegCreate) createSpec() (*CallLeg, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.EndCause(); ok {
 		_spec.SetField(callleg.FieldEndCause, field.TypeString, value)
 		_node.EndCause = value
+	}
+	if value, ok := _c.mutation.Muted(); ok {
+		_spec.SetField(callleg.FieldMuted, field.TypeBool, value)
+		_node.Muted = value
 	}
 	if value, ok := _c.mutation.Codec(); ok {
 		_spec.SetField(callleg.FieldCodec, field.TypeString, value)
@@ -703,6 +728,18 @@ func (u *CallLegUpsert) UpdateEndCause() *CallLegUpsert {
 // ClearEndCause clears the value of the "end_cause" field.
 func (u *CallLegUpsert) ClearEndCause() *CallLegUpsert {
 	u.SetNull(callleg.FieldEndCause)
+	return u
+}
+
+// SetMuted sets the "muted" field.
+func (u *CallLegUpsert) SetMuted(v bool) *CallLegUpsert {
+	u.Set(callleg.FieldMuted, v)
+	return u
+}
+
+// UpdateMuted sets the "muted" field to the value that was provided on create.
+func (u *CallLegUpsert) UpdateMuted() *CallLegUpsert {
+	u.SetExcluded(callleg.FieldMuted)
 	return u
 }
 
@@ -1022,6 +1059,20 @@ func (u *CallLegUpsertOne) UpdateEndCause() *CallLegUpsertOne {
 func (u *CallLegUpsertOne) ClearEndCause() *CallLegUpsertOne {
 	return u.Update(func(s *CallLegUpsert) {
 		s.ClearEndCause()
+	})
+}
+
+// SetMuted sets the "muted" field.
+func (u *CallLegUpsertOne) SetMuted(v bool) *CallLegUpsertOne {
+	return u.Update(func(s *CallLegUpsert) {
+		s.SetMuted(v)
+	})
+}
+
+// UpdateMuted sets the "muted" field to the value that was provided on create.
+func (u *CallLegUpsertOne) UpdateMuted() *CallLegUpsertOne {
+	return u.Update(func(s *CallLegUpsert) {
+		s.UpdateMuted()
 	})
 }
 
@@ -1529,6 +1580,20 @@ func (u *CallLegUpsertBulk) UpdateEndCause() *CallLegUpsertBulk {
 func (u *CallLegUpsertBulk) ClearEndCause() *CallLegUpsertBulk {
 	return u.Update(func(s *CallLegUpsert) {
 		s.ClearEndCause()
+	})
+}
+
+// SetMuted sets the "muted" field.
+func (u *CallLegUpsertBulk) SetMuted(v bool) *CallLegUpsertBulk {
+	return u.Update(func(s *CallLegUpsert) {
+		s.SetMuted(v)
+	})
+}
+
+// UpdateMuted sets the "muted" field to the value that was provided on create.
+func (u *CallLegUpsertBulk) UpdateMuted() *CallLegUpsertBulk {
+	return u.Update(func(s *CallLegUpsert) {
+		s.UpdateMuted()
 	})
 }
 

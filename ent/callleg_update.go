@@ -157,6 +157,20 @@ func (_u *CallLegUpdate) ClearEndCause() *CallLegUpdate {
 	return _u
 }
 
+// SetMuted sets the "muted" field.
+func (_u *CallLegUpdate) SetMuted(v bool) *CallLegUpdate {
+	_u.mutation.SetMuted(v)
+	return _u
+}
+
+// SetNillableMuted sets the "muted" field if the given value is not nil.
+func (_u *CallLegUpdate) SetNillableMuted(v *bool) *CallLegUpdate {
+	if v != nil {
+		_u.SetMuted(*v)
+	}
+	return _u
+}
+
 // SetCodec sets the "codec" field.
 func (_u *CallLegUpdate) SetCodec(v string) *CallLegUpdate {
 	_u.mutation.SetCodec(v)
@@ -427,6 +441,9 @@ func (_u *CallLegUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.EndCauseCleared() {
 		_spec.ClearField(callleg.FieldEndCause, field.TypeString)
 	}
+	if value, ok := _u.mutation.Muted(); ok {
+		_spec.SetField(callleg.FieldMuted, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.Codec(); ok {
 		_spec.SetField(callleg.FieldCodec, field.TypeString, value)
 	}
@@ -616,6 +633,20 @@ func (_u *CallLegUpdateOne) SetNillableEndCause(v *string) *CallLegUpdateOne {
 // ClearEndCause clears the value of the "end_cause" field.
 func (_u *CallLegUpdateOne) ClearEndCause() *CallLegUpdateOne {
 	_u.mutation.ClearEndCause()
+	return _u
+}
+
+// SetMuted sets the "muted" field.
+func (_u *CallLegUpdateOne) SetMuted(v bool) *CallLegUpdateOne {
+	_u.mutation.SetMuted(v)
+	return _u
+}
+
+// SetNillableMuted sets the "muted" field if the given value is not nil.
+func (_u *CallLegUpdateOne) SetNillableMuted(v *bool) *CallLegUpdateOne {
+	if v != nil {
+		_u.SetMuted(*v)
+	}
 	return _u
 }
 
@@ -918,6 +949,9 @@ func (_u *CallLegUpdateOne) sqlSave(ctx context.Context) (_node *CallLeg, err er
 	}
 	if _u.mutation.EndCauseCleared() {
 		_spec.ClearField(callleg.FieldEndCause, field.TypeString)
+	}
+	if value, ok := _u.mutation.Muted(); ok {
+		_spec.SetField(callleg.FieldMuted, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Codec(); ok {
 		_spec.SetField(callleg.FieldCodec, field.TypeString, value)

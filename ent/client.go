@@ -21,6 +21,7 @@ import (
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
+	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
@@ -86,6 +87,8 @@ type Client struct {
 	BusinessHours *BusinessHoursClient
 	// Call is the client for interacting with the Call builders.
 	Call *CallClient
+	// CallInvitation is the client for interacting with the CallInvitation builders.
+	CallInvitation *CallInvitationClient
 	// CallLeg is the client for interacting with the CallLeg builders.
 	CallLeg *CallLegClient
 	// Callback is the client for interacting with the Callback builders.
@@ -174,6 +177,7 @@ func (c *Client) init() {
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.BusinessHours = NewBusinessHoursClient(c.config)
 	c.Call = NewCallClient(c.config)
+	c.CallInvitation = NewCallInvitationClient(c.config)
 	c.CallLeg = NewCallLegClient(c.config)
 	c.Callback = NewCallbackClient(c.config)
 	c.Citizen = NewCitizenClient(c.config)
@@ -309,6 +313,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AuditEntry:        NewAuditEntryClient(cfg),
 		BusinessHours:     NewBusinessHoursClient(cfg),
 		Call:              NewCallClient(cfg),
+		CallInvitation:    NewCallInvitationClient(cfg),
 		CallLeg:           NewCallLegClient(cfg),
 		Callback:          NewCallbackClient(cfg),
 		Citizen:           NewCitizenClient(cfg),
@@ -371,6 +376,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AuditEntry:        NewAuditEntryClient(cfg),
 		BusinessHours:     NewBusinessHoursClient(cfg),
 		Call:              NewCallClient(cfg),
+		CallInvitation:    NewCallInvitationClient(cfg),
 		CallLeg:           NewCallLegClient(cfg),
 		Callback:          NewCallbackClient(cfg),
 		Citizen:           NewCitizenClient(cfg),
@@ -435,13 +441,13 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Account, c.AccountSkill, c.Agency, c.AnswerReview, c.AssistantTurn,
-		c.Attachment, c.AuditEntry, c.BusinessHours, c.Call, c.CallLeg, c.Callback,
-		c.Citizen, c.Disposition, c.Event, c.Interaction, c.Menu, c.MenuVersion,
-		c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding,
-		c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.Recording,
-		c.Region, c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment, c.ServerNode,
-		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.SuggestionVerdict,
-		c.Transcript, c.Trunk,
+		c.Attachment, c.AuditEntry, c.BusinessHours, c.Call, c.CallInvitation,
+		c.CallLeg, c.Callback, c.Citizen, c.Disposition, c.Event, c.Interaction,
+		c.Menu, c.MenuVersion, c.Message, c.NodeCommand, c.Offer, c.PauseReason,
+		c.Phone, c.PhoneBinding, c.Presence, c.Queue, c.QueueMember, c.Recall,
+		c.RecallPerson, c.Recording, c.Region, c.RoleAssignment, c.RoutingTrace,
+		c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.Site, c.Skill,
+		c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
 	} {
 		n.Use(hooks...)
 	}
@@ -452,13 +458,13 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Account, c.AccountSkill, c.Agency, c.AnswerReview, c.AssistantTurn,
-		c.Attachment, c.AuditEntry, c.BusinessHours, c.Call, c.CallLeg, c.Callback,
-		c.Citizen, c.Disposition, c.Event, c.Interaction, c.Menu, c.MenuVersion,
-		c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding,
-		c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.Recording,
-		c.Region, c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment, c.ServerNode,
-		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.SuggestionVerdict,
-		c.Transcript, c.Trunk,
+		c.Attachment, c.AuditEntry, c.BusinessHours, c.Call, c.CallInvitation,
+		c.CallLeg, c.Callback, c.Citizen, c.Disposition, c.Event, c.Interaction,
+		c.Menu, c.MenuVersion, c.Message, c.NodeCommand, c.Offer, c.PauseReason,
+		c.Phone, c.PhoneBinding, c.Presence, c.Queue, c.QueueMember, c.Recall,
+		c.RecallPerson, c.Recording, c.Region, c.RoleAssignment, c.RoutingTrace,
+		c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.Site, c.Skill,
+		c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -485,6 +491,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.BusinessHours.mutate(ctx, m)
 	case *CallMutation:
 		return c.Call.mutate(ctx, m)
+	case *CallInvitationMutation:
+		return c.CallInvitation.mutate(ctx, m)
 	case *CallLegMutation:
 		return c.CallLeg.mutate(ctx, m)
 	case *CallbackMutation:
@@ -1985,6 +1993,172 @@ func (c *CallClient) mutate(ctx context.Context, m *CallMutation) (Value, error)
 		return (&CallDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Call mutation op: %q", m.Op())
+	}
+}
+
+// CallInvitationClient is a client for the CallInvitation schema.
+type CallInvitationClient struct {
+	config
+}
+
+// NewCallInvitationClient returns a client for the CallInvitation from the given config.
+func NewCallInvitationClient(c config) *CallInvitationClient {
+	return &CallInvitationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `callinvitation.Hooks(f(g(h())))`.
+func (c *CallInvitationClient) Use(hooks ...Hook) {
+	c.hooks.CallInvitation = append(c.hooks.CallInvitation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `callinvitation.Intercept(f(g(h())))`.
+func (c *CallInvitationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CallInvitation = append(c.inters.CallInvitation, interceptors...)
+}
+
+// Create returns a builder for creating a CallInvitation entity.
+func (c *CallInvitationClient) Create() *CallInvitationCreate {
+	mutation := newCallInvitationMutation(c.config, OpCreate)
+	return &CallInvitationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CallInvitation entities.
+func (c *CallInvitationClient) CreateBulk(builders ...*CallInvitationCreate) *CallInvitationCreateBulk {
+	return &CallInvitationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CallInvitationClient) MapCreateBulk(slice any, setFunc func(*CallInvitationCreate, int)) *CallInvitationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CallInvitationCreateBulk{err: fmt.Errorf("calling to CallInvitationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CallInvitationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CallInvitationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CallInvitation.
+func (c *CallInvitationClient) Update() *CallInvitationUpdate {
+	mutation := newCallInvitationMutation(c.config, OpUpdate)
+	return &CallInvitationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CallInvitationClient) UpdateOne(_m *CallInvitation) *CallInvitationUpdateOne {
+	mutation := newCallInvitationMutation(c.config, OpUpdateOne, withCallInvitation(_m))
+	return &CallInvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CallInvitationClient) UpdateOneID(id string) *CallInvitationUpdateOne {
+	mutation := newCallInvitationMutation(c.config, OpUpdateOne, withCallInvitationID(id))
+	return &CallInvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CallInvitation.
+func (c *CallInvitationClient) Delete() *CallInvitationDelete {
+	mutation := newCallInvitationMutation(c.config, OpDelete)
+	return &CallInvitationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CallInvitationClient) DeleteOne(_m *CallInvitation) *CallInvitationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CallInvitationClient) DeleteOneID(id string) *CallInvitationDeleteOne {
+	builder := c.Delete().Where(callinvitation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CallInvitationDeleteOne{builder}
+}
+
+// Query returns a query builder for CallInvitation.
+func (c *CallInvitationClient) Query() *CallInvitationQuery {
+	return &CallInvitationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCallInvitation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CallInvitation entity by its id.
+func (c *CallInvitationClient) Get(ctx context.Context, id string) (*CallInvitation, error) {
+	return c.Query().Where(callinvitation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CallInvitationClient) GetX(ctx context.Context, id string) *CallInvitation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCall queries the call edge of a CallInvitation.
+func (c *CallInvitationClient) QueryCall(_m *CallInvitation) *CallQuery {
+	query := (&CallClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(callinvitation.Table, callinvitation.FieldID, id),
+			sqlgraph.To(call.Table, call.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, callinvitation.CallTable, callinvitation.CallColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInteraction queries the interaction edge of a CallInvitation.
+func (c *CallInvitationClient) QueryInteraction(_m *CallInvitation) *InteractionQuery {
+	query := (&InteractionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(callinvitation.Table, callinvitation.FieldID, id),
+			sqlgraph.To(interaction.Table, interaction.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, callinvitation.InteractionTable, callinvitation.InteractionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CallInvitationClient) Hooks() []Hook {
+	hooks := c.hooks.CallInvitation
+	return append(hooks[:len(hooks):len(hooks)], callinvitation.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *CallInvitationClient) Interceptors() []Interceptor {
+	return c.inters.CallInvitation
+}
+
+func (c *CallInvitationClient) mutate(ctx context.Context, m *CallInvitationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CallInvitationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CallInvitationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CallInvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CallInvitationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CallInvitation mutation op: %q", m.Op())
 	}
 }
 
@@ -7620,18 +7794,18 @@ func (c *TrunkClient) mutate(ctx context.Context, m *TrunkMutation) (Value, erro
 type (
 	hooks struct {
 		Account, AccountSkill, Agency, AnswerReview, AssistantTurn, Attachment,
-		AuditEntry, BusinessHours, Call, CallLeg, Callback, Citizen, Disposition,
-		Event, Interaction, Menu, MenuVersion, Message, NodeCommand, Offer,
-		PauseReason, Phone, PhoneBinding, Presence, Queue, QueueMember, Recall,
+		AuditEntry, BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
+		Disposition, Event, Interaction, Menu, MenuVersion, Message, NodeCommand,
+		Offer, PauseReason, Phone, PhoneBinding, Presence, Queue, QueueMember, Recall,
 		RecallPerson, Recording, Region, RoleAssignment, RoutingTrace, Secret, Segment,
 		ServerNode, ServiceNumber, Session, Site, Skill, Sound, SuggestionVerdict,
 		Transcript, Trunk []ent.Hook
 	}
 	inters struct {
 		Account, AccountSkill, Agency, AnswerReview, AssistantTurn, Attachment,
-		AuditEntry, BusinessHours, Call, CallLeg, Callback, Citizen, Disposition,
-		Event, Interaction, Menu, MenuVersion, Message, NodeCommand, Offer,
-		PauseReason, Phone, PhoneBinding, Presence, Queue, QueueMember, Recall,
+		AuditEntry, BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
+		Disposition, Event, Interaction, Menu, MenuVersion, Message, NodeCommand,
+		Offer, PauseReason, Phone, PhoneBinding, Presence, Queue, QueueMember, Recall,
 		RecallPerson, Recording, Region, RoleAssignment, RoutingTrace, Secret, Segment,
 		ServerNode, ServiceNumber, Session, Site, Skill, Sound, SuggestionVerdict,
 		Transcript, Trunk []ent.Interceptor

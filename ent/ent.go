@@ -14,6 +14,7 @@ import (
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
+	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
@@ -124,6 +125,7 @@ func checkColumn(t, c string) error {
 			auditentry.Table:        auditentry.ValidColumn,
 			businesshours.Table:     businesshours.ValidColumn,
 			call.Table:              call.ValidColumn,
+			callinvitation.Table:    callinvitation.ValidColumn,
 			callleg.Table:           callleg.ValidColumn,
 			callback.Table:          callback.ValidColumn,
 			citizen.Table:           citizen.ValidColumn,

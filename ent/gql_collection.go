@@ -13,6 +13,7 @@ import (
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
+	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
@@ -941,6 +942,21 @@ func (_q *CallQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				selectedFields = append(selectedFields, call.FieldSipCode)
 				fieldSeen[call.FieldSipCode] = struct{}{}
 			}
+		case "held":
+			if _, ok := fieldSeen[call.FieldHeld]; !ok {
+				selectedFields = append(selectedFields, call.FieldHeld)
+				fieldSeen[call.FieldHeld] = struct{}{}
+			}
+		case "tape":
+			if _, ok := fieldSeen[call.FieldTape]; !ok {
+				selectedFields = append(selectedFields, call.FieldTape)
+				fieldSeen[call.FieldTape] = struct{}{}
+			}
+		case "consulting":
+			if _, ok := fieldSeen[call.FieldConsulting]; !ok {
+				selectedFields = append(selectedFields, call.FieldConsulting)
+				fieldSeen[call.FieldConsulting] = struct{}{}
+			}
 		case "awaitsRecovery":
 			if _, ok := fieldSeen[call.FieldAwaitsRecovery]; !ok {
 				selectedFields = append(selectedFields, call.FieldAwaitsRecovery)
@@ -966,6 +982,105 @@ type callPaginateArgs struct {
 
 func newCallPaginateArgs(rv map[string]any) *callPaginateArgs {
 	args := &callPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *CallInvitationQuery) CollectFields(ctx context.Context, satisfies ...string) (*CallInvitationQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *CallInvitationQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(callinvitation.Columns))
+		selectedFields = []string{callinvitation.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[callinvitation.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, callinvitation.FieldCreatedAt)
+				fieldSeen[callinvitation.FieldCreatedAt] = struct{}{}
+			}
+		case "callID":
+			if _, ok := fieldSeen[callinvitation.FieldCallID]; !ok {
+				selectedFields = append(selectedFields, callinvitation.FieldCallID)
+				fieldSeen[callinvitation.FieldCallID] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[callinvitation.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, callinvitation.FieldInteractionID)
+				fieldSeen[callinvitation.FieldInteractionID] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[callinvitation.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, callinvitation.FieldAccountID)
+				fieldSeen[callinvitation.FieldAccountID] = struct{}{}
+			}
+		case "inviterID":
+			if _, ok := fieldSeen[callinvitation.FieldInviterID]; !ok {
+				selectedFields = append(selectedFields, callinvitation.FieldInviterID)
+				fieldSeen[callinvitation.FieldInviterID] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[callinvitation.FieldState]; !ok {
+				selectedFields = append(selectedFields, callinvitation.FieldState)
+				fieldSeen[callinvitation.FieldState] = struct{}{}
+			}
+		case "expiresAt":
+			if _, ok := fieldSeen[callinvitation.FieldExpiresAt]; !ok {
+				selectedFields = append(selectedFields, callinvitation.FieldExpiresAt)
+				fieldSeen[callinvitation.FieldExpiresAt] = struct{}{}
+			}
+		case "answeredAt":
+			if _, ok := fieldSeen[callinvitation.FieldAnsweredAt]; !ok {
+				selectedFields = append(selectedFields, callinvitation.FieldAnsweredAt)
+				fieldSeen[callinvitation.FieldAnsweredAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type callinvitationPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []CallInvitationPaginateOption
+}
+
+func newCallInvitationPaginateArgs(rv map[string]any) *callinvitationPaginateArgs {
+	args := &callinvitationPaginateArgs{}
 	if rv == nil {
 		return args
 	}
@@ -1069,6 +1184,11 @@ func (_q *CallLegQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[callleg.FieldEndCause]; !ok {
 				selectedFields = append(selectedFields, callleg.FieldEndCause)
 				fieldSeen[callleg.FieldEndCause] = struct{}{}
+			}
+		case "muted":
+			if _, ok := fieldSeen[callleg.FieldMuted]; !ok {
+				selectedFields = append(selectedFields, callleg.FieldMuted)
+				fieldSeen[callleg.FieldMuted] = struct{}{}
 			}
 		case "codec":
 			if _, ok := fieldSeen[callleg.FieldCodec]; !ok {

@@ -13,6 +13,7 @@ import (
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
+	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
@@ -89,6 +90,11 @@ var callImplementors = []string{"Call", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Call) IsNode() {}
+
+var callinvitationImplementors = []string{"CallInvitation", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*CallInvitation) IsNode() {}
 
 var calllegImplementors = []string{"CallLeg", "Node"}
 
@@ -346,6 +352,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(call.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, callImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case callinvitation.Table:
+		query := c.CallInvitation.Query().
+			Where(callinvitation.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, callinvitationImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -773,6 +788,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.Call.Query().
 			Where(call.IDIn(ids...))
 		query, err := query.CollectFields(ctx, callImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case callinvitation.Table:
+		query := c.CallInvitation.Query().
+			Where(callinvitation.IDIn(ids...))
+		query, err := query.CollectFields(ctx, callinvitationImplementors...)
 		if err != nil {
 			return nil, err
 		}

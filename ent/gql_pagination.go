@@ -13,6 +13,7 @@ import (
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
+	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
@@ -2118,6 +2119,255 @@ func (_m *Call) ToEdge(order *CallOrder) *CallEdge {
 		order = DefaultCallOrder
 	}
 	return &CallEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// CallInvitationEdge is the edge representation of CallInvitation.
+type CallInvitationEdge struct {
+	Node   *CallInvitation `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// CallInvitationConnection is the connection containing edges to CallInvitation.
+type CallInvitationConnection struct {
+	Edges      []*CallInvitationEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+func (c *CallInvitationConnection) build(nodes []*CallInvitation, pager *callinvitationPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *CallInvitation
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *CallInvitation {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *CallInvitation {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*CallInvitationEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &CallInvitationEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// CallInvitationPaginateOption enables pagination customization.
+type CallInvitationPaginateOption func(*callinvitationPager) error
+
+// WithCallInvitationOrder configures pagination ordering.
+func WithCallInvitationOrder(order *CallInvitationOrder) CallInvitationPaginateOption {
+	if order == nil {
+		order = DefaultCallInvitationOrder
+	}
+	o := *order
+	return func(pager *callinvitationPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultCallInvitationOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithCallInvitationFilter configures pagination filter.
+func WithCallInvitationFilter(filter func(*CallInvitationQuery) (*CallInvitationQuery, error)) CallInvitationPaginateOption {
+	return func(pager *callinvitationPager) error {
+		if filter == nil {
+			return errors.New("CallInvitationQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type callinvitationPager struct {
+	reverse bool
+	order   *CallInvitationOrder
+	filter  func(*CallInvitationQuery) (*CallInvitationQuery, error)
+}
+
+func newCallInvitationPager(opts []CallInvitationPaginateOption, reverse bool) (*callinvitationPager, error) {
+	pager := &callinvitationPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultCallInvitationOrder
+	}
+	return pager, nil
+}
+
+func (p *callinvitationPager) applyFilter(query *CallInvitationQuery) (*CallInvitationQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *callinvitationPager) toCursor(_m *CallInvitation) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *callinvitationPager) applyCursors(query *CallInvitationQuery, after, before *Cursor) (*CallInvitationQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultCallInvitationOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *callinvitationPager) applyOrder(query *CallInvitationQuery) *CallInvitationQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultCallInvitationOrder.Field {
+		query = query.Order(DefaultCallInvitationOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *callinvitationPager) orderExpr(query *CallInvitationQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultCallInvitationOrder.Field {
+			b.Comma().Ident(DefaultCallInvitationOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to CallInvitation.
+func (_m *CallInvitationQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...CallInvitationPaginateOption,
+) (*CallInvitationConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newCallInvitationPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &CallInvitationConnection{Edges: []*CallInvitationEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// CallInvitationOrderField defines the ordering field of CallInvitation.
+type CallInvitationOrderField struct {
+	// Value extracts the ordering value from the given CallInvitation.
+	Value    func(*CallInvitation) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) callinvitation.OrderOption
+	toCursor func(*CallInvitation) Cursor
+}
+
+// CallInvitationOrder defines the ordering of CallInvitation.
+type CallInvitationOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *CallInvitationOrderField `json:"field"`
+}
+
+// DefaultCallInvitationOrder is the default ordering of CallInvitation.
+var DefaultCallInvitationOrder = &CallInvitationOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &CallInvitationOrderField{
+		Value: func(_m *CallInvitation) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: callinvitation.FieldID,
+		toTerm: callinvitation.ByID,
+		toCursor: func(_m *CallInvitation) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts CallInvitation into CallInvitationEdge.
+func (_m *CallInvitation) ToEdge(order *CallInvitationOrder) *CallInvitationEdge {
+	if order == nil {
+		order = DefaultCallInvitationOrder
+	}
+	return &CallInvitationEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

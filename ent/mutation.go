@@ -14,6 +14,7 @@ import (
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
+	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
@@ -81,6 +82,7 @@ const (
 	TypeAuditEntry        = "AuditEntry"
 	TypeBusinessHours     = "BusinessHours"
 	TypeCall              = "Call"
+	TypeCallInvitation    = "CallInvitation"
 	TypeCallLeg           = "CallLeg"
 	TypeCallback          = "Callback"
 	TypeCitizen           = "Citizen"
@@ -6372,6 +6374,9 @@ type CallMutation struct {
 	end_cause          *string
 	sip_code           *int
 	addsip_code        *int
+	held               *bool
+	tape               *call.Tape
+	consulting         *call.Consulting
 	awaits_recovery    *bool
 	clearedFields      map[string]struct{}
 	interaction        *string
@@ -7021,6 +7026,114 @@ func (m *CallMutation) ResetSipCode() {
 	m.addsip_code = nil
 }
 
+// SetHeld sets the "held" field.
+func (m *CallMutation) SetHeld(b bool) {
+	m.held = &b
+}
+
+// Held returns the value of the "held" field in the mutation.
+func (m *CallMutation) Held() (r bool, exists bool) {
+	v := m.held
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeld returns the old "held" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldHeld(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeld is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeld requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeld: %w", err)
+	}
+	return oldValue.Held, nil
+}
+
+// ResetHeld resets all changes to the "held" field.
+func (m *CallMutation) ResetHeld() {
+	m.held = nil
+}
+
+// SetTape sets the "tape" field.
+func (m *CallMutation) SetTape(c call.Tape) {
+	m.tape = &c
+}
+
+// Tape returns the value of the "tape" field in the mutation.
+func (m *CallMutation) Tape() (r call.Tape, exists bool) {
+	v := m.tape
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTape returns the old "tape" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldTape(ctx context.Context) (v call.Tape, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTape is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTape requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTape: %w", err)
+	}
+	return oldValue.Tape, nil
+}
+
+// ResetTape resets all changes to the "tape" field.
+func (m *CallMutation) ResetTape() {
+	m.tape = nil
+}
+
+// SetConsulting sets the "consulting" field.
+func (m *CallMutation) SetConsulting(c call.Consulting) {
+	m.consulting = &c
+}
+
+// Consulting returns the value of the "consulting" field in the mutation.
+func (m *CallMutation) Consulting() (r call.Consulting, exists bool) {
+	v := m.consulting
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConsulting returns the old "consulting" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldConsulting(ctx context.Context) (v call.Consulting, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConsulting is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConsulting requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConsulting: %w", err)
+	}
+	return oldValue.Consulting, nil
+}
+
+// ResetConsulting resets all changes to the "consulting" field.
+func (m *CallMutation) ResetConsulting() {
+	m.consulting = nil
+}
+
 // SetAwaitsRecovery sets the "awaits_recovery" field.
 func (m *CallMutation) SetAwaitsRecovery(b bool) {
 	m.awaits_recovery = &b
@@ -7226,7 +7339,7 @@ func (m *CallMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CallMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 16)
 	if m.created_at != nil {
 		fields = append(fields, call.FieldCreatedAt)
 	}
@@ -7263,6 +7376,15 @@ func (m *CallMutation) Fields() []string {
 	if m.sip_code != nil {
 		fields = append(fields, call.FieldSipCode)
 	}
+	if m.held != nil {
+		fields = append(fields, call.FieldHeld)
+	}
+	if m.tape != nil {
+		fields = append(fields, call.FieldTape)
+	}
+	if m.consulting != nil {
+		fields = append(fields, call.FieldConsulting)
+	}
 	if m.awaits_recovery != nil {
 		fields = append(fields, call.FieldAwaitsRecovery)
 	}
@@ -7298,6 +7420,12 @@ func (m *CallMutation) Field(name string) (ent.Value, bool) {
 		return m.EndCause()
 	case call.FieldSipCode:
 		return m.SipCode()
+	case call.FieldHeld:
+		return m.Held()
+	case call.FieldTape:
+		return m.Tape()
+	case call.FieldConsulting:
+		return m.Consulting()
 	case call.FieldAwaitsRecovery:
 		return m.AwaitsRecovery()
 	}
@@ -7333,6 +7461,12 @@ func (m *CallMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldEndCause(ctx)
 	case call.FieldSipCode:
 		return m.OldSipCode(ctx)
+	case call.FieldHeld:
+		return m.OldHeld(ctx)
+	case call.FieldTape:
+		return m.OldTape(ctx)
+	case call.FieldConsulting:
+		return m.OldConsulting(ctx)
 	case call.FieldAwaitsRecovery:
 		return m.OldAwaitsRecovery(ctx)
 	}
@@ -7427,6 +7561,27 @@ func (m *CallMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSipCode(v)
+		return nil
+	case call.FieldHeld:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeld(v)
+		return nil
+	case call.FieldTape:
+		v, ok := value.(call.Tape)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTape(v)
+		return nil
+	case call.FieldConsulting:
+		v, ok := value.(call.Consulting)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConsulting(v)
 		return nil
 	case call.FieldAwaitsRecovery:
 		v, ok := value.(bool)
@@ -7574,6 +7729,15 @@ func (m *CallMutation) ResetField(name string) error {
 	case call.FieldSipCode:
 		m.ResetSipCode()
 		return nil
+	case call.FieldHeld:
+		m.ResetHeld()
+		return nil
+	case call.FieldTape:
+		m.ResetTape()
+		return nil
+	case call.FieldConsulting:
+		m.ResetConsulting()
+		return nil
 	case call.FieldAwaitsRecovery:
 		m.ResetAwaitsRecovery()
 		return nil
@@ -7709,6 +7873,838 @@ func (m *CallMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Call edge %s", name)
 }
 
+// CallInvitationMutation represents an operation that mutates the CallInvitation nodes in the graph.
+type CallInvitationMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	account_id         *string
+	inviter_id         *string
+	state              *callinvitation.State
+	expires_at         *time.Time
+	answered_at        *time.Time
+	clearedFields      map[string]struct{}
+	call               *string
+	clearedcall        bool
+	interaction        *string
+	clearedinteraction bool
+	done               bool
+	oldValue           func(context.Context) (*CallInvitation, error)
+	predicates         []predicate.CallInvitation
+}
+
+var _ ent.Mutation = (*CallInvitationMutation)(nil)
+
+// callinvitationOption allows management of the mutation configuration using functional options.
+type callinvitationOption func(*CallInvitationMutation)
+
+// newCallInvitationMutation creates new mutation for the CallInvitation entity.
+func newCallInvitationMutation(c config, op Op, opts ...callinvitationOption) *CallInvitationMutation {
+	m := &CallInvitationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCallInvitation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCallInvitationID sets the ID field of the mutation.
+func withCallInvitationID(id string) callinvitationOption {
+	return func(m *CallInvitationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CallInvitation
+		)
+		m.oldValue = func(ctx context.Context) (*CallInvitation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CallInvitation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCallInvitation sets the old CallInvitation of the mutation.
+func withCallInvitation(node *CallInvitation) callinvitationOption {
+	return func(m *CallInvitationMutation) {
+		m.oldValue = func(context.Context) (*CallInvitation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CallInvitationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CallInvitationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CallInvitation entities.
+func (m *CallInvitationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CallInvitationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CallInvitationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CallInvitation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CallInvitationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CallInvitationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CallInvitation entity.
+// If the CallInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallInvitationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CallInvitationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCallID sets the "call_id" field.
+func (m *CallInvitationMutation) SetCallID(s string) {
+	m.call = &s
+}
+
+// CallID returns the value of the "call_id" field in the mutation.
+func (m *CallInvitationMutation) CallID() (r string, exists bool) {
+	v := m.call
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCallID returns the old "call_id" field's value of the CallInvitation entity.
+// If the CallInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallInvitationMutation) OldCallID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCallID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCallID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCallID: %w", err)
+	}
+	return oldValue.CallID, nil
+}
+
+// ResetCallID resets all changes to the "call_id" field.
+func (m *CallInvitationMutation) ResetCallID() {
+	m.call = nil
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *CallInvitationMutation) SetInteractionID(s string) {
+	m.interaction = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *CallInvitationMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the CallInvitation entity.
+// If the CallInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallInvitationMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *CallInvitationMutation) ResetInteractionID() {
+	m.interaction = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *CallInvitationMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *CallInvitationMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the CallInvitation entity.
+// If the CallInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallInvitationMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *CallInvitationMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetInviterID sets the "inviter_id" field.
+func (m *CallInvitationMutation) SetInviterID(s string) {
+	m.inviter_id = &s
+}
+
+// InviterID returns the value of the "inviter_id" field in the mutation.
+func (m *CallInvitationMutation) InviterID() (r string, exists bool) {
+	v := m.inviter_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInviterID returns the old "inviter_id" field's value of the CallInvitation entity.
+// If the CallInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallInvitationMutation) OldInviterID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInviterID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInviterID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInviterID: %w", err)
+	}
+	return oldValue.InviterID, nil
+}
+
+// ResetInviterID resets all changes to the "inviter_id" field.
+func (m *CallInvitationMutation) ResetInviterID() {
+	m.inviter_id = nil
+}
+
+// SetState sets the "state" field.
+func (m *CallInvitationMutation) SetState(c callinvitation.State) {
+	m.state = &c
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *CallInvitationMutation) State() (r callinvitation.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the CallInvitation entity.
+// If the CallInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallInvitationMutation) OldState(ctx context.Context) (v callinvitation.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *CallInvitationMutation) ResetState() {
+	m.state = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *CallInvitationMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *CallInvitationMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the CallInvitation entity.
+// If the CallInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallInvitationMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *CallInvitationMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetAnsweredAt sets the "answered_at" field.
+func (m *CallInvitationMutation) SetAnsweredAt(t time.Time) {
+	m.answered_at = &t
+}
+
+// AnsweredAt returns the value of the "answered_at" field in the mutation.
+func (m *CallInvitationMutation) AnsweredAt() (r time.Time, exists bool) {
+	v := m.answered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredAt returns the old "answered_at" field's value of the CallInvitation entity.
+// If the CallInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallInvitationMutation) OldAnsweredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredAt: %w", err)
+	}
+	return oldValue.AnsweredAt, nil
+}
+
+// ClearAnsweredAt clears the value of the "answered_at" field.
+func (m *CallInvitationMutation) ClearAnsweredAt() {
+	m.answered_at = nil
+	m.clearedFields[callinvitation.FieldAnsweredAt] = struct{}{}
+}
+
+// AnsweredAtCleared returns if the "answered_at" field was cleared in this mutation.
+func (m *CallInvitationMutation) AnsweredAtCleared() bool {
+	_, ok := m.clearedFields[callinvitation.FieldAnsweredAt]
+	return ok
+}
+
+// ResetAnsweredAt resets all changes to the "answered_at" field.
+func (m *CallInvitationMutation) ResetAnsweredAt() {
+	m.answered_at = nil
+	delete(m.clearedFields, callinvitation.FieldAnsweredAt)
+}
+
+// ClearCall clears the "call" edge to the Call entity.
+func (m *CallInvitationMutation) ClearCall() {
+	m.clearedcall = true
+	m.clearedFields[callinvitation.FieldCallID] = struct{}{}
+}
+
+// CallCleared reports if the "call" edge to the Call entity was cleared.
+func (m *CallInvitationMutation) CallCleared() bool {
+	return m.clearedcall
+}
+
+// CallIDs returns the "call" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CallID instead. It exists only for internal usage by the builders.
+func (m *CallInvitationMutation) CallIDs() (ids []string) {
+	if id := m.call; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCall resets all changes to the "call" edge.
+func (m *CallInvitationMutation) ResetCall() {
+	m.call = nil
+	m.clearedcall = false
+}
+
+// ClearInteraction clears the "interaction" edge to the Interaction entity.
+func (m *CallInvitationMutation) ClearInteraction() {
+	m.clearedinteraction = true
+	m.clearedFields[callinvitation.FieldInteractionID] = struct{}{}
+}
+
+// InteractionCleared reports if the "interaction" edge to the Interaction entity was cleared.
+func (m *CallInvitationMutation) InteractionCleared() bool {
+	return m.clearedinteraction
+}
+
+// InteractionIDs returns the "interaction" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InteractionID instead. It exists only for internal usage by the builders.
+func (m *CallInvitationMutation) InteractionIDs() (ids []string) {
+	if id := m.interaction; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInteraction resets all changes to the "interaction" edge.
+func (m *CallInvitationMutation) ResetInteraction() {
+	m.interaction = nil
+	m.clearedinteraction = false
+}
+
+// Where appends a list predicates to the CallInvitationMutation builder.
+func (m *CallInvitationMutation) Where(ps ...predicate.CallInvitation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CallInvitationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CallInvitationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CallInvitation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CallInvitationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CallInvitationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CallInvitation).
+func (m *CallInvitationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CallInvitationMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, callinvitation.FieldCreatedAt)
+	}
+	if m.call != nil {
+		fields = append(fields, callinvitation.FieldCallID)
+	}
+	if m.interaction != nil {
+		fields = append(fields, callinvitation.FieldInteractionID)
+	}
+	if m.account_id != nil {
+		fields = append(fields, callinvitation.FieldAccountID)
+	}
+	if m.inviter_id != nil {
+		fields = append(fields, callinvitation.FieldInviterID)
+	}
+	if m.state != nil {
+		fields = append(fields, callinvitation.FieldState)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, callinvitation.FieldExpiresAt)
+	}
+	if m.answered_at != nil {
+		fields = append(fields, callinvitation.FieldAnsweredAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CallInvitationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case callinvitation.FieldCreatedAt:
+		return m.CreatedAt()
+	case callinvitation.FieldCallID:
+		return m.CallID()
+	case callinvitation.FieldInteractionID:
+		return m.InteractionID()
+	case callinvitation.FieldAccountID:
+		return m.AccountID()
+	case callinvitation.FieldInviterID:
+		return m.InviterID()
+	case callinvitation.FieldState:
+		return m.State()
+	case callinvitation.FieldExpiresAt:
+		return m.ExpiresAt()
+	case callinvitation.FieldAnsweredAt:
+		return m.AnsweredAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CallInvitationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case callinvitation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case callinvitation.FieldCallID:
+		return m.OldCallID(ctx)
+	case callinvitation.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case callinvitation.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case callinvitation.FieldInviterID:
+		return m.OldInviterID(ctx)
+	case callinvitation.FieldState:
+		return m.OldState(ctx)
+	case callinvitation.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case callinvitation.FieldAnsweredAt:
+		return m.OldAnsweredAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CallInvitation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallInvitationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case callinvitation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case callinvitation.FieldCallID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCallID(v)
+		return nil
+	case callinvitation.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case callinvitation.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case callinvitation.FieldInviterID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInviterID(v)
+		return nil
+	case callinvitation.FieldState:
+		v, ok := value.(callinvitation.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case callinvitation.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case callinvitation.FieldAnsweredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CallInvitation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CallInvitationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CallInvitationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallInvitationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CallInvitation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CallInvitationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(callinvitation.FieldAnsweredAt) {
+		fields = append(fields, callinvitation.FieldAnsweredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CallInvitationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CallInvitationMutation) ClearField(name string) error {
+	switch name {
+	case callinvitation.FieldAnsweredAt:
+		m.ClearAnsweredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CallInvitation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CallInvitationMutation) ResetField(name string) error {
+	switch name {
+	case callinvitation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case callinvitation.FieldCallID:
+		m.ResetCallID()
+		return nil
+	case callinvitation.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case callinvitation.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case callinvitation.FieldInviterID:
+		m.ResetInviterID()
+		return nil
+	case callinvitation.FieldState:
+		m.ResetState()
+		return nil
+	case callinvitation.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case callinvitation.FieldAnsweredAt:
+		m.ResetAnsweredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CallInvitation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CallInvitationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.call != nil {
+		edges = append(edges, callinvitation.EdgeCall)
+	}
+	if m.interaction != nil {
+		edges = append(edges, callinvitation.EdgeInteraction)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CallInvitationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case callinvitation.EdgeCall:
+		if id := m.call; id != nil {
+			return []ent.Value{*id}
+		}
+	case callinvitation.EdgeInteraction:
+		if id := m.interaction; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CallInvitationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CallInvitationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CallInvitationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcall {
+		edges = append(edges, callinvitation.EdgeCall)
+	}
+	if m.clearedinteraction {
+		edges = append(edges, callinvitation.EdgeInteraction)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CallInvitationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case callinvitation.EdgeCall:
+		return m.clearedcall
+	case callinvitation.EdgeInteraction:
+		return m.clearedinteraction
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CallInvitationMutation) ClearEdge(name string) error {
+	switch name {
+	case callinvitation.EdgeCall:
+		m.ClearCall()
+		return nil
+	case callinvitation.EdgeInteraction:
+		m.ClearInteraction()
+		return nil
+	}
+	return fmt.Errorf("unknown CallInvitation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CallInvitationMutation) ResetEdge(name string) error {
+	switch name {
+	case callinvitation.EdgeCall:
+		m.ResetCall()
+		return nil
+	case callinvitation.EdgeInteraction:
+		m.ResetInteraction()
+		return nil
+	}
+	return fmt.Errorf("unknown CallInvitation edge %s", name)
+}
+
 // CallLegMutation represents an operation that mutates the CallLeg nodes in the graph.
 type CallLegMutation struct {
 	config
@@ -7725,6 +8721,7 @@ type CallLegMutation struct {
 	answered_at         *time.Time
 	ended_at            *time.Time
 	end_cause           *string
+	muted               *bool
 	codec               *string
 	packets_sent        *int64
 	addpackets_sent     *int64
@@ -8311,6 +9308,42 @@ func (m *CallLegMutation) ResetEndCause() {
 	delete(m.clearedFields, callleg.FieldEndCause)
 }
 
+// SetMuted sets the "muted" field.
+func (m *CallLegMutation) SetMuted(b bool) {
+	m.muted = &b
+}
+
+// Muted returns the value of the "muted" field in the mutation.
+func (m *CallLegMutation) Muted() (r bool, exists bool) {
+	v := m.muted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMuted returns the old "muted" field's value of the CallLeg entity.
+// If the CallLeg object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallLegMutation) OldMuted(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMuted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMuted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMuted: %w", err)
+	}
+	return oldValue.Muted, nil
+}
+
+// ResetMuted resets all changes to the "muted" field.
+func (m *CallLegMutation) ResetMuted() {
+	m.muted = nil
+}
+
 // SetCodec sets the "codec" field.
 func (m *CallLegMutation) SetCodec(s string) {
 	m.codec = &s
@@ -8757,7 +9790,7 @@ func (m *CallLegMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CallLegMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.created_at != nil {
 		fields = append(fields, callleg.FieldCreatedAt)
 	}
@@ -8790,6 +9823,9 @@ func (m *CallLegMutation) Fields() []string {
 	}
 	if m.end_cause != nil {
 		fields = append(fields, callleg.FieldEndCause)
+	}
+	if m.muted != nil {
+		fields = append(fields, callleg.FieldMuted)
 	}
 	if m.codec != nil {
 		fields = append(fields, callleg.FieldCodec)
@@ -8842,6 +9878,8 @@ func (m *CallLegMutation) Field(name string) (ent.Value, bool) {
 		return m.EndedAt()
 	case callleg.FieldEndCause:
 		return m.EndCause()
+	case callleg.FieldMuted:
+		return m.Muted()
 	case callleg.FieldCodec:
 		return m.Codec()
 	case callleg.FieldPacketsSent:
@@ -8887,6 +9925,8 @@ func (m *CallLegMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldEndedAt(ctx)
 	case callleg.FieldEndCause:
 		return m.OldEndCause(ctx)
+	case callleg.FieldMuted:
+		return m.OldMuted(ctx)
 	case callleg.FieldCodec:
 		return m.OldCodec(ctx)
 	case callleg.FieldPacketsSent:
@@ -8986,6 +10026,13 @@ func (m *CallLegMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEndCause(v)
+		return nil
+	case callleg.FieldMuted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMuted(v)
 		return nil
 	case callleg.FieldCodec:
 		v, ok := value.(string)
@@ -9231,6 +10278,9 @@ func (m *CallLegMutation) ResetField(name string) error {
 		return nil
 	case callleg.FieldEndCause:
 		m.ResetEndCause()
+		return nil
+	case callleg.FieldMuted:
+		m.ResetMuted()
 		return nil
 	case callleg.FieldCodec:
 		m.ResetCodec()

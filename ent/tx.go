@@ -32,6 +32,8 @@ type Tx struct {
 	BusinessHours *BusinessHoursClient
 	// Call is the client for interacting with the Call builders.
 	Call *CallClient
+	// CallInvitation is the client for interacting with the CallInvitation builders.
+	CallInvitation *CallInvitationClient
 	// CallLeg is the client for interacting with the CallLeg builders.
 	CallLeg *CallLegClient
 	// Callback is the client for interacting with the Callback builders.
@@ -240,6 +242,7 @@ func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.BusinessHours = NewBusinessHoursClient(tx.config)
 	tx.Call = NewCallClient(tx.config)
+	tx.CallInvitation = NewCallInvitationClient(tx.config)
 	tx.CallLeg = NewCallLegClient(tx.config)
 	tx.Callback = NewCallbackClient(tx.config)
 	tx.Citizen = NewCitizenClient(tx.config)

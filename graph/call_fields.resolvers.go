@@ -2,8 +2,10 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"ekc/ent"
+	"ekc/ent/callleg"
 	"ekc/ent/menuversion"
 	"ekc/ent/phonebinding"
 	"ekc/graph/model"
@@ -17,12 +19,31 @@ func (r *callResolver) CitizenNumber(ctx context.Context, obj *ent.Call) (*strin
 // Legs is the resolver for the legs field.
 func (r *callResolver) Legs(ctx context.Context, obj *ent.Call) ([]*ent.CallLeg, error) {
 	legs, err := obj.Legs(ctx)
-	return sorted(legs, func(l *ent.CallLeg) string { return l.BeganAt.UTC().Format(sortable) + l.ID }), err
+	if err != nil {
+		return nil, err
+	}
+	return oldestFirst(ctx, legs, began[*ent.CallLeg]{
+		id: func(l *ent.CallLeg) string { return l.ID }, at: func(l *ent.CallLeg) time.Time { return l.BeganAt },
+		read: func(ctx context.Context, ids []string) ([]*ent.CallLeg, error) {
+			return r.Client.CallLeg.Query().Where(callleg.IDIn(ids...)).Select(callleg.FieldBeganAt).All(ctx)
+		},
+	})
 }
 
 // Operator is the resolver for the operator field.
 func (r *callLegResolver) Operator(ctx context.Context, obj *ent.CallLeg) (*model.Operator, error) {
 	return r.operator(ctx, obj.AccountID)
+}
+
+// Interaction is the resolver for the interaction field.
+func (r *callInvitationResolver) Interaction(ctx context.Context, obj *ent.CallInvitation) (*ent.Interaction, error) {
+	i, err := r.Client.Interaction.Get(ctx, obj.InteractionID)
+	return i, ignoreMissing(err)
+}
+
+// Inviter is the resolver for the inviter field.
+func (r *callInvitationResolver) Inviter(ctx context.Context, obj *ent.CallInvitation) (*model.Operator, error) {
+	return r.operator(ctx, obj.InviterID)
 }
 
 // URL is the resolver for the url field.

@@ -2,8 +2,11 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"ekc/ent"
+	"ekc/ent/call"
+	"ekc/ent/recording"
 	"ekc/graph/model"
 	"ekc/internal/voice"
 )
@@ -45,8 +48,8 @@ func (r *mutationResolver) CallKeysPress(ctx context.Context, input model.CallKe
 }
 
 // CallRecordingPause is the resolver for the callRecordingPause field.
-func (r *mutationResolver) CallRecordingPause(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error) {
-	return interactionPayload(r.Voice.PauseRecording(ctx, input.InteractionID))
+func (r *mutationResolver) CallRecordingPause(ctx context.Context, input model.CallRecordingPauseInput) (*model.InteractionPayload, error) {
+	return interactionPayload(r.pauseRecording(ctx, input))
 }
 
 // CallRecordingResume is the resolver for the callRecordingResume field.
@@ -67,6 +70,13 @@ func (r *mutationResolver) CallConsultComplete(ctx context.Context, input model.
 // CallConsultCancel is the resolver for the callConsultCancel field.
 func (r *mutationResolver) CallConsultCancel(ctx context.Context, input model.InteractionInput) (*model.InteractionPayload, error) {
 	return interactionPayload(r.Voice.CancelConsult(ctx, input.InteractionID))
+}
+
+// CallInvitationDecline is the resolver for the callInvitationDecline field.
+func (r *mutationResolver) CallInvitationDecline(ctx context.Context, input model.CallInvitationInput) (*model.CallInvitationPayload, error) {
+	n, err := r.Voice.DeclineInvitation(ctx, input.InvitationID)
+	errs, err := userErrors(err)
+	return &model.CallInvitationPayload{Invitation: n, UserErrors: errs}, err
 }
 
 // CallConference is the resolver for the callConference field.
@@ -115,7 +125,15 @@ func (r *interactionResolver) Calls(ctx context.Context, obj *ent.Interaction) (
 		return []*ent.Call{}, nil
 	}
 	calls, err := obj.Calls(ctx)
-	return sorted(calls, func(c *ent.Call) string { return c.BeganAt.UTC().Format(sortable) + c.ID }), err
+	if err != nil {
+		return nil, err
+	}
+	return oldestFirst(ctx, calls, began[*ent.Call]{
+		id: func(c *ent.Call) string { return c.ID }, at: func(c *ent.Call) time.Time { return c.BeganAt },
+		read: func(ctx context.Context, ids []string) ([]*ent.Call, error) {
+			return r.Client.Call.Query().Where(call.IDIn(ids...)).Select(call.FieldBeganAt).All(ctx)
+		},
+	})
 }
 
 // Recordings is the resolver for the recordings field.
@@ -124,7 +142,15 @@ func (r *interactionResolver) Recordings(ctx context.Context, obj *ent.Interacti
 		return []*ent.Recording{}, nil
 	}
 	all, err := obj.Recordings(ctx)
-	return sorted(all, func(c *ent.Recording) string { return c.BeganAt.UTC().Format(sortable) + c.ID }), err
+	if err != nil {
+		return nil, err
+	}
+	return oldestFirst(ctx, all, began[*ent.Recording]{
+		id: func(c *ent.Recording) string { return c.ID }, at: func(c *ent.Recording) time.Time { return c.BeganAt },
+		read: func(ctx context.Context, ids []string) ([]*ent.Recording, error) {
+			return r.Client.Recording.Query().Where(recording.IDIn(ids...)).Select(recording.FieldBeganAt).All(ctx)
+		},
+	})
 }
 
 // Callbacks is the resolver for the callbacks field.

@@ -62,6 +62,11 @@ func (r *deskResolver) Offers(ctx context.Context, _ *model.Desk) ([]*ent.Offer,
 	return r.deskOffers(ctx)
 }
 
+// Invitations is the resolver for the invitations field.
+func (r *deskResolver) Invitations(ctx context.Context, _ *model.Desk) ([]*ent.CallInvitation, error) {
+	return r.deskInvitations(ctx)
+}
+
 // Interactions is the resolver for the interactions field.
 func (r *deskResolver) Interactions(ctx context.Context, _ *model.Desk) ([]*ent.Interaction, error) {
 	return r.deskInteractions(ctx)

@@ -29,6 +29,7 @@ type ResolverRoot interface {
 	AuditEntry() AuditEntryResolver
 	Board() BoardResolver
 	Call() CallResolver
+	CallInvitation() CallInvitationResolver
 	CallLeg() CallLegResolver
 	Callback() CallbackResolver
 	Citizen() CitizenResolver
@@ -225,12 +226,15 @@ type ComplexityRoot struct {
 	Call struct {
 		BeganAt       func(childComplexity int) int
 		CitizenNumber func(childComplexity int) int
+		Consulting    func(childComplexity int) int
 		Direction     func(childComplexity int) int
 		EndCause      func(childComplexity int) int
 		EndedAt       func(childComplexity int) int
+		Held          func(childComplexity int) int
 		ID            func(childComplexity int) int
 		Legs          func(childComplexity int) int
 		SipCode       func(childComplexity int) int
+		Tape          func(childComplexity int) int
 	}
 
 	CallCandidate struct {
@@ -240,6 +244,35 @@ type ComplexityRoot struct {
 	CallCandidatePayload struct {
 		Taken      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	CallChanged struct {
+		At            func(childComplexity int) int
+		Call          func(childComplexity int) int
+		Cursor        func(childComplexity int) int
+		InteractionID func(childComplexity int) int
+	}
+
+	CallInvitation struct {
+		AnsweredAt    func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		ExpiresAt     func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Interaction   func(childComplexity int) int
+		InteractionID func(childComplexity int) int
+		Inviter       func(childComplexity int) int
+		State         func(childComplexity int) int
+	}
+
+	CallInvitationPayload struct {
+		Invitation func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CallInvited struct {
+		At         func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		Invitation func(childComplexity int) int
 	}
 
 	CallJoinPayload struct {
@@ -258,6 +291,7 @@ type ComplexityRoot struct {
 		JitterMs        func(childComplexity int) int
 		Kind            func(childComplexity int) int
 		Mos             func(childComplexity int) int
+		Muted           func(childComplexity int) int
 		Operator        func(childComplexity int) int
 		PacketsLost     func(childComplexity int) int
 		PacketsReceived func(childComplexity int) int
@@ -346,6 +380,7 @@ type ComplexityRoot struct {
 	Desk struct {
 		Cursor       func(childComplexity int) int
 		Interactions func(childComplexity int) int
+		Invitations  func(childComplexity int) int
 		Offers       func(childComplexity int) int
 		Presence     func(childComplexity int) int
 	}
@@ -580,11 +615,12 @@ type ComplexityRoot struct {
 		CallConsultComplete           func(childComplexity int, input model.InteractionInput) int
 		CallDial                      func(childComplexity int, input model.CallDialInput) int
 		CallHangUp                    func(childComplexity int, input model.InteractionInput) int
+		CallInvitationDecline         func(childComplexity int, input model.CallInvitationInput) int
 		CallJoin                      func(childComplexity int, input model.CallJoinInput) int
 		CallKeysPress                 func(childComplexity int, input model.CallKeysInput) int
 		CallMute                      func(childComplexity int, input model.CallMuteInput) int
 		CallPassOn                    func(childComplexity int, input model.CallPassOnInput) int
-		CallRecordingPause            func(childComplexity int, input model.InteractionInput) int
+		CallRecordingPause            func(childComplexity int, input model.CallRecordingPauseInput) int
 		CallRecordingResume           func(childComplexity int, input model.InteractionInput) int
 		CallSupervise                 func(childComplexity int, input model.CallSuperviseInput) int
 		CallSuperviseStop             func(childComplexity int, input model.InteractionInput) int
@@ -2062,6 +2098,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Call.CitizenNumber(childComplexity), true
 
+	case "Call.consulting":
+		if e.ComplexityRoot.Call.Consulting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.Consulting(childComplexity), true
+
 	case "Call.direction":
 		if e.ComplexityRoot.Call.Direction == nil {
 			break
@@ -2082,6 +2125,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Call.EndedAt(childComplexity), true
+
+	case "Call.held":
+		if e.ComplexityRoot.Call.Held == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.Held(childComplexity), true
 
 	case "Call.id":
 		if e.ComplexityRoot.Call.ID == nil {
@@ -2104,6 +2154,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Call.SipCode(childComplexity), true
 
+	case "Call.tape":
+		if e.ComplexityRoot.Call.Tape == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.Tape(childComplexity), true
+
 	case "CallCandidate.candidate":
 		if e.ComplexityRoot.CallCandidate.Candidate == nil {
 			break
@@ -2124,6 +2181,125 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CallCandidatePayload.UserErrors(childComplexity), true
+
+	case "CallChanged.at":
+		if e.ComplexityRoot.CallChanged.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallChanged.At(childComplexity), true
+
+	case "CallChanged.call":
+		if e.ComplexityRoot.CallChanged.Call == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallChanged.Call(childComplexity), true
+
+	case "CallChanged.cursor":
+		if e.ComplexityRoot.CallChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallChanged.Cursor(childComplexity), true
+
+	case "CallChanged.interactionId":
+		if e.ComplexityRoot.CallChanged.InteractionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallChanged.InteractionID(childComplexity), true
+
+	case "CallInvitation.answeredAt":
+		if e.ComplexityRoot.CallInvitation.AnsweredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvitation.AnsweredAt(childComplexity), true
+
+	case "CallInvitation.createdAt":
+		if e.ComplexityRoot.CallInvitation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvitation.CreatedAt(childComplexity), true
+
+	case "CallInvitation.expiresAt":
+		if e.ComplexityRoot.CallInvitation.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvitation.ExpiresAt(childComplexity), true
+
+	case "CallInvitation.id":
+		if e.ComplexityRoot.CallInvitation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvitation.ID(childComplexity), true
+
+	case "CallInvitation.interaction":
+		if e.ComplexityRoot.CallInvitation.Interaction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvitation.Interaction(childComplexity), true
+
+	case "CallInvitation.interactionId":
+		if e.ComplexityRoot.CallInvitation.InteractionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvitation.InteractionID(childComplexity), true
+
+	case "CallInvitation.inviter":
+		if e.ComplexityRoot.CallInvitation.Inviter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvitation.Inviter(childComplexity), true
+
+	case "CallInvitation.state":
+		if e.ComplexityRoot.CallInvitation.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvitation.State(childComplexity), true
+
+	case "CallInvitationPayload.invitation":
+		if e.ComplexityRoot.CallInvitationPayload.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvitationPayload.Invitation(childComplexity), true
+
+	case "CallInvitationPayload.userErrors":
+		if e.ComplexityRoot.CallInvitationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvitationPayload.UserErrors(childComplexity), true
+
+	case "CallInvited.at":
+		if e.ComplexityRoot.CallInvited.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvited.At(childComplexity), true
+
+	case "CallInvited.cursor":
+		if e.ComplexityRoot.CallInvited.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvited.Cursor(childComplexity), true
+
+	case "CallInvited.invitation":
+		if e.ComplexityRoot.CallInvited.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallInvited.Invitation(childComplexity), true
 
 	case "CallJoinPayload.answer":
 		if e.ComplexityRoot.CallJoinPayload.Answer == nil {
@@ -2208,6 +2384,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CallLeg.Mos(childComplexity), true
+
+	case "CallLeg.muted":
+		if e.ComplexityRoot.CallLeg.Muted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallLeg.Muted(childComplexity), true
 
 	case "CallLeg.operator":
 		if e.ComplexityRoot.CallLeg.Operator == nil {
@@ -2593,6 +2776,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Desk.Interactions(childComplexity), true
+
+	case "Desk.invitations":
+		if e.ComplexityRoot.Desk.Invitations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Desk.Invitations(childComplexity), true
 
 	case "Desk.offers":
 		if e.ComplexityRoot.Desk.Offers == nil {
@@ -3740,6 +3930,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.CallHangUp(childComplexity, args["input"].(model.InteractionInput)), true
 
+	case "Mutation.callInvitationDecline":
+		if e.ComplexityRoot.Mutation.CallInvitationDecline == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_callInvitationDecline_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CallInvitationDecline(childComplexity, args["input"].(model.CallInvitationInput)), true
+
 	case "Mutation.callJoin":
 		if e.ComplexityRoot.Mutation.CallJoin == nil {
 			break
@@ -3798,7 +4000,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.CallRecordingPause(childComplexity, args["input"].(model.InteractionInput)), true
+		return e.ComplexityRoot.Mutation.CallRecordingPause(childComplexity, args["input"].(model.CallRecordingPauseInput)), true
 
 	case "Mutation.callRecordingResume":
 		if e.ComplexityRoot.Mutation.CallRecordingResume == nil {
@@ -7736,10 +7938,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCallCandidateInput,
 		ec.unmarshalInputCallConsultInput,
 		ec.unmarshalInputCallDialInput,
+		ec.unmarshalInputCallInvitationInput,
 		ec.unmarshalInputCallJoinInput,
 		ec.unmarshalInputCallKeysInput,
 		ec.unmarshalInputCallMuteInput,
 		ec.unmarshalInputCallPassOnInput,
+		ec.unmarshalInputCallRecordingPauseInput,
 		ec.unmarshalInputCallSuperviseInput,
 		ec.unmarshalInputCallbackFilter,
 		ec.unmarshalInputCallbackInput,
@@ -8300,7 +8504,7 @@ type Mutation {
   "Presses keys towards the citizen, or whom the operator consults. Its operator."
   callKeysPress("What to do, and to what." input: CallKeysInput!): InteractionPayload!
   "Records silence while personal data is dictated; audited. Its operator."
-  callRecordingPause("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  callRecordingPause("What to do, and to what." input: CallRecordingPauseInput!): InteractionPayload!
   "Goes on recording; audited. Its operator."
   callRecordingResume("What to do, and to what." input: InteractionInput!): InteractionPayload!
   "Calls a second party while the citizen hears music. Its operator."
@@ -8309,6 +8513,8 @@ type Mutation {
   callConsultComplete("What to do, and to what." input: InteractionInput!): InteractionPayload!
   "Sends the second party away. Its operator."
   callConsultCancel("What to do, and to what." input: InteractionInput!): InteractionPayload!
+  "Declines a consultation that a colleague asks for. Whom the invitation is for."
+  callInvitationDecline("What to do, and to what." input: CallInvitationInput!): CallInvitationPayload!
   "Lets citizen, operator and second party hear each other. Its operator."
   callConference("What to do, and to what." input: InteractionInput!): InteractionPayload!
   "Passes the citizen on to an outside number; the wrap-up begins. Its operator."
@@ -10241,6 +10447,8 @@ type Desk {
   offers: [Offer!]! @goField(forceResolver: true)
   "Interactions that are theirs now, oldest first."
   interactions: [Interaction!]! @goField(forceResolver: true)
+  "Calls of colleagues who consult the viewer and wait for them, oldest first."
+  invitations: [CallInvitation!]! @goField(forceResolver: true)
   "Subscribe to ` + "`" + `desk` + "`" + ` from here: nothing is missed; what this answer shows already may be told once more."
   cursor: EventCursor!
 }
@@ -10468,8 +10676,36 @@ type Call {
   endCause: String!
   "The final SIP response that ended it before it was answered; 0 when there was none."
   sipCode: Int!
+  "Whether the citizen hears music instead of the talk: on hold, or while the operator consults."
+  held: Boolean!
+  "Whether it is recorded now."
+  tape: TapeState!
+  "Where the consultation of a colleague or a number is."
+  consulting: ConsultState!
   "Its parties, in the order in which they came."
   legs: [CallLeg!]! @goField(forceResolver: true)
+}
+
+"Whether a call is recorded."
+enum TapeState @goModel(model: "ekc/ent/call.Tape") {
+  "It is not, or not yet."
+  OFF
+  "It is."
+  ON
+  "Silence is written while personal data is dictated."
+  PAUSED
+}
+
+"Where a consultation is."
+enum ConsultState @goModel(model: "ekc/ent/call.Consulting") {
+  "Nobody is consulted."
+  NONE
+  "The other party is being called."
+  CALLING
+  "The operator talks with the other party, the citizen waits."
+  TALKING
+  "All three hear each other."
+  CONFERENCE
 }
 
 "A party of a call, with how well it was heard."
@@ -10490,6 +10726,8 @@ type CallLeg {
   endedAt: Time
   "Why it left; empty while it is there."
   endCause: String!
+  "Whether nobody hears it."
+  muted: Boolean!
   "Its codec; empty before it is agreed."
   codec: String!
   "RTP packets sent to it."
@@ -10696,6 +10934,60 @@ enum SuperviseMode @goModel(model: "ekc/telephony.Mode") {
   WHISPER
   "Hears and is heard by everybody."
   BARGE
+}
+
+"Where an invitation into a call is."
+enum CallInvitationState @goModel(model: "ekc/ent/callinvitation.State") {
+  "It waits; ` + "`" + `callJoin` + "`" + ` joins, and so does the operator's SIP phone, which rings."
+  PENDING
+  "The viewer has joined, with whatever device."
+  JOINED
+  "The viewer has declined it."
+  DECLINED
+  "The colleague has given it up, its time is over, or the call is."
+  WITHDRAWN
+}
+
+"A colleague consults the viewer in a call."
+type CallInvitation {
+  "Opaque id."
+  id: ID!
+  "The interaction, for ` + "`" + `callJoin` + "`" + `."
+  interactionId: ID!
+  "The interaction; null when the viewer may not see it, which is so until it is handed over unless the viewer had it before."
+  interaction: Interaction @goField(forceResolver: true)
+  "Who consults."
+  inviter: Operator @goField(forceResolver: true)
+  "Where it is."
+  state: CallInvitationState!
+  "When it was made."
+  createdAt: Time!
+  "When it ends by itself."
+  expiresAt: Time!
+  "When it came to its end, however; null while it waits."
+  answeredAt: Time
+}
+
+"Names an invitation."
+input CallInvitationInput {
+  "The invitation."
+  invitationId: ID!
+}
+
+"What became of an invitation."
+type CallInvitationPayload {
+  "The invitation; null when something went wrong."
+  invitation: CallInvitation
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"How to pause the recording."
+input CallRecordingPauseInput {
+  "The interaction."
+  interactionId: ID!
+  "After how many seconds it goes on by itself, 5 to 600; null means 120. Asked again, the time begins anew."
+  seconds: Int
 }
 
 "A browser that wants to take part in a call."
@@ -11483,6 +11775,26 @@ type QueuePositionChanged implements DialogueEvent {
   "Expected wait in seconds; null when nobody can tell."
   expectedWaitSeconds: Int
 }
+"A call of the interaction changed: a party came, left or was muted, hold, consultation, recording."
+type CallChanged implements DialogueEvent & DeskEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The interaction."
+  interactionId: ID!
+  "The call as it is now."
+  call: Call!
+}
+"A colleague consults the operator in a call, or the invitation came to its end."
+type CallInvited implements DeskEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The invitation as it is now."
+  invitation: CallInvitation!
+}
 "An offer was made, answered, missed or withdrawn."
 type OfferChanged implements DeskEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
@@ -11860,6 +12172,12 @@ func (ec *executionContext) childFields_Call(ctx context.Context, field graphql.
 		return ec.fieldContext_Call_endCause(ctx, field)
 	case "sipCode":
 		return ec.fieldContext_Call_sipCode(ctx, field)
+	case "held":
+		return ec.fieldContext_Call_held(ctx, field)
+	case "tape":
+		return ec.fieldContext_Call_tape(ctx, field)
+	case "consulting":
+		return ec.fieldContext_Call_consulting(ctx, field)
 	case "legs":
 		return ec.fieldContext_Call_legs(ctx, field)
 	}
@@ -11882,6 +12200,38 @@ func (ec *executionContext) childFields_CallCandidatePayload(ctx context.Context
 		return ec.fieldContext_CallCandidatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CallCandidatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CallInvitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CallInvitation_id(ctx, field)
+	case "interactionId":
+		return ec.fieldContext_CallInvitation_interactionId(ctx, field)
+	case "interaction":
+		return ec.fieldContext_CallInvitation_interaction(ctx, field)
+	case "inviter":
+		return ec.fieldContext_CallInvitation_inviter(ctx, field)
+	case "state":
+		return ec.fieldContext_CallInvitation_state(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_CallInvitation_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_CallInvitation_expiresAt(ctx, field)
+	case "answeredAt":
+		return ec.fieldContext_CallInvitation_answeredAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallInvitation", field.Name)
+}
+
+func (ec *executionContext) childFields_CallInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "invitation":
+		return ec.fieldContext_CallInvitationPayload_invitation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CallInvitationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallInvitationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CallJoinPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11914,6 +12264,8 @@ func (ec *executionContext) childFields_CallLeg(ctx context.Context, field graph
 		return ec.fieldContext_CallLeg_endedAt(ctx, field)
 	case "endCause":
 		return ec.fieldContext_CallLeg_endCause(ctx, field)
+	case "muted":
+		return ec.fieldContext_CallLeg_muted(ctx, field)
 	case "codec":
 		return ec.fieldContext_CallLeg_codec(ctx, field)
 	case "packetsSent":
@@ -12094,6 +12446,8 @@ func (ec *executionContext) childFields_Desk(ctx context.Context, field graphql.
 		return ec.fieldContext_Desk_offers(ctx, field)
 	case "interactions":
 		return ec.fieldContext_Desk_interactions(ctx, field)
+	case "invitations":
+		return ec.fieldContext_Desk_invitations(ctx, field)
 	case "cursor":
 		return ec.fieldContext_Desk_cursor(ctx, field)
 	}

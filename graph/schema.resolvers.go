@@ -24,6 +24,9 @@ func (r *Resolver) Call() CallResolver { return &callResolver{r} }
 // CallLeg returns the resolvers of the type.
 func (r *Resolver) CallLeg() CallLegResolver { return &callLegResolver{r} }
 
+// CallInvitation returns the resolvers of the type.
+func (r *Resolver) CallInvitation() CallInvitationResolver { return &callInvitationResolver{r} }
+
 // Callback returns the resolvers of the type.
 func (r *Resolver) Callback() CallbackResolver { return &callbackResolver{r} }
 
@@ -100,6 +103,7 @@ type (
 	auditEntryResolver       struct{ *Resolver }
 	boardResolver            struct{ *Resolver }
 	callResolver             struct{ *Resolver }
+	callInvitationResolver   struct{ *Resolver }
 	callLegResolver          struct{ *Resolver }
 	callbackResolver         struct{ *Resolver }
 	menuResolver             struct{ *Resolver }

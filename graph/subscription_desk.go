@@ -6,6 +6,7 @@ import (
 	"ekc/access"
 	"ekc/access/viewer"
 	"ekc/ent"
+	"ekc/ent/callinvitation"
 	entinteraction "ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/offer"
@@ -13,6 +14,7 @@ import (
 	"ekc/graph/model"
 	"ekc/interaction"
 	"ekc/internal/eventlog"
+	"ekc/internal/voice"
 	"ekc/routing"
 )
 
@@ -82,7 +84,14 @@ func (r *Resolver) onDesk(ctx context.Context, accountID string, e eventlog.Even
 			return nil, ignoreMissing(err)
 		}
 		return &model.PresenceChanged{Cursor: cursor, At: e.At, Presence: p}, nil
-	case interaction.KindMessageAdded, interaction.KindMessageChanged, interaction.KindChanged:
+	case voice.KindInvited:
+		n, err := r.Client.CallInvitation.Query().Where(callinvitation.ID(e.Data[voice.DataInvitation]),
+			callinvitation.AccountID(accountID)).Only(ctx)
+		if err != nil {
+			return nil, ignoreMissing(err)
+		}
+		return &model.CallInvited{Cursor: cursor, At: e.At, Invitation: n}, nil
+	case interaction.KindMessageAdded, interaction.KindMessageChanged, interaction.KindChanged, voice.KindCall:
 		return r.onOwnInteraction(ctx, e, cursor)
 	default:
 		return nil, nil //nolint:nilnil // nothing to show
@@ -118,6 +127,13 @@ func (r *Resolver) deskOffers(ctx context.Context) ([]*ent.Offer, error) {
 	}
 	return q.Where(offer.AccountID(viewer.From(ctx).AccountID), offer.StateEQ(offer.StatePending)).
 		Order(ent.Asc(offer.FieldID)).All(ctx)
+}
+
+// deskInvitations are the calls of colleagues who wait for the viewer.
+func (r *Resolver) deskInvitations(ctx context.Context) ([]*ent.CallInvitation, error) {
+	return r.Client.CallInvitation.Query().Where(callinvitation.AccountID(viewer.From(ctx).AccountID),
+		callinvitation.StateEQ(callinvitation.StatePending), callinvitation.ExpiresAtGT(r.Clock())).
+		Order(ent.Asc(callinvitation.FieldCreatedAt, callinvitation.FieldID)).All(ctx)
 }
 
 // deskInteractions are those that are with the viewer now.

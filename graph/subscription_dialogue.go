@@ -5,12 +5,14 @@ import (
 	"time"
 
 	"ekc/ent"
+	"ekc/ent/call"
 	entinteraction "ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/graph/model"
 	"ekc/interaction"
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
+	"ekc/internal/voice"
 	"ekc/routing"
 )
 
@@ -64,6 +66,10 @@ func (d *conversation) each(ctx context.Context, f *follower[model.DialogueEvent
 	case interaction.KindSuggestions:
 		d.hints.signalled(e)
 		return nil
+	case voice.KindCall:
+		if !staff(ctx) {
+			return nil
+		}
 	default:
 		return nil
 	}
@@ -135,6 +141,12 @@ func (r *Resolver) happened(ctx context.Context, h *happening, e eventlog.Event,
 			return &model.MessageAdded{Cursor: cursor, At: e.At, InteractionID: id, Message: m}, nil
 		}
 		return &model.MessageChanged{Cursor: cursor, At: e.At, InteractionID: id, Message: m}, nil
+	case voice.KindCall:
+		c, err := r.Client.Call.Query().Where(call.ID(e.Data[voice.DataCall])).Only(ctx)
+		if err != nil {
+			return nil, ignoreMissing(err)
+		}
+		return &model.CallChanged{Cursor: cursor, At: e.At, InteractionID: id, Call: c}, nil
 	default:
 		i, err := r.events.interactionOf(ctx, h, id)
 		if err != nil {

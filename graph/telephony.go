@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"strings"
+	"time"
 
 	"ekc/access/viewer"
 	"ekc/ent"
@@ -11,6 +12,7 @@ import (
 	"ekc/ent/interaction"
 	"ekc/ent/predicate"
 	"ekc/graph/model"
+	"ekc/internal/fail"
 	"ekc/internal/voice"
 	"ekc/internal/voice/carrier"
 	"ekc/telephony/ivr"
@@ -77,6 +79,17 @@ func (r *Resolver) liveCalls(ctx context.Context) ([]*model.LiveCall, error) {
 	}
 	return live, nil
 }
+
+// pauseRecording pauses for as long as is asked; a time that is named may not be 0, which stands for the usual one.
+func (r *Resolver) pauseRecording(ctx context.Context, input model.CallRecordingPauseInput) (*ent.Interaction, error) {
+	if input.Seconds != nil && *input.Seconds <= 0 {
+		return nil, fail.Field("seconds", fail.Invalid, "the recording pauses for 5 to 600 seconds")
+	}
+	return r.Voice.PauseRecording(ctx, input.InteractionID, time.Duration(min(value(input.Seconds), maxPauseAsked))*time.Second)
+}
+
+// maxPauseAsked keeps a number of seconds within what a duration holds; it is more than is allowed.
+const maxPauseAsked = 1 << 20
 
 // candidates hands on the centre's ICE candidates for a leg of the viewer's.
 func (r *Resolver) candidates(ctx context.Context, interactionID, legID string) (<-chan *model.CallCandidate, error) {

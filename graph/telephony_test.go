@@ -67,9 +67,11 @@ func (b *board) SendDTMF(_ context.Context, _, account, keys string) error {
 	return b.note("keys "+keys, account)
 }
 
-func (b *board) PauseRecording(_ context.Context, _, account string) error {
+func (b *board) PauseRecording(_ context.Context, _, account string, _ time.Duration) error {
 	return b.note("pause", account)
 }
+
+func (b *board) Decline(_ context.Context, _, account string) error { return b.note("decline", account) }
 
 func (b *board) ResumeRecording(_ context.Context, _, account string) error {
 	return b.note("resume", account)

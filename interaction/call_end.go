@@ -58,6 +58,16 @@ func (s *Service) EndTalk(ctx context.Context, tx *ent.Tx, interactionID, reason
 	return s.finish(system, tx, i, reason)
 }
 
+// RecordingPaused says in the dialogue that the recording was paused, or goes on.
+func (s *Service) RecordingPaused(ctx context.Context, tx *ent.Tx, i *ent.Interaction, paused bool) error {
+	text := textRecordingOn
+	if paused {
+		text = textRecordingPaused
+	}
+	_, err := s.notice(viewer.AsSystem(ctx), tx, i, message.KindNotice, text)
+	return err
+}
+
 // Broken says in the dialogue that a call was broken off.
 func (s *Service) Broken(ctx context.Context, tx *ent.Tx, i *ent.Interaction) error {
 	_, err := s.notice(viewer.AsSystem(ctx), tx, i, message.KindNotice, textCallBroken)

@@ -57,14 +57,32 @@ func validKey(k rune) bool {
 	return k >= '0' && k <= '9' || k >= 'A' && k <= 'D' || k == '*' || k == '#'
 }
 
-// PauseRecording writes silence while personal data is dictated.
-func (s *Switchboard) PauseRecording(ctx context.Context, interactionID, accountID string) error {
-	return s.command(ctx, interactionID, func(id uint64) event { return recordCommand{id, accountID, true} })
+// PauseRecording writes silence while personal data is dictated, and goes on recording by itself after the limit; 0 means that of the
+// settings. Asked again, the time begins anew. INVALID: not between 5 s and 10 min.
+func (s *Switchboard) PauseRecording(ctx context.Context, interactionID, accountID string, limit time.Duration) error {
+	switch {
+	case limit == 0:
+		limit = s.o.Settings.PauseLimit
+	case limit < minPause || limit > maxRecordingPause:
+		return fail.Field("seconds", fail.Invalid, "the recording pauses for 5 to 600 seconds")
+	}
+	return s.command(ctx, interactionID, func(id uint64) event { return recordCommand{id, accountID, true, limit} })
+}
+
+// The limits of a pause of the recording.
+const (
+	minPause          = 5 * time.Second
+	maxRecordingPause = 10 * time.Minute
+)
+
+// Decline ends a consultation whose colleague, the account, does not want to join.
+func (s *Switchboard) Decline(ctx context.Context, interactionID, accountID string) error {
+	return s.command(ctx, interactionID, func(id uint64) event { return declineCommand{id, accountID} })
 }
 
 // ResumeRecording ends a pause.
 func (s *Switchboard) ResumeRecording(ctx context.Context, interactionID, accountID string) error {
-	return s.command(ctx, interactionID, func(id uint64) event { return recordCommand{id, accountID, false} })
+	return s.command(ctx, interactionID, func(id uint64) event { return recordCommand{id: id, account: accountID} })
 }
 
 // Supervise lets an account into a talk, or changes how it takes part. Its phones ring, and its browser may [Switchboard.Join].

@@ -40,6 +40,7 @@ type call struct {
 	given    []reply // given once the view shows what they speak of
 	errands  errandQueue
 	tape     tape
+	reported reporter
 	ear      ear
 	finished bool
 	talked   bool
@@ -168,6 +169,7 @@ func (c *call) handle(e event) {
 		}
 		c.adjust()
 	}
+	c.reportLooks()
 	c.show()
 	c.giveReplies()
 }

@@ -56,6 +56,10 @@ type Centre interface {
 
 	// Leg keeps a leg of a call in the timeline: written when it begins and again, with its end and its figures.
 	Leg(ctx context.Context, l LegReport) error
+	// Looks keeps how a call looks when that changes: for those who follow it, and a pause of the recording for the timeline.
+	Looks(ctx context.Context, r CallReport) error
+	// Invited keeps that a colleague is consulted, who may have nothing but a browser, and then what became of it.
+	Invited(ctx context.Context, i Invitation) error
 	// Recorded keeps that a recording is stored. It comes at any time after the call, also from a node that has mended what a dead
 	// one left. Without an InteractionID the call's id says whose it is.
 	Recorded(ctx context.Context, r RecordingReport) error
@@ -189,6 +193,7 @@ type LegReport struct {
 	BeganAt              time.Time
 	AnsweredAt, EndedAt  *time.Time
 	EndCause             string
+	Muted                bool
 	Codec                string
 	Sent, Received, Lost int64
 	Jitter, RoundTrip    time.Duration

@@ -24,6 +24,8 @@ type memoryCentre struct {
 	flow     string
 	legs     map[string]telephony.LegReport
 	tapes    []telephony.RecordingReport
+	looks    []telephony.CallReport
+	invited  []telephony.Invitation
 	place    telephony.Place
 	closed   bool
 	busy     bool // nobody can be handed a call
@@ -297,6 +299,20 @@ func (m *memoryCentre) HandedTo(_ context.Context, id, account, colleague string
 func (m *memoryCentre) Leg(_ context.Context, l telephony.LegReport) error {
 	return m.with("leg", func() error {
 		m.legs[l.ID] = l
+		return nil
+	})
+}
+
+func (m *memoryCentre) Looks(_ context.Context, r telephony.CallReport) error {
+	return m.with("looks", func() error {
+		m.looks = append(m.looks, r)
+		return nil
+	})
+}
+
+func (m *memoryCentre) Invited(_ context.Context, i telephony.Invitation) error {
+	return m.with(i.State+" "+i.AccountID, func() error {
+		m.invited = append(m.invited, i)
 		return nil
 	})
 }

@@ -1,5 +1,7 @@
 package telephony
 
+import "time"
+
 // Commands come from the API. id names the caller that waits for the reply.
 type (
 	muteCommand struct {
@@ -15,6 +17,12 @@ type (
 		id      uint64
 		account string
 		paused  bool
+		// limit is after how long a pause ends by itself.
+		limit time.Duration
+	}
+	declineCommand struct {
+		id      uint64
+		account string
 	}
 	superviseCommand struct {
 		id      uint64

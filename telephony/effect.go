@@ -138,6 +138,7 @@ const (
 	timerRate
 	timerLinger
 	timerJoin
+	timerPause
 	timerMenu // and three more, see menuTimers
 	timers    = timerMenu + 4
 )

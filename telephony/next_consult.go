@@ -14,10 +14,21 @@ func (e consultCommand) apply(t *turn) {
 		t.refuse(e.id, "one cannot consult oneself")
 		return
 	}
-	t.consult, t.target = consultCalling, e.target
+	t.consult, t.target, t.declined = consultCalling, e.target, false
 	t.call2(e.target)
 	t.admitVisitors()
 	t.wake(timerConsult, t.settings.ConsultTimeout)
+	t.reply(e.id, nil)
+}
+
+// apply ends a consultation that the colleague does not want.
+func (e declineCommand) apply(t *turn) {
+	if t.phase != phaseTalk || t.consult != consultCalling || t.target.AccountID != e.account {
+		t.refuse(e.id, "the account is not waited for in this call")
+		return
+	}
+	t.declined = true
+	t.endConsult()
 	t.reply(e.id, nil)
 }
 

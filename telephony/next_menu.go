@@ -166,6 +166,8 @@ func (t *turn) grantMore(w ivr.Effect) {
 		t.tell(rate{w.Rating})
 	case ivr.StartRecording:
 		t.startRecording()
+	case ivr.Dictate:
+		t.pauseRecording(w.Limit)
 	case ivr.Transfer:
 		t.menuTransfer(w)
 	case ivr.Hangup:

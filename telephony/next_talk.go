@@ -1,6 +1,8 @@
 package telephony
 
 import (
+	"time"
+
 	"ekc/internal/fail"
 	"ekc/telephony/ivr"
 )
@@ -88,19 +90,31 @@ func (e recordCommand) apply(t *turn) {
 	if t.talking(e.id, e.account) == nil {
 		return
 	}
-	stage := recordOn
-	if e.paused {
-		stage = recordPaused
-	}
 	if t.recording == recordOff {
 		t.refuse(e.id, "this call is not recorded")
 		return
 	}
+	if !e.paused {
+		e.limit = 0
+	}
+	t.pauseRecording(e.limit)
+	t.reply(e.id, nil)
+}
+
+// pauseRecording writes silence for so long at most; 0 ends it. A call that is not recorded stays so.
+func (t *turn) pauseRecording(limit time.Duration) {
+	stage := recordOn
+	if limit > 0 {
+		stage = recordPaused
+	}
+	if t.recording == recordOff {
+		return
+	}
+	t.wake(timerPause, limit)
 	if t.recording != stage {
 		t.recording = stage
 		t.do(record{stage})
 	}
-	t.reply(e.id, nil)
 }
 
 // apply carries out a transfer that a phone asks for.

@@ -23,6 +23,8 @@ func (e tick) apply(t *turn) {
 		t.endConsult()
 	case timerRate:
 		t.tickRate()
+	case timerPause:
+		t.pauseRecording(0)
 	case timerJoin:
 		t.refuseVisitors()
 	case timerLinger:

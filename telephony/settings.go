@@ -33,6 +33,8 @@ type Settings struct {
 	OperatorSilence time.Duration
 	// Linger is how long the legs of a call that is over may take to close. Default 35 s (RFC 3261's Timer B and a bit).
 	Linger time.Duration
+	// PauseLimit is after how long a recording that an operator has paused goes on by itself. Default 2 min.
+	PauseLimit time.Duration
 	// NoRecording turns recording off.
 	NoRecording bool
 	// noOffers: the menu's queue node offers no callback.
@@ -70,6 +72,7 @@ func (s Settings) withDefaults() Settings {
 	set(&s.RateTimeout, 8*time.Second)
 	set(&s.Silence, 30*time.Second)
 	set(&s.OperatorSilence, 12*time.Second)
+	set(&s.PauseLimit, 2*time.Minute)
 	set(&s.Linger, 35*time.Second)
 	if s.CallbackOffers == 0 {
 		s.CallbackOffers = 3

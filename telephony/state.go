@@ -136,6 +136,7 @@ type state struct {
 	held      bool // the citizen is on hold
 	consult   consultStage
 	target    Target
+	declined  bool // the last one who was consulted does not want to
 	recording recordStage
 	joining   []expected
 	visitors  []visitor

@@ -2,8 +2,11 @@ package telephony
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
+	"ekc/internal/fail"
 	"ekc/telephony/media"
 	"ekc/telephony/recording"
 	"ekc/telephony/recording/tap"
@@ -73,12 +76,24 @@ func (r recorded) Open(t TapeRequest) (media.Sink, error) {
 	return tap.New(w), nil
 }
 
-// ReportTo tells the centre of every recording that is stored, until it has understood.
-func ReportTo(c Centre) func(context.Context, recording.Finished) error {
+// unknownAfter is how long after its end a call may begin for the centre, which may have been away all the time: much longer than
+// what it must be told is kept (Options.KeepErrands).
+const unknownAfter = 2 * time.Hour
+
+// ReportTo tells the centre of every recording that is stored, until it has understood. Of a call that never began there, it does not
+// try for ever. clock may be nil.
+func ReportTo(c Centre, clock func() time.Time) func(context.Context, recording.Finished) error {
+	if clock == nil {
+		clock = time.Now
+	}
 	return func(ctx context.Context, f recording.Finished) error {
-		return c.Recorded(ctx, RecordingReport{
+		err := c.Recorded(ctx, RecordingReport{
 			ID: f.ID, CallID: f.CallID, InteractionID: f.InteractionID, Object: f.Key, SHA256: f.SHA256, Bytes: f.Bytes,
 			BeganAt: f.BeganAt, Length: f.Length, Recovered: f.Recovered,
 		})
+		if fail.CodeOf(err) == fail.NotFound && clock().Sub(f.BeganAt.Add(f.Length)) > unknownAfter {
+			return errors.Join(recording.ErrUnknownCall, err)
+		}
+		return err
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"ekc/internal/fail"
 	"ekc/telephony"
 	"ekc/telephony/g711"
 	"ekc/telephony/recording"
@@ -22,7 +24,7 @@ func TestRecordingOnDisk(t *testing.T) {
 	var recorder *recording.Recorder
 	w := newWorld(t, func(o *telephony.Options) {
 		recorder, err = recording.NewRecorder(recording.Options{
-			Dir: t.TempDir(), Storage: storage, Report: telephony.ReportTo(o.Centre), Logger: o.Logger,
+			Dir: t.TempDir(), Storage: storage, Report: telephony.ReportTo(o.Centre, nil), Logger: o.Logger,
 		})
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, recorder.Close(context.Background())) })
@@ -50,4 +52,24 @@ func TestRecordingOnDisk(t *testing.T) {
 	require.Greater(t, rings(left, citizenTone), 0.5)
 	require.Greater(t, rings(right, operatorTone), 0.5)
 	require.Zero(t, rings(right, citizenTone))
+}
+
+// unknowing is a centre that has never heard of a call.
+type unknowing struct{ telephony.Centre }
+
+func (unknowing) Recorded(context.Context, telephony.RecordingReport) error {
+	return fail.New(fail.NotFound, "no such call")
+}
+
+func TestRecordingOfACallThatNeverBegan(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	report := telephony.ReportTo(unknowing{}, func() time.Time { return now })
+	finished := func(ago time.Duration) recording.Finished {
+		return recording.Finished{Meta: recording.Meta{ID: "r", CallID: "c", BeganAt: now.Add(-ago)}, Length: time.Minute}
+	}
+	err := report(t.Context(), finished(time.Hour))
+	require.Equal(t, fail.NotFound, fail.CodeOf(err))
+	require.NotErrorIs(t, err, recording.ErrUnknownCall, "the centre may have been away")
+	require.ErrorIs(t, report(t.Context(), finished(3*time.Hour)), recording.ErrUnknownCall)
 }

@@ -75,6 +75,7 @@ func (b *talkInBrowser) controls() {
 		b.one.do("callMute", "CallMuteInput", map[string]any{"interactionId": b.id, "muted": on}, "muted")
 	}
 	mute(true)
+	b.sees("call.legs.some((l) => l.role === 'OPERATOR' && l.muted && !l.endedAt)")
 	soon(b.t, "the citizen does not hear a muted operator", func() bool { return b.citizen.level(hzOperator) < faint })
 	b.one.hears(hzCitizen)
 	mute(false)
@@ -82,6 +83,7 @@ func (b *talkInBrowser) controls() {
 
 	b.one.on(b.id, "interactionHold")
 	b.music()
+	b.sees("call.held")
 	b.one.deaf(hzCitizen)
 	b.one.on(b.id, "interactionResume")
 	b.both()
@@ -89,10 +91,18 @@ func (b *talkInBrowser) controls() {
 	b.one.do("callKeysPress", "CallKeysInput", map[string]any{"interactionId": b.id, "keys": "5#"}, "interaction { id }")
 	soon(b.t, "the citizen's side has the keys", func() bool { return b.citizen.keys() == "5#" })
 
-	b.one.on(b.id, "callRecordingPause")
+	b.one.do("callRecordingPause", "CallRecordingPauseInput", map[string]any{"interactionId": b.id, "seconds": 60}, "interaction { id }")
+	b.sees("call.tape === 'PAUSED'")
 	b.one.run("await new Promise((done) => setTimeout(done, 1500))") // so much must be silent in the recording
 	b.one.on(b.id, "callRecordingResume")
+	b.sees("call.tape === 'ON'")
 	b.both()
+}
+
+// sees waits until the last that the operator's desk was told of the call is so.
+func (b *talkInBrowser) sees(so string) {
+	b.t.Helper()
+	b.one.until("(({call}) => call && (" + so + "))(events.findLast((e) => e.call && e.interactionId === " + quote(b.id) + ") ?? {})")
 }
 
 // supervised lets a supervisor listen, then whisper, then speak to both.
@@ -124,7 +134,19 @@ func (b *talkInBrowser) consults(two *seat) {
 	account := two.run("return (await ask('{ viewer { account { id } } }')).viewer.account.id")
 	b.one.do("callConsult", "CallConsultInput", map[string]any{"interactionId": b.id, "accountId": account[1 : len(account)-1]}, "interaction { id }")
 	b.music()
+	b.sees("call.consulting === 'CALLING'")
+	invited := "events.findLast((e) => e.invitation)?.invitation"
+	two.until(invited + "?.state === 'PENDING'")
+	require.Equal(b.t, quote(b.id), two.run("return "+invited+".interactionId"), "what the colleague needs to join")
+	require.Equal(b.t, "1", two.run("return (await ask('{ desk { invitations { id } } }')).desk.invitations.length"))
+	two.run("await change('callInvitationDecline', 'CallInvitationInput', {invitationId: " + invited + ".id}, 'invitation { id }')")
+	b.sees("call.consulting === 'NONE'")
+	b.both()
+	b.one.do("callConsult", "CallConsultInput", map[string]any{"interactionId": b.id, "accountId": account[1 : len(account)-1]}, "interaction { id }")
+	b.music()
+	two.until(invited + "?.state === 'PENDING'")
 	two.join(b.id, hzColleague)
+	two.until(invited + "?.state === 'JOINED'")
 	two.hears(hzOperator)
 	b.one.hears(hzColleague)
 	two.deaf(hzCitizen)

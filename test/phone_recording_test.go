@@ -16,7 +16,7 @@ func recordingAndRating(t *testing.T, c *phoneCentre) {
 	d := c.desk(t, deskOptions{people: 1, menu: withCallback})
 	stranger := c.desk(t, deskOptions{people: 1}).people[0]
 	citizen, operator := d.talking()
-	operator.do("callRecordingPause", "InteractionInput", onInteraction(citizen.id))
+	operator.do("callRecordingPause", "CallRecordingPauseInput", onInteraction(citizen.id))
 	for range 6 { // 400 ms each
 		citizen.hears(hzOperator)
 	}

@@ -63,6 +63,7 @@ func (w *world) telephony(accountID string) {
 	c.ServerNode.Create().SetHost("h").ExecX(ctx)
 	call := c.Call.Create().SetInteractionID(i.ID).SetNodeID("nod").SetDirection("INBOUND").SetBeganAt(at).SaveX(ctx)
 	c.CallLeg.Create().SetCallID(call.ID).SetInteractionID(i.ID).SetKind("TRUNK").SetRole("CITIZEN").SetBeganAt(at).ExecX(ctx)
+	c.CallInvitation.Create().SetCallID(call.ID).SetInteractionID(i.ID).SetAccountID("acc").SetInviterID(accountID).SetExpiresAt(at).ExecX(ctx)
 	tape := c.Recording.Create().SetCallID(call.ID).SetInteractionID(i.ID).SetObject("o").SetSha256("00").SetSize(1).SetBeganAt(at).
 		SetLengthMs(1).SetDestroyAfter(at).SaveX(ctx)
 	c.Transcript.Create().SetRecordingID(tape.ID).ExecX(ctx)

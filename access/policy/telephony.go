@@ -8,6 +8,7 @@ import (
 	"ekc/ent"
 	"ekc/ent/call"
 	"ekc/ent/callback"
+	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/phone"
 	"ekc/ent/phonebinding"
@@ -60,6 +61,16 @@ func Call() entgo.Policy {
 // CallLeg is the policy of legs: accounts that see the interaction.
 func CallLeg() entgo.Policy {
 	return narrowed[predicate.CallLeg, *ent.CallLegQuery](forAccounts(callleg.FieldInteractionID))
+}
+
+// CallInvitation is the policy of invitations into calls: whom they are for.
+func CallInvitation() entgo.Policy {
+	return narrowed[predicate.CallInvitation, *ent.CallInvitationQuery](func(v viewer.Viewer) condition {
+		if v.Kind != viewer.Account {
+			return nothing
+		}
+		return equals(callinvitation.FieldAccountID, v.AccountID)
+	})
 }
 
 // Recording is the policy of recordings: accounts that see the interaction. Who may listen is for the domain to say.

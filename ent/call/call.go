@@ -42,6 +42,12 @@ const (
 	FieldEndCause = "end_cause"
 	// FieldSipCode holds the string denoting the sip_code field in the database.
 	FieldSipCode = "sip_code"
+	// FieldHeld holds the string denoting the held field in the database.
+	FieldHeld = "held"
+	// FieldTape holds the string denoting the tape field in the database.
+	FieldTape = "tape"
+	// FieldConsulting holds the string denoting the consulting field in the database.
+	FieldConsulting = "consulting"
 	// FieldAwaitsRecovery holds the string denoting the awaits_recovery field in the database.
 	FieldAwaitsRecovery = "awaits_recovery"
 	// EdgeInteraction holds the string denoting the interaction edge name in mutations.
@@ -90,6 +96,9 @@ var Columns = []string{
 	FieldEndedAt,
 	FieldEndCause,
 	FieldSipCode,
+	FieldHeld,
+	FieldTape,
+	FieldConsulting,
 	FieldAwaitsRecovery,
 }
 
@@ -129,6 +138,8 @@ var (
 	EndCauseValidator func(string) error
 	// DefaultSipCode holds the default value on creation for the "sip_code" field.
 	DefaultSipCode int
+	// DefaultHeld holds the default value on creation for the "held" field.
+	DefaultHeld bool
 	// DefaultAwaitsRecovery holds the default value on creation for the "awaits_recovery" field.
 	DefaultAwaitsRecovery bool
 	// DefaultID holds the default value on creation for the "id" field.
@@ -157,6 +168,61 @@ func DirectionValidator(d Direction) error {
 		return nil
 	default:
 		return fmt.Errorf("call: invalid enum value for direction field: %q", d)
+	}
+}
+
+// Tape defines the type for the "tape" enum field.
+type Tape string
+
+// TapeOff is the default value of the Tape enum.
+const DefaultTape = TapeOff
+
+// Tape values.
+const (
+	TapeOff    Tape = "OFF"
+	TapeOn     Tape = "ON"
+	TapePaused Tape = "PAUSED"
+)
+
+func (t Tape) String() string {
+	return string(t)
+}
+
+// TapeValidator is a validator for the "tape" field enum values. It is called by the builders before save.
+func TapeValidator(t Tape) error {
+	switch t {
+	case TapeOff, TapeOn, TapePaused:
+		return nil
+	default:
+		return fmt.Errorf("call: invalid enum value for tape field: %q", t)
+	}
+}
+
+// Consulting defines the type for the "consulting" enum field.
+type Consulting string
+
+// ConsultingNone is the default value of the Consulting enum.
+const DefaultConsulting = ConsultingNone
+
+// Consulting values.
+const (
+	ConsultingNone       Consulting = "NONE"
+	ConsultingCalling    Consulting = "CALLING"
+	ConsultingTalking    Consulting = "TALKING"
+	ConsultingConference Consulting = "CONFERENCE"
+)
+
+func (c Consulting) String() string {
+	return string(c)
+}
+
+// ConsultingValidator is a validator for the "consulting" field enum values. It is called by the builders before save.
+func ConsultingValidator(c Consulting) error {
+	switch c {
+	case ConsultingNone, ConsultingCalling, ConsultingTalking, ConsultingConference:
+		return nil
+	default:
+		return fmt.Errorf("call: invalid enum value for consulting field: %q", c)
 	}
 }
 
@@ -226,6 +292,21 @@ func ByEndCause(opts ...sql.OrderTermOption) OrderOption {
 // BySipCode orders the results by the sip_code field.
 func BySipCode(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSipCode, opts...).ToFunc()
+}
+
+// ByHeld orders the results by the held field.
+func ByHeld(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeld, opts...).ToFunc()
+}
+
+// ByTape orders the results by the tape field.
+func ByTape(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTape, opts...).ToFunc()
+}
+
+// ByConsulting orders the results by the consulting field.
+func ByConsulting(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldConsulting, opts...).ToFunc()
 }
 
 // ByAwaitsRecovery orders the results by the awaits_recovery field.
@@ -303,6 +384,42 @@ func (e *Direction) UnmarshalGQL(val interface{}) error {
 	*e = Direction(str)
 	if err := DirectionValidator(*e); err != nil {
 		return fmt.Errorf("%s is not a valid Direction", str)
+	}
+	return nil
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (e Tape) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(e.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (e *Tape) UnmarshalGQL(val interface{}) error {
+	str, ok := val.(string)
+	if !ok {
+		return fmt.Errorf("enum %T must be a string", val)
+	}
+	*e = Tape(str)
+	if err := TapeValidator(*e); err != nil {
+		return fmt.Errorf("%s is not a valid Tape", str)
+	}
+	return nil
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (e Consulting) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(e.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (e *Consulting) UnmarshalGQL(val interface{}) error {
+	str, ok := val.(string)
+	if !ok {
+		return fmt.Errorf("enum %T must be a string", val)
+	}
+	*e = Consulting(str)
+	if err := ConsultingValidator(*e); err != nil {
+		return fmt.Errorf("%s is not a valid Consulting", str)
 	}
 	return nil
 }

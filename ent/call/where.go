@@ -120,6 +120,11 @@ func SipCode(v int) predicate.Call {
 	return predicate.Call(sql.FieldEQ(FieldSipCode, v))
 }
 
+// Held applies equality check predicate on the "held" field. It's identical to HeldEQ.
+func Held(v bool) predicate.Call {
+	return predicate.Call(sql.FieldEQ(FieldHeld, v))
+}
+
 // AwaitsRecovery applies equality check predicate on the "awaits_recovery" field. It's identical to AwaitsRecoveryEQ.
 func AwaitsRecovery(v bool) predicate.Call {
 	return predicate.Call(sql.FieldEQ(FieldAwaitsRecovery, v))
@@ -818,6 +823,56 @@ func SipCodeLT(v int) predicate.Call {
 // SipCodeLTE applies the LTE predicate on the "sip_code" field.
 func SipCodeLTE(v int) predicate.Call {
 	return predicate.Call(sql.FieldLTE(FieldSipCode, v))
+}
+
+// HeldEQ applies the EQ predicate on the "held" field.
+func HeldEQ(v bool) predicate.Call {
+	return predicate.Call(sql.FieldEQ(FieldHeld, v))
+}
+
+// HeldNEQ applies the NEQ predicate on the "held" field.
+func HeldNEQ(v bool) predicate.Call {
+	return predicate.Call(sql.FieldNEQ(FieldHeld, v))
+}
+
+// TapeEQ applies the EQ predicate on the "tape" field.
+func TapeEQ(v Tape) predicate.Call {
+	return predicate.Call(sql.FieldEQ(FieldTape, v))
+}
+
+// TapeNEQ applies the NEQ predicate on the "tape" field.
+func TapeNEQ(v Tape) predicate.Call {
+	return predicate.Call(sql.FieldNEQ(FieldTape, v))
+}
+
+// TapeIn applies the In predicate on the "tape" field.
+func TapeIn(vs ...Tape) predicate.Call {
+	return predicate.Call(sql.FieldIn(FieldTape, vs...))
+}
+
+// TapeNotIn applies the NotIn predicate on the "tape" field.
+func TapeNotIn(vs ...Tape) predicate.Call {
+	return predicate.Call(sql.FieldNotIn(FieldTape, vs...))
+}
+
+// ConsultingEQ applies the EQ predicate on the "consulting" field.
+func ConsultingEQ(v Consulting) predicate.Call {
+	return predicate.Call(sql.FieldEQ(FieldConsulting, v))
+}
+
+// ConsultingNEQ applies the NEQ predicate on the "consulting" field.
+func ConsultingNEQ(v Consulting) predicate.Call {
+	return predicate.Call(sql.FieldNEQ(FieldConsulting, v))
+}
+
+// ConsultingIn applies the In predicate on the "consulting" field.
+func ConsultingIn(vs ...Consulting) predicate.Call {
+	return predicate.Call(sql.FieldIn(FieldConsulting, vs...))
+}
+
+// ConsultingNotIn applies the NotIn predicate on the "consulting" field.
+func ConsultingNotIn(vs ...Consulting) predicate.Call {
+	return predicate.Call(sql.FieldNotIn(FieldConsulting, vs...))
 }
 
 // AwaitsRecoveryEQ applies the EQ predicate on the "awaits_recovery" field.

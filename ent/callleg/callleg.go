@@ -40,6 +40,8 @@ const (
 	FieldEndedAt = "ended_at"
 	// FieldEndCause holds the string denoting the end_cause field in the database.
 	FieldEndCause = "end_cause"
+	// FieldMuted holds the string denoting the muted field in the database.
+	FieldMuted = "muted"
 	// FieldCodec holds the string denoting the codec field in the database.
 	FieldCodec = "codec"
 	// FieldPacketsSent holds the string denoting the packets_sent field in the database.
@@ -81,6 +83,7 @@ var Columns = []string{
 	FieldAnsweredAt,
 	FieldEndedAt,
 	FieldEndCause,
+	FieldMuted,
 	FieldCodec,
 	FieldPacketsSent,
 	FieldPacketsReceived,
@@ -120,6 +123,8 @@ var (
 	NumberValidator func(string) error
 	// EndCauseValidator is a validator for the "end_cause" field. It is called by the builders before save.
 	EndCauseValidator func(string) error
+	// DefaultMuted holds the default value on creation for the "muted" field.
+	DefaultMuted bool
 	// CodecValidator is a validator for the "codec" field. It is called by the builders before save.
 	CodecValidator func(string) error
 	// DefaultPacketsSent holds the default value on creation for the "packets_sent" field.
@@ -251,6 +256,11 @@ func ByEndedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByEndCause orders the results by the end_cause field.
 func ByEndCause(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEndCause, opts...).ToFunc()
+}
+
+// ByMuted orders the results by the muted field.
+func ByMuted(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMuted, opts...).ToFunc()
 }
 
 // ByCodec orders the results by the codec field.

@@ -110,6 +110,11 @@ func EndCause(v string) predicate.CallLeg {
 	return predicate.CallLeg(sql.FieldEQ(FieldEndCause, v))
 }
 
+// Muted applies equality check predicate on the "muted" field. It's identical to MutedEQ.
+func Muted(v bool) predicate.CallLeg {
+	return predicate.CallLeg(sql.FieldEQ(FieldMuted, v))
+}
+
 // Codec applies equality check predicate on the "codec" field. It's identical to CodecEQ.
 func Codec(v string) predicate.CallLeg {
 	return predicate.CallLeg(sql.FieldEQ(FieldCodec, v))
@@ -718,6 +723,16 @@ func EndCauseEqualFold(v string) predicate.CallLeg {
 // EndCauseContainsFold applies the ContainsFold predicate on the "end_cause" field.
 func EndCauseContainsFold(v string) predicate.CallLeg {
 	return predicate.CallLeg(sql.FieldContainsFold(FieldEndCause, v))
+}
+
+// MutedEQ applies the EQ predicate on the "muted" field.
+func MutedEQ(v bool) predicate.CallLeg {
+	return predicate.CallLeg(sql.FieldEQ(FieldMuted, v))
+}
+
+// MutedNEQ applies the NEQ predicate on the "muted" field.
+func MutedNEQ(v bool) predicate.CallLeg {
+	return predicate.CallLeg(sql.FieldNEQ(FieldMuted, v))
 }
 
 // CodecEQ applies the EQ predicate on the "codec" field.

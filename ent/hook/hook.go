@@ -116,6 +116,18 @@ func (f CallFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CallMutation", m)
 }
 
+// The CallInvitationFunc type is an adapter to allow the use of ordinary
+// function as CallInvitation mutator.
+type CallInvitationFunc func(context.Context, *ent.CallInvitationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CallInvitationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CallInvitationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CallInvitationMutation", m)
+}
+
 // The CallLegFunc type is an adapter to allow the use of ordinary
 // function as CallLeg mutator.
 type CallLegFunc func(context.Context, *ent.CallLegMutation) (ent.Value, error)

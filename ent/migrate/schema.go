@@ -249,6 +249,9 @@ var (
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
 		{Name: "end_cause", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "sip_code", Type: field.TypeInt, Default: 0},
+		{Name: "held", Type: field.TypeBool, Default: false},
+		{Name: "tape", Type: field.TypeEnum, Enums: []string{"OFF", "ON", "PAUSED"}, Default: "OFF"},
+		{Name: "consulting", Type: field.TypeEnum, Enums: []string{"NONE", "CALLING", "TALKING", "CONFERENCE"}, Default: "NONE"},
 		{Name: "awaits_recovery", Type: field.TypeBool, Default: false},
 		{Name: "interaction_id", Type: field.TypeString, Size: 40},
 	}
@@ -260,7 +263,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "calls_interactions_interaction",
-				Columns:    []*schema.Column{CallsColumns[13]},
+				Columns:    []*schema.Column{CallsColumns[16]},
 				RefColumns: []*schema.Column{InteractionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -269,7 +272,7 @@ var (
 			{
 				Name:    "call_interaction_id_began_at",
 				Unique:  false,
-				Columns: []*schema.Column{CallsColumns[13], CallsColumns[8]},
+				Columns: []*schema.Column{CallsColumns[16], CallsColumns[8]},
 			},
 			{
 				Name:    "call_node_id",
@@ -278,6 +281,58 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "ended_at IS NULL",
 				},
+			},
+		},
+	}
+	// CallInvitationsColumns holds the columns for the "call_invitations" table.
+	CallInvitationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "inviter_id", Type: field.TypeString, Size: 40},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "JOINED", "DECLINED", "WITHDRAWN"}, Default: "PENDING"},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "answered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "call_id", Type: field.TypeString, Size: 40},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40},
+	}
+	// CallInvitationsTable holds the schema information for the "call_invitations" table.
+	CallInvitationsTable = &schema.Table{
+		Name:       "call_invitations",
+		Columns:    CallInvitationsColumns,
+		PrimaryKey: []*schema.Column{CallInvitationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "call_invitations_calls_call",
+				Columns:    []*schema.Column{CallInvitationsColumns[7]},
+				RefColumns: []*schema.Column{CallsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "call_invitations_interactions_interaction",
+				Columns:    []*schema.Column{CallInvitationsColumns[8]},
+				RefColumns: []*schema.Column{InteractionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "callinvitation_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{CallInvitationsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'PENDING'",
+				},
+			},
+			{
+				Name:    "callinvitation_call_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CallInvitationsColumns[7], CallInvitationsColumns[1]},
+			},
+			{
+				Name:    "callinvitation_interaction_id",
+				Unique:  false,
+				Columns: []*schema.Column{CallInvitationsColumns[8]},
 			},
 		},
 	}
@@ -294,6 +349,7 @@ var (
 		{Name: "answered_at", Type: field.TypeTime, Nullable: true},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
 		{Name: "end_cause", Type: field.TypeString, Nullable: true, Size: 60},
+		{Name: "muted", Type: field.TypeBool, Default: false},
 		{Name: "codec", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "packets_sent", Type: field.TypeInt64, Default: 0},
 		{Name: "packets_received", Type: field.TypeInt64, Default: 0},
@@ -311,7 +367,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "call_legs_calls_call",
-				Columns:    []*schema.Column{CallLegsColumns[18]},
+				Columns:    []*schema.Column{CallLegsColumns[19]},
 				RefColumns: []*schema.Column{CallsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -320,7 +376,7 @@ var (
 			{
 				Name:    "callleg_call_id_began_at",
 				Unique:  false,
-				Columns: []*schema.Column{CallLegsColumns[18], CallLegsColumns[7]},
+				Columns: []*schema.Column{CallLegsColumns[19], CallLegsColumns[7]},
 			},
 			{
 				Name:    "callleg_interaction_id",
@@ -1709,6 +1765,7 @@ var (
 		AuditEntriesTable,
 		BusinessHoursTable,
 		CallsTable,
+		CallInvitationsTable,
 		CallLegsTable,
 		CallbacksTable,
 		CitizensTable,
@@ -1772,6 +1829,11 @@ func init() {
 	CallsTable.ForeignKeys[0].RefTable = InteractionsTable
 	CallsTable.Annotation = &entsql.Annotation{
 		Table: "calls",
+	}
+	CallInvitationsTable.ForeignKeys[0].RefTable = CallsTable
+	CallInvitationsTable.ForeignKeys[1].RefTable = InteractionsTable
+	CallInvitationsTable.Annotation = &entsql.Annotation{
+		Table: "call_invitations",
 	}
 	CallLegsTable.ForeignKeys[0].RefTable = CallsTable
 	CallLegsTable.Annotation = &entsql.Annotation{

@@ -33,6 +33,9 @@ type BusinessHours func(*sql.Selector)
 // Call is the predicate function for call builders.
 type Call func(*sql.Selector)
 
+// CallInvitation is the predicate function for callinvitation builders.
+type CallInvitation func(*sql.Selector)
+
 // CallLeg is the predicate function for callleg builders.
 type CallLeg func(*sql.Selector)
 

@@ -326,6 +326,30 @@ func (f CallMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) 
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CallMutation", m)
 }
 
+// The CallInvitationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type CallInvitationQueryRuleFunc func(context.Context, *ent.CallInvitationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f CallInvitationQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CallInvitationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.CallInvitationQuery", q)
+}
+
+// The CallInvitationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type CallInvitationMutationRuleFunc func(context.Context, *ent.CallInvitationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f CallInvitationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.CallInvitationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CallInvitationMutation", m)
+}
+
 // The CallLegQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type CallLegQueryRuleFunc func(context.Context, *ent.CallLegQuery) error

@@ -14,6 +14,7 @@ import (
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
+	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
@@ -576,8 +577,12 @@ func init() {
 	callDescSipCode := callFields[10].Descriptor()
 	// call.DefaultSipCode holds the default value on creation for the sip_code field.
 	call.DefaultSipCode = callDescSipCode.Default.(int)
+	// callDescHeld is the schema descriptor for held field.
+	callDescHeld := callFields[11].Descriptor()
+	// call.DefaultHeld holds the default value on creation for the held field.
+	call.DefaultHeld = callDescHeld.Default.(bool)
 	// callDescAwaitsRecovery is the schema descriptor for awaits_recovery field.
-	callDescAwaitsRecovery := callFields[11].Descriptor()
+	callDescAwaitsRecovery := callFields[14].Descriptor()
 	// call.DefaultAwaitsRecovery holds the default value on creation for the awaits_recovery field.
 	call.DefaultAwaitsRecovery = callDescAwaitsRecovery.Default.(bool)
 	// callDescID is the schema descriptor for id field.
@@ -586,6 +591,46 @@ func init() {
 	call.DefaultID = callDescID.Default.(func() string)
 	// call.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	call.IDValidator = callDescID.Validators[0].(func(string) error)
+	callinvitationMixin := schema.CallInvitation{}.Mixin()
+	callinvitation.Policy = privacy.NewPolicies(schema.CallInvitation{})
+	callinvitation.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := callinvitation.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	callinvitationMixinFields0 := callinvitationMixin[0].Fields()
+	_ = callinvitationMixinFields0
+	callinvitationFields := schema.CallInvitation{}.Fields()
+	_ = callinvitationFields
+	// callinvitationDescCreatedAt is the schema descriptor for created_at field.
+	callinvitationDescCreatedAt := callinvitationMixinFields0[1].Descriptor()
+	// callinvitation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	callinvitation.DefaultCreatedAt = callinvitationDescCreatedAt.Default.(func() time.Time)
+	// callinvitationDescCallID is the schema descriptor for call_id field.
+	callinvitationDescCallID := callinvitationFields[0].Descriptor()
+	// callinvitation.CallIDValidator is a validator for the "call_id" field. It is called by the builders before save.
+	callinvitation.CallIDValidator = callinvitationDescCallID.Validators[0].(func(string) error)
+	// callinvitationDescInteractionID is the schema descriptor for interaction_id field.
+	callinvitationDescInteractionID := callinvitationFields[1].Descriptor()
+	// callinvitation.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	callinvitation.InteractionIDValidator = callinvitationDescInteractionID.Validators[0].(func(string) error)
+	// callinvitationDescAccountID is the schema descriptor for account_id field.
+	callinvitationDescAccountID := callinvitationFields[2].Descriptor()
+	// callinvitation.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	callinvitation.AccountIDValidator = callinvitationDescAccountID.Validators[0].(func(string) error)
+	// callinvitationDescInviterID is the schema descriptor for inviter_id field.
+	callinvitationDescInviterID := callinvitationFields[3].Descriptor()
+	// callinvitation.InviterIDValidator is a validator for the "inviter_id" field. It is called by the builders before save.
+	callinvitation.InviterIDValidator = callinvitationDescInviterID.Validators[0].(func(string) error)
+	// callinvitationDescID is the schema descriptor for id field.
+	callinvitationDescID := callinvitationMixinFields0[0].Descriptor()
+	// callinvitation.DefaultID holds the default value on creation for the id field.
+	callinvitation.DefaultID = callinvitationDescID.Default.(func() string)
+	// callinvitation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	callinvitation.IDValidator = callinvitationDescID.Validators[0].(func(string) error)
 	calllegMixin := schema.CallLeg{}.Mixin()
 	callleg.Policy = privacy.NewPolicies(schema.CallLeg{})
 	callleg.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -624,32 +669,36 @@ func init() {
 	calllegDescEndCause := calllegFields[9].Descriptor()
 	// callleg.EndCauseValidator is a validator for the "end_cause" field. It is called by the builders before save.
 	callleg.EndCauseValidator = calllegDescEndCause.Validators[0].(func(string) error)
+	// calllegDescMuted is the schema descriptor for muted field.
+	calllegDescMuted := calllegFields[10].Descriptor()
+	// callleg.DefaultMuted holds the default value on creation for the muted field.
+	callleg.DefaultMuted = calllegDescMuted.Default.(bool)
 	// calllegDescCodec is the schema descriptor for codec field.
-	calllegDescCodec := calllegFields[10].Descriptor()
+	calllegDescCodec := calllegFields[11].Descriptor()
 	// callleg.CodecValidator is a validator for the "codec" field. It is called by the builders before save.
 	callleg.CodecValidator = calllegDescCodec.Validators[0].(func(string) error)
 	// calllegDescPacketsSent is the schema descriptor for packets_sent field.
-	calllegDescPacketsSent := calllegFields[11].Descriptor()
+	calllegDescPacketsSent := calllegFields[12].Descriptor()
 	// callleg.DefaultPacketsSent holds the default value on creation for the packets_sent field.
 	callleg.DefaultPacketsSent = calllegDescPacketsSent.Default.(int64)
 	// calllegDescPacketsReceived is the schema descriptor for packets_received field.
-	calllegDescPacketsReceived := calllegFields[12].Descriptor()
+	calllegDescPacketsReceived := calllegFields[13].Descriptor()
 	// callleg.DefaultPacketsReceived holds the default value on creation for the packets_received field.
 	callleg.DefaultPacketsReceived = calllegDescPacketsReceived.Default.(int64)
 	// calllegDescPacketsLost is the schema descriptor for packets_lost field.
-	calllegDescPacketsLost := calllegFields[13].Descriptor()
+	calllegDescPacketsLost := calllegFields[14].Descriptor()
 	// callleg.DefaultPacketsLost holds the default value on creation for the packets_lost field.
 	callleg.DefaultPacketsLost = calllegDescPacketsLost.Default.(int64)
 	// calllegDescJitterMs is the schema descriptor for jitter_ms field.
-	calllegDescJitterMs := calllegFields[14].Descriptor()
+	calllegDescJitterMs := calllegFields[15].Descriptor()
 	// callleg.DefaultJitterMs holds the default value on creation for the jitter_ms field.
 	callleg.DefaultJitterMs = calllegDescJitterMs.Default.(float64)
 	// calllegDescRoundTripMs is the schema descriptor for round_trip_ms field.
-	calllegDescRoundTripMs := calllegFields[15].Descriptor()
+	calllegDescRoundTripMs := calllegFields[16].Descriptor()
 	// callleg.DefaultRoundTripMs holds the default value on creation for the round_trip_ms field.
 	callleg.DefaultRoundTripMs = calllegDescRoundTripMs.Default.(float64)
 	// calllegDescMos is the schema descriptor for mos field.
-	calllegDescMos := calllegFields[16].Descriptor()
+	calllegDescMos := calllegFields[17].Descriptor()
 	// callleg.DefaultMos holds the default value on creation for the mos field.
 	callleg.DefaultMos = calllegDescMos.Default.(float64)
 	// calllegDescID is the schema descriptor for id field.

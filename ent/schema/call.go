@@ -31,6 +31,10 @@ func (Call) Fields() []ent.Field {
 		field.Time("ended_at").Optional().Nillable(),
 		field.String("end_cause").Optional().MaxLen(40),
 		field.Int("sip_code").Default(0),
+		field.Bool("held").Default(false).Comment("the citizen hears music instead of the talk"),
+		field.Enum("tape").NamedValues("Off", "OFF", "On", "ON", "Paused", "PAUSED").Default("OFF").Comment("whether it is recorded"),
+		field.Enum("consulting").NamedValues("None", "NONE", "Calling", "CALLING", "Talking", "TALKING", "Conference", "CONFERENCE").
+			Default("NONE").Comment("where a consultation is"),
 		field.Bool("awaits_recovery").Default(false).Comment("its node died, and what it had recorded is not closed yet"),
 	}
 }

@@ -30,6 +30,7 @@ func (CallLeg) Fields() []ent.Field {
 		field.Time("answered_at").Optional().Nillable(),
 		field.Time("ended_at").Optional().Nillable(),
 		field.String("end_cause").Optional().MaxLen(60),
+		field.Bool("muted").Default(false).Comment("nobody hears it"),
 		field.String("codec").Optional().MaxLen(40),
 		field.Int64("packets_sent").Default(0),
 		field.Int64("packets_received").Default(0),

@@ -254,6 +254,22 @@ type CallCandidatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A call of the interaction changed: a party came, left or was muted, hold, consultation, recording.
+type CallChanged struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// The call as it is now.
+	Call *ent.Call `json:"call"`
+}
+
+func (CallChanged) IsDialogueEvent() {}
+
+func (CallChanged) IsDeskEvent() {}
+
 // Whom to consult: either an account or a number.
 type CallConsultInput struct {
 	// The interaction.
@@ -271,6 +287,32 @@ type CallDialInput struct {
 	// The agency whose number is shown, one of the viewer's; null: as the viewer's role says.
 	AgencyID *string `json:"agencyId,omitempty"`
 }
+
+// Names an invitation.
+type CallInvitationInput struct {
+	// The invitation.
+	InvitationID string `json:"invitationId"`
+}
+
+// What became of an invitation.
+type CallInvitationPayload struct {
+	// The invitation; null when something went wrong.
+	Invitation *ent.CallInvitation `json:"invitation,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A colleague consults the operator in a call, or the invitation came to its end.
+type CallInvited struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The invitation as it is now.
+	Invitation *ent.CallInvitation `json:"invitation"`
+}
+
+func (CallInvited) IsDeskEvent() {}
 
 // A browser that wants to take part in a call.
 type CallJoinInput struct {
@@ -320,6 +362,14 @@ type CallPassOnInput struct {
 	InteractionID string `json:"interactionId"`
 	// An ordinary Russian mobile or geographic number.
 	Number string `json:"number"`
+}
+
+// How to pause the recording.
+type CallRecordingPauseInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// After how many seconds it goes on by itself, 5 to 600; null means 120. Asked again, the time begins anew.
+	Seconds *int `json:"seconds,omitempty"`
 }
 
 // How to take part in a call.
@@ -410,6 +460,8 @@ type Desk struct {
 	Offers []*ent.Offer `json:"offers"`
 	// Interactions that are theirs now, oldest first.
 	Interactions []*ent.Interaction `json:"interactions"`
+	// Calls of colleagues who consult the viewer and wait for them, oldest first.
+	Invitations []*ent.CallInvitation `json:"invitations"`
 	// Subscribe to `desk` from here: nothing is missed; what this answer shows already may be told once more.
 	Cursor string `json:"cursor"`
 }

@@ -151,7 +151,7 @@ func (p *phone) open(c config.Config, folder recording.Storage, log *slog.Logger
 
 func (p *phone) openRecorder(dataDir string, folder recording.Storage, log *slog.Logger) (err error) {
 	p.recorder, err = recording.NewRecorder(recording.Options{
-		Dir: filepath.Join(dataDir, spoolFolder), Storage: folder, Report: telephony.ReportTo(p.voice), Logger: log,
+		Dir: filepath.Join(dataDir, spoolFolder), Storage: folder, Report: telephony.ReportTo(p.voice, nil), Logger: log,
 	})
 	if err != nil {
 		return err

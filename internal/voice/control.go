@@ -3,6 +3,7 @@ package voice
 import (
 	"context"
 	"errors"
+	"time"
 
 	"ekc/access"
 	"ekc/access/viewer"
@@ -84,6 +85,9 @@ func (s *Service) Join(ctx context.Context, interactionID, offer string) (teleph
 		return telephony.Joined{}, access.Check(ctx, access.SetPresence, access.Anywhere)
 	}
 	at, err := s.callOrNone(ctx, interactionID)
+	if fail.CodeOf(err) == fail.NotFound {
+		at, err = s.callToCome(ctx, interactionID)
+	}
 	if err != nil {
 		return telephony.Joined{}, err
 	}
@@ -176,10 +180,11 @@ func (s *Service) operate(ctx context.Context, interactionID string, do func(at 
 	return i, do(at)
 }
 
-// PauseRecording writes silence while personal data is dictated; it is audited, and so is its end.
-func (s *Service) PauseRecording(ctx context.Context, interactionID string) (*ent.Interaction, error) {
+// PauseRecording writes silence while personal data is dictated, for 5 s to 10 min and 2 min when limit is 0; it is audited, and so is
+// who ends it. The timeline tells both, also when it ends by itself.
+func (s *Service) PauseRecording(ctx context.Context, interactionID string, limit time.Duration) (*ent.Interaction, error) {
 	return s.operate(ctx, interactionID, func(at controls) error {
-		if err := at.PauseRecording(ctx, interactionID, me(ctx)); err != nil {
+		if err := at.PauseRecording(ctx, interactionID, me(ctx), limit); err != nil {
 			return err
 		}
 		return s.audit(ctx, "recording.pause", interactionID, nil)

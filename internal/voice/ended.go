@@ -192,11 +192,12 @@ func (s *Service) settle(ctx context.Context, tx *ent.Tx, cb *ent.Callback, stat
 
 // endCall writes the end of a call and of its legs that did not end by themselves.
 func (s *Service) endCall(ctx context.Context, tx *ent.Tx, c *ent.Call, cause string, code int) error {
-	err := tx.Call.Update().Where(call.ID(c.ID)).SetEndedAt(s.now()).SetEndCause(cause).SetSipCode(code).Exec(ctx)
+	err := tx.Call.Update().Where(call.ID(c.ID)).SetEndedAt(s.now()).SetEndCause(cause).SetSipCode(code).
+		SetHeld(false).SetTape(call.TapeOff).SetConsulting(call.ConsultingNone).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("end call: %w", err)
 	}
-	return nil
+	return s.withdrawInvitations(ctx, tx, c.ID)
 }
 
 // openCall is the call of an enquiry that has not ended; nil when there is none.

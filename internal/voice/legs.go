@@ -14,7 +14,6 @@ import (
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callleg"
-	"ekc/internal/eventlog"
 	"ekc/internal/fail"
 	"ekc/telephony"
 )
@@ -75,6 +74,7 @@ type legRow struct {
 	Answered *time.Time `json:"answered_at"`
 	Ended    *time.Time `json:"ended_at"`
 	Cause    string     `json:"end_cause"`
+	Muted    bool       `json:"muted"`
 	Codec    string     `json:"codec"`
 	Sent     int64      `json:"packets_sent"`
 	Received int64      `json:"packets_received"`
@@ -87,7 +87,7 @@ type legRow struct {
 func rowOf(l telephony.LegReport) legRow {
 	return legRow{
 		ID: l.ID, Call: l.CallID, Kind: strings.ToUpper(l.Kind), Role: strings.ToUpper(l.Role), Account: l.AccountID,
-		Number: limited(l.Number, 100), Began: l.BeganAt, Answered: l.AnsweredAt, Ended: l.EndedAt, Cause: limited(l.EndCause, 60),
+		Number: limited(l.Number, 100), Began: l.BeganAt, Answered: l.AnsweredAt, Ended: l.EndedAt, Cause: limited(l.EndCause, 60), Muted: l.Muted,
 		Codec: limited(l.Codec, 40), Sent: l.Sent, Received: l.Received, Lost: l.Lost, Jitter: millis(l.Jitter), Trip: millis(l.RoundTrip),
 		MOS: finite(l.MOS),
 	}
@@ -109,33 +109,34 @@ func (s *Service) upsertLegs(ctx context.Context, tx *ent.Tx, legs []telephony.L
 		return nil, fmt.Errorf("write legs: %w", err)
 	}
 	rows, err := tx.QueryContext(ctx, `
-		INSERT INTO call_legs AS old (id, created_at, call_id, interaction_id, kind, role, account_id, number, began_at, answered_at,
-			ended_at, end_cause, codec, packets_sent, packets_received, packets_lost, jitter_ms, round_trip_ms, mos)
+		WITH written AS (INSERT INTO call_legs AS old (id, created_at, call_id, interaction_id, kind, role, account_id, number, began_at, answered_at,
+			ended_at, end_cause, muted, codec, packets_sent, packets_received, packets_lost, jitter_ms, round_trip_ms, mos)
 		SELECT l.id, $1, c.id, c.interaction_id, l.kind, l.role, l.account_id, l.number, l.began_at, l.answered_at,
-			l.ended_at, l.end_cause, l.codec, l.packets_sent, l.packets_received, l.packets_lost, l.jitter_ms, l.round_trip_ms, l.mos
+			l.ended_at, l.end_cause, l.muted, l.codec, l.packets_sent, l.packets_received, l.packets_lost, l.jitter_ms, l.round_trip_ms, l.mos
 		FROM jsonb_to_recordset($2::jsonb) AS l(id text, call_id text, kind text, role text, account_id text, number text,
-			began_at timestamptz, answered_at timestamptz, ended_at timestamptz, end_cause text, codec text, packets_sent bigint,
+			began_at timestamptz, answered_at timestamptz, ended_at timestamptz, end_cause text, muted boolean, codec text, packets_sent bigint,
 			packets_received bigint, packets_lost bigint, jitter_ms float8, round_trip_ms float8, mos float8)
 		JOIN calls c ON c.id = l.call_id AND c.direction = $3
 		ORDER BY l.id
 		ON CONFLICT (id) DO UPDATE SET role = excluded.role, account_id = excluded.account_id,
 			answered_at = coalesce(excluded.answered_at, old.answered_at), ended_at = coalesce(excluded.ended_at, old.ended_at),
-			end_cause = excluded.end_cause, codec = excluded.codec, packets_sent = excluded.packets_sent,
+			end_cause = excluded.end_cause, muted = excluded.muted, codec = excluded.codec, packets_sent = excluded.packets_sent,
 			packets_received = excluded.packets_received, packets_lost = excluded.packets_lost, jitter_ms = excluded.jitter_ms,
 			round_trip_ms = excluded.round_trip_ms, mos = excluded.mos
-		RETURNING id, interaction_id`, s.now(), string(text), string(d))
+		RETURNING id, call_id, interaction_id)
+		SELECT w.id, w.call_id, w.interaction_id, `+deskOf+` FROM written w JOIN interactions i ON i.id = w.interaction_id`, s.now(), string(text), string(d))
 	if err != nil {
 		return nil, fmt.Errorf("write legs: %w", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	written = make(map[string]bool, len(list))
 	for rows.Next() {
-		var id, interactionID string
-		if err := rows.Scan(&id, &interactionID); err != nil {
+		var id, callID, interactionID, operatorID string
+		if err := rows.Scan(&id, &callID, &interactionID, &operatorID); err != nil {
 			return nil, fmt.Errorf("write legs: %w", err)
 		}
 		written[id] = true
-		if err := s.o.Log.Append(ctx, tx, eventlog.Event{Kind: KindCall, InteractionID: interactionID}); err != nil {
+		if err := s.o.Log.Append(ctx, tx, callEvent(callID, interactionID, operatorID)); err != nil {
 			return nil, err
 		}
 	}

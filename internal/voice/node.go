@@ -151,11 +151,15 @@ func (s *Service) buryCall(ctx context.Context, tx *ent.Tx, callID string) error
 		return err
 	}
 	now := s.now()
-	if err := tx.Call.UpdateOne(c).SetEndedAt(now).SetEndCause(causeNodeLost).SetAwaitsRecovery(true).Exec(ctx); err != nil {
+	if err := tx.Call.UpdateOne(c).SetEndedAt(now).SetEndCause(causeNodeLost).SetAwaitsRecovery(true).
+		SetHeld(false).SetTape(call.TapeOff).SetConsulting(call.ConsultingNone).Exec(ctx); err != nil {
 		return fmt.Errorf("end call: %w", err)
 	}
 	if err := tx.CallLeg.Update().Where(callleg.CallID(c.ID), callleg.EndedAtIsNil()).SetEndedAt(now).SetEndCause(causeNodeLost).Exec(ctx); err != nil {
 		return fmt.Errorf("end legs: %w", err)
+	}
+	if err := s.withdrawInvitations(ctx, tx, c.ID); err != nil {
+		return err
 	}
 	cb, err := openCallback(ctx, tx, i.ID)
 	if err != nil {

@@ -2,6 +2,7 @@ package voice
 
 import (
 	"context"
+	"time"
 
 	"ekc/internal/fail"
 	"ekc/telephony"
@@ -16,6 +17,7 @@ type order struct {
 	IDs           []string               `json:"ids,omitempty"`
 	Text          string                 `json:"text,omitempty"`
 	On            bool                   `json:"on,omitempty"`
+	For           time.Duration          `json:"for,omitempty"`
 	Target        telephony.Target       `json:"target,omitzero"`
 	Call          *telephony.CallRequest `json:"call,omitempty"`
 }
@@ -72,7 +74,7 @@ var orders = map[string]carrying{
 		return b.SendDTMF(ctx, o.InteractionID, o.AccountID, o.Text)
 	}),
 	"pause": onCall(func(ctx context.Context, b Board, o order) error {
-		return b.PauseRecording(ctx, o.InteractionID, o.AccountID)
+		return b.PauseRecording(ctx, o.InteractionID, o.AccountID, o.For)
 	}),
 	"resume": onCall(func(ctx context.Context, b Board, o order) error {
 		return b.ResumeRecording(ctx, o.InteractionID, o.AccountID)
@@ -92,6 +94,7 @@ var orders = map[string]carrying{
 	"consultComplete": onCall(func(ctx context.Context, b Board, o order) error {
 		return b.CompleteConsult(ctx, o.InteractionID, o.AccountID)
 	}),
+	"decline": onCall(func(ctx context.Context, b Board, o order) error { return b.Decline(ctx, o.InteractionID, o.AccountID) }),
 	"consultCancel": onCall(func(ctx context.Context, b Board, o order) error {
 		return b.CancelConsult(ctx, o.InteractionID, o.AccountID)
 	}),

@@ -73,7 +73,10 @@ func (d *desk) Mute(_ context.Context, _, a string, on bool) error {
 func (d *desk) SendDTMF(_ context.Context, _, a, keys string) error {
 	return d.note("keys %s %s", a, keys)
 }
-func (d *desk) PauseRecording(_ context.Context, _, a string) error  { return d.note("pause %s", a) }
+func (d *desk) PauseRecording(_ context.Context, _, a string, limit time.Duration) error {
+	return d.note("pause %s for %v", a, limit)
+}
+func (d *desk) Decline(_ context.Context, _, a string) error         { return d.note("decline %s", a) }
 func (d *desk) ResumeRecording(_ context.Context, _, a string) error { return d.note("resume %s", a) }
 func (d *desk) Supervise(_ context.Context, _, a string, m telephony.Mode) error {
 	return d.note("supervise %s %s", a, m)
@@ -161,7 +164,7 @@ func TestControlsReachTheNodeThatHasTheCall(t *testing.T) {
 	}{
 		"mute":   {func() error { return asked.Mute(ctx, id, true) }, "mute " + a.ID + " true"},
 		"keys":   {func() error { return of(asked.Keys(ctx, id, "12#")) }, "keys " + a.ID + " 12#"},
-		"pause":  {func() error { return of(asked.PauseRecording(ctx, id)) }, "pause " + a.ID},
+		"pause":  {func() error { return of(asked.PauseRecording(ctx, id, time.Minute)) }, "pause " + a.ID + " for 1m0s"},
 		"resume": {func() error { return of(asked.ResumeRecording(ctx, id)) }, "resume " + a.ID},
 		"consult": {
 			func() error { return of(asked.Consult(ctx, id, voice.Party{Number: "+74950000000"})) },

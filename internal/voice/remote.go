@@ -15,13 +15,14 @@ type controls interface {
 	AddCandidate(ctx context.Context, interactionID, legID, candidate string) error
 	Mute(ctx context.Context, interactionID, accountID string, on bool) error
 	SendDTMF(ctx context.Context, interactionID, accountID, digits string) error
-	PauseRecording(ctx context.Context, interactionID, accountID string) error
+	PauseRecording(ctx context.Context, interactionID, accountID string, limit time.Duration) error
 	ResumeRecording(ctx context.Context, interactionID, accountID string) error
 	Supervise(ctx context.Context, interactionID, accountID string, mode telephony.Mode) error
 	StopSupervising(ctx context.Context, interactionID, accountID string) error
 	TakeOver(ctx context.Context, interactionID, accountID string) error
 	Consult(ctx context.Context, interactionID, accountID string, t telephony.Target) error
 	CompleteConsult(ctx context.Context, interactionID, accountID string) error
+	Decline(ctx context.Context, interactionID, accountID string) error
 	CancelConsult(ctx context.Context, interactionID, accountID string) error
 	Conference(ctx context.Context, interactionID, accountID string) error
 	PassOn(ctx context.Context, interactionID, accountID string, t telephony.Target) error
@@ -69,8 +70,8 @@ func (r remote) SendDTMF(ctx context.Context, interactionID, accountID, digits s
 	return r.do(ctx, order{Kind: "keys", InteractionID: interactionID, AccountID: accountID, Text: digits})
 }
 
-func (r remote) PauseRecording(ctx context.Context, interactionID, accountID string) error {
-	return r.do(ctx, order{Kind: "pause", InteractionID: interactionID, AccountID: accountID})
+func (r remote) PauseRecording(ctx context.Context, interactionID, accountID string, limit time.Duration) error {
+	return r.do(ctx, order{Kind: "pause", InteractionID: interactionID, AccountID: accountID, For: limit})
 }
 
 func (r remote) ResumeRecording(ctx context.Context, interactionID, accountID string) error {
@@ -95,6 +96,10 @@ func (r remote) Consult(ctx context.Context, interactionID, accountID string, t 
 
 func (r remote) CompleteConsult(ctx context.Context, interactionID, accountID string) error {
 	return r.do(ctx, order{Kind: "consultComplete", InteractionID: interactionID, AccountID: accountID})
+}
+
+func (r remote) Decline(ctx context.Context, interactionID, accountID string) error {
+	return r.do(ctx, order{Kind: "decline", InteractionID: interactionID, AccountID: accountID})
 }
 
 func (r remote) CancelConsult(ctx context.Context, interactionID, accountID string) error {

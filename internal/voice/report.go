@@ -7,14 +7,18 @@ import (
 
 	"ekc/ent"
 	"ekc/ent/call"
+	"ekc/ent/interaction"
 	"ekc/ent/recording"
-	"ekc/internal/eventlog"
 	"ekc/internal/fail"
 	"ekc/telephony"
 )
 
-// KindCall says that a call, a leg or a recording of an interaction changed. It names the interaction.
+// KindCall says that a call, a leg or a recording of an interaction changed. It names the interaction and its operator, and the call in
+// its data.
 const KindCall = "call.changed"
+
+// DataCall is a key of its data.
+const DataCall = "call"
 
 // How long recordings are kept: information is not personal and is kept for questions about quality; a personal matter as long as
 // a claim from it may be brought (Civil Code, art. 196).
@@ -98,6 +102,11 @@ func (s *Service) Recorded(ctx context.Context, r telephony.RecordingReport) err
 		if err := s.wantTranscript(ctx, tx, r.ID); err != nil {
 			return err
 		}
-		return s.o.Log.Append(ctx, tx, eventlog.Event{Kind: KindCall, InteractionID: c.InteractionID})
+		operator := ""
+		switch i.State {
+		case interaction.StateActive, interaction.StateHeld, interaction.StateWrapUp:
+			operator = i.OperatorID
+		}
+		return s.o.Log.Append(ctx, tx, callEvent(c.ID, c.InteractionID, operator))
 	})
 }

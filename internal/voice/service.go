@@ -36,13 +36,14 @@ type Board interface {
 	AddCandidate(ctx context.Context, interactionID, legID, candidate string) error
 	Mute(ctx context.Context, interactionID, accountID string, on bool) error
 	SendDTMF(ctx context.Context, interactionID, accountID, digits string) error
-	PauseRecording(ctx context.Context, interactionID, accountID string) error
+	PauseRecording(ctx context.Context, interactionID, accountID string, limit time.Duration) error
 	ResumeRecording(ctx context.Context, interactionID, accountID string) error
 	Supervise(ctx context.Context, interactionID, accountID string, mode telephony.Mode) error
 	StopSupervising(ctx context.Context, interactionID, accountID string) error
 	TakeOver(ctx context.Context, interactionID, accountID string) error
 	Consult(ctx context.Context, interactionID, accountID string, t telephony.Target) error
 	CompleteConsult(ctx context.Context, interactionID, accountID string) error
+	Decline(ctx context.Context, interactionID, accountID string) error
 	CancelConsult(ctx context.Context, interactionID, accountID string) error
 	Conference(ctx context.Context, interactionID, accountID string) error
 	PassOn(ctx context.Context, interactionID, accountID string, t telephony.Target) error
@@ -89,6 +90,7 @@ type Service struct {
 	pulses   pulses
 	trickles trickles
 	legs     together[telephony.LegReport]
+	looks    together[telephony.CallReport]
 	relay    *relay
 	states   trunkStates
 	draining atomic.Bool
@@ -108,7 +110,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		o.Tick = defaultTick
 	}
 	s := &Service{o: o, node: ids.New("nod"), log: o.Logger, wake: make(chan struct{}, 1), relay: newRelay()}
-	s.legs.write = s.writeLegs
+	s.legs.write, s.looks.write = s.writeLegs, s.writeLooks
 	var err error
 	if s.links, err = newLinks(ctx, o.Client, s.now); err != nil {
 		return nil, err

@@ -61,6 +61,19 @@ type board struct {
 	asked   []telephony.CallRequest
 	changes []telephony.Change
 	fails   error
+	// declined are those who did not want to be consulted.
+	declined []string
+}
+
+func (b *board) Join(_ context.Context, _, account, _ string) (telephony.Joined, error) {
+	return telephony.Joined{LegID: "leg of " + account}, nil
+}
+
+func (b *board) Decline(_ context.Context, _, account string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.declined = append(b.declined, account)
+	return nil
 }
 
 func newBoard() *board { return &board{calls: map[string]telephony.CallRequest{}} }

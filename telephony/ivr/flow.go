@@ -82,6 +82,8 @@ type State struct {
 	Values map[string]string `json:"values,omitempty"`
 	// Choices are what Yana offered when she asked back.
 	Choices []string `json:"choices,omitempty"`
+	// Dictating: the recording is paused because the node asks for personal data.
+	Dictating bool `json:"dictating,omitempty"`
 	// QueueNode is the queue node whose queue the caller is in, also while another node talks about a callback.
 	QueueNode string `json:"queue_node,omitempty"`
 	// Told is what was last said of the queue, Place what is known now.

@@ -28,11 +28,13 @@ func Next(flow *Flow, s State, event Event) (State, []Effect) {
 		m.set(ValueCalled, e.Called)
 		m.enter(flow.Start)
 	case CallerGone:
+		m.dictate(0)
 		m.branch("caller_gone", "", "")
 		m.leaveQueue()
 		m.s.Ended = true
 	case OperatorJoined:
 		m.forgetAhead()
+		m.dictate(0)
 		m.operatorJoined()
 	case PlaceKnown:
 		m.s.Place = e.Place
@@ -144,6 +146,7 @@ func (m *machine) enter(name string) {
 	if m.settled() {
 		m.forgetAhead()
 	}
+	m.dictate(dictated(node))
 	node.enter(m)
 }
 
@@ -168,12 +171,16 @@ func (m *machine) branch(exit, input, next string) {
 	b := Branch{Node: m.s.Node, Exit: exit, Input: input, Next: next}
 	if node, ok := m.flow.Nodes[m.s.Node]; ok {
 		b.Type = node.Type()
+		if input != "" && dictated(node) > 0 {
+			b.Input = masked
+		}
 	}
 	m.do(b)
 }
 
 func (m *machine) end(reason string) {
 	m.leaveQueue()
+	m.dictate(0)
 	m.s.Ended = true
 	m.do(Hangup{Reason: reason})
 }

@@ -17,6 +17,9 @@ type AskNode struct {
 	Speech  bool     `json:"speech,omitempty"`
 	Tries   int      `json:"tries,omitempty"`
 	Timeout int      `json:"timeout_s,omitempty"`
+	// PauseRecording: what the caller says here may be personal. The recording pauses until the node is left, for so many seconds at most,
+	// 5 to 600; the question is a message of the interaction all the same. 0: nothing of that.
+	PauseRecording int `json:"pause_recording_s,omitempty"`
 	// Wait is said while she looks for the answer; empty: nothing.
 	Wait Prompt `json:"wait,omitempty"`
 	// Answer is said around {answer}; Clarify around {clarify}; DidHelp asks: 1 yes, 2 no, 3 another question.
@@ -87,7 +90,10 @@ func (n *AskNode) check(r *report) {
 		r.add("rounds", CodeRange, "want 1 to 10, or 0 for %d", defaultTries)
 	}
 	checkTries(r, n.Tries, n.Timeout)
+	checkDictation(r, n.PauseRecording)
 }
+
+func (n *AskNode) dictationSeconds() int { return n.PauseRecording }
 
 func firstByte(s string) byte {
 	if s == "" {

@@ -16,12 +16,15 @@ type CollectNode struct {
 	// Terminator ends the digits early, # or *; empty means #.
 	Terminator string `json:"terminator,omitempty"`
 	// Timeout is in seconds after the prompt and between digits, 1 to 60; 0 means 7.
-	Timeout  int    `json:"timeout_s,omitempty"`
-	Tries    int    `json:"tries,omitempty"`
-	BargeIn  bool   `json:"barge_in,omitempty"`
-	Invalid  Prompt `json:"invalid,omitempty"`
-	Goto     string `json:"goto"`
-	Fallback string `json:"fallback"`
+	Timeout int `json:"timeout_s,omitempty"`
+	// PauseRecording: the digits are personal data. The recording pauses until the node is left, for so many seconds at most, 5 to 600,
+	// and the timeline does not show them; 0: nothing of that.
+	PauseRecording int    `json:"pause_recording_s,omitempty"`
+	Tries          int    `json:"tries,omitempty"`
+	BargeIn        bool   `json:"barge_in,omitempty"`
+	Invalid        Prompt `json:"invalid,omitempty"`
+	Goto           string `json:"goto"`
+	Fallback       string `json:"fallback"`
 }
 
 // Type is "collect".
@@ -46,7 +49,10 @@ func (n *CollectNode) check(r *report) {
 		r.add("save", CodeInvalid, "want a name of small letters, digits and _ that is none of the flow's own")
 	}
 	checkTries(r, n.Tries, n.Timeout)
+	checkDictation(r, n.PauseRecording)
 }
+
+func (n *CollectNode) dictationSeconds() int { return n.PauseRecording }
 
 func (n *CollectNode) enter(m *machine) { m.say(n.Prompt, n.BargeIn, nil) }
 

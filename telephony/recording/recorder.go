@@ -48,7 +48,8 @@ type Options struct {
 	// Dir is the spool folder, on a local disk.
 	Dir     string
 	Storage Storage
-	// Report is told of every recording that is stored, at least once; after an error it is told again.
+	// Report is told of every recording that is stored, at least once; after an error it is told again, unless it is ErrUnknownCall: the
+	// sound is destroyed then.
 	Report func(ctx context.Context, f Finished) error
 	// Alarm is told when something begins to fail; it must not block. May be nil.
 	Alarm func(Trouble)
@@ -77,6 +78,9 @@ type Recorder struct {
 }
 
 var goodID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`)
+
+// ErrUnknownCall is the answer to the report of a recording whose call nobody knows of or ever will.
+var ErrUnknownCall = errors.New("nobody knows the call of this recording")
 
 // ErrClosed is returned when a recording is begun after Close.
 var ErrClosed = errors.New("the recorder is closed")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -313,4 +314,27 @@ func TestClosedInTheMiddleGoesOnLater(t *testing.T) {
 	got := later.finished(t)
 	require.True(t, got.Recovered)
 	require.Equal(t, time.Second, got.Length)
+}
+
+func TestRecordingOfAnUnknownCallIsDestroyed(t *testing.T) {
+	t.Parallel()
+	told := make(chan recording.Finished, 10)
+	s := newStudio(t, "", func(o *recording.Options) {
+		o.Report = func(_ context.Context, f recording.Finished) error {
+			told <- f
+			return fmt.Errorf("asked: %w", recording.ErrUnknownCall)
+		}
+	})
+	w, err := s.Start(meta("unknown"))
+	require.NoError(t, err)
+	write(t, w, block(0, 800, recording.ALaw, 0xd5, 0xd5))
+	w.Finish(800)
+	f := <-told
+	require.Eventually(t, func() bool {
+		left, err := os.ReadDir(s.spool)
+		return err == nil && len(left) == 0
+	}, 30*time.Second, 5*time.Millisecond, "it stays in the spool")
+	_, err = s.storage.Open(t.Context(), f.Key)
+	require.ErrorIs(t, err, recording.ErrNotFound)
+	require.Empty(t, told, "it is told once")
 }

@@ -63,12 +63,32 @@ func (r *Recorder) store(w wavFile, m Meta, s spool, dropped int64, recovered bo
 		}
 		return r.o.Storage.Put(ctx, f.Key, io.NewSectionReader(w.file, 0, f.Bytes), f.Bytes, f.SHA256)
 	})
-	if stored && r.insist(m.ID, "report", func(ctx context.Context) error { return r.o.Report(ctx, f) }) {
+	unknown := false
+	reported := stored && r.insist(m.ID, "report", func(ctx context.Context) error {
+		err := r.o.Report(ctx, f)
+		if unknown = errors.Is(err, ErrUnknownCall); unknown {
+			return nil
+		}
+		return err
+	})
+	if reported && unknown {
+		r.destroy(f, s)
+		return
+	}
+	if reported {
 		r.counters.stored.Add(1)
 		r.counters.storedBytes.Add(uint64(f.Bytes)) //nolint:gosec // a size is not negative
 		if recovered {
 			r.counters.recovered.Add(1)
 		}
+		r.discard(s)
+	}
+}
+
+// destroy removes the sound of a call that nobody knows of: nobody may listen to it, and nobody would destroy it later.
+func (r *Recorder) destroy(f Finished, s spool) {
+	r.o.Logger.Warn("recording of a call that never began is destroyed", "recording", f.ID, "call", f.CallID, "length", f.Length)
+	if r.insist(f.ID, "store", func(ctx context.Context) error { return r.o.Storage.Remove(ctx, f.Key) }) {
 		r.discard(s)
 	}
 }

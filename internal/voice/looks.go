@@ -1,0 +1,131 @@
+package voice
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/ent/call"
+	"ekc/internal/eventlog"
+	"ekc/internal/fail"
+	"ekc/telephony"
+)
+
+// Looks is part of telephony.Centre. What many calls report at one moment is written together; a pause of the recording, which is rare,
+// by itself, because it is told in the timeline.
+func (s *Service) Looks(ctx context.Context, r telephony.CallReport) error {
+	tape, consulting := call.Tape(strings.ToUpper(r.Tape)), call.Consulting(strings.ToUpper(r.Consulting))
+	if call.TapeValidator(tape) != nil || call.ConsultingValidator(consulting) != nil {
+		return fail.New(fail.Invalid, "a call that is %q and %q", r.Tape, r.Consulting)
+	}
+	if !r.TapeMoved {
+		return s.looks.do(ctx, r)
+	}
+	return s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		c, err := s.callOf(ctx, tx, r.CallID, r.InteractionID, r.At)
+		if err != nil {
+			return err
+		}
+		i, err := lockInteraction(ctx, tx, c.InteractionID)
+		if err != nil {
+			return err
+		}
+		if c, err = tx.Call.Get(ctx, c.ID); err != nil {
+			return err
+		}
+		if _, err := s.upsertLooks(ctx, tx, []telephony.CallReport{r}); err != nil || c.Tape == tape || c.EndedAt != nil {
+			return err
+		}
+		return s.o.Interactions.RecordingPaused(ctx, tx, i, tape == call.TapePaused)
+	})
+}
+
+// writeLooks writes what many calls report. A call that is not written yet is found one by one.
+func (s *Service) writeLooks(ctx context.Context, reports []telephony.CallReport) []error {
+	var written map[string]bool
+	err := s.o.Log.InTx(viewer.AsSystem(ctx), func(ctx context.Context, tx *ent.Tx) (err error) {
+		written, err = s.upsertLooks(ctx, tx, reports)
+		return err
+	})
+	results := make([]error, len(reports))
+	for n, r := range reports {
+		switch {
+		case err != nil:
+			results[n] = away(err)
+		case !written[r.CallID]:
+			results[n] = s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+				if _, err := s.callOf(ctx, tx, r.CallID, r.InteractionID, r.At); err != nil {
+					return err
+				}
+				_, err := s.upsertLooks(ctx, tx, []telephony.CallReport{r})
+				return err
+			})
+		}
+	}
+	return results
+}
+
+// lookRow is a report as the statement reads it.
+type lookRow struct {
+	Call       string `json:"call_id"`
+	Held       bool   `json:"held"`
+	Tape       string `json:"tape"`
+	Consulting string `json:"consulting"`
+}
+
+// upsertLooks writes reports to the calls that are known and last, and returns which are known.
+func (s *Service) upsertLooks(ctx context.Context, tx *ent.Tx, reports []telephony.CallReport) (known map[string]bool, err error) {
+	last := make(map[string]lookRow, len(reports))
+	for _, r := range reports {
+		last[r.CallID] = lookRow{r.CallID, r.Held, strings.ToUpper(r.Tape), strings.ToUpper(r.Consulting)}
+	}
+	list := make([]lookRow, 0, len(last))
+	for _, row := range last {
+		list = append(list, row)
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return nil, fmt.Errorf("write calls: %w", err)
+	}
+	rows, err := tx.QueryContext(ctx, `
+		WITH reported AS (
+			SELECT c.id, c.interaction_id, c.ended_at IS NULL AS lasts, l.held, l.tape, l.consulting
+			FROM jsonb_to_recordset($1::jsonb) AS l(call_id text, held boolean, tape text, consulting text)
+			JOIN calls c ON c.id = l.call_id ORDER BY c.id FOR UPDATE OF c),
+		changed AS (
+			UPDATE calls c SET held = r.held, tape = r.tape, consulting = r.consulting FROM reported r WHERE c.id = r.id AND r.lasts)
+		SELECT r.id, r.interaction_id, `+deskOf+`, r.lasts FROM reported r JOIN interactions i ON i.id = r.interaction_id`, string(text))
+	if err != nil {
+		return nil, fmt.Errorf("write calls: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	known = make(map[string]bool, len(list))
+	for rows.Next() {
+		var id, interactionID, operatorID string
+		var lasts bool
+		if err := rows.Scan(&id, &interactionID, &operatorID, &lasts); err != nil {
+			return nil, fmt.Errorf("write calls: %w", err)
+		}
+		if known[id] = true; !lasts {
+			continue
+		}
+		if err := s.o.Log.Append(ctx, tx, callEvent(id, interactionID, operatorID)); err != nil {
+			return nil, err
+		}
+	}
+	return known, rows.Err()
+}
+
+// deskOf is the operator who has an enquiry i, empty when nobody has.
+const deskOf = `CASE WHEN i.state IN ('ACTIVE', 'HELD', 'WRAP_UP') THEN coalesce(i.operator_id, '') ELSE '' END`
+
+// callEvent says that a call, a leg or a recording has changed; it is told to whoever follows the enquiry, and to the desk of its operator.
+func callEvent(callID, interactionID, operatorID string) eventlog.Event {
+	return eventlog.Event{
+		Kind: KindCall, InteractionID: interactionID, AccountID: operatorID, Data: map[string]string{DataCall: callID},
+	}
+}
