@@ -61,6 +61,10 @@ type line struct {
 	// saying is the tag of what is said to it now, plays the requests under way.
 	saying uint32
 	plays  map[media.PlayID]uint32
+	// dialled is what an outgoing leg was asked for, ways the trunks that are left when this one fails, ringing that the carrier has begun to call.
+	dialled dial
+	ways    []string
+	ringing bool
 	// trickle is a browser's.
 	trickle *trickle
 }

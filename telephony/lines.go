@@ -75,10 +75,52 @@ func (c *call) ring(e ring) error {
 	})
 }
 
+// dial calls a number by the trunk that is named, or by the first way out that takes the call.
 func (c *call) dial(e dial) error {
-	trunk, ok := c.sb.o.Trunk(e.trunk)
+	if e.trunk != "" {
+		return c.dialBy(e, []string{e.trunk})
+	}
+	return c.dialBy(e, c.sb.o.Ways())
+}
+
+// dialBy calls by the first of the ways that can be begun; the others are for when it fails.
+func (c *call) dialBy(e dial, ways []string) error {
+	err := errNoTrunk
+	for n, way := range ways {
+		left := ways[n+1:]
+		if err = c.dialTrunk(e, way, len(left) > 0); err == nil {
+			l := c.lines[e.leg]
+			l.dialled, l.ways = e, left
+			return nil
+		}
+		c.log.Warn("a trunk does not take a call", "trunk", way, "left", len(left), "error", err)
+	}
+	return err
+}
+
+// otherWay calls by the next trunk, because the carrier of this one has failed: it refused with 5xx, or took no notice of the call at
+// all. What it says of the citizen, who is busy or does not answer, holds for every carrier. false: there is no other, or it has not failed.
+func (c *call) otherWay(l *line, v signaling.Ended) bool {
+	m := c.state.find(l.id)
+	failed := v.Code/100 == 5 || (v.Code == 0 || v.Code == 408) && !l.ringing
+	if len(l.ways) == 0 || v.Answered || m == nil || m.leaving || !failed {
+		return false
+	}
+	c.log.Warn("a carrier has failed, the next one is asked", "code", v.Code, "reason", v.Reason)
+	l.leg.Media().Close()
+	c.forgetSound(l.id)
+	delete(c.lines, l.id)
+	if err := c.dialBy(l.dialled, l.ways); err != nil {
+		c.lines[l.id] = l // it ends as it would have
+		return false
+	}
+	return true
+}
+
+func (c *call) dialTrunk(e dial, way string, hurry bool) error {
+	trunk, ok := c.sb.o.Trunk(way)
 	if !ok {
-		return fmt.Errorf("%w: %q", errNoTrunk, e.trunk)
+		return fmt.Errorf("%w: %q", errNoTrunk, way)
 	}
 	o := sipOptions{kind: kindTrunk, silence: c.sb.o.Settings.Silence}
 	o.carriedBy(trunk)
@@ -87,7 +129,7 @@ func (c *call) dial(e dial) error {
 		o.kind, report.Role = kindOutside, m.role.String()
 	}
 	return c.invite(e.leg, o, report, signaling.CallRequest{
-		TrunkID: trunk.ID, Number: e.number, From: e.caller, RingTimeout: e.timeout,
+		TrunkID: trunk.ID, Number: e.number, From: e.caller, RingTimeout: e.timeout, Hurry: hurry,
 	})
 }
 

@@ -28,6 +28,9 @@ type Options struct {
 	Phones func(ctx context.Context, accountID string) ([]signaling.Binding, error)
 	// Trunk gives a trunk by its id, the default one for the empty id; false: there is none.
 	Trunk func(id string) (signaling.Trunk, bool)
+	// Ways are the ids of the trunks by which a call leaves that names none, the first one to be tried first: the next one is when a
+	// carrier refuses with 5xx or says nothing. Nil: the default trunk alone.
+	Ways func() []string
 	// PhoneCodecs and PhoneSRTP are for operators' phones. Default: PCMA, PCMU, G.722 when the caller has it, and Plain.
 	PhoneCodecs []sdp.Codec
 	PhoneSRTP   sdp.Policy
@@ -74,6 +77,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Trunk == nil {
 		o.Trunk = func(string) (signaling.Trunk, bool) { return signaling.Trunk{}, false }
+	}
+	if o.Ways == nil {
+		o.Ways = func() []string { return []string{""} }
 	}
 	if o.MaxCalls <= 0 {
 		o.MaxCalls = 2000

@@ -31,6 +31,7 @@ func (c *call) heardFromDialog(e fromDialog) []event {
 	s := l.sip
 	switch v := e.event.(type) {
 	case signaling.Progress:
+		l.ringing = true
 		if len(v.Body) > 0 && s.accept(v.Body) == nil {
 			return []event{legEarly{e.leg}}
 		}
@@ -60,6 +61,9 @@ func (c *call) heardFromDialog(e fromDialog) []event {
 	case signaling.Referred:
 		return []event{referred{leg: e.leg, target: v.User, attended: v.Replaces != nil, replaced: c.replacedLeg(v.Replaces)}}
 	case signaling.Ended:
+		if c.otherWay(l, v) {
+			return nil
+		}
 		l.report.EndCause = endText(v)
 		return c.lineDown(l, legDown{leg: e.leg, code: v.Code, byPeer: v.ByPeer, answered: v.Answered})
 	}

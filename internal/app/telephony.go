@@ -127,7 +127,7 @@ func (p *phone) open(c config.Config, folder recording.Storage, log *slog.Logger
 	}
 	p.board, err = telephony.New(telephony.Options{
 		Centre: p.voice, Engine: p.engine, Prompts: p.prompts, Recognizer: recognizer, Tapes: telephony.NewTapes(p.recorder),
-		Browsers: browsers{p.browsers}, Phones: p.voice.Phones, Trunk: p.voice.Trunk, MediaAddress: outside, Node: p.voice.Node(),
+		Browsers: browsers{p.browsers}, Phones: p.voice.Phones, Trunk: p.voice.Trunk, Ways: p.voice.Ways, MediaAddress: outside, Node: p.voice.Node(),
 		ErrandsAtOnce: max(2, c.DBMaxConns*3/5), Logger: log,
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -24,19 +25,39 @@ const linesFor = 30 * time.Second
 type lines struct{ known atomic.Pointer[knownLines] }
 
 type knownLines struct {
-	trunks   map[string]signaling.Trunk
-	standard string            // the id of the default way out
-	numbers  map[string]string // by E.164, with the agency of each, empty for all
+	trunks  map[string]signaling.Trunk
+	order   []string          // their ids, the preferred way out first
+	numbers map[string]string // by E.164, with the agency of each, empty for all
 }
 
 // Trunk gives an active trunk by its id, the default one for the empty id.
 func (s *Service) Trunk(id string) (signaling.Trunk, bool) {
 	k := s.lines.known.Load()
-	if id == "" {
-		id = k.standard
+	if id == "" && len(k.order) > 0 {
+		id = k.order[0]
 	}
 	t, ok := k.trunks[id]
 	return t, ok
+}
+
+// Ways are the active trunks by which calls may leave, in the order of their preference; those whose carriers do not answer come last.
+func (s *Service) Ways() []string {
+	down := map[string]bool{}
+	for _, t := range s.trunkStatus() {
+		down[t.TrunkID] = !t.Up
+	}
+	ways := slices.Clone(s.lines.known.Load().order)
+	slices.SortStableFunc(ways, func(a, b string) int {
+		switch {
+		case down[a] == down[b]:
+			return 0
+		case down[a]:
+			return 1
+		default:
+			return -1
+		}
+	})
+	return ways
 }
 
 // ServiceNumber reports whether an unknown caller may reach a number, in whatever form.
@@ -65,9 +86,7 @@ func (s *Service) loadLines(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("trunk %s: %w", r.ID, err)
 		}
-		if k.standard == "" {
-			k.standard = r.ID
-		}
+		k.order = append(k.order, r.ID)
 		k.trunks[r.ID] = t
 		all = append(all, t)
 	}

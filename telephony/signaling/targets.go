@@ -136,13 +136,22 @@ func (d *Dialog) failOver(after time.Duration) bool {
 
 // hurry asks the next server when this one says nothing for some time: waiting for the end of the transaction would take half a minute.
 func (d *Dialog) hurry(m *wire.Message) {
-	if len(d.out.servers) == 0 {
+	if len(d.out.servers) == 0 && !d.out.call.Hurry {
 		return
 	}
 	d.later(patienceT1*d.agent.table.Timers().T1, func() {
-		if d.out.request == m && !d.out.heard {
-			d.failOver(0)
+		o := &d.out
+		if o.request != m || o.heard || d.failOver(0) || !o.call.Hurry || d.state != outgoing || o.cancelled != nil {
+			return
 		}
+		if o.left == nil {
+			o.left = map[*wire.Message]transport.Flow{}
+		}
+		o.left[m] = d.flow // should it be heard of yet, it shall not ring there
+		if o.tx != nil {
+			o.tx.Quiet()
+		}
+		d.finish(Ended{Code: 408, Reason: "the carrier says nothing"})
 	})
 }
 
