@@ -1,6 +1,6 @@
 // Package voice joins the switchboard and the centre: it answers what package telephony asks of the centre over the domains and
 // their tables, tells the switchboard what the centre has decided, and lets people manage trunks, numbers, menus and phones.
-// It owns the tables of calls, legs, recordings, callbacks, trunks, numbers, menus, sounds, phones and nodes.
+// It owns the tables of calls, legs, invitations, recordings, callbacks, trunks, numbers, menus, sounds, phones and nodes.
 //
 // Every node runs one Service. What a dead node leaves behind is found by the others: a node says that it lives every two
 // seconds, and the calls of one that has not for ten become callbacks.
