@@ -1,0 +1,90 @@
+package test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/icholy/digest"
+	"github.com/stretchr/testify/require"
+)
+
+// A call to a citizen leaves by the carrier that can take it: the preferred one has no line free; the next one wants digest, and its
+// announcement is heard before anybody answers.
+func TestWaysOut(t *testing.T) {
+	t.Parallel()
+	c := startPhoneCentre(t)
+	d := c.desk(t, deskOptions{people: 1})
+	operator := d.people[0].ready()
+	full := runSIPp(t, sippOptions{scenario: "full.xml", more: []string{"-trace_logs"}})
+	demanding := runSIPp(t, sippOptions{scenario: "demanding.xml", tone: hzOutside, more: []string{"-trace_logs"}})
+	standard := c.admin.trunk()
+	way := func(name string, s *sipp, source string, preference int) {
+		c.admin.do("trunkCreate", "TrunkCreateInput", map[string]any{"settings": map[string]any{
+			"name": name, "proxy": s.address.String(), "sources": []string{source}, "preference": preference, "keepAliveSeconds": 0,
+			"username": "centre", "password": "correct-horse-centre",
+		}})
+	}
+	c.admin.do("trunkUpdate", "TrunkUpdateInput", map[string]any{"trunkId": standard, "settings": map[string]any{"preference": 3}})
+	way("Занятый оператор связи", full, "127.0.0.9", 1)
+	way("Строгий оператор связи", demanding, "127.0.0.10", 2)
+	soon(t, "the node knows them", func() bool {
+		ways := c.admin.waysOut()
+		return len(ways) == 3 && len(ways[0].Status) == 1 && len(ways[1].Status) == 1
+	})
+
+	operator.do("callDial", "CallDialInput", map[string]any{"number": "84961234567"})
+	operator.phone.picksUp()
+	operator.phone.hears(hzOutside)
+	require.Equal(t, 1, full.logged("INVITE"))
+	require.Equal(t, 1, demanding.logged("INVITE"), "challenged, then taken")
+	proves(t, demanding.line("PROOF "))
+	require.Zero(t, c.outside.logged("INVITE"))
+	require.Equal(t, "0", c.find(t, "SELECT count(*) FROM call_legs WHERE role = 'CITIZEN' AND answered_at IS NOT NULL"), "nobody has answered")
+	operator.phone.hangUp()
+	require.Eventually(t, func() bool { return demanding.logged("CANCEL") == 1 }, callPatience, 100*time.Millisecond, "the carrier is told")
+}
+
+// proves checks the answer to the challenge of demanding.xml.
+func proves(t *testing.T, header string) {
+	t.Helper()
+	given, err := digest.ParseCredentials(header)
+	require.NoError(t, err)
+	want, err := digest.Digest(&digest.Challenge{
+		Realm: "carrier", Nonce: "b1946ac92492d2347c6235b4d2611184", Algorithm: "MD5", QOP: []string{"auth"},
+	}, digest.Options{Method: "INVITE", URI: given.URI, Username: "centre", Password: "correct-horse-centre", Cnonce: given.Cnonce, Count: given.Nc})
+	require.NoError(t, err)
+	require.Equal(t, want.Response, given.Response)
+}
+
+// wayOut is a trunk, with how each node sees it.
+type wayOut struct {
+	ID     string
+	Status []struct{ Reachable bool }
+}
+
+// waysOut are the trunks, the preferred one first.
+func (c *client) waysOut() []wayOut {
+	c.t.Helper()
+	return ask[struct{ Trunks []wayOut }](c, "{ trunks { id status { reachable } } }", nil).Trunks
+}
+
+// line is the rest of the scenario's log line that begins so.
+func (s *sipp) line(begin string) string {
+	s.t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.dir, "*logs.log"))
+	require.NoError(s.t, err)
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		require.NoError(s.t, err)
+		for line := range strings.Lines(string(text)) {
+			if rest, ok := strings.CutPrefix(line, begin); ok {
+				return strings.TrimSpace(rest)
+			}
+		}
+	}
+	require.Fail(s.t, "SIPp has logged nothing of "+begin)
+	return ""
+}
