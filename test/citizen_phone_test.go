@@ -113,8 +113,8 @@ func (c *citizenPhone) read(from string) {
 			c.final, c.to = message, header(message, "To")
 			c.contact = bracketed.FindString(header(message, "Contact"))
 			_, _ = c.conn.Write([]byte(c.ack(from, strings.HasPrefix(first, "SIP/2.0 2"))))
-		case strings.HasPrefix(first, "SIP/2.0 "): // to our BYE
-			c.over = true
+		case strings.HasPrefix(first, "SIP/2.0 "):
+			c.over = c.over || strings.HasSuffix(header(message, "CSeq"), "BYE")
 		case strings.HasPrefix(first, "BYE "):
 			c.over = true
 			_, _ = c.conn.Write([]byte(agree(message)))
@@ -159,9 +159,40 @@ func header(message, name string) string {
 func (c *citizenPhone) hangUp() {
 	c.t.Helper()
 	c.mu.Lock()
-	bye := c.request("BYE", c.contact, citizenNumber, 2, "")
+	bye := c.request("BYE", c.contact, citizenNumber, lastRequest, "")
 	c.mu.Unlock()
 	c.insist(bye, "the end of the call", func() bool { return c.over })
+}
+
+// lastRequest is the number of the last request of a call, after those for keys.
+const lastRequest = 1000
+
+// pressesUntil presses a key every two seconds, by INFO, until the condition holds.
+func (c *citizenPhone) pressesUntil(key, what string, condition func() bool) {
+	c.t.Helper()
+	pressed, sequence := time.Time{}, 1
+	soon(c.t, what, func() bool {
+		if condition() {
+			return true
+		}
+		if time.Since(pressed) > 2*time.Second {
+			pressed = time.Now()
+			sequence++
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			info := c.request("INFO", c.contact, citizenNumber, sequence, "Signal="+key+"\r\nDuration=160\r\n")
+			info = strings.Replace(info, "branch="+c.id, fmt.Sprintf("branch=%s%d", c.id, sequence), 1)
+			_, err := c.conn.Write([]byte(strings.Replace(info, "application/sdp", "application/dtmf-relay", 1)))
+			require.NoError(c.t, err)
+		}
+		return false
+	})
+}
+
+// vanishes lets the citizen's line die without a goodbye.
+func (c *citizenPhone) vanishes() {
+	_ = c.conn.Close()
+	_ = c.earphone.conn.Close()
 }
 
 // hungUp waits until the other side has ended the call.
