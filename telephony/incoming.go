@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"ekc/telephony/ivr/numbering"
 	"ekc/telephony/sdp"
 	"ekc/telephony/signaling"
 )
@@ -92,7 +91,7 @@ func (c *call) newCall(in *signaling.IncomingCall) NewCall {
 	if !in.From.Anonymous {
 		n.Caller = in.From.Number
 	}
-	if region, ok := numbering.ByNumber(n.Caller); ok {
+	if region, ok := c.sb.o.Region(n.Caller); ok {
 		n.RegionCode = region.Code
 	}
 	return n

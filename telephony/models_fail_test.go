@@ -19,7 +19,9 @@ import (
 // failing are the ways in which a model on another server fails.
 func failing() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
-		"500":     func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "overloaded", http.StatusInternalServerError) },
+		"500": func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "overloaded", http.StatusInternalServerError)
+		},
 		"hang":    func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		"garbage": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("\x00\x01<html>")) },
 		"slow stream": func(w http.ResponseWriter, r *http.Request) {

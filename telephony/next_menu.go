@@ -189,6 +189,8 @@ func (t *turn) menuSay(w ivr.Say) {
 func (t *turn) findRegion(w ivr.FindRegion) {
 	var region numbering.Region
 	switch {
+	case w.Number != "" && w.Number == t.call.Caller && t.call.RegionCode != "": // known since the call came
+		region, _ = numbering.ByCode(t.call.RegionCode)
 	case w.Number != "":
 		region, _ = numbering.ByNumber(w.Number)
 	case w.Code != "":

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"ekc/telephony/ivr/numbering"
 	"ekc/telephony/media"
 	"ekc/telephony/prompt"
 	"ekc/telephony/sdp"
@@ -31,6 +32,8 @@ type Options struct {
 	// Ways are the ids of the trunks by which a call leaves that names none, the first one to be tried first: the next one is when a
 	// carrier refuses with 5xx or says nothing. Nil: the default trunk alone.
 	Ways func() []string
+	// Region tells the region of a caller by the number. Default: the table of telephony/ivr/numbering.
+	Region func(number string) (numbering.Region, bool)
 	// PhoneCodecs and PhoneSRTP are for operators' phones. Default: PCMA, PCMU, G.722 when the caller has it, and Plain.
 	PhoneCodecs []sdp.Codec
 	PhoneSRTP   sdp.Policy
@@ -77,6 +80,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Trunk == nil {
 		o.Trunk = func(string) (signaling.Trunk, bool) { return signaling.Trunk{}, false }
+	}
+	if o.Region == nil {
+		o.Region = numbering.ByNumber
 	}
 	if o.Ways == nil {
 		o.Ways = func() []string { return []string{""} }

@@ -29,6 +29,7 @@ type commands struct {
 	Migrate   migrateCommand    `cmd:"" help:"Bring the databases to the newest schema, and do nothing else. serve does it too."`
 	User      userCommands      `cmd:"" help:"Accounts, from the console."`
 	Knowledge baseCommands      `cmd:"" help:"The question base."`
+	Numbering numberingCommands `cmd:"" help:"The numbering plan, by which the region of a caller is told."`
 	Assistant assistantCommands `cmd:"" help:"Yana."`
 }
 

@@ -10,12 +10,14 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 
 	"ekc/internal/config"
 	"ekc/internal/voice"
 	"ekc/internal/voice/secret"
 	"ekc/telephony"
 	"ekc/telephony/browser"
+	"ekc/telephony/ivr/numbering"
 	"ekc/telephony/media"
 	"ekc/telephony/prompt"
 	"ekc/telephony/recording"
@@ -24,7 +26,9 @@ import (
 
 // Folders below the data directory.
 const (
-	spoolFolder   = "recordings.spool"
+	spoolFolder = "recordings.spool"
+	// NumberingFile is where an imported numbering plan is kept, below the data directory.
+	NumberingFile = "numbering.csv"
 	promptsFolder = "prompts"
 )
 
@@ -127,7 +131,8 @@ func (p *phone) open(c config.Config, folder recording.Storage, log *slog.Logger
 	}
 	p.board, err = telephony.New(telephony.Options{
 		Centre: p.voice, Engine: p.engine, Prompts: p.prompts, Recognizer: recognizer, Tapes: telephony.NewTapes(p.recorder),
-		Browsers: browsers{p.browsers}, Phones: p.voice.Phones, Trunk: p.voice.Trunk, Ways: p.voice.Ways, MediaAddress: outside, Node: p.voice.Node(),
+		Browsers: browsers{p.browsers}, Phones: p.voice.Phones, Trunk: p.voice.Trunk, Ways: p.voice.Ways,
+		Region: numbering.NewFile(filepath.Join(c.DataDir, NumberingFile), time.Now, log).ByNumber, MediaAddress: outside, Node: p.voice.Node(),
 		ErrandsAtOnce: max(2, c.DBMaxConns*3/5), Logger: log,
 	})
 	if err != nil {

@@ -16,5 +16,7 @@
 // 395, 493, 869 and the exception 81853 are not in that list and could not be compared. Check the table against the register of
 // Минцифры before relying on it for anything that is not confirmed by the caller.
 //
-// It is pure and imports nothing of EKC.
+// The public register of the communications authority, when it is imported (register.go), knows more: ranges instead of codes, mobile ones too.
+//
+// It imports nothing of EKC. But for the file of an imported register it is pure.
 package numbering
