@@ -11,18 +11,20 @@ import (
 	"ekc/telephony"
 )
 
-// shown waits until the centre was told last that the call looks so.
+// shown waits until the centre is told that the call looks so, after what was waited for before.
 func (m *memoryCentre) shown(t *testing.T, held bool, tape, consulting string) telephony.CallReport {
 	t.Helper()
 	var last telephony.CallReport
 	eventually(t, func() bool {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		if len(m.looks) == 0 {
-			return false
+		for n, r := range m.looks {
+			if r.Held == held && r.Tape == tape && r.Consulting == consulting {
+				last, m.looks = r, m.looks[n+1:]
+				return true
+			}
 		}
-		last = m.looks[len(m.looks)-1]
-		return last.Held == held && last.Tape == tape && last.Consulting == consulting
+		return false
 	}, "the call does not look "+tape+" "+consulting)
 	return last
 }
@@ -98,6 +100,8 @@ func TestWhoHasNoPhoneIsInvited(t *testing.T) {
 	w.ended(telephony.EndByCaller)
 	w.centre.hasInvited(t, "op2", "withdrawn")
 	ids := map[string]bool{}
+	w.centre.mu.Lock()
+	defer w.centre.mu.Unlock()
 	for _, i := range w.centre.invited {
 		ids[i.ID] = true
 		require.Equal(t, "op1", i.InviterID)
@@ -135,7 +139,7 @@ const flowWithSecret = `{
 func TestMenuPausesTheRecordingForPersonalData(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	w.centre.flow = flowWithSecret
+	w.centre.answers(func(m *memoryCentre) { m.flow = flowWithSecret })
 	citizen := w.carrier.call(serviceNumber, citizenNumber, citizenTone)
 	w.centre.shown(t, false, "paused", "none")
 	citizen.press("123")
