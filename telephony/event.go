@@ -28,6 +28,8 @@ type (
 	}
 	// legEarly: its sound comes before it has answered.
 	legEarly struct{ leg legID }
+	// legAgain: it is called by another carrier, whose sound does not come yet.
+	legAgain struct{ leg legID }
 	// legDown: it is gone, for good.
 	legDown struct {
 		leg legID

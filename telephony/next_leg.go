@@ -38,6 +38,12 @@ func (e legEarly) apply(t *turn) {
 	}
 }
 
+func (e legAgain) apply(t *turn) {
+	if l := t.find(e.leg); l != nil && !l.up {
+		l.early = false
+	}
+}
+
 func (e legHeld) apply(t *turn) {
 	l := t.find(e.leg)
 	if l == nil || l.held == e.on {

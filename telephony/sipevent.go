@@ -62,7 +62,7 @@ func (c *call) heardFromDialog(e fromDialog) []event {
 		return []event{referred{leg: e.leg, target: v.User, attended: v.Replaces != nil, replaced: c.replacedLeg(v.Replaces)}}
 	case signaling.Ended:
 		if c.otherWay(l, v) {
-			return nil
+			return []event{legAgain{e.leg}}
 		}
 		l.report.EndCause = endText(v)
 		return c.lineDown(l, legDown{leg: e.leg, code: v.Code, byPeer: v.ByPeer, answered: v.Answered})
