@@ -12,7 +12,9 @@ import (
 func TestRegionOfTheCallerIsAskedOfTheRegister(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *telephony.Options) {
-		o.Region = func(number string) (numbering.Region, bool) { return numbering.Region{Code: "16"}, number == citizenNumber }
+		o.Region = func(number string) (numbering.Region, bool) {
+			return numbering.Region{Code: "16"}, number == citizenNumber
+		}
 	})
 	w.queued()
 	require.Equal(t, "16", w.centre.only().call.RegionCode)
