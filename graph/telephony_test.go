@@ -71,7 +71,9 @@ func (b *board) PauseRecording(_ context.Context, _, account string, _ time.Dura
 	return b.note("pause", account)
 }
 
-func (b *board) Decline(_ context.Context, _, account string) error { return b.note("decline", account) }
+func (b *board) Decline(_ context.Context, _, account string) error {
+	return b.note("decline", account)
+}
 
 func (b *board) ResumeRecording(_ context.Context, _, account string) error {
 	return b.note("resume", account)
