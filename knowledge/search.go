@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -45,7 +46,29 @@ func (b *Base) find(ctx context.Context, q Query) ([]Hit, error) {
 	found := s.index.Search(q.Text, lexical.Options{
 		Candidates: lexicalCandidates, Also: keys(near), Allowed: s.visibleTo(q),
 	})
-	return s.hits(q, b.ranked(found, near, fitted)), nil
+	ranked := b.ranked(found, near, fitted)
+	if twins := s.twins(q, ranked); len(twins) > 0 { // one answer in two places would pass for two that compete
+		found = slices.DeleteFunc(found, func(c lexical.Candidate) bool { return twins[c.Key] })
+		ranked = b.ranked(found, near, fitted)
+	}
+	return s.hits(q, ranked), nil
+}
+
+// twins are the later ones of candidates that stand for the same answer: a federal record and the one that overrides it in the
+// query's region.
+func (s *snapshot) twins(q Query, ranked []rank.Ranked) map[string]bool {
+	day := Date(q.On.Format(time.DateOnly))
+	twins, seen := map[string]bool{}, make(map[string]bool, len(ranked))
+	for _, r := range ranked {
+		answer := r.Key
+		if v, ok := s.variantFor(r.Key, q, day); ok {
+			answer = v.hit.RecordID
+		}
+		twins[r.Key] = seen[answer]
+		seen[answer] = true
+	}
+	maps.DeleteFunc(twins, func(_ string, twin bool) bool { return !twin })
+	return twins
 }
 
 func keys(near map[string]float64) []string {

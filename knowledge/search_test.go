@@ -114,6 +114,21 @@ func TestRegionalVariantOverrides(t *testing.T) {
 	require.Equal(t, "ride", find("77")[0], "an expired variant overrides nothing")
 }
 
+func TestARegionalVariantDoesNotCompeteWithWhatItOverrides(t *testing.T) {
+	t.Parallel()
+	question := "Как получить возмещение за установку пандуса у загородного дома?"
+	b := baseOf(t,
+		`{"id":"f","question":"`+question+`","answer":"В фонде.","intent":true}`,
+		`{"id":"v","question":"`+question+`","answer":"В министерстве.","region":"16","variantOf":"f","intent":true}`,
+		`{"id":"o","question":"Как получить возмещение за лекарства?","answer":"В поликлинике.","intent":true}`)
+	federal := search(t, b, knowledge.Query{Text: question})
+	regional := search(t, b, knowledge.Query{Text: question, Region: "16"})
+	require.Equal(t, "f", federal[0].RecordID)
+	require.Equal(t, "v", regional[0].RecordID)
+	require.InDelta(t, federal[0].Probability, regional[0].Probability, 0.02, "there is one answer to it in either place")
+	require.Equal(t, knowledge.Answer, knowledge.Decide(regional, knowledge.DefaultThresholds()).Choice)
+}
+
 func TestSearchOfOddTexts(t *testing.T) {
 	t.Parallel()
 	b := baseOf(t, small...)

@@ -35,8 +35,14 @@ func TestKnowledgeServiceKilled(t *testing.T) {
 	c := n.nobody().starts(map[string]any{"text": clearQuestion})
 	c.hears("ANSWER", 0)
 
-	base.kill()
 	o := n.available("operator1")
+	helped := o.dial().subscribe(`subscription { desk { __typename ... on SuggestionsChanged { state } } }`, nil)
+	c.handedOver()
+	o.takes(c.id)
+	helped.until("suggestions", suggestionsAre("AVAILABLE"))
+	base.kill()
+	c.say("И ещё: " + clearQuestion)
+	helped.until("word that the base is away", suggestionsAre("UNAVAILABLE"))
 	lost := n.nobody().starts(map[string]any{"text": clearQuestion})
 	lost.handedOver()
 	o.takes(lost.id)
@@ -47,6 +53,7 @@ func TestKnowledgeServiceKilled(t *testing.T) {
 	require.Equal(t, http.StatusOK, n.status("/readyz"), "chats go on without the base, so the node stays in service")
 
 	base = s.knowledgeService(t, address)
+	helped.until("suggestions again, unasked", suggestionsAre("AVAILABLE"))
 	again := n.nobody().starts(map[string]any{"text": clearQuestion})
 	again.hears("ANSWER", 0)
 	require.NoError(t, n.interrupt())
@@ -60,4 +67,8 @@ func TestStrangerToTheKnowledgeService(t *testing.T) {
 	n := s.launch(t, freeAddress(t), "EKC_KNOWLEDGE_URL="+base.URL, "EKC_KNOWLEDGE_SECRET=not that of the service")
 	c := n.nobody().starts(map[string]any{"text": clearQuestion})
 	c.handedOver()
+}
+
+func suggestionsAre(state string) func(event) bool {
+	return func(e event) bool { return e.Kind == "SuggestionsChanged" && e.State == state }
 }

@@ -55,6 +55,7 @@ type event struct {
 		Figures struct{ Waiting, Active int }
 	}
 	Author   string
+	State    string
 	Position *int
 }
 
