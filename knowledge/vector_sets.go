@@ -53,10 +53,12 @@ func (b *Base) wish(ctx context.Context) error {
 	}{
 		{`LOCK TABLE vector_sets IN SHARE ROW EXCLUSIVE MODE`, nil},
 		{`UPDATE vector_sets SET state = 'retired', changed_at = now() WHERE state = 'building' AND id <> $1`, []any{e.Name()}},
-		{`INSERT INTO vector_sets (id, source, dimensions, state, changed_at) VALUES ($1, $2, $3, 'building', now())
+		{
+			`INSERT INTO vector_sets (id, source, dimensions, state, changed_at) VALUES ($1, $2, $3, 'building', now())
 		  ON CONFLICT (id) DO UPDATE SET source = $2, changed_at = now(),
 		  state = CASE vector_sets.state WHEN 'retired' THEN 'building' ELSE vector_sets.state END`,
-			[]any{e.Name(), embed.SourceOf(e), e.Dimensions()}},
+			[]any{e.Name(), embed.SourceOf(e), e.Dimensions()},
+		},
 	} {
 		if _, err := tx.ExecContext(ctx, step.statement, step.args...); err != nil {
 			return fmt.Errorf("ask for the vectors of %s: %w", e.Name(), err)

@@ -127,7 +127,8 @@ func TestShortenSendsNothingPersonal(t *testing.T) {
 }
 
 var among = []advise.Candidate{
-	{Question: "Как оформить пенсию?", Passage: "Подайте заявление."}, {Question: "Как оформить отпуск?", Passage: "Напишите заявление."},
+	{Question: "Как оформить пенсию?", Passage: "Подайте заявление."},
+	{Question: "Как оформить отпуск?", Passage: "Напишите заявление."},
 	{Question: "Как оформить доплату?", Passage: "Обратитесь в Фонд."},
 }
 

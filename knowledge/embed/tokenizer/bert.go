@@ -79,8 +79,14 @@ func apart(s string, chosen func(rune) bool) string {
 // isIdeograph knows the blocks of CJK ideographs that BERT's tokenizer knows.
 func isIdeograph(r rune) bool {
 	for _, block := range [...][2]rune{
-		{0x4E00, 0x9FFF}, {0x3400, 0x4DBF}, {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F}, {0x2B920, 0x2CEAF},
-		{0xF900, 0xFAFF}, {0x2F800, 0x2FA1F},
+		{0x4E00, 0x9FFF},
+		{0x3400, 0x4DBF},
+		{0x20000, 0x2A6DF},
+		{0x2A700, 0x2B73F},
+		{0x2B740, 0x2B81F},
+		{0x2B920, 0x2CEAF},
+		{0xF900, 0xFAFF},
+		{0x2F800, 0x2FA1F},
 	} {
 		if r >= block[0] && r <= block[1] {
 			return true
@@ -114,7 +120,7 @@ func bertWords(part string, _ bool) []string {
 // isPunctuation counts the ASCII symbols in, as BERT does.
 func isPunctuation(r rune) bool {
 	if r < unicode.MaxASCII {
-		return r > ' ' && r != 0x7f && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z')
+		return r > ' ' && r != 0x7f && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	}
 	return unicode.IsPunct(r)
 }
