@@ -62,11 +62,12 @@ func bin(rows [][]float32) *binned {
 	return b
 }
 
-// boost fits trees one after another to the gradients that grad gives for the current sums.
-func boost(rows [][]float32, grad func(sums []float64, g, h []float64), o boostOptions) rank.Forest {
+// boost fits trees one after another to the gradients that grad gives for the current sums, which begin at start (nil: at 0).
+func boost(rows [][]float32, grad func(sums []float64, g, h []float64), start []float64, o boostOptions) rank.Forest {
 	rng := rand.New(rand.NewPCG(o.seed, 1))
 	b := bin(rows)
 	sums, g, h := make([]float64, len(rows)), make([]float64, len(rows)), make([]float64, len(rows))
+	copy(sums, start)
 	var f rank.Forest
 	for range o.trees {
 		grad(sums, g, h)
@@ -93,7 +94,7 @@ func boost(rows [][]float32, grad func(sums []float64, g, h []float64), o boostO
 }
 
 // bags is how many forests are averaged: their accidents differ, what they learned does not.
-const bags = 3
+const bags = 6
 
 func bag(o boostOptions, fit func(boostOptions) rank.Forest) rank.Forest {
 	forests := make([]rank.Forest, bags)

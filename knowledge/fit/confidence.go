@@ -83,7 +83,7 @@ func fitConfidence(js []judge, o boostOptions) rank.Forest {
 			h[i] = p * (1 - p) * w
 		}
 	}
-	return bag(o, func(o boostOptions) rank.Forest { return boost(rows, grad, o) })
+	return bag(o, func(o boostOptions) rank.Forest { return boost(rows, grad, nil, o) })
 }
 
 // probabilitiesOutOfFold gives each judge the probability by a model that has not seen its record, calibrated by a line
@@ -170,6 +170,36 @@ func coverage(ds []decision, precision float64) (share, threshold float64) {
 		}
 	}
 	return share, threshold
+}
+
+// askedRight is the least share of clarifying questions that must offer the right record.
+const askedRight = 0.7
+
+// asking is what one threshold on the sum of the first three probabilities gives, for the decisions not answered alone: the share of
+// all that is asked back, and the share of all that is asked back with the right record among the choices.
+func asking(ds []decision, answerAt, askAt float64) (asked, right float64) {
+	for _, d := range ds {
+		if d.p >= answerAt || d.sum < askAt {
+			continue
+		}
+		asked++
+		if d.among {
+			right++
+		}
+	}
+	n := math.Max(1, float64(len(ds)))
+	return asked / n, right / n
+}
+
+// askAt is the lowest threshold, in steps of a twentieth and not below the least, at which enough of the questions offer the right one.
+func askAt(ds []decision, answerAt float64) float64 {
+	const least, step = 0.4, 0.05
+	for at := least; at < 1; at += step {
+		if asked, right := asking(ds, answerAt, at); right >= askedRight*asked {
+			return math.Round(at*100) / 100
+		}
+	}
+	return 1
 }
 
 // halves fits the threshold for the precision on one half of the decisions and applies it to the other, both ways.

@@ -104,28 +104,21 @@ func reportDecisions(js []judge, ps []float64) (answerAt, clarifyAt float64) {
 		ds := decisions(js, ps, mix...)
 		c95, t95 := coverage(ds, 0.95)
 		c90, t90 := coverage(ds, 0.90)
-		among, asked := 0, 0
-		for _, d := range ds {
-			if d.sum >= 0.5 && d.p < t95 {
-				asked++
-				if d.among {
-					among++
-				}
-			}
-		}
+		at := askAt(ds, t95)
+		asked, among := asking(ds, t95, at)
 		share, got := halves(ds, 0.95)
 		fmt.Printf("threshold fitted on one half, reported on the other: %.3f answered, %.3f of them right\n", share, got)
-		fmt.Printf("%v: %d queries, at 95 %%: %.3f (p>=%.3f), at 90 %%: %.3f (p>=%.3f); asked %d, right among three %d\n",
-			mix, len(ds), c95, t95, c90, t90, asked, among)
+		fmt.Printf("%v: %d queries, at 95 %%: %.3f (p>=%.3f), at 90 %%: %.3f (p>=%.3f); asked at sum>=%.2f: %.3f, right among three %.3f\n",
+			mix, len(ds), c95, t95, c90, t90, at, asked, among)
 		switch i {
 		case 0: // the mix that the aim is stated for
-			answerAt = t95
+			answerAt, clarifyAt = t95, at
 		case 3: // all kinds together but for the intents, whose sets share phrasings between intents
 			answerAt = max(answerAt, min(t95, 0.9))
 		}
 	}
 	reportCalibration(js, ps)
-	return answerAt, 0.5
+	return answerAt, clarifyAt
 }
 
 func reportCalibration(js []judge, ps []float64) {

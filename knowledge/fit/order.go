@@ -39,9 +39,10 @@ func orderDirections() []int {
 // learned is how many candidates of a query the order is learned from; those below are too easy to teach anything.
 const learned = 30
 
-// fitOrder learns to put the records that answer before the others: LambdaMART with the gain of the reciprocal rank.
+// fitOrder learns to put the records that answer before the others: a linear sum, then
+// LambdaMART, both with the gain of the reciprocal rank.
 func fitOrder(samples []*sample, o boostOptions) rank.Forest {
-	weights := setWeights(samples)
+	ofSet := setWeights(samples)
 	var rows [][]float32
 	var spans [][2]int
 	var labels []bool
@@ -59,7 +60,7 @@ func fitOrder(samples []*sample, o boostOptions) rank.Forest {
 			}
 		}
 		spans = append(spans, [2]int{from, len(rows)})
-		weight = append(weight, weights[s.set])
+		weight = append(weight, ofSet[s.set])
 	}
 	grad := func(sums, g, h []float64) {
 		for i := range g {
@@ -67,7 +68,12 @@ func fitOrder(samples []*sample, o boostOptions) rank.Forest {
 		}
 		parallel(len(spans), func(i int) { lambdas(spans[i], weight[i], labels, sums, g, h) })
 	}
-	return bag(o, func(o boostOptions) rank.Forest { return boost(rows, grad, o) })
+	weights := linear(rows, grad, o)
+	start := make([]float64, len(rows))
+	weigh(rows, weights, start)
+	f := bag(o, func(o boostOptions) rank.Forest { return boost(rows, grad, start, o) })
+	f.Linear = weights
+	return f
 }
 
 func lambdas(span [2]int, weight float64, labels []bool, sums, g, h []float64) {
