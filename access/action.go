@@ -83,6 +83,12 @@ const (
 	// EditRecord: draft, submit, restore, archive. ReviewRecord: approve, reject, publish what others wrote.
 	EditRecord   Action = "base.edit_record"
 	ReviewRecord Action = "base.review_record"
+	// ReadRecalls: who is told anew, and how far it is. BeginRecall: of a record of the segment. CancelRecall: stop one.
+	ReadRecalls  Action = "base.read_recalls"
+	BeginRecall  Action = "base.begin_recall"
+	CancelRecall Action = "base.cancel_recall"
+	// ReviewAnswers: draw samples of Yana's answers, and judge them.
+	ReviewAnswers Action = "base.review_answers"
 	// ReadAccounts: list accounts.
 	ReadAccounts Action = "account.read"
 	// ReadSignIns: when an account signed in last; Own is the person.

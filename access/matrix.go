@@ -147,6 +147,20 @@ var matrix = []row{
 	{action: ReviewRecord, sees: ReadDrafts, roles: roles{
 		viewer.ContentManager: Inside, viewer.ExpertSystemAdministrator: Inside, viewer.Administrator: Covered,
 	}},
+	{action: ReadRecalls, sees: ReadRecalls, roles: roles{
+		viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered,
+		viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: BeginRecall, sees: ReadDrafts, roles: roles{
+		viewer.ContentManager: Inside, viewer.ExpertSystemAdministrator: Inside, viewer.Administrator: Covered,
+	}},
+	// Supervisors answer for the queues that the calls fill.
+	{action: CancelRecall, sees: ReadRecalls, roles: roles{
+		viewer.Supervisor: Inside, viewer.ContentManager: Inside, viewer.ExpertSystemAdministrator: Inside, viewer.Administrator: Covered,
+	}},
+	{action: ReviewAnswers, sees: ReadQuality, roles: roles{
+		viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered, viewer.Administrator: Covered,
+	}},
 	{action: ReadAccounts, sees: ReadAccounts, roles: roles{
 		viewer.Supervisor: Covered, viewer.SegmentAdministrator: Inside, viewer.SegmentCoordinator: Covered,
 		viewer.Administrator: Covered,

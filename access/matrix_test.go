@@ -56,6 +56,10 @@ base.draft_proposal             -- --ss---s
 base.read_drafts                -- -sss---s
 base.edit_record                -- --ii---s
 base.review_record              -- --ii---s
+base.read_recalls               -- -sss-s-s
+base.begin_recall               -- --ii---s
+base.cancel_recall              -- -iii---s
+base.review_answers             -- --ss---s
 account.read                    -- -s--is-s
 account.read_sign_ins           -- osooioos
 account.manage                  -- ----i--s

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"ekc/ent/answerreview"
+	"ekc/ent/answersample"
 	"fmt"
 	"strings"
 	"time"
@@ -19,15 +20,48 @@ type AnswerReview struct {
 	ID string `json:"id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
+	// SampleID holds the value of the "sample_id" field.
+	SampleID string `json:"sample_id,omitempty"`
+	// in the sample, from 1
+	Position int `json:"position,omitempty"`
 	// TurnID holds the value of the "turn_id" field.
 	TurnID string `json:"turn_id,omitempty"`
-	// whether it answered what was asked
-	Right bool `json:"right,omitempty"`
-	// Comment holds the value of the "comment" field.
-	Comment string `json:"comment,omitempty"`
-	// AccountID holds the value of the "account_id" field.
-	AccountID    string `json:"account_id,omitempty"`
+	// AgencyID holds the value of the "agency_id" field.
+	AgencyID string `json:"agency_id,omitempty"`
+	// Topic holds the value of the "topic" field.
+	Topic string `json:"topic,omitempty"`
+	// Verdict holds the value of the "verdict" field.
+	Verdict *answerreview.Verdict `json:"verdict,omitempty"`
+	// Note holds the value of the "note" field.
+	Note string `json:"note,omitempty"`
+	// who judged it
+	AccountID string `json:"account_id,omitempty"`
+	// JudgedAt holds the value of the "judged_at" field.
+	JudgedAt *time.Time `json:"judged_at,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the AnswerReviewQuery when eager-loading is set.
+	Edges        AnswerReviewEdges `json:"edges"`
 	selectValues sql.SelectValues
+}
+
+// AnswerReviewEdges holds the relations/edges for other nodes in the graph.
+type AnswerReviewEdges struct {
+	// Sample holds the value of the sample edge.
+	Sample *AnswerSample `json:"sample,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [1]bool
+}
+
+// SampleOrErr returns the Sample value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e AnswerReviewEdges) SampleOrErr() (*AnswerSample, error) {
+	if e.Sample != nil {
+		return e.Sample, nil
+	} else if e.loadedTypes[0] {
+		return nil, &NotFoundError{label: answersample.Label}
+	}
+	return nil, &NotLoadedError{edge: "sample"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -35,11 +69,11 @@ func (*AnswerReview) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case answerreview.FieldRight:
-			values[i] = new(sql.NullBool)
-		case answerreview.FieldID, answerreview.FieldTurnID, answerreview.FieldComment, answerreview.FieldAccountID:
+		case answerreview.FieldPosition:
+			values[i] = new(sql.NullInt64)
+		case answerreview.FieldID, answerreview.FieldSampleID, answerreview.FieldTurnID, answerreview.FieldAgencyID, answerreview.FieldTopic, answerreview.FieldVerdict, answerreview.FieldNote, answerreview.FieldAccountID:
 			values[i] = new(sql.NullString)
-		case answerreview.FieldCreatedAt:
+		case answerreview.FieldCreatedAt, answerreview.FieldJudgedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -68,29 +102,61 @@ func (_m *AnswerReview) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreatedAt = value.Time
 			}
+		case answerreview.FieldSampleID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sample_id", values[i])
+			} else if value.Valid {
+				_m.SampleID = value.String
+			}
+		case answerreview.FieldPosition:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field position", values[i])
+			} else if value.Valid {
+				_m.Position = int(value.Int64)
+			}
 		case answerreview.FieldTurnID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field turn_id", values[i])
 			} else if value.Valid {
 				_m.TurnID = value.String
 			}
-		case answerreview.FieldRight:
-			if value, ok := values[i].(*sql.NullBool); !ok {
-				return fmt.Errorf("unexpected type %T for field right", values[i])
-			} else if value.Valid {
-				_m.Right = value.Bool
-			}
-		case answerreview.FieldComment:
+		case answerreview.FieldAgencyID:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field comment", values[i])
+				return fmt.Errorf("unexpected type %T for field agency_id", values[i])
 			} else if value.Valid {
-				_m.Comment = value.String
+				_m.AgencyID = value.String
+			}
+		case answerreview.FieldTopic:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field topic", values[i])
+			} else if value.Valid {
+				_m.Topic = value.String
+			}
+		case answerreview.FieldVerdict:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field verdict", values[i])
+			} else if value.Valid {
+				_m.Verdict = new(answerreview.Verdict)
+				*_m.Verdict = answerreview.Verdict(value.String)
+			}
+		case answerreview.FieldNote:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field note", values[i])
+			} else if value.Valid {
+				_m.Note = value.String
 			}
 		case answerreview.FieldAccountID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field account_id", values[i])
 			} else if value.Valid {
 				_m.AccountID = value.String
+			}
+		case answerreview.FieldJudgedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field judged_at", values[i])
+			} else if value.Valid {
+				_m.JudgedAt = new(time.Time)
+				*_m.JudgedAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -103,6 +169,11 @@ func (_m *AnswerReview) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *AnswerReview) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QuerySample queries the "sample" edge of the AnswerReview entity.
+func (_m *AnswerReview) QuerySample() *AnswerSampleQuery {
+	return NewAnswerReviewClient(_m.config).QuerySample(_m)
 }
 
 // Update returns a builder for updating this AnswerReview.
@@ -131,17 +202,36 @@ func (_m *AnswerReview) String() string {
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
 	builder.WriteString(", ")
+	builder.WriteString("sample_id=")
+	builder.WriteString(_m.SampleID)
+	builder.WriteString(", ")
+	builder.WriteString("position=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Position))
+	builder.WriteString(", ")
 	builder.WriteString("turn_id=")
 	builder.WriteString(_m.TurnID)
 	builder.WriteString(", ")
-	builder.WriteString("right=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Right))
+	builder.WriteString("agency_id=")
+	builder.WriteString(_m.AgencyID)
 	builder.WriteString(", ")
-	builder.WriteString("comment=")
-	builder.WriteString(_m.Comment)
+	builder.WriteString("topic=")
+	builder.WriteString(_m.Topic)
+	builder.WriteString(", ")
+	if v := _m.Verdict; v != nil {
+		builder.WriteString("verdict=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("note=")
+	builder.WriteString(_m.Note)
 	builder.WriteString(", ")
 	builder.WriteString("account_id=")
 	builder.WriteString(_m.AccountID)
+	builder.WriteString(", ")
+	if v := _m.JudgedAt; v != nil {
+		builder.WriteString("judged_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

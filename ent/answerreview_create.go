@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"ekc/ent/answerreview"
+	"ekc/ent/answersample"
 	"errors"
 	"fmt"
 	"time"
@@ -37,28 +38,76 @@ func (_c *AnswerReviewCreate) SetNillableCreatedAt(v *time.Time) *AnswerReviewCr
 	return _c
 }
 
+// SetSampleID sets the "sample_id" field.
+func (_c *AnswerReviewCreate) SetSampleID(v string) *AnswerReviewCreate {
+	_c.mutation.SetSampleID(v)
+	return _c
+}
+
+// SetPosition sets the "position" field.
+func (_c *AnswerReviewCreate) SetPosition(v int) *AnswerReviewCreate {
+	_c.mutation.SetPosition(v)
+	return _c
+}
+
 // SetTurnID sets the "turn_id" field.
 func (_c *AnswerReviewCreate) SetTurnID(v string) *AnswerReviewCreate {
 	_c.mutation.SetTurnID(v)
 	return _c
 }
 
-// SetRight sets the "right" field.
-func (_c *AnswerReviewCreate) SetRight(v bool) *AnswerReviewCreate {
-	_c.mutation.SetRight(v)
+// SetAgencyID sets the "agency_id" field.
+func (_c *AnswerReviewCreate) SetAgencyID(v string) *AnswerReviewCreate {
+	_c.mutation.SetAgencyID(v)
 	return _c
 }
 
-// SetComment sets the "comment" field.
-func (_c *AnswerReviewCreate) SetComment(v string) *AnswerReviewCreate {
-	_c.mutation.SetComment(v)
-	return _c
-}
-
-// SetNillableComment sets the "comment" field if the given value is not nil.
-func (_c *AnswerReviewCreate) SetNillableComment(v *string) *AnswerReviewCreate {
+// SetNillableAgencyID sets the "agency_id" field if the given value is not nil.
+func (_c *AnswerReviewCreate) SetNillableAgencyID(v *string) *AnswerReviewCreate {
 	if v != nil {
-		_c.SetComment(*v)
+		_c.SetAgencyID(*v)
+	}
+	return _c
+}
+
+// SetTopic sets the "topic" field.
+func (_c *AnswerReviewCreate) SetTopic(v string) *AnswerReviewCreate {
+	_c.mutation.SetTopic(v)
+	return _c
+}
+
+// SetNillableTopic sets the "topic" field if the given value is not nil.
+func (_c *AnswerReviewCreate) SetNillableTopic(v *string) *AnswerReviewCreate {
+	if v != nil {
+		_c.SetTopic(*v)
+	}
+	return _c
+}
+
+// SetVerdict sets the "verdict" field.
+func (_c *AnswerReviewCreate) SetVerdict(v answerreview.Verdict) *AnswerReviewCreate {
+	_c.mutation.SetVerdict(v)
+	return _c
+}
+
+// SetNillableVerdict sets the "verdict" field if the given value is not nil.
+func (_c *AnswerReviewCreate) SetNillableVerdict(v *answerreview.Verdict) *AnswerReviewCreate {
+	if v != nil {
+		_c.SetVerdict(*v)
+	}
+	return _c
+}
+
+// SetNote sets the "note" field.
+func (_c *AnswerReviewCreate) SetNote(v string) *AnswerReviewCreate {
+	_c.mutation.SetNote(v)
+	return _c
+}
+
+// SetNillableNote sets the "note" field if the given value is not nil.
+func (_c *AnswerReviewCreate) SetNillableNote(v *string) *AnswerReviewCreate {
+	if v != nil {
+		_c.SetNote(*v)
 	}
 	return _c
 }
@@ -66,6 +115,28 @@ func (_c *AnswerReviewCreate) SetNillableComment(v *string) *AnswerReviewCreate 
 // SetAccountID sets the "account_id" field.
 func (_c *AnswerReviewCreate) SetAccountID(v string) *AnswerReviewCreate {
 	_c.mutation.SetAccountID(v)
+	return _c
+}
+
+// SetNillableAccountID sets the "account_id" field if the given value is not nil.
+func (_c *AnswerReviewCreate) SetNillableAccountID(v *string) *AnswerReviewCreate {
+	if v != nil {
+		_c.SetAccountID(*v)
+	}
+	return _c
+}
+
+// SetJudgedAt sets the "judged_at" field.
+func (_c *AnswerReviewCreate) SetJudgedAt(v time.Time) *AnswerReviewCreate {
+	_c.mutation.SetJudgedAt(v)
+	return _c
+}
+
+// SetNillableJudgedAt sets the "judged_at" field if the given value is not nil.
+func (_c *AnswerReviewCreate) SetNillableJudgedAt(v *time.Time) *AnswerReviewCreate {
+	if v != nil {
+		_c.SetJudgedAt(*v)
+	}
 	return _c
 }
 
@@ -81,6 +152,11 @@ func (_c *AnswerReviewCreate) SetNillableID(v *string) *AnswerReviewCreate {
 		_c.SetID(*v)
 	}
 	return _c
+}
+
+// SetSample sets the "sample" edge to the AnswerSample entity.
+func (_c *AnswerReviewCreate) SetSample(v *AnswerSample) *AnswerReviewCreate {
+	return _c.SetSampleID(v.ID)
 }
 
 // Mutation returns the AnswerReviewMutation object of the builder.
@@ -142,6 +218,17 @@ func (_c *AnswerReviewCreate) check() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "AnswerReview.created_at"`)}
 	}
+	if _, ok := _c.mutation.SampleID(); !ok {
+		return &ValidationError{Name: "sample_id", err: errors.New(`ent: missing required field "AnswerReview.sample_id"`)}
+	}
+	if v, ok := _c.mutation.SampleID(); ok {
+		if err := answerreview.SampleIDValidator(v); err != nil {
+			return &ValidationError{Name: "sample_id", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.sample_id": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Position(); !ok {
+		return &ValidationError{Name: "position", err: errors.New(`ent: missing required field "AnswerReview.position"`)}
+	}
 	if _, ok := _c.mutation.TurnID(); !ok {
 		return &ValidationError{Name: "turn_id", err: errors.New(`ent: missing required field "AnswerReview.turn_id"`)}
 	}
@@ -150,16 +237,25 @@ func (_c *AnswerReviewCreate) check() error {
 			return &ValidationError{Name: "turn_id", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.turn_id": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.Right(); !ok {
-		return &ValidationError{Name: "right", err: errors.New(`ent: missing required field "AnswerReview.right"`)}
-	}
-	if v, ok := _c.mutation.Comment(); ok {
-		if err := answerreview.CommentValidator(v); err != nil {
-			return &ValidationError{Name: "comment", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.comment": %w`, err)}
+	if v, ok := _c.mutation.AgencyID(); ok {
+		if err := answerreview.AgencyIDValidator(v); err != nil {
+			return &ValidationError{Name: "agency_id", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.agency_id": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.AccountID(); !ok {
-		return &ValidationError{Name: "account_id", err: errors.New(`ent: missing required field "AnswerReview.account_id"`)}
+	if v, ok := _c.mutation.Topic(); ok {
+		if err := answerreview.TopicValidator(v); err != nil {
+			return &ValidationError{Name: "topic", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.topic": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.Verdict(); ok {
+		if err := answerreview.VerdictValidator(v); err != nil {
+			return &ValidationError{Name: "verdict", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.verdict": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.Note(); ok {
+		if err := answerreview.NoteValidator(v); err != nil {
+			return &ValidationError{Name: "note", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.note": %w`, err)}
+		}
 	}
 	if v, ok := _c.mutation.AccountID(); ok {
 		if err := answerreview.AccountIDValidator(v); err != nil {
@@ -170,6 +266,9 @@ func (_c *AnswerReviewCreate) check() error {
 		if err := answerreview.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.id": %w`, err)}
 		}
+	}
+	if len(_c.mutation.SampleIDs()) == 0 {
+		return &ValidationError{Name: "sample", err: errors.New(`ent: missing required edge "AnswerReview.sample"`)}
 	}
 	return nil
 }
@@ -211,21 +310,54 @@ func (_c *AnswerReviewCreate) createSpec() (*AnswerReview, *sqlgraph.CreateSpec)
 		_spec.SetField(answerreview.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
 	}
+	if value, ok := _c.mutation.Position(); ok {
+		_spec.SetField(answerreview.FieldPosition, field.TypeInt, value)
+		_node.Position = value
+	}
 	if value, ok := _c.mutation.TurnID(); ok {
 		_spec.SetField(answerreview.FieldTurnID, field.TypeString, value)
 		_node.TurnID = value
 	}
-	if value, ok := _c.mutation.Right(); ok {
-		_spec.SetField(answerreview.FieldRight, field.TypeBool, value)
-		_node.Right = value
+	if value, ok := _c.mutation.AgencyID(); ok {
+		_spec.SetField(answerreview.FieldAgencyID, field.TypeString, value)
+		_node.AgencyID = value
 	}
-	if value, ok := _c.mutation.Comment(); ok {
-		_spec.SetField(answerreview.FieldComment, field.TypeString, value)
-		_node.Comment = value
+	if value, ok := _c.mutation.Topic(); ok {
+		_spec.SetField(answerreview.FieldTopic, field.TypeString, value)
+		_node.Topic = value
+	}
+	if value, ok := _c.mutation.Verdict(); ok {
+		_spec.SetField(answerreview.FieldVerdict, field.TypeEnum, value)
+		_node.Verdict = &value
+	}
+	if value, ok := _c.mutation.Note(); ok {
+		_spec.SetField(answerreview.FieldNote, field.TypeString, value)
+		_node.Note = value
 	}
 	if value, ok := _c.mutation.AccountID(); ok {
 		_spec.SetField(answerreview.FieldAccountID, field.TypeString, value)
 		_node.AccountID = value
+	}
+	if value, ok := _c.mutation.JudgedAt(); ok {
+		_spec.SetField(answerreview.FieldJudgedAt, field.TypeTime, value)
+		_node.JudgedAt = &value
+	}
+	if nodes := _c.mutation.SampleIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   answerreview.SampleTable,
+			Columns: []string{answerreview.SampleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(answersample.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.SampleID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }
@@ -279,33 +411,39 @@ type (
 	}
 )
 
-// SetRight sets the "right" field.
-func (u *AnswerReviewUpsert) SetRight(v bool) *AnswerReviewUpsert {
-	u.Set(answerreview.FieldRight, v)
+// SetVerdict sets the "verdict" field.
+func (u *AnswerReviewUpsert) SetVerdict(v answerreview.Verdict) *AnswerReviewUpsert {
+	u.Set(answerreview.FieldVerdict, v)
 	return u
 }
 
-// UpdateRight sets the "right" field to the value that was provided on create.
-func (u *AnswerReviewUpsert) UpdateRight() *AnswerReviewUpsert {
-	u.SetExcluded(answerreview.FieldRight)
+// UpdateVerdict sets the "verdict" field to the value that was provided on create.
+func (u *AnswerReviewUpsert) UpdateVerdict() *AnswerReviewUpsert {
+	u.SetExcluded(answerreview.FieldVerdict)
 	return u
 }
 
-// SetComment sets the "comment" field.
-func (u *AnswerReviewUpsert) SetComment(v string) *AnswerReviewUpsert {
-	u.Set(answerreview.FieldComment, v)
+// ClearVerdict clears the value of the "verdict" field.
+func (u *AnswerReviewUpsert) ClearVerdict() *AnswerReviewUpsert {
+	u.SetNull(answerreview.FieldVerdict)
 	return u
 }
 
-// UpdateComment sets the "comment" field to the value that was provided on create.
-func (u *AnswerReviewUpsert) UpdateComment() *AnswerReviewUpsert {
-	u.SetExcluded(answerreview.FieldComment)
+// SetNote sets the "note" field.
+func (u *AnswerReviewUpsert) SetNote(v string) *AnswerReviewUpsert {
+	u.Set(answerreview.FieldNote, v)
 	return u
 }
 
-// ClearComment clears the value of the "comment" field.
-func (u *AnswerReviewUpsert) ClearComment() *AnswerReviewUpsert {
-	u.SetNull(answerreview.FieldComment)
+// UpdateNote sets the "note" field to the value that was provided on create.
+func (u *AnswerReviewUpsert) UpdateNote() *AnswerReviewUpsert {
+	u.SetExcluded(answerreview.FieldNote)
+	return u
+}
+
+// ClearNote clears the value of the "note" field.
+func (u *AnswerReviewUpsert) ClearNote() *AnswerReviewUpsert {
+	u.SetNull(answerreview.FieldNote)
 	return u
 }
 
@@ -318,6 +456,30 @@ func (u *AnswerReviewUpsert) SetAccountID(v string) *AnswerReviewUpsert {
 // UpdateAccountID sets the "account_id" field to the value that was provided on create.
 func (u *AnswerReviewUpsert) UpdateAccountID() *AnswerReviewUpsert {
 	u.SetExcluded(answerreview.FieldAccountID)
+	return u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (u *AnswerReviewUpsert) ClearAccountID() *AnswerReviewUpsert {
+	u.SetNull(answerreview.FieldAccountID)
+	return u
+}
+
+// SetJudgedAt sets the "judged_at" field.
+func (u *AnswerReviewUpsert) SetJudgedAt(v time.Time) *AnswerReviewUpsert {
+	u.Set(answerreview.FieldJudgedAt, v)
+	return u
+}
+
+// UpdateJudgedAt sets the "judged_at" field to the value that was provided on create.
+func (u *AnswerReviewUpsert) UpdateJudgedAt() *AnswerReviewUpsert {
+	u.SetExcluded(answerreview.FieldJudgedAt)
+	return u
+}
+
+// ClearJudgedAt clears the value of the "judged_at" field.
+func (u *AnswerReviewUpsert) ClearJudgedAt() *AnswerReviewUpsert {
+	u.SetNull(answerreview.FieldJudgedAt)
 	return u
 }
 
@@ -341,8 +503,20 @@ func (u *AnswerReviewUpsertOne) UpdateNewValues() *AnswerReviewUpsertOne {
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(answerreview.FieldCreatedAt)
 		}
+		if _, exists := u.create.mutation.SampleID(); exists {
+			s.SetIgnore(answerreview.FieldSampleID)
+		}
+		if _, exists := u.create.mutation.Position(); exists {
+			s.SetIgnore(answerreview.FieldPosition)
+		}
 		if _, exists := u.create.mutation.TurnID(); exists {
 			s.SetIgnore(answerreview.FieldTurnID)
+		}
+		if _, exists := u.create.mutation.AgencyID(); exists {
+			s.SetIgnore(answerreview.FieldAgencyID)
+		}
+		if _, exists := u.create.mutation.Topic(); exists {
+			s.SetIgnore(answerreview.FieldTopic)
 		}
 	}))
 	return u
@@ -375,38 +549,45 @@ func (u *AnswerReviewUpsertOne) Update(set func(*AnswerReviewUpsert)) *AnswerRev
 	return u
 }
 
-// SetRight sets the "right" field.
-func (u *AnswerReviewUpsertOne) SetRight(v bool) *AnswerReviewUpsertOne {
+// SetVerdict sets the "verdict" field.
+func (u *AnswerReviewUpsertOne) SetVerdict(v answerreview.Verdict) *AnswerReviewUpsertOne {
 	return u.Update(func(s *AnswerReviewUpsert) {
-		s.SetRight(v)
+		s.SetVerdict(v)
 	})
 }
 
-// UpdateRight sets the "right" field to the value that was provided on create.
-func (u *AnswerReviewUpsertOne) UpdateRight() *AnswerReviewUpsertOne {
+// UpdateVerdict sets the "verdict" field to the value that was provided on create.
+func (u *AnswerReviewUpsertOne) UpdateVerdict() *AnswerReviewUpsertOne {
 	return u.Update(func(s *AnswerReviewUpsert) {
-		s.UpdateRight()
+		s.UpdateVerdict()
 	})
 }
 
-// SetComment sets the "comment" field.
-func (u *AnswerReviewUpsertOne) SetComment(v string) *AnswerReviewUpsertOne {
+// ClearVerdict clears the value of the "verdict" field.
+func (u *AnswerReviewUpsertOne) ClearVerdict() *AnswerReviewUpsertOne {
 	return u.Update(func(s *AnswerReviewUpsert) {
-		s.SetComment(v)
+		s.ClearVerdict()
 	})
 }
 
-// UpdateComment sets the "comment" field to the value that was provided on create.
-func (u *AnswerReviewUpsertOne) UpdateComment() *AnswerReviewUpsertOne {
+// SetNote sets the "note" field.
+func (u *AnswerReviewUpsertOne) SetNote(v string) *AnswerReviewUpsertOne {
 	return u.Update(func(s *AnswerReviewUpsert) {
-		s.UpdateComment()
+		s.SetNote(v)
 	})
 }
 
-// ClearComment clears the value of the "comment" field.
-func (u *AnswerReviewUpsertOne) ClearComment() *AnswerReviewUpsertOne {
+// UpdateNote sets the "note" field to the value that was provided on create.
+func (u *AnswerReviewUpsertOne) UpdateNote() *AnswerReviewUpsertOne {
 	return u.Update(func(s *AnswerReviewUpsert) {
-		s.ClearComment()
+		s.UpdateNote()
+	})
+}
+
+// ClearNote clears the value of the "note" field.
+func (u *AnswerReviewUpsertOne) ClearNote() *AnswerReviewUpsertOne {
+	return u.Update(func(s *AnswerReviewUpsert) {
+		s.ClearNote()
 	})
 }
 
@@ -421,6 +602,34 @@ func (u *AnswerReviewUpsertOne) SetAccountID(v string) *AnswerReviewUpsertOne {
 func (u *AnswerReviewUpsertOne) UpdateAccountID() *AnswerReviewUpsertOne {
 	return u.Update(func(s *AnswerReviewUpsert) {
 		s.UpdateAccountID()
+	})
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (u *AnswerReviewUpsertOne) ClearAccountID() *AnswerReviewUpsertOne {
+	return u.Update(func(s *AnswerReviewUpsert) {
+		s.ClearAccountID()
+	})
+}
+
+// SetJudgedAt sets the "judged_at" field.
+func (u *AnswerReviewUpsertOne) SetJudgedAt(v time.Time) *AnswerReviewUpsertOne {
+	return u.Update(func(s *AnswerReviewUpsert) {
+		s.SetJudgedAt(v)
+	})
+}
+
+// UpdateJudgedAt sets the "judged_at" field to the value that was provided on create.
+func (u *AnswerReviewUpsertOne) UpdateJudgedAt() *AnswerReviewUpsertOne {
+	return u.Update(func(s *AnswerReviewUpsert) {
+		s.UpdateJudgedAt()
+	})
+}
+
+// ClearJudgedAt clears the value of the "judged_at" field.
+func (u *AnswerReviewUpsertOne) ClearJudgedAt() *AnswerReviewUpsertOne {
+	return u.Update(func(s *AnswerReviewUpsert) {
+		s.ClearJudgedAt()
 	})
 }
 
@@ -610,8 +819,20 @@ func (u *AnswerReviewUpsertBulk) UpdateNewValues() *AnswerReviewUpsertBulk {
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(answerreview.FieldCreatedAt)
 			}
+			if _, exists := b.mutation.SampleID(); exists {
+				s.SetIgnore(answerreview.FieldSampleID)
+			}
+			if _, exists := b.mutation.Position(); exists {
+				s.SetIgnore(answerreview.FieldPosition)
+			}
 			if _, exists := b.mutation.TurnID(); exists {
 				s.SetIgnore(answerreview.FieldTurnID)
+			}
+			if _, exists := b.mutation.AgencyID(); exists {
+				s.SetIgnore(answerreview.FieldAgencyID)
+			}
+			if _, exists := b.mutation.Topic(); exists {
+				s.SetIgnore(answerreview.FieldTopic)
 			}
 		}
 	}))
@@ -645,38 +866,45 @@ func (u *AnswerReviewUpsertBulk) Update(set func(*AnswerReviewUpsert)) *AnswerRe
 	return u
 }
 
-// SetRight sets the "right" field.
-func (u *AnswerReviewUpsertBulk) SetRight(v bool) *AnswerReviewUpsertBulk {
+// SetVerdict sets the "verdict" field.
+func (u *AnswerReviewUpsertBulk) SetVerdict(v answerreview.Verdict) *AnswerReviewUpsertBulk {
 	return u.Update(func(s *AnswerReviewUpsert) {
-		s.SetRight(v)
+		s.SetVerdict(v)
 	})
 }
 
-// UpdateRight sets the "right" field to the value that was provided on create.
-func (u *AnswerReviewUpsertBulk) UpdateRight() *AnswerReviewUpsertBulk {
+// UpdateVerdict sets the "verdict" field to the value that was provided on create.
+func (u *AnswerReviewUpsertBulk) UpdateVerdict() *AnswerReviewUpsertBulk {
 	return u.Update(func(s *AnswerReviewUpsert) {
-		s.UpdateRight()
+		s.UpdateVerdict()
 	})
 }
 
-// SetComment sets the "comment" field.
-func (u *AnswerReviewUpsertBulk) SetComment(v string) *AnswerReviewUpsertBulk {
+// ClearVerdict clears the value of the "verdict" field.
+func (u *AnswerReviewUpsertBulk) ClearVerdict() *AnswerReviewUpsertBulk {
 	return u.Update(func(s *AnswerReviewUpsert) {
-		s.SetComment(v)
+		s.ClearVerdict()
 	})
 }
 
-// UpdateComment sets the "comment" field to the value that was provided on create.
-func (u *AnswerReviewUpsertBulk) UpdateComment() *AnswerReviewUpsertBulk {
+// SetNote sets the "note" field.
+func (u *AnswerReviewUpsertBulk) SetNote(v string) *AnswerReviewUpsertBulk {
 	return u.Update(func(s *AnswerReviewUpsert) {
-		s.UpdateComment()
+		s.SetNote(v)
 	})
 }
 
-// ClearComment clears the value of the "comment" field.
-func (u *AnswerReviewUpsertBulk) ClearComment() *AnswerReviewUpsertBulk {
+// UpdateNote sets the "note" field to the value that was provided on create.
+func (u *AnswerReviewUpsertBulk) UpdateNote() *AnswerReviewUpsertBulk {
 	return u.Update(func(s *AnswerReviewUpsert) {
-		s.ClearComment()
+		s.UpdateNote()
+	})
+}
+
+// ClearNote clears the value of the "note" field.
+func (u *AnswerReviewUpsertBulk) ClearNote() *AnswerReviewUpsertBulk {
+	return u.Update(func(s *AnswerReviewUpsert) {
+		s.ClearNote()
 	})
 }
 
@@ -691,6 +919,34 @@ func (u *AnswerReviewUpsertBulk) SetAccountID(v string) *AnswerReviewUpsertBulk 
 func (u *AnswerReviewUpsertBulk) UpdateAccountID() *AnswerReviewUpsertBulk {
 	return u.Update(func(s *AnswerReviewUpsert) {
 		s.UpdateAccountID()
+	})
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (u *AnswerReviewUpsertBulk) ClearAccountID() *AnswerReviewUpsertBulk {
+	return u.Update(func(s *AnswerReviewUpsert) {
+		s.ClearAccountID()
+	})
+}
+
+// SetJudgedAt sets the "judged_at" field.
+func (u *AnswerReviewUpsertBulk) SetJudgedAt(v time.Time) *AnswerReviewUpsertBulk {
+	return u.Update(func(s *AnswerReviewUpsert) {
+		s.SetJudgedAt(v)
+	})
+}
+
+// UpdateJudgedAt sets the "judged_at" field to the value that was provided on create.
+func (u *AnswerReviewUpsertBulk) UpdateJudgedAt() *AnswerReviewUpsertBulk {
+	return u.Update(func(s *AnswerReviewUpsert) {
+		s.UpdateJudgedAt()
+	})
+}
+
+// ClearJudgedAt clears the value of the "judged_at" field.
+func (u *AnswerReviewUpsertBulk) ClearJudgedAt() *AnswerReviewUpsertBulk {
+	return u.Update(func(s *AnswerReviewUpsert) {
+		s.ClearJudgedAt()
 	})
 }
 

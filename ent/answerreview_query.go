@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"ekc/ent/answerreview"
+	"ekc/ent/answersample"
 	"ekc/ent/predicate"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type AnswerReviewQuery struct {
 	order      []answerreview.OrderOption
 	inters     []Interceptor
 	predicates []predicate.AnswerReview
+	withSample *AnswerSampleQuery
 	loadTotal  []func(context.Context, []*AnswerReview) error
 	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -60,6 +62,28 @@ func (_q *AnswerReviewQuery) Unique(unique bool) *AnswerReviewQuery {
 func (_q *AnswerReviewQuery) Order(o ...answerreview.OrderOption) *AnswerReviewQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QuerySample chains the current query on the "sample" edge.
+func (_q *AnswerReviewQuery) QuerySample() *AnswerSampleQuery {
+	query := (&AnswerSampleClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(answerreview.Table, answerreview.FieldID, selector),
+			sqlgraph.To(answersample.Table, answersample.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, answerreview.SampleTable, answerreview.SampleColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // First returns the first AnswerReview entity from the query.
@@ -254,11 +278,23 @@ func (_q *AnswerReviewQuery) Clone() *AnswerReviewQuery {
 		order:      append([]answerreview.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.AnswerReview{}, _q.predicates...),
+		withSample: _q.withSample.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
+}
+
+// WithSample tells the query-builder to eager-load the nodes that are connected to
+// the "sample" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AnswerReviewQuery) WithSample(opts ...func(*AnswerSampleQuery)) *AnswerReviewQuery {
+	query := (&AnswerSampleClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSample = query
+	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -343,8 +379,11 @@ func (_q *AnswerReviewQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *AnswerReviewQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*AnswerReview, error) {
 	var (
-		nodes = []*AnswerReview{}
-		_spec = _q.querySpec()
+		nodes       = []*AnswerReview{}
+		_spec       = _q.querySpec()
+		loadedTypes = [1]bool{
+			_q.withSample != nil,
+		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*AnswerReview).scanValues(nil, columns)
@@ -352,6 +391,7 @@ func (_q *AnswerReviewQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &AnswerReview{config: _q.config}
 		nodes = append(nodes, node)
+		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
@@ -366,12 +406,48 @@ func (_q *AnswerReviewQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	if query := _q.withSample; query != nil {
+		if err := _q.loadSample(ctx, query, nodes, nil,
+			func(n *AnswerReview, e *AnswerSample) { n.Edges.Sample = e }); err != nil {
+			return nil, err
+		}
+	}
 	for i := range _q.loadTotal {
 		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}
 	return nodes, nil
+}
+
+func (_q *AnswerReviewQuery) loadSample(ctx context.Context, query *AnswerSampleQuery, nodes []*AnswerReview, init func(*AnswerReview), assign func(*AnswerReview, *AnswerSample)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*AnswerReview)
+	for i := range nodes {
+		fk := nodes[i].SampleID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(answersample.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "sample_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
 }
 
 func (_q *AnswerReviewQuery) sqlCount(ctx context.Context) (int, error) {
@@ -401,6 +477,9 @@ func (_q *AnswerReviewQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != answerreview.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
+		}
+		if _q.withSample != nil {
+			_spec.Node.AddColumnOnce(answerreview.FieldSampleID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -8,6 +8,7 @@ import (
 	"ekc/ent/predicate"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -28,37 +29,43 @@ func (_u *AnswerReviewUpdate) Where(ps ...predicate.AnswerReview) *AnswerReviewU
 	return _u
 }
 
-// SetRight sets the "right" field.
-func (_u *AnswerReviewUpdate) SetRight(v bool) *AnswerReviewUpdate {
-	_u.mutation.SetRight(v)
+// SetVerdict sets the "verdict" field.
+func (_u *AnswerReviewUpdate) SetVerdict(v answerreview.Verdict) *AnswerReviewUpdate {
+	_u.mutation.SetVerdict(v)
 	return _u
 }
 
-// SetNillableRight sets the "right" field if the given value is not nil.
-func (_u *AnswerReviewUpdate) SetNillableRight(v *bool) *AnswerReviewUpdate {
+// SetNillableVerdict sets the "verdict" field if the given value is not nil.
+func (_u *AnswerReviewUpdate) SetNillableVerdict(v *answerreview.Verdict) *AnswerReviewUpdate {
 	if v != nil {
-		_u.SetRight(*v)
+		_u.SetVerdict(*v)
 	}
 	return _u
 }
 
-// SetComment sets the "comment" field.
-func (_u *AnswerReviewUpdate) SetComment(v string) *AnswerReviewUpdate {
-	_u.mutation.SetComment(v)
+// ClearVerdict clears the value of the "verdict" field.
+func (_u *AnswerReviewUpdate) ClearVerdict() *AnswerReviewUpdate {
+	_u.mutation.ClearVerdict()
 	return _u
 }
 
-// SetNillableComment sets the "comment" field if the given value is not nil.
-func (_u *AnswerReviewUpdate) SetNillableComment(v *string) *AnswerReviewUpdate {
+// SetNote sets the "note" field.
+func (_u *AnswerReviewUpdate) SetNote(v string) *AnswerReviewUpdate {
+	_u.mutation.SetNote(v)
+	return _u
+}
+
+// SetNillableNote sets the "note" field if the given value is not nil.
+func (_u *AnswerReviewUpdate) SetNillableNote(v *string) *AnswerReviewUpdate {
 	if v != nil {
-		_u.SetComment(*v)
+		_u.SetNote(*v)
 	}
 	return _u
 }
 
-// ClearComment clears the value of the "comment" field.
-func (_u *AnswerReviewUpdate) ClearComment() *AnswerReviewUpdate {
-	_u.mutation.ClearComment()
+// ClearNote clears the value of the "note" field.
+func (_u *AnswerReviewUpdate) ClearNote() *AnswerReviewUpdate {
+	_u.mutation.ClearNote()
 	return _u
 }
 
@@ -73,6 +80,32 @@ func (_u *AnswerReviewUpdate) SetNillableAccountID(v *string) *AnswerReviewUpdat
 	if v != nil {
 		_u.SetAccountID(*v)
 	}
+	return _u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (_u *AnswerReviewUpdate) ClearAccountID() *AnswerReviewUpdate {
+	_u.mutation.ClearAccountID()
+	return _u
+}
+
+// SetJudgedAt sets the "judged_at" field.
+func (_u *AnswerReviewUpdate) SetJudgedAt(v time.Time) *AnswerReviewUpdate {
+	_u.mutation.SetJudgedAt(v)
+	return _u
+}
+
+// SetNillableJudgedAt sets the "judged_at" field if the given value is not nil.
+func (_u *AnswerReviewUpdate) SetNillableJudgedAt(v *time.Time) *AnswerReviewUpdate {
+	if v != nil {
+		_u.SetJudgedAt(*v)
+	}
+	return _u
+}
+
+// ClearJudgedAt clears the value of the "judged_at" field.
+func (_u *AnswerReviewUpdate) ClearJudgedAt() *AnswerReviewUpdate {
+	_u.mutation.ClearJudgedAt()
 	return _u
 }
 
@@ -110,15 +143,23 @@ func (_u *AnswerReviewUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *AnswerReviewUpdate) check() error {
-	if v, ok := _u.mutation.Comment(); ok {
-		if err := answerreview.CommentValidator(v); err != nil {
-			return &ValidationError{Name: "comment", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.comment": %w`, err)}
+	if v, ok := _u.mutation.Verdict(); ok {
+		if err := answerreview.VerdictValidator(v); err != nil {
+			return &ValidationError{Name: "verdict", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.verdict": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Note(); ok {
+		if err := answerreview.NoteValidator(v); err != nil {
+			return &ValidationError{Name: "note", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.note": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.AccountID(); ok {
 		if err := answerreview.AccountIDValidator(v); err != nil {
 			return &ValidationError{Name: "account_id", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.account_id": %w`, err)}
 		}
+	}
+	if _u.mutation.SampleCleared() && len(_u.mutation.SampleIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "AnswerReview.sample"`)
 	}
 	return nil
 }
@@ -141,17 +182,35 @@ func (_u *AnswerReviewUpdate) sqlSave(ctx context.Context) (_node int, err error
 			}
 		}
 	}
-	if value, ok := _u.mutation.Right(); ok {
-		_spec.SetField(answerreview.FieldRight, field.TypeBool, value)
+	if _u.mutation.AgencyIDCleared() {
+		_spec.ClearField(answerreview.FieldAgencyID, field.TypeString)
 	}
-	if value, ok := _u.mutation.Comment(); ok {
-		_spec.SetField(answerreview.FieldComment, field.TypeString, value)
+	if _u.mutation.TopicCleared() {
+		_spec.ClearField(answerreview.FieldTopic, field.TypeString)
 	}
-	if _u.mutation.CommentCleared() {
-		_spec.ClearField(answerreview.FieldComment, field.TypeString)
+	if value, ok := _u.mutation.Verdict(); ok {
+		_spec.SetField(answerreview.FieldVerdict, field.TypeEnum, value)
+	}
+	if _u.mutation.VerdictCleared() {
+		_spec.ClearField(answerreview.FieldVerdict, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Note(); ok {
+		_spec.SetField(answerreview.FieldNote, field.TypeString, value)
+	}
+	if _u.mutation.NoteCleared() {
+		_spec.ClearField(answerreview.FieldNote, field.TypeString)
 	}
 	if value, ok := _u.mutation.AccountID(); ok {
 		_spec.SetField(answerreview.FieldAccountID, field.TypeString, value)
+	}
+	if _u.mutation.AccountIDCleared() {
+		_spec.ClearField(answerreview.FieldAccountID, field.TypeString)
+	}
+	if value, ok := _u.mutation.JudgedAt(); ok {
+		_spec.SetField(answerreview.FieldJudgedAt, field.TypeTime, value)
+	}
+	if _u.mutation.JudgedAtCleared() {
+		_spec.ClearField(answerreview.FieldJudgedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -175,37 +234,43 @@ type AnswerReviewUpdateOne struct {
 	modifiers []func(*sql.UpdateBuilder)
 }
 
-// SetRight sets the "right" field.
-func (_u *AnswerReviewUpdateOne) SetRight(v bool) *AnswerReviewUpdateOne {
-	_u.mutation.SetRight(v)
+// SetVerdict sets the "verdict" field.
+func (_u *AnswerReviewUpdateOne) SetVerdict(v answerreview.Verdict) *AnswerReviewUpdateOne {
+	_u.mutation.SetVerdict(v)
 	return _u
 }
 
-// SetNillableRight sets the "right" field if the given value is not nil.
-func (_u *AnswerReviewUpdateOne) SetNillableRight(v *bool) *AnswerReviewUpdateOne {
+// SetNillableVerdict sets the "verdict" field if the given value is not nil.
+func (_u *AnswerReviewUpdateOne) SetNillableVerdict(v *answerreview.Verdict) *AnswerReviewUpdateOne {
 	if v != nil {
-		_u.SetRight(*v)
+		_u.SetVerdict(*v)
 	}
 	return _u
 }
 
-// SetComment sets the "comment" field.
-func (_u *AnswerReviewUpdateOne) SetComment(v string) *AnswerReviewUpdateOne {
-	_u.mutation.SetComment(v)
+// ClearVerdict clears the value of the "verdict" field.
+func (_u *AnswerReviewUpdateOne) ClearVerdict() *AnswerReviewUpdateOne {
+	_u.mutation.ClearVerdict()
 	return _u
 }
 
-// SetNillableComment sets the "comment" field if the given value is not nil.
-func (_u *AnswerReviewUpdateOne) SetNillableComment(v *string) *AnswerReviewUpdateOne {
+// SetNote sets the "note" field.
+func (_u *AnswerReviewUpdateOne) SetNote(v string) *AnswerReviewUpdateOne {
+	_u.mutation.SetNote(v)
+	return _u
+}
+
+// SetNillableNote sets the "note" field if the given value is not nil.
+func (_u *AnswerReviewUpdateOne) SetNillableNote(v *string) *AnswerReviewUpdateOne {
 	if v != nil {
-		_u.SetComment(*v)
+		_u.SetNote(*v)
 	}
 	return _u
 }
 
-// ClearComment clears the value of the "comment" field.
-func (_u *AnswerReviewUpdateOne) ClearComment() *AnswerReviewUpdateOne {
-	_u.mutation.ClearComment()
+// ClearNote clears the value of the "note" field.
+func (_u *AnswerReviewUpdateOne) ClearNote() *AnswerReviewUpdateOne {
+	_u.mutation.ClearNote()
 	return _u
 }
 
@@ -220,6 +285,32 @@ func (_u *AnswerReviewUpdateOne) SetNillableAccountID(v *string) *AnswerReviewUp
 	if v != nil {
 		_u.SetAccountID(*v)
 	}
+	return _u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (_u *AnswerReviewUpdateOne) ClearAccountID() *AnswerReviewUpdateOne {
+	_u.mutation.ClearAccountID()
+	return _u
+}
+
+// SetJudgedAt sets the "judged_at" field.
+func (_u *AnswerReviewUpdateOne) SetJudgedAt(v time.Time) *AnswerReviewUpdateOne {
+	_u.mutation.SetJudgedAt(v)
+	return _u
+}
+
+// SetNillableJudgedAt sets the "judged_at" field if the given value is not nil.
+func (_u *AnswerReviewUpdateOne) SetNillableJudgedAt(v *time.Time) *AnswerReviewUpdateOne {
+	if v != nil {
+		_u.SetJudgedAt(*v)
+	}
+	return _u
+}
+
+// ClearJudgedAt clears the value of the "judged_at" field.
+func (_u *AnswerReviewUpdateOne) ClearJudgedAt() *AnswerReviewUpdateOne {
+	_u.mutation.ClearJudgedAt()
 	return _u
 }
 
@@ -270,15 +361,23 @@ func (_u *AnswerReviewUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *AnswerReviewUpdateOne) check() error {
-	if v, ok := _u.mutation.Comment(); ok {
-		if err := answerreview.CommentValidator(v); err != nil {
-			return &ValidationError{Name: "comment", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.comment": %w`, err)}
+	if v, ok := _u.mutation.Verdict(); ok {
+		if err := answerreview.VerdictValidator(v); err != nil {
+			return &ValidationError{Name: "verdict", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.verdict": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Note(); ok {
+		if err := answerreview.NoteValidator(v); err != nil {
+			return &ValidationError{Name: "note", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.note": %w`, err)}
 		}
 	}
 	if v, ok := _u.mutation.AccountID(); ok {
 		if err := answerreview.AccountIDValidator(v); err != nil {
 			return &ValidationError{Name: "account_id", err: fmt.Errorf(`ent: validator failed for field "AnswerReview.account_id": %w`, err)}
 		}
+	}
+	if _u.mutation.SampleCleared() && len(_u.mutation.SampleIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "AnswerReview.sample"`)
 	}
 	return nil
 }
@@ -318,17 +417,35 @@ func (_u *AnswerReviewUpdateOne) sqlSave(ctx context.Context) (_node *AnswerRevi
 			}
 		}
 	}
-	if value, ok := _u.mutation.Right(); ok {
-		_spec.SetField(answerreview.FieldRight, field.TypeBool, value)
+	if _u.mutation.AgencyIDCleared() {
+		_spec.ClearField(answerreview.FieldAgencyID, field.TypeString)
 	}
-	if value, ok := _u.mutation.Comment(); ok {
-		_spec.SetField(answerreview.FieldComment, field.TypeString, value)
+	if _u.mutation.TopicCleared() {
+		_spec.ClearField(answerreview.FieldTopic, field.TypeString)
 	}
-	if _u.mutation.CommentCleared() {
-		_spec.ClearField(answerreview.FieldComment, field.TypeString)
+	if value, ok := _u.mutation.Verdict(); ok {
+		_spec.SetField(answerreview.FieldVerdict, field.TypeEnum, value)
+	}
+	if _u.mutation.VerdictCleared() {
+		_spec.ClearField(answerreview.FieldVerdict, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.Note(); ok {
+		_spec.SetField(answerreview.FieldNote, field.TypeString, value)
+	}
+	if _u.mutation.NoteCleared() {
+		_spec.ClearField(answerreview.FieldNote, field.TypeString)
 	}
 	if value, ok := _u.mutation.AccountID(); ok {
 		_spec.SetField(answerreview.FieldAccountID, field.TypeString, value)
+	}
+	if _u.mutation.AccountIDCleared() {
+		_spec.ClearField(answerreview.FieldAccountID, field.TypeString)
+	}
+	if value, ok := _u.mutation.JudgedAt(); ok {
+		_spec.SetField(answerreview.FieldJudgedAt, field.TypeTime, value)
+	}
+	if _u.mutation.JudgedAtCleared() {
+		_spec.ClearField(answerreview.FieldJudgedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &AnswerReview{config: _u.config}

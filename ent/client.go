@@ -15,6 +15,7 @@ import (
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
 	"ekc/ent/answerreview"
+	"ekc/ent/answersample"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -25,6 +26,7 @@ import (
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
+	"ekc/ent/duty"
 	"ekc/ent/event"
 	"ekc/ent/interaction"
 	"ekc/ent/menu"
@@ -77,6 +79,8 @@ type Client struct {
 	Agency *AgencyClient
 	// AnswerReview is the client for interacting with the AnswerReview builders.
 	AnswerReview *AnswerReviewClient
+	// AnswerSample is the client for interacting with the AnswerSample builders.
+	AnswerSample *AnswerSampleClient
 	// AssistantTurn is the client for interacting with the AssistantTurn builders.
 	AssistantTurn *AssistantTurnClient
 	// Attachment is the client for interacting with the Attachment builders.
@@ -97,6 +101,8 @@ type Client struct {
 	Citizen *CitizenClient
 	// Disposition is the client for interacting with the Disposition builders.
 	Disposition *DispositionClient
+	// Duty is the client for interacting with the Duty builders.
+	Duty *DutyClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// Interaction is the client for interacting with the Interaction builders.
@@ -172,6 +178,7 @@ func (c *Client) init() {
 	c.AccountSkill = NewAccountSkillClient(c.config)
 	c.Agency = NewAgencyClient(c.config)
 	c.AnswerReview = NewAnswerReviewClient(c.config)
+	c.AnswerSample = NewAnswerSampleClient(c.config)
 	c.AssistantTurn = NewAssistantTurnClient(c.config)
 	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
@@ -182,6 +189,7 @@ func (c *Client) init() {
 	c.Callback = NewCallbackClient(c.config)
 	c.Citizen = NewCitizenClient(c.config)
 	c.Disposition = NewDispositionClient(c.config)
+	c.Duty = NewDutyClient(c.config)
 	c.Event = NewEventClient(c.config)
 	c.Interaction = NewInteractionClient(c.config)
 	c.Menu = NewMenuClient(c.config)
@@ -308,6 +316,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AccountSkill:      NewAccountSkillClient(cfg),
 		Agency:            NewAgencyClient(cfg),
 		AnswerReview:      NewAnswerReviewClient(cfg),
+		AnswerSample:      NewAnswerSampleClient(cfg),
 		AssistantTurn:     NewAssistantTurnClient(cfg),
 		Attachment:        NewAttachmentClient(cfg),
 		AuditEntry:        NewAuditEntryClient(cfg),
@@ -318,6 +327,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Callback:          NewCallbackClient(cfg),
 		Citizen:           NewCitizenClient(cfg),
 		Disposition:       NewDispositionClient(cfg),
+		Duty:              NewDutyClient(cfg),
 		Event:             NewEventClient(cfg),
 		Interaction:       NewInteractionClient(cfg),
 		Menu:              NewMenuClient(cfg),
@@ -371,6 +381,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AccountSkill:      NewAccountSkillClient(cfg),
 		Agency:            NewAgencyClient(cfg),
 		AnswerReview:      NewAnswerReviewClient(cfg),
+		AnswerSample:      NewAnswerSampleClient(cfg),
 		AssistantTurn:     NewAssistantTurnClient(cfg),
 		Attachment:        NewAttachmentClient(cfg),
 		AuditEntry:        NewAuditEntryClient(cfg),
@@ -381,6 +392,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Callback:          NewCallbackClient(cfg),
 		Citizen:           NewCitizenClient(cfg),
 		Disposition:       NewDispositionClient(cfg),
+		Duty:              NewDutyClient(cfg),
 		Event:             NewEventClient(cfg),
 		Interaction:       NewInteractionClient(cfg),
 		Menu:              NewMenuClient(cfg),
@@ -440,14 +452,15 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.AccountSkill, c.Agency, c.AnswerReview, c.AssistantTurn,
-		c.Attachment, c.AuditEntry, c.BusinessHours, c.Call, c.CallInvitation,
-		c.CallLeg, c.Callback, c.Citizen, c.Disposition, c.Event, c.Interaction,
-		c.Menu, c.MenuVersion, c.Message, c.NodeCommand, c.Offer, c.PauseReason,
-		c.Phone, c.PhoneBinding, c.Presence, c.Queue, c.QueueMember, c.Recall,
-		c.RecallPerson, c.Recording, c.Region, c.RoleAssignment, c.RoutingTrace,
-		c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.Site, c.Skill,
-		c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
+		c.Account, c.AccountSkill, c.Agency, c.AnswerReview, c.AnswerSample,
+		c.AssistantTurn, c.Attachment, c.AuditEntry, c.BusinessHours, c.Call,
+		c.CallInvitation, c.CallLeg, c.Callback, c.Citizen, c.Disposition, c.Duty,
+		c.Event, c.Interaction, c.Menu, c.MenuVersion, c.Message, c.NodeCommand,
+		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
+		c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.Region,
+		c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment, c.ServerNode,
+		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.SuggestionVerdict,
+		c.Transcript, c.Trunk,
 	} {
 		n.Use(hooks...)
 	}
@@ -457,14 +470,15 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.AccountSkill, c.Agency, c.AnswerReview, c.AssistantTurn,
-		c.Attachment, c.AuditEntry, c.BusinessHours, c.Call, c.CallInvitation,
-		c.CallLeg, c.Callback, c.Citizen, c.Disposition, c.Event, c.Interaction,
-		c.Menu, c.MenuVersion, c.Message, c.NodeCommand, c.Offer, c.PauseReason,
-		c.Phone, c.PhoneBinding, c.Presence, c.Queue, c.QueueMember, c.Recall,
-		c.RecallPerson, c.Recording, c.Region, c.RoleAssignment, c.RoutingTrace,
-		c.Secret, c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.Site, c.Skill,
-		c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
+		c.Account, c.AccountSkill, c.Agency, c.AnswerReview, c.AnswerSample,
+		c.AssistantTurn, c.Attachment, c.AuditEntry, c.BusinessHours, c.Call,
+		c.CallInvitation, c.CallLeg, c.Callback, c.Citizen, c.Disposition, c.Duty,
+		c.Event, c.Interaction, c.Menu, c.MenuVersion, c.Message, c.NodeCommand,
+		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
+		c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.Region,
+		c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment, c.ServerNode,
+		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.SuggestionVerdict,
+		c.Transcript, c.Trunk,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -481,6 +495,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Agency.mutate(ctx, m)
 	case *AnswerReviewMutation:
 		return c.AnswerReview.mutate(ctx, m)
+	case *AnswerSampleMutation:
+		return c.AnswerSample.mutate(ctx, m)
 	case *AssistantTurnMutation:
 		return c.AssistantTurn.mutate(ctx, m)
 	case *AttachmentMutation:
@@ -501,6 +517,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Citizen.mutate(ctx, m)
 	case *DispositionMutation:
 		return c.Disposition.mutate(ctx, m)
+	case *DutyMutation:
+		return c.Duty.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
 	case *InteractionMutation:
@@ -1204,6 +1222,22 @@ func (c *AnswerReviewClient) GetX(ctx context.Context, id string) *AnswerReview 
 	return obj
 }
 
+// QuerySample queries the sample edge of a AnswerReview.
+func (c *AnswerReviewClient) QuerySample(_m *AnswerReview) *AnswerSampleQuery {
+	query := (&AnswerSampleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(answerreview.Table, answerreview.FieldID, id),
+			sqlgraph.To(answersample.Table, answersample.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, answerreview.SampleTable, answerreview.SampleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *AnswerReviewClient) Hooks() []Hook {
 	hooks := c.hooks.AnswerReview
@@ -1227,6 +1261,156 @@ func (c *AnswerReviewClient) mutate(ctx context.Context, m *AnswerReviewMutation
 		return (&AnswerReviewDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown AnswerReview mutation op: %q", m.Op())
+	}
+}
+
+// AnswerSampleClient is a client for the AnswerSample schema.
+type AnswerSampleClient struct {
+	config
+}
+
+// NewAnswerSampleClient returns a client for the AnswerSample from the given config.
+func NewAnswerSampleClient(c config) *AnswerSampleClient {
+	return &AnswerSampleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `answersample.Hooks(f(g(h())))`.
+func (c *AnswerSampleClient) Use(hooks ...Hook) {
+	c.hooks.AnswerSample = append(c.hooks.AnswerSample, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `answersample.Intercept(f(g(h())))`.
+func (c *AnswerSampleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AnswerSample = append(c.inters.AnswerSample, interceptors...)
+}
+
+// Create returns a builder for creating a AnswerSample entity.
+func (c *AnswerSampleClient) Create() *AnswerSampleCreate {
+	mutation := newAnswerSampleMutation(c.config, OpCreate)
+	return &AnswerSampleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AnswerSample entities.
+func (c *AnswerSampleClient) CreateBulk(builders ...*AnswerSampleCreate) *AnswerSampleCreateBulk {
+	return &AnswerSampleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AnswerSampleClient) MapCreateBulk(slice any, setFunc func(*AnswerSampleCreate, int)) *AnswerSampleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AnswerSampleCreateBulk{err: fmt.Errorf("calling to AnswerSampleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AnswerSampleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AnswerSampleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AnswerSample.
+func (c *AnswerSampleClient) Update() *AnswerSampleUpdate {
+	mutation := newAnswerSampleMutation(c.config, OpUpdate)
+	return &AnswerSampleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AnswerSampleClient) UpdateOne(_m *AnswerSample) *AnswerSampleUpdateOne {
+	mutation := newAnswerSampleMutation(c.config, OpUpdateOne, withAnswerSample(_m))
+	return &AnswerSampleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AnswerSampleClient) UpdateOneID(id string) *AnswerSampleUpdateOne {
+	mutation := newAnswerSampleMutation(c.config, OpUpdateOne, withAnswerSampleID(id))
+	return &AnswerSampleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AnswerSample.
+func (c *AnswerSampleClient) Delete() *AnswerSampleDelete {
+	mutation := newAnswerSampleMutation(c.config, OpDelete)
+	return &AnswerSampleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AnswerSampleClient) DeleteOne(_m *AnswerSample) *AnswerSampleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AnswerSampleClient) DeleteOneID(id string) *AnswerSampleDeleteOne {
+	builder := c.Delete().Where(answersample.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AnswerSampleDeleteOne{builder}
+}
+
+// Query returns a query builder for AnswerSample.
+func (c *AnswerSampleClient) Query() *AnswerSampleQuery {
+	return &AnswerSampleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAnswerSample},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AnswerSample entity by its id.
+func (c *AnswerSampleClient) Get(ctx context.Context, id string) (*AnswerSample, error) {
+	return c.Query().Where(answersample.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AnswerSampleClient) GetX(ctx context.Context, id string) *AnswerSample {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReviews queries the reviews edge of a AnswerSample.
+func (c *AnswerSampleClient) QueryReviews(_m *AnswerSample) *AnswerReviewQuery {
+	query := (&AnswerReviewClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(answersample.Table, answersample.FieldID, id),
+			sqlgraph.To(answerreview.Table, answerreview.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, answersample.ReviewsTable, answersample.ReviewsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AnswerSampleClient) Hooks() []Hook {
+	hooks := c.hooks.AnswerSample
+	return append(hooks[:len(hooks):len(hooks)], answersample.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AnswerSampleClient) Interceptors() []Interceptor {
+	return c.inters.AnswerSample
+}
+
+func (c *AnswerSampleClient) mutate(ctx context.Context, m *AnswerSampleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AnswerSampleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AnswerSampleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AnswerSampleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AnswerSampleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AnswerSample mutation op: %q", m.Op())
 	}
 }
 
@@ -2807,6 +2991,140 @@ func (c *DispositionClient) mutate(ctx context.Context, m *DispositionMutation) 
 		return (&DispositionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Disposition mutation op: %q", m.Op())
+	}
+}
+
+// DutyClient is a client for the Duty schema.
+type DutyClient struct {
+	config
+}
+
+// NewDutyClient returns a client for the Duty from the given config.
+func NewDutyClient(c config) *DutyClient {
+	return &DutyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `duty.Hooks(f(g(h())))`.
+func (c *DutyClient) Use(hooks ...Hook) {
+	c.hooks.Duty = append(c.hooks.Duty, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `duty.Intercept(f(g(h())))`.
+func (c *DutyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Duty = append(c.inters.Duty, interceptors...)
+}
+
+// Create returns a builder for creating a Duty entity.
+func (c *DutyClient) Create() *DutyCreate {
+	mutation := newDutyMutation(c.config, OpCreate)
+	return &DutyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Duty entities.
+func (c *DutyClient) CreateBulk(builders ...*DutyCreate) *DutyCreateBulk {
+	return &DutyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DutyClient) MapCreateBulk(slice any, setFunc func(*DutyCreate, int)) *DutyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DutyCreateBulk{err: fmt.Errorf("calling to DutyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DutyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DutyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Duty.
+func (c *DutyClient) Update() *DutyUpdate {
+	mutation := newDutyMutation(c.config, OpUpdate)
+	return &DutyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DutyClient) UpdateOne(_m *Duty) *DutyUpdateOne {
+	mutation := newDutyMutation(c.config, OpUpdateOne, withDuty(_m))
+	return &DutyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DutyClient) UpdateOneID(id string) *DutyUpdateOne {
+	mutation := newDutyMutation(c.config, OpUpdateOne, withDutyID(id))
+	return &DutyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Duty.
+func (c *DutyClient) Delete() *DutyDelete {
+	mutation := newDutyMutation(c.config, OpDelete)
+	return &DutyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DutyClient) DeleteOne(_m *Duty) *DutyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DutyClient) DeleteOneID(id string) *DutyDeleteOne {
+	builder := c.Delete().Where(duty.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DutyDeleteOne{builder}
+}
+
+// Query returns a query builder for Duty.
+func (c *DutyClient) Query() *DutyQuery {
+	return &DutyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDuty},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Duty entity by its id.
+func (c *DutyClient) Get(ctx context.Context, id string) (*Duty, error) {
+	return c.Query().Where(duty.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DutyClient) GetX(ctx context.Context, id string) *Duty {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DutyClient) Hooks() []Hook {
+	hooks := c.hooks.Duty
+	return append(hooks[:len(hooks):len(hooks)], duty.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DutyClient) Interceptors() []Interceptor {
+	return c.inters.Duty
+}
+
+func (c *DutyClient) mutate(ctx context.Context, m *DutyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DutyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DutyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DutyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DutyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Duty mutation op: %q", m.Op())
 	}
 }
 
@@ -7793,22 +8111,22 @@ func (c *TrunkClient) mutate(ctx context.Context, m *TrunkMutation) (Value, erro
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, AccountSkill, Agency, AnswerReview, AssistantTurn, Attachment,
-		AuditEntry, BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
-		Disposition, Event, Interaction, Menu, MenuVersion, Message, NodeCommand,
-		Offer, PauseReason, Phone, PhoneBinding, Presence, Queue, QueueMember, Recall,
-		RecallPerson, Recording, Region, RoleAssignment, RoutingTrace, Secret, Segment,
-		ServerNode, ServiceNumber, Session, Site, Skill, Sound, SuggestionVerdict,
-		Transcript, Trunk []ent.Hook
+		Account, AccountSkill, Agency, AnswerReview, AnswerSample, AssistantTurn,
+		Attachment, AuditEntry, BusinessHours, Call, CallInvitation, CallLeg, Callback,
+		Citizen, Disposition, Duty, Event, Interaction, Menu, MenuVersion, Message,
+		NodeCommand, Offer, PauseReason, Phone, PhoneBinding, Presence, Queue,
+		QueueMember, Recall, RecallPerson, Recording, Region, RoleAssignment,
+		RoutingTrace, Secret, Segment, ServerNode, ServiceNumber, Session, Site, Skill,
+		Sound, SuggestionVerdict, Transcript, Trunk []ent.Hook
 	}
 	inters struct {
-		Account, AccountSkill, Agency, AnswerReview, AssistantTurn, Attachment,
-		AuditEntry, BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
-		Disposition, Event, Interaction, Menu, MenuVersion, Message, NodeCommand,
-		Offer, PauseReason, Phone, PhoneBinding, Presence, Queue, QueueMember, Recall,
-		RecallPerson, Recording, Region, RoleAssignment, RoutingTrace, Secret, Segment,
-		ServerNode, ServiceNumber, Session, Site, Skill, Sound, SuggestionVerdict,
-		Transcript, Trunk []ent.Interceptor
+		Account, AccountSkill, Agency, AnswerReview, AnswerSample, AssistantTurn,
+		Attachment, AuditEntry, BusinessHours, Call, CallInvitation, CallLeg, Callback,
+		Citizen, Disposition, Duty, Event, Interaction, Menu, MenuVersion, Message,
+		NodeCommand, Offer, PauseReason, Phone, PhoneBinding, Presence, Queue,
+		QueueMember, Recall, RecallPerson, Recording, Region, RoleAssignment,
+		RoutingTrace, Secret, Segment, ServerNode, ServiceNumber, Session, Site, Skill,
+		Sound, SuggestionVerdict, Transcript, Trunk []ent.Interceptor
 	}
 )
 

@@ -8,6 +8,7 @@ import (
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
 	"ekc/ent/answerreview"
+	"ekc/ent/answersample"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -18,6 +19,7 @@ import (
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
+	"ekc/ent/duty"
 	"ekc/ent/event"
 	"ekc/ent/interaction"
 	"ekc/ent/menu"
@@ -120,6 +122,7 @@ func checkColumn(t, c string) error {
 			accountskill.Table:      accountskill.ValidColumn,
 			agency.Table:            agency.ValidColumn,
 			answerreview.Table:      answerreview.ValidColumn,
+			answersample.Table:      answersample.ValidColumn,
 			assistantturn.Table:     assistantturn.ValidColumn,
 			attachment.Table:        attachment.ValidColumn,
 			auditentry.Table:        auditentry.ValidColumn,
@@ -130,6 +133,7 @@ func checkColumn(t, c string) error {
 			callback.Table:          callback.ValidColumn,
 			citizen.Table:           citizen.ValidColumn,
 			disposition.Table:       disposition.ValidColumn,
+			duty.Table:              duty.ValidColumn,
 			event.Table:             event.ValidColumn,
 			interaction.Table:       interaction.ValidColumn,
 			menu.Table:              menu.ValidColumn,

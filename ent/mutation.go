@@ -8,6 +8,7 @@ import (
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
 	"ekc/ent/answerreview"
+	"ekc/ent/answersample"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -18,6 +19,7 @@ import (
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
+	"ekc/ent/duty"
 	"ekc/ent/event"
 	"ekc/ent/interaction"
 	"ekc/ent/menu"
@@ -77,6 +79,7 @@ const (
 	TypeAccountSkill      = "AccountSkill"
 	TypeAgency            = "Agency"
 	TypeAnswerReview      = "AnswerReview"
+	TypeAnswerSample      = "AnswerSample"
 	TypeAssistantTurn     = "AssistantTurn"
 	TypeAttachment        = "Attachment"
 	TypeAuditEntry        = "AuditEntry"
@@ -87,6 +90,7 @@ const (
 	TypeCallback          = "Callback"
 	TypeCitizen           = "Citizen"
 	TypeDisposition       = "Disposition"
+	TypeDuty              = "Duty"
 	TypeEvent             = "Event"
 	TypeInteraction       = "Interaction"
 	TypeMenu              = "Menu"
@@ -2654,11 +2658,18 @@ type AnswerReviewMutation struct {
 	typ           string
 	id            *string
 	created_at    *time.Time
+	position      *int
+	addposition   *int
 	turn_id       *string
-	right         *bool
-	comment       *string
+	agency_id     *string
+	topic         *string
+	verdict       *answerreview.Verdict
+	note          *string
 	account_id    *string
+	judged_at     *time.Time
 	clearedFields map[string]struct{}
+	sample        *string
+	clearedsample bool
 	done          bool
 	oldValue      func(context.Context) (*AnswerReview, error)
 	predicates    []predicate.AnswerReview
@@ -2804,6 +2815,98 @@ func (m *AnswerReviewMutation) ResetCreatedAt() {
 	m.created_at = nil
 }
 
+// SetSampleID sets the "sample_id" field.
+func (m *AnswerReviewMutation) SetSampleID(s string) {
+	m.sample = &s
+}
+
+// SampleID returns the value of the "sample_id" field in the mutation.
+func (m *AnswerReviewMutation) SampleID() (r string, exists bool) {
+	v := m.sample
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSampleID returns the old "sample_id" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldSampleID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSampleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSampleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSampleID: %w", err)
+	}
+	return oldValue.SampleID, nil
+}
+
+// ResetSampleID resets all changes to the "sample_id" field.
+func (m *AnswerReviewMutation) ResetSampleID() {
+	m.sample = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *AnswerReviewMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *AnswerReviewMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *AnswerReviewMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *AnswerReviewMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *AnswerReviewMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
 // SetTurnID sets the "turn_id" field.
 func (m *AnswerReviewMutation) SetTurnID(s string) {
 	m.turn_id = &s
@@ -2840,89 +2943,200 @@ func (m *AnswerReviewMutation) ResetTurnID() {
 	m.turn_id = nil
 }
 
-// SetRight sets the "right" field.
-func (m *AnswerReviewMutation) SetRight(b bool) {
-	m.right = &b
+// SetAgencyID sets the "agency_id" field.
+func (m *AnswerReviewMutation) SetAgencyID(s string) {
+	m.agency_id = &s
 }
 
-// Right returns the value of the "right" field in the mutation.
-func (m *AnswerReviewMutation) Right() (r bool, exists bool) {
-	v := m.right
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *AnswerReviewMutation) AgencyID() (r string, exists bool) {
+	v := m.agency_id
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldRight returns the old "right" field's value of the AnswerReview entity.
+// OldAgencyID returns the old "agency_id" field's value of the AnswerReview entity.
 // If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *AnswerReviewMutation) OldRight(ctx context.Context) (v bool, err error) {
+func (m *AnswerReviewMutation) OldAgencyID(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRight is only allowed on UpdateOne operations")
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRight requires an ID field in the mutation")
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRight: %w", err)
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
 	}
-	return oldValue.Right, nil
+	return oldValue.AgencyID, nil
 }
 
-// ResetRight resets all changes to the "right" field.
-func (m *AnswerReviewMutation) ResetRight() {
-	m.right = nil
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *AnswerReviewMutation) ClearAgencyID() {
+	m.agency_id = nil
+	m.clearedFields[answerreview.FieldAgencyID] = struct{}{}
 }
 
-// SetComment sets the "comment" field.
-func (m *AnswerReviewMutation) SetComment(s string) {
-	m.comment = &s
-}
-
-// Comment returns the value of the "comment" field in the mutation.
-func (m *AnswerReviewMutation) Comment() (r string, exists bool) {
-	v := m.comment
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldComment returns the old "comment" field's value of the AnswerReview entity.
-// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *AnswerReviewMutation) OldComment(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldComment is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldComment requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldComment: %w", err)
-	}
-	return oldValue.Comment, nil
-}
-
-// ClearComment clears the value of the "comment" field.
-func (m *AnswerReviewMutation) ClearComment() {
-	m.comment = nil
-	m.clearedFields[answerreview.FieldComment] = struct{}{}
-}
-
-// CommentCleared returns if the "comment" field was cleared in this mutation.
-func (m *AnswerReviewMutation) CommentCleared() bool {
-	_, ok := m.clearedFields[answerreview.FieldComment]
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *AnswerReviewMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[answerreview.FieldAgencyID]
 	return ok
 }
 
-// ResetComment resets all changes to the "comment" field.
-func (m *AnswerReviewMutation) ResetComment() {
-	m.comment = nil
-	delete(m.clearedFields, answerreview.FieldComment)
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *AnswerReviewMutation) ResetAgencyID() {
+	m.agency_id = nil
+	delete(m.clearedFields, answerreview.FieldAgencyID)
+}
+
+// SetTopic sets the "topic" field.
+func (m *AnswerReviewMutation) SetTopic(s string) {
+	m.topic = &s
+}
+
+// Topic returns the value of the "topic" field in the mutation.
+func (m *AnswerReviewMutation) Topic() (r string, exists bool) {
+	v := m.topic
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTopic returns the old "topic" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldTopic(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTopic is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTopic requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTopic: %w", err)
+	}
+	return oldValue.Topic, nil
+}
+
+// ClearTopic clears the value of the "topic" field.
+func (m *AnswerReviewMutation) ClearTopic() {
+	m.topic = nil
+	m.clearedFields[answerreview.FieldTopic] = struct{}{}
+}
+
+// TopicCleared returns if the "topic" field was cleared in this mutation.
+func (m *AnswerReviewMutation) TopicCleared() bool {
+	_, ok := m.clearedFields[answerreview.FieldTopic]
+	return ok
+}
+
+// ResetTopic resets all changes to the "topic" field.
+func (m *AnswerReviewMutation) ResetTopic() {
+	m.topic = nil
+	delete(m.clearedFields, answerreview.FieldTopic)
+}
+
+// SetVerdict sets the "verdict" field.
+func (m *AnswerReviewMutation) SetVerdict(a answerreview.Verdict) {
+	m.verdict = &a
+}
+
+// Verdict returns the value of the "verdict" field in the mutation.
+func (m *AnswerReviewMutation) Verdict() (r answerreview.Verdict, exists bool) {
+	v := m.verdict
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerdict returns the old "verdict" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldVerdict(ctx context.Context) (v *answerreview.Verdict, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerdict is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerdict requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerdict: %w", err)
+	}
+	return oldValue.Verdict, nil
+}
+
+// ClearVerdict clears the value of the "verdict" field.
+func (m *AnswerReviewMutation) ClearVerdict() {
+	m.verdict = nil
+	m.clearedFields[answerreview.FieldVerdict] = struct{}{}
+}
+
+// VerdictCleared returns if the "verdict" field was cleared in this mutation.
+func (m *AnswerReviewMutation) VerdictCleared() bool {
+	_, ok := m.clearedFields[answerreview.FieldVerdict]
+	return ok
+}
+
+// ResetVerdict resets all changes to the "verdict" field.
+func (m *AnswerReviewMutation) ResetVerdict() {
+	m.verdict = nil
+	delete(m.clearedFields, answerreview.FieldVerdict)
+}
+
+// SetNote sets the "note" field.
+func (m *AnswerReviewMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *AnswerReviewMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ClearNote clears the value of the "note" field.
+func (m *AnswerReviewMutation) ClearNote() {
+	m.note = nil
+	m.clearedFields[answerreview.FieldNote] = struct{}{}
+}
+
+// NoteCleared returns if the "note" field was cleared in this mutation.
+func (m *AnswerReviewMutation) NoteCleared() bool {
+	_, ok := m.clearedFields[answerreview.FieldNote]
+	return ok
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *AnswerReviewMutation) ResetNote() {
+	m.note = nil
+	delete(m.clearedFields, answerreview.FieldNote)
 }
 
 // SetAccountID sets the "account_id" field.
@@ -2956,9 +3170,98 @@ func (m *AnswerReviewMutation) OldAccountID(ctx context.Context) (v string, err 
 	return oldValue.AccountID, nil
 }
 
+// ClearAccountID clears the value of the "account_id" field.
+func (m *AnswerReviewMutation) ClearAccountID() {
+	m.account_id = nil
+	m.clearedFields[answerreview.FieldAccountID] = struct{}{}
+}
+
+// AccountIDCleared returns if the "account_id" field was cleared in this mutation.
+func (m *AnswerReviewMutation) AccountIDCleared() bool {
+	_, ok := m.clearedFields[answerreview.FieldAccountID]
+	return ok
+}
+
 // ResetAccountID resets all changes to the "account_id" field.
 func (m *AnswerReviewMutation) ResetAccountID() {
 	m.account_id = nil
+	delete(m.clearedFields, answerreview.FieldAccountID)
+}
+
+// SetJudgedAt sets the "judged_at" field.
+func (m *AnswerReviewMutation) SetJudgedAt(t time.Time) {
+	m.judged_at = &t
+}
+
+// JudgedAt returns the value of the "judged_at" field in the mutation.
+func (m *AnswerReviewMutation) JudgedAt() (r time.Time, exists bool) {
+	v := m.judged_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJudgedAt returns the old "judged_at" field's value of the AnswerReview entity.
+// If the AnswerReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerReviewMutation) OldJudgedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJudgedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJudgedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJudgedAt: %w", err)
+	}
+	return oldValue.JudgedAt, nil
+}
+
+// ClearJudgedAt clears the value of the "judged_at" field.
+func (m *AnswerReviewMutation) ClearJudgedAt() {
+	m.judged_at = nil
+	m.clearedFields[answerreview.FieldJudgedAt] = struct{}{}
+}
+
+// JudgedAtCleared returns if the "judged_at" field was cleared in this mutation.
+func (m *AnswerReviewMutation) JudgedAtCleared() bool {
+	_, ok := m.clearedFields[answerreview.FieldJudgedAt]
+	return ok
+}
+
+// ResetJudgedAt resets all changes to the "judged_at" field.
+func (m *AnswerReviewMutation) ResetJudgedAt() {
+	m.judged_at = nil
+	delete(m.clearedFields, answerreview.FieldJudgedAt)
+}
+
+// ClearSample clears the "sample" edge to the AnswerSample entity.
+func (m *AnswerReviewMutation) ClearSample() {
+	m.clearedsample = true
+	m.clearedFields[answerreview.FieldSampleID] = struct{}{}
+}
+
+// SampleCleared reports if the "sample" edge to the AnswerSample entity was cleared.
+func (m *AnswerReviewMutation) SampleCleared() bool {
+	return m.clearedsample
+}
+
+// SampleIDs returns the "sample" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SampleID instead. It exists only for internal usage by the builders.
+func (m *AnswerReviewMutation) SampleIDs() (ids []string) {
+	if id := m.sample; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSample resets all changes to the "sample" edge.
+func (m *AnswerReviewMutation) ResetSample() {
+	m.sample = nil
+	m.clearedsample = false
 }
 
 // Where appends a list predicates to the AnswerReviewMutation builder.
@@ -2995,21 +3298,36 @@ func (m *AnswerReviewMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AnswerReviewMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 10)
 	if m.created_at != nil {
 		fields = append(fields, answerreview.FieldCreatedAt)
+	}
+	if m.sample != nil {
+		fields = append(fields, answerreview.FieldSampleID)
+	}
+	if m.position != nil {
+		fields = append(fields, answerreview.FieldPosition)
 	}
 	if m.turn_id != nil {
 		fields = append(fields, answerreview.FieldTurnID)
 	}
-	if m.right != nil {
-		fields = append(fields, answerreview.FieldRight)
+	if m.agency_id != nil {
+		fields = append(fields, answerreview.FieldAgencyID)
 	}
-	if m.comment != nil {
-		fields = append(fields, answerreview.FieldComment)
+	if m.topic != nil {
+		fields = append(fields, answerreview.FieldTopic)
+	}
+	if m.verdict != nil {
+		fields = append(fields, answerreview.FieldVerdict)
+	}
+	if m.note != nil {
+		fields = append(fields, answerreview.FieldNote)
 	}
 	if m.account_id != nil {
 		fields = append(fields, answerreview.FieldAccountID)
+	}
+	if m.judged_at != nil {
+		fields = append(fields, answerreview.FieldJudgedAt)
 	}
 	return fields
 }
@@ -3021,14 +3339,24 @@ func (m *AnswerReviewMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case answerreview.FieldCreatedAt:
 		return m.CreatedAt()
+	case answerreview.FieldSampleID:
+		return m.SampleID()
+	case answerreview.FieldPosition:
+		return m.Position()
 	case answerreview.FieldTurnID:
 		return m.TurnID()
-	case answerreview.FieldRight:
-		return m.Right()
-	case answerreview.FieldComment:
-		return m.Comment()
+	case answerreview.FieldAgencyID:
+		return m.AgencyID()
+	case answerreview.FieldTopic:
+		return m.Topic()
+	case answerreview.FieldVerdict:
+		return m.Verdict()
+	case answerreview.FieldNote:
+		return m.Note()
 	case answerreview.FieldAccountID:
 		return m.AccountID()
+	case answerreview.FieldJudgedAt:
+		return m.JudgedAt()
 	}
 	return nil, false
 }
@@ -3040,14 +3368,24 @@ func (m *AnswerReviewMutation) OldField(ctx context.Context, name string) (ent.V
 	switch name {
 	case answerreview.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
+	case answerreview.FieldSampleID:
+		return m.OldSampleID(ctx)
+	case answerreview.FieldPosition:
+		return m.OldPosition(ctx)
 	case answerreview.FieldTurnID:
 		return m.OldTurnID(ctx)
-	case answerreview.FieldRight:
-		return m.OldRight(ctx)
-	case answerreview.FieldComment:
-		return m.OldComment(ctx)
+	case answerreview.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case answerreview.FieldTopic:
+		return m.OldTopic(ctx)
+	case answerreview.FieldVerdict:
+		return m.OldVerdict(ctx)
+	case answerreview.FieldNote:
+		return m.OldNote(ctx)
 	case answerreview.FieldAccountID:
 		return m.OldAccountID(ctx)
+	case answerreview.FieldJudgedAt:
+		return m.OldJudgedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown AnswerReview field %s", name)
 }
@@ -3064,6 +3402,20 @@ func (m *AnswerReviewMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCreatedAt(v)
 		return nil
+	case answerreview.FieldSampleID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSampleID(v)
+		return nil
+	case answerreview.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
 	case answerreview.FieldTurnID:
 		v, ok := value.(string)
 		if !ok {
@@ -3071,19 +3423,33 @@ func (m *AnswerReviewMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTurnID(v)
 		return nil
-	case answerreview.FieldRight:
-		v, ok := value.(bool)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRight(v)
-		return nil
-	case answerreview.FieldComment:
+	case answerreview.FieldAgencyID:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetComment(v)
+		m.SetAgencyID(v)
+		return nil
+	case answerreview.FieldTopic:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTopic(v)
+		return nil
+	case answerreview.FieldVerdict:
+		v, ok := value.(answerreview.Verdict)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerdict(v)
+		return nil
+	case answerreview.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
 		return nil
 	case answerreview.FieldAccountID:
 		v, ok := value.(string)
@@ -3092,6 +3458,13 @@ func (m *AnswerReviewMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAccountID(v)
 		return nil
+	case answerreview.FieldJudgedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJudgedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown AnswerReview field %s", name)
 }
@@ -3099,13 +3472,21 @@ func (m *AnswerReviewMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *AnswerReviewMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, answerreview.FieldPosition)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *AnswerReviewMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case answerreview.FieldPosition:
+		return m.AddedPosition()
+	}
 	return nil, false
 }
 
@@ -3114,6 +3495,13 @@ func (m *AnswerReviewMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *AnswerReviewMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case answerreview.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
 	}
 	return fmt.Errorf("unknown AnswerReview numeric field %s", name)
 }
@@ -3122,8 +3510,23 @@ func (m *AnswerReviewMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *AnswerReviewMutation) ClearedFields() []string {
 	var fields []string
-	if m.FieldCleared(answerreview.FieldComment) {
-		fields = append(fields, answerreview.FieldComment)
+	if m.FieldCleared(answerreview.FieldAgencyID) {
+		fields = append(fields, answerreview.FieldAgencyID)
+	}
+	if m.FieldCleared(answerreview.FieldTopic) {
+		fields = append(fields, answerreview.FieldTopic)
+	}
+	if m.FieldCleared(answerreview.FieldVerdict) {
+		fields = append(fields, answerreview.FieldVerdict)
+	}
+	if m.FieldCleared(answerreview.FieldNote) {
+		fields = append(fields, answerreview.FieldNote)
+	}
+	if m.FieldCleared(answerreview.FieldAccountID) {
+		fields = append(fields, answerreview.FieldAccountID)
+	}
+	if m.FieldCleared(answerreview.FieldJudgedAt) {
+		fields = append(fields, answerreview.FieldJudgedAt)
 	}
 	return fields
 }
@@ -3139,8 +3542,23 @@ func (m *AnswerReviewMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *AnswerReviewMutation) ClearField(name string) error {
 	switch name {
-	case answerreview.FieldComment:
-		m.ClearComment()
+	case answerreview.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case answerreview.FieldTopic:
+		m.ClearTopic()
+		return nil
+	case answerreview.FieldVerdict:
+		m.ClearVerdict()
+		return nil
+	case answerreview.FieldNote:
+		m.ClearNote()
+		return nil
+	case answerreview.FieldAccountID:
+		m.ClearAccountID()
+		return nil
+	case answerreview.FieldJudgedAt:
+		m.ClearJudgedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown AnswerReview nullable field %s", name)
@@ -3153,17 +3571,32 @@ func (m *AnswerReviewMutation) ResetField(name string) error {
 	case answerreview.FieldCreatedAt:
 		m.ResetCreatedAt()
 		return nil
+	case answerreview.FieldSampleID:
+		m.ResetSampleID()
+		return nil
+	case answerreview.FieldPosition:
+		m.ResetPosition()
+		return nil
 	case answerreview.FieldTurnID:
 		m.ResetTurnID()
 		return nil
-	case answerreview.FieldRight:
-		m.ResetRight()
+	case answerreview.FieldAgencyID:
+		m.ResetAgencyID()
 		return nil
-	case answerreview.FieldComment:
-		m.ResetComment()
+	case answerreview.FieldTopic:
+		m.ResetTopic()
+		return nil
+	case answerreview.FieldVerdict:
+		m.ResetVerdict()
+		return nil
+	case answerreview.FieldNote:
+		m.ResetNote()
 		return nil
 	case answerreview.FieldAccountID:
 		m.ResetAccountID()
+		return nil
+	case answerreview.FieldJudgedAt:
+		m.ResetJudgedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown AnswerReview field %s", name)
@@ -3171,19 +3604,28 @@ func (m *AnswerReviewMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *AnswerReviewMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.sample != nil {
+		edges = append(edges, answerreview.EdgeSample)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *AnswerReviewMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case answerreview.EdgeSample:
+		if id := m.sample; id != nil {
+			return []ent.Value{*id}
+		}
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *AnswerReviewMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
 	return edges
 }
 
@@ -3195,26 +3637,1010 @@ func (m *AnswerReviewMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *AnswerReviewMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.clearedsample {
+		edges = append(edges, answerreview.EdgeSample)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *AnswerReviewMutation) EdgeCleared(name string) bool {
+	switch name {
+	case answerreview.EdgeSample:
+		return m.clearedsample
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *AnswerReviewMutation) ClearEdge(name string) error {
+	switch name {
+	case answerreview.EdgeSample:
+		m.ClearSample()
+		return nil
+	}
 	return fmt.Errorf("unknown AnswerReview unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *AnswerReviewMutation) ResetEdge(name string) error {
+	switch name {
+	case answerreview.EdgeSample:
+		m.ResetSample()
+		return nil
+	}
 	return fmt.Errorf("unknown AnswerReview edge %s", name)
+}
+
+// AnswerSampleMutation represents an operation that mutates the AnswerSample nodes in the graph.
+type AnswerSampleMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	agency_id      *string
+	region_id      *string
+	from           *time.Time
+	to             *time.Time
+	size           *int
+	addsize        *int
+	population     *int
+	addpopulation  *int
+	seed           *string
+	account_id     *string
+	clearedFields  map[string]struct{}
+	reviews        map[string]struct{}
+	removedreviews map[string]struct{}
+	clearedreviews bool
+	done           bool
+	oldValue       func(context.Context) (*AnswerSample, error)
+	predicates     []predicate.AnswerSample
+}
+
+var _ ent.Mutation = (*AnswerSampleMutation)(nil)
+
+// answersampleOption allows management of the mutation configuration using functional options.
+type answersampleOption func(*AnswerSampleMutation)
+
+// newAnswerSampleMutation creates new mutation for the AnswerSample entity.
+func newAnswerSampleMutation(c config, op Op, opts ...answersampleOption) *AnswerSampleMutation {
+	m := &AnswerSampleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAnswerSample,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAnswerSampleID sets the ID field of the mutation.
+func withAnswerSampleID(id string) answersampleOption {
+	return func(m *AnswerSampleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AnswerSample
+		)
+		m.oldValue = func(ctx context.Context) (*AnswerSample, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AnswerSample.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAnswerSample sets the old AnswerSample of the mutation.
+func withAnswerSample(node *AnswerSample) answersampleOption {
+	return func(m *AnswerSampleMutation) {
+		m.oldValue = func(context.Context) (*AnswerSample, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AnswerSampleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AnswerSampleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AnswerSample entities.
+func (m *AnswerSampleMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AnswerSampleMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AnswerSampleMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AnswerSample.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AnswerSampleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AnswerSampleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the AnswerSample entity.
+// If the AnswerSample object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerSampleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AnswerSampleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *AnswerSampleMutation) SetAgencyID(s string) {
+	m.agency_id = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *AnswerSampleMutation) AgencyID() (r string, exists bool) {
+	v := m.agency_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the AnswerSample entity.
+// If the AnswerSample object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerSampleMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *AnswerSampleMutation) ClearAgencyID() {
+	m.agency_id = nil
+	m.clearedFields[answersample.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *AnswerSampleMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[answersample.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *AnswerSampleMutation) ResetAgencyID() {
+	m.agency_id = nil
+	delete(m.clearedFields, answersample.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *AnswerSampleMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *AnswerSampleMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the AnswerSample entity.
+// If the AnswerSample object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerSampleMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *AnswerSampleMutation) ClearRegionID() {
+	m.region_id = nil
+	m.clearedFields[answersample.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *AnswerSampleMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[answersample.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *AnswerSampleMutation) ResetRegionID() {
+	m.region_id = nil
+	delete(m.clearedFields, answersample.FieldRegionID)
+}
+
+// SetFrom sets the "from" field.
+func (m *AnswerSampleMutation) SetFrom(t time.Time) {
+	m.from = &t
+}
+
+// From returns the value of the "from" field in the mutation.
+func (m *AnswerSampleMutation) From() (r time.Time, exists bool) {
+	v := m.from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFrom returns the old "from" field's value of the AnswerSample entity.
+// If the AnswerSample object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerSampleMutation) OldFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFrom: %w", err)
+	}
+	return oldValue.From, nil
+}
+
+// ResetFrom resets all changes to the "from" field.
+func (m *AnswerSampleMutation) ResetFrom() {
+	m.from = nil
+}
+
+// SetTo sets the "to" field.
+func (m *AnswerSampleMutation) SetTo(t time.Time) {
+	m.to = &t
+}
+
+// To returns the value of the "to" field in the mutation.
+func (m *AnswerSampleMutation) To() (r time.Time, exists bool) {
+	v := m.to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTo returns the old "to" field's value of the AnswerSample entity.
+// If the AnswerSample object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerSampleMutation) OldTo(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTo: %w", err)
+	}
+	return oldValue.To, nil
+}
+
+// ResetTo resets all changes to the "to" field.
+func (m *AnswerSampleMutation) ResetTo() {
+	m.to = nil
+}
+
+// SetSize sets the "size" field.
+func (m *AnswerSampleMutation) SetSize(i int) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *AnswerSampleMutation) Size() (r int, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the AnswerSample entity.
+// If the AnswerSample object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerSampleMutation) OldSize(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *AnswerSampleMutation) AddSize(i int) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *AnswerSampleMutation) AddedSize() (r int, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *AnswerSampleMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetPopulation sets the "population" field.
+func (m *AnswerSampleMutation) SetPopulation(i int) {
+	m.population = &i
+	m.addpopulation = nil
+}
+
+// Population returns the value of the "population" field in the mutation.
+func (m *AnswerSampleMutation) Population() (r int, exists bool) {
+	v := m.population
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPopulation returns the old "population" field's value of the AnswerSample entity.
+// If the AnswerSample object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerSampleMutation) OldPopulation(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPopulation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPopulation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPopulation: %w", err)
+	}
+	return oldValue.Population, nil
+}
+
+// AddPopulation adds i to the "population" field.
+func (m *AnswerSampleMutation) AddPopulation(i int) {
+	if m.addpopulation != nil {
+		*m.addpopulation += i
+	} else {
+		m.addpopulation = &i
+	}
+}
+
+// AddedPopulation returns the value that was added to the "population" field in this mutation.
+func (m *AnswerSampleMutation) AddedPopulation() (r int, exists bool) {
+	v := m.addpopulation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPopulation resets all changes to the "population" field.
+func (m *AnswerSampleMutation) ResetPopulation() {
+	m.population = nil
+	m.addpopulation = nil
+}
+
+// SetSeed sets the "seed" field.
+func (m *AnswerSampleMutation) SetSeed(s string) {
+	m.seed = &s
+}
+
+// Seed returns the value of the "seed" field in the mutation.
+func (m *AnswerSampleMutation) Seed() (r string, exists bool) {
+	v := m.seed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeed returns the old "seed" field's value of the AnswerSample entity.
+// If the AnswerSample object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerSampleMutation) OldSeed(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeed: %w", err)
+	}
+	return oldValue.Seed, nil
+}
+
+// ResetSeed resets all changes to the "seed" field.
+func (m *AnswerSampleMutation) ResetSeed() {
+	m.seed = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *AnswerSampleMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *AnswerSampleMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the AnswerSample entity.
+// If the AnswerSample object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerSampleMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *AnswerSampleMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// AddReviewIDs adds the "reviews" edge to the AnswerReview entity by ids.
+func (m *AnswerSampleMutation) AddReviewIDs(ids ...string) {
+	if m.reviews == nil {
+		m.reviews = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.reviews[ids[i]] = struct{}{}
+	}
+}
+
+// ClearReviews clears the "reviews" edge to the AnswerReview entity.
+func (m *AnswerSampleMutation) ClearReviews() {
+	m.clearedreviews = true
+}
+
+// ReviewsCleared reports if the "reviews" edge to the AnswerReview entity was cleared.
+func (m *AnswerSampleMutation) ReviewsCleared() bool {
+	return m.clearedreviews
+}
+
+// RemoveReviewIDs removes the "reviews" edge to the AnswerReview entity by IDs.
+func (m *AnswerSampleMutation) RemoveReviewIDs(ids ...string) {
+	if m.removedreviews == nil {
+		m.removedreviews = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.reviews, ids[i])
+		m.removedreviews[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedReviews returns the removed IDs of the "reviews" edge to the AnswerReview entity.
+func (m *AnswerSampleMutation) RemovedReviewsIDs() (ids []string) {
+	for id := range m.removedreviews {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ReviewsIDs returns the "reviews" edge IDs in the mutation.
+func (m *AnswerSampleMutation) ReviewsIDs() (ids []string) {
+	for id := range m.reviews {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetReviews resets all changes to the "reviews" edge.
+func (m *AnswerSampleMutation) ResetReviews() {
+	m.reviews = nil
+	m.clearedreviews = false
+	m.removedreviews = nil
+}
+
+// Where appends a list predicates to the AnswerSampleMutation builder.
+func (m *AnswerSampleMutation) Where(ps ...predicate.AnswerSample) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AnswerSampleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AnswerSampleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AnswerSample, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AnswerSampleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AnswerSampleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AnswerSample).
+func (m *AnswerSampleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AnswerSampleMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, answersample.FieldCreatedAt)
+	}
+	if m.agency_id != nil {
+		fields = append(fields, answersample.FieldAgencyID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, answersample.FieldRegionID)
+	}
+	if m.from != nil {
+		fields = append(fields, answersample.FieldFrom)
+	}
+	if m.to != nil {
+		fields = append(fields, answersample.FieldTo)
+	}
+	if m.size != nil {
+		fields = append(fields, answersample.FieldSize)
+	}
+	if m.population != nil {
+		fields = append(fields, answersample.FieldPopulation)
+	}
+	if m.seed != nil {
+		fields = append(fields, answersample.FieldSeed)
+	}
+	if m.account_id != nil {
+		fields = append(fields, answersample.FieldAccountID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AnswerSampleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case answersample.FieldCreatedAt:
+		return m.CreatedAt()
+	case answersample.FieldAgencyID:
+		return m.AgencyID()
+	case answersample.FieldRegionID:
+		return m.RegionID()
+	case answersample.FieldFrom:
+		return m.From()
+	case answersample.FieldTo:
+		return m.To()
+	case answersample.FieldSize:
+		return m.Size()
+	case answersample.FieldPopulation:
+		return m.Population()
+	case answersample.FieldSeed:
+		return m.Seed()
+	case answersample.FieldAccountID:
+		return m.AccountID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AnswerSampleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case answersample.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case answersample.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case answersample.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case answersample.FieldFrom:
+		return m.OldFrom(ctx)
+	case answersample.FieldTo:
+		return m.OldTo(ctx)
+	case answersample.FieldSize:
+		return m.OldSize(ctx)
+	case answersample.FieldPopulation:
+		return m.OldPopulation(ctx)
+	case answersample.FieldSeed:
+		return m.OldSeed(ctx)
+	case answersample.FieldAccountID:
+		return m.OldAccountID(ctx)
+	}
+	return nil, fmt.Errorf("unknown AnswerSample field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AnswerSampleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case answersample.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case answersample.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case answersample.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case answersample.FieldFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFrom(v)
+		return nil
+	case answersample.FieldTo:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTo(v)
+		return nil
+	case answersample.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case answersample.FieldPopulation:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPopulation(v)
+		return nil
+	case answersample.FieldSeed:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeed(v)
+		return nil
+	case answersample.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerSample field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AnswerSampleMutation) AddedFields() []string {
+	var fields []string
+	if m.addsize != nil {
+		fields = append(fields, answersample.FieldSize)
+	}
+	if m.addpopulation != nil {
+		fields = append(fields, answersample.FieldPopulation)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AnswerSampleMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case answersample.FieldSize:
+		return m.AddedSize()
+	case answersample.FieldPopulation:
+		return m.AddedPopulation()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AnswerSampleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case answersample.FieldSize:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case answersample.FieldPopulation:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPopulation(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerSample numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AnswerSampleMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(answersample.FieldAgencyID) {
+		fields = append(fields, answersample.FieldAgencyID)
+	}
+	if m.FieldCleared(answersample.FieldRegionID) {
+		fields = append(fields, answersample.FieldRegionID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AnswerSampleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AnswerSampleMutation) ClearField(name string) error {
+	switch name {
+	case answersample.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case answersample.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerSample nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AnswerSampleMutation) ResetField(name string) error {
+	switch name {
+	case answersample.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case answersample.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case answersample.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case answersample.FieldFrom:
+		m.ResetFrom()
+		return nil
+	case answersample.FieldTo:
+		m.ResetTo()
+		return nil
+	case answersample.FieldSize:
+		m.ResetSize()
+		return nil
+	case answersample.FieldPopulation:
+		m.ResetPopulation()
+		return nil
+	case answersample.FieldSeed:
+		m.ResetSeed()
+		return nil
+	case answersample.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerSample field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AnswerSampleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.reviews != nil {
+		edges = append(edges, answersample.EdgeReviews)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AnswerSampleMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case answersample.EdgeReviews:
+		ids := make([]ent.Value, 0, len(m.reviews))
+		for id := range m.reviews {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AnswerSampleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.removedreviews != nil {
+		edges = append(edges, answersample.EdgeReviews)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AnswerSampleMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case answersample.EdgeReviews:
+		ids := make([]ent.Value, 0, len(m.removedreviews))
+		for id := range m.removedreviews {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AnswerSampleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedreviews {
+		edges = append(edges, answersample.EdgeReviews)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AnswerSampleMutation) EdgeCleared(name string) bool {
+	switch name {
+	case answersample.EdgeReviews:
+		return m.clearedreviews
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AnswerSampleMutation) ClearEdge(name string) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown AnswerSample unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AnswerSampleMutation) ResetEdge(name string) error {
+	switch name {
+	case answersample.EdgeReviews:
+		m.ResetReviews()
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerSample edge %s", name)
 }
 
 // AssistantTurnMutation represents an operation that mutates the AssistantTurn nodes in the graph.
@@ -13257,6 +14683,468 @@ func (m *DispositionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Disposition edge %s", name)
+}
+
+// DutyMutation represents an operation that mutates the Duty nodes in the graph.
+type DutyMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	holder        *string
+	held_until    *time.Time
+	done_at       *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Duty, error)
+	predicates    []predicate.Duty
+}
+
+var _ ent.Mutation = (*DutyMutation)(nil)
+
+// dutyOption allows management of the mutation configuration using functional options.
+type dutyOption func(*DutyMutation)
+
+// newDutyMutation creates new mutation for the Duty entity.
+func newDutyMutation(c config, op Op, opts ...dutyOption) *DutyMutation {
+	m := &DutyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDuty,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDutyID sets the ID field of the mutation.
+func withDutyID(id string) dutyOption {
+	return func(m *DutyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Duty
+		)
+		m.oldValue = func(ctx context.Context) (*Duty, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Duty.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDuty sets the old Duty of the mutation.
+func withDuty(node *Duty) dutyOption {
+	return func(m *DutyMutation) {
+		m.oldValue = func(context.Context) (*Duty, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DutyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DutyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Duty entities.
+func (m *DutyMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DutyMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DutyMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Duty.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetHolder sets the "holder" field.
+func (m *DutyMutation) SetHolder(s string) {
+	m.holder = &s
+}
+
+// Holder returns the value of the "holder" field in the mutation.
+func (m *DutyMutation) Holder() (r string, exists bool) {
+	v := m.holder
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHolder returns the old "holder" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldHolder(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHolder is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHolder requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHolder: %w", err)
+	}
+	return oldValue.Holder, nil
+}
+
+// ResetHolder resets all changes to the "holder" field.
+func (m *DutyMutation) ResetHolder() {
+	m.holder = nil
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (m *DutyMutation) SetHeldUntil(t time.Time) {
+	m.held_until = &t
+}
+
+// HeldUntil returns the value of the "held_until" field in the mutation.
+func (m *DutyMutation) HeldUntil() (r time.Time, exists bool) {
+	v := m.held_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldUntil returns the old "held_until" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldHeldUntil(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldUntil: %w", err)
+	}
+	return oldValue.HeldUntil, nil
+}
+
+// ResetHeldUntil resets all changes to the "held_until" field.
+func (m *DutyMutation) ResetHeldUntil() {
+	m.held_until = nil
+}
+
+// SetDoneAt sets the "done_at" field.
+func (m *DutyMutation) SetDoneAt(t time.Time) {
+	m.done_at = &t
+}
+
+// DoneAt returns the value of the "done_at" field in the mutation.
+func (m *DutyMutation) DoneAt() (r time.Time, exists bool) {
+	v := m.done_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoneAt returns the old "done_at" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldDoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoneAt: %w", err)
+	}
+	return oldValue.DoneAt, nil
+}
+
+// ClearDoneAt clears the value of the "done_at" field.
+func (m *DutyMutation) ClearDoneAt() {
+	m.done_at = nil
+	m.clearedFields[duty.FieldDoneAt] = struct{}{}
+}
+
+// DoneAtCleared returns if the "done_at" field was cleared in this mutation.
+func (m *DutyMutation) DoneAtCleared() bool {
+	_, ok := m.clearedFields[duty.FieldDoneAt]
+	return ok
+}
+
+// ResetDoneAt resets all changes to the "done_at" field.
+func (m *DutyMutation) ResetDoneAt() {
+	m.done_at = nil
+	delete(m.clearedFields, duty.FieldDoneAt)
+}
+
+// Where appends a list predicates to the DutyMutation builder.
+func (m *DutyMutation) Where(ps ...predicate.Duty) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DutyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DutyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Duty, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DutyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DutyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Duty).
+func (m *DutyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DutyMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.holder != nil {
+		fields = append(fields, duty.FieldHolder)
+	}
+	if m.held_until != nil {
+		fields = append(fields, duty.FieldHeldUntil)
+	}
+	if m.done_at != nil {
+		fields = append(fields, duty.FieldDoneAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DutyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case duty.FieldHolder:
+		return m.Holder()
+	case duty.FieldHeldUntil:
+		return m.HeldUntil()
+	case duty.FieldDoneAt:
+		return m.DoneAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DutyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case duty.FieldHolder:
+		return m.OldHolder(ctx)
+	case duty.FieldHeldUntil:
+		return m.OldHeldUntil(ctx)
+	case duty.FieldDoneAt:
+		return m.OldDoneAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Duty field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DutyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case duty.FieldHolder:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHolder(v)
+		return nil
+	case duty.FieldHeldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldUntil(v)
+		return nil
+	case duty.FieldDoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoneAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Duty field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DutyMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DutyMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DutyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Duty numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DutyMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(duty.FieldDoneAt) {
+		fields = append(fields, duty.FieldDoneAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DutyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DutyMutation) ClearField(name string) error {
+	switch name {
+	case duty.FieldDoneAt:
+		m.ClearDoneAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Duty nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DutyMutation) ResetField(name string) error {
+	switch name {
+	case duty.FieldHolder:
+		m.ResetHolder()
+		return nil
+	case duty.FieldHeldUntil:
+		m.ResetHeldUntil()
+		return nil
+	case duty.FieldDoneAt:
+		m.ResetDoneAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Duty field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DutyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DutyMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DutyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DutyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DutyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DutyMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DutyMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Duty unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DutyMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Duty edge %s", name)
 }
 
 // EventMutation represents an operation that mutates the Event nodes in the graph.
@@ -27851,9 +29739,17 @@ type RecallMutation struct {
 	typ               string
 	id                *string
 	created_at        *time.Time
+	agency_id         *string
+	region_id         *string
 	record_version_id *string
+	record_id         *string
+	reason            *string
 	text              *string
 	account_id        *string
+	state             *recall.State
+	listed_at         *time.Time
+	ended_at          *time.Time
+	cancelled_by      *string
 	clearedFields     map[string]struct{}
 	people            map[string]struct{}
 	removedpeople     map[string]struct{}
@@ -28003,6 +29899,104 @@ func (m *RecallMutation) ResetCreatedAt() {
 	m.created_at = nil
 }
 
+// SetAgencyID sets the "agency_id" field.
+func (m *RecallMutation) SetAgencyID(s string) {
+	m.agency_id = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *RecallMutation) AgencyID() (r string, exists bool) {
+	v := m.agency_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *RecallMutation) ClearAgencyID() {
+	m.agency_id = nil
+	m.clearedFields[recall.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *RecallMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[recall.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *RecallMutation) ResetAgencyID() {
+	m.agency_id = nil
+	delete(m.clearedFields, recall.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *RecallMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *RecallMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *RecallMutation) ClearRegionID() {
+	m.region_id = nil
+	m.clearedFields[recall.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *RecallMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[recall.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *RecallMutation) ResetRegionID() {
+	m.region_id = nil
+	delete(m.clearedFields, recall.FieldRegionID)
+}
+
 // SetRecordVersionID sets the "record_version_id" field.
 func (m *RecallMutation) SetRecordVersionID(s string) {
 	m.record_version_id = &s
@@ -28037,6 +30031,78 @@ func (m *RecallMutation) OldRecordVersionID(ctx context.Context) (v string, err 
 // ResetRecordVersionID resets all changes to the "record_version_id" field.
 func (m *RecallMutation) ResetRecordVersionID() {
 	m.record_version_id = nil
+}
+
+// SetRecordID sets the "record_id" field.
+func (m *RecallMutation) SetRecordID(s string) {
+	m.record_id = &s
+}
+
+// RecordID returns the value of the "record_id" field in the mutation.
+func (m *RecallMutation) RecordID() (r string, exists bool) {
+	v := m.record_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordID returns the old "record_id" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldRecordID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordID: %w", err)
+	}
+	return oldValue.RecordID, nil
+}
+
+// ResetRecordID resets all changes to the "record_id" field.
+func (m *RecallMutation) ResetRecordID() {
+	m.record_id = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *RecallMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *RecallMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *RecallMutation) ResetReason() {
+	m.reason = nil
 }
 
 // SetText sets the "text" field.
@@ -28109,6 +30175,189 @@ func (m *RecallMutation) OldAccountID(ctx context.Context) (v string, err error)
 // ResetAccountID resets all changes to the "account_id" field.
 func (m *RecallMutation) ResetAccountID() {
 	m.account_id = nil
+}
+
+// SetState sets the "state" field.
+func (m *RecallMutation) SetState(r recall.State) {
+	m.state = &r
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *RecallMutation) State() (r recall.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldState(ctx context.Context) (v recall.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *RecallMutation) ResetState() {
+	m.state = nil
+}
+
+// SetListedAt sets the "listed_at" field.
+func (m *RecallMutation) SetListedAt(t time.Time) {
+	m.listed_at = &t
+}
+
+// ListedAt returns the value of the "listed_at" field in the mutation.
+func (m *RecallMutation) ListedAt() (r time.Time, exists bool) {
+	v := m.listed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldListedAt returns the old "listed_at" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldListedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldListedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldListedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldListedAt: %w", err)
+	}
+	return oldValue.ListedAt, nil
+}
+
+// ClearListedAt clears the value of the "listed_at" field.
+func (m *RecallMutation) ClearListedAt() {
+	m.listed_at = nil
+	m.clearedFields[recall.FieldListedAt] = struct{}{}
+}
+
+// ListedAtCleared returns if the "listed_at" field was cleared in this mutation.
+func (m *RecallMutation) ListedAtCleared() bool {
+	_, ok := m.clearedFields[recall.FieldListedAt]
+	return ok
+}
+
+// ResetListedAt resets all changes to the "listed_at" field.
+func (m *RecallMutation) ResetListedAt() {
+	m.listed_at = nil
+	delete(m.clearedFields, recall.FieldListedAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *RecallMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *RecallMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *RecallMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[recall.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *RecallMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[recall.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *RecallMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, recall.FieldEndedAt)
+}
+
+// SetCancelledBy sets the "cancelled_by" field.
+func (m *RecallMutation) SetCancelledBy(s string) {
+	m.cancelled_by = &s
+}
+
+// CancelledBy returns the value of the "cancelled_by" field in the mutation.
+func (m *RecallMutation) CancelledBy() (r string, exists bool) {
+	v := m.cancelled_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCancelledBy returns the old "cancelled_by" field's value of the Recall entity.
+// If the Recall object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallMutation) OldCancelledBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCancelledBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCancelledBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCancelledBy: %w", err)
+	}
+	return oldValue.CancelledBy, nil
+}
+
+// ClearCancelledBy clears the value of the "cancelled_by" field.
+func (m *RecallMutation) ClearCancelledBy() {
+	m.cancelled_by = nil
+	m.clearedFields[recall.FieldCancelledBy] = struct{}{}
+}
+
+// CancelledByCleared returns if the "cancelled_by" field was cleared in this mutation.
+func (m *RecallMutation) CancelledByCleared() bool {
+	_, ok := m.clearedFields[recall.FieldCancelledBy]
+	return ok
+}
+
+// ResetCancelledBy resets all changes to the "cancelled_by" field.
+func (m *RecallMutation) ResetCancelledBy() {
+	m.cancelled_by = nil
+	delete(m.clearedFields, recall.FieldCancelledBy)
 }
 
 // AddPersonIDs adds the "people" edge to the RecallPerson entity by ids.
@@ -28199,18 +30448,42 @@ func (m *RecallMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RecallMutation) Fields() []string {
-	fields := make([]string, 0, 4)
+	fields := make([]string, 0, 12)
 	if m.created_at != nil {
 		fields = append(fields, recall.FieldCreatedAt)
 	}
+	if m.agency_id != nil {
+		fields = append(fields, recall.FieldAgencyID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, recall.FieldRegionID)
+	}
 	if m.record_version_id != nil {
 		fields = append(fields, recall.FieldRecordVersionID)
+	}
+	if m.record_id != nil {
+		fields = append(fields, recall.FieldRecordID)
+	}
+	if m.reason != nil {
+		fields = append(fields, recall.FieldReason)
 	}
 	if m.text != nil {
 		fields = append(fields, recall.FieldText)
 	}
 	if m.account_id != nil {
 		fields = append(fields, recall.FieldAccountID)
+	}
+	if m.state != nil {
+		fields = append(fields, recall.FieldState)
+	}
+	if m.listed_at != nil {
+		fields = append(fields, recall.FieldListedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, recall.FieldEndedAt)
+	}
+	if m.cancelled_by != nil {
+		fields = append(fields, recall.FieldCancelledBy)
 	}
 	return fields
 }
@@ -28222,12 +30495,28 @@ func (m *RecallMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case recall.FieldCreatedAt:
 		return m.CreatedAt()
+	case recall.FieldAgencyID:
+		return m.AgencyID()
+	case recall.FieldRegionID:
+		return m.RegionID()
 	case recall.FieldRecordVersionID:
 		return m.RecordVersionID()
+	case recall.FieldRecordID:
+		return m.RecordID()
+	case recall.FieldReason:
+		return m.Reason()
 	case recall.FieldText:
 		return m.Text()
 	case recall.FieldAccountID:
 		return m.AccountID()
+	case recall.FieldState:
+		return m.State()
+	case recall.FieldListedAt:
+		return m.ListedAt()
+	case recall.FieldEndedAt:
+		return m.EndedAt()
+	case recall.FieldCancelledBy:
+		return m.CancelledBy()
 	}
 	return nil, false
 }
@@ -28239,12 +30528,28 @@ func (m *RecallMutation) OldField(ctx context.Context, name string) (ent.Value, 
 	switch name {
 	case recall.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
+	case recall.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case recall.FieldRegionID:
+		return m.OldRegionID(ctx)
 	case recall.FieldRecordVersionID:
 		return m.OldRecordVersionID(ctx)
+	case recall.FieldRecordID:
+		return m.OldRecordID(ctx)
+	case recall.FieldReason:
+		return m.OldReason(ctx)
 	case recall.FieldText:
 		return m.OldText(ctx)
 	case recall.FieldAccountID:
 		return m.OldAccountID(ctx)
+	case recall.FieldState:
+		return m.OldState(ctx)
+	case recall.FieldListedAt:
+		return m.OldListedAt(ctx)
+	case recall.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case recall.FieldCancelledBy:
+		return m.OldCancelledBy(ctx)
 	}
 	return nil, fmt.Errorf("unknown Recall field %s", name)
 }
@@ -28261,12 +30566,40 @@ func (m *RecallMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCreatedAt(v)
 		return nil
+	case recall.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case recall.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
 	case recall.FieldRecordVersionID:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRecordVersionID(v)
+		return nil
+	case recall.FieldRecordID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordID(v)
+		return nil
+	case recall.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
 		return nil
 	case recall.FieldText:
 		v, ok := value.(string)
@@ -28281,6 +30614,34 @@ func (m *RecallMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAccountID(v)
+		return nil
+	case recall.FieldState:
+		v, ok := value.(recall.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case recall.FieldListedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetListedAt(v)
+		return nil
+	case recall.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case recall.FieldCancelledBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCancelledBy(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Recall field %s", name)
@@ -28311,7 +30672,23 @@ func (m *RecallMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *RecallMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(recall.FieldAgencyID) {
+		fields = append(fields, recall.FieldAgencyID)
+	}
+	if m.FieldCleared(recall.FieldRegionID) {
+		fields = append(fields, recall.FieldRegionID)
+	}
+	if m.FieldCleared(recall.FieldListedAt) {
+		fields = append(fields, recall.FieldListedAt)
+	}
+	if m.FieldCleared(recall.FieldEndedAt) {
+		fields = append(fields, recall.FieldEndedAt)
+	}
+	if m.FieldCleared(recall.FieldCancelledBy) {
+		fields = append(fields, recall.FieldCancelledBy)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -28324,6 +30701,23 @@ func (m *RecallMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *RecallMutation) ClearField(name string) error {
+	switch name {
+	case recall.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case recall.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	case recall.FieldListedAt:
+		m.ClearListedAt()
+		return nil
+	case recall.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case recall.FieldCancelledBy:
+		m.ClearCancelledBy()
+		return nil
+	}
 	return fmt.Errorf("unknown Recall nullable field %s", name)
 }
 
@@ -28334,14 +30728,38 @@ func (m *RecallMutation) ResetField(name string) error {
 	case recall.FieldCreatedAt:
 		m.ResetCreatedAt()
 		return nil
+	case recall.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case recall.FieldRegionID:
+		m.ResetRegionID()
+		return nil
 	case recall.FieldRecordVersionID:
 		m.ResetRecordVersionID()
+		return nil
+	case recall.FieldRecordID:
+		m.ResetRecordID()
+		return nil
+	case recall.FieldReason:
+		m.ResetReason()
 		return nil
 	case recall.FieldText:
 		m.ResetText()
 		return nil
 	case recall.FieldAccountID:
 		m.ResetAccountID()
+		return nil
+	case recall.FieldState:
+		m.ResetState()
+		return nil
+	case recall.FieldListedAt:
+		m.ResetListedAt()
+		return nil
+	case recall.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case recall.FieldCancelledBy:
+		m.ResetCancelledBy()
 		return nil
 	}
 	return fmt.Errorf("unknown Recall field %s", name)
@@ -28434,21 +30852,24 @@ func (m *RecallMutation) ResetEdge(name string) error {
 // RecallPersonMutation represents an operation that mutates the RecallPerson nodes in the graph.
 type RecallPersonMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *string
-	created_at        *time.Time
-	record_version_id *string
-	person            *string
-	interaction_id    *string
-	outcome           *recallperson.Outcome
-	callback_id       *string
-	clearedFields     map[string]struct{}
-	recall            *string
-	clearedrecall     bool
-	done              bool
-	oldValue          func(context.Context) (*RecallPerson, error)
-	predicates        []predicate.RecallPerson
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	person         *string
+	interaction_id *string
+	told_at        *time.Time
+	state          *recallperson.State
+	next_at        *time.Time
+	message_id     *string
+	callback_id    *string
+	settled_at     *time.Time
+	clearedFields  map[string]struct{}
+	recall         *string
+	clearedrecall  bool
+	done           bool
+	oldValue       func(context.Context) (*RecallPerson, error)
+	predicates     []predicate.RecallPerson
 }
 
 var _ ent.Mutation = (*RecallPersonMutation)(nil)
@@ -28627,42 +31048,6 @@ func (m *RecallPersonMutation) ResetRecallID() {
 	m.recall = nil
 }
 
-// SetRecordVersionID sets the "record_version_id" field.
-func (m *RecallPersonMutation) SetRecordVersionID(s string) {
-	m.record_version_id = &s
-}
-
-// RecordVersionID returns the value of the "record_version_id" field in the mutation.
-func (m *RecallPersonMutation) RecordVersionID() (r string, exists bool) {
-	v := m.record_version_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRecordVersionID returns the old "record_version_id" field's value of the RecallPerson entity.
-// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RecallPersonMutation) OldRecordVersionID(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRecordVersionID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRecordVersionID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRecordVersionID: %w", err)
-	}
-	return oldValue.RecordVersionID, nil
-}
-
-// ResetRecordVersionID resets all changes to the "record_version_id" field.
-func (m *RecallPersonMutation) ResetRecordVersionID() {
-	m.record_version_id = nil
-}
-
 // SetPerson sets the "person" field.
 func (m *RecallPersonMutation) SetPerson(s string) {
 	m.person = &s
@@ -28735,40 +31120,161 @@ func (m *RecallPersonMutation) ResetInteractionID() {
 	m.interaction_id = nil
 }
 
-// SetOutcome sets the "outcome" field.
-func (m *RecallPersonMutation) SetOutcome(r recallperson.Outcome) {
-	m.outcome = &r
+// SetToldAt sets the "told_at" field.
+func (m *RecallPersonMutation) SetToldAt(t time.Time) {
+	m.told_at = &t
 }
 
-// Outcome returns the value of the "outcome" field in the mutation.
-func (m *RecallPersonMutation) Outcome() (r recallperson.Outcome, exists bool) {
-	v := m.outcome
+// ToldAt returns the value of the "told_at" field in the mutation.
+func (m *RecallPersonMutation) ToldAt() (r time.Time, exists bool) {
+	v := m.told_at
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldOutcome returns the old "outcome" field's value of the RecallPerson entity.
+// OldToldAt returns the old "told_at" field's value of the RecallPerson entity.
 // If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *RecallPersonMutation) OldOutcome(ctx context.Context) (v recallperson.Outcome, err error) {
+func (m *RecallPersonMutation) OldToldAt(ctx context.Context) (v time.Time, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+		return v, errors.New("OldToldAt is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldOutcome requires an ID field in the mutation")
+		return v, errors.New("OldToldAt requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+		return v, fmt.Errorf("querying old value for OldToldAt: %w", err)
 	}
-	return oldValue.Outcome, nil
+	return oldValue.ToldAt, nil
 }
 
-// ResetOutcome resets all changes to the "outcome" field.
-func (m *RecallPersonMutation) ResetOutcome() {
-	m.outcome = nil
+// ResetToldAt resets all changes to the "told_at" field.
+func (m *RecallPersonMutation) ResetToldAt() {
+	m.told_at = nil
+}
+
+// SetState sets the "state" field.
+func (m *RecallPersonMutation) SetState(r recallperson.State) {
+	m.state = &r
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *RecallPersonMutation) State() (r recallperson.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldState(ctx context.Context) (v recallperson.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *RecallPersonMutation) ResetState() {
+	m.state = nil
+}
+
+// SetNextAt sets the "next_at" field.
+func (m *RecallPersonMutation) SetNextAt(t time.Time) {
+	m.next_at = &t
+}
+
+// NextAt returns the value of the "next_at" field in the mutation.
+func (m *RecallPersonMutation) NextAt() (r time.Time, exists bool) {
+	v := m.next_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextAt returns the old "next_at" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldNextAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextAt: %w", err)
+	}
+	return oldValue.NextAt, nil
+}
+
+// ResetNextAt resets all changes to the "next_at" field.
+func (m *RecallPersonMutation) ResetNextAt() {
+	m.next_at = nil
+}
+
+// SetMessageID sets the "message_id" field.
+func (m *RecallPersonMutation) SetMessageID(s string) {
+	m.message_id = &s
+}
+
+// MessageID returns the value of the "message_id" field in the mutation.
+func (m *RecallPersonMutation) MessageID() (r string, exists bool) {
+	v := m.message_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessageID returns the old "message_id" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldMessageID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessageID: %w", err)
+	}
+	return oldValue.MessageID, nil
+}
+
+// ClearMessageID clears the value of the "message_id" field.
+func (m *RecallPersonMutation) ClearMessageID() {
+	m.message_id = nil
+	m.clearedFields[recallperson.FieldMessageID] = struct{}{}
+}
+
+// MessageIDCleared returns if the "message_id" field was cleared in this mutation.
+func (m *RecallPersonMutation) MessageIDCleared() bool {
+	_, ok := m.clearedFields[recallperson.FieldMessageID]
+	return ok
+}
+
+// ResetMessageID resets all changes to the "message_id" field.
+func (m *RecallPersonMutation) ResetMessageID() {
+	m.message_id = nil
+	delete(m.clearedFields, recallperson.FieldMessageID)
 }
 
 // SetCallbackID sets the "callback_id" field.
@@ -28818,6 +31324,55 @@ func (m *RecallPersonMutation) CallbackIDCleared() bool {
 func (m *RecallPersonMutation) ResetCallbackID() {
 	m.callback_id = nil
 	delete(m.clearedFields, recallperson.FieldCallbackID)
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (m *RecallPersonMutation) SetSettledAt(t time.Time) {
+	m.settled_at = &t
+}
+
+// SettledAt returns the value of the "settled_at" field in the mutation.
+func (m *RecallPersonMutation) SettledAt() (r time.Time, exists bool) {
+	v := m.settled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettledAt returns the old "settled_at" field's value of the RecallPerson entity.
+// If the RecallPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecallPersonMutation) OldSettledAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettledAt: %w", err)
+	}
+	return oldValue.SettledAt, nil
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (m *RecallPersonMutation) ClearSettledAt() {
+	m.settled_at = nil
+	m.clearedFields[recallperson.FieldSettledAt] = struct{}{}
+}
+
+// SettledAtCleared returns if the "settled_at" field was cleared in this mutation.
+func (m *RecallPersonMutation) SettledAtCleared() bool {
+	_, ok := m.clearedFields[recallperson.FieldSettledAt]
+	return ok
+}
+
+// ResetSettledAt resets all changes to the "settled_at" field.
+func (m *RecallPersonMutation) ResetSettledAt() {
+	m.settled_at = nil
+	delete(m.clearedFields, recallperson.FieldSettledAt)
 }
 
 // ClearRecall clears the "recall" edge to the Recall entity.
@@ -28881,15 +31436,12 @@ func (m *RecallPersonMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RecallPersonMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 10)
 	if m.created_at != nil {
 		fields = append(fields, recallperson.FieldCreatedAt)
 	}
 	if m.recall != nil {
 		fields = append(fields, recallperson.FieldRecallID)
-	}
-	if m.record_version_id != nil {
-		fields = append(fields, recallperson.FieldRecordVersionID)
 	}
 	if m.person != nil {
 		fields = append(fields, recallperson.FieldPerson)
@@ -28897,11 +31449,23 @@ func (m *RecallPersonMutation) Fields() []string {
 	if m.interaction_id != nil {
 		fields = append(fields, recallperson.FieldInteractionID)
 	}
-	if m.outcome != nil {
-		fields = append(fields, recallperson.FieldOutcome)
+	if m.told_at != nil {
+		fields = append(fields, recallperson.FieldToldAt)
+	}
+	if m.state != nil {
+		fields = append(fields, recallperson.FieldState)
+	}
+	if m.next_at != nil {
+		fields = append(fields, recallperson.FieldNextAt)
+	}
+	if m.message_id != nil {
+		fields = append(fields, recallperson.FieldMessageID)
 	}
 	if m.callback_id != nil {
 		fields = append(fields, recallperson.FieldCallbackID)
+	}
+	if m.settled_at != nil {
+		fields = append(fields, recallperson.FieldSettledAt)
 	}
 	return fields
 }
@@ -28915,16 +31479,22 @@ func (m *RecallPersonMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case recallperson.FieldRecallID:
 		return m.RecallID()
-	case recallperson.FieldRecordVersionID:
-		return m.RecordVersionID()
 	case recallperson.FieldPerson:
 		return m.Person()
 	case recallperson.FieldInteractionID:
 		return m.InteractionID()
-	case recallperson.FieldOutcome:
-		return m.Outcome()
+	case recallperson.FieldToldAt:
+		return m.ToldAt()
+	case recallperson.FieldState:
+		return m.State()
+	case recallperson.FieldNextAt:
+		return m.NextAt()
+	case recallperson.FieldMessageID:
+		return m.MessageID()
 	case recallperson.FieldCallbackID:
 		return m.CallbackID()
+	case recallperson.FieldSettledAt:
+		return m.SettledAt()
 	}
 	return nil, false
 }
@@ -28938,16 +31508,22 @@ func (m *RecallPersonMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldCreatedAt(ctx)
 	case recallperson.FieldRecallID:
 		return m.OldRecallID(ctx)
-	case recallperson.FieldRecordVersionID:
-		return m.OldRecordVersionID(ctx)
 	case recallperson.FieldPerson:
 		return m.OldPerson(ctx)
 	case recallperson.FieldInteractionID:
 		return m.OldInteractionID(ctx)
-	case recallperson.FieldOutcome:
-		return m.OldOutcome(ctx)
+	case recallperson.FieldToldAt:
+		return m.OldToldAt(ctx)
+	case recallperson.FieldState:
+		return m.OldState(ctx)
+	case recallperson.FieldNextAt:
+		return m.OldNextAt(ctx)
+	case recallperson.FieldMessageID:
+		return m.OldMessageID(ctx)
 	case recallperson.FieldCallbackID:
 		return m.OldCallbackID(ctx)
+	case recallperson.FieldSettledAt:
+		return m.OldSettledAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown RecallPerson field %s", name)
 }
@@ -28971,13 +31547,6 @@ func (m *RecallPersonMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRecallID(v)
 		return nil
-	case recallperson.FieldRecordVersionID:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRecordVersionID(v)
-		return nil
 	case recallperson.FieldPerson:
 		v, ok := value.(string)
 		if !ok {
@@ -28992,12 +31561,33 @@ func (m *RecallPersonMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetInteractionID(v)
 		return nil
-	case recallperson.FieldOutcome:
-		v, ok := value.(recallperson.Outcome)
+	case recallperson.FieldToldAt:
+		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetOutcome(v)
+		m.SetToldAt(v)
+		return nil
+	case recallperson.FieldState:
+		v, ok := value.(recallperson.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case recallperson.FieldNextAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextAt(v)
+		return nil
+	case recallperson.FieldMessageID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessageID(v)
 		return nil
 	case recallperson.FieldCallbackID:
 		v, ok := value.(string)
@@ -29005,6 +31595,13 @@ func (m *RecallPersonMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCallbackID(v)
+		return nil
+	case recallperson.FieldSettledAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettledAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown RecallPerson field %s", name)
@@ -29036,8 +31633,14 @@ func (m *RecallPersonMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *RecallPersonMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(recallperson.FieldMessageID) {
+		fields = append(fields, recallperson.FieldMessageID)
+	}
 	if m.FieldCleared(recallperson.FieldCallbackID) {
 		fields = append(fields, recallperson.FieldCallbackID)
+	}
+	if m.FieldCleared(recallperson.FieldSettledAt) {
+		fields = append(fields, recallperson.FieldSettledAt)
 	}
 	return fields
 }
@@ -29053,8 +31656,14 @@ func (m *RecallPersonMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *RecallPersonMutation) ClearField(name string) error {
 	switch name {
+	case recallperson.FieldMessageID:
+		m.ClearMessageID()
+		return nil
 	case recallperson.FieldCallbackID:
 		m.ClearCallbackID()
+		return nil
+	case recallperson.FieldSettledAt:
+		m.ClearSettledAt()
 		return nil
 	}
 	return fmt.Errorf("unknown RecallPerson nullable field %s", name)
@@ -29070,20 +31679,29 @@ func (m *RecallPersonMutation) ResetField(name string) error {
 	case recallperson.FieldRecallID:
 		m.ResetRecallID()
 		return nil
-	case recallperson.FieldRecordVersionID:
-		m.ResetRecordVersionID()
-		return nil
 	case recallperson.FieldPerson:
 		m.ResetPerson()
 		return nil
 	case recallperson.FieldInteractionID:
 		m.ResetInteractionID()
 		return nil
-	case recallperson.FieldOutcome:
-		m.ResetOutcome()
+	case recallperson.FieldToldAt:
+		m.ResetToldAt()
+		return nil
+	case recallperson.FieldState:
+		m.ResetState()
+		return nil
+	case recallperson.FieldNextAt:
+		m.ResetNextAt()
+		return nil
+	case recallperson.FieldMessageID:
+		m.ResetMessageID()
 		return nil
 	case recallperson.FieldCallbackID:
 		m.ResetCallbackID()
+		return nil
+	case recallperson.FieldSettledAt:
+		m.ResetSettledAt()
 		return nil
 	}
 	return fmt.Errorf("unknown RecallPerson field %s", name)

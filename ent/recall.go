@@ -19,12 +19,28 @@ type Recall struct {
 	ID string `json:"id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
+	// AgencyID holds the value of the "agency_id" field.
+	AgencyID string `json:"agency_id,omitempty"`
+	// RegionID holds the value of the "region_id" field.
+	RegionID string `json:"region_id,omitempty"`
 	// RecordVersionID holds the value of the "record_version_id" field.
 	RecordVersionID string `json:"record_version_id,omitempty"`
+	// RecordID holds the value of the "record_id" field.
+	RecordID string `json:"record_id,omitempty"`
+	// why; for staff
+	Reason string `json:"reason,omitempty"`
 	// what citizens are told
 	Text string `json:"text,omitempty"`
-	// who decided it
+	// who began it
 	AccountID string `json:"account_id,omitempty"`
+	// State holds the value of the "state" field.
+	State recall.State `json:"state,omitempty"`
+	// when those who were told were last looked for
+	ListedAt *time.Time `json:"listed_at,omitempty"`
+	// EndedAt holds the value of the "ended_at" field.
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+	// CancelledBy holds the value of the "cancelled_by" field.
+	CancelledBy string `json:"cancelled_by,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the RecallQuery when eager-loading is set.
 	Edges        RecallEdges `json:"edges"`
@@ -56,9 +72,9 @@ func (*Recall) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case recall.FieldID, recall.FieldRecordVersionID, recall.FieldText, recall.FieldAccountID:
+		case recall.FieldID, recall.FieldAgencyID, recall.FieldRegionID, recall.FieldRecordVersionID, recall.FieldRecordID, recall.FieldReason, recall.FieldText, recall.FieldAccountID, recall.FieldState, recall.FieldCancelledBy:
 			values[i] = new(sql.NullString)
-		case recall.FieldCreatedAt:
+		case recall.FieldCreatedAt, recall.FieldListedAt, recall.FieldEndedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -87,11 +103,35 @@ func (_m *Recall) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreatedAt = value.Time
 			}
+		case recall.FieldAgencyID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field agency_id", values[i])
+			} else if value.Valid {
+				_m.AgencyID = value.String
+			}
+		case recall.FieldRegionID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field region_id", values[i])
+			} else if value.Valid {
+				_m.RegionID = value.String
+			}
 		case recall.FieldRecordVersionID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field record_version_id", values[i])
 			} else if value.Valid {
 				_m.RecordVersionID = value.String
+			}
+		case recall.FieldRecordID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field record_id", values[i])
+			} else if value.Valid {
+				_m.RecordID = value.String
+			}
+		case recall.FieldReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field reason", values[i])
+			} else if value.Valid {
+				_m.Reason = value.String
 			}
 		case recall.FieldText:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -104,6 +144,32 @@ func (_m *Recall) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field account_id", values[i])
 			} else if value.Valid {
 				_m.AccountID = value.String
+			}
+		case recall.FieldState:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field state", values[i])
+			} else if value.Valid {
+				_m.State = recall.State(value.String)
+			}
+		case recall.FieldListedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field listed_at", values[i])
+			} else if value.Valid {
+				_m.ListedAt = new(time.Time)
+				*_m.ListedAt = value.Time
+			}
+		case recall.FieldEndedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field ended_at", values[i])
+			} else if value.Valid {
+				_m.EndedAt = new(time.Time)
+				*_m.EndedAt = value.Time
+			}
+		case recall.FieldCancelledBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field cancelled_by", values[i])
+			} else if value.Valid {
+				_m.CancelledBy = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -149,14 +215,42 @@ func (_m *Recall) String() string {
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
 	builder.WriteString(", ")
+	builder.WriteString("agency_id=")
+	builder.WriteString(_m.AgencyID)
+	builder.WriteString(", ")
+	builder.WriteString("region_id=")
+	builder.WriteString(_m.RegionID)
+	builder.WriteString(", ")
 	builder.WriteString("record_version_id=")
 	builder.WriteString(_m.RecordVersionID)
+	builder.WriteString(", ")
+	builder.WriteString("record_id=")
+	builder.WriteString(_m.RecordID)
+	builder.WriteString(", ")
+	builder.WriteString("reason=")
+	builder.WriteString(_m.Reason)
 	builder.WriteString(", ")
 	builder.WriteString("text=")
 	builder.WriteString(_m.Text)
 	builder.WriteString(", ")
 	builder.WriteString("account_id=")
 	builder.WriteString(_m.AccountID)
+	builder.WriteString(", ")
+	builder.WriteString("state=")
+	builder.WriteString(fmt.Sprintf("%v", _m.State))
+	builder.WriteString(", ")
+	if v := _m.ListedAt; v != nil {
+		builder.WriteString("listed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.EndedAt; v != nil {
+		builder.WriteString("ended_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("cancelled_by=")
+	builder.WriteString(_m.CancelledBy)
 	builder.WriteByte(')')
 	return builder.String()
 }

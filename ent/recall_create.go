@@ -38,9 +38,49 @@ func (_c *RecallCreate) SetNillableCreatedAt(v *time.Time) *RecallCreate {
 	return _c
 }
 
+// SetAgencyID sets the "agency_id" field.
+func (_c *RecallCreate) SetAgencyID(v string) *RecallCreate {
+	_c.mutation.SetAgencyID(v)
+	return _c
+}
+
+// SetNillableAgencyID sets the "agency_id" field if the given value is not nil.
+func (_c *RecallCreate) SetNillableAgencyID(v *string) *RecallCreate {
+	if v != nil {
+		_c.SetAgencyID(*v)
+	}
+	return _c
+}
+
+// SetRegionID sets the "region_id" field.
+func (_c *RecallCreate) SetRegionID(v string) *RecallCreate {
+	_c.mutation.SetRegionID(v)
+	return _c
+}
+
+// SetNillableRegionID sets the "region_id" field if the given value is not nil.
+func (_c *RecallCreate) SetNillableRegionID(v *string) *RecallCreate {
+	if v != nil {
+		_c.SetRegionID(*v)
+	}
+	return _c
+}
+
 // SetRecordVersionID sets the "record_version_id" field.
 func (_c *RecallCreate) SetRecordVersionID(v string) *RecallCreate {
 	_c.mutation.SetRecordVersionID(v)
+	return _c
+}
+
+// SetRecordID sets the "record_id" field.
+func (_c *RecallCreate) SetRecordID(v string) *RecallCreate {
+	_c.mutation.SetRecordID(v)
+	return _c
+}
+
+// SetReason sets the "reason" field.
+func (_c *RecallCreate) SetReason(v string) *RecallCreate {
+	_c.mutation.SetReason(v)
 	return _c
 }
 
@@ -53,6 +93,62 @@ func (_c *RecallCreate) SetText(v string) *RecallCreate {
 // SetAccountID sets the "account_id" field.
 func (_c *RecallCreate) SetAccountID(v string) *RecallCreate {
 	_c.mutation.SetAccountID(v)
+	return _c
+}
+
+// SetState sets the "state" field.
+func (_c *RecallCreate) SetState(v recall.State) *RecallCreate {
+	_c.mutation.SetState(v)
+	return _c
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_c *RecallCreate) SetNillableState(v *recall.State) *RecallCreate {
+	if v != nil {
+		_c.SetState(*v)
+	}
+	return _c
+}
+
+// SetListedAt sets the "listed_at" field.
+func (_c *RecallCreate) SetListedAt(v time.Time) *RecallCreate {
+	_c.mutation.SetListedAt(v)
+	return _c
+}
+
+// SetNillableListedAt sets the "listed_at" field if the given value is not nil.
+func (_c *RecallCreate) SetNillableListedAt(v *time.Time) *RecallCreate {
+	if v != nil {
+		_c.SetListedAt(*v)
+	}
+	return _c
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (_c *RecallCreate) SetEndedAt(v time.Time) *RecallCreate {
+	_c.mutation.SetEndedAt(v)
+	return _c
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_c *RecallCreate) SetNillableEndedAt(v *time.Time) *RecallCreate {
+	if v != nil {
+		_c.SetEndedAt(*v)
+	}
+	return _c
+}
+
+// SetCancelledBy sets the "cancelled_by" field.
+func (_c *RecallCreate) SetCancelledBy(v string) *RecallCreate {
+	_c.mutation.SetCancelledBy(v)
+	return _c
+}
+
+// SetNillableCancelledBy sets the "cancelled_by" field if the given value is not nil.
+func (_c *RecallCreate) SetNillableCancelledBy(v *string) *RecallCreate {
+	if v != nil {
+		_c.SetCancelledBy(*v)
+	}
 	return _c
 }
 
@@ -129,6 +225,10 @@ func (_c *RecallCreate) defaults() error {
 		v := recall.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.State(); !ok {
+		v := recall.DefaultState
+		_c.mutation.SetState(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if recall.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized recall.DefaultID (forgotten import ent/runtime?)")
@@ -144,12 +244,38 @@ func (_c *RecallCreate) check() error {
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Recall.created_at"`)}
 	}
+	if v, ok := _c.mutation.AgencyID(); ok {
+		if err := recall.AgencyIDValidator(v); err != nil {
+			return &ValidationError{Name: "agency_id", err: fmt.Errorf(`ent: validator failed for field "Recall.agency_id": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.RegionID(); ok {
+		if err := recall.RegionIDValidator(v); err != nil {
+			return &ValidationError{Name: "region_id", err: fmt.Errorf(`ent: validator failed for field "Recall.region_id": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.RecordVersionID(); !ok {
 		return &ValidationError{Name: "record_version_id", err: errors.New(`ent: missing required field "Recall.record_version_id"`)}
 	}
 	if v, ok := _c.mutation.RecordVersionID(); ok {
 		if err := recall.RecordVersionIDValidator(v); err != nil {
 			return &ValidationError{Name: "record_version_id", err: fmt.Errorf(`ent: validator failed for field "Recall.record_version_id": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.RecordID(); !ok {
+		return &ValidationError{Name: "record_id", err: errors.New(`ent: missing required field "Recall.record_id"`)}
+	}
+	if v, ok := _c.mutation.RecordID(); ok {
+		if err := recall.RecordIDValidator(v); err != nil {
+			return &ValidationError{Name: "record_id", err: fmt.Errorf(`ent: validator failed for field "Recall.record_id": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Reason(); !ok {
+		return &ValidationError{Name: "reason", err: errors.New(`ent: missing required field "Recall.reason"`)}
+	}
+	if v, ok := _c.mutation.Reason(); ok {
+		if err := recall.ReasonValidator(v); err != nil {
+			return &ValidationError{Name: "reason", err: fmt.Errorf(`ent: validator failed for field "Recall.reason": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.Text(); !ok {
@@ -166,6 +292,19 @@ func (_c *RecallCreate) check() error {
 	if v, ok := _c.mutation.AccountID(); ok {
 		if err := recall.AccountIDValidator(v); err != nil {
 			return &ValidationError{Name: "account_id", err: fmt.Errorf(`ent: validator failed for field "Recall.account_id": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.State(); !ok {
+		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "Recall.state"`)}
+	}
+	if v, ok := _c.mutation.State(); ok {
+		if err := recall.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Recall.state": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.CancelledBy(); ok {
+		if err := recall.CancelledByValidator(v); err != nil {
+			return &ValidationError{Name: "cancelled_by", err: fmt.Errorf(`ent: validator failed for field "Recall.cancelled_by": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
@@ -213,9 +352,25 @@ func (_c *RecallCreate) createSpec() (*Recall, *sqlgraph.CreateSpec) {
 		_spec.SetField(recall.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
 	}
+	if value, ok := _c.mutation.AgencyID(); ok {
+		_spec.SetField(recall.FieldAgencyID, field.TypeString, value)
+		_node.AgencyID = value
+	}
+	if value, ok := _c.mutation.RegionID(); ok {
+		_spec.SetField(recall.FieldRegionID, field.TypeString, value)
+		_node.RegionID = value
+	}
 	if value, ok := _c.mutation.RecordVersionID(); ok {
 		_spec.SetField(recall.FieldRecordVersionID, field.TypeString, value)
 		_node.RecordVersionID = value
+	}
+	if value, ok := _c.mutation.RecordID(); ok {
+		_spec.SetField(recall.FieldRecordID, field.TypeString, value)
+		_node.RecordID = value
+	}
+	if value, ok := _c.mutation.Reason(); ok {
+		_spec.SetField(recall.FieldReason, field.TypeString, value)
+		_node.Reason = value
 	}
 	if value, ok := _c.mutation.Text(); ok {
 		_spec.SetField(recall.FieldText, field.TypeString, value)
@@ -224,6 +379,22 @@ func (_c *RecallCreate) createSpec() (*Recall, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AccountID(); ok {
 		_spec.SetField(recall.FieldAccountID, field.TypeString, value)
 		_node.AccountID = value
+	}
+	if value, ok := _c.mutation.State(); ok {
+		_spec.SetField(recall.FieldState, field.TypeEnum, value)
+		_node.State = value
+	}
+	if value, ok := _c.mutation.ListedAt(); ok {
+		_spec.SetField(recall.FieldListedAt, field.TypeTime, value)
+		_node.ListedAt = &value
+	}
+	if value, ok := _c.mutation.EndedAt(); ok {
+		_spec.SetField(recall.FieldEndedAt, field.TypeTime, value)
+		_node.EndedAt = &value
+	}
+	if value, ok := _c.mutation.CancelledBy(); ok {
+		_spec.SetField(recall.FieldCancelledBy, field.TypeString, value)
+		_node.CancelledBy = value
 	}
 	if nodes := _c.mutation.PeopleIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -293,6 +464,108 @@ type (
 	}
 )
 
+// SetAgencyID sets the "agency_id" field.
+func (u *RecallUpsert) SetAgencyID(v string) *RecallUpsert {
+	u.Set(recall.FieldAgencyID, v)
+	return u
+}
+
+// UpdateAgencyID sets the "agency_id" field to the value that was provided on create.
+func (u *RecallUpsert) UpdateAgencyID() *RecallUpsert {
+	u.SetExcluded(recall.FieldAgencyID)
+	return u
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (u *RecallUpsert) ClearAgencyID() *RecallUpsert {
+	u.SetNull(recall.FieldAgencyID)
+	return u
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *RecallUpsert) SetRegionID(v string) *RecallUpsert {
+	u.Set(recall.FieldRegionID, v)
+	return u
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *RecallUpsert) UpdateRegionID() *RecallUpsert {
+	u.SetExcluded(recall.FieldRegionID)
+	return u
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (u *RecallUpsert) ClearRegionID() *RecallUpsert {
+	u.SetNull(recall.FieldRegionID)
+	return u
+}
+
+// SetState sets the "state" field.
+func (u *RecallUpsert) SetState(v recall.State) *RecallUpsert {
+	u.Set(recall.FieldState, v)
+	return u
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *RecallUpsert) UpdateState() *RecallUpsert {
+	u.SetExcluded(recall.FieldState)
+	return u
+}
+
+// SetListedAt sets the "listed_at" field.
+func (u *RecallUpsert) SetListedAt(v time.Time) *RecallUpsert {
+	u.Set(recall.FieldListedAt, v)
+	return u
+}
+
+// UpdateListedAt sets the "listed_at" field to the value that was provided on create.
+func (u *RecallUpsert) UpdateListedAt() *RecallUpsert {
+	u.SetExcluded(recall.FieldListedAt)
+	return u
+}
+
+// ClearListedAt clears the value of the "listed_at" field.
+func (u *RecallUpsert) ClearListedAt() *RecallUpsert {
+	u.SetNull(recall.FieldListedAt)
+	return u
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (u *RecallUpsert) SetEndedAt(v time.Time) *RecallUpsert {
+	u.Set(recall.FieldEndedAt, v)
+	return u
+}
+
+// UpdateEndedAt sets the "ended_at" field to the value that was provided on create.
+func (u *RecallUpsert) UpdateEndedAt() *RecallUpsert {
+	u.SetExcluded(recall.FieldEndedAt)
+	return u
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (u *RecallUpsert) ClearEndedAt() *RecallUpsert {
+	u.SetNull(recall.FieldEndedAt)
+	return u
+}
+
+// SetCancelledBy sets the "cancelled_by" field.
+func (u *RecallUpsert) SetCancelledBy(v string) *RecallUpsert {
+	u.Set(recall.FieldCancelledBy, v)
+	return u
+}
+
+// UpdateCancelledBy sets the "cancelled_by" field to the value that was provided on create.
+func (u *RecallUpsert) UpdateCancelledBy() *RecallUpsert {
+	u.SetExcluded(recall.FieldCancelledBy)
+	return u
+}
+
+// ClearCancelledBy clears the value of the "cancelled_by" field.
+func (u *RecallUpsert) ClearCancelledBy() *RecallUpsert {
+	u.SetNull(recall.FieldCancelledBy)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -315,6 +588,12 @@ func (u *RecallUpsertOne) UpdateNewValues() *RecallUpsertOne {
 		}
 		if _, exists := u.create.mutation.RecordVersionID(); exists {
 			s.SetIgnore(recall.FieldRecordVersionID)
+		}
+		if _, exists := u.create.mutation.RecordID(); exists {
+			s.SetIgnore(recall.FieldRecordID)
+		}
+		if _, exists := u.create.mutation.Reason(); exists {
+			s.SetIgnore(recall.FieldReason)
 		}
 		if _, exists := u.create.mutation.Text(); exists {
 			s.SetIgnore(recall.FieldText)
@@ -351,6 +630,125 @@ func (u *RecallUpsertOne) Update(set func(*RecallUpsert)) *RecallUpsertOne {
 		set(&RecallUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (u *RecallUpsertOne) SetAgencyID(v string) *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetAgencyID(v)
+	})
+}
+
+// UpdateAgencyID sets the "agency_id" field to the value that was provided on create.
+func (u *RecallUpsertOne) UpdateAgencyID() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateAgencyID()
+	})
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (u *RecallUpsertOne) ClearAgencyID() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.ClearAgencyID()
+	})
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *RecallUpsertOne) SetRegionID(v string) *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetRegionID(v)
+	})
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *RecallUpsertOne) UpdateRegionID() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateRegionID()
+	})
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (u *RecallUpsertOne) ClearRegionID() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.ClearRegionID()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *RecallUpsertOne) SetState(v recall.State) *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *RecallUpsertOne) UpdateState() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetListedAt sets the "listed_at" field.
+func (u *RecallUpsertOne) SetListedAt(v time.Time) *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetListedAt(v)
+	})
+}
+
+// UpdateListedAt sets the "listed_at" field to the value that was provided on create.
+func (u *RecallUpsertOne) UpdateListedAt() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateListedAt()
+	})
+}
+
+// ClearListedAt clears the value of the "listed_at" field.
+func (u *RecallUpsertOne) ClearListedAt() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.ClearListedAt()
+	})
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (u *RecallUpsertOne) SetEndedAt(v time.Time) *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetEndedAt(v)
+	})
+}
+
+// UpdateEndedAt sets the "ended_at" field to the value that was provided on create.
+func (u *RecallUpsertOne) UpdateEndedAt() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateEndedAt()
+	})
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (u *RecallUpsertOne) ClearEndedAt() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.ClearEndedAt()
+	})
+}
+
+// SetCancelledBy sets the "cancelled_by" field.
+func (u *RecallUpsertOne) SetCancelledBy(v string) *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetCancelledBy(v)
+	})
+}
+
+// UpdateCancelledBy sets the "cancelled_by" field to the value that was provided on create.
+func (u *RecallUpsertOne) UpdateCancelledBy() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateCancelledBy()
+	})
+}
+
+// ClearCancelledBy clears the value of the "cancelled_by" field.
+func (u *RecallUpsertOne) ClearCancelledBy() *RecallUpsertOne {
+	return u.Update(func(s *RecallUpsert) {
+		s.ClearCancelledBy()
+	})
 }
 
 // Exec executes the query.
@@ -542,6 +940,12 @@ func (u *RecallUpsertBulk) UpdateNewValues() *RecallUpsertBulk {
 			if _, exists := b.mutation.RecordVersionID(); exists {
 				s.SetIgnore(recall.FieldRecordVersionID)
 			}
+			if _, exists := b.mutation.RecordID(); exists {
+				s.SetIgnore(recall.FieldRecordID)
+			}
+			if _, exists := b.mutation.Reason(); exists {
+				s.SetIgnore(recall.FieldReason)
+			}
 			if _, exists := b.mutation.Text(); exists {
 				s.SetIgnore(recall.FieldText)
 			}
@@ -578,6 +982,125 @@ func (u *RecallUpsertBulk) Update(set func(*RecallUpsert)) *RecallUpsertBulk {
 		set(&RecallUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (u *RecallUpsertBulk) SetAgencyID(v string) *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetAgencyID(v)
+	})
+}
+
+// UpdateAgencyID sets the "agency_id" field to the value that was provided on create.
+func (u *RecallUpsertBulk) UpdateAgencyID() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateAgencyID()
+	})
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (u *RecallUpsertBulk) ClearAgencyID() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.ClearAgencyID()
+	})
+}
+
+// SetRegionID sets the "region_id" field.
+func (u *RecallUpsertBulk) SetRegionID(v string) *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetRegionID(v)
+	})
+}
+
+// UpdateRegionID sets the "region_id" field to the value that was provided on create.
+func (u *RecallUpsertBulk) UpdateRegionID() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateRegionID()
+	})
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (u *RecallUpsertBulk) ClearRegionID() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.ClearRegionID()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *RecallUpsertBulk) SetState(v recall.State) *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *RecallUpsertBulk) UpdateState() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetListedAt sets the "listed_at" field.
+func (u *RecallUpsertBulk) SetListedAt(v time.Time) *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetListedAt(v)
+	})
+}
+
+// UpdateListedAt sets the "listed_at" field to the value that was provided on create.
+func (u *RecallUpsertBulk) UpdateListedAt() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateListedAt()
+	})
+}
+
+// ClearListedAt clears the value of the "listed_at" field.
+func (u *RecallUpsertBulk) ClearListedAt() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.ClearListedAt()
+	})
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (u *RecallUpsertBulk) SetEndedAt(v time.Time) *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetEndedAt(v)
+	})
+}
+
+// UpdateEndedAt sets the "ended_at" field to the value that was provided on create.
+func (u *RecallUpsertBulk) UpdateEndedAt() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateEndedAt()
+	})
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (u *RecallUpsertBulk) ClearEndedAt() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.ClearEndedAt()
+	})
+}
+
+// SetCancelledBy sets the "cancelled_by" field.
+func (u *RecallUpsertBulk) SetCancelledBy(v string) *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.SetCancelledBy(v)
+	})
+}
+
+// UpdateCancelledBy sets the "cancelled_by" field to the value that was provided on create.
+func (u *RecallUpsertBulk) UpdateCancelledBy() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.UpdateCancelledBy()
+	})
+}
+
+// ClearCancelledBy clears the value of the "cancelled_by" field.
+func (u *RecallUpsertBulk) ClearCancelledBy() *RecallUpsertBulk {
+	return u.Update(func(s *RecallUpsert) {
+		s.ClearCancelledBy()
+	})
 }
 
 // Exec executes the query.

@@ -9,6 +9,7 @@ import (
 	"ekc/ent/recallperson"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -26,6 +27,120 @@ type RecallUpdate struct {
 // Where appends a list predicates to the RecallUpdate builder.
 func (_u *RecallUpdate) Where(ps ...predicate.Recall) *RecallUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (_u *RecallUpdate) SetAgencyID(v string) *RecallUpdate {
+	_u.mutation.SetAgencyID(v)
+	return _u
+}
+
+// SetNillableAgencyID sets the "agency_id" field if the given value is not nil.
+func (_u *RecallUpdate) SetNillableAgencyID(v *string) *RecallUpdate {
+	if v != nil {
+		_u.SetAgencyID(*v)
+	}
+	return _u
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (_u *RecallUpdate) ClearAgencyID() *RecallUpdate {
+	_u.mutation.ClearAgencyID()
+	return _u
+}
+
+// SetRegionID sets the "region_id" field.
+func (_u *RecallUpdate) SetRegionID(v string) *RecallUpdate {
+	_u.mutation.SetRegionID(v)
+	return _u
+}
+
+// SetNillableRegionID sets the "region_id" field if the given value is not nil.
+func (_u *RecallUpdate) SetNillableRegionID(v *string) *RecallUpdate {
+	if v != nil {
+		_u.SetRegionID(*v)
+	}
+	return _u
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (_u *RecallUpdate) ClearRegionID() *RecallUpdate {
+	_u.mutation.ClearRegionID()
+	return _u
+}
+
+// SetState sets the "state" field.
+func (_u *RecallUpdate) SetState(v recall.State) *RecallUpdate {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *RecallUpdate) SetNillableState(v *recall.State) *RecallUpdate {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetListedAt sets the "listed_at" field.
+func (_u *RecallUpdate) SetListedAt(v time.Time) *RecallUpdate {
+	_u.mutation.SetListedAt(v)
+	return _u
+}
+
+// SetNillableListedAt sets the "listed_at" field if the given value is not nil.
+func (_u *RecallUpdate) SetNillableListedAt(v *time.Time) *RecallUpdate {
+	if v != nil {
+		_u.SetListedAt(*v)
+	}
+	return _u
+}
+
+// ClearListedAt clears the value of the "listed_at" field.
+func (_u *RecallUpdate) ClearListedAt() *RecallUpdate {
+	_u.mutation.ClearListedAt()
+	return _u
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (_u *RecallUpdate) SetEndedAt(v time.Time) *RecallUpdate {
+	_u.mutation.SetEndedAt(v)
+	return _u
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_u *RecallUpdate) SetNillableEndedAt(v *time.Time) *RecallUpdate {
+	if v != nil {
+		_u.SetEndedAt(*v)
+	}
+	return _u
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (_u *RecallUpdate) ClearEndedAt() *RecallUpdate {
+	_u.mutation.ClearEndedAt()
+	return _u
+}
+
+// SetCancelledBy sets the "cancelled_by" field.
+func (_u *RecallUpdate) SetCancelledBy(v string) *RecallUpdate {
+	_u.mutation.SetCancelledBy(v)
+	return _u
+}
+
+// SetNillableCancelledBy sets the "cancelled_by" field if the given value is not nil.
+func (_u *RecallUpdate) SetNillableCancelledBy(v *string) *RecallUpdate {
+	if v != nil {
+		_u.SetCancelledBy(*v)
+	}
+	return _u
+}
+
+// ClearCancelledBy clears the value of the "cancelled_by" field.
+func (_u *RecallUpdate) ClearCancelledBy() *RecallUpdate {
+	_u.mutation.ClearCancelledBy()
 	return _u
 }
 
@@ -97,6 +212,31 @@ func (_u *RecallUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *RecallUpdate) check() error {
+	if v, ok := _u.mutation.AgencyID(); ok {
+		if err := recall.AgencyIDValidator(v); err != nil {
+			return &ValidationError{Name: "agency_id", err: fmt.Errorf(`ent: validator failed for field "Recall.agency_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.RegionID(); ok {
+		if err := recall.RegionIDValidator(v); err != nil {
+			return &ValidationError{Name: "region_id", err: fmt.Errorf(`ent: validator failed for field "Recall.region_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.State(); ok {
+		if err := recall.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Recall.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.CancelledBy(); ok {
+		if err := recall.CancelledByValidator(v); err != nil {
+			return &ValidationError{Name: "cancelled_by", err: fmt.Errorf(`ent: validator failed for field "Recall.cancelled_by": %w`, err)}
+		}
+	}
+	return nil
+}
+
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *RecallUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *RecallUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -104,6 +244,9 @@ func (_u *RecallUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *RecallU
 }
 
 func (_u *RecallUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(recall.Table, recall.Columns, sqlgraph.NewFieldSpec(recall.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -111,6 +254,39 @@ func (_u *RecallUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.AgencyID(); ok {
+		_spec.SetField(recall.FieldAgencyID, field.TypeString, value)
+	}
+	if _u.mutation.AgencyIDCleared() {
+		_spec.ClearField(recall.FieldAgencyID, field.TypeString)
+	}
+	if value, ok := _u.mutation.RegionID(); ok {
+		_spec.SetField(recall.FieldRegionID, field.TypeString, value)
+	}
+	if _u.mutation.RegionIDCleared() {
+		_spec.ClearField(recall.FieldRegionID, field.TypeString)
+	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(recall.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.ListedAt(); ok {
+		_spec.SetField(recall.FieldListedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ListedAtCleared() {
+		_spec.ClearField(recall.FieldListedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndedAt(); ok {
+		_spec.SetField(recall.FieldEndedAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndedAtCleared() {
+		_spec.ClearField(recall.FieldEndedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.CancelledBy(); ok {
+		_spec.SetField(recall.FieldCancelledBy, field.TypeString, value)
+	}
+	if _u.mutation.CancelledByCleared() {
+		_spec.ClearField(recall.FieldCancelledBy, field.TypeString)
 	}
 	if _u.mutation.PeopleCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -177,6 +353,120 @@ type RecallUpdateOne struct {
 	hooks     []Hook
 	mutation  *RecallMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (_u *RecallUpdateOne) SetAgencyID(v string) *RecallUpdateOne {
+	_u.mutation.SetAgencyID(v)
+	return _u
+}
+
+// SetNillableAgencyID sets the "agency_id" field if the given value is not nil.
+func (_u *RecallUpdateOne) SetNillableAgencyID(v *string) *RecallUpdateOne {
+	if v != nil {
+		_u.SetAgencyID(*v)
+	}
+	return _u
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (_u *RecallUpdateOne) ClearAgencyID() *RecallUpdateOne {
+	_u.mutation.ClearAgencyID()
+	return _u
+}
+
+// SetRegionID sets the "region_id" field.
+func (_u *RecallUpdateOne) SetRegionID(v string) *RecallUpdateOne {
+	_u.mutation.SetRegionID(v)
+	return _u
+}
+
+// SetNillableRegionID sets the "region_id" field if the given value is not nil.
+func (_u *RecallUpdateOne) SetNillableRegionID(v *string) *RecallUpdateOne {
+	if v != nil {
+		_u.SetRegionID(*v)
+	}
+	return _u
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (_u *RecallUpdateOne) ClearRegionID() *RecallUpdateOne {
+	_u.mutation.ClearRegionID()
+	return _u
+}
+
+// SetState sets the "state" field.
+func (_u *RecallUpdateOne) SetState(v recall.State) *RecallUpdateOne {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *RecallUpdateOne) SetNillableState(v *recall.State) *RecallUpdateOne {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetListedAt sets the "listed_at" field.
+func (_u *RecallUpdateOne) SetListedAt(v time.Time) *RecallUpdateOne {
+	_u.mutation.SetListedAt(v)
+	return _u
+}
+
+// SetNillableListedAt sets the "listed_at" field if the given value is not nil.
+func (_u *RecallUpdateOne) SetNillableListedAt(v *time.Time) *RecallUpdateOne {
+	if v != nil {
+		_u.SetListedAt(*v)
+	}
+	return _u
+}
+
+// ClearListedAt clears the value of the "listed_at" field.
+func (_u *RecallUpdateOne) ClearListedAt() *RecallUpdateOne {
+	_u.mutation.ClearListedAt()
+	return _u
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (_u *RecallUpdateOne) SetEndedAt(v time.Time) *RecallUpdateOne {
+	_u.mutation.SetEndedAt(v)
+	return _u
+}
+
+// SetNillableEndedAt sets the "ended_at" field if the given value is not nil.
+func (_u *RecallUpdateOne) SetNillableEndedAt(v *time.Time) *RecallUpdateOne {
+	if v != nil {
+		_u.SetEndedAt(*v)
+	}
+	return _u
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (_u *RecallUpdateOne) ClearEndedAt() *RecallUpdateOne {
+	_u.mutation.ClearEndedAt()
+	return _u
+}
+
+// SetCancelledBy sets the "cancelled_by" field.
+func (_u *RecallUpdateOne) SetCancelledBy(v string) *RecallUpdateOne {
+	_u.mutation.SetCancelledBy(v)
+	return _u
+}
+
+// SetNillableCancelledBy sets the "cancelled_by" field if the given value is not nil.
+func (_u *RecallUpdateOne) SetNillableCancelledBy(v *string) *RecallUpdateOne {
+	if v != nil {
+		_u.SetCancelledBy(*v)
+	}
+	return _u
+}
+
+// ClearCancelledBy clears the value of the "cancelled_by" field.
+func (_u *RecallUpdateOne) ClearCancelledBy() *RecallUpdateOne {
+	_u.mutation.ClearCancelledBy()
+	return _u
 }
 
 // AddPersonIDs adds the "people" edge to the RecallPerson entity by IDs.
@@ -260,6 +550,31 @@ func (_u *RecallUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *RecallUpdateOne) check() error {
+	if v, ok := _u.mutation.AgencyID(); ok {
+		if err := recall.AgencyIDValidator(v); err != nil {
+			return &ValidationError{Name: "agency_id", err: fmt.Errorf(`ent: validator failed for field "Recall.agency_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.RegionID(); ok {
+		if err := recall.RegionIDValidator(v); err != nil {
+			return &ValidationError{Name: "region_id", err: fmt.Errorf(`ent: validator failed for field "Recall.region_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.State(); ok {
+		if err := recall.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Recall.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.CancelledBy(); ok {
+		if err := recall.CancelledByValidator(v); err != nil {
+			return &ValidationError{Name: "cancelled_by", err: fmt.Errorf(`ent: validator failed for field "Recall.cancelled_by": %w`, err)}
+		}
+	}
+	return nil
+}
+
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *RecallUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *RecallUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -267,6 +582,9 @@ func (_u *RecallUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *Reca
 }
 
 func (_u *RecallUpdateOne) sqlSave(ctx context.Context) (_node *Recall, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(recall.Table, recall.Columns, sqlgraph.NewFieldSpec(recall.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -291,6 +609,39 @@ func (_u *RecallUpdateOne) sqlSave(ctx context.Context) (_node *Recall, err erro
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.AgencyID(); ok {
+		_spec.SetField(recall.FieldAgencyID, field.TypeString, value)
+	}
+	if _u.mutation.AgencyIDCleared() {
+		_spec.ClearField(recall.FieldAgencyID, field.TypeString)
+	}
+	if value, ok := _u.mutation.RegionID(); ok {
+		_spec.SetField(recall.FieldRegionID, field.TypeString, value)
+	}
+	if _u.mutation.RegionIDCleared() {
+		_spec.ClearField(recall.FieldRegionID, field.TypeString)
+	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(recall.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.ListedAt(); ok {
+		_spec.SetField(recall.FieldListedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ListedAtCleared() {
+		_spec.ClearField(recall.FieldListedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EndedAt(); ok {
+		_spec.SetField(recall.FieldEndedAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndedAtCleared() {
+		_spec.ClearField(recall.FieldEndedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.CancelledBy(); ok {
+		_spec.SetField(recall.FieldCancelledBy, field.TypeString, value)
+	}
+	if _u.mutation.CancelledByCleared() {
+		_spec.ClearField(recall.FieldCancelledBy, field.TypeString)
 	}
 	if _u.mutation.PeopleCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -22,16 +22,22 @@ type RecallPerson struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// RecallID holds the value of the "recall_id" field.
 	RecallID string `json:"recall_id,omitempty"`
-	// RecordVersionID holds the value of the "record_version_id" field.
-	RecordVersionID string `json:"record_version_id,omitempty"`
 	// telephone number, or id of a citizen without one
-	Person string `json:"person,omitempty"`
-	// in which the citizen was told
+	Person string `json:"-"`
+	// in which they were told last
 	InteractionID string `json:"interaction_id,omitempty"`
-	// Outcome holds the value of the "outcome" field.
-	Outcome recallperson.Outcome `json:"outcome,omitempty"`
+	// ToldAt holds the value of the "told_at" field.
+	ToldAt time.Time `json:"told_at,omitempty"`
+	// State holds the value of the "state" field.
+	State recallperson.State `json:"state,omitempty"`
+	// when it is tried; a citizen is not called at night
+	NextAt time.Time `json:"next_at,omitempty"`
+	// that tells them, in a chat
+	MessageID string `json:"message_id,omitempty"`
 	// CallbackID holds the value of the "callback_id" field.
 	CallbackID string `json:"callback_id,omitempty"`
+	// SettledAt holds the value of the "settled_at" field.
+	SettledAt *time.Time `json:"settled_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the RecallPersonQuery when eager-loading is set.
 	Edges        RecallPersonEdges `json:"edges"`
@@ -63,9 +69,9 @@ func (*RecallPerson) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case recallperson.FieldID, recallperson.FieldRecallID, recallperson.FieldRecordVersionID, recallperson.FieldPerson, recallperson.FieldInteractionID, recallperson.FieldOutcome, recallperson.FieldCallbackID:
+		case recallperson.FieldID, recallperson.FieldRecallID, recallperson.FieldPerson, recallperson.FieldInteractionID, recallperson.FieldState, recallperson.FieldMessageID, recallperson.FieldCallbackID:
 			values[i] = new(sql.NullString)
-		case recallperson.FieldCreatedAt:
+		case recallperson.FieldCreatedAt, recallperson.FieldToldAt, recallperson.FieldNextAt, recallperson.FieldSettledAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -100,12 +106,6 @@ func (_m *RecallPerson) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.RecallID = value.String
 			}
-		case recallperson.FieldRecordVersionID:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field record_version_id", values[i])
-			} else if value.Valid {
-				_m.RecordVersionID = value.String
-			}
 		case recallperson.FieldPerson:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field person", values[i])
@@ -118,17 +118,42 @@ func (_m *RecallPerson) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.InteractionID = value.String
 			}
-		case recallperson.FieldOutcome:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field outcome", values[i])
+		case recallperson.FieldToldAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field told_at", values[i])
 			} else if value.Valid {
-				_m.Outcome = recallperson.Outcome(value.String)
+				_m.ToldAt = value.Time
+			}
+		case recallperson.FieldState:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field state", values[i])
+			} else if value.Valid {
+				_m.State = recallperson.State(value.String)
+			}
+		case recallperson.FieldNextAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field next_at", values[i])
+			} else if value.Valid {
+				_m.NextAt = value.Time
+			}
+		case recallperson.FieldMessageID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field message_id", values[i])
+			} else if value.Valid {
+				_m.MessageID = value.String
 			}
 		case recallperson.FieldCallbackID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field callback_id", values[i])
 			} else if value.Valid {
 				_m.CallbackID = value.String
+			}
+		case recallperson.FieldSettledAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field settled_at", values[i])
+			} else if value.Valid {
+				_m.SettledAt = new(time.Time)
+				*_m.SettledAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -177,20 +202,30 @@ func (_m *RecallPerson) String() string {
 	builder.WriteString("recall_id=")
 	builder.WriteString(_m.RecallID)
 	builder.WriteString(", ")
-	builder.WriteString("record_version_id=")
-	builder.WriteString(_m.RecordVersionID)
-	builder.WriteString(", ")
-	builder.WriteString("person=")
-	builder.WriteString(_m.Person)
+	builder.WriteString("person=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("interaction_id=")
 	builder.WriteString(_m.InteractionID)
 	builder.WriteString(", ")
-	builder.WriteString("outcome=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Outcome))
+	builder.WriteString("told_at=")
+	builder.WriteString(_m.ToldAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("state=")
+	builder.WriteString(fmt.Sprintf("%v", _m.State))
+	builder.WriteString(", ")
+	builder.WriteString("next_at=")
+	builder.WriteString(_m.NextAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("message_id=")
+	builder.WriteString(_m.MessageID)
 	builder.WriteString(", ")
 	builder.WriteString("callback_id=")
 	builder.WriteString(_m.CallbackID)
+	builder.WriteString(", ")
+	if v := _m.SettledAt; v != nil {
+		builder.WriteString("settled_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -44,12 +44,6 @@ func (_c *RecallPersonCreate) SetRecallID(v string) *RecallPersonCreate {
 	return _c
 }
 
-// SetRecordVersionID sets the "record_version_id" field.
-func (_c *RecallPersonCreate) SetRecordVersionID(v string) *RecallPersonCreate {
-	_c.mutation.SetRecordVersionID(v)
-	return _c
-}
-
 // SetPerson sets the "person" field.
 func (_c *RecallPersonCreate) SetPerson(v string) *RecallPersonCreate {
 	_c.mutation.SetPerson(v)
@@ -62,9 +56,43 @@ func (_c *RecallPersonCreate) SetInteractionID(v string) *RecallPersonCreate {
 	return _c
 }
 
-// SetOutcome sets the "outcome" field.
-func (_c *RecallPersonCreate) SetOutcome(v recallperson.Outcome) *RecallPersonCreate {
-	_c.mutation.SetOutcome(v)
+// SetToldAt sets the "told_at" field.
+func (_c *RecallPersonCreate) SetToldAt(v time.Time) *RecallPersonCreate {
+	_c.mutation.SetToldAt(v)
+	return _c
+}
+
+// SetState sets the "state" field.
+func (_c *RecallPersonCreate) SetState(v recallperson.State) *RecallPersonCreate {
+	_c.mutation.SetState(v)
+	return _c
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_c *RecallPersonCreate) SetNillableState(v *recallperson.State) *RecallPersonCreate {
+	if v != nil {
+		_c.SetState(*v)
+	}
+	return _c
+}
+
+// SetNextAt sets the "next_at" field.
+func (_c *RecallPersonCreate) SetNextAt(v time.Time) *RecallPersonCreate {
+	_c.mutation.SetNextAt(v)
+	return _c
+}
+
+// SetMessageID sets the "message_id" field.
+func (_c *RecallPersonCreate) SetMessageID(v string) *RecallPersonCreate {
+	_c.mutation.SetMessageID(v)
+	return _c
+}
+
+// SetNillableMessageID sets the "message_id" field if the given value is not nil.
+func (_c *RecallPersonCreate) SetNillableMessageID(v *string) *RecallPersonCreate {
+	if v != nil {
+		_c.SetMessageID(*v)
+	}
 	return _c
 }
 
@@ -78,6 +106,20 @@ func (_c *RecallPersonCreate) SetCallbackID(v string) *RecallPersonCreate {
 func (_c *RecallPersonCreate) SetNillableCallbackID(v *string) *RecallPersonCreate {
 	if v != nil {
 		_c.SetCallbackID(*v)
+	}
+	return _c
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (_c *RecallPersonCreate) SetSettledAt(v time.Time) *RecallPersonCreate {
+	_c.mutation.SetSettledAt(v)
+	return _c
+}
+
+// SetNillableSettledAt sets the "settled_at" field if the given value is not nil.
+func (_c *RecallPersonCreate) SetNillableSettledAt(v *time.Time) *RecallPersonCreate {
+	if v != nil {
+		_c.SetSettledAt(*v)
 	}
 	return _c
 }
@@ -145,6 +187,10 @@ func (_c *RecallPersonCreate) defaults() error {
 		v := recallperson.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.State(); !ok {
+		v := recallperson.DefaultState
+		_c.mutation.SetState(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if recallperson.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized recallperson.DefaultID (forgotten import ent/runtime?)")
@@ -168,14 +214,6 @@ func (_c *RecallPersonCreate) check() error {
 			return &ValidationError{Name: "recall_id", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.recall_id": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.RecordVersionID(); !ok {
-		return &ValidationError{Name: "record_version_id", err: errors.New(`ent: missing required field "RecallPerson.record_version_id"`)}
-	}
-	if v, ok := _c.mutation.RecordVersionID(); ok {
-		if err := recallperson.RecordVersionIDValidator(v); err != nil {
-			return &ValidationError{Name: "record_version_id", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.record_version_id": %w`, err)}
-		}
-	}
 	if _, ok := _c.mutation.Person(); !ok {
 		return &ValidationError{Name: "person", err: errors.New(`ent: missing required field "RecallPerson.person"`)}
 	}
@@ -192,12 +230,23 @@ func (_c *RecallPersonCreate) check() error {
 			return &ValidationError{Name: "interaction_id", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.interaction_id": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.Outcome(); !ok {
-		return &ValidationError{Name: "outcome", err: errors.New(`ent: missing required field "RecallPerson.outcome"`)}
+	if _, ok := _c.mutation.ToldAt(); !ok {
+		return &ValidationError{Name: "told_at", err: errors.New(`ent: missing required field "RecallPerson.told_at"`)}
 	}
-	if v, ok := _c.mutation.Outcome(); ok {
-		if err := recallperson.OutcomeValidator(v); err != nil {
-			return &ValidationError{Name: "outcome", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.outcome": %w`, err)}
+	if _, ok := _c.mutation.State(); !ok {
+		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "RecallPerson.state"`)}
+	}
+	if v, ok := _c.mutation.State(); ok {
+		if err := recallperson.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.state": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.NextAt(); !ok {
+		return &ValidationError{Name: "next_at", err: errors.New(`ent: missing required field "RecallPerson.next_at"`)}
+	}
+	if v, ok := _c.mutation.MessageID(); ok {
+		if err := recallperson.MessageIDValidator(v); err != nil {
+			return &ValidationError{Name: "message_id", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.message_id": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.CallbackID(); ok {
@@ -253,10 +302,6 @@ func (_c *RecallPersonCreate) createSpec() (*RecallPerson, *sqlgraph.CreateSpec)
 		_spec.SetField(recallperson.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
 	}
-	if value, ok := _c.mutation.RecordVersionID(); ok {
-		_spec.SetField(recallperson.FieldRecordVersionID, field.TypeString, value)
-		_node.RecordVersionID = value
-	}
 	if value, ok := _c.mutation.Person(); ok {
 		_spec.SetField(recallperson.FieldPerson, field.TypeString, value)
 		_node.Person = value
@@ -265,13 +310,29 @@ func (_c *RecallPersonCreate) createSpec() (*RecallPerson, *sqlgraph.CreateSpec)
 		_spec.SetField(recallperson.FieldInteractionID, field.TypeString, value)
 		_node.InteractionID = value
 	}
-	if value, ok := _c.mutation.Outcome(); ok {
-		_spec.SetField(recallperson.FieldOutcome, field.TypeEnum, value)
-		_node.Outcome = value
+	if value, ok := _c.mutation.ToldAt(); ok {
+		_spec.SetField(recallperson.FieldToldAt, field.TypeTime, value)
+		_node.ToldAt = value
+	}
+	if value, ok := _c.mutation.State(); ok {
+		_spec.SetField(recallperson.FieldState, field.TypeEnum, value)
+		_node.State = value
+	}
+	if value, ok := _c.mutation.NextAt(); ok {
+		_spec.SetField(recallperson.FieldNextAt, field.TypeTime, value)
+		_node.NextAt = value
+	}
+	if value, ok := _c.mutation.MessageID(); ok {
+		_spec.SetField(recallperson.FieldMessageID, field.TypeString, value)
+		_node.MessageID = value
 	}
 	if value, ok := _c.mutation.CallbackID(); ok {
 		_spec.SetField(recallperson.FieldCallbackID, field.TypeString, value)
 		_node.CallbackID = value
+	}
+	if value, ok := _c.mutation.SettledAt(); ok {
+		_spec.SetField(recallperson.FieldSettledAt, field.TypeTime, value)
+		_node.SettledAt = &value
 	}
 	if nodes := _c.mutation.RecallIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -342,6 +403,84 @@ type (
 	}
 )
 
+// SetState sets the "state" field.
+func (u *RecallPersonUpsert) SetState(v recallperson.State) *RecallPersonUpsert {
+	u.Set(recallperson.FieldState, v)
+	return u
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *RecallPersonUpsert) UpdateState() *RecallPersonUpsert {
+	u.SetExcluded(recallperson.FieldState)
+	return u
+}
+
+// SetNextAt sets the "next_at" field.
+func (u *RecallPersonUpsert) SetNextAt(v time.Time) *RecallPersonUpsert {
+	u.Set(recallperson.FieldNextAt, v)
+	return u
+}
+
+// UpdateNextAt sets the "next_at" field to the value that was provided on create.
+func (u *RecallPersonUpsert) UpdateNextAt() *RecallPersonUpsert {
+	u.SetExcluded(recallperson.FieldNextAt)
+	return u
+}
+
+// SetMessageID sets the "message_id" field.
+func (u *RecallPersonUpsert) SetMessageID(v string) *RecallPersonUpsert {
+	u.Set(recallperson.FieldMessageID, v)
+	return u
+}
+
+// UpdateMessageID sets the "message_id" field to the value that was provided on create.
+func (u *RecallPersonUpsert) UpdateMessageID() *RecallPersonUpsert {
+	u.SetExcluded(recallperson.FieldMessageID)
+	return u
+}
+
+// ClearMessageID clears the value of the "message_id" field.
+func (u *RecallPersonUpsert) ClearMessageID() *RecallPersonUpsert {
+	u.SetNull(recallperson.FieldMessageID)
+	return u
+}
+
+// SetCallbackID sets the "callback_id" field.
+func (u *RecallPersonUpsert) SetCallbackID(v string) *RecallPersonUpsert {
+	u.Set(recallperson.FieldCallbackID, v)
+	return u
+}
+
+// UpdateCallbackID sets the "callback_id" field to the value that was provided on create.
+func (u *RecallPersonUpsert) UpdateCallbackID() *RecallPersonUpsert {
+	u.SetExcluded(recallperson.FieldCallbackID)
+	return u
+}
+
+// ClearCallbackID clears the value of the "callback_id" field.
+func (u *RecallPersonUpsert) ClearCallbackID() *RecallPersonUpsert {
+	u.SetNull(recallperson.FieldCallbackID)
+	return u
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (u *RecallPersonUpsert) SetSettledAt(v time.Time) *RecallPersonUpsert {
+	u.Set(recallperson.FieldSettledAt, v)
+	return u
+}
+
+// UpdateSettledAt sets the "settled_at" field to the value that was provided on create.
+func (u *RecallPersonUpsert) UpdateSettledAt() *RecallPersonUpsert {
+	u.SetExcluded(recallperson.FieldSettledAt)
+	return u
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (u *RecallPersonUpsert) ClearSettledAt() *RecallPersonUpsert {
+	u.SetNull(recallperson.FieldSettledAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -365,20 +504,14 @@ func (u *RecallPersonUpsertOne) UpdateNewValues() *RecallPersonUpsertOne {
 		if _, exists := u.create.mutation.RecallID(); exists {
 			s.SetIgnore(recallperson.FieldRecallID)
 		}
-		if _, exists := u.create.mutation.RecordVersionID(); exists {
-			s.SetIgnore(recallperson.FieldRecordVersionID)
-		}
 		if _, exists := u.create.mutation.Person(); exists {
 			s.SetIgnore(recallperson.FieldPerson)
 		}
 		if _, exists := u.create.mutation.InteractionID(); exists {
 			s.SetIgnore(recallperson.FieldInteractionID)
 		}
-		if _, exists := u.create.mutation.Outcome(); exists {
-			s.SetIgnore(recallperson.FieldOutcome)
-		}
-		if _, exists := u.create.mutation.CallbackID(); exists {
-			s.SetIgnore(recallperson.FieldCallbackID)
+		if _, exists := u.create.mutation.ToldAt(); exists {
+			s.SetIgnore(recallperson.FieldToldAt)
 		}
 	}))
 	return u
@@ -409,6 +542,97 @@ func (u *RecallPersonUpsertOne) Update(set func(*RecallPersonUpsert)) *RecallPer
 		set(&RecallPersonUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetState sets the "state" field.
+func (u *RecallPersonUpsertOne) SetState(v recallperson.State) *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *RecallPersonUpsertOne) UpdateState() *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetNextAt sets the "next_at" field.
+func (u *RecallPersonUpsertOne) SetNextAt(v time.Time) *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.SetNextAt(v)
+	})
+}
+
+// UpdateNextAt sets the "next_at" field to the value that was provided on create.
+func (u *RecallPersonUpsertOne) UpdateNextAt() *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.UpdateNextAt()
+	})
+}
+
+// SetMessageID sets the "message_id" field.
+func (u *RecallPersonUpsertOne) SetMessageID(v string) *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.SetMessageID(v)
+	})
+}
+
+// UpdateMessageID sets the "message_id" field to the value that was provided on create.
+func (u *RecallPersonUpsertOne) UpdateMessageID() *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.UpdateMessageID()
+	})
+}
+
+// ClearMessageID clears the value of the "message_id" field.
+func (u *RecallPersonUpsertOne) ClearMessageID() *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.ClearMessageID()
+	})
+}
+
+// SetCallbackID sets the "callback_id" field.
+func (u *RecallPersonUpsertOne) SetCallbackID(v string) *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.SetCallbackID(v)
+	})
+}
+
+// UpdateCallbackID sets the "callback_id" field to the value that was provided on create.
+func (u *RecallPersonUpsertOne) UpdateCallbackID() *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.UpdateCallbackID()
+	})
+}
+
+// ClearCallbackID clears the value of the "callback_id" field.
+func (u *RecallPersonUpsertOne) ClearCallbackID() *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.ClearCallbackID()
+	})
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (u *RecallPersonUpsertOne) SetSettledAt(v time.Time) *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.SetSettledAt(v)
+	})
+}
+
+// UpdateSettledAt sets the "settled_at" field to the value that was provided on create.
+func (u *RecallPersonUpsertOne) UpdateSettledAt() *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.UpdateSettledAt()
+	})
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (u *RecallPersonUpsertOne) ClearSettledAt() *RecallPersonUpsertOne {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.ClearSettledAt()
+	})
 }
 
 // Exec executes the query.
@@ -600,20 +824,14 @@ func (u *RecallPersonUpsertBulk) UpdateNewValues() *RecallPersonUpsertBulk {
 			if _, exists := b.mutation.RecallID(); exists {
 				s.SetIgnore(recallperson.FieldRecallID)
 			}
-			if _, exists := b.mutation.RecordVersionID(); exists {
-				s.SetIgnore(recallperson.FieldRecordVersionID)
-			}
 			if _, exists := b.mutation.Person(); exists {
 				s.SetIgnore(recallperson.FieldPerson)
 			}
 			if _, exists := b.mutation.InteractionID(); exists {
 				s.SetIgnore(recallperson.FieldInteractionID)
 			}
-			if _, exists := b.mutation.Outcome(); exists {
-				s.SetIgnore(recallperson.FieldOutcome)
-			}
-			if _, exists := b.mutation.CallbackID(); exists {
-				s.SetIgnore(recallperson.FieldCallbackID)
+			if _, exists := b.mutation.ToldAt(); exists {
+				s.SetIgnore(recallperson.FieldToldAt)
 			}
 		}
 	}))
@@ -645,6 +863,97 @@ func (u *RecallPersonUpsertBulk) Update(set func(*RecallPersonUpsert)) *RecallPe
 		set(&RecallPersonUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetState sets the "state" field.
+func (u *RecallPersonUpsertBulk) SetState(v recallperson.State) *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *RecallPersonUpsertBulk) UpdateState() *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetNextAt sets the "next_at" field.
+func (u *RecallPersonUpsertBulk) SetNextAt(v time.Time) *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.SetNextAt(v)
+	})
+}
+
+// UpdateNextAt sets the "next_at" field to the value that was provided on create.
+func (u *RecallPersonUpsertBulk) UpdateNextAt() *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.UpdateNextAt()
+	})
+}
+
+// SetMessageID sets the "message_id" field.
+func (u *RecallPersonUpsertBulk) SetMessageID(v string) *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.SetMessageID(v)
+	})
+}
+
+// UpdateMessageID sets the "message_id" field to the value that was provided on create.
+func (u *RecallPersonUpsertBulk) UpdateMessageID() *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.UpdateMessageID()
+	})
+}
+
+// ClearMessageID clears the value of the "message_id" field.
+func (u *RecallPersonUpsertBulk) ClearMessageID() *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.ClearMessageID()
+	})
+}
+
+// SetCallbackID sets the "callback_id" field.
+func (u *RecallPersonUpsertBulk) SetCallbackID(v string) *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.SetCallbackID(v)
+	})
+}
+
+// UpdateCallbackID sets the "callback_id" field to the value that was provided on create.
+func (u *RecallPersonUpsertBulk) UpdateCallbackID() *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.UpdateCallbackID()
+	})
+}
+
+// ClearCallbackID clears the value of the "callback_id" field.
+func (u *RecallPersonUpsertBulk) ClearCallbackID() *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.ClearCallbackID()
+	})
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (u *RecallPersonUpsertBulk) SetSettledAt(v time.Time) *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.SetSettledAt(v)
+	})
+}
+
+// UpdateSettledAt sets the "settled_at" field to the value that was provided on create.
+func (u *RecallPersonUpsertBulk) UpdateSettledAt() *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.UpdateSettledAt()
+	})
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (u *RecallPersonUpsertBulk) ClearSettledAt() *RecallPersonUpsertBulk {
+	return u.Update(func(s *RecallPersonUpsert) {
+		s.ClearSettledAt()
+	})
 }
 
 // Exec executes the query.

@@ -8,6 +8,7 @@ import (
 	"ekc/ent/recallperson"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -25,6 +26,94 @@ type RecallPersonUpdate struct {
 // Where appends a list predicates to the RecallPersonUpdate builder.
 func (_u *RecallPersonUpdate) Where(ps ...predicate.RecallPerson) *RecallPersonUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetState sets the "state" field.
+func (_u *RecallPersonUpdate) SetState(v recallperson.State) *RecallPersonUpdate {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *RecallPersonUpdate) SetNillableState(v *recallperson.State) *RecallPersonUpdate {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetNextAt sets the "next_at" field.
+func (_u *RecallPersonUpdate) SetNextAt(v time.Time) *RecallPersonUpdate {
+	_u.mutation.SetNextAt(v)
+	return _u
+}
+
+// SetNillableNextAt sets the "next_at" field if the given value is not nil.
+func (_u *RecallPersonUpdate) SetNillableNextAt(v *time.Time) *RecallPersonUpdate {
+	if v != nil {
+		_u.SetNextAt(*v)
+	}
+	return _u
+}
+
+// SetMessageID sets the "message_id" field.
+func (_u *RecallPersonUpdate) SetMessageID(v string) *RecallPersonUpdate {
+	_u.mutation.SetMessageID(v)
+	return _u
+}
+
+// SetNillableMessageID sets the "message_id" field if the given value is not nil.
+func (_u *RecallPersonUpdate) SetNillableMessageID(v *string) *RecallPersonUpdate {
+	if v != nil {
+		_u.SetMessageID(*v)
+	}
+	return _u
+}
+
+// ClearMessageID clears the value of the "message_id" field.
+func (_u *RecallPersonUpdate) ClearMessageID() *RecallPersonUpdate {
+	_u.mutation.ClearMessageID()
+	return _u
+}
+
+// SetCallbackID sets the "callback_id" field.
+func (_u *RecallPersonUpdate) SetCallbackID(v string) *RecallPersonUpdate {
+	_u.mutation.SetCallbackID(v)
+	return _u
+}
+
+// SetNillableCallbackID sets the "callback_id" field if the given value is not nil.
+func (_u *RecallPersonUpdate) SetNillableCallbackID(v *string) *RecallPersonUpdate {
+	if v != nil {
+		_u.SetCallbackID(*v)
+	}
+	return _u
+}
+
+// ClearCallbackID clears the value of the "callback_id" field.
+func (_u *RecallPersonUpdate) ClearCallbackID() *RecallPersonUpdate {
+	_u.mutation.ClearCallbackID()
+	return _u
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (_u *RecallPersonUpdate) SetSettledAt(v time.Time) *RecallPersonUpdate {
+	_u.mutation.SetSettledAt(v)
+	return _u
+}
+
+// SetNillableSettledAt sets the "settled_at" field if the given value is not nil.
+func (_u *RecallPersonUpdate) SetNillableSettledAt(v *time.Time) *RecallPersonUpdate {
+	if v != nil {
+		_u.SetSettledAt(*v)
+	}
+	return _u
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (_u *RecallPersonUpdate) ClearSettledAt() *RecallPersonUpdate {
+	_u.mutation.ClearSettledAt()
 	return _u
 }
 
@@ -62,6 +151,21 @@ func (_u *RecallPersonUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *RecallPersonUpdate) check() error {
+	if v, ok := _u.mutation.State(); ok {
+		if err := recallperson.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.MessageID(); ok {
+		if err := recallperson.MessageIDValidator(v); err != nil {
+			return &ValidationError{Name: "message_id", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.message_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.CallbackID(); ok {
+		if err := recallperson.CallbackIDValidator(v); err != nil {
+			return &ValidationError{Name: "callback_id", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.callback_id": %w`, err)}
+		}
+	}
 	if _u.mutation.RecallCleared() && len(_u.mutation.RecallIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "RecallPerson.recall"`)
 	}
@@ -86,8 +190,29 @@ func (_u *RecallPersonUpdate) sqlSave(ctx context.Context) (_node int, err error
 			}
 		}
 	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(recallperson.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.NextAt(); ok {
+		_spec.SetField(recallperson.FieldNextAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.MessageID(); ok {
+		_spec.SetField(recallperson.FieldMessageID, field.TypeString, value)
+	}
+	if _u.mutation.MessageIDCleared() {
+		_spec.ClearField(recallperson.FieldMessageID, field.TypeString)
+	}
+	if value, ok := _u.mutation.CallbackID(); ok {
+		_spec.SetField(recallperson.FieldCallbackID, field.TypeString, value)
+	}
 	if _u.mutation.CallbackIDCleared() {
 		_spec.ClearField(recallperson.FieldCallbackID, field.TypeString)
+	}
+	if value, ok := _u.mutation.SettledAt(); ok {
+		_spec.SetField(recallperson.FieldSettledAt, field.TypeTime, value)
+	}
+	if _u.mutation.SettledAtCleared() {
+		_spec.ClearField(recallperson.FieldSettledAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -109,6 +234,94 @@ type RecallPersonUpdateOne struct {
 	hooks     []Hook
 	mutation  *RecallPersonMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetState sets the "state" field.
+func (_u *RecallPersonUpdateOne) SetState(v recallperson.State) *RecallPersonUpdateOne {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *RecallPersonUpdateOne) SetNillableState(v *recallperson.State) *RecallPersonUpdateOne {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetNextAt sets the "next_at" field.
+func (_u *RecallPersonUpdateOne) SetNextAt(v time.Time) *RecallPersonUpdateOne {
+	_u.mutation.SetNextAt(v)
+	return _u
+}
+
+// SetNillableNextAt sets the "next_at" field if the given value is not nil.
+func (_u *RecallPersonUpdateOne) SetNillableNextAt(v *time.Time) *RecallPersonUpdateOne {
+	if v != nil {
+		_u.SetNextAt(*v)
+	}
+	return _u
+}
+
+// SetMessageID sets the "message_id" field.
+func (_u *RecallPersonUpdateOne) SetMessageID(v string) *RecallPersonUpdateOne {
+	_u.mutation.SetMessageID(v)
+	return _u
+}
+
+// SetNillableMessageID sets the "message_id" field if the given value is not nil.
+func (_u *RecallPersonUpdateOne) SetNillableMessageID(v *string) *RecallPersonUpdateOne {
+	if v != nil {
+		_u.SetMessageID(*v)
+	}
+	return _u
+}
+
+// ClearMessageID clears the value of the "message_id" field.
+func (_u *RecallPersonUpdateOne) ClearMessageID() *RecallPersonUpdateOne {
+	_u.mutation.ClearMessageID()
+	return _u
+}
+
+// SetCallbackID sets the "callback_id" field.
+func (_u *RecallPersonUpdateOne) SetCallbackID(v string) *RecallPersonUpdateOne {
+	_u.mutation.SetCallbackID(v)
+	return _u
+}
+
+// SetNillableCallbackID sets the "callback_id" field if the given value is not nil.
+func (_u *RecallPersonUpdateOne) SetNillableCallbackID(v *string) *RecallPersonUpdateOne {
+	if v != nil {
+		_u.SetCallbackID(*v)
+	}
+	return _u
+}
+
+// ClearCallbackID clears the value of the "callback_id" field.
+func (_u *RecallPersonUpdateOne) ClearCallbackID() *RecallPersonUpdateOne {
+	_u.mutation.ClearCallbackID()
+	return _u
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (_u *RecallPersonUpdateOne) SetSettledAt(v time.Time) *RecallPersonUpdateOne {
+	_u.mutation.SetSettledAt(v)
+	return _u
+}
+
+// SetNillableSettledAt sets the "settled_at" field if the given value is not nil.
+func (_u *RecallPersonUpdateOne) SetNillableSettledAt(v *time.Time) *RecallPersonUpdateOne {
+	if v != nil {
+		_u.SetSettledAt(*v)
+	}
+	return _u
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (_u *RecallPersonUpdateOne) ClearSettledAt() *RecallPersonUpdateOne {
+	_u.mutation.ClearSettledAt()
+	return _u
 }
 
 // Mutation returns the RecallPersonMutation object of the builder.
@@ -158,6 +371,21 @@ func (_u *RecallPersonUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *RecallPersonUpdateOne) check() error {
+	if v, ok := _u.mutation.State(); ok {
+		if err := recallperson.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.MessageID(); ok {
+		if err := recallperson.MessageIDValidator(v); err != nil {
+			return &ValidationError{Name: "message_id", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.message_id": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.CallbackID(); ok {
+		if err := recallperson.CallbackIDValidator(v); err != nil {
+			return &ValidationError{Name: "callback_id", err: fmt.Errorf(`ent: validator failed for field "RecallPerson.callback_id": %w`, err)}
+		}
+	}
 	if _u.mutation.RecallCleared() && len(_u.mutation.RecallIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "RecallPerson.recall"`)
 	}
@@ -199,8 +427,29 @@ func (_u *RecallPersonUpdateOne) sqlSave(ctx context.Context) (_node *RecallPers
 			}
 		}
 	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(recallperson.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.NextAt(); ok {
+		_spec.SetField(recallperson.FieldNextAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.MessageID(); ok {
+		_spec.SetField(recallperson.FieldMessageID, field.TypeString, value)
+	}
+	if _u.mutation.MessageIDCleared() {
+		_spec.ClearField(recallperson.FieldMessageID, field.TypeString)
+	}
+	if value, ok := _u.mutation.CallbackID(); ok {
+		_spec.SetField(recallperson.FieldCallbackID, field.TypeString, value)
+	}
 	if _u.mutation.CallbackIDCleared() {
 		_spec.ClearField(recallperson.FieldCallbackID, field.TypeString)
+	}
+	if value, ok := _u.mutation.SettledAt(); ok {
+		_spec.SetField(recallperson.FieldSettledAt, field.TypeTime, value)
+	}
+	if _u.mutation.SettledAtCleared() {
+		_spec.ClearField(recallperson.FieldSettledAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &RecallPerson{config: _u.config}

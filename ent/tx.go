@@ -22,6 +22,8 @@ type Tx struct {
 	Agency *AgencyClient
 	// AnswerReview is the client for interacting with the AnswerReview builders.
 	AnswerReview *AnswerReviewClient
+	// AnswerSample is the client for interacting with the AnswerSample builders.
+	AnswerSample *AnswerSampleClient
 	// AssistantTurn is the client for interacting with the AssistantTurn builders.
 	AssistantTurn *AssistantTurnClient
 	// Attachment is the client for interacting with the Attachment builders.
@@ -42,6 +44,8 @@ type Tx struct {
 	Citizen *CitizenClient
 	// Disposition is the client for interacting with the Disposition builders.
 	Disposition *DispositionClient
+	// Duty is the client for interacting with the Duty builders.
+	Duty *DutyClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// Interaction is the client for interacting with the Interaction builders.
@@ -237,6 +241,7 @@ func (tx *Tx) init() {
 	tx.AccountSkill = NewAccountSkillClient(tx.config)
 	tx.Agency = NewAgencyClient(tx.config)
 	tx.AnswerReview = NewAnswerReviewClient(tx.config)
+	tx.AnswerSample = NewAnswerSampleClient(tx.config)
 	tx.AssistantTurn = NewAssistantTurnClient(tx.config)
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
@@ -247,6 +252,7 @@ func (tx *Tx) init() {
 	tx.Callback = NewCallbackClient(tx.config)
 	tx.Citizen = NewCitizenClient(tx.config)
 	tx.Disposition = NewDispositionClient(tx.config)
+	tx.Duty = NewDutyClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
 	tx.Interaction = NewInteractionClient(tx.config)
 	tx.Menu = NewMenuClient(tx.config)

@@ -52,6 +52,7 @@ func costs() ComplexityRoot {
 	c.Query.Proposals = func(child int, _ *entgql.Cursor[string], first *int, _ *model.ProposalState) int {
 		return pageCost(child, first, nil, 50)
 	}
+	improvementCosts(&c)
 	c.Interaction.Messages = page(maxPage)
 	c.Interaction.Segments, c.Interaction.Offers = list(fewChildren), list(fewChildren)
 	c.Interaction.RoutingTraces, c.Interaction.AssistantTurns = list(fewChildren), list(fewChildren)

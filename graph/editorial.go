@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"strings"
 	"unicode/utf8"
 
 	"ekc/access"
@@ -113,7 +112,7 @@ func (r *Resolver) statusFilter(ctx context.Context, f model.RecordFilter) (know
 	for _, g := range granted(viewer.From(ctx), access.ReadDrafts) {
 		named := (g.AgencyID == "" || f.AgencyID != nil) && (g.RegionID == "" || f.RegionID != nil)
 		if named && g.Covers(viewer.Scope{AgencyID: value(f.AgencyID), RegionID: value(f.RegionID)}) {
-			return knowledge.Status(strings.ToLower(string(*f.Status))), nil
+			return knowledge.Status(lowered(*f.Status)), nil
 		}
 	}
 	return "", fail.Field("filter.agencyId", fail.Invalid, "name the agency and the region that you work for")

@@ -16,6 +16,7 @@ import (
 	"ekc/ent/predicate"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
+	"ekc/ent/recallperson"
 	"ekc/graph/model"
 	"ekc/interaction"
 	"ekc/routing"
@@ -31,6 +32,7 @@ type loaders struct {
 	queues     *dataloadgen.Loader[string, []*ent.Queue]
 	turns      *dataloadgen.Loader[string, []*ent.AssistantTurn]
 	estimates  *dataloadgen.Loader[place, routing.Estimate]
+	recalls    *dataloadgen.Loader[string, map[recallperson.State]int]
 	personal   *dataloadgen.Loader[string, interaction.Personal]
 	own        *dataloadgen.Loader[string, bool]
 	began      int64 // position of the log when the response began
@@ -57,6 +59,7 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 		queues:     dataloadgen.NewMappedLoader(r.queuesOf, wait),
 		turns:      dataloadgen.NewMappedLoader(r.turnsOf, wait),
 		estimates:  dataloadgen.NewMappedLoader(r.estimatesOf, wait),
+		recalls:    dataloadgen.NewMappedLoader(r.Quality.RecallProgress, wait),
 		personal:   dataloadgen.NewMappedLoader(r.Interactions.PersonalData, wait),
 		own:        dataloadgen.NewMappedLoader(r.memberOf, wait),
 	})

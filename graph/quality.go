@@ -125,10 +125,7 @@ func (r *Resolver) proposalPage(ctx context.Context, after *entgql.Cursor[string
 	if first == 0 {
 		page.Proposals = nil
 	}
-	list := &model.ProposalConnection{
-		Edges: make([]*model.ProposalEdge, len(page.Proposals)), TotalCount: page.Total,
-		PageInfo: &entgql.PageInfo[string]{HasNextPage: page.Next != "", HasPreviousPage: after != nil},
-	}
+	list := &model.ProposalConnection{Edges: make([]*model.ProposalEdge, len(page.Proposals)), TotalCount: page.Total}
 	for i, p := range page.Proposals {
 		shown, err := r.proposal(ctx, p)
 		if err != nil {
@@ -136,8 +133,6 @@ func (r *Resolver) proposalPage(ctx context.Context, after *entgql.Cursor[string
 		}
 		list.Edges[i] = &model.ProposalEdge{Node: shown, Cursor: entgql.Cursor[string]{ID: p.ID}}
 	}
-	if n := len(list.Edges); n > 0 {
-		list.PageInfo.StartCursor, list.PageInfo.EndCursor = &list.Edges[0].Cursor, &list.Edges[n-1].Cursor
-	}
+	list.PageInfo = pageInfo(list.Edges, func(e *model.ProposalEdge) *entgql.Cursor[string] { return &e.Cursor }, after, page.Next != "")
 	return list, nil
 }

@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"entgo.io/contrib/entgql"
@@ -16,7 +15,7 @@ import (
 // recordVersion shows a version.
 func recordVersion(v knowledge.Version) *model.RecordVersion { //nolint:gocritic // lists hold them by value
 	shown := &model.RecordVersion{
-		ID: v.ID, RecordID: v.RecordID, Number: v.Number, Status: model.RecordStatus(strings.ToUpper(string(v.Status))), Revision: v.Revision,
+		ID: v.ID, RecordID: v.RecordID, Number: v.Number, Status: raised[model.RecordStatus](v.Status), Revision: v.Revision,
 		Question: v.Question, Phrasings: listOf(v.Phrasings), Answer: v.Answer, Short: optional(v.Short), Topic: optional(v.Topic),
 		Tags: listOf(v.Tags), Links: make([]*model.RecordLink, len(v.Links)), LegalBasis: basisOf(v.LegalBasis),
 		ValidFrom: optional(string(v.ValidFrom)), ValidTo: optional(string(v.ValidTo)), Intent: v.Intent, Personal: v.Personal,
@@ -79,19 +78,14 @@ func (r *Resolver) recordHistory(ctx context.Context, recordID string, after *en
 	if first == 0 {
 		page.Events = nil
 	}
-	list := &model.RecordEventConnection{
-		Edges: make([]*model.RecordEventEdge, len(page.Events)), TotalCount: page.Total,
-		PageInfo: &entgql.PageInfo[string]{HasNextPage: page.Next != 0, HasPreviousPage: after != nil},
-	}
+	list := &model.RecordEventConnection{Edges: make([]*model.RecordEventEdge, len(page.Events)), TotalCount: page.Total}
 	for i, e := range page.Events {
 		list.Edges[i] = &model.RecordEventEdge{Cursor: entgql.Cursor[string]{ID: strconv.FormatInt(e.ID, 10)}, Node: &model.RecordEvent{
 			At: e.At, Action: string(e.Action), ActorID: optional(e.Actor), VersionID: e.VersionID, Version: e.Version, Reason: optional(e.Reason),
 			Changed: listOf(e.Changed), Differences: recordDifferences(e.Differences),
 		}}
 	}
-	if n := len(list.Edges); n > 0 {
-		list.PageInfo.StartCursor, list.PageInfo.EndCursor = &list.Edges[0].Cursor, &list.Edges[n-1].Cursor
-	}
+	list.PageInfo = pageInfo(list.Edges, func(e *model.RecordEventEdge) *entgql.Cursor[string] { return &e.Cursor }, after, page.Next != 0)
 	return list, nil
 }
 

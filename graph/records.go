@@ -132,10 +132,7 @@ func (r *Resolver) recordPage(ctx context.Context, after *entgql.Cursor[string],
 	if first == 0 {
 		page.Records = nil
 	}
-	list := &model.RecordConnection{
-		Edges: make([]*model.RecordEdge, len(page.Records)), TotalCount: page.Total,
-		PageInfo: &entgql.PageInfo[string]{HasNextPage: page.Next != "", HasPreviousPage: after != nil},
-	}
+	list := &model.RecordConnection{Edges: make([]*model.RecordEdge, len(page.Records)), TotalCount: page.Total}
 	for i, found := range page.Records {
 		record, err := r.record(ctx, found)
 		if err != nil {
@@ -143,9 +140,7 @@ func (r *Resolver) recordPage(ctx context.Context, after *entgql.Cursor[string],
 		}
 		list.Edges[i] = &model.RecordEdge{Node: record, Cursor: entgql.Cursor[string]{ID: record.ID}}
 	}
-	if n := len(list.Edges); n > 0 {
-		list.PageInfo.StartCursor, list.PageInfo.EndCursor = &list.Edges[0].Cursor, &list.Edges[n-1].Cursor
-	}
+	list.PageInfo = pageInfo(list.Edges, func(e *model.RecordEdge) *entgql.Cursor[string] { return &e.Cursor }, after, page.Next != "")
 	return list, nil
 }
 

@@ -5,6 +5,8 @@ package graph
 import (
 	"bytes"
 	"context"
+	"ekc/ent/recall"
+	"ekc/ent/recallperson"
 	"ekc/graph/model"
 	"fmt"
 	"sync/atomic"
@@ -24,6 +26,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Account() AccountResolver
+	AnswerSample() AnswerSampleResolver
 	AssistantTurn() AssistantTurnResolver
 	Attachment() AttachmentResolver
 	AuditEntry() AuditEntryResolver
@@ -35,6 +38,7 @@ type ResolverRoot interface {
 	Citizen() CitizenResolver
 	Desk() DeskResolver
 	Interaction() InteractionResolver
+	KnowledgeStatistics() KnowledgeStatisticsResolver
 	Menu() MenuResolver
 	MenuVersion() MenuVersionResolver
 	Message() MessageResolver
@@ -45,6 +49,8 @@ type ResolverRoot interface {
 	Presence() PresenceResolver
 	Query() QueryResolver
 	Queue() QueueResolver
+	Recall() RecallResolver
+	RecallPerson() RecallPersonResolver
 	Record() RecordResolver
 	Recording() RecordingResolver
 	RoutingCandidate() RoutingCandidateResolver
@@ -111,6 +117,35 @@ type ComplexityRoot struct {
 	AgencyEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	AnswerPrecision struct {
+		High   func(childComplexity int) int
+		Judged func(childComplexity int) int
+		Low    func(childComplexity int) int
+		Partly func(childComplexity int) int
+		Right  func(childComplexity int) int
+		Share  func(childComplexity int) int
+		Wrong  func(childComplexity int) int
+	}
+
+	AnswerSample struct {
+		Agency     func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		DrawnBy    func(childComplexity int) int
+		From       func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Population func(childComplexity int) int
+		Precision  func(childComplexity int) int
+		Region     func(childComplexity int) int
+		Seed       func(childComplexity int) int
+		Size       func(childComplexity int) int
+		To         func(childComplexity int) int
+	}
+
+	AnswerSamplePayload struct {
+		AnswerSample func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
 	}
 
 	AssistantCandidate struct {
@@ -202,6 +237,71 @@ type ComplexityRoot struct {
 	AuditEntryEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	BenchCase struct {
+		Agency    func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		CreatedBy func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Query     func(childComplexity int) int
+		RecordID  func(childComplexity int) int
+		Region    func(childComplexity int) int
+		Source    func(childComplexity int) int
+	}
+
+	BenchCaseConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	BenchCaseEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	BenchCasePayload struct {
+		BenchCase  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BenchCasesCollectPayload struct {
+		Made       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BenchOutcome struct {
+		Chance      func(childComplexity int) int
+		Decision    func(childComplexity int) int
+		FirstID     func(childComplexity int) int
+		Harmful     func(childComplexity int) int
+		Probability func(childComplexity int) int
+		Rank        func(childComplexity int) int
+		Right       func(childComplexity int) int
+	}
+
+	BenchReport struct {
+		AnsweredNow  func(childComplexity int) int
+		AnsweredThen func(childComplexity int) int
+		Broken       func(childComplexity int) int
+		HarmfulNow   func(childComplexity int) int
+		HarmfulThen  func(childComplexity int) int
+		Improved     func(childComplexity int) int
+		Mended       func(childComplexity int) int
+		Results      func(childComplexity int) int
+		RightNow     func(childComplexity int) int
+		RightThen    func(childComplexity int) int
+		Run          func(childComplexity int) int
+		Total        func(childComplexity int) int
+		Weakened     func(childComplexity int) int
+	}
+
+	BenchResult struct {
+		Case   func(childComplexity int) int
+		Change func(childComplexity int) int
+		Now    func(childComplexity int) int
+		Then   func(childComplexity int) int
 	}
 
 	Board struct {
@@ -377,6 +477,20 @@ type ComplexityRoot struct {
 		Region func(childComplexity int) int
 	}
 
+	DeadRecord struct {
+		Agency      func(childComplexity int) int
+		PublishedAt func(childComplexity int) int
+		Question    func(childComplexity int) int
+		RecordID    func(childComplexity int) int
+		Region      func(childComplexity int) int
+		VersionID   func(childComplexity int) int
+	}
+
+	DeadRecords struct {
+		Records    func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
 	Desk struct {
 		Cursor       func(childComplexity int) int
 		Interactions func(childComplexity int) int
@@ -484,6 +598,36 @@ type ComplexityRoot struct {
 	InteractionPayload struct {
 		Interaction func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
+	}
+
+	KnowledgeFigures struct {
+		Answered    func(childComplexity int) int
+		Clarified   func(childComplexity int) int
+		Contained   func(childComplexity int) int
+		Containment func(childComplexity int) int
+		Coverage    func(childComplexity int) int
+		Dialogues   func(childComplexity int) int
+		HandedOver  func(childComplexity int) int
+		Questions   func(childComplexity int) int
+		Unanswered  func(childComplexity int) int
+	}
+
+	KnowledgeGroup struct {
+		Agency  func(childComplexity int) int
+		Figures func(childComplexity int) int
+		Region  func(childComplexity int) int
+		Topic   func(childComplexity int) int
+	}
+
+	KnowledgeStatistics struct {
+		ByAgency  func(childComplexity int) int
+		ByRegion  func(childComplexity int) int
+		ByTopic   func(childComplexity int) int
+		From      func(childComplexity int) int
+		MostTold  func(childComplexity int, first *int) int
+		Precision func(childComplexity int) int
+		To        func(childComplexity int) int
+		Total     func(childComplexity int) int
 	}
 
 	LegalBasis struct {
@@ -606,7 +750,12 @@ type ComplexityRoot struct {
 		AccountSkillSet               func(childComplexity int, input model.AccountSkillSetInput) int
 		AccountUpdate                 func(childComplexity int, input model.AccountUpdateInput) int
 		AnswerFeedback                func(childComplexity int, input model.AnswerFeedbackInput) int
+		AnswerJudge                   func(childComplexity int, input model.AnswerJudgeInput) int
+		AnswerSampleDraw              func(childComplexity int, input model.AnswerSampleDrawInput) int
 		AttachmentUpload              func(childComplexity int, input model.AttachmentUploadInput) int
+		BenchCaseKeep                 func(childComplexity int, input model.BenchCaseKeepInput) int
+		BenchCaseRemove               func(childComplexity int, input model.BenchCaseInput) int
+		BenchCasesCollect             func(childComplexity int, input model.BenchCasesCollectInput) int
 		BusinessHoursSet              func(childComplexity int, input model.BusinessHoursSetInput) int
 		CallCandidateAdd              func(childComplexity int, input model.CallCandidateInput) int
 		CallConference                func(childComplexity int, input model.InteractionInput) int
@@ -663,6 +812,8 @@ type ComplexityRoot struct {
 		QueueMembersAdd               func(childComplexity int, input model.QueueMembersInput) int
 		QueueMembersRemove            func(childComplexity int, input model.QueueMembersInput) int
 		QueueUpdate                   func(childComplexity int, input model.QueueUpdateInput) int
+		RecallBegin                   func(childComplexity int, input model.RecallBeginInput) int
+		RecallCancel                  func(childComplexity int, input model.RecallInput) int
 		RecordApprove                 func(childComplexity int, input model.RecordMoveInput) int
 		RecordArchive                 func(childComplexity int, input model.RecordMoveInput) int
 		RecordCreate                  func(childComplexity int, input model.RecordCreateInput) int
@@ -853,17 +1004,22 @@ type ComplexityRoot struct {
 	Query struct {
 		Accounts              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccountFilter) int
 		Agencies              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		AnswerSamples         func(childComplexity int, first *int) int
 		AssistantTurn         func(childComplexity int, id string) int
 		AuditEntries          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AuditFilter) int
+		BenchCases            func(childComplexity int, agencyID *string, recordID *string, after *entgql.Cursor[string], first *int) int
+		BenchRun              func(childComplexity int, agencyID *string, versionID *string, most *int) int
 		Board                 func(childComplexity int) int
 		BusinessHours         func(childComplexity int) int
 		Callbacks             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.CallbackFilter) int
 		CentreNodes           func(childComplexity int) int
+		DeadRecords           func(childComplexity int, days int, first *int) int
 		Desk                  func(childComplexity int) int
 		Dispositions          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		Gaps                  func(childComplexity int, filter *model.GapFilter, first *int) int
 		Interaction           func(childComplexity int, id string) int
 		Interactions          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.InteractionFilter) int
+		KnowledgeStatistics   func(childComplexity int, filter model.KnowledgeStatisticsFilter) int
 		LiveCalls             func(childComplexity int) int
 		LowRatedVersions      func(childComplexity int, first *int) int
 		Menus                 func(childComplexity int) int
@@ -874,6 +1030,8 @@ type ComplexityRoot struct {
 		Proposal              func(childComplexity int, id string) int
 		Proposals             func(childComplexity int, after *entgql.Cursor[string], first *int, state *model.ProposalState) int
 		Queues                func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.QueueFilter) int
+		Recall                func(childComplexity int, id string) int
+		Recalls               func(childComplexity int, after *entgql.Cursor[string], first *int, versionID *string, state *recall.State) int
 		Record                func(childComplexity int, id string) int
 		RecordComparison      func(childComplexity int, fromVersionID string, toVersionID string) int
 		RecordSearch          func(childComplexity int, input model.RecordSearchInput) int
@@ -882,6 +1040,7 @@ type ComplexityRoot struct {
 		RecordVersionFeedback func(childComplexity int, versionID string) int
 		Records               func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.RecordFilter) int
 		Regions               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		SampledAnswers        func(childComplexity int, sampleID string, pending *bool, after *entgql.Cursor[string], first *int) int
 		ServiceNumbers        func(childComplexity int) int
 		Sessions              func(childComplexity int) int
 		Sites                 func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
@@ -950,6 +1109,64 @@ type ComplexityRoot struct {
 		Cursor              func(childComplexity int) int
 		ExpectedWaitSeconds func(childComplexity int) int
 		Position            func(childComplexity int) int
+	}
+
+	Recall struct {
+		BegunBy     func(childComplexity int) int
+		CancelledBy func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		EndedAt     func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Listed      func(childComplexity int) int
+		People      func(childComplexity int, after *entgql.Cursor[string], first *int, state *recallperson.State) int
+		Progress    func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		RecordID    func(childComplexity int) int
+		State       func(childComplexity int) int
+		Text        func(childComplexity int) int
+		VersionID   func(childComplexity int) int
+	}
+
+	RecallConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RecallEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RecallPayload struct {
+		Recall     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RecallPerson struct {
+		Callback    func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Interaction func(childComplexity int) int
+		NextAt      func(childComplexity int) int
+		SettledAt   func(childComplexity int) int
+		State       func(childComplexity int) int
+		ToldAt      func(childComplexity int) int
+	}
+
+	RecallPersonConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RecallPersonEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RecallProgress struct {
+		People func(childComplexity int) int
+		State  func(childComplexity int) int
 	}
 
 	Record struct {
@@ -1043,6 +1260,13 @@ type ComplexityRoot struct {
 	RecordPayload struct {
 		Record     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	RecordTelling struct {
+		Dialogues func(childComplexity int) int
+		Question  func(childComplexity int) int
+		RecordID  func(childComplexity int) int
+		Times     func(childComplexity int) int
 	}
 
 	RecordTopic struct {
@@ -1173,6 +1397,36 @@ type ComplexityRoot struct {
 		Queue      func(childComplexity int) int
 		Rule       func(childComplexity int) int
 		WaitedMs   func(childComplexity int) int
+	}
+
+	SampledAnswer struct {
+		Answer    func(childComplexity int) int
+		AskedAt   func(childComplexity int) int
+		ID        func(childComplexity int) int
+		JudgedAt  func(childComplexity int) int
+		JudgedBy  func(childComplexity int) int
+		Note      func(childComplexity int) int
+		Position  func(childComplexity int) int
+		Question  func(childComplexity int) int
+		RecordID  func(childComplexity int) int
+		Verdict   func(childComplexity int) int
+		VersionID func(childComplexity int) int
+	}
+
+	SampledAnswerConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SampledAnswerEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	SampledAnswerPayload struct {
+		SampledAnswer func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
 	}
 
 	Segment struct {
@@ -1586,6 +1840,146 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AgencyEdge.Node(childComplexity), true
+
+	case "AnswerPrecision.high":
+		if e.ComplexityRoot.AnswerPrecision.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerPrecision.High(childComplexity), true
+
+	case "AnswerPrecision.judged":
+		if e.ComplexityRoot.AnswerPrecision.Judged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerPrecision.Judged(childComplexity), true
+
+	case "AnswerPrecision.low":
+		if e.ComplexityRoot.AnswerPrecision.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerPrecision.Low(childComplexity), true
+
+	case "AnswerPrecision.partly":
+		if e.ComplexityRoot.AnswerPrecision.Partly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerPrecision.Partly(childComplexity), true
+
+	case "AnswerPrecision.right":
+		if e.ComplexityRoot.AnswerPrecision.Right == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerPrecision.Right(childComplexity), true
+
+	case "AnswerPrecision.share":
+		if e.ComplexityRoot.AnswerPrecision.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerPrecision.Share(childComplexity), true
+
+	case "AnswerPrecision.wrong":
+		if e.ComplexityRoot.AnswerPrecision.Wrong == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerPrecision.Wrong(childComplexity), true
+
+	case "AnswerSample.agency":
+		if e.ComplexityRoot.AnswerSample.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.Agency(childComplexity), true
+
+	case "AnswerSample.createdAt":
+		if e.ComplexityRoot.AnswerSample.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.CreatedAt(childComplexity), true
+
+	case "AnswerSample.drawnBy":
+		if e.ComplexityRoot.AnswerSample.DrawnBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.DrawnBy(childComplexity), true
+
+	case "AnswerSample.from":
+		if e.ComplexityRoot.AnswerSample.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.From(childComplexity), true
+
+	case "AnswerSample.id":
+		if e.ComplexityRoot.AnswerSample.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.ID(childComplexity), true
+
+	case "AnswerSample.population":
+		if e.ComplexityRoot.AnswerSample.Population == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.Population(childComplexity), true
+
+	case "AnswerSample.precision":
+		if e.ComplexityRoot.AnswerSample.Precision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.Precision(childComplexity), true
+
+	case "AnswerSample.region":
+		if e.ComplexityRoot.AnswerSample.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.Region(childComplexity), true
+
+	case "AnswerSample.seed":
+		if e.ComplexityRoot.AnswerSample.Seed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.Seed(childComplexity), true
+
+	case "AnswerSample.size":
+		if e.ComplexityRoot.AnswerSample.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.Size(childComplexity), true
+
+	case "AnswerSample.to":
+		if e.ComplexityRoot.AnswerSample.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSample.To(childComplexity), true
+
+	case "AnswerSamplePayload.answerSample":
+		if e.ComplexityRoot.AnswerSamplePayload.AnswerSample == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSamplePayload.AnswerSample(childComplexity), true
+
+	case "AnswerSamplePayload.userErrors":
+		if e.ComplexityRoot.AnswerSamplePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSamplePayload.UserErrors(childComplexity), true
 
 	case "AssistantCandidate.probability":
 		if e.ComplexityRoot.AssistantCandidate.Probability == nil {
@@ -2013,6 +2407,293 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEntryEdge.Node(childComplexity), true
+
+	case "BenchCase.agency":
+		if e.ComplexityRoot.BenchCase.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCase.Agency(childComplexity), true
+
+	case "BenchCase.createdAt":
+		if e.ComplexityRoot.BenchCase.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCase.CreatedAt(childComplexity), true
+
+	case "BenchCase.createdBy":
+		if e.ComplexityRoot.BenchCase.CreatedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCase.CreatedBy(childComplexity), true
+
+	case "BenchCase.id":
+		if e.ComplexityRoot.BenchCase.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCase.ID(childComplexity), true
+
+	case "BenchCase.query":
+		if e.ComplexityRoot.BenchCase.Query == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCase.Query(childComplexity), true
+
+	case "BenchCase.recordId":
+		if e.ComplexityRoot.BenchCase.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCase.RecordID(childComplexity), true
+
+	case "BenchCase.region":
+		if e.ComplexityRoot.BenchCase.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCase.Region(childComplexity), true
+
+	case "BenchCase.source":
+		if e.ComplexityRoot.BenchCase.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCase.Source(childComplexity), true
+
+	case "BenchCaseConnection.edges":
+		if e.ComplexityRoot.BenchCaseConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCaseConnection.Edges(childComplexity), true
+
+	case "BenchCaseConnection.pageInfo":
+		if e.ComplexityRoot.BenchCaseConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCaseConnection.PageInfo(childComplexity), true
+
+	case "BenchCaseConnection.totalCount":
+		if e.ComplexityRoot.BenchCaseConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCaseConnection.TotalCount(childComplexity), true
+
+	case "BenchCaseEdge.cursor":
+		if e.ComplexityRoot.BenchCaseEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCaseEdge.Cursor(childComplexity), true
+
+	case "BenchCaseEdge.node":
+		if e.ComplexityRoot.BenchCaseEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCaseEdge.Node(childComplexity), true
+
+	case "BenchCasePayload.benchCase":
+		if e.ComplexityRoot.BenchCasePayload.BenchCase == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCasePayload.BenchCase(childComplexity), true
+
+	case "BenchCasePayload.userErrors":
+		if e.ComplexityRoot.BenchCasePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCasePayload.UserErrors(childComplexity), true
+
+	case "BenchCasesCollectPayload.made":
+		if e.ComplexityRoot.BenchCasesCollectPayload.Made == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCasesCollectPayload.Made(childComplexity), true
+
+	case "BenchCasesCollectPayload.userErrors":
+		if e.ComplexityRoot.BenchCasesCollectPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchCasesCollectPayload.UserErrors(childComplexity), true
+
+	case "BenchOutcome.chance":
+		if e.ComplexityRoot.BenchOutcome.Chance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchOutcome.Chance(childComplexity), true
+
+	case "BenchOutcome.decision":
+		if e.ComplexityRoot.BenchOutcome.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchOutcome.Decision(childComplexity), true
+
+	case "BenchOutcome.firstId":
+		if e.ComplexityRoot.BenchOutcome.FirstID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchOutcome.FirstID(childComplexity), true
+
+	case "BenchOutcome.harmful":
+		if e.ComplexityRoot.BenchOutcome.Harmful == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchOutcome.Harmful(childComplexity), true
+
+	case "BenchOutcome.probability":
+		if e.ComplexityRoot.BenchOutcome.Probability == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchOutcome.Probability(childComplexity), true
+
+	case "BenchOutcome.rank":
+		if e.ComplexityRoot.BenchOutcome.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchOutcome.Rank(childComplexity), true
+
+	case "BenchOutcome.right":
+		if e.ComplexityRoot.BenchOutcome.Right == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchOutcome.Right(childComplexity), true
+
+	case "BenchReport.answeredNow":
+		if e.ComplexityRoot.BenchReport.AnsweredNow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.AnsweredNow(childComplexity), true
+
+	case "BenchReport.answeredThen":
+		if e.ComplexityRoot.BenchReport.AnsweredThen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.AnsweredThen(childComplexity), true
+
+	case "BenchReport.broken":
+		if e.ComplexityRoot.BenchReport.Broken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.Broken(childComplexity), true
+
+	case "BenchReport.harmfulNow":
+		if e.ComplexityRoot.BenchReport.HarmfulNow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.HarmfulNow(childComplexity), true
+
+	case "BenchReport.harmfulThen":
+		if e.ComplexityRoot.BenchReport.HarmfulThen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.HarmfulThen(childComplexity), true
+
+	case "BenchReport.improved":
+		if e.ComplexityRoot.BenchReport.Improved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.Improved(childComplexity), true
+
+	case "BenchReport.mended":
+		if e.ComplexityRoot.BenchReport.Mended == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.Mended(childComplexity), true
+
+	case "BenchReport.results":
+		if e.ComplexityRoot.BenchReport.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.Results(childComplexity), true
+
+	case "BenchReport.rightNow":
+		if e.ComplexityRoot.BenchReport.RightNow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.RightNow(childComplexity), true
+
+	case "BenchReport.rightThen":
+		if e.ComplexityRoot.BenchReport.RightThen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.RightThen(childComplexity), true
+
+	case "BenchReport.run":
+		if e.ComplexityRoot.BenchReport.Run == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.Run(childComplexity), true
+
+	case "BenchReport.total":
+		if e.ComplexityRoot.BenchReport.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.Total(childComplexity), true
+
+	case "BenchReport.weakened":
+		if e.ComplexityRoot.BenchReport.Weakened == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchReport.Weakened(childComplexity), true
+
+	case "BenchResult.case":
+		if e.ComplexityRoot.BenchResult.Case == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchResult.Case(childComplexity), true
+
+	case "BenchResult.change":
+		if e.ComplexityRoot.BenchResult.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchResult.Change(childComplexity), true
+
+	case "BenchResult.now":
+		if e.ComplexityRoot.BenchResult.Now == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchResult.Now(childComplexity), true
+
+	case "BenchResult.then":
+		if e.ComplexityRoot.BenchResult.Then == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BenchResult.Then(childComplexity), true
 
 	case "Board.cursor":
 		if e.ComplexityRoot.Board.Cursor == nil {
@@ -2763,6 +3444,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Citizen.Region(childComplexity), true
 
+	case "DeadRecord.agency":
+		if e.ComplexityRoot.DeadRecord.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadRecord.Agency(childComplexity), true
+
+	case "DeadRecord.publishedAt":
+		if e.ComplexityRoot.DeadRecord.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadRecord.PublishedAt(childComplexity), true
+
+	case "DeadRecord.question":
+		if e.ComplexityRoot.DeadRecord.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadRecord.Question(childComplexity), true
+
+	case "DeadRecord.recordId":
+		if e.ComplexityRoot.DeadRecord.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadRecord.RecordID(childComplexity), true
+
+	case "DeadRecord.region":
+		if e.ComplexityRoot.DeadRecord.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadRecord.Region(childComplexity), true
+
+	case "DeadRecord.versionId":
+		if e.ComplexityRoot.DeadRecord.VersionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadRecord.VersionID(childComplexity), true
+
+	case "DeadRecords.records":
+		if e.ComplexityRoot.DeadRecords.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadRecords.Records(childComplexity), true
+
+	case "DeadRecords.totalCount":
+		if e.ComplexityRoot.DeadRecords.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadRecords.TotalCount(childComplexity), true
+
 	case "Desk.cursor":
 		if e.ComplexityRoot.Desk.Cursor == nil {
 			break
@@ -3305,6 +4042,158 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InteractionPayload.UserErrors(childComplexity), true
 
+	case "KnowledgeFigures.answered":
+		if e.ComplexityRoot.KnowledgeFigures.Answered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeFigures.Answered(childComplexity), true
+
+	case "KnowledgeFigures.clarified":
+		if e.ComplexityRoot.KnowledgeFigures.Clarified == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeFigures.Clarified(childComplexity), true
+
+	case "KnowledgeFigures.contained":
+		if e.ComplexityRoot.KnowledgeFigures.Contained == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeFigures.Contained(childComplexity), true
+
+	case "KnowledgeFigures.containment":
+		if e.ComplexityRoot.KnowledgeFigures.Containment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeFigures.Containment(childComplexity), true
+
+	case "KnowledgeFigures.coverage":
+		if e.ComplexityRoot.KnowledgeFigures.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeFigures.Coverage(childComplexity), true
+
+	case "KnowledgeFigures.dialogues":
+		if e.ComplexityRoot.KnowledgeFigures.Dialogues == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeFigures.Dialogues(childComplexity), true
+
+	case "KnowledgeFigures.handedOver":
+		if e.ComplexityRoot.KnowledgeFigures.HandedOver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeFigures.HandedOver(childComplexity), true
+
+	case "KnowledgeFigures.questions":
+		if e.ComplexityRoot.KnowledgeFigures.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeFigures.Questions(childComplexity), true
+
+	case "KnowledgeFigures.unanswered":
+		if e.ComplexityRoot.KnowledgeFigures.Unanswered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeFigures.Unanswered(childComplexity), true
+
+	case "KnowledgeGroup.agency":
+		if e.ComplexityRoot.KnowledgeGroup.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeGroup.Agency(childComplexity), true
+
+	case "KnowledgeGroup.figures":
+		if e.ComplexityRoot.KnowledgeGroup.Figures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeGroup.Figures(childComplexity), true
+
+	case "KnowledgeGroup.region":
+		if e.ComplexityRoot.KnowledgeGroup.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeGroup.Region(childComplexity), true
+
+	case "KnowledgeGroup.topic":
+		if e.ComplexityRoot.KnowledgeGroup.Topic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeGroup.Topic(childComplexity), true
+
+	case "KnowledgeStatistics.byAgency":
+		if e.ComplexityRoot.KnowledgeStatistics.ByAgency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeStatistics.ByAgency(childComplexity), true
+
+	case "KnowledgeStatistics.byRegion":
+		if e.ComplexityRoot.KnowledgeStatistics.ByRegion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeStatistics.ByRegion(childComplexity), true
+
+	case "KnowledgeStatistics.byTopic":
+		if e.ComplexityRoot.KnowledgeStatistics.ByTopic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeStatistics.ByTopic(childComplexity), true
+
+	case "KnowledgeStatistics.from":
+		if e.ComplexityRoot.KnowledgeStatistics.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeStatistics.From(childComplexity), true
+
+	case "KnowledgeStatistics.mostTold":
+		if e.ComplexityRoot.KnowledgeStatistics.MostTold == nil {
+			break
+		}
+
+		args, err := ec.field_KnowledgeStatistics_mostTold_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.KnowledgeStatistics.MostTold(childComplexity, args["first"].(*int)), true
+
+	case "KnowledgeStatistics.precision":
+		if e.ComplexityRoot.KnowledgeStatistics.Precision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeStatistics.Precision(childComplexity), true
+
+	case "KnowledgeStatistics.to":
+		if e.ComplexityRoot.KnowledgeStatistics.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeStatistics.To(childComplexity), true
+
+	case "KnowledgeStatistics.total":
+		if e.ComplexityRoot.KnowledgeStatistics.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeStatistics.Total(childComplexity), true
+
 	case "LegalBasis.act":
 		if e.ComplexityRoot.LegalBasis.Act == nil {
 			break
@@ -3822,6 +4711,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.AnswerFeedback(childComplexity, args["input"].(model.AnswerFeedbackInput)), true
 
+	case "Mutation.answerJudge":
+		if e.ComplexityRoot.Mutation.AnswerJudge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_answerJudge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerJudge(childComplexity, args["input"].(model.AnswerJudgeInput)), true
+
+	case "Mutation.answerSampleDraw":
+		if e.ComplexityRoot.Mutation.AnswerSampleDraw == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_answerSampleDraw_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerSampleDraw(childComplexity, args["input"].(model.AnswerSampleDrawInput)), true
+
 	case "Mutation.attachmentUpload":
 		if e.ComplexityRoot.Mutation.AttachmentUpload == nil {
 			break
@@ -3833,6 +4746,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AttachmentUpload(childComplexity, args["input"].(model.AttachmentUploadInput)), true
+
+	case "Mutation.benchCaseKeep":
+		if e.ComplexityRoot.Mutation.BenchCaseKeep == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_benchCaseKeep_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BenchCaseKeep(childComplexity, args["input"].(model.BenchCaseKeepInput)), true
+
+	case "Mutation.benchCaseRemove":
+		if e.ComplexityRoot.Mutation.BenchCaseRemove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_benchCaseRemove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BenchCaseRemove(childComplexity, args["input"].(model.BenchCaseInput)), true
+
+	case "Mutation.benchCasesCollect":
+		if e.ComplexityRoot.Mutation.BenchCasesCollect == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_benchCasesCollect_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BenchCasesCollect(childComplexity, args["input"].(model.BenchCasesCollectInput)), true
 
 	case "Mutation.businessHoursSet":
 		if e.ComplexityRoot.Mutation.BusinessHoursSet == nil {
@@ -4505,6 +5454,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.QueueUpdate(childComplexity, args["input"].(model.QueueUpdateInput)), true
+
+	case "Mutation.recallBegin":
+		if e.ComplexityRoot.Mutation.RecallBegin == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recallBegin_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecallBegin(childComplexity, args["input"].(model.RecallBeginInput)), true
+
+	case "Mutation.recallCancel":
+		if e.ComplexityRoot.Mutation.RecallCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recallCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecallCancel(childComplexity, args["input"].(model.RecallInput)), true
 
 	case "Mutation.recordApprove":
 		if e.ComplexityRoot.Mutation.RecordApprove == nil {
@@ -5462,6 +6435,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Agencies(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
 
+	case "Query.answerSamples":
+		if e.ComplexityRoot.Query.AnswerSamples == nil {
+			break
+		}
+
+		args, err := ec.field_Query_answerSamples_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AnswerSamples(childComplexity, args["first"].(*int)), true
+
 	case "Query.assistantTurn":
 		if e.ComplexityRoot.Query.AssistantTurn == nil {
 			break
@@ -5485,6 +6470,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.AuditFilter)), true
+
+	case "Query.benchCases":
+		if e.ComplexityRoot.Query.BenchCases == nil {
+			break
+		}
+
+		args, err := ec.field_Query_benchCases_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BenchCases(childComplexity, args["agencyId"].(*string), args["recordId"].(*string), args["after"].(*entgql.Cursor[string]), args["first"].(*int)), true
+
+	case "Query.benchRun":
+		if e.ComplexityRoot.Query.BenchRun == nil {
+			break
+		}
+
+		args, err := ec.field_Query_benchRun_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.BenchRun(childComplexity, args["agencyId"].(*string), args["versionId"].(*string), args["most"].(*int)), true
 
 	case "Query.board":
 		if e.ComplexityRoot.Query.Board == nil {
@@ -5518,6 +6527,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CentreNodes(childComplexity), true
+
+	case "Query.deadRecords":
+		if e.ComplexityRoot.Query.DeadRecords == nil {
+			break
+		}
+
+		args, err := ec.field_Query_deadRecords_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DeadRecords(childComplexity, args["days"].(int), args["first"].(*int)), true
 
 	case "Query.desk":
 		if e.ComplexityRoot.Query.Desk == nil {
@@ -5573,6 +6594,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Interactions(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.InteractionFilter)), true
+
+	case "Query.knowledgeStatistics":
+		if e.ComplexityRoot.Query.KnowledgeStatistics == nil {
+			break
+		}
+
+		args, err := ec.field_Query_knowledgeStatistics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.KnowledgeStatistics(childComplexity, args["filter"].(model.KnowledgeStatisticsFilter)), true
 
 	case "Query.liveCalls":
 		if e.ComplexityRoot.Query.LiveCalls == nil {
@@ -5679,6 +6712,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Queues(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.QueueFilter)), true
 
+	case "Query.recall":
+		if e.ComplexityRoot.Query.Recall == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recall_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Recall(childComplexity, args["id"].(string)), true
+
+	case "Query.recalls":
+		if e.ComplexityRoot.Query.Recalls == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recalls_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Recalls(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["versionId"].(*string), args["state"].(*recall.State)), true
+
 	case "Query.record":
 		if e.ComplexityRoot.Query.Record == nil {
 			break
@@ -5769,6 +6826,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Regions(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
+
+	case "Query.sampledAnswers":
+		if e.ComplexityRoot.Query.SampledAnswers == nil {
+			break
+		}
+
+		args, err := ec.field_Query_sampledAnswers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SampledAnswers(childComplexity, args["sampleId"].(string), args["pending"].(*bool), args["after"].(*entgql.Cursor[string]), args["first"].(*int)), true
 
 	case "Query.serviceNumbers":
 		if e.ComplexityRoot.Query.ServiceNumbers == nil {
@@ -6108,6 +7177,249 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QueuePositionChanged.Position(childComplexity), true
+
+	case "Recall.begunBy":
+		if e.ComplexityRoot.Recall.BegunBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.BegunBy(childComplexity), true
+
+	case "Recall.cancelledBy":
+		if e.ComplexityRoot.Recall.CancelledBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.CancelledBy(childComplexity), true
+
+	case "Recall.createdAt":
+		if e.ComplexityRoot.Recall.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.CreatedAt(childComplexity), true
+
+	case "Recall.endedAt":
+		if e.ComplexityRoot.Recall.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.EndedAt(childComplexity), true
+
+	case "Recall.id":
+		if e.ComplexityRoot.Recall.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.ID(childComplexity), true
+
+	case "Recall.listed":
+		if e.ComplexityRoot.Recall.Listed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.Listed(childComplexity), true
+
+	case "Recall.people":
+		if e.ComplexityRoot.Recall.People == nil {
+			break
+		}
+
+		args, err := ec.field_Recall_people_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Recall.People(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["state"].(*recallperson.State)), true
+
+	case "Recall.progress":
+		if e.ComplexityRoot.Recall.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.Progress(childComplexity), true
+
+	case "Recall.reason":
+		if e.ComplexityRoot.Recall.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.Reason(childComplexity), true
+
+	case "Recall.recordId":
+		if e.ComplexityRoot.Recall.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.RecordID(childComplexity), true
+
+	case "Recall.state":
+		if e.ComplexityRoot.Recall.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.State(childComplexity), true
+
+	case "Recall.text":
+		if e.ComplexityRoot.Recall.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.Text(childComplexity), true
+
+	case "Recall.versionId":
+		if e.ComplexityRoot.Recall.VersionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recall.VersionID(childComplexity), true
+
+	case "RecallConnection.edges":
+		if e.ComplexityRoot.RecallConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallConnection.Edges(childComplexity), true
+
+	case "RecallConnection.pageInfo":
+		if e.ComplexityRoot.RecallConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallConnection.PageInfo(childComplexity), true
+
+	case "RecallConnection.totalCount":
+		if e.ComplexityRoot.RecallConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallConnection.TotalCount(childComplexity), true
+
+	case "RecallEdge.cursor":
+		if e.ComplexityRoot.RecallEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallEdge.Cursor(childComplexity), true
+
+	case "RecallEdge.node":
+		if e.ComplexityRoot.RecallEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallEdge.Node(childComplexity), true
+
+	case "RecallPayload.recall":
+		if e.ComplexityRoot.RecallPayload.Recall == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPayload.Recall(childComplexity), true
+
+	case "RecallPayload.userErrors":
+		if e.ComplexityRoot.RecallPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPayload.UserErrors(childComplexity), true
+
+	case "RecallPerson.callback":
+		if e.ComplexityRoot.RecallPerson.Callback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPerson.Callback(childComplexity), true
+
+	case "RecallPerson.id":
+		if e.ComplexityRoot.RecallPerson.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPerson.ID(childComplexity), true
+
+	case "RecallPerson.interaction":
+		if e.ComplexityRoot.RecallPerson.Interaction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPerson.Interaction(childComplexity), true
+
+	case "RecallPerson.nextAt":
+		if e.ComplexityRoot.RecallPerson.NextAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPerson.NextAt(childComplexity), true
+
+	case "RecallPerson.settledAt":
+		if e.ComplexityRoot.RecallPerson.SettledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPerson.SettledAt(childComplexity), true
+
+	case "RecallPerson.state":
+		if e.ComplexityRoot.RecallPerson.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPerson.State(childComplexity), true
+
+	case "RecallPerson.toldAt":
+		if e.ComplexityRoot.RecallPerson.ToldAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPerson.ToldAt(childComplexity), true
+
+	case "RecallPersonConnection.edges":
+		if e.ComplexityRoot.RecallPersonConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPersonConnection.Edges(childComplexity), true
+
+	case "RecallPersonConnection.pageInfo":
+		if e.ComplexityRoot.RecallPersonConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPersonConnection.PageInfo(childComplexity), true
+
+	case "RecallPersonConnection.totalCount":
+		if e.ComplexityRoot.RecallPersonConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPersonConnection.TotalCount(childComplexity), true
+
+	case "RecallPersonEdge.cursor":
+		if e.ComplexityRoot.RecallPersonEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPersonEdge.Cursor(childComplexity), true
+
+	case "RecallPersonEdge.node":
+		if e.ComplexityRoot.RecallPersonEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallPersonEdge.Node(childComplexity), true
+
+	case "RecallProgress.people":
+		if e.ComplexityRoot.RecallProgress.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallProgress.People(childComplexity), true
+
+	case "RecallProgress.state":
+		if e.ComplexityRoot.RecallProgress.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecallProgress.State(childComplexity), true
 
 	case "Record.agency":
 		if e.ComplexityRoot.Record.Agency == nil {
@@ -6512,6 +7824,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordPayload.UserErrors(childComplexity), true
+
+	case "RecordTelling.dialogues":
+		if e.ComplexityRoot.RecordTelling.Dialogues == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTelling.Dialogues(childComplexity), true
+
+	case "RecordTelling.question":
+		if e.ComplexityRoot.RecordTelling.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTelling.Question(childComplexity), true
+
+	case "RecordTelling.recordId":
+		if e.ComplexityRoot.RecordTelling.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTelling.RecordID(childComplexity), true
+
+	case "RecordTelling.times":
+		if e.ComplexityRoot.RecordTelling.Times == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTelling.Times(childComplexity), true
 
 	case "RecordTopic.name":
 		if e.ComplexityRoot.RecordTopic.Name == nil {
@@ -7107,6 +8447,132 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RoutingTrace.WaitedMs(childComplexity), true
+
+	case "SampledAnswer.answer":
+		if e.ComplexityRoot.SampledAnswer.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.Answer(childComplexity), true
+
+	case "SampledAnswer.askedAt":
+		if e.ComplexityRoot.SampledAnswer.AskedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.AskedAt(childComplexity), true
+
+	case "SampledAnswer.id":
+		if e.ComplexityRoot.SampledAnswer.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.ID(childComplexity), true
+
+	case "SampledAnswer.judgedAt":
+		if e.ComplexityRoot.SampledAnswer.JudgedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.JudgedAt(childComplexity), true
+
+	case "SampledAnswer.judgedBy":
+		if e.ComplexityRoot.SampledAnswer.JudgedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.JudgedBy(childComplexity), true
+
+	case "SampledAnswer.note":
+		if e.ComplexityRoot.SampledAnswer.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.Note(childComplexity), true
+
+	case "SampledAnswer.position":
+		if e.ComplexityRoot.SampledAnswer.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.Position(childComplexity), true
+
+	case "SampledAnswer.question":
+		if e.ComplexityRoot.SampledAnswer.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.Question(childComplexity), true
+
+	case "SampledAnswer.recordId":
+		if e.ComplexityRoot.SampledAnswer.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.RecordID(childComplexity), true
+
+	case "SampledAnswer.verdict":
+		if e.ComplexityRoot.SampledAnswer.Verdict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.Verdict(childComplexity), true
+
+	case "SampledAnswer.versionId":
+		if e.ComplexityRoot.SampledAnswer.VersionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswer.VersionID(childComplexity), true
+
+	case "SampledAnswerConnection.edges":
+		if e.ComplexityRoot.SampledAnswerConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswerConnection.Edges(childComplexity), true
+
+	case "SampledAnswerConnection.pageInfo":
+		if e.ComplexityRoot.SampledAnswerConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswerConnection.PageInfo(childComplexity), true
+
+	case "SampledAnswerConnection.totalCount":
+		if e.ComplexityRoot.SampledAnswerConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswerConnection.TotalCount(childComplexity), true
+
+	case "SampledAnswerEdge.cursor":
+		if e.ComplexityRoot.SampledAnswerEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswerEdge.Cursor(childComplexity), true
+
+	case "SampledAnswerEdge.node":
+		if e.ComplexityRoot.SampledAnswerEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswerEdge.Node(childComplexity), true
+
+	case "SampledAnswerPayload.sampledAnswer":
+		if e.ComplexityRoot.SampledAnswerPayload.SampledAnswer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswerPayload.SampledAnswer(childComplexity), true
+
+	case "SampledAnswerPayload.userErrors":
+		if e.ComplexityRoot.SampledAnswerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SampledAnswerPayload.UserErrors(childComplexity), true
 
 	case "Segment.endReason":
 		if e.ComplexityRoot.Segment.EndReason == nil {
@@ -7932,8 +9398,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAccountSkillSetInput,
 		ec.unmarshalInputAccountUpdateInput,
 		ec.unmarshalInputAnswerFeedbackInput,
+		ec.unmarshalInputAnswerJudgeInput,
+		ec.unmarshalInputAnswerSampleDrawInput,
 		ec.unmarshalInputAttachmentUploadInput,
 		ec.unmarshalInputAuditFilter,
+		ec.unmarshalInputBenchCaseInput,
+		ec.unmarshalInputBenchCaseKeepInput,
+		ec.unmarshalInputBenchCasesCollectInput,
 		ec.unmarshalInputBusinessHoursSetInput,
 		ec.unmarshalInputCallCandidateInput,
 		ec.unmarshalInputCallConsultInput,
@@ -7957,6 +9428,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputInteractionRateInput,
 		ec.unmarshalInputInteractionTransferInput,
 		ec.unmarshalInputInteractionTransferToOperatorInput,
+		ec.unmarshalInputKnowledgeStatisticsFilter,
 		ec.unmarshalInputLegalBasisInput,
 		ec.unmarshalInputMenuCreateInput,
 		ec.unmarshalInputMenuDraftInput,
@@ -7982,6 +9454,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputQueueMembersInput,
 		ec.unmarshalInputQueueSettingsInput,
 		ec.unmarshalInputQueueUpdateInput,
+		ec.unmarshalInputRecallBeginInput,
+		ec.unmarshalInputRecallInput,
 		ec.unmarshalInputRecordContentInput,
 		ec.unmarshalInputRecordCreateInput,
 		ec.unmarshalInputRecordDraftInput,
@@ -8288,6 +9762,57 @@ type Query {
   "One proposal that the viewer made or decides on; null when there is none."
   proposal("The id." id: ID!): Proposal
 
+  "How much Yana answers and how well, over the interactions that began in a period, of the viewer's segments and of no agency or region. Supervisors, content managers, expert-system administrators and users, coordinators, administrators."
+  knowledgeStatistics("Which interactions to count." filter: KnowledgeStatisticsFilter!): KnowledgeStatistics!
+  "Records published for so many days at least that nobody was told in these days, the longest published first, of the viewer's segments and of all agencies. The same roles."
+  deadRecords("How many days, 1 to 366." days: Int! = 90, "How many, 1 to 100." first: Int = 50): DeadRecords!
+  "Samples of Yana's answers that were drawn for judgement, newest first. The same roles."
+  answerSamples("How many, 1 to 100." first: Int = 20): [AnswerSample!]!
+  "Answers of a sample, in the order drawn. Content managers, expert-system administrators, administrators."
+  sampledAnswers(
+    "The sample."
+    sampleId: ID!
+    "Only those that nobody has judged."
+    pending: Boolean = false
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many, 0 to 100."
+    first: Int = 50
+  ): SampledAnswerConnection!
+  "Recalls of the viewer's segments and of all segments, newest first. Supervisors, content managers, expert-system administrators, coordinators, administrators."
+  recalls(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many, 0 to 100."
+    first: Int = 50
+    "Only of this version."
+    versionId: ID
+    "Only in this state."
+    state: RecallState
+  ): RecallConnection!
+  "One recall; null when there is none that the viewer may see."
+  recall("The id." id: ID!): Recall
+  "Cases of the editors' test bench, of one agency or of all agencies. Whoever reads drafts there."
+  benchCases(
+    "Whose; null: those that no agency keeps by itself."
+    agencyId: ID
+    "Only those that expect this record."
+    recordId: ID
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many, 0 to 100."
+    first: Int = 50
+  ): BenchCaseConnection!
+  "Runs the test bench: what the publication of a version would change, without publishing it. Takes some seconds. Whoever reads drafts of the agency."
+  benchRun(
+    "Whose cases, together with those that no agency keeps by itself; null: only the latter."
+    agencyId: ID
+    "A version that is not published; null: the base as it is."
+    versionId: ID
+    "How many cases at most, 1 to 500; those that expect the version's record come first."
+    most: Int = 500
+  ): BenchReport!
+
   "One interaction; null when there is none that the viewer may see. Its citizen, its operator, one it is offered to, a supervisor or coordinator of its segment, an administrator."
   interaction("The id." id: ID!): Interaction
   "One decision of Yana with its explanation; null when there is none that the viewer may have explained. Supervisors, content managers, expert-system administrators, coordinators of the interaction's segment, administrators."
@@ -8443,6 +9968,20 @@ type Mutation {
   proposalDecline("What to do, and to what." input: ProposalReasonInput!): ProposalPayload!
   "Takes a proposal back that is not decided yet. Its author."
   proposalWithdraw("What to do, and to what." input: ProposalInput!): ProposalPayload!
+  "Draws a random sample of Yana's answers to be judged. Content managers and expert-system administrators inside their segment, administrators."
+  answerSampleDraw("What to do, and to what." input: AnswerSampleDrawInput!): AnswerSamplePayload!
+  "Judges an answer of a sample; the last verdict counts. A wrong answer becomes a question of a gap, and a word on the version. Content managers, expert-system administrators, administrators; nobody what they have written."
+  answerJudge("What to do, and to what." input: AnswerJudgeInput!): SampledAnswerPayload!
+  "Begins to put right what citizens were told with a version that is told no more: those in a chat read it, the others are called, at decent hours of their own time. Content managers and expert-system administrators inside their segment, administrators."
+  recallBegin("What to do, and to what." input: RecallBeginInput!): RecallPayload!
+  "Stops a recall: who waits for a call is not called any more. The same roles, and supervisors, inside their segment."
+  recallCancel("What to do, and to what." input: RecallInput!): RecallPayload!
+  "Puts a query on the editors' test bench, or changes the expected record of one. Content managers and expert-system administrators inside their segment, administrators."
+  benchCaseKeep("What to do, and to what." input: BenchCaseKeepInput!): BenchCasePayload!
+  "Takes a case off the test bench. The same roles."
+  benchCaseRemove("What to do, and to what." input: BenchCaseInput!): BenchCasePayload!
+  "Makes cases of phrasings of the agency's records, or of answers that were judged right. The same roles."
+  benchCasesCollect("What to do, and to what." input: BenchCasesCollectInput!): BenchCasesCollectPayload!
 
   "Begins a chat. Anyone; limited per address. The token opens this interaction only."
   chatStart("What to do, and to what." input: ChatStartInput!): ChatStartPayload!
@@ -9567,6 +11106,524 @@ type ProposalPayload {
   proposal: Proposal
   "Why it failed."
   userErrors: [UserError!]!
+}
+
+"Which interactions statistics count."
+input KnowledgeStatisticsFilter {
+  "Only those that began at or after."
+  from: Time!
+  "Only those that began before; null: now. At most 366 days after ` + "`" + `from` + "`" + `."
+  to: Time
+  "Only those of this agency."
+  agencyId: ID
+  "Only those of this region."
+  regionId: ID
+  "Only those of this topic."
+  topic: String
+}
+"How much Yana answers and how well."
+type KnowledgeStatistics {
+  "Begin of the period."
+  from: Time!
+  "End of the period."
+  to: Time!
+  "Of all of them."
+  total: KnowledgeFigures!
+  "By the topic of the record told last, most questions first, at most 100."
+  byTopic: [KnowledgeGroup!]!
+  "By agency, most questions first."
+  byAgency: [KnowledgeGroup!]!
+  "By region, most questions first."
+  byRegion: [KnowledgeGroup!]!
+  "How often she was right, by the last judgement of the answers that were sampled."
+  precision: AnswerPrecision!
+  "The records that she told most, most first."
+  mostTold("How many, 1 to 100." first: Int = 20): [RecordTelling!]!
+}
+"What Yana did; small talk is not counted."
+type KnowledgeFigures {
+  "Messages of citizens that she decided on."
+  questions: Int!
+  "Of these, answered by herself."
+  answered: Int!
+  "Asked back."
+  clarified: Int!
+  "Nothing was found that fits."
+  unanswered: Int!
+  "Handed over for another reason: at the citizen's wish, in distress, an own case."
+  handedOver: Int!
+  "Answered as a share of questions, 0 to 1; null without questions."
+  coverage: Float
+  "Interactions with such a question that have ended."
+  dialogues: Int!
+  "Of these, ended with an answer of hers and without an operator."
+  contained: Int!
+  "Contained as a share of dialogues, 0 to 1; null without dialogues."
+  containment: Float
+}
+"The figures of a topic, an agency or a region."
+type KnowledgeGroup {
+  "The topic; null in other groupings, and for none."
+  topic: String
+  "The agency; null in other groupings, and for none."
+  agency: Agency
+  "The region; null in other groupings, and for none."
+  region: Region
+  "The figures."
+  figures: KnowledgeFigures!
+}
+"How often Yana was right, by the judgement of samples."
+type AnswerPrecision {
+  "Answers that were judged."
+  judged: Int!
+  "Wholly right."
+  right: Int!
+  "Partly right."
+  partly: Int!
+  "Wrong."
+  wrong: Int!
+  "Right as a share of those judged; null when none was."
+  share: Float
+  "Lower end of its 95 % Wilson interval."
+  low: Float!
+  "Upper end of it."
+  high: Float!
+}
+"How often a record was told by Yana."
+type RecordTelling {
+  "The record."
+  recordId: ID!
+  "Its present question; null when it is gone."
+  question: String
+  "How many answers."
+  times: Int!
+  "In how many interactions."
+  dialogues: Int!
+}
+"Records that nobody was told."
+type DeadRecords {
+  "How many there are in all."
+  totalCount: Int!
+  "The first of them."
+  records: [DeadRecord!]!
+}
+"A record that nobody was told."
+type DeadRecord {
+  "The record."
+  recordId: ID!
+  "Its published version."
+  versionId: ID!
+  "Its question."
+  question: String!
+  "Its agency; null: all."
+  agency: Agency
+  "Its region; null: federal."
+  region: Region
+  "When it was published."
+  publishedAt: Time!
+}
+"A random sample of the answers that Yana gave by herself. Every answer was as likely as every other; each topic of each agency has its share."
+type AnswerSample {
+  "Opaque id."
+  id: ID!
+  "Of interactions that began at or after."
+  from: Time!
+  "And before."
+  to: Time!
+  "Of this agency; null: all."
+  agency: Agency
+  "Of this region; null: all."
+  region: Region
+  "How many were asked for; of fewer answers all were drawn."
+  size: Int!
+  "Answers that it was drawn from."
+  population: Int!
+  "The same period, size and seed draw the same answers."
+  seed: String!
+  "Who drew it."
+  drawnBy: Operator
+  "When."
+  createdAt: Time!
+  "What its judgement has shown so far."
+  precision: AnswerPrecision!
+}
+"What to draw."
+input AnswerSampleDrawInput {
+  "Of interactions that began at or after."
+  from: Time!
+  "And before; null: now. At most 366 days after ` + "`" + `from` + "`" + `."
+  to: Time
+  "How many, 1 to 500."
+  size: Int!
+  "At most 40 bytes; null: a new one."
+  seed: String
+  "Only of this agency; who works for one agency must name it."
+  agencyId: ID
+  "Only of this region; who works for one region must name it."
+  regionId: ID
+}
+"A sample, or why not."
+type AnswerSamplePayload {
+  "The sample; null on failure."
+  answerSample: AnswerSample
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"What a content manager thinks of an answer."
+enum AnswerVerdict @goModel(model: "ekc/ent/answerreview.Verdict") {
+  "It answers what was asked, and is right."
+  RIGHT
+  "It answers a part of it, or more than was asked."
+  PARTLY
+  "It is wrong, or answers something else."
+  WRONG
+}
+"An answer of a sample."
+type SampledAnswer {
+  "Opaque id."
+  id: ID!
+  "Its place in the sample, from 1."
+  position: Int!
+  "What the citizen asked; personal data is masked. Empty when the dialogue is gone."
+  question: String!
+  "What they were told."
+  answer: String!
+  "The record told."
+  recordId: ID
+  "The version told."
+  versionId: ID
+  "When it was asked; null when the dialogue is gone."
+  askedAt: Time
+  "The verdict; null: nobody has judged it."
+  verdict: AnswerVerdict
+  "What is not right."
+  note: String
+  "Who judged it."
+  judgedBy: Operator
+  "When."
+  judgedAt: Time
+}
+"A page of a sample."
+type SampledAnswerConnection {
+  "The entries with their cursors."
+  edges: [SampledAnswerEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"An entry of a page of a sample."
+type SampledAnswerEdge {
+  "The entry."
+  node: SampledAnswer!
+  "Its cursor."
+  cursor: Cursor!
+}
+"A verdict."
+input AnswerJudgeInput {
+  "The answer in the sample."
+  reviewId: ID!
+  "The verdict."
+  verdict: AnswerVerdict!
+  "What is not right, at most 2,000 characters; needed unless it is right."
+  note: String
+}
+"A judged answer, or why not."
+type SampledAnswerPayload {
+  "The answer as it is judged now; null on failure."
+  sampledAnswer: SampledAnswer
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"How far a recall is."
+enum RecallState @goModel(model: "ekc/ent/recall.State") {
+  "Citizens are being told."
+  RUNNING
+  "Everybody was told who could be."
+  DONE
+  "It was stopped."
+  CANCELLED
+}
+"How far a recall is with one citizen."
+enum RecallPersonState @goModel(model: "ekc/ent/recallperson.State") {
+  "Their turn or a decent hour has not come."
+  PENDING
+  "A call is promised or being made."
+  CALLING
+  "They were written to in a chat that is not over, or answered the call."
+  REACHED
+  "They were written to in a chat that is over, and may never read it; they left no number."
+  LEFT
+  "They answered none of the calls, or left no number."
+  NOT_REACHED
+  "The recall or the call was stopped before."
+  CANCELLED
+}
+"Citizens are told anew who were told a version that is wrong or out of date."
+type Recall {
+  "Opaque id."
+  id: ID!
+  "The version."
+  versionId: ID!
+  "Its record."
+  recordId: ID!
+  "Why; for staff."
+  reason: String!
+  "What citizens are told."
+  text: String!
+  "How far it is."
+  state: RecallState!
+  "Who began it."
+  begunBy: Operator
+  "When."
+  createdAt: Time!
+  "When it ended; null while it runs."
+  endedAt: Time
+  "Who stopped it; null when nobody did."
+  cancelledBy: Operator
+  "Whether everybody who was told is known; that takes a minute."
+  listed: Boolean!
+  "How many citizens are how far; a state with nobody is left out."
+  progress: [RecallProgress!]!
+  "The citizens, each once, in no order that means anything."
+  people(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many, 0 to 100."
+    first: Int = 50
+    "Only in this state."
+    state: RecallPersonState
+  ): RecallPersonConnection!
+}
+"How many citizens of a recall are in a state."
+type RecallProgress {
+  "The state."
+  state: RecallPersonState!
+  "How many."
+  people: Int!
+}
+"A citizen of a recall."
+type RecallPerson {
+  "Opaque id."
+  id: ID!
+  "How far it is."
+  state: RecallPersonState!
+  "When they were told last what is wrong."
+  toldAt: Time!
+  "In which interaction; null when the viewer may not see it."
+  interaction: Interaction
+  "The promised call; null without one, and when the viewer may not see it."
+  callback: Callback
+  "When it is tried, or tried again."
+  nextAt: Time!
+  "When it was settled; null before."
+  settledAt: Time
+}
+"A page of recalls."
+type RecallConnection {
+  "The entries with their cursors."
+  edges: [RecallEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"An entry of a page of recalls."
+type RecallEdge {
+  "The entry."
+  node: Recall!
+  "Its cursor."
+  cursor: Cursor!
+}
+"A page of citizens of a recall."
+type RecallPersonConnection {
+  "The entries with their cursors."
+  edges: [RecallPersonEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"An entry of a page of citizens of a recall."
+type RecallPersonEdge {
+  "The entry."
+  node: RecallPerson!
+  "Its cursor."
+  cursor: Cursor!
+}
+"What to put right."
+input RecallBeginInput {
+  "A version that was published and is not any more."
+  versionId: ID!
+  "Why; for staff, at most 1,000 characters."
+  reason: String!
+  "What citizens are told, in Russian, at most 1,000 characters."
+  text: String!
+}
+"Which recall."
+input RecallInput {
+  "The recall."
+  recallId: ID!
+}
+"A recall, or why not."
+type RecallPayload {
+  "The recall as it is now; null on failure."
+  recall: Recall
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"Where a case of the test bench comes from."
+enum BenchCaseSource {
+  "An editor wrote it."
+  HAND
+  "It is a phrasing of a record."
+  PHRASING
+  "An answer was judged right."
+  REVIEW
+}
+"A query of the editors' test bench."
+type BenchCase {
+  "Opaque id."
+  id: ID!
+  "What a citizen would ask; personal data is masked."
+  query: String!
+  "Whose editors keep it; null: no agency by itself."
+  agency: Agency
+  "The citizen's region; null: not known."
+  region: Region
+  "The record that must be found first; null: nothing may be answered."
+  recordId: ID
+  "Where it comes from."
+  source: BenchCaseSource!
+  "Who made it."
+  createdBy: Operator
+  "When."
+  createdAt: Time!
+}
+"A page of the test bench."
+type BenchCaseConnection {
+  "The entries with their cursors."
+  edges: [BenchCaseEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"An entry of a page of the test bench."
+type BenchCaseEdge {
+  "The entry."
+  node: BenchCase!
+  "Its cursor."
+  cursor: Cursor!
+}
+"A case to keep."
+input BenchCaseKeepInput {
+  "What a citizen would ask, at most 4,000 characters."
+  query: String!
+  "Whose editors keep it; who works for one agency must name it."
+  agencyId: ID
+  "The citizen's region; null: not known."
+  regionId: ID
+  "The record that must be found first; null: nothing may be answered."
+  recordId: ID
+}
+"Which case."
+input BenchCaseInput {
+  "The case."
+  caseId: ID!
+}
+"A case, or why not."
+type BenchCasePayload {
+  "The case as it is, or was; null on failure."
+  benchCase: BenchCase
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"Which cases to make."
+input BenchCasesCollectInput {
+  "PHRASING or REVIEW."
+  from: BenchCaseSource!
+  "For whose bench; who works for one agency must name it."
+  agencyId: ID
+  "How many at most, 1 to 500."
+  most: Int! = 100
+}
+"How many cases were made, or why not."
+type BenchCasesCollectPayload {
+  "How many; null on failure."
+  made: Int
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"What a query finds."
+type BenchOutcome {
+  "What Yana would do: ` + "`" + `answer` + "`" + `, ` + "`" + `clarify` + "`" + ` or ` + "`" + `hand_over` + "`" + `."
+  decision: String!
+  "The record found first; null when nothing is."
+  firstId: ID
+  "Its probability, 0 to 1."
+  probability: Float!
+  "Place of the expected record, from 1; null: not among the first ten."
+  rank: Int
+  "Its probability, 0 to 1."
+  chance: Float!
+  "The expected record was found first, or nothing would be answered where none is expected."
+  right: Boolean!
+  "Another record than the expected one would be answered."
+  harmful: Boolean!
+}
+"What a publication does to a case."
+enum BenchChange {
+  "It was right, or did no harm, and would not be so any more."
+  BREAKS
+  "Yana would do less by herself, or the expected record sinks."
+  WEAKENS
+  "Nothing that counts."
+  SAME
+  "Yana would do more by herself, or the expected record rises."
+  IMPROVES
+  "It was wrong, or did harm, and would not any more."
+  MENDS
+}
+"A case with what it finds now and would find."
+type BenchResult {
+  "The case."
+  case: BenchCase!
+  "As the base is."
+  now: BenchOutcome!
+  "As it would be."
+  then: BenchOutcome!
+  "The difference."
+  change: BenchChange!
+}
+"What a run of the test bench has shown."
+type BenchReport {
+  "How many cases there are."
+  total: Int!
+  "How many were run."
+  run: Int!
+  "Right cases now."
+  rightNow: Int!
+  "Right cases then."
+  rightThen: Int!
+  "Wrong answers now."
+  harmfulNow: Int!
+  "Wrong answers then."
+  harmfulThen: Int!
+  "Right answers now."
+  answeredNow: Int!
+  "Right answers then."
+  answeredThen: Int!
+  "How many cases break."
+  broken: Int!
+  "How many weaken."
+  weakened: Int!
+  "How many improve."
+  improved: Int!
+  "How many are mended."
+  mended: Int!
+  "The cases that change, the worst first; without a version those that are wrong. At most 100."
+  results: [BenchResult!]!
 }
 
 # --------------------------------------------------------------------------------------------------- interactions
@@ -10822,6 +12879,8 @@ enum CallbackReason @goModel(model: "ekc/ent/callback.Reason") {
   LOST
   "The call was broken off by a failure of the centre."
   FAILED_NODE
+  "They were told something that is wrong or out of date; see ` + "`" + `recallBegin` + "`" + `."
+  RECALL
 }
 
 "Where a callback is."
@@ -11936,6 +13995,64 @@ func (ec *executionContext) childFields_AgencyEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type AgencyEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AnswerPrecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "judged":
+		return ec.fieldContext_AnswerPrecision_judged(ctx, field)
+	case "right":
+		return ec.fieldContext_AnswerPrecision_right(ctx, field)
+	case "partly":
+		return ec.fieldContext_AnswerPrecision_partly(ctx, field)
+	case "wrong":
+		return ec.fieldContext_AnswerPrecision_wrong(ctx, field)
+	case "share":
+		return ec.fieldContext_AnswerPrecision_share(ctx, field)
+	case "low":
+		return ec.fieldContext_AnswerPrecision_low(ctx, field)
+	case "high":
+		return ec.fieldContext_AnswerPrecision_high(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerPrecision", field.Name)
+}
+
+func (ec *executionContext) childFields_AnswerSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AnswerSample_id(ctx, field)
+	case "from":
+		return ec.fieldContext_AnswerSample_from(ctx, field)
+	case "to":
+		return ec.fieldContext_AnswerSample_to(ctx, field)
+	case "agency":
+		return ec.fieldContext_AnswerSample_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_AnswerSample_region(ctx, field)
+	case "size":
+		return ec.fieldContext_AnswerSample_size(ctx, field)
+	case "population":
+		return ec.fieldContext_AnswerSample_population(ctx, field)
+	case "seed":
+		return ec.fieldContext_AnswerSample_seed(ctx, field)
+	case "drawnBy":
+		return ec.fieldContext_AnswerSample_drawnBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_AnswerSample_createdAt(ctx, field)
+	case "precision":
+		return ec.fieldContext_AnswerSample_precision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerSample", field.Name)
+}
+
+func (ec *executionContext) childFields_AnswerSamplePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "answerSample":
+		return ec.fieldContext_AnswerSamplePayload_answerSample(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AnswerSamplePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerSamplePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AssistantCandidate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "recordId":
@@ -12116,6 +14233,136 @@ func (ec *executionContext) childFields_AuditEntryEdge(ctx context.Context, fiel
 		return ec.fieldContext_AuditEntryEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BenchCase(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_BenchCase_id(ctx, field)
+	case "query":
+		return ec.fieldContext_BenchCase_query(ctx, field)
+	case "agency":
+		return ec.fieldContext_BenchCase_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_BenchCase_region(ctx, field)
+	case "recordId":
+		return ec.fieldContext_BenchCase_recordId(ctx, field)
+	case "source":
+		return ec.fieldContext_BenchCase_source(ctx, field)
+	case "createdBy":
+		return ec.fieldContext_BenchCase_createdBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_BenchCase_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenchCase", field.Name)
+}
+
+func (ec *executionContext) childFields_BenchCaseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BenchCaseConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BenchCaseConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BenchCaseConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenchCaseConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BenchCaseEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_BenchCaseEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_BenchCaseEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenchCaseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BenchCasePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "benchCase":
+		return ec.fieldContext_BenchCasePayload_benchCase(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BenchCasePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenchCasePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BenchCasesCollectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "made":
+		return ec.fieldContext_BenchCasesCollectPayload_made(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BenchCasesCollectPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenchCasesCollectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BenchOutcome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "decision":
+		return ec.fieldContext_BenchOutcome_decision(ctx, field)
+	case "firstId":
+		return ec.fieldContext_BenchOutcome_firstId(ctx, field)
+	case "probability":
+		return ec.fieldContext_BenchOutcome_probability(ctx, field)
+	case "rank":
+		return ec.fieldContext_BenchOutcome_rank(ctx, field)
+	case "chance":
+		return ec.fieldContext_BenchOutcome_chance(ctx, field)
+	case "right":
+		return ec.fieldContext_BenchOutcome_right(ctx, field)
+	case "harmful":
+		return ec.fieldContext_BenchOutcome_harmful(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenchOutcome", field.Name)
+}
+
+func (ec *executionContext) childFields_BenchReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "total":
+		return ec.fieldContext_BenchReport_total(ctx, field)
+	case "run":
+		return ec.fieldContext_BenchReport_run(ctx, field)
+	case "rightNow":
+		return ec.fieldContext_BenchReport_rightNow(ctx, field)
+	case "rightThen":
+		return ec.fieldContext_BenchReport_rightThen(ctx, field)
+	case "harmfulNow":
+		return ec.fieldContext_BenchReport_harmfulNow(ctx, field)
+	case "harmfulThen":
+		return ec.fieldContext_BenchReport_harmfulThen(ctx, field)
+	case "answeredNow":
+		return ec.fieldContext_BenchReport_answeredNow(ctx, field)
+	case "answeredThen":
+		return ec.fieldContext_BenchReport_answeredThen(ctx, field)
+	case "broken":
+		return ec.fieldContext_BenchReport_broken(ctx, field)
+	case "weakened":
+		return ec.fieldContext_BenchReport_weakened(ctx, field)
+	case "improved":
+		return ec.fieldContext_BenchReport_improved(ctx, field)
+	case "mended":
+		return ec.fieldContext_BenchReport_mended(ctx, field)
+	case "results":
+		return ec.fieldContext_BenchReport_results(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenchReport", field.Name)
+}
+
+func (ec *executionContext) childFields_BenchResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "case":
+		return ec.fieldContext_BenchResult_case(ctx, field)
+	case "now":
+		return ec.fieldContext_BenchResult_now(ctx, field)
+	case "then":
+		return ec.fieldContext_BenchResult_then(ctx, field)
+	case "change":
+		return ec.fieldContext_BenchResult_change(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BenchResult", field.Name)
 }
 
 func (ec *executionContext) childFields_Board(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12438,6 +14685,34 @@ func (ec *executionContext) childFields_Citizen(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Citizen", field.Name)
 }
 
+func (ec *executionContext) childFields_DeadRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recordId":
+		return ec.fieldContext_DeadRecord_recordId(ctx, field)
+	case "versionId":
+		return ec.fieldContext_DeadRecord_versionId(ctx, field)
+	case "question":
+		return ec.fieldContext_DeadRecord_question(ctx, field)
+	case "agency":
+		return ec.fieldContext_DeadRecord_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_DeadRecord_region(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_DeadRecord_publishedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadRecord", field.Name)
+}
+
+func (ec *executionContext) childFields_DeadRecords(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_DeadRecords_totalCount(ctx, field)
+	case "records":
+		return ec.fieldContext_DeadRecords_records(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadRecords", field.Name)
+}
+
 func (ec *executionContext) childFields_Desk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "presence":
@@ -12642,6 +14917,66 @@ func (ec *executionContext) childFields_InteractionPayload(ctx context.Context, 
 		return ec.fieldContext_InteractionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InteractionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_KnowledgeFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "questions":
+		return ec.fieldContext_KnowledgeFigures_questions(ctx, field)
+	case "answered":
+		return ec.fieldContext_KnowledgeFigures_answered(ctx, field)
+	case "clarified":
+		return ec.fieldContext_KnowledgeFigures_clarified(ctx, field)
+	case "unanswered":
+		return ec.fieldContext_KnowledgeFigures_unanswered(ctx, field)
+	case "handedOver":
+		return ec.fieldContext_KnowledgeFigures_handedOver(ctx, field)
+	case "coverage":
+		return ec.fieldContext_KnowledgeFigures_coverage(ctx, field)
+	case "dialogues":
+		return ec.fieldContext_KnowledgeFigures_dialogues(ctx, field)
+	case "contained":
+		return ec.fieldContext_KnowledgeFigures_contained(ctx, field)
+	case "containment":
+		return ec.fieldContext_KnowledgeFigures_containment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnowledgeFigures", field.Name)
+}
+
+func (ec *executionContext) childFields_KnowledgeGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "topic":
+		return ec.fieldContext_KnowledgeGroup_topic(ctx, field)
+	case "agency":
+		return ec.fieldContext_KnowledgeGroup_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_KnowledgeGroup_region(ctx, field)
+	case "figures":
+		return ec.fieldContext_KnowledgeGroup_figures(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnowledgeGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_KnowledgeStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_KnowledgeStatistics_from(ctx, field)
+	case "to":
+		return ec.fieldContext_KnowledgeStatistics_to(ctx, field)
+	case "total":
+		return ec.fieldContext_KnowledgeStatistics_total(ctx, field)
+	case "byTopic":
+		return ec.fieldContext_KnowledgeStatistics_byTopic(ctx, field)
+	case "byAgency":
+		return ec.fieldContext_KnowledgeStatistics_byAgency(ctx, field)
+	case "byRegion":
+		return ec.fieldContext_KnowledgeStatistics_byRegion(ctx, field)
+	case "precision":
+		return ec.fieldContext_KnowledgeStatistics_precision(ctx, field)
+	case "mostTold":
+		return ec.fieldContext_KnowledgeStatistics_mostTold(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnowledgeStatistics", field.Name)
 }
 
 func (ec *executionContext) childFields_LegalBasis(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13236,6 +15571,122 @@ func (ec *executionContext) childFields_QueuePayload(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type QueuePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Recall(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Recall_id(ctx, field)
+	case "versionId":
+		return ec.fieldContext_Recall_versionId(ctx, field)
+	case "recordId":
+		return ec.fieldContext_Recall_recordId(ctx, field)
+	case "reason":
+		return ec.fieldContext_Recall_reason(ctx, field)
+	case "text":
+		return ec.fieldContext_Recall_text(ctx, field)
+	case "state":
+		return ec.fieldContext_Recall_state(ctx, field)
+	case "begunBy":
+		return ec.fieldContext_Recall_begunBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Recall_createdAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Recall_endedAt(ctx, field)
+	case "cancelledBy":
+		return ec.fieldContext_Recall_cancelledBy(ctx, field)
+	case "listed":
+		return ec.fieldContext_Recall_listed(ctx, field)
+	case "progress":
+		return ec.fieldContext_Recall_progress(ctx, field)
+	case "people":
+		return ec.fieldContext_Recall_people(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Recall", field.Name)
+}
+
+func (ec *executionContext) childFields_RecallConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RecallConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RecallConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RecallConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecallConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RecallEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_RecallEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_RecallEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecallEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RecallPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recall":
+		return ec.fieldContext_RecallPayload_recall(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecallPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecallPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecallPerson(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RecallPerson_id(ctx, field)
+	case "state":
+		return ec.fieldContext_RecallPerson_state(ctx, field)
+	case "toldAt":
+		return ec.fieldContext_RecallPerson_toldAt(ctx, field)
+	case "interaction":
+		return ec.fieldContext_RecallPerson_interaction(ctx, field)
+	case "callback":
+		return ec.fieldContext_RecallPerson_callback(ctx, field)
+	case "nextAt":
+		return ec.fieldContext_RecallPerson_nextAt(ctx, field)
+	case "settledAt":
+		return ec.fieldContext_RecallPerson_settledAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecallPerson", field.Name)
+}
+
+func (ec *executionContext) childFields_RecallPersonConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RecallPersonConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RecallPersonConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RecallPersonConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecallPersonConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RecallPersonEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_RecallPersonEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_RecallPersonEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecallPersonEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RecallProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_RecallProgress_state(ctx, field)
+	case "people":
+		return ec.fieldContext_RecallProgress_people(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecallProgress", field.Name)
+}
+
 func (ec *executionContext) childFields_Record(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -13420,6 +15871,20 @@ func (ec *executionContext) childFields_RecordPayload(ctx context.Context, field
 		return ec.fieldContext_RecordPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordTelling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recordId":
+		return ec.fieldContext_RecordTelling_recordId(ctx, field)
+	case "question":
+		return ec.fieldContext_RecordTelling_question(ctx, field)
+	case "times":
+		return ec.fieldContext_RecordTelling_times(ctx, field)
+	case "dialogues":
+		return ec.fieldContext_RecordTelling_dialogues(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordTelling", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordTopic(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13680,6 +16145,66 @@ func (ec *executionContext) childFields_RoutingTrace(ctx context.Context, field 
 		return ec.fieldContext_RoutingTrace_candidates(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RoutingTrace", field.Name)
+}
+
+func (ec *executionContext) childFields_SampledAnswer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SampledAnswer_id(ctx, field)
+	case "position":
+		return ec.fieldContext_SampledAnswer_position(ctx, field)
+	case "question":
+		return ec.fieldContext_SampledAnswer_question(ctx, field)
+	case "answer":
+		return ec.fieldContext_SampledAnswer_answer(ctx, field)
+	case "recordId":
+		return ec.fieldContext_SampledAnswer_recordId(ctx, field)
+	case "versionId":
+		return ec.fieldContext_SampledAnswer_versionId(ctx, field)
+	case "askedAt":
+		return ec.fieldContext_SampledAnswer_askedAt(ctx, field)
+	case "verdict":
+		return ec.fieldContext_SampledAnswer_verdict(ctx, field)
+	case "note":
+		return ec.fieldContext_SampledAnswer_note(ctx, field)
+	case "judgedBy":
+		return ec.fieldContext_SampledAnswer_judgedBy(ctx, field)
+	case "judgedAt":
+		return ec.fieldContext_SampledAnswer_judgedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SampledAnswer", field.Name)
+}
+
+func (ec *executionContext) childFields_SampledAnswerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SampledAnswerConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SampledAnswerConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SampledAnswerConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SampledAnswerConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SampledAnswerEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_SampledAnswerEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SampledAnswerEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SampledAnswerEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SampledAnswerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sampledAnswer":
+		return ec.fieldContext_SampledAnswerPayload_sampledAnswer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SampledAnswerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SampledAnswerPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Segment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -96,36 +96,54 @@ func (r *Resolver) Subscription() SubscriptionResolver { return &subscriptionRes
 // Viewer returns the resolvers of the type.
 func (r *Resolver) Viewer() ViewerResolver { return &viewerResolver{r} }
 
+// AnswerSample returns the resolvers of the type.
+func (r *Resolver) AnswerSample() AnswerSampleResolver { return &answerSampleResolver{r} }
+
+// KnowledgeStatistics returns the resolvers of the type.
+func (r *Resolver) KnowledgeStatistics() KnowledgeStatisticsResolver {
+	return &knowledgeStatisticsResolver{r}
+}
+
+// Recall returns the resolvers of the type.
+func (r *Resolver) Recall() RecallResolver { return &recallResolver{r} }
+
+// RecallPerson returns the resolvers of the type.
+func (r *Resolver) RecallPerson() RecallPersonResolver { return &recallPersonResolver{r} }
+
 type (
-	accountResolver          struct{ *Resolver }
-	assistantTurnResolver    struct{ *Resolver }
-	attachmentResolver       struct{ *Resolver }
-	auditEntryResolver       struct{ *Resolver }
-	boardResolver            struct{ *Resolver }
-	callResolver             struct{ *Resolver }
-	callInvitationResolver   struct{ *Resolver }
-	callLegResolver          struct{ *Resolver }
-	callbackResolver         struct{ *Resolver }
-	menuResolver             struct{ *Resolver }
-	menuVersionResolver      struct{ *Resolver }
-	phoneResolver            struct{ *Resolver }
-	recordResolver           struct{ *Resolver }
-	recordingResolver        struct{ *Resolver }
-	trunkResolver            struct{ *Resolver }
-	citizenResolver          struct{ *Resolver }
-	deskResolver             struct{ *Resolver }
-	interactionResolver      struct{ *Resolver }
-	messageResolver          struct{ *Resolver }
-	mutationResolver         struct{ *Resolver }
-	offerResolver            struct{ *Resolver }
-	openingExceptionResolver struct{ *Resolver }
-	presenceResolver         struct{ *Resolver }
-	queryResolver            struct{ *Resolver }
-	queueResolver            struct{ *Resolver }
-	routingCandidateResolver struct{ *Resolver }
-	routingTraceResolver     struct{ *Resolver }
-	segmentResolver          struct{ *Resolver }
-	sessionResolver          struct{ *Resolver }
-	subscriptionResolver     struct{ *Resolver }
-	viewerResolver           struct{ *Resolver }
+	answerSampleResolver        struct{ *Resolver }
+	knowledgeStatisticsResolver struct{ *Resolver }
+	recallResolver              struct{ *Resolver }
+	recallPersonResolver        struct{ *Resolver }
+	accountResolver             struct{ *Resolver }
+	assistantTurnResolver       struct{ *Resolver }
+	attachmentResolver          struct{ *Resolver }
+	auditEntryResolver          struct{ *Resolver }
+	boardResolver               struct{ *Resolver }
+	callResolver                struct{ *Resolver }
+	callInvitationResolver      struct{ *Resolver }
+	callLegResolver             struct{ *Resolver }
+	callbackResolver            struct{ *Resolver }
+	menuResolver                struct{ *Resolver }
+	menuVersionResolver         struct{ *Resolver }
+	phoneResolver               struct{ *Resolver }
+	recordResolver              struct{ *Resolver }
+	recordingResolver           struct{ *Resolver }
+	trunkResolver               struct{ *Resolver }
+	citizenResolver             struct{ *Resolver }
+	deskResolver                struct{ *Resolver }
+	interactionResolver         struct{ *Resolver }
+	messageResolver             struct{ *Resolver }
+	mutationResolver            struct{ *Resolver }
+	offerResolver               struct{ *Resolver }
+	openingExceptionResolver    struct{ *Resolver }
+	presenceResolver            struct{ *Resolver }
+	queryResolver               struct{ *Resolver }
+	queueResolver               struct{ *Resolver }
+	routingCandidateResolver    struct{ *Resolver }
+	routingTraceResolver        struct{ *Resolver }
+	segmentResolver             struct{ *Resolver }
+	sessionResolver             struct{ *Resolver }
+	subscriptionResolver        struct{ *Resolver }
+	viewerResolver              struct{ *Resolver }
 )

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,6 +60,7 @@ type world struct {
 	handler      *graph.Handler
 	server       *httptest.Server
 	logged       *bytes.Buffer
+	ahead        atomic.Int64    // by how much quality's clock is ahead
 	system       context.Context //nolint:containedctx // the test's own
 
 	pfr, mse     *ent.Agency
@@ -98,7 +100,11 @@ func newWorld(t *testing.T, settings ...setting) *world {
 		},
 	})
 	require.NoError(t, err)
-	w.quality = quality.New(quality.Options{Client: core.Client, Store: log, Base: better})
+	w.quality = quality.New(quality.Options{
+		Client: core.Client, Store: log, Records: base, Base: better,
+		Clock: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) },
+	})
+	w.quality.Bind(w.voice, w.interactions)
 	o := graph.Options{Introspection: true}
 	o.RateLimits.Anonymous = ratelimit.Options{Every: time.Microsecond, Burst: 1000}
 	o.RateLimits.SignIn, o.RateLimits.ChatStart = o.RateLimits.Anonymous, o.RateLimits.Anonymous

@@ -99,7 +99,10 @@ type Move struct {
 }
 
 // Segment bounds what is touched: records of the agency and the region. Empty: of every one.
-type Segment struct{ Agency, Region string }
+type Segment struct {
+	Agency string `json:"agency"`
+	Region string `json:"region"`
+}
 
 // ActReview asks for a review of all that rests on an act.
 type ActReview struct {

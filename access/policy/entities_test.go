@@ -37,10 +37,12 @@ func (w *world) everything() {
 		SetFamilyHash([]byte("3")).SetAccessExpiresAt(time.Now()).SetExpiresAt(time.Now()).ExecX(ctx)
 	c.Secret.Create().SetID("s").SetValue([]byte("s")).ExecX(ctx)
 	c.Event.Create().SetID(1).SetKind("k").ExecX(ctx)
-	c.AnswerReview.Create().SetTurnID("trn").SetRight(true).SetAccountID(a.AccountID).ExecX(ctx)
-	recall := c.Recall.Create().SetRecordVersionID("ver").SetText("t").SetAccountID(a.AccountID).SaveX(ctx)
-	c.RecallPerson.Create().SetRecallID(recall.ID).SetRecordVersionID("ver").SetPerson("cit").SetInteractionID("int").
-		SetOutcome("LISTED").ExecX(ctx)
+	sample := c.AnswerSample.Create().SetFrom(time.Now()).SetTo(time.Now()).SetSize(1).SetPopulation(1).SetSeed("s").
+		SetAccountID(a.AccountID).SaveX(ctx)
+	c.AnswerReview.Create().SetSampleID(sample.ID).SetPosition(1).SetTurnID("trn").ExecX(ctx)
+	recall := c.Recall.Create().SetRecordVersionID("ver").SetRecordID("rec").SetReason("r").SetText("t").SetAccountID(a.AccountID).SaveX(ctx)
+	c.RecallPerson.Create().SetRecallID(recall.ID).SetPerson("cit").SetInteractionID("int").SetToldAt(time.Now()).SetNextAt(time.Now()).ExecX(ctx)
+	c.Duty.Create().SetID("d").SetHolder("n").SetHeldUntil(time.Now()).ExecX(ctx)
 	w.telephony(a.AccountID)
 }
 
@@ -150,7 +152,8 @@ func TestEveryEntityIsClosedByDefault(t *testing.T) {
 		switch name {
 		case "Agency", "Region":
 			require.Positive(t, count, name)
-		case "Event", "Secret", "ServerNode", "NodeCommand", "Transcript", "Recall", "RecallPerson", "AnswerReview", "SuggestionVerdict":
+		case "Event", "Secret", "ServerNode", "NodeCommand", "Transcript", "Recall", "RecallPerson", "AnswerReview", "AnswerSample", "Duty",
+			"SuggestionVerdict":
 			require.Equal(t, -1, count, name)
 		default:
 			require.Zero(t, count, name)

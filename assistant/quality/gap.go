@@ -74,6 +74,9 @@ func (s *Service) gap(ctx context.Context, id string) (improve.Gap, error) {
 // inside refuses what reaches beyond every one of the viewer's grants: what they make must be their own segment's.
 func inside(ctx context.Context, action access.Action, scope viewer.Scope) error {
 	v := viewer.From(ctx)
+	if v.Kind == viewer.System {
+		return nil
+	}
 	for _, g := range v.Grants {
 		if g.Role == viewer.Administrator || access.ReachOf(action, g.Role) != access.None && g.Within(scope) {
 			return nil

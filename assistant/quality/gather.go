@@ -19,9 +19,10 @@ import (
 )
 
 const (
-	// gatherEvery is how often a node looks at what was said in the last recently; every overlook it looks at all of lookBack, for
-	// what came while the base was away. What was noted before changes nothing.
+	// gatherEvery is how often the node that has the duty looks at what was said in the last recently; every overlook it looks at all
+	// of lookBack, for what came while the base was away. What was noted before changes nothing.
 	gatherEvery = time.Minute
+	gatherDuty  = 3 * gatherEvery
 	recently    = 2 * time.Hour
 	overlook    = time.Hour
 	lookBack    = 7 * 24 * time.Hour
@@ -39,7 +40,12 @@ func (s *Service) Run(ctx context.Context) error {
 		if s.o.Clock().Sub(whole) >= overlook {
 			since = lookBack
 		}
-		switch err := s.Gather(ctx, s.o.Clock().Add(-since)); {
+		mine, err := s.holds(viewer.AsSystem(ctx), "gather", gatherDuty)
+		if err == nil && mine {
+			err = s.Gather(ctx, s.o.Clock().Add(-since))
+		}
+		switch {
+		case err == nil && !mine:
 		case err == nil && since == lookBack:
 			whole = s.o.Clock()
 		case err != nil && ctx.Err() == nil:

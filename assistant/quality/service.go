@@ -12,6 +12,8 @@ import (
 	"ekc/ent/agency"
 	"ekc/ent/region"
 	"ekc/internal/fail"
+	"ekc/internal/ids"
+	"ekc/knowledge"
 	"ekc/knowledge/improve"
 )
 
@@ -20,20 +22,27 @@ type Store interface {
 	InTx(ctx context.Context, work func(ctx context.Context, tx *ent.Tx) error) error
 }
 
-// Options sets the service. Client, Store and Base are required.
+// Options sets the service. Client, Store, Records and Base are required.
 type Options struct {
 	Client *ent.Client
 	Store  Store
-	Base   improve.Service
-	Logger *slog.Logger
+	// Records is the question base, Base what makes it better.
+	Records knowledge.Service
+	Base    improve.Service
+	Logger  *slog.Logger
 	// Clock tells the time; nil means time.Now.
 	Clock func() time.Time
 }
 
 // Service is the centre's side of making the base better, on one node.
-type Service struct{ o Options }
+type Service struct {
+	o     Options
+	node  string // names this process among those that may have a duty
+	phone Phone
+	chats Chats
+}
 
-// New returns the service; nothing is gathered until Run runs or Gather is called.
+// New returns the service; Bind gives it its siblings. Nothing is gathered until Run runs or Gather is called.
 func New(o Options) *Service {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -41,8 +50,14 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Service{o: o}
+	return &Service{o: o, node: ids.New("nod")}
 }
+
+// Bind gives the service what reaches citizens. Call it before the first recall.
+func (s *Service) Bind(phone Phone, chats Chats) { s.phone, s.chats = phone, chats }
+
+// now is the present instant, UTC, in the resolution that Postgres keeps.
+func (s *Service) now() time.Time { return s.o.Clock().UTC().Truncate(time.Microsecond) }
 
 // reach is where the viewer's roles let them do the action: bounded to segments, named by codes as the base names them, or not.
 func (s *Service) reach(ctx context.Context, action access.Action) (bounded bool, within []improve.Segment, err error) {

@@ -18,6 +18,8 @@ import (
 type baseCommands struct {
 	Import importCommand `cmd:"" help:"Import records: JSON lines, CSV or XLSX, plain or gzip. A record with a known id gets a new version; unchanged ones are left alone. An import that was cut off goes on where it stopped when the same file is given again. Works while serve runs, and through the knowledge service when EKC_KNOWLEDGE_URL names one. Exit status: 0 every row was imported; 3 some rows were refused, each reported with its line, and the others imported; 1 the file could not be read to its end."`
 	Export exportCommand `cmd:"" help:"Export records as JSON lines, CSV or XLSX, in a form that import reads back without loss. Works while serve runs, and through the knowledge service when EKC_KNOWLEDGE_URL names one."`
+	Stats  statsCommand  `cmd:"" help:"Print how much Yana answers and how well: coverage, containment by agency, region and topic, precision of the judged samples, records that nobody is told. Works while serve runs."`
+	Bench  benchCommand  `cmd:"" help:"Run the editors' test bench, over the base as it is or as if a draft were published. Works while serve runs. Exit status: 3 when cases would break."`
 	Status statusCommand `cmd:"" help:"Show how far the vectors of each embedder are: what is searched, what is being built beside it, what is to be removed. Works while serve runs, and through the knowledge service when EKC_KNOWLEDGE_URL names one."`
 	Eval   evalCommand   `cmd:"" help:"Measure search and Yana's decision on query sets, in a scratch database that is dropped afterwards. Works while serve runs."`
 }

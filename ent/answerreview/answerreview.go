@@ -3,10 +3,14 @@
 package answerreview
 
 import (
+	"fmt"
+	"io"
+	"strconv"
 	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -16,26 +20,50 @@ const (
 	FieldID = "id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
+	// FieldSampleID holds the string denoting the sample_id field in the database.
+	FieldSampleID = "sample_id"
+	// FieldPosition holds the string denoting the position field in the database.
+	FieldPosition = "position"
 	// FieldTurnID holds the string denoting the turn_id field in the database.
 	FieldTurnID = "turn_id"
-	// FieldRight holds the string denoting the right field in the database.
-	FieldRight = "right"
-	// FieldComment holds the string denoting the comment field in the database.
-	FieldComment = "comment"
+	// FieldAgencyID holds the string denoting the agency_id field in the database.
+	FieldAgencyID = "agency_id"
+	// FieldTopic holds the string denoting the topic field in the database.
+	FieldTopic = "topic"
+	// FieldVerdict holds the string denoting the verdict field in the database.
+	FieldVerdict = "verdict"
+	// FieldNote holds the string denoting the note field in the database.
+	FieldNote = "note"
 	// FieldAccountID holds the string denoting the account_id field in the database.
 	FieldAccountID = "account_id"
+	// FieldJudgedAt holds the string denoting the judged_at field in the database.
+	FieldJudgedAt = "judged_at"
+	// EdgeSample holds the string denoting the sample edge name in mutations.
+	EdgeSample = "sample"
 	// Table holds the table name of the answerreview in the database.
 	Table = "answer_reviews"
+	// SampleTable is the table that holds the sample relation/edge.
+	SampleTable = "answer_reviews"
+	// SampleInverseTable is the table name for the AnswerSample entity.
+	// It exists in this package in order to avoid circular dependency with the "answersample" package.
+	SampleInverseTable = "answer_samples"
+	// SampleColumn is the table column denoting the sample relation/edge.
+	SampleColumn = "sample_id"
 )
 
 // Columns holds all SQL columns for answerreview fields.
 var Columns = []string{
 	FieldID,
 	FieldCreatedAt,
+	FieldSampleID,
+	FieldPosition,
 	FieldTurnID,
-	FieldRight,
-	FieldComment,
+	FieldAgencyID,
+	FieldTopic,
+	FieldVerdict,
+	FieldNote,
 	FieldAccountID,
+	FieldJudgedAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -58,10 +86,16 @@ var (
 	Policy ent.Policy
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
+	// SampleIDValidator is a validator for the "sample_id" field. It is called by the builders before save.
+	SampleIDValidator func(string) error
 	// TurnIDValidator is a validator for the "turn_id" field. It is called by the builders before save.
 	TurnIDValidator func(string) error
-	// CommentValidator is a validator for the "comment" field. It is called by the builders before save.
-	CommentValidator func(string) error
+	// AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	AgencyIDValidator func(string) error
+	// TopicValidator is a validator for the "topic" field. It is called by the builders before save.
+	TopicValidator func(string) error
+	// NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	NoteValidator func(string) error
 	// AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
 	AccountIDValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
@@ -69,6 +103,30 @@ var (
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
+
+// Verdict defines the type for the "verdict" enum field.
+type Verdict string
+
+// Verdict values.
+const (
+	VerdictRight  Verdict = "RIGHT"
+	VerdictPartly Verdict = "PARTLY"
+	VerdictWrong  Verdict = "WRONG"
+)
+
+func (v Verdict) String() string {
+	return string(v)
+}
+
+// VerdictValidator is a validator for the "verdict" field enum values. It is called by the builders before save.
+func VerdictValidator(v Verdict) error {
+	switch v {
+	case VerdictRight, VerdictPartly, VerdictWrong:
+		return nil
+	default:
+		return fmt.Errorf("answerreview: invalid enum value for verdict field: %q", v)
+	}
+}
 
 // OrderOption defines the ordering options for the AnswerReview queries.
 type OrderOption func(*sql.Selector)
@@ -83,22 +141,79 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
 }
 
+// BySampleID orders the results by the sample_id field.
+func BySampleID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSampleID, opts...).ToFunc()
+}
+
+// ByPosition orders the results by the position field.
+func ByPosition(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPosition, opts...).ToFunc()
+}
+
 // ByTurnID orders the results by the turn_id field.
 func ByTurnID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTurnID, opts...).ToFunc()
 }
 
-// ByRight orders the results by the right field.
-func ByRight(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldRight, opts...).ToFunc()
+// ByAgencyID orders the results by the agency_id field.
+func ByAgencyID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAgencyID, opts...).ToFunc()
 }
 
-// ByComment orders the results by the comment field.
-func ByComment(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldComment, opts...).ToFunc()
+// ByTopic orders the results by the topic field.
+func ByTopic(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTopic, opts...).ToFunc()
+}
+
+// ByVerdict orders the results by the verdict field.
+func ByVerdict(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVerdict, opts...).ToFunc()
+}
+
+// ByNote orders the results by the note field.
+func ByNote(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNote, opts...).ToFunc()
 }
 
 // ByAccountID orders the results by the account_id field.
 func ByAccountID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAccountID, opts...).ToFunc()
+}
+
+// ByJudgedAt orders the results by the judged_at field.
+func ByJudgedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldJudgedAt, opts...).ToFunc()
+}
+
+// BySampleField orders the results by sample field.
+func BySampleField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSampleStep(), sql.OrderByField(field, opts...))
+	}
+}
+func newSampleStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SampleInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, SampleTable, SampleColumn),
+	)
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (e Verdict) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(e.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (e *Verdict) UnmarshalGQL(val interface{}) error {
+	str, ok := val.(string)
+	if !ok {
+		return fmt.Errorf("enum %T must be a string", val)
+	}
+	*e = Verdict(str)
+	if err := VerdictValidator(*e); err != nil {
+		return fmt.Errorf("%s is not a valid Verdict", str)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -69,24 +70,44 @@ func CreatedAt(v time.Time) predicate.AnswerReview {
 	return predicate.AnswerReview(sql.FieldEQ(FieldCreatedAt, v))
 }
 
+// SampleID applies equality check predicate on the "sample_id" field. It's identical to SampleIDEQ.
+func SampleID(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldSampleID, v))
+}
+
+// Position applies equality check predicate on the "position" field. It's identical to PositionEQ.
+func Position(v int) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldPosition, v))
+}
+
 // TurnID applies equality check predicate on the "turn_id" field. It's identical to TurnIDEQ.
 func TurnID(v string) predicate.AnswerReview {
 	return predicate.AnswerReview(sql.FieldEQ(FieldTurnID, v))
 }
 
-// Right applies equality check predicate on the "right" field. It's identical to RightEQ.
-func Right(v bool) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldEQ(FieldRight, v))
+// AgencyID applies equality check predicate on the "agency_id" field. It's identical to AgencyIDEQ.
+func AgencyID(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldAgencyID, v))
 }
 
-// Comment applies equality check predicate on the "comment" field. It's identical to CommentEQ.
-func Comment(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldEQ(FieldComment, v))
+// Topic applies equality check predicate on the "topic" field. It's identical to TopicEQ.
+func Topic(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldTopic, v))
+}
+
+// Note applies equality check predicate on the "note" field. It's identical to NoteEQ.
+func Note(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldNote, v))
 }
 
 // AccountID applies equality check predicate on the "account_id" field. It's identical to AccountIDEQ.
 func AccountID(v string) predicate.AnswerReview {
 	return predicate.AnswerReview(sql.FieldEQ(FieldAccountID, v))
+}
+
+// JudgedAt applies equality check predicate on the "judged_at" field. It's identical to JudgedAtEQ.
+func JudgedAt(v time.Time) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldJudgedAt, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -127,6 +148,111 @@ func CreatedAtLT(v time.Time) predicate.AnswerReview {
 // CreatedAtLTE applies the LTE predicate on the "created_at" field.
 func CreatedAtLTE(v time.Time) predicate.AnswerReview {
 	return predicate.AnswerReview(sql.FieldLTE(FieldCreatedAt, v))
+}
+
+// SampleIDEQ applies the EQ predicate on the "sample_id" field.
+func SampleIDEQ(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldSampleID, v))
+}
+
+// SampleIDNEQ applies the NEQ predicate on the "sample_id" field.
+func SampleIDNEQ(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNEQ(FieldSampleID, v))
+}
+
+// SampleIDIn applies the In predicate on the "sample_id" field.
+func SampleIDIn(vs ...string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIn(FieldSampleID, vs...))
+}
+
+// SampleIDNotIn applies the NotIn predicate on the "sample_id" field.
+func SampleIDNotIn(vs ...string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotIn(FieldSampleID, vs...))
+}
+
+// SampleIDGT applies the GT predicate on the "sample_id" field.
+func SampleIDGT(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGT(FieldSampleID, v))
+}
+
+// SampleIDGTE applies the GTE predicate on the "sample_id" field.
+func SampleIDGTE(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGTE(FieldSampleID, v))
+}
+
+// SampleIDLT applies the LT predicate on the "sample_id" field.
+func SampleIDLT(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLT(FieldSampleID, v))
+}
+
+// SampleIDLTE applies the LTE predicate on the "sample_id" field.
+func SampleIDLTE(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLTE(FieldSampleID, v))
+}
+
+// SampleIDContains applies the Contains predicate on the "sample_id" field.
+func SampleIDContains(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldContains(FieldSampleID, v))
+}
+
+// SampleIDHasPrefix applies the HasPrefix predicate on the "sample_id" field.
+func SampleIDHasPrefix(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldHasPrefix(FieldSampleID, v))
+}
+
+// SampleIDHasSuffix applies the HasSuffix predicate on the "sample_id" field.
+func SampleIDHasSuffix(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldHasSuffix(FieldSampleID, v))
+}
+
+// SampleIDEqualFold applies the EqualFold predicate on the "sample_id" field.
+func SampleIDEqualFold(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEqualFold(FieldSampleID, v))
+}
+
+// SampleIDContainsFold applies the ContainsFold predicate on the "sample_id" field.
+func SampleIDContainsFold(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldContainsFold(FieldSampleID, v))
+}
+
+// PositionEQ applies the EQ predicate on the "position" field.
+func PositionEQ(v int) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldPosition, v))
+}
+
+// PositionNEQ applies the NEQ predicate on the "position" field.
+func PositionNEQ(v int) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNEQ(FieldPosition, v))
+}
+
+// PositionIn applies the In predicate on the "position" field.
+func PositionIn(vs ...int) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIn(FieldPosition, vs...))
+}
+
+// PositionNotIn applies the NotIn predicate on the "position" field.
+func PositionNotIn(vs ...int) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotIn(FieldPosition, vs...))
+}
+
+// PositionGT applies the GT predicate on the "position" field.
+func PositionGT(v int) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGT(FieldPosition, v))
+}
+
+// PositionGTE applies the GTE predicate on the "position" field.
+func PositionGTE(v int) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGTE(FieldPosition, v))
+}
+
+// PositionLT applies the LT predicate on the "position" field.
+func PositionLT(v int) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLT(FieldPosition, v))
+}
+
+// PositionLTE applies the LTE predicate on the "position" field.
+func PositionLTE(v int) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLTE(FieldPosition, v))
 }
 
 // TurnIDEQ applies the EQ predicate on the "turn_id" field.
@@ -194,89 +320,259 @@ func TurnIDContainsFold(v string) predicate.AnswerReview {
 	return predicate.AnswerReview(sql.FieldContainsFold(FieldTurnID, v))
 }
 
-// RightEQ applies the EQ predicate on the "right" field.
-func RightEQ(v bool) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldEQ(FieldRight, v))
+// AgencyIDEQ applies the EQ predicate on the "agency_id" field.
+func AgencyIDEQ(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldAgencyID, v))
 }
 
-// RightNEQ applies the NEQ predicate on the "right" field.
-func RightNEQ(v bool) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldNEQ(FieldRight, v))
+// AgencyIDNEQ applies the NEQ predicate on the "agency_id" field.
+func AgencyIDNEQ(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNEQ(FieldAgencyID, v))
 }
 
-// CommentEQ applies the EQ predicate on the "comment" field.
-func CommentEQ(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldEQ(FieldComment, v))
+// AgencyIDIn applies the In predicate on the "agency_id" field.
+func AgencyIDIn(vs ...string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIn(FieldAgencyID, vs...))
 }
 
-// CommentNEQ applies the NEQ predicate on the "comment" field.
-func CommentNEQ(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldNEQ(FieldComment, v))
+// AgencyIDNotIn applies the NotIn predicate on the "agency_id" field.
+func AgencyIDNotIn(vs ...string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotIn(FieldAgencyID, vs...))
 }
 
-// CommentIn applies the In predicate on the "comment" field.
-func CommentIn(vs ...string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldIn(FieldComment, vs...))
+// AgencyIDGT applies the GT predicate on the "agency_id" field.
+func AgencyIDGT(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGT(FieldAgencyID, v))
 }
 
-// CommentNotIn applies the NotIn predicate on the "comment" field.
-func CommentNotIn(vs ...string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldNotIn(FieldComment, vs...))
+// AgencyIDGTE applies the GTE predicate on the "agency_id" field.
+func AgencyIDGTE(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGTE(FieldAgencyID, v))
 }
 
-// CommentGT applies the GT predicate on the "comment" field.
-func CommentGT(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldGT(FieldComment, v))
+// AgencyIDLT applies the LT predicate on the "agency_id" field.
+func AgencyIDLT(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLT(FieldAgencyID, v))
 }
 
-// CommentGTE applies the GTE predicate on the "comment" field.
-func CommentGTE(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldGTE(FieldComment, v))
+// AgencyIDLTE applies the LTE predicate on the "agency_id" field.
+func AgencyIDLTE(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLTE(FieldAgencyID, v))
 }
 
-// CommentLT applies the LT predicate on the "comment" field.
-func CommentLT(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldLT(FieldComment, v))
+// AgencyIDContains applies the Contains predicate on the "agency_id" field.
+func AgencyIDContains(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldContains(FieldAgencyID, v))
 }
 
-// CommentLTE applies the LTE predicate on the "comment" field.
-func CommentLTE(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldLTE(FieldComment, v))
+// AgencyIDHasPrefix applies the HasPrefix predicate on the "agency_id" field.
+func AgencyIDHasPrefix(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldHasPrefix(FieldAgencyID, v))
 }
 
-// CommentContains applies the Contains predicate on the "comment" field.
-func CommentContains(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldContains(FieldComment, v))
+// AgencyIDHasSuffix applies the HasSuffix predicate on the "agency_id" field.
+func AgencyIDHasSuffix(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldHasSuffix(FieldAgencyID, v))
 }
 
-// CommentHasPrefix applies the HasPrefix predicate on the "comment" field.
-func CommentHasPrefix(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldHasPrefix(FieldComment, v))
+// AgencyIDIsNil applies the IsNil predicate on the "agency_id" field.
+func AgencyIDIsNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIsNull(FieldAgencyID))
 }
 
-// CommentHasSuffix applies the HasSuffix predicate on the "comment" field.
-func CommentHasSuffix(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldHasSuffix(FieldComment, v))
+// AgencyIDNotNil applies the NotNil predicate on the "agency_id" field.
+func AgencyIDNotNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotNull(FieldAgencyID))
 }
 
-// CommentIsNil applies the IsNil predicate on the "comment" field.
-func CommentIsNil() predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldIsNull(FieldComment))
+// AgencyIDEqualFold applies the EqualFold predicate on the "agency_id" field.
+func AgencyIDEqualFold(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEqualFold(FieldAgencyID, v))
 }
 
-// CommentNotNil applies the NotNil predicate on the "comment" field.
-func CommentNotNil() predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldNotNull(FieldComment))
+// AgencyIDContainsFold applies the ContainsFold predicate on the "agency_id" field.
+func AgencyIDContainsFold(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldContainsFold(FieldAgencyID, v))
 }
 
-// CommentEqualFold applies the EqualFold predicate on the "comment" field.
-func CommentEqualFold(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldEqualFold(FieldComment, v))
+// TopicEQ applies the EQ predicate on the "topic" field.
+func TopicEQ(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldTopic, v))
 }
 
-// CommentContainsFold applies the ContainsFold predicate on the "comment" field.
-func CommentContainsFold(v string) predicate.AnswerReview {
-	return predicate.AnswerReview(sql.FieldContainsFold(FieldComment, v))
+// TopicNEQ applies the NEQ predicate on the "topic" field.
+func TopicNEQ(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNEQ(FieldTopic, v))
+}
+
+// TopicIn applies the In predicate on the "topic" field.
+func TopicIn(vs ...string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIn(FieldTopic, vs...))
+}
+
+// TopicNotIn applies the NotIn predicate on the "topic" field.
+func TopicNotIn(vs ...string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotIn(FieldTopic, vs...))
+}
+
+// TopicGT applies the GT predicate on the "topic" field.
+func TopicGT(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGT(FieldTopic, v))
+}
+
+// TopicGTE applies the GTE predicate on the "topic" field.
+func TopicGTE(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGTE(FieldTopic, v))
+}
+
+// TopicLT applies the LT predicate on the "topic" field.
+func TopicLT(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLT(FieldTopic, v))
+}
+
+// TopicLTE applies the LTE predicate on the "topic" field.
+func TopicLTE(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLTE(FieldTopic, v))
+}
+
+// TopicContains applies the Contains predicate on the "topic" field.
+func TopicContains(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldContains(FieldTopic, v))
+}
+
+// TopicHasPrefix applies the HasPrefix predicate on the "topic" field.
+func TopicHasPrefix(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldHasPrefix(FieldTopic, v))
+}
+
+// TopicHasSuffix applies the HasSuffix predicate on the "topic" field.
+func TopicHasSuffix(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldHasSuffix(FieldTopic, v))
+}
+
+// TopicIsNil applies the IsNil predicate on the "topic" field.
+func TopicIsNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIsNull(FieldTopic))
+}
+
+// TopicNotNil applies the NotNil predicate on the "topic" field.
+func TopicNotNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotNull(FieldTopic))
+}
+
+// TopicEqualFold applies the EqualFold predicate on the "topic" field.
+func TopicEqualFold(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEqualFold(FieldTopic, v))
+}
+
+// TopicContainsFold applies the ContainsFold predicate on the "topic" field.
+func TopicContainsFold(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldContainsFold(FieldTopic, v))
+}
+
+// VerdictEQ applies the EQ predicate on the "verdict" field.
+func VerdictEQ(v Verdict) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldVerdict, v))
+}
+
+// VerdictNEQ applies the NEQ predicate on the "verdict" field.
+func VerdictNEQ(v Verdict) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNEQ(FieldVerdict, v))
+}
+
+// VerdictIn applies the In predicate on the "verdict" field.
+func VerdictIn(vs ...Verdict) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIn(FieldVerdict, vs...))
+}
+
+// VerdictNotIn applies the NotIn predicate on the "verdict" field.
+func VerdictNotIn(vs ...Verdict) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotIn(FieldVerdict, vs...))
+}
+
+// VerdictIsNil applies the IsNil predicate on the "verdict" field.
+func VerdictIsNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIsNull(FieldVerdict))
+}
+
+// VerdictNotNil applies the NotNil predicate on the "verdict" field.
+func VerdictNotNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotNull(FieldVerdict))
+}
+
+// NoteEQ applies the EQ predicate on the "note" field.
+func NoteEQ(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldNote, v))
+}
+
+// NoteNEQ applies the NEQ predicate on the "note" field.
+func NoteNEQ(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNEQ(FieldNote, v))
+}
+
+// NoteIn applies the In predicate on the "note" field.
+func NoteIn(vs ...string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIn(FieldNote, vs...))
+}
+
+// NoteNotIn applies the NotIn predicate on the "note" field.
+func NoteNotIn(vs ...string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotIn(FieldNote, vs...))
+}
+
+// NoteGT applies the GT predicate on the "note" field.
+func NoteGT(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGT(FieldNote, v))
+}
+
+// NoteGTE applies the GTE predicate on the "note" field.
+func NoteGTE(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGTE(FieldNote, v))
+}
+
+// NoteLT applies the LT predicate on the "note" field.
+func NoteLT(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLT(FieldNote, v))
+}
+
+// NoteLTE applies the LTE predicate on the "note" field.
+func NoteLTE(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLTE(FieldNote, v))
+}
+
+// NoteContains applies the Contains predicate on the "note" field.
+func NoteContains(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldContains(FieldNote, v))
+}
+
+// NoteHasPrefix applies the HasPrefix predicate on the "note" field.
+func NoteHasPrefix(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldHasPrefix(FieldNote, v))
+}
+
+// NoteHasSuffix applies the HasSuffix predicate on the "note" field.
+func NoteHasSuffix(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldHasSuffix(FieldNote, v))
+}
+
+// NoteIsNil applies the IsNil predicate on the "note" field.
+func NoteIsNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIsNull(FieldNote))
+}
+
+// NoteNotNil applies the NotNil predicate on the "note" field.
+func NoteNotNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotNull(FieldNote))
+}
+
+// NoteEqualFold applies the EqualFold predicate on the "note" field.
+func NoteEqualFold(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEqualFold(FieldNote, v))
+}
+
+// NoteContainsFold applies the ContainsFold predicate on the "note" field.
+func NoteContainsFold(v string) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldContainsFold(FieldNote, v))
 }
 
 // AccountIDEQ applies the EQ predicate on the "account_id" field.
@@ -334,6 +630,16 @@ func AccountIDHasSuffix(v string) predicate.AnswerReview {
 	return predicate.AnswerReview(sql.FieldHasSuffix(FieldAccountID, v))
 }
 
+// AccountIDIsNil applies the IsNil predicate on the "account_id" field.
+func AccountIDIsNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIsNull(FieldAccountID))
+}
+
+// AccountIDNotNil applies the NotNil predicate on the "account_id" field.
+func AccountIDNotNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotNull(FieldAccountID))
+}
+
 // AccountIDEqualFold applies the EqualFold predicate on the "account_id" field.
 func AccountIDEqualFold(v string) predicate.AnswerReview {
 	return predicate.AnswerReview(sql.FieldEqualFold(FieldAccountID, v))
@@ -342,6 +648,79 @@ func AccountIDEqualFold(v string) predicate.AnswerReview {
 // AccountIDContainsFold applies the ContainsFold predicate on the "account_id" field.
 func AccountIDContainsFold(v string) predicate.AnswerReview {
 	return predicate.AnswerReview(sql.FieldContainsFold(FieldAccountID, v))
+}
+
+// JudgedAtEQ applies the EQ predicate on the "judged_at" field.
+func JudgedAtEQ(v time.Time) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldEQ(FieldJudgedAt, v))
+}
+
+// JudgedAtNEQ applies the NEQ predicate on the "judged_at" field.
+func JudgedAtNEQ(v time.Time) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNEQ(FieldJudgedAt, v))
+}
+
+// JudgedAtIn applies the In predicate on the "judged_at" field.
+func JudgedAtIn(vs ...time.Time) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIn(FieldJudgedAt, vs...))
+}
+
+// JudgedAtNotIn applies the NotIn predicate on the "judged_at" field.
+func JudgedAtNotIn(vs ...time.Time) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotIn(FieldJudgedAt, vs...))
+}
+
+// JudgedAtGT applies the GT predicate on the "judged_at" field.
+func JudgedAtGT(v time.Time) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGT(FieldJudgedAt, v))
+}
+
+// JudgedAtGTE applies the GTE predicate on the "judged_at" field.
+func JudgedAtGTE(v time.Time) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldGTE(FieldJudgedAt, v))
+}
+
+// JudgedAtLT applies the LT predicate on the "judged_at" field.
+func JudgedAtLT(v time.Time) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLT(FieldJudgedAt, v))
+}
+
+// JudgedAtLTE applies the LTE predicate on the "judged_at" field.
+func JudgedAtLTE(v time.Time) predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldLTE(FieldJudgedAt, v))
+}
+
+// JudgedAtIsNil applies the IsNil predicate on the "judged_at" field.
+func JudgedAtIsNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldIsNull(FieldJudgedAt))
+}
+
+// JudgedAtNotNil applies the NotNil predicate on the "judged_at" field.
+func JudgedAtNotNil() predicate.AnswerReview {
+	return predicate.AnswerReview(sql.FieldNotNull(FieldJudgedAt))
+}
+
+// HasSample applies the HasEdge predicate on the "sample" edge.
+func HasSample() predicate.AnswerReview {
+	return predicate.AnswerReview(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, SampleTable, SampleColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSampleWith applies the HasEdge predicate on the "sample" edge with a given conditions (other predicates).
+func HasSampleWith(preds ...predicate.AnswerSample) predicate.AnswerReview {
+	return predicate.AnswerReview(func(s *sql.Selector) {
+		step := newSampleStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -163,6 +163,7 @@ const (
 	ReasonRequested  Reason = "REQUESTED"
 	ReasonLost       Reason = "LOST"
 	ReasonFailedNode Reason = "FAILED_NODE"
+	ReasonRecall     Reason = "RECALL"
 )
 
 func (r Reason) String() string {
@@ -172,7 +173,7 @@ func (r Reason) String() string {
 // ReasonValidator is a validator for the "reason" field enum values. It is called by the builders before save.
 func ReasonValidator(r Reason) error {
 	switch r {
-	case ReasonRequested, ReasonLost, ReasonFailedNode:
+	case ReasonRequested, ReasonLost, ReasonFailedNode, ReasonRecall:
 		return nil
 	default:
 		return fmt.Errorf("callback: invalid enum value for reason field: %q", r)

@@ -56,6 +56,18 @@ func (f AnswerReviewFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AnswerReviewMutation", m)
 }
 
+// The AnswerSampleFunc type is an adapter to allow the use of ordinary
+// function as AnswerSample mutator.
+type AnswerSampleFunc func(context.Context, *ent.AnswerSampleMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AnswerSampleFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AnswerSampleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AnswerSampleMutation", m)
+}
+
 // The AssistantTurnFunc type is an adapter to allow the use of ordinary
 // function as AssistantTurn mutator.
 type AssistantTurnFunc func(context.Context, *ent.AssistantTurnMutation) (ent.Value, error)
@@ -174,6 +186,18 @@ func (f DispositionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DispositionMutation", m)
+}
+
+// The DutyFunc type is an adapter to allow the use of ordinary
+// function as Duty mutator.
+type DutyFunc func(context.Context, *ent.DutyMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DutyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DutyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DutyMutation", m)
 }
 
 // The EventFunc type is an adapter to allow the use of ordinary

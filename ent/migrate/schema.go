@@ -90,21 +90,70 @@ var (
 	AnswerReviewsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "created_at", Type: field.TypeTime},
+		{Name: "position", Type: field.TypeInt},
 		{Name: "turn_id", Type: field.TypeString, Size: 40},
-		{Name: "right", Type: field.TypeBool},
-		{Name: "comment", Type: field.TypeString, Nullable: true, Size: 2000},
-		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "topic", Type: field.TypeString, Nullable: true, Size: 200},
+		{Name: "verdict", Type: field.TypeEnum, Nullable: true, Enums: []string{"RIGHT", "PARTLY", "WRONG"}},
+		{Name: "note", Type: field.TypeString, Nullable: true, Size: 2000},
+		{Name: "account_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "judged_at", Type: field.TypeTime, Nullable: true},
+		{Name: "sample_id", Type: field.TypeString, Size: 40},
 	}
 	// AnswerReviewsTable holds the schema information for the "answer_reviews" table.
 	AnswerReviewsTable = &schema.Table{
 		Name:       "answer_reviews",
 		Columns:    AnswerReviewsColumns,
 		PrimaryKey: []*schema.Column{AnswerReviewsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "answer_reviews_answer_samples_reviews",
+				Columns:    []*schema.Column{AnswerReviewsColumns[10]},
+				RefColumns: []*schema.Column{AnswerSamplesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "answerreview_turn_id",
+				Name:    "answerreview_sample_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{AnswerReviewsColumns[2]},
+				Columns: []*schema.Column{AnswerReviewsColumns[10], AnswerReviewsColumns[2]},
+			},
+			{
+				Name:    "answerreview_turn_id",
+				Unique:  false,
+				Columns: []*schema.Column{AnswerReviewsColumns[3]},
+			},
+			{
+				Name:    "answerreview_judged_at",
+				Unique:  false,
+				Columns: []*schema.Column{AnswerReviewsColumns[9]},
+			},
+		},
+	}
+	// AnswerSamplesColumns holds the columns for the "answer_samples" table.
+	AnswerSamplesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "from", Type: field.TypeTime},
+		{Name: "to", Type: field.TypeTime},
+		{Name: "size", Type: field.TypeInt},
+		{Name: "population", Type: field.TypeInt},
+		{Name: "seed", Type: field.TypeString, Size: 40},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+	}
+	// AnswerSamplesTable holds the schema information for the "answer_samples" table.
+	AnswerSamplesTable = &schema.Table{
+		Name:       "answer_samples",
+		Columns:    AnswerSamplesColumns,
+		PrimaryKey: []*schema.Column{AnswerSamplesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "answersample_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{AnswerSamplesColumns[1]},
 			},
 		},
 	}
@@ -140,6 +189,17 @@ var (
 				Name:    "assistantturn_interaction_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{AssistantTurnsColumns[10], AssistantTurnsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						AssistantTurnsColumns[4].Name,
+
+						AssistantTurnsColumns[5].Name,
+
+						AssistantTurnsColumns[6].Name,
+
+						AssistantTurnsColumns[7].Name,
+					},
+				},
 			},
 			{
 				Name:    "assistantturn_record_version_id",
@@ -395,7 +455,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "origin_id", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "reason", Type: field.TypeEnum, Enums: []string{"REQUESTED", "LOST", "FAILED_NODE"}},
+		{Name: "reason", Type: field.TypeEnum, Enums: []string{"REQUESTED", "LOST", "FAILED_NODE", "RECALL"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"WAITING", "DIALLING", "DONE", "EXHAUSTED", "CANCELLED"}, Default: "WAITING"},
 		{Name: "line", Type: field.TypeInt, Default: 1},
 		{Name: "number", Type: field.TypeString, Size: 20},
@@ -524,6 +584,19 @@ var (
 				OnDelete:   schema.SetNull,
 			},
 		},
+	}
+	// DutiesColumns holds the columns for the "duties" table.
+	DutiesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 60},
+		{Name: "holder", Type: field.TypeString, Size: 40},
+		{Name: "held_until", Type: field.TypeTime},
+		{Name: "done_at", Type: field.TypeTime, Nullable: true},
+	}
+	// DutiesTable holds the schema information for the "duties" table.
+	DutiesTable = &schema.Table{
+		Name:       "duties",
+		Columns:    DutiesColumns,
+		PrimaryKey: []*schema.Column{DutiesColumns[0]},
 	}
 	// EventsColumns holds the columns for the "events" table.
 	EventsColumns = []*schema.Column{
@@ -836,6 +909,16 @@ var (
 				Columns: []*schema.Column{MessagesColumns[10], MessagesColumns[8]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "client_key IS NOT NULL",
+				},
+			},
+			{
+				Name:    "message_told_by_operator",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					OpClass: "jsonb_path_ops",
+					Type:    "GIN",
+					Where:   "author = 'OPERATOR' AND citations IS NOT NULL",
 				},
 			},
 		},
@@ -1170,9 +1253,17 @@ var (
 	RecallsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "created_at", Type: field.TypeTime},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "record_version_id", Type: field.TypeString, Size: 120},
+		{Name: "record_id", Type: field.TypeString, Size: 400},
+		{Name: "reason", Type: field.TypeString, Size: 8000},
 		{Name: "text", Type: field.TypeString, Size: 8000},
 		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"RUNNING", "DONE", "CANCELLED"}, Default: "RUNNING"},
+		{Name: "listed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "cancelled_by", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// RecallsTable holds the schema information for the "recalls" table.
 	RecallsTable = &schema.Table{
@@ -1183,7 +1274,15 @@ var (
 			{
 				Name:    "recall_record_version_id",
 				Unique:  false,
-				Columns: []*schema.Column{RecallsColumns[2]},
+				Columns: []*schema.Column{RecallsColumns[4]},
+			},
+			{
+				Name:    "recall_running",
+				Unique:  true,
+				Columns: []*schema.Column{RecallsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'RUNNING'",
+				},
 			},
 		},
 	}
@@ -1191,11 +1290,14 @@ var (
 	RecallPersonsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "created_at", Type: field.TypeTime},
-		{Name: "record_version_id", Type: field.TypeString, Size: 120},
 		{Name: "person", Type: field.TypeString, Size: 40},
 		{Name: "interaction_id", Type: field.TypeString, Size: 40},
-		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"MESSAGE", "CALLBACK", "LISTED"}},
+		{Name: "told_at", Type: field.TypeTime},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "CALLING", "REACHED", "LEFT", "NOT_REACHED", "CANCELLED"}, Default: "PENDING"},
+		{Name: "next_at", Type: field.TypeTime},
+		{Name: "message_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "callback_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "settled_at", Type: field.TypeTime, Nullable: true},
 		{Name: "recall_id", Type: field.TypeString, Size: 40},
 	}
 	// RecallPersonsTable holds the schema information for the "recall_persons" table.
@@ -1206,16 +1308,24 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "recall_persons_recalls_people",
-				Columns:    []*schema.Column{RecallPersonsColumns[7]},
+				Columns:    []*schema.Column{RecallPersonsColumns[10]},
 				RefColumns: []*schema.Column{RecallsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "recallperson_record_version_id_person",
+				Name:    "recallperson_recall_id_person",
 				Unique:  true,
-				Columns: []*schema.Column{RecallPersonsColumns[2], RecallPersonsColumns[3]},
+				Columns: []*schema.Column{RecallPersonsColumns[10], RecallPersonsColumns[2]},
+			},
+			{
+				Name:    "recallperson_next_at",
+				Unique:  false,
+				Columns: []*schema.Column{RecallPersonsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'PENDING' OR state = 'CALLING'",
+				},
 			},
 		},
 	}
@@ -1760,6 +1870,7 @@ var (
 		AccountSkillsTable,
 		AgenciesTable,
 		AnswerReviewsTable,
+		AnswerSamplesTable,
 		AssistantTurnsTable,
 		AttachmentsTable,
 		AuditEntriesTable,
@@ -1770,6 +1881,7 @@ var (
 		CallbacksTable,
 		CitizensTable,
 		DispositionsTable,
+		DutiesTable,
 		EventsTable,
 		InteractionsTable,
 		MenusTable,
@@ -1814,8 +1926,12 @@ func init() {
 	AgenciesTable.Annotation = &entsql.Annotation{
 		Table: "agencies",
 	}
+	AnswerReviewsTable.ForeignKeys[0].RefTable = AnswerSamplesTable
 	AnswerReviewsTable.Annotation = &entsql.Annotation{
 		Table: "answer_reviews",
+	}
+	AnswerSamplesTable.Annotation = &entsql.Annotation{
+		Table: "answer_samples",
 	}
 	AssistantTurnsTable.ForeignKeys[0].RefTable = InteractionsTable
 	AttachmentsTable.ForeignKeys[0].RefTable = InteractionsTable
@@ -1852,6 +1968,9 @@ func init() {
 	DispositionsTable.ForeignKeys[0].RefTable = AgenciesTable
 	DispositionsTable.Annotation = &entsql.Annotation{
 		Table: "dispositions",
+	}
+	DutiesTable.Annotation = &entsql.Annotation{
+		Table: "duties",
 	}
 	EventsTable.Annotation = &entsql.Annotation{
 		Table: "events",

@@ -18,6 +18,9 @@ type Agency func(*sql.Selector)
 // AnswerReview is the predicate function for answerreview builders.
 type AnswerReview func(*sql.Selector)
 
+// AnswerSample is the predicate function for answersample builders.
+type AnswerSample func(*sql.Selector)
+
 // AssistantTurn is the predicate function for assistantturn builders.
 type AssistantTurn func(*sql.Selector)
 
@@ -47,6 +50,9 @@ type Citizen func(*sql.Selector)
 
 // Disposition is the predicate function for disposition builders.
 type Disposition func(*sql.Selector)
+
+// Duty is the predicate function for duty builders.
+type Duty func(*sql.Selector)
 
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)

@@ -206,6 +206,30 @@ func (f AnswerReviewMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AnswerReviewMutation", m)
 }
 
+// The AnswerSampleQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AnswerSampleQueryRuleFunc func(context.Context, *ent.AnswerSampleQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AnswerSampleQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AnswerSampleQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AnswerSampleQuery", q)
+}
+
+// The AnswerSampleMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AnswerSampleMutationRuleFunc func(context.Context, *ent.AnswerSampleMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AnswerSampleMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AnswerSampleMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AnswerSampleMutation", m)
+}
+
 // The AssistantTurnQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AssistantTurnQueryRuleFunc func(context.Context, *ent.AssistantTurnQuery) error
@@ -444,6 +468,30 @@ func (f DispositionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DispositionMutation", m)
+}
+
+// The DutyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DutyQueryRuleFunc func(context.Context, *ent.DutyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DutyQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DutyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DutyQuery", q)
+}
+
+// The DutyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DutyMutationRuleFunc func(context.Context, *ent.DutyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DutyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DutyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DutyMutation", m)
 }
 
 // The EventQueryRuleFunc type is an adapter to allow the use of ordinary

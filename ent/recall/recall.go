@@ -3,6 +3,9 @@
 package recall
 
 import (
+	"fmt"
+	"io"
+	"strconv"
 	"time"
 
 	"entgo.io/ent"
@@ -17,12 +20,28 @@ const (
 	FieldID = "id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
+	// FieldAgencyID holds the string denoting the agency_id field in the database.
+	FieldAgencyID = "agency_id"
+	// FieldRegionID holds the string denoting the region_id field in the database.
+	FieldRegionID = "region_id"
 	// FieldRecordVersionID holds the string denoting the record_version_id field in the database.
 	FieldRecordVersionID = "record_version_id"
+	// FieldRecordID holds the string denoting the record_id field in the database.
+	FieldRecordID = "record_id"
+	// FieldReason holds the string denoting the reason field in the database.
+	FieldReason = "reason"
 	// FieldText holds the string denoting the text field in the database.
 	FieldText = "text"
 	// FieldAccountID holds the string denoting the account_id field in the database.
 	FieldAccountID = "account_id"
+	// FieldState holds the string denoting the state field in the database.
+	FieldState = "state"
+	// FieldListedAt holds the string denoting the listed_at field in the database.
+	FieldListedAt = "listed_at"
+	// FieldEndedAt holds the string denoting the ended_at field in the database.
+	FieldEndedAt = "ended_at"
+	// FieldCancelledBy holds the string denoting the cancelled_by field in the database.
+	FieldCancelledBy = "cancelled_by"
 	// EdgePeople holds the string denoting the people edge name in mutations.
 	EdgePeople = "people"
 	// Table holds the table name of the recall in the database.
@@ -40,9 +59,17 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldCreatedAt,
+	FieldAgencyID,
+	FieldRegionID,
 	FieldRecordVersionID,
+	FieldRecordID,
+	FieldReason,
 	FieldText,
 	FieldAccountID,
+	FieldState,
+	FieldListedAt,
+	FieldEndedAt,
+	FieldCancelledBy,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -65,17 +92,54 @@ var (
 	Policy ent.Policy
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
+	// AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	AgencyIDValidator func(string) error
+	// RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	RegionIDValidator func(string) error
 	// RecordVersionIDValidator is a validator for the "record_version_id" field. It is called by the builders before save.
 	RecordVersionIDValidator func(string) error
+	// RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
+	RecordIDValidator func(string) error
+	// ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	ReasonValidator func(string) error
 	// TextValidator is a validator for the "text" field. It is called by the builders before save.
 	TextValidator func(string) error
 	// AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
 	AccountIDValidator func(string) error
+	// CancelledByValidator is a validator for the "cancelled_by" field. It is called by the builders before save.
+	CancelledByValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
+
+// State defines the type for the "state" enum field.
+type State string
+
+// StateRunning is the default value of the State enum.
+const DefaultState = StateRunning
+
+// State values.
+const (
+	StateRunning   State = "RUNNING"
+	StateDone      State = "DONE"
+	StateCancelled State = "CANCELLED"
+)
+
+func (s State) String() string {
+	return string(s)
+}
+
+// StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
+func StateValidator(s State) error {
+	switch s {
+	case StateRunning, StateDone, StateCancelled:
+		return nil
+	default:
+		return fmt.Errorf("recall: invalid enum value for state field: %q", s)
+	}
+}
 
 // OrderOption defines the ordering options for the Recall queries.
 type OrderOption func(*sql.Selector)
@@ -90,9 +154,29 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
 }
 
+// ByAgencyID orders the results by the agency_id field.
+func ByAgencyID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAgencyID, opts...).ToFunc()
+}
+
+// ByRegionID orders the results by the region_id field.
+func ByRegionID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRegionID, opts...).ToFunc()
+}
+
 // ByRecordVersionID orders the results by the record_version_id field.
 func ByRecordVersionID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRecordVersionID, opts...).ToFunc()
+}
+
+// ByRecordID orders the results by the record_id field.
+func ByRecordID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecordID, opts...).ToFunc()
+}
+
+// ByReason orders the results by the reason field.
+func ByReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReason, opts...).ToFunc()
 }
 
 // ByText orders the results by the text field.
@@ -103,6 +187,26 @@ func ByText(opts ...sql.OrderTermOption) OrderOption {
 // ByAccountID orders the results by the account_id field.
 func ByAccountID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAccountID, opts...).ToFunc()
+}
+
+// ByState orders the results by the state field.
+func ByState(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldState, opts...).ToFunc()
+}
+
+// ByListedAt orders the results by the listed_at field.
+func ByListedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldListedAt, opts...).ToFunc()
+}
+
+// ByEndedAt orders the results by the ended_at field.
+func ByEndedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndedAt, opts...).ToFunc()
+}
+
+// ByCancelledBy orders the results by the cancelled_by field.
+func ByCancelledBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCancelledBy, opts...).ToFunc()
 }
 
 // ByPeopleCount orders the results by people count.
@@ -124,4 +228,22 @@ func newPeopleStep() *sqlgraph.Step {
 		sqlgraph.To(PeopleInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, PeopleTable, PeopleColumn),
 	)
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (e State) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(e.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (e *State) UnmarshalGQL(val interface{}) error {
+	str, ok := val.(string)
+	if !ok {
+		return fmt.Errorf("enum %T must be a string", val)
+	}
+	*e = State(str)
+	if err := StateValidator(*e); err != nil {
+		return fmt.Errorf("%s is not a valid State", str)
+	}
+	return nil
 }

@@ -70,9 +70,29 @@ func CreatedAt(v time.Time) predicate.Recall {
 	return predicate.Recall(sql.FieldEQ(FieldCreatedAt, v))
 }
 
+// AgencyID applies equality check predicate on the "agency_id" field. It's identical to AgencyIDEQ.
+func AgencyID(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldAgencyID, v))
+}
+
+// RegionID applies equality check predicate on the "region_id" field. It's identical to RegionIDEQ.
+func RegionID(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldRegionID, v))
+}
+
 // RecordVersionID applies equality check predicate on the "record_version_id" field. It's identical to RecordVersionIDEQ.
 func RecordVersionID(v string) predicate.Recall {
 	return predicate.Recall(sql.FieldEQ(FieldRecordVersionID, v))
+}
+
+// RecordID applies equality check predicate on the "record_id" field. It's identical to RecordIDEQ.
+func RecordID(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldRecordID, v))
+}
+
+// Reason applies equality check predicate on the "reason" field. It's identical to ReasonEQ.
+func Reason(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldReason, v))
 }
 
 // Text applies equality check predicate on the "text" field. It's identical to TextEQ.
@@ -83,6 +103,21 @@ func Text(v string) predicate.Recall {
 // AccountID applies equality check predicate on the "account_id" field. It's identical to AccountIDEQ.
 func AccountID(v string) predicate.Recall {
 	return predicate.Recall(sql.FieldEQ(FieldAccountID, v))
+}
+
+// ListedAt applies equality check predicate on the "listed_at" field. It's identical to ListedAtEQ.
+func ListedAt(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldListedAt, v))
+}
+
+// EndedAt applies equality check predicate on the "ended_at" field. It's identical to EndedAtEQ.
+func EndedAt(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldEndedAt, v))
+}
+
+// CancelledBy applies equality check predicate on the "cancelled_by" field. It's identical to CancelledByEQ.
+func CancelledBy(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldCancelledBy, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -123,6 +158,156 @@ func CreatedAtLT(v time.Time) predicate.Recall {
 // CreatedAtLTE applies the LTE predicate on the "created_at" field.
 func CreatedAtLTE(v time.Time) predicate.Recall {
 	return predicate.Recall(sql.FieldLTE(FieldCreatedAt, v))
+}
+
+// AgencyIDEQ applies the EQ predicate on the "agency_id" field.
+func AgencyIDEQ(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldAgencyID, v))
+}
+
+// AgencyIDNEQ applies the NEQ predicate on the "agency_id" field.
+func AgencyIDNEQ(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldNEQ(FieldAgencyID, v))
+}
+
+// AgencyIDIn applies the In predicate on the "agency_id" field.
+func AgencyIDIn(vs ...string) predicate.Recall {
+	return predicate.Recall(sql.FieldIn(FieldAgencyID, vs...))
+}
+
+// AgencyIDNotIn applies the NotIn predicate on the "agency_id" field.
+func AgencyIDNotIn(vs ...string) predicate.Recall {
+	return predicate.Recall(sql.FieldNotIn(FieldAgencyID, vs...))
+}
+
+// AgencyIDGT applies the GT predicate on the "agency_id" field.
+func AgencyIDGT(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldGT(FieldAgencyID, v))
+}
+
+// AgencyIDGTE applies the GTE predicate on the "agency_id" field.
+func AgencyIDGTE(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldGTE(FieldAgencyID, v))
+}
+
+// AgencyIDLT applies the LT predicate on the "agency_id" field.
+func AgencyIDLT(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldLT(FieldAgencyID, v))
+}
+
+// AgencyIDLTE applies the LTE predicate on the "agency_id" field.
+func AgencyIDLTE(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldLTE(FieldAgencyID, v))
+}
+
+// AgencyIDContains applies the Contains predicate on the "agency_id" field.
+func AgencyIDContains(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldContains(FieldAgencyID, v))
+}
+
+// AgencyIDHasPrefix applies the HasPrefix predicate on the "agency_id" field.
+func AgencyIDHasPrefix(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldHasPrefix(FieldAgencyID, v))
+}
+
+// AgencyIDHasSuffix applies the HasSuffix predicate on the "agency_id" field.
+func AgencyIDHasSuffix(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldHasSuffix(FieldAgencyID, v))
+}
+
+// AgencyIDIsNil applies the IsNil predicate on the "agency_id" field.
+func AgencyIDIsNil() predicate.Recall {
+	return predicate.Recall(sql.FieldIsNull(FieldAgencyID))
+}
+
+// AgencyIDNotNil applies the NotNil predicate on the "agency_id" field.
+func AgencyIDNotNil() predicate.Recall {
+	return predicate.Recall(sql.FieldNotNull(FieldAgencyID))
+}
+
+// AgencyIDEqualFold applies the EqualFold predicate on the "agency_id" field.
+func AgencyIDEqualFold(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEqualFold(FieldAgencyID, v))
+}
+
+// AgencyIDContainsFold applies the ContainsFold predicate on the "agency_id" field.
+func AgencyIDContainsFold(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldContainsFold(FieldAgencyID, v))
+}
+
+// RegionIDEQ applies the EQ predicate on the "region_id" field.
+func RegionIDEQ(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldRegionID, v))
+}
+
+// RegionIDNEQ applies the NEQ predicate on the "region_id" field.
+func RegionIDNEQ(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldNEQ(FieldRegionID, v))
+}
+
+// RegionIDIn applies the In predicate on the "region_id" field.
+func RegionIDIn(vs ...string) predicate.Recall {
+	return predicate.Recall(sql.FieldIn(FieldRegionID, vs...))
+}
+
+// RegionIDNotIn applies the NotIn predicate on the "region_id" field.
+func RegionIDNotIn(vs ...string) predicate.Recall {
+	return predicate.Recall(sql.FieldNotIn(FieldRegionID, vs...))
+}
+
+// RegionIDGT applies the GT predicate on the "region_id" field.
+func RegionIDGT(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldGT(FieldRegionID, v))
+}
+
+// RegionIDGTE applies the GTE predicate on the "region_id" field.
+func RegionIDGTE(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldGTE(FieldRegionID, v))
+}
+
+// RegionIDLT applies the LT predicate on the "region_id" field.
+func RegionIDLT(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldLT(FieldRegionID, v))
+}
+
+// RegionIDLTE applies the LTE predicate on the "region_id" field.
+func RegionIDLTE(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldLTE(FieldRegionID, v))
+}
+
+// RegionIDContains applies the Contains predicate on the "region_id" field.
+func RegionIDContains(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldContains(FieldRegionID, v))
+}
+
+// RegionIDHasPrefix applies the HasPrefix predicate on the "region_id" field.
+func RegionIDHasPrefix(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldHasPrefix(FieldRegionID, v))
+}
+
+// RegionIDHasSuffix applies the HasSuffix predicate on the "region_id" field.
+func RegionIDHasSuffix(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldHasSuffix(FieldRegionID, v))
+}
+
+// RegionIDIsNil applies the IsNil predicate on the "region_id" field.
+func RegionIDIsNil() predicate.Recall {
+	return predicate.Recall(sql.FieldIsNull(FieldRegionID))
+}
+
+// RegionIDNotNil applies the NotNil predicate on the "region_id" field.
+func RegionIDNotNil() predicate.Recall {
+	return predicate.Recall(sql.FieldNotNull(FieldRegionID))
+}
+
+// RegionIDEqualFold applies the EqualFold predicate on the "region_id" field.
+func RegionIDEqualFold(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEqualFold(FieldRegionID, v))
+}
+
+// RegionIDContainsFold applies the ContainsFold predicate on the "region_id" field.
+func RegionIDContainsFold(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldContainsFold(FieldRegionID, v))
 }
 
 // RecordVersionIDEQ applies the EQ predicate on the "record_version_id" field.
@@ -188,6 +373,136 @@ func RecordVersionIDEqualFold(v string) predicate.Recall {
 // RecordVersionIDContainsFold applies the ContainsFold predicate on the "record_version_id" field.
 func RecordVersionIDContainsFold(v string) predicate.Recall {
 	return predicate.Recall(sql.FieldContainsFold(FieldRecordVersionID, v))
+}
+
+// RecordIDEQ applies the EQ predicate on the "record_id" field.
+func RecordIDEQ(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldRecordID, v))
+}
+
+// RecordIDNEQ applies the NEQ predicate on the "record_id" field.
+func RecordIDNEQ(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldNEQ(FieldRecordID, v))
+}
+
+// RecordIDIn applies the In predicate on the "record_id" field.
+func RecordIDIn(vs ...string) predicate.Recall {
+	return predicate.Recall(sql.FieldIn(FieldRecordID, vs...))
+}
+
+// RecordIDNotIn applies the NotIn predicate on the "record_id" field.
+func RecordIDNotIn(vs ...string) predicate.Recall {
+	return predicate.Recall(sql.FieldNotIn(FieldRecordID, vs...))
+}
+
+// RecordIDGT applies the GT predicate on the "record_id" field.
+func RecordIDGT(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldGT(FieldRecordID, v))
+}
+
+// RecordIDGTE applies the GTE predicate on the "record_id" field.
+func RecordIDGTE(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldGTE(FieldRecordID, v))
+}
+
+// RecordIDLT applies the LT predicate on the "record_id" field.
+func RecordIDLT(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldLT(FieldRecordID, v))
+}
+
+// RecordIDLTE applies the LTE predicate on the "record_id" field.
+func RecordIDLTE(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldLTE(FieldRecordID, v))
+}
+
+// RecordIDContains applies the Contains predicate on the "record_id" field.
+func RecordIDContains(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldContains(FieldRecordID, v))
+}
+
+// RecordIDHasPrefix applies the HasPrefix predicate on the "record_id" field.
+func RecordIDHasPrefix(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldHasPrefix(FieldRecordID, v))
+}
+
+// RecordIDHasSuffix applies the HasSuffix predicate on the "record_id" field.
+func RecordIDHasSuffix(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldHasSuffix(FieldRecordID, v))
+}
+
+// RecordIDEqualFold applies the EqualFold predicate on the "record_id" field.
+func RecordIDEqualFold(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEqualFold(FieldRecordID, v))
+}
+
+// RecordIDContainsFold applies the ContainsFold predicate on the "record_id" field.
+func RecordIDContainsFold(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldContainsFold(FieldRecordID, v))
+}
+
+// ReasonEQ applies the EQ predicate on the "reason" field.
+func ReasonEQ(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldReason, v))
+}
+
+// ReasonNEQ applies the NEQ predicate on the "reason" field.
+func ReasonNEQ(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldNEQ(FieldReason, v))
+}
+
+// ReasonIn applies the In predicate on the "reason" field.
+func ReasonIn(vs ...string) predicate.Recall {
+	return predicate.Recall(sql.FieldIn(FieldReason, vs...))
+}
+
+// ReasonNotIn applies the NotIn predicate on the "reason" field.
+func ReasonNotIn(vs ...string) predicate.Recall {
+	return predicate.Recall(sql.FieldNotIn(FieldReason, vs...))
+}
+
+// ReasonGT applies the GT predicate on the "reason" field.
+func ReasonGT(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldGT(FieldReason, v))
+}
+
+// ReasonGTE applies the GTE predicate on the "reason" field.
+func ReasonGTE(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldGTE(FieldReason, v))
+}
+
+// ReasonLT applies the LT predicate on the "reason" field.
+func ReasonLT(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldLT(FieldReason, v))
+}
+
+// ReasonLTE applies the LTE predicate on the "reason" field.
+func ReasonLTE(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldLTE(FieldReason, v))
+}
+
+// ReasonContains applies the Contains predicate on the "reason" field.
+func ReasonContains(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldContains(FieldReason, v))
+}
+
+// ReasonHasPrefix applies the HasPrefix predicate on the "reason" field.
+func ReasonHasPrefix(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldHasPrefix(FieldReason, v))
+}
+
+// ReasonHasSuffix applies the HasSuffix predicate on the "reason" field.
+func ReasonHasSuffix(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldHasSuffix(FieldReason, v))
+}
+
+// ReasonEqualFold applies the EqualFold predicate on the "reason" field.
+func ReasonEqualFold(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEqualFold(FieldReason, v))
+}
+
+// ReasonContainsFold applies the ContainsFold predicate on the "reason" field.
+func ReasonContainsFold(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldContainsFold(FieldReason, v))
 }
 
 // TextEQ applies the EQ predicate on the "text" field.
@@ -318,6 +633,201 @@ func AccountIDEqualFold(v string) predicate.Recall {
 // AccountIDContainsFold applies the ContainsFold predicate on the "account_id" field.
 func AccountIDContainsFold(v string) predicate.Recall {
 	return predicate.Recall(sql.FieldContainsFold(FieldAccountID, v))
+}
+
+// StateEQ applies the EQ predicate on the "state" field.
+func StateEQ(v State) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldState, v))
+}
+
+// StateNEQ applies the NEQ predicate on the "state" field.
+func StateNEQ(v State) predicate.Recall {
+	return predicate.Recall(sql.FieldNEQ(FieldState, v))
+}
+
+// StateIn applies the In predicate on the "state" field.
+func StateIn(vs ...State) predicate.Recall {
+	return predicate.Recall(sql.FieldIn(FieldState, vs...))
+}
+
+// StateNotIn applies the NotIn predicate on the "state" field.
+func StateNotIn(vs ...State) predicate.Recall {
+	return predicate.Recall(sql.FieldNotIn(FieldState, vs...))
+}
+
+// ListedAtEQ applies the EQ predicate on the "listed_at" field.
+func ListedAtEQ(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldListedAt, v))
+}
+
+// ListedAtNEQ applies the NEQ predicate on the "listed_at" field.
+func ListedAtNEQ(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldNEQ(FieldListedAt, v))
+}
+
+// ListedAtIn applies the In predicate on the "listed_at" field.
+func ListedAtIn(vs ...time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldIn(FieldListedAt, vs...))
+}
+
+// ListedAtNotIn applies the NotIn predicate on the "listed_at" field.
+func ListedAtNotIn(vs ...time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldNotIn(FieldListedAt, vs...))
+}
+
+// ListedAtGT applies the GT predicate on the "listed_at" field.
+func ListedAtGT(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldGT(FieldListedAt, v))
+}
+
+// ListedAtGTE applies the GTE predicate on the "listed_at" field.
+func ListedAtGTE(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldGTE(FieldListedAt, v))
+}
+
+// ListedAtLT applies the LT predicate on the "listed_at" field.
+func ListedAtLT(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldLT(FieldListedAt, v))
+}
+
+// ListedAtLTE applies the LTE predicate on the "listed_at" field.
+func ListedAtLTE(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldLTE(FieldListedAt, v))
+}
+
+// ListedAtIsNil applies the IsNil predicate on the "listed_at" field.
+func ListedAtIsNil() predicate.Recall {
+	return predicate.Recall(sql.FieldIsNull(FieldListedAt))
+}
+
+// ListedAtNotNil applies the NotNil predicate on the "listed_at" field.
+func ListedAtNotNil() predicate.Recall {
+	return predicate.Recall(sql.FieldNotNull(FieldListedAt))
+}
+
+// EndedAtEQ applies the EQ predicate on the "ended_at" field.
+func EndedAtEQ(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldEndedAt, v))
+}
+
+// EndedAtNEQ applies the NEQ predicate on the "ended_at" field.
+func EndedAtNEQ(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldNEQ(FieldEndedAt, v))
+}
+
+// EndedAtIn applies the In predicate on the "ended_at" field.
+func EndedAtIn(vs ...time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldIn(FieldEndedAt, vs...))
+}
+
+// EndedAtNotIn applies the NotIn predicate on the "ended_at" field.
+func EndedAtNotIn(vs ...time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldNotIn(FieldEndedAt, vs...))
+}
+
+// EndedAtGT applies the GT predicate on the "ended_at" field.
+func EndedAtGT(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldGT(FieldEndedAt, v))
+}
+
+// EndedAtGTE applies the GTE predicate on the "ended_at" field.
+func EndedAtGTE(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldGTE(FieldEndedAt, v))
+}
+
+// EndedAtLT applies the LT predicate on the "ended_at" field.
+func EndedAtLT(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldLT(FieldEndedAt, v))
+}
+
+// EndedAtLTE applies the LTE predicate on the "ended_at" field.
+func EndedAtLTE(v time.Time) predicate.Recall {
+	return predicate.Recall(sql.FieldLTE(FieldEndedAt, v))
+}
+
+// EndedAtIsNil applies the IsNil predicate on the "ended_at" field.
+func EndedAtIsNil() predicate.Recall {
+	return predicate.Recall(sql.FieldIsNull(FieldEndedAt))
+}
+
+// EndedAtNotNil applies the NotNil predicate on the "ended_at" field.
+func EndedAtNotNil() predicate.Recall {
+	return predicate.Recall(sql.FieldNotNull(FieldEndedAt))
+}
+
+// CancelledByEQ applies the EQ predicate on the "cancelled_by" field.
+func CancelledByEQ(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEQ(FieldCancelledBy, v))
+}
+
+// CancelledByNEQ applies the NEQ predicate on the "cancelled_by" field.
+func CancelledByNEQ(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldNEQ(FieldCancelledBy, v))
+}
+
+// CancelledByIn applies the In predicate on the "cancelled_by" field.
+func CancelledByIn(vs ...string) predicate.Recall {
+	return predicate.Recall(sql.FieldIn(FieldCancelledBy, vs...))
+}
+
+// CancelledByNotIn applies the NotIn predicate on the "cancelled_by" field.
+func CancelledByNotIn(vs ...string) predicate.Recall {
+	return predicate.Recall(sql.FieldNotIn(FieldCancelledBy, vs...))
+}
+
+// CancelledByGT applies the GT predicate on the "cancelled_by" field.
+func CancelledByGT(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldGT(FieldCancelledBy, v))
+}
+
+// CancelledByGTE applies the GTE predicate on the "cancelled_by" field.
+func CancelledByGTE(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldGTE(FieldCancelledBy, v))
+}
+
+// CancelledByLT applies the LT predicate on the "cancelled_by" field.
+func CancelledByLT(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldLT(FieldCancelledBy, v))
+}
+
+// CancelledByLTE applies the LTE predicate on the "cancelled_by" field.
+func CancelledByLTE(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldLTE(FieldCancelledBy, v))
+}
+
+// CancelledByContains applies the Contains predicate on the "cancelled_by" field.
+func CancelledByContains(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldContains(FieldCancelledBy, v))
+}
+
+// CancelledByHasPrefix applies the HasPrefix predicate on the "cancelled_by" field.
+func CancelledByHasPrefix(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldHasPrefix(FieldCancelledBy, v))
+}
+
+// CancelledByHasSuffix applies the HasSuffix predicate on the "cancelled_by" field.
+func CancelledByHasSuffix(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldHasSuffix(FieldCancelledBy, v))
+}
+
+// CancelledByIsNil applies the IsNil predicate on the "cancelled_by" field.
+func CancelledByIsNil() predicate.Recall {
+	return predicate.Recall(sql.FieldIsNull(FieldCancelledBy))
+}
+
+// CancelledByNotNil applies the NotNil predicate on the "cancelled_by" field.
+func CancelledByNotNil() predicate.Recall {
+	return predicate.Recall(sql.FieldNotNull(FieldCancelledBy))
+}
+
+// CancelledByEqualFold applies the EqualFold predicate on the "cancelled_by" field.
+func CancelledByEqualFold(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldEqualFold(FieldCancelledBy, v))
+}
+
+// CancelledByContainsFold applies the ContainsFold predicate on the "cancelled_by" field.
+func CancelledByContainsFold(v string) predicate.Recall {
+	return predicate.Recall(sql.FieldContainsFold(FieldCancelledBy, v))
 }
 
 // HasPeople applies the HasEdge predicate on the "people" edge.

@@ -22,16 +22,22 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldRecallID holds the string denoting the recall_id field in the database.
 	FieldRecallID = "recall_id"
-	// FieldRecordVersionID holds the string denoting the record_version_id field in the database.
-	FieldRecordVersionID = "record_version_id"
 	// FieldPerson holds the string denoting the person field in the database.
 	FieldPerson = "person"
 	// FieldInteractionID holds the string denoting the interaction_id field in the database.
 	FieldInteractionID = "interaction_id"
-	// FieldOutcome holds the string denoting the outcome field in the database.
-	FieldOutcome = "outcome"
+	// FieldToldAt holds the string denoting the told_at field in the database.
+	FieldToldAt = "told_at"
+	// FieldState holds the string denoting the state field in the database.
+	FieldState = "state"
+	// FieldNextAt holds the string denoting the next_at field in the database.
+	FieldNextAt = "next_at"
+	// FieldMessageID holds the string denoting the message_id field in the database.
+	FieldMessageID = "message_id"
 	// FieldCallbackID holds the string denoting the callback_id field in the database.
 	FieldCallbackID = "callback_id"
+	// FieldSettledAt holds the string denoting the settled_at field in the database.
+	FieldSettledAt = "settled_at"
 	// EdgeRecall holds the string denoting the recall edge name in mutations.
 	EdgeRecall = "recall"
 	// Table holds the table name of the recallperson in the database.
@@ -50,11 +56,14 @@ var Columns = []string{
 	FieldID,
 	FieldCreatedAt,
 	FieldRecallID,
-	FieldRecordVersionID,
 	FieldPerson,
 	FieldInteractionID,
-	FieldOutcome,
+	FieldToldAt,
+	FieldState,
+	FieldNextAt,
+	FieldMessageID,
 	FieldCallbackID,
+	FieldSettledAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -79,12 +88,12 @@ var (
 	DefaultCreatedAt func() time.Time
 	// RecallIDValidator is a validator for the "recall_id" field. It is called by the builders before save.
 	RecallIDValidator func(string) error
-	// RecordVersionIDValidator is a validator for the "record_version_id" field. It is called by the builders before save.
-	RecordVersionIDValidator func(string) error
 	// PersonValidator is a validator for the "person" field. It is called by the builders before save.
 	PersonValidator func(string) error
 	// InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
 	InteractionIDValidator func(string) error
+	// MessageIDValidator is a validator for the "message_id" field. It is called by the builders before save.
+	MessageIDValidator func(string) error
 	// CallbackIDValidator is a validator for the "callback_id" field. It is called by the builders before save.
 	CallbackIDValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
@@ -93,27 +102,33 @@ var (
 	IDValidator func(string) error
 )
 
-// Outcome defines the type for the "outcome" enum field.
-type Outcome string
+// State defines the type for the "state" enum field.
+type State string
 
-// Outcome values.
+// StatePending is the default value of the State enum.
+const DefaultState = StatePending
+
+// State values.
 const (
-	OutcomeMessage  Outcome = "MESSAGE"
-	OutcomeCallback Outcome = "CALLBACK"
-	OutcomeListed   Outcome = "LISTED"
+	StatePending    State = "PENDING"
+	StateCalling    State = "CALLING"
+	StateReached    State = "REACHED"
+	StateLeft       State = "LEFT"
+	StateNotReached State = "NOT_REACHED"
+	StateCancelled  State = "CANCELLED"
 )
 
-func (o Outcome) String() string {
-	return string(o)
+func (s State) String() string {
+	return string(s)
 }
 
-// OutcomeValidator is a validator for the "outcome" field enum values. It is called by the builders before save.
-func OutcomeValidator(o Outcome) error {
-	switch o {
-	case OutcomeMessage, OutcomeCallback, OutcomeListed:
+// StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
+func StateValidator(s State) error {
+	switch s {
+	case StatePending, StateCalling, StateReached, StateLeft, StateNotReached, StateCancelled:
 		return nil
 	default:
-		return fmt.Errorf("recallperson: invalid enum value for outcome field: %q", o)
+		return fmt.Errorf("recallperson: invalid enum value for state field: %q", s)
 	}
 }
 
@@ -135,11 +150,6 @@ func ByRecallID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRecallID, opts...).ToFunc()
 }
 
-// ByRecordVersionID orders the results by the record_version_id field.
-func ByRecordVersionID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldRecordVersionID, opts...).ToFunc()
-}
-
 // ByPerson orders the results by the person field.
 func ByPerson(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPerson, opts...).ToFunc()
@@ -150,14 +160,34 @@ func ByInteractionID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldInteractionID, opts...).ToFunc()
 }
 
-// ByOutcome orders the results by the outcome field.
-func ByOutcome(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldOutcome, opts...).ToFunc()
+// ByToldAt orders the results by the told_at field.
+func ByToldAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldToldAt, opts...).ToFunc()
+}
+
+// ByState orders the results by the state field.
+func ByState(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldState, opts...).ToFunc()
+}
+
+// ByNextAt orders the results by the next_at field.
+func ByNextAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNextAt, opts...).ToFunc()
+}
+
+// ByMessageID orders the results by the message_id field.
+func ByMessageID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMessageID, opts...).ToFunc()
 }
 
 // ByCallbackID orders the results by the callback_id field.
 func ByCallbackID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCallbackID, opts...).ToFunc()
+}
+
+// BySettledAt orders the results by the settled_at field.
+func BySettledAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSettledAt, opts...).ToFunc()
 }
 
 // ByRecallField orders the results by recall field.
@@ -175,19 +205,19 @@ func newRecallStep() *sqlgraph.Step {
 }
 
 // MarshalGQL implements graphql.Marshaler interface.
-func (e Outcome) MarshalGQL(w io.Writer) {
+func (e State) MarshalGQL(w io.Writer) {
 	io.WriteString(w, strconv.Quote(e.String()))
 }
 
 // UnmarshalGQL implements graphql.Unmarshaler interface.
-func (e *Outcome) UnmarshalGQL(val interface{}) error {
+func (e *State) UnmarshalGQL(val interface{}) error {
 	str, ok := val.(string)
 	if !ok {
 		return fmt.Errorf("enum %T must be a string", val)
 	}
-	*e = Outcome(str)
-	if err := OutcomeValidator(*e); err != nil {
-		return fmt.Errorf("%s is not a valid Outcome", str)
+	*e = State(str)
+	if err := StateValidator(*e); err != nil {
+		return fmt.Errorf("%s is not a valid State", str)
 	}
 	return nil
 }

@@ -75,11 +75,6 @@ func RecallID(v string) predicate.RecallPerson {
 	return predicate.RecallPerson(sql.FieldEQ(FieldRecallID, v))
 }
 
-// RecordVersionID applies equality check predicate on the "record_version_id" field. It's identical to RecordVersionIDEQ.
-func RecordVersionID(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldEQ(FieldRecordVersionID, v))
-}
-
 // Person applies equality check predicate on the "person" field. It's identical to PersonEQ.
 func Person(v string) predicate.RecallPerson {
 	return predicate.RecallPerson(sql.FieldEQ(FieldPerson, v))
@@ -90,9 +85,29 @@ func InteractionID(v string) predicate.RecallPerson {
 	return predicate.RecallPerson(sql.FieldEQ(FieldInteractionID, v))
 }
 
+// ToldAt applies equality check predicate on the "told_at" field. It's identical to ToldAtEQ.
+func ToldAt(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldEQ(FieldToldAt, v))
+}
+
+// NextAt applies equality check predicate on the "next_at" field. It's identical to NextAtEQ.
+func NextAt(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldEQ(FieldNextAt, v))
+}
+
+// MessageID applies equality check predicate on the "message_id" field. It's identical to MessageIDEQ.
+func MessageID(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldEQ(FieldMessageID, v))
+}
+
 // CallbackID applies equality check predicate on the "callback_id" field. It's identical to CallbackIDEQ.
 func CallbackID(v string) predicate.RecallPerson {
 	return predicate.RecallPerson(sql.FieldEQ(FieldCallbackID, v))
+}
+
+// SettledAt applies equality check predicate on the "settled_at" field. It's identical to SettledAtEQ.
+func SettledAt(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldEQ(FieldSettledAt, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -198,71 +213,6 @@ func RecallIDEqualFold(v string) predicate.RecallPerson {
 // RecallIDContainsFold applies the ContainsFold predicate on the "recall_id" field.
 func RecallIDContainsFold(v string) predicate.RecallPerson {
 	return predicate.RecallPerson(sql.FieldContainsFold(FieldRecallID, v))
-}
-
-// RecordVersionIDEQ applies the EQ predicate on the "record_version_id" field.
-func RecordVersionIDEQ(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldEQ(FieldRecordVersionID, v))
-}
-
-// RecordVersionIDNEQ applies the NEQ predicate on the "record_version_id" field.
-func RecordVersionIDNEQ(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldNEQ(FieldRecordVersionID, v))
-}
-
-// RecordVersionIDIn applies the In predicate on the "record_version_id" field.
-func RecordVersionIDIn(vs ...string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldIn(FieldRecordVersionID, vs...))
-}
-
-// RecordVersionIDNotIn applies the NotIn predicate on the "record_version_id" field.
-func RecordVersionIDNotIn(vs ...string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldNotIn(FieldRecordVersionID, vs...))
-}
-
-// RecordVersionIDGT applies the GT predicate on the "record_version_id" field.
-func RecordVersionIDGT(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldGT(FieldRecordVersionID, v))
-}
-
-// RecordVersionIDGTE applies the GTE predicate on the "record_version_id" field.
-func RecordVersionIDGTE(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldGTE(FieldRecordVersionID, v))
-}
-
-// RecordVersionIDLT applies the LT predicate on the "record_version_id" field.
-func RecordVersionIDLT(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldLT(FieldRecordVersionID, v))
-}
-
-// RecordVersionIDLTE applies the LTE predicate on the "record_version_id" field.
-func RecordVersionIDLTE(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldLTE(FieldRecordVersionID, v))
-}
-
-// RecordVersionIDContains applies the Contains predicate on the "record_version_id" field.
-func RecordVersionIDContains(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldContains(FieldRecordVersionID, v))
-}
-
-// RecordVersionIDHasPrefix applies the HasPrefix predicate on the "record_version_id" field.
-func RecordVersionIDHasPrefix(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldHasPrefix(FieldRecordVersionID, v))
-}
-
-// RecordVersionIDHasSuffix applies the HasSuffix predicate on the "record_version_id" field.
-func RecordVersionIDHasSuffix(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldHasSuffix(FieldRecordVersionID, v))
-}
-
-// RecordVersionIDEqualFold applies the EqualFold predicate on the "record_version_id" field.
-func RecordVersionIDEqualFold(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldEqualFold(FieldRecordVersionID, v))
-}
-
-// RecordVersionIDContainsFold applies the ContainsFold predicate on the "record_version_id" field.
-func RecordVersionIDContainsFold(v string) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldContainsFold(FieldRecordVersionID, v))
 }
 
 // PersonEQ applies the EQ predicate on the "person" field.
@@ -395,24 +345,179 @@ func InteractionIDContainsFold(v string) predicate.RecallPerson {
 	return predicate.RecallPerson(sql.FieldContainsFold(FieldInteractionID, v))
 }
 
-// OutcomeEQ applies the EQ predicate on the "outcome" field.
-func OutcomeEQ(v Outcome) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldEQ(FieldOutcome, v))
+// ToldAtEQ applies the EQ predicate on the "told_at" field.
+func ToldAtEQ(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldEQ(FieldToldAt, v))
 }
 
-// OutcomeNEQ applies the NEQ predicate on the "outcome" field.
-func OutcomeNEQ(v Outcome) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldNEQ(FieldOutcome, v))
+// ToldAtNEQ applies the NEQ predicate on the "told_at" field.
+func ToldAtNEQ(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNEQ(FieldToldAt, v))
 }
 
-// OutcomeIn applies the In predicate on the "outcome" field.
-func OutcomeIn(vs ...Outcome) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldIn(FieldOutcome, vs...))
+// ToldAtIn applies the In predicate on the "told_at" field.
+func ToldAtIn(vs ...time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldIn(FieldToldAt, vs...))
 }
 
-// OutcomeNotIn applies the NotIn predicate on the "outcome" field.
-func OutcomeNotIn(vs ...Outcome) predicate.RecallPerson {
-	return predicate.RecallPerson(sql.FieldNotIn(FieldOutcome, vs...))
+// ToldAtNotIn applies the NotIn predicate on the "told_at" field.
+func ToldAtNotIn(vs ...time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNotIn(FieldToldAt, vs...))
+}
+
+// ToldAtGT applies the GT predicate on the "told_at" field.
+func ToldAtGT(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldGT(FieldToldAt, v))
+}
+
+// ToldAtGTE applies the GTE predicate on the "told_at" field.
+func ToldAtGTE(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldGTE(FieldToldAt, v))
+}
+
+// ToldAtLT applies the LT predicate on the "told_at" field.
+func ToldAtLT(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldLT(FieldToldAt, v))
+}
+
+// ToldAtLTE applies the LTE predicate on the "told_at" field.
+func ToldAtLTE(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldLTE(FieldToldAt, v))
+}
+
+// StateEQ applies the EQ predicate on the "state" field.
+func StateEQ(v State) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldEQ(FieldState, v))
+}
+
+// StateNEQ applies the NEQ predicate on the "state" field.
+func StateNEQ(v State) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNEQ(FieldState, v))
+}
+
+// StateIn applies the In predicate on the "state" field.
+func StateIn(vs ...State) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldIn(FieldState, vs...))
+}
+
+// StateNotIn applies the NotIn predicate on the "state" field.
+func StateNotIn(vs ...State) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNotIn(FieldState, vs...))
+}
+
+// NextAtEQ applies the EQ predicate on the "next_at" field.
+func NextAtEQ(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldEQ(FieldNextAt, v))
+}
+
+// NextAtNEQ applies the NEQ predicate on the "next_at" field.
+func NextAtNEQ(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNEQ(FieldNextAt, v))
+}
+
+// NextAtIn applies the In predicate on the "next_at" field.
+func NextAtIn(vs ...time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldIn(FieldNextAt, vs...))
+}
+
+// NextAtNotIn applies the NotIn predicate on the "next_at" field.
+func NextAtNotIn(vs ...time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNotIn(FieldNextAt, vs...))
+}
+
+// NextAtGT applies the GT predicate on the "next_at" field.
+func NextAtGT(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldGT(FieldNextAt, v))
+}
+
+// NextAtGTE applies the GTE predicate on the "next_at" field.
+func NextAtGTE(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldGTE(FieldNextAt, v))
+}
+
+// NextAtLT applies the LT predicate on the "next_at" field.
+func NextAtLT(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldLT(FieldNextAt, v))
+}
+
+// NextAtLTE applies the LTE predicate on the "next_at" field.
+func NextAtLTE(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldLTE(FieldNextAt, v))
+}
+
+// MessageIDEQ applies the EQ predicate on the "message_id" field.
+func MessageIDEQ(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldEQ(FieldMessageID, v))
+}
+
+// MessageIDNEQ applies the NEQ predicate on the "message_id" field.
+func MessageIDNEQ(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNEQ(FieldMessageID, v))
+}
+
+// MessageIDIn applies the In predicate on the "message_id" field.
+func MessageIDIn(vs ...string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldIn(FieldMessageID, vs...))
+}
+
+// MessageIDNotIn applies the NotIn predicate on the "message_id" field.
+func MessageIDNotIn(vs ...string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNotIn(FieldMessageID, vs...))
+}
+
+// MessageIDGT applies the GT predicate on the "message_id" field.
+func MessageIDGT(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldGT(FieldMessageID, v))
+}
+
+// MessageIDGTE applies the GTE predicate on the "message_id" field.
+func MessageIDGTE(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldGTE(FieldMessageID, v))
+}
+
+// MessageIDLT applies the LT predicate on the "message_id" field.
+func MessageIDLT(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldLT(FieldMessageID, v))
+}
+
+// MessageIDLTE applies the LTE predicate on the "message_id" field.
+func MessageIDLTE(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldLTE(FieldMessageID, v))
+}
+
+// MessageIDContains applies the Contains predicate on the "message_id" field.
+func MessageIDContains(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldContains(FieldMessageID, v))
+}
+
+// MessageIDHasPrefix applies the HasPrefix predicate on the "message_id" field.
+func MessageIDHasPrefix(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldHasPrefix(FieldMessageID, v))
+}
+
+// MessageIDHasSuffix applies the HasSuffix predicate on the "message_id" field.
+func MessageIDHasSuffix(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldHasSuffix(FieldMessageID, v))
+}
+
+// MessageIDIsNil applies the IsNil predicate on the "message_id" field.
+func MessageIDIsNil() predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldIsNull(FieldMessageID))
+}
+
+// MessageIDNotNil applies the NotNil predicate on the "message_id" field.
+func MessageIDNotNil() predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNotNull(FieldMessageID))
+}
+
+// MessageIDEqualFold applies the EqualFold predicate on the "message_id" field.
+func MessageIDEqualFold(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldEqualFold(FieldMessageID, v))
+}
+
+// MessageIDContainsFold applies the ContainsFold predicate on the "message_id" field.
+func MessageIDContainsFold(v string) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldContainsFold(FieldMessageID, v))
 }
 
 // CallbackIDEQ applies the EQ predicate on the "callback_id" field.
@@ -488,6 +593,56 @@ func CallbackIDEqualFold(v string) predicate.RecallPerson {
 // CallbackIDContainsFold applies the ContainsFold predicate on the "callback_id" field.
 func CallbackIDContainsFold(v string) predicate.RecallPerson {
 	return predicate.RecallPerson(sql.FieldContainsFold(FieldCallbackID, v))
+}
+
+// SettledAtEQ applies the EQ predicate on the "settled_at" field.
+func SettledAtEQ(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldEQ(FieldSettledAt, v))
+}
+
+// SettledAtNEQ applies the NEQ predicate on the "settled_at" field.
+func SettledAtNEQ(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNEQ(FieldSettledAt, v))
+}
+
+// SettledAtIn applies the In predicate on the "settled_at" field.
+func SettledAtIn(vs ...time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldIn(FieldSettledAt, vs...))
+}
+
+// SettledAtNotIn applies the NotIn predicate on the "settled_at" field.
+func SettledAtNotIn(vs ...time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNotIn(FieldSettledAt, vs...))
+}
+
+// SettledAtGT applies the GT predicate on the "settled_at" field.
+func SettledAtGT(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldGT(FieldSettledAt, v))
+}
+
+// SettledAtGTE applies the GTE predicate on the "settled_at" field.
+func SettledAtGTE(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldGTE(FieldSettledAt, v))
+}
+
+// SettledAtLT applies the LT predicate on the "settled_at" field.
+func SettledAtLT(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldLT(FieldSettledAt, v))
+}
+
+// SettledAtLTE applies the LTE predicate on the "settled_at" field.
+func SettledAtLTE(v time.Time) predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldLTE(FieldSettledAt, v))
+}
+
+// SettledAtIsNil applies the IsNil predicate on the "settled_at" field.
+func SettledAtIsNil() predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldIsNull(FieldSettledAt))
+}
+
+// SettledAtNotNil applies the NotNil predicate on the "settled_at" field.
+func SettledAtNotNil() predicate.RecallPerson {
+	return predicate.RecallPerson(sql.FieldNotNull(FieldSettledAt))
 }
 
 // HasRecall applies the HasEdge predicate on the "recall" edge.

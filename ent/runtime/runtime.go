@@ -8,6 +8,7 @@ import (
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
 	"ekc/ent/answerreview"
+	"ekc/ent/answersample"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -18,6 +19,7 @@ import (
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/disposition"
+	"ekc/ent/duty"
 	"ekc/ent/event"
 	"ekc/ent/interaction"
 	"ekc/ent/menu"
@@ -271,16 +273,28 @@ func init() {
 	answerreviewDescCreatedAt := answerreviewMixinFields0[1].Descriptor()
 	// answerreview.DefaultCreatedAt holds the default value on creation for the created_at field.
 	answerreview.DefaultCreatedAt = answerreviewDescCreatedAt.Default.(func() time.Time)
+	// answerreviewDescSampleID is the schema descriptor for sample_id field.
+	answerreviewDescSampleID := answerreviewFields[0].Descriptor()
+	// answerreview.SampleIDValidator is a validator for the "sample_id" field. It is called by the builders before save.
+	answerreview.SampleIDValidator = answerreviewDescSampleID.Validators[0].(func(string) error)
 	// answerreviewDescTurnID is the schema descriptor for turn_id field.
-	answerreviewDescTurnID := answerreviewFields[0].Descriptor()
+	answerreviewDescTurnID := answerreviewFields[2].Descriptor()
 	// answerreview.TurnIDValidator is a validator for the "turn_id" field. It is called by the builders before save.
 	answerreview.TurnIDValidator = answerreviewDescTurnID.Validators[0].(func(string) error)
-	// answerreviewDescComment is the schema descriptor for comment field.
-	answerreviewDescComment := answerreviewFields[2].Descriptor()
-	// answerreview.CommentValidator is a validator for the "comment" field. It is called by the builders before save.
-	answerreview.CommentValidator = answerreviewDescComment.Validators[0].(func(string) error)
+	// answerreviewDescAgencyID is the schema descriptor for agency_id field.
+	answerreviewDescAgencyID := answerreviewFields[3].Descriptor()
+	// answerreview.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	answerreview.AgencyIDValidator = answerreviewDescAgencyID.Validators[0].(func(string) error)
+	// answerreviewDescTopic is the schema descriptor for topic field.
+	answerreviewDescTopic := answerreviewFields[4].Descriptor()
+	// answerreview.TopicValidator is a validator for the "topic" field. It is called by the builders before save.
+	answerreview.TopicValidator = answerreviewDescTopic.Validators[0].(func(string) error)
+	// answerreviewDescNote is the schema descriptor for note field.
+	answerreviewDescNote := answerreviewFields[6].Descriptor()
+	// answerreview.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	answerreview.NoteValidator = answerreviewDescNote.Validators[0].(func(string) error)
 	// answerreviewDescAccountID is the schema descriptor for account_id field.
-	answerreviewDescAccountID := answerreviewFields[3].Descriptor()
+	answerreviewDescAccountID := answerreviewFields[7].Descriptor()
 	// answerreview.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
 	answerreview.AccountIDValidator = answerreviewDescAccountID.Validators[0].(func(string) error)
 	// answerreviewDescID is the schema descriptor for id field.
@@ -289,6 +303,56 @@ func init() {
 	answerreview.DefaultID = answerreviewDescID.Default.(func() string)
 	// answerreview.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	answerreview.IDValidator = answerreviewDescID.Validators[0].(func(string) error)
+	answersampleMixin := schema.AnswerSample{}.Mixin()
+	answersample.Policy = privacy.NewPolicies(schema.AnswerSample{})
+	answersample.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := answersample.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	answersampleMixinFields0 := answersampleMixin[0].Fields()
+	_ = answersampleMixinFields0
+	answersampleMixinFields1 := answersampleMixin[1].Fields()
+	_ = answersampleMixinFields1
+	answersampleFields := schema.AnswerSample{}.Fields()
+	_ = answersampleFields
+	// answersampleDescCreatedAt is the schema descriptor for created_at field.
+	answersampleDescCreatedAt := answersampleMixinFields0[1].Descriptor()
+	// answersample.DefaultCreatedAt holds the default value on creation for the created_at field.
+	answersample.DefaultCreatedAt = answersampleDescCreatedAt.Default.(func() time.Time)
+	// answersampleDescAgencyID is the schema descriptor for agency_id field.
+	answersampleDescAgencyID := answersampleMixinFields1[0].Descriptor()
+	// answersample.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	answersample.AgencyIDValidator = answersampleDescAgencyID.Validators[0].(func(string) error)
+	// answersampleDescRegionID is the schema descriptor for region_id field.
+	answersampleDescRegionID := answersampleMixinFields1[1].Descriptor()
+	// answersample.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	answersample.RegionIDValidator = answersampleDescRegionID.Validators[0].(func(string) error)
+	// answersampleDescSize is the schema descriptor for size field.
+	answersampleDescSize := answersampleFields[2].Descriptor()
+	// answersample.SizeValidator is a validator for the "size" field. It is called by the builders before save.
+	answersample.SizeValidator = answersampleDescSize.Validators[0].(func(int) error)
+	// answersampleDescPopulation is the schema descriptor for population field.
+	answersampleDescPopulation := answersampleFields[3].Descriptor()
+	// answersample.PopulationValidator is a validator for the "population" field. It is called by the builders before save.
+	answersample.PopulationValidator = answersampleDescPopulation.Validators[0].(func(int) error)
+	// answersampleDescSeed is the schema descriptor for seed field.
+	answersampleDescSeed := answersampleFields[4].Descriptor()
+	// answersample.SeedValidator is a validator for the "seed" field. It is called by the builders before save.
+	answersample.SeedValidator = answersampleDescSeed.Validators[0].(func(string) error)
+	// answersampleDescAccountID is the schema descriptor for account_id field.
+	answersampleDescAccountID := answersampleFields[5].Descriptor()
+	// answersample.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	answersample.AccountIDValidator = answersampleDescAccountID.Validators[0].(func(string) error)
+	// answersampleDescID is the schema descriptor for id field.
+	answersampleDescID := answersampleMixinFields0[0].Descriptor()
+	// answersample.DefaultID holds the default value on creation for the id field.
+	answersample.DefaultID = answersampleDescID.Default.(func() string)
+	// answersample.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	answersample.IDValidator = answersampleDescID.Validators[0].(func(string) error)
 	assistantturnMixin := schema.AssistantTurn{}.Mixin()
 	assistantturn.Policy = privacy.NewPolicies(schema.AssistantTurn{})
 	assistantturn.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -909,6 +973,25 @@ func init() {
 	disposition.DefaultID = dispositionDescID.Default.(func() string)
 	// disposition.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	disposition.IDValidator = dispositionDescID.Validators[0].(func(string) error)
+	duty.Policy = privacy.NewPolicies(schema.Duty{})
+	duty.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := duty.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	dutyFields := schema.Duty{}.Fields()
+	_ = dutyFields
+	// dutyDescHolder is the schema descriptor for holder field.
+	dutyDescHolder := dutyFields[1].Descriptor()
+	// duty.HolderValidator is a validator for the "holder" field. It is called by the builders before save.
+	duty.HolderValidator = dutyDescHolder.Validators[0].(func(string) error)
+	// dutyDescID is the schema descriptor for id field.
+	dutyDescID := dutyFields[0].Descriptor()
+	// duty.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	duty.IDValidator = dutyDescID.Validators[0].(func(string) error)
 	event.Policy = privacy.NewPolicies(schema.Event{})
 	event.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -1730,24 +1813,46 @@ func init() {
 	}
 	recallMixinFields0 := recallMixin[0].Fields()
 	_ = recallMixinFields0
+	recallMixinFields1 := recallMixin[1].Fields()
+	_ = recallMixinFields1
 	recallFields := schema.Recall{}.Fields()
 	_ = recallFields
 	// recallDescCreatedAt is the schema descriptor for created_at field.
 	recallDescCreatedAt := recallMixinFields0[1].Descriptor()
 	// recall.DefaultCreatedAt holds the default value on creation for the created_at field.
 	recall.DefaultCreatedAt = recallDescCreatedAt.Default.(func() time.Time)
+	// recallDescAgencyID is the schema descriptor for agency_id field.
+	recallDescAgencyID := recallMixinFields1[0].Descriptor()
+	// recall.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	recall.AgencyIDValidator = recallDescAgencyID.Validators[0].(func(string) error)
+	// recallDescRegionID is the schema descriptor for region_id field.
+	recallDescRegionID := recallMixinFields1[1].Descriptor()
+	// recall.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	recall.RegionIDValidator = recallDescRegionID.Validators[0].(func(string) error)
 	// recallDescRecordVersionID is the schema descriptor for record_version_id field.
 	recallDescRecordVersionID := recallFields[0].Descriptor()
 	// recall.RecordVersionIDValidator is a validator for the "record_version_id" field. It is called by the builders before save.
 	recall.RecordVersionIDValidator = recallDescRecordVersionID.Validators[0].(func(string) error)
+	// recallDescRecordID is the schema descriptor for record_id field.
+	recallDescRecordID := recallFields[1].Descriptor()
+	// recall.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
+	recall.RecordIDValidator = recallDescRecordID.Validators[0].(func(string) error)
+	// recallDescReason is the schema descriptor for reason field.
+	recallDescReason := recallFields[2].Descriptor()
+	// recall.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	recall.ReasonValidator = recallDescReason.Validators[0].(func(string) error)
 	// recallDescText is the schema descriptor for text field.
-	recallDescText := recallFields[1].Descriptor()
+	recallDescText := recallFields[3].Descriptor()
 	// recall.TextValidator is a validator for the "text" field. It is called by the builders before save.
 	recall.TextValidator = recallDescText.Validators[0].(func(string) error)
 	// recallDescAccountID is the schema descriptor for account_id field.
-	recallDescAccountID := recallFields[2].Descriptor()
+	recallDescAccountID := recallFields[4].Descriptor()
 	// recall.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
 	recall.AccountIDValidator = recallDescAccountID.Validators[0].(func(string) error)
+	// recallDescCancelledBy is the schema descriptor for cancelled_by field.
+	recallDescCancelledBy := recallFields[8].Descriptor()
+	// recall.CancelledByValidator is a validator for the "cancelled_by" field. It is called by the builders before save.
+	recall.CancelledByValidator = recallDescCancelledBy.Validators[0].(func(string) error)
 	// recallDescID is the schema descriptor for id field.
 	recallDescID := recallMixinFields0[0].Descriptor()
 	// recall.DefaultID holds the default value on creation for the id field.
@@ -1776,20 +1881,20 @@ func init() {
 	recallpersonDescRecallID := recallpersonFields[0].Descriptor()
 	// recallperson.RecallIDValidator is a validator for the "recall_id" field. It is called by the builders before save.
 	recallperson.RecallIDValidator = recallpersonDescRecallID.Validators[0].(func(string) error)
-	// recallpersonDescRecordVersionID is the schema descriptor for record_version_id field.
-	recallpersonDescRecordVersionID := recallpersonFields[1].Descriptor()
-	// recallperson.RecordVersionIDValidator is a validator for the "record_version_id" field. It is called by the builders before save.
-	recallperson.RecordVersionIDValidator = recallpersonDescRecordVersionID.Validators[0].(func(string) error)
 	// recallpersonDescPerson is the schema descriptor for person field.
-	recallpersonDescPerson := recallpersonFields[2].Descriptor()
+	recallpersonDescPerson := recallpersonFields[1].Descriptor()
 	// recallperson.PersonValidator is a validator for the "person" field. It is called by the builders before save.
 	recallperson.PersonValidator = recallpersonDescPerson.Validators[0].(func(string) error)
 	// recallpersonDescInteractionID is the schema descriptor for interaction_id field.
-	recallpersonDescInteractionID := recallpersonFields[3].Descriptor()
+	recallpersonDescInteractionID := recallpersonFields[2].Descriptor()
 	// recallperson.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
 	recallperson.InteractionIDValidator = recallpersonDescInteractionID.Validators[0].(func(string) error)
+	// recallpersonDescMessageID is the schema descriptor for message_id field.
+	recallpersonDescMessageID := recallpersonFields[6].Descriptor()
+	// recallperson.MessageIDValidator is a validator for the "message_id" field. It is called by the builders before save.
+	recallperson.MessageIDValidator = recallpersonDescMessageID.Validators[0].(func(string) error)
 	// recallpersonDescCallbackID is the schema descriptor for callback_id field.
-	recallpersonDescCallbackID := recallpersonFields[5].Descriptor()
+	recallpersonDescCallbackID := recallpersonFields[7].Descriptor()
 	// recallperson.CallbackIDValidator is a validator for the "callback_id" field. It is called by the builders before save.
 	recallperson.CallbackIDValidator = recallpersonDescCallbackID.Validators[0].(func(string) error)
 	// recallpersonDescID is the schema descriptor for id field.

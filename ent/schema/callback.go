@@ -23,7 +23,8 @@ func (Callback) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("interaction_id").MaxLen(40).Immutable(),
 		field.String("origin_id").Optional().MaxLen(40).Immutable().Comment("the interaction that was lost"),
-		field.Enum("reason").NamedValues("Requested", "REQUESTED", "Lost", "LOST", "FailedNode", "FAILED_NODE"),
+		field.Enum("reason").NamedValues("Requested", "REQUESTED", "Lost", "LOST", "FailedNode", "FAILED_NODE",
+			"Recall", "RECALL"),
 		field.Enum("state").NamedValues("Waiting", "WAITING", "Dialling", "DIALLING", "Done", "DONE", "Exhausted", "EXHAUSTED",
 			"Cancelled", "CANCELLED").Default("WAITING"),
 		field.Int("line").Default(1).Range(1, 2),

@@ -53,6 +53,9 @@ func (Message) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("interaction_id", "sequence").Unique(),
 		index.Fields("interaction_id", "client_key").Unique().Annotations(entsql.IndexWhere("client_key IS NOT NULL")),
+		// Who was told a version by an operator; Yana's turns name what she told.
+		index.Fields("citations").StorageKey("message_told_by_operator").Annotations(entsql.IndexType("GIN"),
+			entsql.OpClass("jsonb_path_ops"), entsql.IndexWhere("author = 'OPERATOR' AND citations IS NOT NULL")),
 	}
 }
 

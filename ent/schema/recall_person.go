@@ -12,7 +12,7 @@ import (
 	"ekc/access/policy"
 )
 
-// RecallPerson is what was done for one citizen who had been told the version: once, whatever is asked again.
+// RecallPerson is one citizen of a recall, and how far it is with them: one row a person, whatever they were told how often.
 type RecallPerson struct{ ent.Schema }
 
 // Mixin of the entity.
@@ -22,11 +22,15 @@ func (RecallPerson) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "r
 func (RecallPerson) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("recall_id").MaxLen(40).Immutable(),
-		field.String("record_version_id").MaxLen(120).Immutable(),
-		field.String("person").MaxLen(40).Immutable().Comment("telephone number, or id of a citizen without one"),
-		field.String("interaction_id").MaxLen(40).Immutable().Comment("in which the citizen was told"),
-		field.Enum("outcome").Immutable().NamedValues("Message", "MESSAGE", "Callback", "CALLBACK", "Listed", "LISTED"),
-		field.String("callback_id").Optional().MaxLen(40).Immutable(),
+		field.String("person").MaxLen(40).Immutable().Sensitive().Comment("telephone number, or id of a citizen without one"),
+		field.String("interaction_id").MaxLen(40).Immutable().Comment("in which they were told last"),
+		field.Time("told_at").Immutable(),
+		field.Enum("state").NamedValues("Pending", "PENDING", "Calling", "CALLING", "Reached", "REACHED", "Left", "LEFT",
+			"NotReached", "NOT_REACHED", "Cancelled", "CANCELLED").Default("PENDING"),
+		field.Time("next_at").Comment("when it is tried; a citizen is not called at night"),
+		field.String("message_id").Optional().MaxLen(40).Comment("that tells them, in a chat"),
+		field.String("callback_id").Optional().MaxLen(40),
+		field.Time("settled_at").Optional().Nillable(),
 	}
 }
 
@@ -35,9 +39,12 @@ func (RecallPerson) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("recall", Recall.Type).Ref("people").Field("recall_id").Unique().Required().Immutable()}
 }
 
-// Indexes of the entity: nobody is bothered twice about one version.
+// Indexes of the entity: nobody is bothered twice.
 func (RecallPerson) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("record_version_id", "person").Unique()}
+	return []ent.Index{
+		index.Fields("recall_id", "person").Unique(),
+		index.Fields("next_at").Annotations(entsql.IndexWhere("state = 'PENDING' OR state = 'CALLING'")),
+	}
 }
 
 // Annotations of the entity.

@@ -5,11 +5,13 @@ package model
 import (
 	"bytes"
 	"ekc/ent"
+	"ekc/ent/answerreview"
 	"ekc/ent/assistantturn"
 	"ekc/ent/callback"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/presence"
+	"ekc/ent/recallperson"
 	"ekc/ent/roleassignment"
 	"ekc/ent/trunk"
 	"ekc/interaction/dialogue"
@@ -106,6 +108,58 @@ type AnswerFeedbackInput struct {
 	Helpful bool `json:"helpful"`
 }
 
+// A verdict.
+type AnswerJudgeInput struct {
+	// The answer in the sample.
+	ReviewID string `json:"reviewId"`
+	// The verdict.
+	Verdict answerreview.Verdict `json:"verdict"`
+	// What is not right, at most 2,000 characters; needed unless it is right.
+	Note *string `json:"note,omitempty"`
+}
+
+// How often Yana was right, by the judgement of samples.
+type AnswerPrecision struct {
+	// Answers that were judged.
+	Judged int `json:"judged"`
+	// Wholly right.
+	Right int `json:"right"`
+	// Partly right.
+	Partly int `json:"partly"`
+	// Wrong.
+	Wrong int `json:"wrong"`
+	// Right as a share of those judged; null when none was.
+	Share *float64 `json:"share,omitempty"`
+	// Lower end of its 95 % Wilson interval.
+	Low float64 `json:"low"`
+	// Upper end of it.
+	High float64 `json:"high"`
+}
+
+// What to draw.
+type AnswerSampleDrawInput struct {
+	// Of interactions that began at or after.
+	From time.Time `json:"from"`
+	// And before; null: now. At most 366 days after `from`.
+	To *time.Time `json:"to,omitempty"`
+	// How many, 1 to 500.
+	Size int `json:"size"`
+	// At most 40 bytes; null: a new one.
+	Seed *string `json:"seed,omitempty"`
+	// Only of this agency; who works for one agency must name it.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Only of this region; who works for one region must name it.
+	RegionID *string `json:"regionId,omitempty"`
+}
+
+// A sample, or why not.
+type AnswerSamplePayload struct {
+	// The sample; null on failure.
+	AnswerSample *ent.AnswerSample `json:"answerSample,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What a decision of Yana rests on. Who may not read the dialogue gets the citizen's words without numbers, addresses and names of people.
 type AssistantExplanation struct {
 	// The citizen's message.
@@ -198,6 +252,148 @@ type AuditFilter struct {
 	Action *string `json:"action,omitempty"`
 	// Only on this object.
 	ObjectID *string `json:"objectId,omitempty"`
+}
+
+// A query of the editors' test bench.
+type BenchCase struct {
+	// Opaque id.
+	ID string `json:"id"`
+	// What a citizen would ask; personal data is masked.
+	Query string `json:"query"`
+	// Whose editors keep it; null: no agency by itself.
+	Agency *ent.Agency `json:"agency,omitempty"`
+	// The citizen's region; null: not known.
+	Region *ent.Region `json:"region,omitempty"`
+	// The record that must be found first; null: nothing may be answered.
+	RecordID *string `json:"recordId,omitempty"`
+	// Where it comes from.
+	Source BenchCaseSource `json:"source"`
+	// Who made it.
+	CreatedBy *Operator `json:"createdBy,omitempty"`
+	// When.
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// A page of the test bench.
+type BenchCaseConnection struct {
+	// The entries with their cursors.
+	Edges []*BenchCaseEdge `json:"edges"`
+	// Where the page begins and ends.
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+	// How many there are in all.
+	TotalCount int `json:"totalCount"`
+}
+
+// An entry of a page of the test bench.
+type BenchCaseEdge struct {
+	// The entry.
+	Node *BenchCase `json:"node"`
+	// Its cursor.
+	Cursor entgql.Cursor[string] `json:"cursor"`
+}
+
+// Which case.
+type BenchCaseInput struct {
+	// The case.
+	CaseID string `json:"caseId"`
+}
+
+// A case to keep.
+type BenchCaseKeepInput struct {
+	// What a citizen would ask, at most 4,000 characters.
+	Query string `json:"query"`
+	// Whose editors keep it; who works for one agency must name it.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// The citizen's region; null: not known.
+	RegionID *string `json:"regionId,omitempty"`
+	// The record that must be found first; null: nothing may be answered.
+	RecordID *string `json:"recordId,omitempty"`
+}
+
+// A case, or why not.
+type BenchCasePayload struct {
+	// The case as it is, or was; null on failure.
+	BenchCase *BenchCase `json:"benchCase,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which cases to make.
+type BenchCasesCollectInput struct {
+	// PHRASING or REVIEW.
+	From BenchCaseSource `json:"from"`
+	// For whose bench; who works for one agency must name it.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// How many at most, 1 to 500.
+	Most int `json:"most"`
+}
+
+// How many cases were made, or why not.
+type BenchCasesCollectPayload struct {
+	// How many; null on failure.
+	Made *int `json:"made,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What a query finds.
+type BenchOutcome struct {
+	// What Yana would do: `answer`, `clarify` or `hand_over`.
+	Decision string `json:"decision"`
+	// The record found first; null when nothing is.
+	FirstID *string `json:"firstId,omitempty"`
+	// Its probability, 0 to 1.
+	Probability float64 `json:"probability"`
+	// Place of the expected record, from 1; null: not among the first ten.
+	Rank *int `json:"rank,omitempty"`
+	// Its probability, 0 to 1.
+	Chance float64 `json:"chance"`
+	// The expected record was found first, or nothing would be answered where none is expected.
+	Right bool `json:"right"`
+	// Another record than the expected one would be answered.
+	Harmful bool `json:"harmful"`
+}
+
+// What a run of the test bench has shown.
+type BenchReport struct {
+	// How many cases there are.
+	Total int `json:"total"`
+	// How many were run.
+	Run int `json:"run"`
+	// Right cases now.
+	RightNow int `json:"rightNow"`
+	// Right cases then.
+	RightThen int `json:"rightThen"`
+	// Wrong answers now.
+	HarmfulNow int `json:"harmfulNow"`
+	// Wrong answers then.
+	HarmfulThen int `json:"harmfulThen"`
+	// Right answers now.
+	AnsweredNow int `json:"answeredNow"`
+	// Right answers then.
+	AnsweredThen int `json:"answeredThen"`
+	// How many cases break.
+	Broken int `json:"broken"`
+	// How many weaken.
+	Weakened int `json:"weakened"`
+	// How many improve.
+	Improved int `json:"improved"`
+	// How many are mended.
+	Mended int `json:"mended"`
+	// The cases that change, the worst first; without a version those that are wrong. At most 100.
+	Results []*BenchResult `json:"results"`
+}
+
+// A case with what it finds now and would find.
+type BenchResult struct {
+	// The case.
+	Case *BenchCase `json:"case"`
+	// As the base is.
+	Now *BenchOutcome `json:"now"`
+	// As it would be.
+	Then *BenchOutcome `json:"then"`
+	// The difference.
+	Change BenchChange `json:"change"`
 }
 
 // What a supervisor sees.
@@ -452,6 +648,30 @@ type ChatStartPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A record that nobody was told.
+type DeadRecord struct {
+	// The record.
+	RecordID string `json:"recordId"`
+	// Its published version.
+	VersionID string `json:"versionId"`
+	// Its question.
+	Question string `json:"question"`
+	// Its agency; null: all.
+	Agency *ent.Agency `json:"agency,omitempty"`
+	// Its region; null: federal.
+	Region *ent.Region `json:"region,omitempty"`
+	// When it was published.
+	PublishedAt time.Time `json:"publishedAt"`
+}
+
+// Records that nobody was told.
+type DeadRecords struct {
+	// How many there are in all.
+	TotalCount int `json:"totalCount"`
+	// The first of them.
+	Records []*DeadRecord `json:"records"`
+}
+
 // What an operator has on the desk.
 type Desk struct {
 	// What they do.
@@ -630,6 +850,54 @@ type InteractionTransferToOperatorInput struct {
 	AccountID string `json:"accountId"`
 	// For the next operator, at most 4,000 characters.
 	Note *string `json:"note,omitempty"`
+}
+
+// What Yana did; small talk is not counted.
+type KnowledgeFigures struct {
+	// Messages of citizens that she decided on.
+	Questions int `json:"questions"`
+	// Of these, answered by herself.
+	Answered int `json:"answered"`
+	// Asked back.
+	Clarified int `json:"clarified"`
+	// Nothing was found that fits.
+	Unanswered int `json:"unanswered"`
+	// Handed over for another reason: at the citizen's wish, in distress, an own case.
+	HandedOver int `json:"handedOver"`
+	// Answered as a share of questions, 0 to 1; null without questions.
+	Coverage *float64 `json:"coverage,omitempty"`
+	// Interactions with such a question that have ended.
+	Dialogues int `json:"dialogues"`
+	// Of these, ended with an answer of hers and without an operator.
+	Contained int `json:"contained"`
+	// Contained as a share of dialogues, 0 to 1; null without dialogues.
+	Containment *float64 `json:"containment,omitempty"`
+}
+
+// The figures of a topic, an agency or a region.
+type KnowledgeGroup struct {
+	// The topic; null in other groupings, and for none.
+	Topic *string `json:"topic,omitempty"`
+	// The agency; null in other groupings, and for none.
+	Agency *ent.Agency `json:"agency,omitempty"`
+	// The region; null in other groupings, and for none.
+	Region *ent.Region `json:"region,omitempty"`
+	// The figures.
+	Figures *KnowledgeFigures `json:"figures"`
+}
+
+// Which interactions statistics count.
+type KnowledgeStatisticsFilter struct {
+	// Only those that began at or after.
+	From time.Time `json:"from"`
+	// Only those that began before; null: now. At most 366 days after `from`.
+	To *time.Time `json:"to,omitempty"`
+	// Only those of this agency.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Only those of this region.
+	RegionID *string `json:"regionId,omitempty"`
+	// Only those of this topic.
+	Topic *string `json:"topic,omitempty"`
 }
 
 // An act and the place in it.
@@ -1166,6 +1434,74 @@ type QueueUpdateInput struct {
 	Settings *QueueSettingsInput `json:"settings"`
 }
 
+// What to put right.
+type RecallBeginInput struct {
+	// A version that was published and is not any more.
+	VersionID string `json:"versionId"`
+	// Why; for staff, at most 1,000 characters.
+	Reason string `json:"reason"`
+	// What citizens are told, in Russian, at most 1,000 characters.
+	Text string `json:"text"`
+}
+
+// A page of recalls.
+type RecallConnection struct {
+	// The entries with their cursors.
+	Edges []*RecallEdge `json:"edges"`
+	// Where the page begins and ends.
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+	// How many there are in all.
+	TotalCount int `json:"totalCount"`
+}
+
+// An entry of a page of recalls.
+type RecallEdge struct {
+	// The entry.
+	Node *ent.Recall `json:"node"`
+	// Its cursor.
+	Cursor entgql.Cursor[string] `json:"cursor"`
+}
+
+// Which recall.
+type RecallInput struct {
+	// The recall.
+	RecallID string `json:"recallId"`
+}
+
+// A recall, or why not.
+type RecallPayload struct {
+	// The recall as it is now; null on failure.
+	Recall *ent.Recall `json:"recall,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A page of citizens of a recall.
+type RecallPersonConnection struct {
+	// The entries with their cursors.
+	Edges []*RecallPersonEdge `json:"edges"`
+	// Where the page begins and ends.
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+	// How many there are in all.
+	TotalCount int `json:"totalCount"`
+}
+
+// An entry of a page of citizens of a recall.
+type RecallPersonEdge struct {
+	// The entry.
+	Node *ent.RecallPerson `json:"node"`
+	// Its cursor.
+	Cursor entgql.Cursor[string] `json:"cursor"`
+}
+
+// How many citizens of a recall are in a state.
+type RecallProgress struct {
+	// The state.
+	State recallperson.State `json:"state"`
+	// How many.
+	People int `json:"people"`
+}
+
 // One question of the base with its answer in force.
 type Record struct {
 	// Id in the base.
@@ -1468,6 +1804,18 @@ type RecordSearchInput struct {
 	First *int `json:"first,omitempty"`
 }
 
+// How often a record was told by Yana.
+type RecordTelling struct {
+	// The record.
+	RecordID string `json:"recordId"`
+	// Its present question; null when it is gone.
+	Question *string `json:"question,omitempty"`
+	// How many answers.
+	Times int `json:"times"`
+	// In how many interactions.
+	Dialogues int `json:"dialogues"`
+}
+
 // A topic of the base.
 type RecordTopic struct {
 	// Its name.
@@ -1630,6 +1978,58 @@ type RoleInput struct {
 type RoleRevokeInput struct {
 	// The assignment.
 	RoleAssignmentID string `json:"roleAssignmentId"`
+}
+
+// An answer of a sample.
+type SampledAnswer struct {
+	// Opaque id.
+	ID string `json:"id"`
+	// Its place in the sample, from 1.
+	Position int `json:"position"`
+	// What the citizen asked; personal data is masked. Empty when the dialogue is gone.
+	Question string `json:"question"`
+	// What they were told.
+	Answer string `json:"answer"`
+	// The record told.
+	RecordID *string `json:"recordId,omitempty"`
+	// The version told.
+	VersionID *string `json:"versionId,omitempty"`
+	// When it was asked; null when the dialogue is gone.
+	AskedAt *time.Time `json:"askedAt,omitempty"`
+	// The verdict; null: nobody has judged it.
+	Verdict *answerreview.Verdict `json:"verdict,omitempty"`
+	// What is not right.
+	Note *string `json:"note,omitempty"`
+	// Who judged it.
+	JudgedBy *Operator `json:"judgedBy,omitempty"`
+	// When.
+	JudgedAt *time.Time `json:"judgedAt,omitempty"`
+}
+
+// A page of a sample.
+type SampledAnswerConnection struct {
+	// The entries with their cursors.
+	Edges []*SampledAnswerEdge `json:"edges"`
+	// Where the page begins and ends.
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+	// How many there are in all.
+	TotalCount int `json:"totalCount"`
+}
+
+// An entry of a page of a sample.
+type SampledAnswerEdge struct {
+	// The entry.
+	Node *SampledAnswer `json:"node"`
+	// Its cursor.
+	Cursor entgql.Cursor[string] `json:"cursor"`
+}
+
+// A judged answer, or why not.
+type SampledAnswerPayload struct {
+	// The answer as it is judged now; null on failure.
+	SampledAnswer *SampledAnswer `json:"sampledAnswer,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What became of a number.
@@ -1919,6 +2319,134 @@ type Viewer struct {
 	Account *ent.Account `json:"account,omitempty"`
 	// The interaction that a citizen's token opens; null otherwise.
 	Interaction *ent.Interaction `json:"interaction,omitempty"`
+}
+
+// Where a case of the test bench comes from.
+type BenchCaseSource string
+
+const (
+	// An editor wrote it.
+	BenchCaseSourceHand BenchCaseSource = "HAND"
+	// It is a phrasing of a record.
+	BenchCaseSourcePhrasing BenchCaseSource = "PHRASING"
+	// An answer was judged right.
+	BenchCaseSourceReview BenchCaseSource = "REVIEW"
+)
+
+var AllBenchCaseSource = []BenchCaseSource{
+	BenchCaseSourceHand,
+	BenchCaseSourcePhrasing,
+	BenchCaseSourceReview,
+}
+
+func (e BenchCaseSource) IsValid() bool {
+	switch e {
+	case BenchCaseSourceHand, BenchCaseSourcePhrasing, BenchCaseSourceReview:
+		return true
+	}
+	return false
+}
+
+func (e BenchCaseSource) String() string {
+	return string(e)
+}
+
+func (e *BenchCaseSource) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BenchCaseSource(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BenchCaseSource", str)
+	}
+	return nil
+}
+
+func (e BenchCaseSource) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BenchCaseSource) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BenchCaseSource) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a publication does to a case.
+type BenchChange string
+
+const (
+	// It was right, or did no harm, and would not be so any more.
+	BenchChangeBreaks BenchChange = "BREAKS"
+	// Yana would do less by herself, or the expected record sinks.
+	BenchChangeWeakens BenchChange = "WEAKENS"
+	// Nothing that counts.
+	BenchChangeSame BenchChange = "SAME"
+	// Yana would do more by herself, or the expected record rises.
+	BenchChangeImproves BenchChange = "IMPROVES"
+	// It was wrong, or did harm, and would not any more.
+	BenchChangeMends BenchChange = "MENDS"
+)
+
+var AllBenchChange = []BenchChange{
+	BenchChangeBreaks,
+	BenchChangeWeakens,
+	BenchChangeSame,
+	BenchChangeImproves,
+	BenchChangeMends,
+}
+
+func (e BenchChange) IsValid() bool {
+	switch e {
+	case BenchChangeBreaks, BenchChangeWeakens, BenchChangeSame, BenchChangeImproves, BenchChangeMends:
+		return true
+	}
+	return false
+}
+
+func (e BenchChange) String() string {
+	return string(e)
+}
+
+func (e *BenchChange) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = BenchChange(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid BenchChange", str)
+	}
+	return nil
+}
+
+func (e BenchChange) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *BenchChange) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e BenchChange) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // What kind of failure a user error is.

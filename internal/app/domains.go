@@ -78,7 +78,7 @@ func wire(ctx context.Context, f foundation) (*domains, error) {
 		ZoneOf: seed.RegionZone, Logger: f.log.With("domain", "assistant"),
 	})
 	d.quality = quality.New(quality.Options{
-		Client: f.core.Client, Store: f.events, Base: f.better, Logger: f.log.With("domain", "quality"),
+		Client: f.core.Client, Store: f.events, Records: f.base, Base: f.better, Logger: f.log.With("domain", "quality"),
 	})
 	d.routing.Bind(d.interaction)
 	d.interaction.Bind(router{d.routing}, d.assistant)
@@ -109,6 +109,7 @@ func (d *domains) addVoice(ctx context.Context, f foundation) (err error) {
 	if err != nil {
 		return fmt.Errorf("voice: %w", err)
 	}
+	d.quality.Bind(d.voice, d.interaction)
 	return nil
 }
 
@@ -128,6 +129,7 @@ func (d *domains) run(c *crew, log *slog.Logger) {
 	c.add("the sweep of interactions", d.interaction.Run)
 	c.add("Yana", d.assistant.Run)
 	c.add("what dialogues teach", d.quality.Run)
+	c.add("recalls", d.quality.RunRecalls)
 	c.add("the phone's side of the centre", d.voice.Run)
 	c.add("the sweep of sessions", func(ctx context.Context) error { return sweepSessions(ctx, d.access, log) })
 }

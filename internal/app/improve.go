@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"ekc/internal/config"
-	"ekc/knowledge"
 	"ekc/knowledge/improve"
 	"ekc/knowledge/remote"
 )
@@ -16,7 +15,7 @@ type Improvements interface {
 }
 
 // openImprovements gives it over the base's database in this process.
-func openImprovements(url string, base knowledge.Service) (Improvements, error) {
+func openImprovements(url string, base improve.Base) (Improvements, error) {
 	return improve.Open(improve.Options{URL: url, Base: base})
 }
 

@@ -25,6 +25,8 @@ type BenchCase struct {
 	Agency string `json:"agency,omitempty"`
 	// expected; empty: nothing may be answered
 	RecordID string `json:"record_id,omitempty"`
+	// hand, phrasing or review
+	Source string `json:"source,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
 	CreatedBy string `json:"created_by,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -37,7 +39,7 @@ func (*BenchCase) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case benchcase.FieldID, benchcase.FieldQuery, benchcase.FieldRegion, benchcase.FieldAgency, benchcase.FieldRecordID, benchcase.FieldCreatedBy:
+		case benchcase.FieldID, benchcase.FieldQuery, benchcase.FieldRegion, benchcase.FieldAgency, benchcase.FieldRecordID, benchcase.FieldSource, benchcase.FieldCreatedBy:
 			values[i] = new(sql.NullString)
 		case benchcase.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -85,6 +87,12 @@ func (_m *BenchCase) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field record_id", values[i])
 			} else if value.Valid {
 				_m.RecordID = value.String
+			}
+		case benchcase.FieldSource:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field source", values[i])
+			} else if value.Valid {
+				_m.Source = value.String
 			}
 		case benchcase.FieldCreatedBy:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -145,6 +153,9 @@ func (_m *BenchCase) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("record_id=")
 	builder.WriteString(_m.RecordID)
+	builder.WriteString(", ")
+	builder.WriteString("source=")
+	builder.WriteString(_m.Source)
 	builder.WriteString(", ")
 	builder.WriteString("created_by=")
 	builder.WriteString(_m.CreatedBy)

@@ -68,6 +68,20 @@ func (_c *BenchCaseCreate) SetNillableRecordID(v *string) *BenchCaseCreate {
 	return _c
 }
 
+// SetSource sets the "source" field.
+func (_c *BenchCaseCreate) SetSource(v string) *BenchCaseCreate {
+	_c.mutation.SetSource(v)
+	return _c
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_c *BenchCaseCreate) SetNillableSource(v *string) *BenchCaseCreate {
+	if v != nil {
+		_c.SetSource(*v)
+	}
+	return _c
+}
+
 // SetCreatedBy sets the "created_by" field.
 func (_c *BenchCaseCreate) SetCreatedBy(v string) *BenchCaseCreate {
 	_c.mutation.SetCreatedBy(v)
@@ -149,6 +163,10 @@ func (_c *BenchCaseCreate) defaults() {
 		v := benchcase.DefaultRecordID
 		_c.mutation.SetRecordID(v)
 	}
+	if _, ok := _c.mutation.Source(); !ok {
+		v := benchcase.DefaultSource
+		_c.mutation.SetSource(v)
+	}
 	if _, ok := _c.mutation.CreatedBy(); !ok {
 		v := benchcase.DefaultCreatedBy
 		_c.mutation.SetCreatedBy(v)
@@ -186,6 +204,14 @@ func (_c *BenchCaseCreate) check() error {
 	if v, ok := _c.mutation.RecordID(); ok {
 		if err := benchcase.RecordIDValidator(v); err != nil {
 			return &ValidationError{Name: "record_id", err: fmt.Errorf(`ent: validator failed for field "BenchCase.record_id": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Source(); !ok {
+		return &ValidationError{Name: "source", err: errors.New(`ent: missing required field "BenchCase.source"`)}
+	}
+	if v, ok := _c.mutation.Source(); ok {
+		if err := benchcase.SourceValidator(v); err != nil {
+			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "BenchCase.source": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.CreatedBy(); !ok {
@@ -254,6 +280,10 @@ func (_c *BenchCaseCreate) createSpec() (*BenchCase, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RecordID(); ok {
 		_spec.SetField(benchcase.FieldRecordID, field.TypeString, value)
 		_node.RecordID = value
+	}
+	if value, ok := _c.mutation.Source(); ok {
+		_spec.SetField(benchcase.FieldSource, field.TypeString, value)
+		_node.Source = value
 	}
 	if value, ok := _c.mutation.CreatedBy(); ok {
 		_spec.SetField(benchcase.FieldCreatedBy, field.TypeString, value)

@@ -55,6 +55,20 @@ func (_u *BenchCaseUpdate) SetNillableRecordID(v *string) *BenchCaseUpdate {
 	return _u
 }
 
+// SetSource sets the "source" field.
+func (_u *BenchCaseUpdate) SetSource(v string) *BenchCaseUpdate {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *BenchCaseUpdate) SetNillableSource(v *string) *BenchCaseUpdate {
+	if v != nil {
+		_u.SetSource(*v)
+	}
+	return _u
+}
+
 // SetCreatedBy sets the "created_by" field.
 func (_u *BenchCaseUpdate) SetCreatedBy(v string) *BenchCaseUpdate {
 	_u.mutation.SetCreatedBy(v)
@@ -113,6 +127,11 @@ func (_u *BenchCaseUpdate) check() error {
 			return &ValidationError{Name: "record_id", err: fmt.Errorf(`ent: validator failed for field "BenchCase.record_id": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Source(); ok {
+		if err := benchcase.SourceValidator(v); err != nil {
+			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "BenchCase.source": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.CreatedBy(); ok {
 		if err := benchcase.CreatedByValidator(v); err != nil {
 			return &ValidationError{Name: "created_by", err: fmt.Errorf(`ent: validator failed for field "BenchCase.created_by": %w`, err)}
@@ -138,6 +157,9 @@ func (_u *BenchCaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.RecordID(); ok {
 		_spec.SetField(benchcase.FieldRecordID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(benchcase.FieldSource, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CreatedBy(); ok {
 		_spec.SetField(benchcase.FieldCreatedBy, field.TypeString, value)
@@ -186,6 +208,20 @@ func (_u *BenchCaseUpdateOne) SetRecordID(v string) *BenchCaseUpdateOne {
 func (_u *BenchCaseUpdateOne) SetNillableRecordID(v *string) *BenchCaseUpdateOne {
 	if v != nil {
 		_u.SetRecordID(*v)
+	}
+	return _u
+}
+
+// SetSource sets the "source" field.
+func (_u *BenchCaseUpdateOne) SetSource(v string) *BenchCaseUpdateOne {
+	_u.mutation.SetSource(v)
+	return _u
+}
+
+// SetNillableSource sets the "source" field if the given value is not nil.
+func (_u *BenchCaseUpdateOne) SetNillableSource(v *string) *BenchCaseUpdateOne {
+	if v != nil {
+		_u.SetSource(*v)
 	}
 	return _u
 }
@@ -261,6 +297,11 @@ func (_u *BenchCaseUpdateOne) check() error {
 			return &ValidationError{Name: "record_id", err: fmt.Errorf(`ent: validator failed for field "BenchCase.record_id": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Source(); ok {
+		if err := benchcase.SourceValidator(v); err != nil {
+			return &ValidationError{Name: "source", err: fmt.Errorf(`ent: validator failed for field "BenchCase.source": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.CreatedBy(); ok {
 		if err := benchcase.CreatedByValidator(v); err != nil {
 			return &ValidationError{Name: "created_by", err: fmt.Errorf(`ent: validator failed for field "BenchCase.created_by": %w`, err)}
@@ -303,6 +344,9 @@ func (_u *BenchCaseUpdateOne) sqlSave(ctx context.Context) (_node *BenchCase, er
 	}
 	if value, ok := _u.mutation.RecordID(); ok {
 		_spec.SetField(benchcase.FieldRecordID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Source(); ok {
+		_spec.SetField(benchcase.FieldSource, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CreatedBy(); ok {
 		_spec.SetField(benchcase.FieldCreatedBy, field.TypeString, value)

@@ -433,6 +433,7 @@ type BenchCaseMutation struct {
 	region        *string
 	agency        *string
 	record_id     *string
+	source        *string
 	created_by    *string
 	created_at    *time.Time
 	clearedFields map[string]struct{}
@@ -689,6 +690,42 @@ func (m *BenchCaseMutation) ResetRecordID() {
 	m.record_id = nil
 }
 
+// SetSource sets the "source" field.
+func (m *BenchCaseMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *BenchCaseMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the BenchCase entity.
+// If the BenchCase object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BenchCaseMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *BenchCaseMutation) ResetSource() {
+	m.source = nil
+}
+
 // SetCreatedBy sets the "created_by" field.
 func (m *BenchCaseMutation) SetCreatedBy(s string) {
 	m.created_by = &s
@@ -795,7 +832,7 @@ func (m *BenchCaseMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BenchCaseMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.query != nil {
 		fields = append(fields, benchcase.FieldQuery)
 	}
@@ -807,6 +844,9 @@ func (m *BenchCaseMutation) Fields() []string {
 	}
 	if m.record_id != nil {
 		fields = append(fields, benchcase.FieldRecordID)
+	}
+	if m.source != nil {
+		fields = append(fields, benchcase.FieldSource)
 	}
 	if m.created_by != nil {
 		fields = append(fields, benchcase.FieldCreatedBy)
@@ -830,6 +870,8 @@ func (m *BenchCaseMutation) Field(name string) (ent.Value, bool) {
 		return m.Agency()
 	case benchcase.FieldRecordID:
 		return m.RecordID()
+	case benchcase.FieldSource:
+		return m.Source()
 	case benchcase.FieldCreatedBy:
 		return m.CreatedBy()
 	case benchcase.FieldCreatedAt:
@@ -851,6 +893,8 @@ func (m *BenchCaseMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldAgency(ctx)
 	case benchcase.FieldRecordID:
 		return m.OldRecordID(ctx)
+	case benchcase.FieldSource:
+		return m.OldSource(ctx)
 	case benchcase.FieldCreatedBy:
 		return m.OldCreatedBy(ctx)
 	case benchcase.FieldCreatedAt:
@@ -891,6 +935,13 @@ func (m *BenchCaseMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRecordID(v)
+		return nil
+	case benchcase.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
 		return nil
 	case benchcase.FieldCreatedBy:
 		v, ok := value.(string)
@@ -966,6 +1017,9 @@ func (m *BenchCaseMutation) ResetField(name string) error {
 		return nil
 	case benchcase.FieldRecordID:
 		m.ResetRecordID()
+		return nil
+	case benchcase.FieldSource:
+		m.ResetSource()
 		return nil
 	case benchcase.FieldCreatedBy:
 		m.ResetCreatedBy()

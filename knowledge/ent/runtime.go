@@ -44,14 +44,20 @@ func init() {
 	benchcase.DefaultRecordID = benchcaseDescRecordID.Default.(string)
 	// benchcase.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
 	benchcase.RecordIDValidator = benchcaseDescRecordID.Validators[0].(func(string) error)
+	// benchcaseDescSource is the schema descriptor for source field.
+	benchcaseDescSource := benchcaseFields[5].Descriptor()
+	// benchcase.DefaultSource holds the default value on creation for the source field.
+	benchcase.DefaultSource = benchcaseDescSource.Default.(string)
+	// benchcase.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	benchcase.SourceValidator = benchcaseDescSource.Validators[0].(func(string) error)
 	// benchcaseDescCreatedBy is the schema descriptor for created_by field.
-	benchcaseDescCreatedBy := benchcaseFields[5].Descriptor()
+	benchcaseDescCreatedBy := benchcaseFields[6].Descriptor()
 	// benchcase.DefaultCreatedBy holds the default value on creation for the created_by field.
 	benchcase.DefaultCreatedBy = benchcaseDescCreatedBy.Default.(string)
 	// benchcase.CreatedByValidator is a validator for the "created_by" field. It is called by the builders before save.
 	benchcase.CreatedByValidator = benchcaseDescCreatedBy.Validators[0].(func(string) error)
 	// benchcaseDescCreatedAt is the schema descriptor for created_at field.
-	benchcaseDescCreatedAt := benchcaseFields[6].Descriptor()
+	benchcaseDescCreatedAt := benchcaseFields[7].Descriptor()
 	// benchcase.DefaultCreatedAt holds the default value on creation for the created_at field.
 	benchcase.DefaultCreatedAt = benchcaseDescCreatedAt.Default.(func() time.Time)
 	// benchcaseDescID is the schema descriptor for id field.

@@ -52,20 +52,26 @@ func (s *Store) NoteFeedback(ctx context.Context, words []Word) (int, error) {
 		answer, verdict = append(answer, w.Answer), append(verdict, string(w.Verdict))
 		comment, at = append(comment, Mask(w.Comment)), append(at, w.GivenAt)
 	}
-	done, err := s.db.ExecContext(ctx, `
-		INSERT INTO feedbacks (id, version_id, record_id, author, answer, verdict, comment, given_at)
-		SELECT w.id, v.id, v.record_id, w.author, w.answer, w.verdict, w.comment, w.at
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-			AS w(id, version, author, answer, verdict, comment, at)
-		JOIN record_versions v ON v.id = w.version
-		ON CONFLICT (author, answer, version_id) DO UPDATE
-			SET verdict = EXCLUDED.verdict, comment = EXCLUDED.comment, given_at = EXCLUDED.given_at`,
-		pq.Array(id), pq.Array(version), pq.Array(author), pq.Array(answer), pq.Array(verdict), pq.Array(comment), pq.Array(at))
+	// A word that is known already is not written again: the centre tells most of them many times.
+	var kept int
+	err := s.db.QueryRowContext(ctx, `
+		WITH known AS (
+			SELECT w.id, v.id AS version_id, v.record_id, w.author, w.answer, w.verdict, w.comment, w.at
+			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+				AS w(id, version, author, answer, verdict, comment, at)
+			JOIN record_versions v ON v.id = w.version
+		), written AS (
+			INSERT INTO feedbacks (id, version_id, record_id, author, answer, verdict, comment, given_at)
+			SELECT id, version_id, record_id, author, answer, verdict, comment, at FROM known
+			ON CONFLICT (author, answer, version_id) DO UPDATE
+				SET verdict = EXCLUDED.verdict, comment = EXCLUDED.comment, given_at = EXCLUDED.given_at
+				WHERE (feedbacks.verdict, feedbacks.comment) IS DISTINCT FROM (EXCLUDED.verdict, EXCLUDED.comment)
+		) SELECT count(*) FROM known`,
+		pq.Array(id), pq.Array(version), pq.Array(author), pq.Array(answer), pq.Array(verdict), pq.Array(comment), pq.Array(at)).Scan(&kept)
 	if err != nil {
 		return 0, fmt.Errorf("note feedback: %w", err)
 	}
-	kept, err := done.RowsAffected()
-	return int(kept), err
+	return kept, nil
 }
 
 const tally = `

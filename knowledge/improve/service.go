@@ -3,6 +3,8 @@ package improve
 import (
 	"context"
 	"time"
+
+	"ekc/knowledge"
 )
 
 // Limits of the service.
@@ -49,13 +51,27 @@ type Service interface {
 	Proposal(ctx context.Context, id string) (Proposal, error)
 	// Proposals lists them, newest first.
 	Proposals(ctx context.Context, q ProposalQuery) (ProposalPage, error)
+
+	// Untold lists published records that nobody was told, the longest published first.
+	Untold(ctx context.Context, q UntoldQuery) (UntoldPage, error)
+
+	// KeepCases puts cases on the editors' test bench and returns those that were new or changed; NOT_FOUND for an expected record
+	// that does not exist, CONFLICT for a query that another agency has there.
+	KeepCases(ctx context.Context, cases []BenchCase) ([]BenchCase, error)
+	// CasesFromPhrasings makes cases of phrasings that have none yet, and returns how many.
+	CasesFromPhrasings(ctx context.Context, q PhrasingCases) (int, error)
+	// RemoveCase takes one off.
+	RemoveCase(ctx context.Context, id string) (BenchCase, error)
+	// Case gives one.
+	Case(ctx context.Context, id string) (BenchCase, error)
+	// Cases lists them by id.
+	Cases(ctx context.Context, q CaseQuery) (CasePage, error)
+	// RunBench tells what the publication of a version would change, without publishing it; up to a minute for a full bench.
+	RunBench(ctx context.Context, r BenchRun) (BenchReport, error)
 }
 
 // Segment is an agency and a region; empty: every one.
-type Segment struct {
-	Agency string `json:"agency"`
-	Region string `json:"region"`
-}
+type Segment = knowledge.Segment
 
 // Verdict is a person's word on an answer.
 type Verdict string

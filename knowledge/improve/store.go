@@ -1,6 +1,7 @@
 package improve
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"strings"
@@ -17,12 +18,21 @@ import (
 // connections is small: what this package does is seldom and short.
 const connections = 4
 
+// Base is a question base in this process; *knowledge.Base fulfils it.
+type Base interface {
+	knowledge.Service
+	// Rehearse tells what queries would find if a version were published.
+	Rehearse(ctx context.Context, versionID string, queries []knowledge.Query) ([]knowledge.Rehearsal, error)
+	// Thresholds bound what Yana does with what was found.
+	Thresholds() knowledge.Thresholds
+}
+
 // Options make a Store.
 type Options struct {
 	// URL of the base's database, already migrated (migrations/knowledge).
 	URL string
 	// Base is the question base in it, whose editorial life makes the drafts.
-	Base knowledge.Service
+	Base Base
 	// Clock gives the time; nil: time.Now.
 	Clock func() time.Time
 }
@@ -30,7 +40,7 @@ type Options struct {
 // Store is Service over the base's database. Close it after use.
 type Store struct {
 	db       *sql.DB
-	base     knowledge.Service
+	base     Base
 	embedder embed.Builtin
 	clock    func() time.Time
 }

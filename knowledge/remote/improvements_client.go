@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"connectrpc.com/connect"
 
@@ -92,4 +93,50 @@ func (c *Improvements) Proposal(ctx context.Context, in string) (improve.Proposa
 // Proposals is part of improve.Service.
 func (c *Improvements) Proposals(ctx context.Context, in improve.ProposalQuery) (improve.ProposalPage, error) {
 	return asked[improve.ProposalPage, pb.ListProposalsRequest, pb.ListProposalsResponse](ctx, true, c.rpc.ListProposals, "", in)
+}
+
+// Untold is part of improve.Service.
+func (c *Improvements) Untold(ctx context.Context, in improve.UntoldQuery) (improve.UntoldPage, error) {
+	return asked[improve.UntoldPage, pb.ListUntoldRequest, pb.ListUntoldResponse](ctx, true, c.rpc.ListUntold, "", in)
+}
+
+// KeepCases is part of improve.Service.
+func (c *Improvements) KeepCases(ctx context.Context, in []improve.BenchCase) ([]improve.BenchCase, error) {
+	return asked[[]improve.BenchCase, pb.KeepBenchCasesRequest, pb.KeepBenchCasesResponse](ctx, true, c.rpc.KeepBenchCases, "items", in)
+}
+
+// CasesFromPhrasings is part of improve.Service.
+func (c *Improvements) CasesFromPhrasings(ctx context.Context, in improve.PhrasingCases) (int, error) {
+	return asked[int, pb.CollectBenchCasesRequest, pb.CollectBenchCasesResponse](ctx, false, c.rpc.CollectBenchCases, "", in)
+}
+
+// RemoveCase is part of improve.Service.
+func (c *Improvements) RemoveCase(ctx context.Context, in string) (improve.BenchCase, error) {
+	return asked[improve.BenchCase, pb.RemoveBenchCaseRequest, pb.RemoveBenchCaseResponse](ctx, false, c.rpc.RemoveBenchCase, "id", in)
+}
+
+// Case is part of improve.Service.
+func (c *Improvements) Case(ctx context.Context, in string) (improve.BenchCase, error) {
+	return asked[improve.BenchCase, pb.GetBenchCaseRequest, pb.GetBenchCaseResponse](ctx, true, c.rpc.GetBenchCase, "id", in)
+}
+
+// Cases is part of improve.Service.
+func (c *Improvements) Cases(ctx context.Context, in improve.CaseQuery) (improve.CasePage, error) {
+	return asked[improve.CasePage, pb.ListBenchCasesRequest, pb.ListBenchCasesResponse](ctx, true, c.rpc.ListBenchCases, "", in)
+}
+
+// benchTime is how long a run of the test bench may take when its caller sets no earlier deadline.
+const benchTime = time.Minute
+
+// RunBench is part of improve.Service.
+func (c *Improvements) RunBench(ctx context.Context, in improve.BenchRun) (improve.BenchReport, error) {
+	q := &pb.RunBenchRequest{}
+	if err := toWire("", in, q); err != nil {
+		return improve.BenchReport{}, err
+	}
+	r, err := read(ctx, benchTime, c.rpc.RunBench, q)
+	if err != nil {
+		return improve.BenchReport{}, err
+	}
+	return fromWire[improve.BenchReport]("result", r)
 }

@@ -90,3 +90,31 @@ func (s *improvementServer) GetProposal(ctx context.Context, r *connect.Request[
 func (s *improvementServer) ListProposals(ctx context.Context, r *connect.Request[pb.ListProposalsRequest]) (*connect.Response[pb.ListProposalsResponse], error) {
 	return served[pb.ListProposalsResponse](ctx, s.log, "", r, s.service.Proposals)
 }
+
+func (s *improvementServer) ListUntold(ctx context.Context, r *connect.Request[pb.ListUntoldRequest]) (*connect.Response[pb.ListUntoldResponse], error) {
+	return served[pb.ListUntoldResponse](ctx, s.log, "", r, s.service.Untold)
+}
+
+func (s *improvementServer) KeepBenchCases(ctx context.Context, r *connect.Request[pb.KeepBenchCasesRequest]) (*connect.Response[pb.KeepBenchCasesResponse], error) {
+	return served[pb.KeepBenchCasesResponse](ctx, s.log, "items", r, s.service.KeepCases)
+}
+
+func (s *improvementServer) CollectBenchCases(ctx context.Context, r *connect.Request[pb.CollectBenchCasesRequest]) (*connect.Response[pb.CollectBenchCasesResponse], error) {
+	return served[pb.CollectBenchCasesResponse](ctx, s.log, "", r, s.service.CasesFromPhrasings)
+}
+
+func (s *improvementServer) RemoveBenchCase(ctx context.Context, r *connect.Request[pb.RemoveBenchCaseRequest]) (*connect.Response[pb.RemoveBenchCaseResponse], error) {
+	return served[pb.RemoveBenchCaseResponse](ctx, s.log, "id", r, s.service.RemoveCase)
+}
+
+func (s *improvementServer) GetBenchCase(ctx context.Context, r *connect.Request[pb.GetBenchCaseRequest]) (*connect.Response[pb.GetBenchCaseResponse], error) {
+	return served[pb.GetBenchCaseResponse](ctx, s.log, "id", r, s.service.Case)
+}
+
+func (s *improvementServer) ListBenchCases(ctx context.Context, r *connect.Request[pb.ListBenchCasesRequest]) (*connect.Response[pb.ListBenchCasesResponse], error) {
+	return served[pb.ListBenchCasesResponse](ctx, s.log, "", r, s.service.Cases)
+}
+
+func (s *improvementServer) RunBench(ctx context.Context, r *connect.Request[pb.RunBenchRequest]) (*connect.Response[pb.RunBenchResponse], error) {
+	return served[pb.RunBenchResponse](ctx, s.log, "", r, s.service.RunBench)
+}

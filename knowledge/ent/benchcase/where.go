@@ -84,6 +84,11 @@ func RecordID(v string) predicate.BenchCase {
 	return predicate.BenchCase(sql.FieldEQ(FieldRecordID, v))
 }
 
+// Source applies equality check predicate on the "source" field. It's identical to SourceEQ.
+func Source(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldEQ(FieldSource, v))
+}
+
 // CreatedBy applies equality check predicate on the "created_by" field. It's identical to CreatedByEQ.
 func CreatedBy(v string) predicate.BenchCase {
 	return predicate.BenchCase(sql.FieldEQ(FieldCreatedBy, v))
@@ -352,6 +357,71 @@ func RecordIDEqualFold(v string) predicate.BenchCase {
 // RecordIDContainsFold applies the ContainsFold predicate on the "record_id" field.
 func RecordIDContainsFold(v string) predicate.BenchCase {
 	return predicate.BenchCase(sql.FieldContainsFold(FieldRecordID, v))
+}
+
+// SourceEQ applies the EQ predicate on the "source" field.
+func SourceEQ(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldEQ(FieldSource, v))
+}
+
+// SourceNEQ applies the NEQ predicate on the "source" field.
+func SourceNEQ(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldNEQ(FieldSource, v))
+}
+
+// SourceIn applies the In predicate on the "source" field.
+func SourceIn(vs ...string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldIn(FieldSource, vs...))
+}
+
+// SourceNotIn applies the NotIn predicate on the "source" field.
+func SourceNotIn(vs ...string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldNotIn(FieldSource, vs...))
+}
+
+// SourceGT applies the GT predicate on the "source" field.
+func SourceGT(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldGT(FieldSource, v))
+}
+
+// SourceGTE applies the GTE predicate on the "source" field.
+func SourceGTE(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldGTE(FieldSource, v))
+}
+
+// SourceLT applies the LT predicate on the "source" field.
+func SourceLT(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldLT(FieldSource, v))
+}
+
+// SourceLTE applies the LTE predicate on the "source" field.
+func SourceLTE(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldLTE(FieldSource, v))
+}
+
+// SourceContains applies the Contains predicate on the "source" field.
+func SourceContains(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldContains(FieldSource, v))
+}
+
+// SourceHasPrefix applies the HasPrefix predicate on the "source" field.
+func SourceHasPrefix(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldHasPrefix(FieldSource, v))
+}
+
+// SourceHasSuffix applies the HasSuffix predicate on the "source" field.
+func SourceHasSuffix(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldHasSuffix(FieldSource, v))
+}
+
+// SourceEqualFold applies the EqualFold predicate on the "source" field.
+func SourceEqualFold(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldEqualFold(FieldSource, v))
+}
+
+// SourceContainsFold applies the ContainsFold predicate on the "source" field.
+func SourceContainsFold(v string) predicate.BenchCase {
+	return predicate.BenchCase(sql.FieldContainsFold(FieldSource, v))
 }
 
 // CreatedByEQ applies the EQ predicate on the "created_by" field.

@@ -27,6 +27,7 @@ var (
 		{Name: "region", Type: field.TypeString, Size: 10, Default: ""},
 		{Name: "agency", Type: field.TypeString, Size: 20, Default: ""},
 		{Name: "record_id", Type: field.TypeString, Size: 400, Default: ""},
+		{Name: "source", Type: field.TypeString, Size: 20, Default: "hand"},
 		{Name: "created_by", Type: field.TypeString, Size: 40, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
 	}

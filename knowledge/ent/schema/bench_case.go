@@ -19,6 +19,7 @@ func (BenchCase) Fields() []ent.Field {
 		field.String("region").MaxLen(10).Default("").Immutable().Comment("of the citizen; empty: not known"),
 		field.String("agency").MaxLen(20).Default("").Comment("whose editors keep it"),
 		field.String("record_id").MaxLen(400).Default("").Comment("expected; empty: nothing may be answered"),
+		field.String("source").MaxLen(20).Default("hand").Comment("hand, phrasing or review"),
 		field.String("created_by").MaxLen(40).Default(""),
 		field.Time("created_at").Default(time.Now).Immutable(),
 	}

@@ -2102,6 +2102,1323 @@ func (x *ProposalPage) GetTotal() int32 {
 	return 0
 }
 
+type ListUntoldRequest struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Told            []string               `protobuf:"bytes,1,rep,name=told,proto3" json:"told,omitempty"`
+	PublishedBefore *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=published_before,json=publishedBefore,proto3" json:"published_before,omitempty"`
+	Within          []*BaseSegment         `protobuf:"bytes,3,rep,name=within,proto3" json:"within,omitempty"`
+	Bounded         bool                   `protobuf:"varint,4,opt,name=bounded,proto3" json:"bounded,omitempty"`
+	First           int32                  `protobuf:"varint,5,opt,name=first,proto3" json:"first,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ListUntoldRequest) Reset() {
+	*x = ListUntoldRequest{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListUntoldRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListUntoldRequest) ProtoMessage() {}
+
+func (x *ListUntoldRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListUntoldRequest.ProtoReflect.Descriptor instead.
+func (*ListUntoldRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ListUntoldRequest) GetTold() []string {
+	if x != nil {
+		return x.Told
+	}
+	return nil
+}
+
+func (x *ListUntoldRequest) GetPublishedBefore() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PublishedBefore
+	}
+	return nil
+}
+
+func (x *ListUntoldRequest) GetWithin() []*BaseSegment {
+	if x != nil {
+		return x.Within
+	}
+	return nil
+}
+
+func (x *ListUntoldRequest) GetBounded() bool {
+	if x != nil {
+		return x.Bounded
+	}
+	return false
+}
+
+func (x *ListUntoldRequest) GetFirst() int32 {
+	if x != nil {
+		return x.First
+	}
+	return 0
+}
+
+type ListUntoldResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        *UntoldPage            `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListUntoldResponse) Reset() {
+	*x = ListUntoldResponse{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListUntoldResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListUntoldResponse) ProtoMessage() {}
+
+func (x *ListUntoldResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListUntoldResponse.ProtoReflect.Descriptor instead.
+func (*ListUntoldResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *ListUntoldResponse) GetResult() *UntoldPage {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+type UntoldPage struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Records       []*UntoldRecord        `protobuf:"bytes,1,rep,name=records,proto3" json:"records,omitempty"`
+	Total         int32                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UntoldPage) Reset() {
+	*x = UntoldPage{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UntoldPage) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UntoldPage) ProtoMessage() {}
+
+func (x *UntoldPage) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UntoldPage.ProtoReflect.Descriptor instead.
+func (*UntoldPage) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *UntoldPage) GetRecords() []*UntoldRecord {
+	if x != nil {
+		return x.Records
+	}
+	return nil
+}
+
+func (x *UntoldPage) GetTotal() int32 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type UntoldRecord struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RecordId      string                 `protobuf:"bytes,1,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	VersionId     string                 `protobuf:"bytes,2,opt,name=version_id,json=versionId,proto3" json:"version_id,omitempty"`
+	Question      string                 `protobuf:"bytes,3,opt,name=question,proto3" json:"question,omitempty"`
+	Agency        string                 `protobuf:"bytes,4,opt,name=agency,proto3" json:"agency,omitempty"`
+	Region        string                 `protobuf:"bytes,5,opt,name=region,proto3" json:"region,omitempty"`
+	PublishedAt   *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=published_at,json=publishedAt,proto3" json:"published_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UntoldRecord) Reset() {
+	*x = UntoldRecord{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UntoldRecord) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UntoldRecord) ProtoMessage() {}
+
+func (x *UntoldRecord) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UntoldRecord.ProtoReflect.Descriptor instead.
+func (*UntoldRecord) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *UntoldRecord) GetRecordId() string {
+	if x != nil {
+		return x.RecordId
+	}
+	return ""
+}
+
+func (x *UntoldRecord) GetVersionId() string {
+	if x != nil {
+		return x.VersionId
+	}
+	return ""
+}
+
+func (x *UntoldRecord) GetQuestion() string {
+	if x != nil {
+		return x.Question
+	}
+	return ""
+}
+
+func (x *UntoldRecord) GetAgency() string {
+	if x != nil {
+		return x.Agency
+	}
+	return ""
+}
+
+func (x *UntoldRecord) GetRegion() string {
+	if x != nil {
+		return x.Region
+	}
+	return ""
+}
+
+func (x *UntoldRecord) GetPublishedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PublishedAt
+	}
+	return nil
+}
+
+// A query of the editors' test bench and the record that must be found for it; without one nothing may be answered.
+type BenchCase struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Query         string                 `protobuf:"bytes,2,opt,name=query,proto3" json:"query,omitempty"`
+	Region        string                 `protobuf:"bytes,3,opt,name=region,proto3" json:"region,omitempty"`
+	Agency        string                 `protobuf:"bytes,4,opt,name=agency,proto3" json:"agency,omitempty"`
+	RecordId      string                 `protobuf:"bytes,5,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	Source        string                 `protobuf:"bytes,6,opt,name=source,proto3" json:"source,omitempty"`
+	CreatedBy     string                 `protobuf:"bytes,7,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BenchCase) Reset() {
+	*x = BenchCase{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BenchCase) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BenchCase) ProtoMessage() {}
+
+func (x *BenchCase) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BenchCase.ProtoReflect.Descriptor instead.
+func (*BenchCase) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *BenchCase) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *BenchCase) GetQuery() string {
+	if x != nil {
+		return x.Query
+	}
+	return ""
+}
+
+func (x *BenchCase) GetRegion() string {
+	if x != nil {
+		return x.Region
+	}
+	return ""
+}
+
+func (x *BenchCase) GetAgency() string {
+	if x != nil {
+		return x.Agency
+	}
+	return ""
+}
+
+func (x *BenchCase) GetRecordId() string {
+	if x != nil {
+		return x.RecordId
+	}
+	return ""
+}
+
+func (x *BenchCase) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *BenchCase) GetCreatedBy() string {
+	if x != nil {
+		return x.CreatedBy
+	}
+	return ""
+}
+
+func (x *BenchCase) GetCreatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return nil
+}
+
+type KeepBenchCasesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Items         []*BenchCase           `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KeepBenchCasesRequest) Reset() {
+	*x = KeepBenchCasesRequest{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KeepBenchCasesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KeepBenchCasesRequest) ProtoMessage() {}
+
+func (x *KeepBenchCasesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KeepBenchCasesRequest.ProtoReflect.Descriptor instead.
+func (*KeepBenchCasesRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *KeepBenchCasesRequest) GetItems() []*BenchCase {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+type KeepBenchCasesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        []*BenchCase           `protobuf:"bytes,1,rep,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KeepBenchCasesResponse) Reset() {
+	*x = KeepBenchCasesResponse{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KeepBenchCasesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KeepBenchCasesResponse) ProtoMessage() {}
+
+func (x *KeepBenchCasesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KeepBenchCasesResponse.ProtoReflect.Descriptor instead.
+func (*KeepBenchCasesResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *KeepBenchCasesResponse) GetResult() []*BenchCase {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+type CollectBenchCasesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Agency        string                 `protobuf:"bytes,1,opt,name=agency,proto3" json:"agency,omitempty"`
+	Most          int32                  `protobuf:"varint,2,opt,name=most,proto3" json:"most,omitempty"`
+	Actor         string                 `protobuf:"bytes,3,opt,name=actor,proto3" json:"actor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CollectBenchCasesRequest) Reset() {
+	*x = CollectBenchCasesRequest{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CollectBenchCasesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CollectBenchCasesRequest) ProtoMessage() {}
+
+func (x *CollectBenchCasesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CollectBenchCasesRequest.ProtoReflect.Descriptor instead.
+func (*CollectBenchCasesRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *CollectBenchCasesRequest) GetAgency() string {
+	if x != nil {
+		return x.Agency
+	}
+	return ""
+}
+
+func (x *CollectBenchCasesRequest) GetMost() int32 {
+	if x != nil {
+		return x.Most
+	}
+	return 0
+}
+
+func (x *CollectBenchCasesRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+type CollectBenchCasesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        int32                  `protobuf:"varint,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CollectBenchCasesResponse) Reset() {
+	*x = CollectBenchCasesResponse{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CollectBenchCasesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CollectBenchCasesResponse) ProtoMessage() {}
+
+func (x *CollectBenchCasesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CollectBenchCasesResponse.ProtoReflect.Descriptor instead.
+func (*CollectBenchCasesResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *CollectBenchCasesResponse) GetResult() int32 {
+	if x != nil {
+		return x.Result
+	}
+	return 0
+}
+
+type RemoveBenchCaseRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveBenchCaseRequest) Reset() {
+	*x = RemoveBenchCaseRequest{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveBenchCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveBenchCaseRequest) ProtoMessage() {}
+
+func (x *RemoveBenchCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveBenchCaseRequest.ProtoReflect.Descriptor instead.
+func (*RemoveBenchCaseRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *RemoveBenchCaseRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type RemoveBenchCaseResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        *BenchCase             `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveBenchCaseResponse) Reset() {
+	*x = RemoveBenchCaseResponse{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveBenchCaseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveBenchCaseResponse) ProtoMessage() {}
+
+func (x *RemoveBenchCaseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveBenchCaseResponse.ProtoReflect.Descriptor instead.
+func (*RemoveBenchCaseResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *RemoveBenchCaseResponse) GetResult() *BenchCase {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+type GetBenchCaseRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetBenchCaseRequest) Reset() {
+	*x = GetBenchCaseRequest{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetBenchCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetBenchCaseRequest) ProtoMessage() {}
+
+func (x *GetBenchCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetBenchCaseRequest.ProtoReflect.Descriptor instead.
+func (*GetBenchCaseRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *GetBenchCaseRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type GetBenchCaseResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        *BenchCase             `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetBenchCaseResponse) Reset() {
+	*x = GetBenchCaseResponse{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetBenchCaseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetBenchCaseResponse) ProtoMessage() {}
+
+func (x *GetBenchCaseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetBenchCaseResponse.ProtoReflect.Descriptor instead.
+func (*GetBenchCaseResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *GetBenchCaseResponse) GetResult() *BenchCase {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+type ListBenchCasesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RecordId      string                 `protobuf:"bytes,1,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	Bounded       bool                   `protobuf:"varint,2,opt,name=bounded,proto3" json:"bounded,omitempty"`
+	Agencies      []string               `protobuf:"bytes,3,rep,name=agencies,proto3" json:"agencies,omitempty"`
+	After         string                 `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	First         int32                  `protobuf:"varint,5,opt,name=first,proto3" json:"first,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBenchCasesRequest) Reset() {
+	*x = ListBenchCasesRequest{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBenchCasesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBenchCasesRequest) ProtoMessage() {}
+
+func (x *ListBenchCasesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBenchCasesRequest.ProtoReflect.Descriptor instead.
+func (*ListBenchCasesRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *ListBenchCasesRequest) GetRecordId() string {
+	if x != nil {
+		return x.RecordId
+	}
+	return ""
+}
+
+func (x *ListBenchCasesRequest) GetBounded() bool {
+	if x != nil {
+		return x.Bounded
+	}
+	return false
+}
+
+func (x *ListBenchCasesRequest) GetAgencies() []string {
+	if x != nil {
+		return x.Agencies
+	}
+	return nil
+}
+
+func (x *ListBenchCasesRequest) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+func (x *ListBenchCasesRequest) GetFirst() int32 {
+	if x != nil {
+		return x.First
+	}
+	return 0
+}
+
+type ListBenchCasesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        *BenchCasePage         `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBenchCasesResponse) Reset() {
+	*x = ListBenchCasesResponse{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBenchCasesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBenchCasesResponse) ProtoMessage() {}
+
+func (x *ListBenchCasesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBenchCasesResponse.ProtoReflect.Descriptor instead.
+func (*ListBenchCasesResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *ListBenchCasesResponse) GetResult() *BenchCasePage {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+type BenchCasePage struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Cases         []*BenchCase           `protobuf:"bytes,1,rep,name=cases,proto3" json:"cases,omitempty"`
+	Next          string                 `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`
+	Total         int32                  `protobuf:"varint,3,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BenchCasePage) Reset() {
+	*x = BenchCasePage{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BenchCasePage) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BenchCasePage) ProtoMessage() {}
+
+func (x *BenchCasePage) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BenchCasePage.ProtoReflect.Descriptor instead.
+func (*BenchCasePage) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *BenchCasePage) GetCases() []*BenchCase {
+	if x != nil {
+		return x.Cases
+	}
+	return nil
+}
+
+func (x *BenchCasePage) GetNext() string {
+	if x != nil {
+		return x.Next
+	}
+	return ""
+}
+
+func (x *BenchCasePage) GetTotal() int32 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type RunBenchRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	VersionId     string                 `protobuf:"bytes,1,opt,name=version_id,json=versionId,proto3" json:"version_id,omitempty"`
+	Bounded       bool                   `protobuf:"varint,2,opt,name=bounded,proto3" json:"bounded,omitempty"`
+	Agencies      []string               `protobuf:"bytes,3,rep,name=agencies,proto3" json:"agencies,omitempty"`
+	Most          int32                  `protobuf:"varint,4,opt,name=most,proto3" json:"most,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunBenchRequest) Reset() {
+	*x = RunBenchRequest{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunBenchRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunBenchRequest) ProtoMessage() {}
+
+func (x *RunBenchRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunBenchRequest.ProtoReflect.Descriptor instead.
+func (*RunBenchRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *RunBenchRequest) GetVersionId() string {
+	if x != nil {
+		return x.VersionId
+	}
+	return ""
+}
+
+func (x *RunBenchRequest) GetBounded() bool {
+	if x != nil {
+		return x.Bounded
+	}
+	return false
+}
+
+func (x *RunBenchRequest) GetAgencies() []string {
+	if x != nil {
+		return x.Agencies
+	}
+	return nil
+}
+
+func (x *RunBenchRequest) GetMost() int32 {
+	if x != nil {
+		return x.Most
+	}
+	return 0
+}
+
+type RunBenchResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        *BenchReport           `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunBenchResponse) Reset() {
+	*x = RunBenchResponse{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunBenchResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunBenchResponse) ProtoMessage() {}
+
+func (x *RunBenchResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunBenchResponse.ProtoReflect.Descriptor instead.
+func (*RunBenchResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *RunBenchResponse) GetResult() *BenchReport {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+type BenchReport struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Total         int32                  `protobuf:"varint,1,opt,name=total,proto3" json:"total,omitempty"`
+	Run           int32                  `protobuf:"varint,2,opt,name=run,proto3" json:"run,omitempty"`
+	RightNow      int32                  `protobuf:"varint,3,opt,name=right_now,json=rightNow,proto3" json:"right_now,omitempty"`
+	RightThen     int32                  `protobuf:"varint,4,opt,name=right_then,json=rightThen,proto3" json:"right_then,omitempty"`
+	HarmfulNow    int32                  `protobuf:"varint,5,opt,name=harmful_now,json=harmfulNow,proto3" json:"harmful_now,omitempty"`
+	HarmfulThen   int32                  `protobuf:"varint,6,opt,name=harmful_then,json=harmfulThen,proto3" json:"harmful_then,omitempty"`
+	AnsweredNow   int32                  `protobuf:"varint,7,opt,name=answered_now,json=answeredNow,proto3" json:"answered_now,omitempty"`
+	AnsweredThen  int32                  `protobuf:"varint,8,opt,name=answered_then,json=answeredThen,proto3" json:"answered_then,omitempty"`
+	Broken        int32                  `protobuf:"varint,9,opt,name=broken,proto3" json:"broken,omitempty"`
+	Weakened      int32                  `protobuf:"varint,10,opt,name=weakened,proto3" json:"weakened,omitempty"`
+	Improved      int32                  `protobuf:"varint,11,opt,name=improved,proto3" json:"improved,omitempty"`
+	Mended        int32                  `protobuf:"varint,12,opt,name=mended,proto3" json:"mended,omitempty"`
+	Results       []*BenchResult         `protobuf:"bytes,13,rep,name=results,proto3" json:"results,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BenchReport) Reset() {
+	*x = BenchReport{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BenchReport) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BenchReport) ProtoMessage() {}
+
+func (x *BenchReport) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BenchReport.ProtoReflect.Descriptor instead.
+func (*BenchReport) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *BenchReport) GetTotal() int32 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *BenchReport) GetRun() int32 {
+	if x != nil {
+		return x.Run
+	}
+	return 0
+}
+
+func (x *BenchReport) GetRightNow() int32 {
+	if x != nil {
+		return x.RightNow
+	}
+	return 0
+}
+
+func (x *BenchReport) GetRightThen() int32 {
+	if x != nil {
+		return x.RightThen
+	}
+	return 0
+}
+
+func (x *BenchReport) GetHarmfulNow() int32 {
+	if x != nil {
+		return x.HarmfulNow
+	}
+	return 0
+}
+
+func (x *BenchReport) GetHarmfulThen() int32 {
+	if x != nil {
+		return x.HarmfulThen
+	}
+	return 0
+}
+
+func (x *BenchReport) GetAnsweredNow() int32 {
+	if x != nil {
+		return x.AnsweredNow
+	}
+	return 0
+}
+
+func (x *BenchReport) GetAnsweredThen() int32 {
+	if x != nil {
+		return x.AnsweredThen
+	}
+	return 0
+}
+
+func (x *BenchReport) GetBroken() int32 {
+	if x != nil {
+		return x.Broken
+	}
+	return 0
+}
+
+func (x *BenchReport) GetWeakened() int32 {
+	if x != nil {
+		return x.Weakened
+	}
+	return 0
+}
+
+func (x *BenchReport) GetImproved() int32 {
+	if x != nil {
+		return x.Improved
+	}
+	return 0
+}
+
+func (x *BenchReport) GetMended() int32 {
+	if x != nil {
+		return x.Mended
+	}
+	return 0
+}
+
+func (x *BenchReport) GetResults() []*BenchResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+type BenchResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Case          *BenchCase             `protobuf:"bytes,1,opt,name=case,proto3" json:"case,omitempty"`
+	Now           *BenchOutcome          `protobuf:"bytes,2,opt,name=now,proto3" json:"now,omitempty"`
+	Then          *BenchOutcome          `protobuf:"bytes,3,opt,name=then,proto3" json:"then,omitempty"`
+	Change        string                 `protobuf:"bytes,4,opt,name=change,proto3" json:"change,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BenchResult) Reset() {
+	*x = BenchResult{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BenchResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BenchResult) ProtoMessage() {}
+
+func (x *BenchResult) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BenchResult.ProtoReflect.Descriptor instead.
+func (*BenchResult) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *BenchResult) GetCase() *BenchCase {
+	if x != nil {
+		return x.Case
+	}
+	return nil
+}
+
+func (x *BenchResult) GetNow() *BenchOutcome {
+	if x != nil {
+		return x.Now
+	}
+	return nil
+}
+
+func (x *BenchResult) GetThen() *BenchOutcome {
+	if x != nil {
+		return x.Then
+	}
+	return nil
+}
+
+func (x *BenchResult) GetChange() string {
+	if x != nil {
+		return x.Change
+	}
+	return ""
+}
+
+type BenchOutcome struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Decision      string                 `protobuf:"bytes,1,opt,name=decision,proto3" json:"decision,omitempty"`
+	FirstId       string                 `protobuf:"bytes,2,opt,name=first_id,json=firstId,proto3" json:"first_id,omitempty"`
+	Probability   float64                `protobuf:"fixed64,3,opt,name=probability,proto3" json:"probability,omitempty"`
+	Rank          int32                  `protobuf:"varint,4,opt,name=rank,proto3" json:"rank,omitempty"`
+	Chance        float64                `protobuf:"fixed64,5,opt,name=chance,proto3" json:"chance,omitempty"`
+	Right         bool                   `protobuf:"varint,6,opt,name=right,proto3" json:"right,omitempty"`
+	Harmful       bool                   `protobuf:"varint,7,opt,name=harmful,proto3" json:"harmful,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BenchOutcome) Reset() {
+	*x = BenchOutcome{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BenchOutcome) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BenchOutcome) ProtoMessage() {}
+
+func (x *BenchOutcome) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BenchOutcome.ProtoReflect.Descriptor instead.
+func (*BenchOutcome) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *BenchOutcome) GetDecision() string {
+	if x != nil {
+		return x.Decision
+	}
+	return ""
+}
+
+func (x *BenchOutcome) GetFirstId() string {
+	if x != nil {
+		return x.FirstId
+	}
+	return ""
+}
+
+func (x *BenchOutcome) GetProbability() float64 {
+	if x != nil {
+		return x.Probability
+	}
+	return 0
+}
+
+func (x *BenchOutcome) GetRank() int32 {
+	if x != nil {
+		return x.Rank
+	}
+	return 0
+}
+
+func (x *BenchOutcome) GetChance() float64 {
+	if x != nil {
+		return x.Chance
+	}
+	return 0
+}
+
+func (x *BenchOutcome) GetRight() bool {
+	if x != nil {
+		return x.Right
+	}
+	return false
+}
+
+func (x *BenchOutcome) GetHarmful() bool {
+	if x != nil {
+		return x.Harmful
+	}
+	return false
+}
+
 var File_ekc_knowledge_v1_improvement_proto protoreflect.FileDescriptor
 
 const file_ekc_knowledge_v1_improvement_proto_rawDesc = "" +
@@ -2260,7 +3577,106 @@ const file_ekc_knowledge_v1_improvement_proto_rawDesc = "" +
 	"\fProposalPage\x128\n" +
 	"\tproposals\x18\x01 \x03(\v2\x1a.ekc.knowledge.v1.ProposalR\tproposals\x12\x12\n" +
 	"\x04next\x18\x02 \x01(\tR\x04next\x12\x14\n" +
-	"\x05total\x18\x03 \x01(\x05R\x05total2\xfc\b\n" +
+	"\x05total\x18\x03 \x01(\x05R\x05total\"\xd5\x01\n" +
+	"\x11ListUntoldRequest\x12\x12\n" +
+	"\x04told\x18\x01 \x03(\tR\x04told\x12E\n" +
+	"\x10published_before\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x0fpublishedBefore\x125\n" +
+	"\x06within\x18\x03 \x03(\v2\x1d.ekc.knowledge.v1.BaseSegmentR\x06within\x12\x18\n" +
+	"\abounded\x18\x04 \x01(\bR\abounded\x12\x14\n" +
+	"\x05first\x18\x05 \x01(\x05R\x05first\"J\n" +
+	"\x12ListUntoldResponse\x124\n" +
+	"\x06result\x18\x01 \x01(\v2\x1c.ekc.knowledge.v1.UntoldPageR\x06result\"\\\n" +
+	"\n" +
+	"UntoldPage\x128\n" +
+	"\arecords\x18\x01 \x03(\v2\x1e.ekc.knowledge.v1.UntoldRecordR\arecords\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x05R\x05total\"\xd5\x01\n" +
+	"\fUntoldRecord\x12\x1b\n" +
+	"\trecord_id\x18\x01 \x01(\tR\brecordId\x12\x1d\n" +
+	"\n" +
+	"version_id\x18\x02 \x01(\tR\tversionId\x12\x1a\n" +
+	"\bquestion\x18\x03 \x01(\tR\bquestion\x12\x16\n" +
+	"\x06agency\x18\x04 \x01(\tR\x06agency\x12\x16\n" +
+	"\x06region\x18\x05 \x01(\tR\x06region\x12=\n" +
+	"\fpublished_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\vpublishedAt\"\xf0\x01\n" +
+	"\tBenchCase\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
+	"\x05query\x18\x02 \x01(\tR\x05query\x12\x16\n" +
+	"\x06region\x18\x03 \x01(\tR\x06region\x12\x16\n" +
+	"\x06agency\x18\x04 \x01(\tR\x06agency\x12\x1b\n" +
+	"\trecord_id\x18\x05 \x01(\tR\brecordId\x12\x16\n" +
+	"\x06source\x18\x06 \x01(\tR\x06source\x12\x1d\n" +
+	"\n" +
+	"created_by\x18\a \x01(\tR\tcreatedBy\x129\n" +
+	"\n" +
+	"created_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\"J\n" +
+	"\x15KeepBenchCasesRequest\x121\n" +
+	"\x05items\x18\x01 \x03(\v2\x1b.ekc.knowledge.v1.BenchCaseR\x05items\"M\n" +
+	"\x16KeepBenchCasesResponse\x123\n" +
+	"\x06result\x18\x01 \x03(\v2\x1b.ekc.knowledge.v1.BenchCaseR\x06result\"\\\n" +
+	"\x18CollectBenchCasesRequest\x12\x16\n" +
+	"\x06agency\x18\x01 \x01(\tR\x06agency\x12\x12\n" +
+	"\x04most\x18\x02 \x01(\x05R\x04most\x12\x14\n" +
+	"\x05actor\x18\x03 \x01(\tR\x05actor\"3\n" +
+	"\x19CollectBenchCasesResponse\x12\x16\n" +
+	"\x06result\x18\x01 \x01(\x05R\x06result\"(\n" +
+	"\x16RemoveBenchCaseRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"N\n" +
+	"\x17RemoveBenchCaseResponse\x123\n" +
+	"\x06result\x18\x01 \x01(\v2\x1b.ekc.knowledge.v1.BenchCaseR\x06result\"%\n" +
+	"\x13GetBenchCaseRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"K\n" +
+	"\x14GetBenchCaseResponse\x123\n" +
+	"\x06result\x18\x01 \x01(\v2\x1b.ekc.knowledge.v1.BenchCaseR\x06result\"\x96\x01\n" +
+	"\x15ListBenchCasesRequest\x12\x1b\n" +
+	"\trecord_id\x18\x01 \x01(\tR\brecordId\x12\x18\n" +
+	"\abounded\x18\x02 \x01(\bR\abounded\x12\x1a\n" +
+	"\bagencies\x18\x03 \x03(\tR\bagencies\x12\x14\n" +
+	"\x05after\x18\x04 \x01(\tR\x05after\x12\x14\n" +
+	"\x05first\x18\x05 \x01(\x05R\x05first\"Q\n" +
+	"\x16ListBenchCasesResponse\x127\n" +
+	"\x06result\x18\x01 \x01(\v2\x1f.ekc.knowledge.v1.BenchCasePageR\x06result\"l\n" +
+	"\rBenchCasePage\x121\n" +
+	"\x05cases\x18\x01 \x03(\v2\x1b.ekc.knowledge.v1.BenchCaseR\x05cases\x12\x12\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\x12\x14\n" +
+	"\x05total\x18\x03 \x01(\x05R\x05total\"z\n" +
+	"\x0fRunBenchRequest\x12\x1d\n" +
+	"\n" +
+	"version_id\x18\x01 \x01(\tR\tversionId\x12\x18\n" +
+	"\abounded\x18\x02 \x01(\bR\abounded\x12\x1a\n" +
+	"\bagencies\x18\x03 \x03(\tR\bagencies\x12\x12\n" +
+	"\x04most\x18\x04 \x01(\x05R\x04most\"I\n" +
+	"\x10RunBenchResponse\x125\n" +
+	"\x06result\x18\x01 \x01(\v2\x1d.ekc.knowledge.v1.BenchReportR\x06result\"\x9e\x03\n" +
+	"\vBenchReport\x12\x14\n" +
+	"\x05total\x18\x01 \x01(\x05R\x05total\x12\x10\n" +
+	"\x03run\x18\x02 \x01(\x05R\x03run\x12\x1b\n" +
+	"\tright_now\x18\x03 \x01(\x05R\brightNow\x12\x1d\n" +
+	"\n" +
+	"right_then\x18\x04 \x01(\x05R\trightThen\x12\x1f\n" +
+	"\vharmful_now\x18\x05 \x01(\x05R\n" +
+	"harmfulNow\x12!\n" +
+	"\fharmful_then\x18\x06 \x01(\x05R\vharmfulThen\x12!\n" +
+	"\fanswered_now\x18\a \x01(\x05R\vansweredNow\x12#\n" +
+	"\ranswered_then\x18\b \x01(\x05R\fansweredThen\x12\x16\n" +
+	"\x06broken\x18\t \x01(\x05R\x06broken\x12\x1a\n" +
+	"\bweakened\x18\n" +
+	" \x01(\x05R\bweakened\x12\x1a\n" +
+	"\bimproved\x18\v \x01(\x05R\bimproved\x12\x16\n" +
+	"\x06mended\x18\f \x01(\x05R\x06mended\x127\n" +
+	"\aresults\x18\r \x03(\v2\x1d.ekc.knowledge.v1.BenchResultR\aresults\"\xbc\x01\n" +
+	"\vBenchResult\x12/\n" +
+	"\x04case\x18\x01 \x01(\v2\x1b.ekc.knowledge.v1.BenchCaseR\x04case\x120\n" +
+	"\x03now\x18\x02 \x01(\v2\x1e.ekc.knowledge.v1.BenchOutcomeR\x03now\x122\n" +
+	"\x04then\x18\x03 \x01(\v2\x1e.ekc.knowledge.v1.BenchOutcomeR\x04then\x12\x16\n" +
+	"\x06change\x18\x04 \x01(\tR\x06change\"\xc3\x01\n" +
+	"\fBenchOutcome\x12\x1a\n" +
+	"\bdecision\x18\x01 \x01(\tR\bdecision\x12\x19\n" +
+	"\bfirst_id\x18\x02 \x01(\tR\afirstId\x12 \n" +
+	"\vprobability\x18\x03 \x01(\x01R\vprobability\x12\x12\n" +
+	"\x04rank\x18\x04 \x01(\x05R\x04rank\x12\x16\n" +
+	"\x06chance\x18\x05 \x01(\x01R\x06chance\x12\x14\n" +
+	"\x05right\x18\x06 \x01(\bR\x05right\x12\x18\n" +
+	"\aharmful\x18\a \x01(\bR\aharmful2\xc0\x0e\n" +
 	"\x12ImprovementService\x12b\n" +
 	"\fNoteFeedback\x12%.ekc.knowledge.v1.NoteFeedbackRequest\x1a&.ekc.knowledge.v1.NoteFeedbackResponse\"\x03\x90\x02\x02\x12\\\n" +
 	"\n" +
@@ -2274,7 +3690,15 @@ const file_ekc_knowledge_v1_improvement_proto_rawDesc = "" +
 	"\aPropose\x12 .ekc.knowledge.v1.ProposeRequest\x1a!.ekc.knowledge.v1.ProposeResponse\x12]\n" +
 	"\fMoveProposal\x12%.ekc.knowledge.v1.MoveProposalRequest\x1a&.ekc.knowledge.v1.MoveProposalResponse\x12_\n" +
 	"\vGetProposal\x12$.ekc.knowledge.v1.GetProposalRequest\x1a%.ekc.knowledge.v1.GetProposalResponse\"\x03\x90\x02\x01\x12e\n" +
-	"\rListProposals\x12&.ekc.knowledge.v1.ListProposalsRequest\x1a'.ekc.knowledge.v1.ListProposalsResponse\"\x03\x90\x02\x01B+Z)ekc/knowledge/rpc/knowledgev1;knowledgev1b\x06proto3"
+	"\rListProposals\x12&.ekc.knowledge.v1.ListProposalsRequest\x1a'.ekc.knowledge.v1.ListProposalsResponse\"\x03\x90\x02\x01\x12\\\n" +
+	"\n" +
+	"ListUntold\x12#.ekc.knowledge.v1.ListUntoldRequest\x1a$.ekc.knowledge.v1.ListUntoldResponse\"\x03\x90\x02\x02\x12h\n" +
+	"\x0eKeepBenchCases\x12'.ekc.knowledge.v1.KeepBenchCasesRequest\x1a(.ekc.knowledge.v1.KeepBenchCasesResponse\"\x03\x90\x02\x02\x12l\n" +
+	"\x11CollectBenchCases\x12*.ekc.knowledge.v1.CollectBenchCasesRequest\x1a+.ekc.knowledge.v1.CollectBenchCasesResponse\x12f\n" +
+	"\x0fRemoveBenchCase\x12(.ekc.knowledge.v1.RemoveBenchCaseRequest\x1a).ekc.knowledge.v1.RemoveBenchCaseResponse\x12b\n" +
+	"\fGetBenchCase\x12%.ekc.knowledge.v1.GetBenchCaseRequest\x1a&.ekc.knowledge.v1.GetBenchCaseResponse\"\x03\x90\x02\x01\x12h\n" +
+	"\x0eListBenchCases\x12'.ekc.knowledge.v1.ListBenchCasesRequest\x1a(.ekc.knowledge.v1.ListBenchCasesResponse\"\x03\x90\x02\x01\x12V\n" +
+	"\bRunBench\x12!.ekc.knowledge.v1.RunBenchRequest\x1a\".ekc.knowledge.v1.RunBenchResponse\"\x03\x90\x02\x02B+Z)ekc/knowledge/rpc/knowledgev1;knowledgev1b\x06proto3"
 
 var (
 	file_ekc_knowledge_v1_improvement_proto_rawDescOnce sync.Once
@@ -2288,96 +3712,148 @@ func file_ekc_knowledge_v1_improvement_proto_rawDescGZIP() []byte {
 	return file_ekc_knowledge_v1_improvement_proto_rawDescData
 }
 
-var file_ekc_knowledge_v1_improvement_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_ekc_knowledge_v1_improvement_proto_msgTypes = make([]protoimpl.MessageInfo, 53)
 var file_ekc_knowledge_v1_improvement_proto_goTypes = []any{
-	(*FeedbackWord)(nil),          // 0: ekc.knowledge.v1.FeedbackWord
-	(*FeedbackTally)(nil),         // 1: ekc.knowledge.v1.FeedbackTally
-	(*NoteFeedbackRequest)(nil),   // 2: ekc.knowledge.v1.NoteFeedbackRequest
-	(*NoteFeedbackResponse)(nil),  // 3: ekc.knowledge.v1.NoteFeedbackResponse
-	(*GetTalliesRequest)(nil),     // 4: ekc.knowledge.v1.GetTalliesRequest
-	(*GetTalliesResponse)(nil),    // 5: ekc.knowledge.v1.GetTalliesResponse
-	(*BaseSegment)(nil),           // 6: ekc.knowledge.v1.BaseSegment
-	(*ListLowRatedRequest)(nil),   // 7: ekc.knowledge.v1.ListLowRatedRequest
-	(*ListLowRatedResponse)(nil),  // 8: ekc.knowledge.v1.ListLowRatedResponse
-	(*ListCommentsRequest)(nil),   // 9: ekc.knowledge.v1.ListCommentsRequest
-	(*ListCommentsResponse)(nil),  // 10: ekc.knowledge.v1.ListCommentsResponse
-	(*GapQuestion)(nil),           // 11: ekc.knowledge.v1.GapQuestion
-	(*NoteQuestionsRequest)(nil),  // 12: ekc.knowledge.v1.NoteQuestionsRequest
-	(*NoteQuestionsResponse)(nil), // 13: ekc.knowledge.v1.NoteQuestionsResponse
-	(*Gap)(nil),                   // 14: ekc.knowledge.v1.Gap
-	(*ListGapsRequest)(nil),       // 15: ekc.knowledge.v1.ListGapsRequest
-	(*ListGapsResponse)(nil),      // 16: ekc.knowledge.v1.ListGapsResponse
-	(*GetGapRequest)(nil),         // 17: ekc.knowledge.v1.GetGapRequest
-	(*GetGapResponse)(nil),        // 18: ekc.knowledge.v1.GetGapResponse
-	(*DecideGapRequest)(nil),      // 19: ekc.knowledge.v1.DecideGapRequest
-	(*DecideGapResponse)(nil),     // 20: ekc.knowledge.v1.DecideGapResponse
-	(*ProposeRequest)(nil),        // 21: ekc.knowledge.v1.ProposeRequest
-	(*ProposeResponse)(nil),       // 22: ekc.knowledge.v1.ProposeResponse
-	(*Proposal)(nil),              // 23: ekc.knowledge.v1.Proposal
-	(*ProposalStep)(nil),          // 24: ekc.knowledge.v1.ProposalStep
-	(*MoveProposalRequest)(nil),   // 25: ekc.knowledge.v1.MoveProposalRequest
-	(*MoveProposalResponse)(nil),  // 26: ekc.knowledge.v1.MoveProposalResponse
-	(*GetProposalRequest)(nil),    // 27: ekc.knowledge.v1.GetProposalRequest
-	(*GetProposalResponse)(nil),   // 28: ekc.knowledge.v1.GetProposalResponse
-	(*ListProposalsRequest)(nil),  // 29: ekc.knowledge.v1.ListProposalsRequest
-	(*ListProposalsResponse)(nil), // 30: ekc.knowledge.v1.ListProposalsResponse
-	(*ProposalPage)(nil),          // 31: ekc.knowledge.v1.ProposalPage
-	(*timestamppb.Timestamp)(nil), // 32: google.protobuf.Timestamp
+	(*FeedbackWord)(nil),              // 0: ekc.knowledge.v1.FeedbackWord
+	(*FeedbackTally)(nil),             // 1: ekc.knowledge.v1.FeedbackTally
+	(*NoteFeedbackRequest)(nil),       // 2: ekc.knowledge.v1.NoteFeedbackRequest
+	(*NoteFeedbackResponse)(nil),      // 3: ekc.knowledge.v1.NoteFeedbackResponse
+	(*GetTalliesRequest)(nil),         // 4: ekc.knowledge.v1.GetTalliesRequest
+	(*GetTalliesResponse)(nil),        // 5: ekc.knowledge.v1.GetTalliesResponse
+	(*BaseSegment)(nil),               // 6: ekc.knowledge.v1.BaseSegment
+	(*ListLowRatedRequest)(nil),       // 7: ekc.knowledge.v1.ListLowRatedRequest
+	(*ListLowRatedResponse)(nil),      // 8: ekc.knowledge.v1.ListLowRatedResponse
+	(*ListCommentsRequest)(nil),       // 9: ekc.knowledge.v1.ListCommentsRequest
+	(*ListCommentsResponse)(nil),      // 10: ekc.knowledge.v1.ListCommentsResponse
+	(*GapQuestion)(nil),               // 11: ekc.knowledge.v1.GapQuestion
+	(*NoteQuestionsRequest)(nil),      // 12: ekc.knowledge.v1.NoteQuestionsRequest
+	(*NoteQuestionsResponse)(nil),     // 13: ekc.knowledge.v1.NoteQuestionsResponse
+	(*Gap)(nil),                       // 14: ekc.knowledge.v1.Gap
+	(*ListGapsRequest)(nil),           // 15: ekc.knowledge.v1.ListGapsRequest
+	(*ListGapsResponse)(nil),          // 16: ekc.knowledge.v1.ListGapsResponse
+	(*GetGapRequest)(nil),             // 17: ekc.knowledge.v1.GetGapRequest
+	(*GetGapResponse)(nil),            // 18: ekc.knowledge.v1.GetGapResponse
+	(*DecideGapRequest)(nil),          // 19: ekc.knowledge.v1.DecideGapRequest
+	(*DecideGapResponse)(nil),         // 20: ekc.knowledge.v1.DecideGapResponse
+	(*ProposeRequest)(nil),            // 21: ekc.knowledge.v1.ProposeRequest
+	(*ProposeResponse)(nil),           // 22: ekc.knowledge.v1.ProposeResponse
+	(*Proposal)(nil),                  // 23: ekc.knowledge.v1.Proposal
+	(*ProposalStep)(nil),              // 24: ekc.knowledge.v1.ProposalStep
+	(*MoveProposalRequest)(nil),       // 25: ekc.knowledge.v1.MoveProposalRequest
+	(*MoveProposalResponse)(nil),      // 26: ekc.knowledge.v1.MoveProposalResponse
+	(*GetProposalRequest)(nil),        // 27: ekc.knowledge.v1.GetProposalRequest
+	(*GetProposalResponse)(nil),       // 28: ekc.knowledge.v1.GetProposalResponse
+	(*ListProposalsRequest)(nil),      // 29: ekc.knowledge.v1.ListProposalsRequest
+	(*ListProposalsResponse)(nil),     // 30: ekc.knowledge.v1.ListProposalsResponse
+	(*ProposalPage)(nil),              // 31: ekc.knowledge.v1.ProposalPage
+	(*ListUntoldRequest)(nil),         // 32: ekc.knowledge.v1.ListUntoldRequest
+	(*ListUntoldResponse)(nil),        // 33: ekc.knowledge.v1.ListUntoldResponse
+	(*UntoldPage)(nil),                // 34: ekc.knowledge.v1.UntoldPage
+	(*UntoldRecord)(nil),              // 35: ekc.knowledge.v1.UntoldRecord
+	(*BenchCase)(nil),                 // 36: ekc.knowledge.v1.BenchCase
+	(*KeepBenchCasesRequest)(nil),     // 37: ekc.knowledge.v1.KeepBenchCasesRequest
+	(*KeepBenchCasesResponse)(nil),    // 38: ekc.knowledge.v1.KeepBenchCasesResponse
+	(*CollectBenchCasesRequest)(nil),  // 39: ekc.knowledge.v1.CollectBenchCasesRequest
+	(*CollectBenchCasesResponse)(nil), // 40: ekc.knowledge.v1.CollectBenchCasesResponse
+	(*RemoveBenchCaseRequest)(nil),    // 41: ekc.knowledge.v1.RemoveBenchCaseRequest
+	(*RemoveBenchCaseResponse)(nil),   // 42: ekc.knowledge.v1.RemoveBenchCaseResponse
+	(*GetBenchCaseRequest)(nil),       // 43: ekc.knowledge.v1.GetBenchCaseRequest
+	(*GetBenchCaseResponse)(nil),      // 44: ekc.knowledge.v1.GetBenchCaseResponse
+	(*ListBenchCasesRequest)(nil),     // 45: ekc.knowledge.v1.ListBenchCasesRequest
+	(*ListBenchCasesResponse)(nil),    // 46: ekc.knowledge.v1.ListBenchCasesResponse
+	(*BenchCasePage)(nil),             // 47: ekc.knowledge.v1.BenchCasePage
+	(*RunBenchRequest)(nil),           // 48: ekc.knowledge.v1.RunBenchRequest
+	(*RunBenchResponse)(nil),          // 49: ekc.knowledge.v1.RunBenchResponse
+	(*BenchReport)(nil),               // 50: ekc.knowledge.v1.BenchReport
+	(*BenchResult)(nil),               // 51: ekc.knowledge.v1.BenchResult
+	(*BenchOutcome)(nil),              // 52: ekc.knowledge.v1.BenchOutcome
+	(*timestamppb.Timestamp)(nil),     // 53: google.protobuf.Timestamp
 }
 var file_ekc_knowledge_v1_improvement_proto_depIdxs = []int32{
-	32, // 0: ekc.knowledge.v1.FeedbackWord.given_at:type_name -> google.protobuf.Timestamp
+	53, // 0: ekc.knowledge.v1.FeedbackWord.given_at:type_name -> google.protobuf.Timestamp
 	0,  // 1: ekc.knowledge.v1.NoteFeedbackRequest.items:type_name -> ekc.knowledge.v1.FeedbackWord
 	1,  // 2: ekc.knowledge.v1.GetTalliesResponse.result:type_name -> ekc.knowledge.v1.FeedbackTally
 	6,  // 3: ekc.knowledge.v1.ListLowRatedRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
 	1,  // 4: ekc.knowledge.v1.ListLowRatedResponse.result:type_name -> ekc.knowledge.v1.FeedbackTally
 	0,  // 5: ekc.knowledge.v1.ListCommentsResponse.result:type_name -> ekc.knowledge.v1.FeedbackWord
-	32, // 6: ekc.knowledge.v1.GapQuestion.asked_at:type_name -> google.protobuf.Timestamp
+	53, // 6: ekc.knowledge.v1.GapQuestion.asked_at:type_name -> google.protobuf.Timestamp
 	11, // 7: ekc.knowledge.v1.NoteQuestionsRequest.items:type_name -> ekc.knowledge.v1.GapQuestion
-	32, // 8: ekc.knowledge.v1.Gap.last_at:type_name -> google.protobuf.Timestamp
-	32, // 9: ekc.knowledge.v1.ListGapsRequest.from:type_name -> google.protobuf.Timestamp
-	32, // 10: ekc.knowledge.v1.ListGapsRequest.to:type_name -> google.protobuf.Timestamp
+	53, // 8: ekc.knowledge.v1.Gap.last_at:type_name -> google.protobuf.Timestamp
+	53, // 9: ekc.knowledge.v1.ListGapsRequest.from:type_name -> google.protobuf.Timestamp
+	53, // 10: ekc.knowledge.v1.ListGapsRequest.to:type_name -> google.protobuf.Timestamp
 	6,  // 11: ekc.knowledge.v1.ListGapsRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
 	14, // 12: ekc.knowledge.v1.ListGapsResponse.result:type_name -> ekc.knowledge.v1.Gap
 	14, // 13: ekc.knowledge.v1.GetGapResponse.result:type_name -> ekc.knowledge.v1.Gap
 	14, // 14: ekc.knowledge.v1.DecideGapResponse.result:type_name -> ekc.knowledge.v1.Gap
 	23, // 15: ekc.knowledge.v1.ProposeResponse.result:type_name -> ekc.knowledge.v1.Proposal
 	24, // 16: ekc.knowledge.v1.Proposal.steps:type_name -> ekc.knowledge.v1.ProposalStep
-	32, // 17: ekc.knowledge.v1.Proposal.created_at:type_name -> google.protobuf.Timestamp
-	32, // 18: ekc.knowledge.v1.ProposalStep.at:type_name -> google.protobuf.Timestamp
+	53, // 17: ekc.knowledge.v1.Proposal.created_at:type_name -> google.protobuf.Timestamp
+	53, // 18: ekc.knowledge.v1.ProposalStep.at:type_name -> google.protobuf.Timestamp
 	23, // 19: ekc.knowledge.v1.MoveProposalResponse.result:type_name -> ekc.knowledge.v1.Proposal
 	23, // 20: ekc.knowledge.v1.GetProposalResponse.result:type_name -> ekc.knowledge.v1.Proposal
 	6,  // 21: ekc.knowledge.v1.ListProposalsRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
 	31, // 22: ekc.knowledge.v1.ListProposalsResponse.result:type_name -> ekc.knowledge.v1.ProposalPage
 	23, // 23: ekc.knowledge.v1.ProposalPage.proposals:type_name -> ekc.knowledge.v1.Proposal
-	2,  // 24: ekc.knowledge.v1.ImprovementService.NoteFeedback:input_type -> ekc.knowledge.v1.NoteFeedbackRequest
-	4,  // 25: ekc.knowledge.v1.ImprovementService.GetTallies:input_type -> ekc.knowledge.v1.GetTalliesRequest
-	7,  // 26: ekc.knowledge.v1.ImprovementService.ListLowRated:input_type -> ekc.knowledge.v1.ListLowRatedRequest
-	9,  // 27: ekc.knowledge.v1.ImprovementService.ListComments:input_type -> ekc.knowledge.v1.ListCommentsRequest
-	12, // 28: ekc.knowledge.v1.ImprovementService.NoteQuestions:input_type -> ekc.knowledge.v1.NoteQuestionsRequest
-	15, // 29: ekc.knowledge.v1.ImprovementService.ListGaps:input_type -> ekc.knowledge.v1.ListGapsRequest
-	17, // 30: ekc.knowledge.v1.ImprovementService.GetGap:input_type -> ekc.knowledge.v1.GetGapRequest
-	19, // 31: ekc.knowledge.v1.ImprovementService.DecideGap:input_type -> ekc.knowledge.v1.DecideGapRequest
-	21, // 32: ekc.knowledge.v1.ImprovementService.Propose:input_type -> ekc.knowledge.v1.ProposeRequest
-	25, // 33: ekc.knowledge.v1.ImprovementService.MoveProposal:input_type -> ekc.knowledge.v1.MoveProposalRequest
-	27, // 34: ekc.knowledge.v1.ImprovementService.GetProposal:input_type -> ekc.knowledge.v1.GetProposalRequest
-	29, // 35: ekc.knowledge.v1.ImprovementService.ListProposals:input_type -> ekc.knowledge.v1.ListProposalsRequest
-	3,  // 36: ekc.knowledge.v1.ImprovementService.NoteFeedback:output_type -> ekc.knowledge.v1.NoteFeedbackResponse
-	5,  // 37: ekc.knowledge.v1.ImprovementService.GetTallies:output_type -> ekc.knowledge.v1.GetTalliesResponse
-	8,  // 38: ekc.knowledge.v1.ImprovementService.ListLowRated:output_type -> ekc.knowledge.v1.ListLowRatedResponse
-	10, // 39: ekc.knowledge.v1.ImprovementService.ListComments:output_type -> ekc.knowledge.v1.ListCommentsResponse
-	13, // 40: ekc.knowledge.v1.ImprovementService.NoteQuestions:output_type -> ekc.knowledge.v1.NoteQuestionsResponse
-	16, // 41: ekc.knowledge.v1.ImprovementService.ListGaps:output_type -> ekc.knowledge.v1.ListGapsResponse
-	18, // 42: ekc.knowledge.v1.ImprovementService.GetGap:output_type -> ekc.knowledge.v1.GetGapResponse
-	20, // 43: ekc.knowledge.v1.ImprovementService.DecideGap:output_type -> ekc.knowledge.v1.DecideGapResponse
-	22, // 44: ekc.knowledge.v1.ImprovementService.Propose:output_type -> ekc.knowledge.v1.ProposeResponse
-	26, // 45: ekc.knowledge.v1.ImprovementService.MoveProposal:output_type -> ekc.knowledge.v1.MoveProposalResponse
-	28, // 46: ekc.knowledge.v1.ImprovementService.GetProposal:output_type -> ekc.knowledge.v1.GetProposalResponse
-	30, // 47: ekc.knowledge.v1.ImprovementService.ListProposals:output_type -> ekc.knowledge.v1.ListProposalsResponse
-	36, // [36:48] is the sub-list for method output_type
-	24, // [24:36] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	53, // 24: ekc.knowledge.v1.ListUntoldRequest.published_before:type_name -> google.protobuf.Timestamp
+	6,  // 25: ekc.knowledge.v1.ListUntoldRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
+	34, // 26: ekc.knowledge.v1.ListUntoldResponse.result:type_name -> ekc.knowledge.v1.UntoldPage
+	35, // 27: ekc.knowledge.v1.UntoldPage.records:type_name -> ekc.knowledge.v1.UntoldRecord
+	53, // 28: ekc.knowledge.v1.UntoldRecord.published_at:type_name -> google.protobuf.Timestamp
+	53, // 29: ekc.knowledge.v1.BenchCase.created_at:type_name -> google.protobuf.Timestamp
+	36, // 30: ekc.knowledge.v1.KeepBenchCasesRequest.items:type_name -> ekc.knowledge.v1.BenchCase
+	36, // 31: ekc.knowledge.v1.KeepBenchCasesResponse.result:type_name -> ekc.knowledge.v1.BenchCase
+	36, // 32: ekc.knowledge.v1.RemoveBenchCaseResponse.result:type_name -> ekc.knowledge.v1.BenchCase
+	36, // 33: ekc.knowledge.v1.GetBenchCaseResponse.result:type_name -> ekc.knowledge.v1.BenchCase
+	47, // 34: ekc.knowledge.v1.ListBenchCasesResponse.result:type_name -> ekc.knowledge.v1.BenchCasePage
+	36, // 35: ekc.knowledge.v1.BenchCasePage.cases:type_name -> ekc.knowledge.v1.BenchCase
+	50, // 36: ekc.knowledge.v1.RunBenchResponse.result:type_name -> ekc.knowledge.v1.BenchReport
+	51, // 37: ekc.knowledge.v1.BenchReport.results:type_name -> ekc.knowledge.v1.BenchResult
+	36, // 38: ekc.knowledge.v1.BenchResult.case:type_name -> ekc.knowledge.v1.BenchCase
+	52, // 39: ekc.knowledge.v1.BenchResult.now:type_name -> ekc.knowledge.v1.BenchOutcome
+	52, // 40: ekc.knowledge.v1.BenchResult.then:type_name -> ekc.knowledge.v1.BenchOutcome
+	2,  // 41: ekc.knowledge.v1.ImprovementService.NoteFeedback:input_type -> ekc.knowledge.v1.NoteFeedbackRequest
+	4,  // 42: ekc.knowledge.v1.ImprovementService.GetTallies:input_type -> ekc.knowledge.v1.GetTalliesRequest
+	7,  // 43: ekc.knowledge.v1.ImprovementService.ListLowRated:input_type -> ekc.knowledge.v1.ListLowRatedRequest
+	9,  // 44: ekc.knowledge.v1.ImprovementService.ListComments:input_type -> ekc.knowledge.v1.ListCommentsRequest
+	12, // 45: ekc.knowledge.v1.ImprovementService.NoteQuestions:input_type -> ekc.knowledge.v1.NoteQuestionsRequest
+	15, // 46: ekc.knowledge.v1.ImprovementService.ListGaps:input_type -> ekc.knowledge.v1.ListGapsRequest
+	17, // 47: ekc.knowledge.v1.ImprovementService.GetGap:input_type -> ekc.knowledge.v1.GetGapRequest
+	19, // 48: ekc.knowledge.v1.ImprovementService.DecideGap:input_type -> ekc.knowledge.v1.DecideGapRequest
+	21, // 49: ekc.knowledge.v1.ImprovementService.Propose:input_type -> ekc.knowledge.v1.ProposeRequest
+	25, // 50: ekc.knowledge.v1.ImprovementService.MoveProposal:input_type -> ekc.knowledge.v1.MoveProposalRequest
+	27, // 51: ekc.knowledge.v1.ImprovementService.GetProposal:input_type -> ekc.knowledge.v1.GetProposalRequest
+	29, // 52: ekc.knowledge.v1.ImprovementService.ListProposals:input_type -> ekc.knowledge.v1.ListProposalsRequest
+	32, // 53: ekc.knowledge.v1.ImprovementService.ListUntold:input_type -> ekc.knowledge.v1.ListUntoldRequest
+	37, // 54: ekc.knowledge.v1.ImprovementService.KeepBenchCases:input_type -> ekc.knowledge.v1.KeepBenchCasesRequest
+	39, // 55: ekc.knowledge.v1.ImprovementService.CollectBenchCases:input_type -> ekc.knowledge.v1.CollectBenchCasesRequest
+	41, // 56: ekc.knowledge.v1.ImprovementService.RemoveBenchCase:input_type -> ekc.knowledge.v1.RemoveBenchCaseRequest
+	43, // 57: ekc.knowledge.v1.ImprovementService.GetBenchCase:input_type -> ekc.knowledge.v1.GetBenchCaseRequest
+	45, // 58: ekc.knowledge.v1.ImprovementService.ListBenchCases:input_type -> ekc.knowledge.v1.ListBenchCasesRequest
+	48, // 59: ekc.knowledge.v1.ImprovementService.RunBench:input_type -> ekc.knowledge.v1.RunBenchRequest
+	3,  // 60: ekc.knowledge.v1.ImprovementService.NoteFeedback:output_type -> ekc.knowledge.v1.NoteFeedbackResponse
+	5,  // 61: ekc.knowledge.v1.ImprovementService.GetTallies:output_type -> ekc.knowledge.v1.GetTalliesResponse
+	8,  // 62: ekc.knowledge.v1.ImprovementService.ListLowRated:output_type -> ekc.knowledge.v1.ListLowRatedResponse
+	10, // 63: ekc.knowledge.v1.ImprovementService.ListComments:output_type -> ekc.knowledge.v1.ListCommentsResponse
+	13, // 64: ekc.knowledge.v1.ImprovementService.NoteQuestions:output_type -> ekc.knowledge.v1.NoteQuestionsResponse
+	16, // 65: ekc.knowledge.v1.ImprovementService.ListGaps:output_type -> ekc.knowledge.v1.ListGapsResponse
+	18, // 66: ekc.knowledge.v1.ImprovementService.GetGap:output_type -> ekc.knowledge.v1.GetGapResponse
+	20, // 67: ekc.knowledge.v1.ImprovementService.DecideGap:output_type -> ekc.knowledge.v1.DecideGapResponse
+	22, // 68: ekc.knowledge.v1.ImprovementService.Propose:output_type -> ekc.knowledge.v1.ProposeResponse
+	26, // 69: ekc.knowledge.v1.ImprovementService.MoveProposal:output_type -> ekc.knowledge.v1.MoveProposalResponse
+	28, // 70: ekc.knowledge.v1.ImprovementService.GetProposal:output_type -> ekc.knowledge.v1.GetProposalResponse
+	30, // 71: ekc.knowledge.v1.ImprovementService.ListProposals:output_type -> ekc.knowledge.v1.ListProposalsResponse
+	33, // 72: ekc.knowledge.v1.ImprovementService.ListUntold:output_type -> ekc.knowledge.v1.ListUntoldResponse
+	38, // 73: ekc.knowledge.v1.ImprovementService.KeepBenchCases:output_type -> ekc.knowledge.v1.KeepBenchCasesResponse
+	40, // 74: ekc.knowledge.v1.ImprovementService.CollectBenchCases:output_type -> ekc.knowledge.v1.CollectBenchCasesResponse
+	42, // 75: ekc.knowledge.v1.ImprovementService.RemoveBenchCase:output_type -> ekc.knowledge.v1.RemoveBenchCaseResponse
+	44, // 76: ekc.knowledge.v1.ImprovementService.GetBenchCase:output_type -> ekc.knowledge.v1.GetBenchCaseResponse
+	46, // 77: ekc.knowledge.v1.ImprovementService.ListBenchCases:output_type -> ekc.knowledge.v1.ListBenchCasesResponse
+	49, // 78: ekc.knowledge.v1.ImprovementService.RunBench:output_type -> ekc.knowledge.v1.RunBenchResponse
+	60, // [60:79] is the sub-list for method output_type
+	41, // [41:60] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_ekc_knowledge_v1_improvement_proto_init() }
@@ -2391,7 +3867,7 @@ func file_ekc_knowledge_v1_improvement_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ekc_knowledge_v1_improvement_proto_rawDesc), len(file_ekc_knowledge_v1_improvement_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   32,
+			NumMessages:   53,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

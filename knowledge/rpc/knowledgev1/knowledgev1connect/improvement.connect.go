@@ -72,6 +72,27 @@ const (
 	// ImprovementServiceListProposalsProcedure is the fully-qualified name of the ImprovementService's
 	// ListProposals RPC.
 	ImprovementServiceListProposalsProcedure = "/ekc.knowledge.v1.ImprovementService/ListProposals"
+	// ImprovementServiceListUntoldProcedure is the fully-qualified name of the ImprovementService's
+	// ListUntold RPC.
+	ImprovementServiceListUntoldProcedure = "/ekc.knowledge.v1.ImprovementService/ListUntold"
+	// ImprovementServiceKeepBenchCasesProcedure is the fully-qualified name of the ImprovementService's
+	// KeepBenchCases RPC.
+	ImprovementServiceKeepBenchCasesProcedure = "/ekc.knowledge.v1.ImprovementService/KeepBenchCases"
+	// ImprovementServiceCollectBenchCasesProcedure is the fully-qualified name of the
+	// ImprovementService's CollectBenchCases RPC.
+	ImprovementServiceCollectBenchCasesProcedure = "/ekc.knowledge.v1.ImprovementService/CollectBenchCases"
+	// ImprovementServiceRemoveBenchCaseProcedure is the fully-qualified name of the
+	// ImprovementService's RemoveBenchCase RPC.
+	ImprovementServiceRemoveBenchCaseProcedure = "/ekc.knowledge.v1.ImprovementService/RemoveBenchCase"
+	// ImprovementServiceGetBenchCaseProcedure is the fully-qualified name of the ImprovementService's
+	// GetBenchCase RPC.
+	ImprovementServiceGetBenchCaseProcedure = "/ekc.knowledge.v1.ImprovementService/GetBenchCase"
+	// ImprovementServiceListBenchCasesProcedure is the fully-qualified name of the ImprovementService's
+	// ListBenchCases RPC.
+	ImprovementServiceListBenchCasesProcedure = "/ekc.knowledge.v1.ImprovementService/ListBenchCases"
+	// ImprovementServiceRunBenchProcedure is the fully-qualified name of the ImprovementService's
+	// RunBench RPC.
+	ImprovementServiceRunBenchProcedure = "/ekc.knowledge.v1.ImprovementService/RunBench"
 )
 
 // ImprovementServiceClient is a client for the ekc.knowledge.v1.ImprovementService service.
@@ -100,6 +121,20 @@ type ImprovementServiceClient interface {
 	GetProposal(context.Context, *connect.Request[knowledgev1.GetProposalRequest]) (*connect.Response[knowledgev1.GetProposalResponse], error)
 	// ListProposals lists proposals, newest first.
 	ListProposals(context.Context, *connect.Request[knowledgev1.ListProposalsRequest]) (*connect.Response[knowledgev1.ListProposalsResponse], error)
+	// ListUntold lists published records that nobody was told. The list of those that were may be long: not by GET.
+	ListUntold(context.Context, *connect.Request[knowledgev1.ListUntoldRequest]) (*connect.Response[knowledgev1.ListUntoldResponse], error)
+	// KeepBenchCases puts cases on the editors' test bench; a repeat changes nothing.
+	KeepBenchCases(context.Context, *connect.Request[knowledgev1.KeepBenchCasesRequest]) (*connect.Response[knowledgev1.KeepBenchCasesResponse], error)
+	// CollectBenchCases makes cases of phrasings that have none.
+	CollectBenchCases(context.Context, *connect.Request[knowledgev1.CollectBenchCasesRequest]) (*connect.Response[knowledgev1.CollectBenchCasesResponse], error)
+	// RemoveBenchCase takes a case off the bench.
+	RemoveBenchCase(context.Context, *connect.Request[knowledgev1.RemoveBenchCaseRequest]) (*connect.Response[knowledgev1.RemoveBenchCaseResponse], error)
+	// GetBenchCase gives one case.
+	GetBenchCase(context.Context, *connect.Request[knowledgev1.GetBenchCaseRequest]) (*connect.Response[knowledgev1.GetBenchCaseResponse], error)
+	// ListBenchCases lists cases.
+	ListBenchCases(context.Context, *connect.Request[knowledgev1.ListBenchCasesRequest]) (*connect.Response[knowledgev1.ListBenchCasesResponse], error)
+	// RunBench tells what the publication of a version would change, without publishing it.
+	RunBench(context.Context, *connect.Request[knowledgev1.RunBenchRequest]) (*connect.Response[knowledgev1.RunBenchResponse], error)
 }
 
 // NewImprovementServiceClient constructs a client for the ekc.knowledge.v1.ImprovementService
@@ -194,23 +229,77 @@ func NewImprovementServiceClient(httpClient connect.HTTPClient, baseURL string, 
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		listUntold: connect.NewClient[knowledgev1.ListUntoldRequest, knowledgev1.ListUntoldResponse](
+			httpClient,
+			baseURL+ImprovementServiceListUntoldProcedure,
+			connect.WithSchema(improvementServiceMethods.ByName("ListUntold")),
+			connect.WithIdempotency(connect.IdempotencyIdempotent),
+			connect.WithClientOptions(opts...),
+		),
+		keepBenchCases: connect.NewClient[knowledgev1.KeepBenchCasesRequest, knowledgev1.KeepBenchCasesResponse](
+			httpClient,
+			baseURL+ImprovementServiceKeepBenchCasesProcedure,
+			connect.WithSchema(improvementServiceMethods.ByName("KeepBenchCases")),
+			connect.WithIdempotency(connect.IdempotencyIdempotent),
+			connect.WithClientOptions(opts...),
+		),
+		collectBenchCases: connect.NewClient[knowledgev1.CollectBenchCasesRequest, knowledgev1.CollectBenchCasesResponse](
+			httpClient,
+			baseURL+ImprovementServiceCollectBenchCasesProcedure,
+			connect.WithSchema(improvementServiceMethods.ByName("CollectBenchCases")),
+			connect.WithClientOptions(opts...),
+		),
+		removeBenchCase: connect.NewClient[knowledgev1.RemoveBenchCaseRequest, knowledgev1.RemoveBenchCaseResponse](
+			httpClient,
+			baseURL+ImprovementServiceRemoveBenchCaseProcedure,
+			connect.WithSchema(improvementServiceMethods.ByName("RemoveBenchCase")),
+			connect.WithClientOptions(opts...),
+		),
+		getBenchCase: connect.NewClient[knowledgev1.GetBenchCaseRequest, knowledgev1.GetBenchCaseResponse](
+			httpClient,
+			baseURL+ImprovementServiceGetBenchCaseProcedure,
+			connect.WithSchema(improvementServiceMethods.ByName("GetBenchCase")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		listBenchCases: connect.NewClient[knowledgev1.ListBenchCasesRequest, knowledgev1.ListBenchCasesResponse](
+			httpClient,
+			baseURL+ImprovementServiceListBenchCasesProcedure,
+			connect.WithSchema(improvementServiceMethods.ByName("ListBenchCases")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		runBench: connect.NewClient[knowledgev1.RunBenchRequest, knowledgev1.RunBenchResponse](
+			httpClient,
+			baseURL+ImprovementServiceRunBenchProcedure,
+			connect.WithSchema(improvementServiceMethods.ByName("RunBench")),
+			connect.WithIdempotency(connect.IdempotencyIdempotent),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
 // improvementServiceClient implements ImprovementServiceClient.
 type improvementServiceClient struct {
-	noteFeedback  *connect.Client[knowledgev1.NoteFeedbackRequest, knowledgev1.NoteFeedbackResponse]
-	getTallies    *connect.Client[knowledgev1.GetTalliesRequest, knowledgev1.GetTalliesResponse]
-	listLowRated  *connect.Client[knowledgev1.ListLowRatedRequest, knowledgev1.ListLowRatedResponse]
-	listComments  *connect.Client[knowledgev1.ListCommentsRequest, knowledgev1.ListCommentsResponse]
-	noteQuestions *connect.Client[knowledgev1.NoteQuestionsRequest, knowledgev1.NoteQuestionsResponse]
-	listGaps      *connect.Client[knowledgev1.ListGapsRequest, knowledgev1.ListGapsResponse]
-	getGap        *connect.Client[knowledgev1.GetGapRequest, knowledgev1.GetGapResponse]
-	decideGap     *connect.Client[knowledgev1.DecideGapRequest, knowledgev1.DecideGapResponse]
-	propose       *connect.Client[knowledgev1.ProposeRequest, knowledgev1.ProposeResponse]
-	moveProposal  *connect.Client[knowledgev1.MoveProposalRequest, knowledgev1.MoveProposalResponse]
-	getProposal   *connect.Client[knowledgev1.GetProposalRequest, knowledgev1.GetProposalResponse]
-	listProposals *connect.Client[knowledgev1.ListProposalsRequest, knowledgev1.ListProposalsResponse]
+	noteFeedback      *connect.Client[knowledgev1.NoteFeedbackRequest, knowledgev1.NoteFeedbackResponse]
+	getTallies        *connect.Client[knowledgev1.GetTalliesRequest, knowledgev1.GetTalliesResponse]
+	listLowRated      *connect.Client[knowledgev1.ListLowRatedRequest, knowledgev1.ListLowRatedResponse]
+	listComments      *connect.Client[knowledgev1.ListCommentsRequest, knowledgev1.ListCommentsResponse]
+	noteQuestions     *connect.Client[knowledgev1.NoteQuestionsRequest, knowledgev1.NoteQuestionsResponse]
+	listGaps          *connect.Client[knowledgev1.ListGapsRequest, knowledgev1.ListGapsResponse]
+	getGap            *connect.Client[knowledgev1.GetGapRequest, knowledgev1.GetGapResponse]
+	decideGap         *connect.Client[knowledgev1.DecideGapRequest, knowledgev1.DecideGapResponse]
+	propose           *connect.Client[knowledgev1.ProposeRequest, knowledgev1.ProposeResponse]
+	moveProposal      *connect.Client[knowledgev1.MoveProposalRequest, knowledgev1.MoveProposalResponse]
+	getProposal       *connect.Client[knowledgev1.GetProposalRequest, knowledgev1.GetProposalResponse]
+	listProposals     *connect.Client[knowledgev1.ListProposalsRequest, knowledgev1.ListProposalsResponse]
+	listUntold        *connect.Client[knowledgev1.ListUntoldRequest, knowledgev1.ListUntoldResponse]
+	keepBenchCases    *connect.Client[knowledgev1.KeepBenchCasesRequest, knowledgev1.KeepBenchCasesResponse]
+	collectBenchCases *connect.Client[knowledgev1.CollectBenchCasesRequest, knowledgev1.CollectBenchCasesResponse]
+	removeBenchCase   *connect.Client[knowledgev1.RemoveBenchCaseRequest, knowledgev1.RemoveBenchCaseResponse]
+	getBenchCase      *connect.Client[knowledgev1.GetBenchCaseRequest, knowledgev1.GetBenchCaseResponse]
+	listBenchCases    *connect.Client[knowledgev1.ListBenchCasesRequest, knowledgev1.ListBenchCasesResponse]
+	runBench          *connect.Client[knowledgev1.RunBenchRequest, knowledgev1.RunBenchResponse]
 }
 
 // NoteFeedback calls ekc.knowledge.v1.ImprovementService.NoteFeedback.
@@ -273,6 +362,41 @@ func (c *improvementServiceClient) ListProposals(ctx context.Context, req *conne
 	return c.listProposals.CallUnary(ctx, req)
 }
 
+// ListUntold calls ekc.knowledge.v1.ImprovementService.ListUntold.
+func (c *improvementServiceClient) ListUntold(ctx context.Context, req *connect.Request[knowledgev1.ListUntoldRequest]) (*connect.Response[knowledgev1.ListUntoldResponse], error) {
+	return c.listUntold.CallUnary(ctx, req)
+}
+
+// KeepBenchCases calls ekc.knowledge.v1.ImprovementService.KeepBenchCases.
+func (c *improvementServiceClient) KeepBenchCases(ctx context.Context, req *connect.Request[knowledgev1.KeepBenchCasesRequest]) (*connect.Response[knowledgev1.KeepBenchCasesResponse], error) {
+	return c.keepBenchCases.CallUnary(ctx, req)
+}
+
+// CollectBenchCases calls ekc.knowledge.v1.ImprovementService.CollectBenchCases.
+func (c *improvementServiceClient) CollectBenchCases(ctx context.Context, req *connect.Request[knowledgev1.CollectBenchCasesRequest]) (*connect.Response[knowledgev1.CollectBenchCasesResponse], error) {
+	return c.collectBenchCases.CallUnary(ctx, req)
+}
+
+// RemoveBenchCase calls ekc.knowledge.v1.ImprovementService.RemoveBenchCase.
+func (c *improvementServiceClient) RemoveBenchCase(ctx context.Context, req *connect.Request[knowledgev1.RemoveBenchCaseRequest]) (*connect.Response[knowledgev1.RemoveBenchCaseResponse], error) {
+	return c.removeBenchCase.CallUnary(ctx, req)
+}
+
+// GetBenchCase calls ekc.knowledge.v1.ImprovementService.GetBenchCase.
+func (c *improvementServiceClient) GetBenchCase(ctx context.Context, req *connect.Request[knowledgev1.GetBenchCaseRequest]) (*connect.Response[knowledgev1.GetBenchCaseResponse], error) {
+	return c.getBenchCase.CallUnary(ctx, req)
+}
+
+// ListBenchCases calls ekc.knowledge.v1.ImprovementService.ListBenchCases.
+func (c *improvementServiceClient) ListBenchCases(ctx context.Context, req *connect.Request[knowledgev1.ListBenchCasesRequest]) (*connect.Response[knowledgev1.ListBenchCasesResponse], error) {
+	return c.listBenchCases.CallUnary(ctx, req)
+}
+
+// RunBench calls ekc.knowledge.v1.ImprovementService.RunBench.
+func (c *improvementServiceClient) RunBench(ctx context.Context, req *connect.Request[knowledgev1.RunBenchRequest]) (*connect.Response[knowledgev1.RunBenchResponse], error) {
+	return c.runBench.CallUnary(ctx, req)
+}
+
 // ImprovementServiceHandler is an implementation of the ekc.knowledge.v1.ImprovementService
 // service.
 type ImprovementServiceHandler interface {
@@ -300,6 +424,20 @@ type ImprovementServiceHandler interface {
 	GetProposal(context.Context, *connect.Request[knowledgev1.GetProposalRequest]) (*connect.Response[knowledgev1.GetProposalResponse], error)
 	// ListProposals lists proposals, newest first.
 	ListProposals(context.Context, *connect.Request[knowledgev1.ListProposalsRequest]) (*connect.Response[knowledgev1.ListProposalsResponse], error)
+	// ListUntold lists published records that nobody was told. The list of those that were may be long: not by GET.
+	ListUntold(context.Context, *connect.Request[knowledgev1.ListUntoldRequest]) (*connect.Response[knowledgev1.ListUntoldResponse], error)
+	// KeepBenchCases puts cases on the editors' test bench; a repeat changes nothing.
+	KeepBenchCases(context.Context, *connect.Request[knowledgev1.KeepBenchCasesRequest]) (*connect.Response[knowledgev1.KeepBenchCasesResponse], error)
+	// CollectBenchCases makes cases of phrasings that have none.
+	CollectBenchCases(context.Context, *connect.Request[knowledgev1.CollectBenchCasesRequest]) (*connect.Response[knowledgev1.CollectBenchCasesResponse], error)
+	// RemoveBenchCase takes a case off the bench.
+	RemoveBenchCase(context.Context, *connect.Request[knowledgev1.RemoveBenchCaseRequest]) (*connect.Response[knowledgev1.RemoveBenchCaseResponse], error)
+	// GetBenchCase gives one case.
+	GetBenchCase(context.Context, *connect.Request[knowledgev1.GetBenchCaseRequest]) (*connect.Response[knowledgev1.GetBenchCaseResponse], error)
+	// ListBenchCases lists cases.
+	ListBenchCases(context.Context, *connect.Request[knowledgev1.ListBenchCasesRequest]) (*connect.Response[knowledgev1.ListBenchCasesResponse], error)
+	// RunBench tells what the publication of a version would change, without publishing it.
+	RunBench(context.Context, *connect.Request[knowledgev1.RunBenchRequest]) (*connect.Response[knowledgev1.RunBenchResponse], error)
 }
 
 // NewImprovementServiceHandler builds an HTTP handler from the service implementation. It returns
@@ -390,6 +528,53 @@ func NewImprovementServiceHandler(svc ImprovementServiceHandler, opts ...connect
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	improvementServiceListUntoldHandler := connect.NewUnaryHandler(
+		ImprovementServiceListUntoldProcedure,
+		svc.ListUntold,
+		connect.WithSchema(improvementServiceMethods.ByName("ListUntold")),
+		connect.WithIdempotency(connect.IdempotencyIdempotent),
+		connect.WithHandlerOptions(opts...),
+	)
+	improvementServiceKeepBenchCasesHandler := connect.NewUnaryHandler(
+		ImprovementServiceKeepBenchCasesProcedure,
+		svc.KeepBenchCases,
+		connect.WithSchema(improvementServiceMethods.ByName("KeepBenchCases")),
+		connect.WithIdempotency(connect.IdempotencyIdempotent),
+		connect.WithHandlerOptions(opts...),
+	)
+	improvementServiceCollectBenchCasesHandler := connect.NewUnaryHandler(
+		ImprovementServiceCollectBenchCasesProcedure,
+		svc.CollectBenchCases,
+		connect.WithSchema(improvementServiceMethods.ByName("CollectBenchCases")),
+		connect.WithHandlerOptions(opts...),
+	)
+	improvementServiceRemoveBenchCaseHandler := connect.NewUnaryHandler(
+		ImprovementServiceRemoveBenchCaseProcedure,
+		svc.RemoveBenchCase,
+		connect.WithSchema(improvementServiceMethods.ByName("RemoveBenchCase")),
+		connect.WithHandlerOptions(opts...),
+	)
+	improvementServiceGetBenchCaseHandler := connect.NewUnaryHandler(
+		ImprovementServiceGetBenchCaseProcedure,
+		svc.GetBenchCase,
+		connect.WithSchema(improvementServiceMethods.ByName("GetBenchCase")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	improvementServiceListBenchCasesHandler := connect.NewUnaryHandler(
+		ImprovementServiceListBenchCasesProcedure,
+		svc.ListBenchCases,
+		connect.WithSchema(improvementServiceMethods.ByName("ListBenchCases")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	improvementServiceRunBenchHandler := connect.NewUnaryHandler(
+		ImprovementServiceRunBenchProcedure,
+		svc.RunBench,
+		connect.WithSchema(improvementServiceMethods.ByName("RunBench")),
+		connect.WithIdempotency(connect.IdempotencyIdempotent),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/ekc.knowledge.v1.ImprovementService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case ImprovementServiceNoteFeedbackProcedure:
@@ -416,6 +601,20 @@ func NewImprovementServiceHandler(svc ImprovementServiceHandler, opts ...connect
 			improvementServiceGetProposalHandler.ServeHTTP(w, r)
 		case ImprovementServiceListProposalsProcedure:
 			improvementServiceListProposalsHandler.ServeHTTP(w, r)
+		case ImprovementServiceListUntoldProcedure:
+			improvementServiceListUntoldHandler.ServeHTTP(w, r)
+		case ImprovementServiceKeepBenchCasesProcedure:
+			improvementServiceKeepBenchCasesHandler.ServeHTTP(w, r)
+		case ImprovementServiceCollectBenchCasesProcedure:
+			improvementServiceCollectBenchCasesHandler.ServeHTTP(w, r)
+		case ImprovementServiceRemoveBenchCaseProcedure:
+			improvementServiceRemoveBenchCaseHandler.ServeHTTP(w, r)
+		case ImprovementServiceGetBenchCaseProcedure:
+			improvementServiceGetBenchCaseHandler.ServeHTTP(w, r)
+		case ImprovementServiceListBenchCasesProcedure:
+			improvementServiceListBenchCasesHandler.ServeHTTP(w, r)
+		case ImprovementServiceRunBenchProcedure:
+			improvementServiceRunBenchHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -471,4 +670,32 @@ func (UnimplementedImprovementServiceHandler) GetProposal(context.Context, *conn
 
 func (UnimplementedImprovementServiceHandler) ListProposals(context.Context, *connect.Request[knowledgev1.ListProposalsRequest]) (*connect.Response[knowledgev1.ListProposalsResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.ListProposals is not implemented"))
+}
+
+func (UnimplementedImprovementServiceHandler) ListUntold(context.Context, *connect.Request[knowledgev1.ListUntoldRequest]) (*connect.Response[knowledgev1.ListUntoldResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.ListUntold is not implemented"))
+}
+
+func (UnimplementedImprovementServiceHandler) KeepBenchCases(context.Context, *connect.Request[knowledgev1.KeepBenchCasesRequest]) (*connect.Response[knowledgev1.KeepBenchCasesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.KeepBenchCases is not implemented"))
+}
+
+func (UnimplementedImprovementServiceHandler) CollectBenchCases(context.Context, *connect.Request[knowledgev1.CollectBenchCasesRequest]) (*connect.Response[knowledgev1.CollectBenchCasesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.CollectBenchCases is not implemented"))
+}
+
+func (UnimplementedImprovementServiceHandler) RemoveBenchCase(context.Context, *connect.Request[knowledgev1.RemoveBenchCaseRequest]) (*connect.Response[knowledgev1.RemoveBenchCaseResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.RemoveBenchCase is not implemented"))
+}
+
+func (UnimplementedImprovementServiceHandler) GetBenchCase(context.Context, *connect.Request[knowledgev1.GetBenchCaseRequest]) (*connect.Response[knowledgev1.GetBenchCaseResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.GetBenchCase is not implemented"))
+}
+
+func (UnimplementedImprovementServiceHandler) ListBenchCases(context.Context, *connect.Request[knowledgev1.ListBenchCasesRequest]) (*connect.Response[knowledgev1.ListBenchCasesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.ListBenchCases is not implemented"))
+}
+
+func (UnimplementedImprovementServiceHandler) RunBench(context.Context, *connect.Request[knowledgev1.RunBenchRequest]) (*connect.Response[knowledgev1.RunBenchResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.RunBench is not implemented"))
 }

@@ -1,0 +1,118 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"ekc/access/viewer"
+	"ekc/assistant/quality"
+	"ekc/internal/config"
+	"ekc/internal/database"
+	"ekc/knowledge"
+	"ekc/knowledge/improve"
+)
+
+// Improver tells from the console how good the question base is, with nothing running but the databases and the base.
+type Improver struct {
+	storage *Storage
+	core    *database.Core
+	base    Base
+	better  Improvements
+	quality *quality.Service
+}
+
+// OpenImprover opens the core's database, migrated, and the base that the settings name.
+func OpenImprover(ctx context.Context, c config.Storage, k config.Knowledge, m config.Models, log *slog.Logger) (*Improver, error) {
+	which := BothDatabases
+	if k.KnowledgeURL != "" {
+		which = CoreDatabase
+	}
+	storage, err := OpenStorage(ctx, c, which, log)
+	if err != nil {
+		return nil, err
+	}
+	i := &Improver{storage: storage}
+	if err := i.open(ctx, c, k, m, log); err != nil {
+		return nil, errors.Join(err, i.Close(context.WithoutCancel(ctx)))
+	}
+	return i, nil
+}
+
+func (i *Improver) open(ctx context.Context, c config.Storage, k config.Knowledge, m config.Models, log *slog.Logger) (err error) {
+	if err = i.storage.Migrate(ctx); err != nil {
+		return err
+	}
+	if i.core, err = database.Open(ctx, i.storage.CoreURL, accountConns); err != nil {
+		return err
+	}
+	if k.KnowledgeURL != "" {
+		if i.base, err = dialBase(c, k); err == nil {
+			i.better, err = dialImprovements(c, k)
+		}
+	} else {
+		var own *knowledge.Base
+		if own, err = OpenBase(ctx, BaseOptions{URL: i.storage.KnowledgeURL, Models: m, Keep: true, Logger: log}); err == nil {
+			i.base = own
+			i.better, err = openImprovements(i.storage.KnowledgeURL, own)
+		}
+	}
+	if err == nil {
+		i.quality = quality.New(quality.Options{Client: i.core.Client, Records: i.base, Base: i.better, Logger: log})
+	}
+	return err
+}
+
+// Bench runs the editors' test bench; an agency's code bounds it to its cases and those that no agency keeps by itself.
+func (i *Improver) Bench(ctx context.Context, agency string, r improve.BenchRun) (improve.BenchReport, error) {
+	if agency != "" {
+		r.Bounded, r.Agencies = true, []string{"", agency}
+	}
+	return i.better.RunBench(ctx, r)
+}
+
+// Statistics counts what Yana did, over all segments.
+func (i *Improver) Statistics(ctx context.Context, p quality.Period) (quality.Statistics, error) {
+	return i.quality.Statistics(viewer.AsSystem(ctx), quality.StatisticsQuery{Period: p})
+}
+
+// Dead lists published records that nobody was told for so many days.
+func (i *Improver) Dead(ctx context.Context, days, first int) (improve.UntoldPage, error) {
+	return i.quality.Dead(viewer.AsSystem(ctx), days, first)
+}
+
+// Codes are the codes of agencies and regions by id.
+func (i *Improver) Codes(ctx context.Context) (map[string]string, error) {
+	system := viewer.AsSystem(ctx)
+	codes := map[string]string{}
+	agencies, err := i.core.Client.Agency.Query().All(system)
+	if err != nil {
+		return nil, err
+	}
+	regions, err := i.core.Client.Region.Query().All(system)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range agencies {
+		codes[a.ID] = a.Code
+	}
+	for _, r := range regions {
+		codes[r.ID] = r.Code
+	}
+	return codes, nil
+}
+
+// Close closes what was opened. It may be called once.
+func (i *Improver) Close(ctx context.Context) error {
+	var all []error
+	if i.better != nil {
+		all = append(all, i.better.Close())
+	}
+	if i.base != nil {
+		all = append(all, i.base.Close())
+	}
+	if i.core != nil {
+		all = append(all, i.core.Close())
+	}
+	return errors.Join(append(all, i.storage.Close(ctx))...)
+}
