@@ -69,7 +69,7 @@ func seenRecalls(ctx context.Context) ([]predicate.Recall, error) {
 	if err := access.Check(ctx, access.ReadRecalls, access.Anywhere); err != nil {
 		return nil, err
 	}
-	var any []predicate.Recall
+	var either []predicate.Recall
 	for _, g := range viewer.From(ctx).Grants {
 		if access.ReachOf(access.ReadRecalls, g.Role) == access.None {
 			continue
@@ -84,12 +84,12 @@ func seenRecalls(ctx context.Context) ([]predicate.Recall, error) {
 		if g.RegionID != "" {
 			one = append(one, recall.Or(recall.RegionIDIsNil(), recall.RegionID(g.RegionID)))
 		}
-		any = append(any, recall.And(one...))
+		either = append(either, recall.And(one...))
 	}
-	if len(any) == 0 { // the system sees all
+	if len(either) == 0 { // the system sees all
 		return nil, nil
 	}
-	return []predicate.Recall{recall.Or(any...)}, nil
+	return []predicate.Recall{recall.Or(either...)}, nil
 }
 
 // RecallProgress is how many citizens of recalls are how far, by recall.

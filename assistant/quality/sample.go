@@ -151,7 +151,7 @@ func (s *Service) Samples(ctx context.Context, first int) ([]*ent.AnswerSample, 
 	if err := access.Check(ctx, access.ReadQuality, access.Anywhere); err != nil {
 		return nil, err
 	}
-	var any []predicate.AnswerSample
+	var either []predicate.AnswerSample
 	for _, g := range viewer.From(ctx).Grants {
 		switch {
 		case access.ReachOf(access.ReadQuality, g.Role) == access.None:
@@ -166,11 +166,11 @@ func (s *Service) Samples(ctx context.Context, first int) ([]*ent.AnswerSample, 
 		if g.RegionID != "" {
 			one = append(one, answersample.Or(answersample.RegionIDIsNil(), answersample.RegionID(g.RegionID)))
 		}
-		any = append(any, answersample.And(one...))
+		either = append(either, answersample.And(one...))
 	}
 	q := s.o.Client.AnswerSample.Query()
-	if len(any) > 0 {
-		q.Where(answersample.Or(any...))
+	if len(either) > 0 {
+		q.Where(answersample.Or(either...))
 	}
 	found, err := q.Order(ent.Desc(answersample.FieldID)).Limit(first).All(viewer.AsSystem(ctx))
 	if err != nil {

@@ -42,6 +42,7 @@ type UntoldPage struct {
 	Total   int      `json:"total"`
 }
 
+//nolint:gosec // only constants are put together
 var selectUntold = `
 	SELECT r.id, v.id, v.question, r.agency, r.region, v.published_at, count(*) OVER ()
 	FROM record_versions v JOIN records r ON r.id = v.record_id LEFT JOIN unnest($1::text[]) AS told(id) ON told.id = r.id

@@ -17,12 +17,12 @@ func TestTheBenchShowsWhatADraftWouldChange(t *testing.T) {
 		filled(t, base)
 		kept, err := s.KeepCases(t.Context(), []improve.BenchCase{
 			{Query: "Как назначить пенсию военному?", Agency: "PFR", RecordID: "r1", Source: improve.ByHand, CreatedBy: "acc_1"},
-			{Query: "куда пойти за протезом, мой номер 8 926 123-45-67", Agency: "PFR", RecordID: "r1", Source: improve.ByHand, CreatedBy: "acc_1"},
+			{Query: "Как получить инвалидность ребёнку, мой номер 8 926 123-45-67", Agency: "PFR", RecordID: "r1", Source: improve.ByHand, CreatedBy: "acc_1"},
 			{Query: "Как получить инвалидность?", Agency: "MSE", RecordID: "r2", Source: improve.ByHand, CreatedBy: "acc_2"},
 		})
 		require.NoError(t, err)
 		require.Len(t, kept, 3)
-		require.Equal(t, "куда пойти за протезом, мой номер [номер]", kept[1].Query)
+		require.Equal(t, "Как получить инвалидность ребёнку, мой номер [номер]", kept[1].Query)
 		_, err = s.KeepCases(t.Context(), []improve.BenchCase{{Query: "Как получить инвалидность?", Agency: "PFR", Source: improve.ByHand}})
 		require.Equal(t, fail.Conflict, fail.CodeOf(err), "another agency's")
 		again, err := s.KeepCases(t.Context(), []improve.BenchCase{{Query: "Как назначить пенсию военному?", Agency: "PFR", RecordID: "r2", Source: improve.FromReview}})
@@ -49,12 +49,16 @@ func TestTheBenchShowsWhatADraftWouldChange(t *testing.T) {
 		}
 		after, err := base.Search(t.Context(), knowledge.Query{Text: "Как назначить пенсию военному?"})
 		require.NoError(t, err)
-		require.Equal(t, before, after, "nothing was published")
+		require.Len(t, after, len(before), "nothing was published")
+		for i := range after { // sums in the index may differ by a rounding
+			require.Equal(t, before[i].VersionID, after[i].VersionID)
+			require.InDelta(t, before[i].Probability, after[i].Probability, 1e-6)
+		}
 
 		draft, err := base.DraftRecord(t.Context(), knowledge.NewDraft{Actor: "acc_1", RecordID: "r1"})
 		require.NoError(t, err)
 		content := draft.Content()
-		content.Phrasings = []string{"куда пойти за протезом"}
+		content.Phrasings = []string{"Как получить инвалидность ребёнку, мой номер"}
 		draft, err = base.SaveDraft(t.Context(), knowledge.DraftContent{Actor: "acc_1", VersionID: draft.ID, Revision: draft.Revision, Content: content})
 		require.NoError(t, err)
 		run.VersionID = draft.ID
