@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/agency"
 	"ekc/ent/interaction"
@@ -31,52 +33,56 @@ type Learned struct {
 // Learn keeps what a voice menu has found out, its steps as messages of the dialogue. A step that was kept before is passed over;
 // a code that is not known changes nothing.
 func (s *Service) Learn(ctx context.Context, interactionID string, l Learned) error {
-	return s.inTx(ctx, func(system context.Context, tx *ent.Tx) error {
-		i, err := lock(system, tx, interactionID)
-		if err != nil {
-			return err
-		}
-		if Ended(i.State) {
-			return fail.New(fail.Conflict, "the interaction is over")
-		}
-		said, err := newSteps(system, tx, i, l.Steps)
-		if err != nil {
-			return err
-		}
-		after, err := learned(system, tx, i, l)
-		if err != nil {
-			return err
-		}
-		if after.AgencyID != i.AgencyID || after.RegionID != i.RegionID || after.Topic != i.Topic {
-			if err := s.log.Append(system, tx, event(KindChanged, &after, nil)); err != nil {
-				return err
-			}
-		}
-		_, _, err = s.speak(system, tx, i, after, said...)
+	return s.inTx(ctx, func(system context.Context, tx *ent.Tx) error { return s.LearnIn(system, tx, interactionID, l) })
+}
+
+// LearnIn is Learn within tx.
+func (s *Service) LearnIn(ctx context.Context, tx *ent.Tx, interactionID string, l Learned) error {
+	system := viewer.AsSystem(ctx)
+	i, err := lock(system, tx, interactionID)
+	if err != nil {
 		return err
-	})
+	}
+	if Ended(i.State) {
+		return fail.New(fail.Conflict, "the interaction is over")
+	}
+	said, err := newSteps(system, tx, i, l.Steps)
+	if err != nil {
+		return err
+	}
+	after, err := learned(system, tx, i, l)
+	if err != nil {
+		return err
+	}
+	if after.AgencyID != i.AgencyID || after.RegionID != i.RegionID || after.Topic != i.Topic {
+		if err := s.log.Append(system, tx, event(KindChanged, &after, nil)); err != nil {
+			return err
+		}
+	}
+	_, _, err = s.speak(system, tx, i, after, said...)
+	return err
 }
 
 // learned is the interaction with what the menu has found out.
 func learned(system context.Context, tx *ent.Tx, i *ent.Interaction, l Learned) (ent.Interaction, error) {
 	after := *i
 	if l.AgencyCode != "" {
-		id, err := tx.Agency.Query().Where(agency.Code(l.AgencyCode)).OnlyID(system)
-		if err != nil && !ent.IsNotFound(err) {
-			return after, fmt.Errorf("find agency: %w", err)
+		id, err := idOf(system, "agency", l.AgencyCode, func() (string, error) {
+			return tx.Agency.Query().Where(agency.Code(l.AgencyCode)).OnlyID(system)
+		})
+		if err != nil {
+			return after, err
 		}
-		if err == nil {
-			after.AgencyID = id
-		}
+		after.AgencyID = cmp.Or(id, after.AgencyID)
 	}
 	if l.RegionCode != "" {
-		id, err := tx.Region.Query().Where(region.Code(l.RegionCode)).OnlyID(system)
-		if err != nil && !ent.IsNotFound(err) {
-			return after, fmt.Errorf("find region: %w", err)
+		id, err := idOf(system, "region", l.RegionCode, func() (string, error) {
+			return tx.Region.Query().Where(region.Code(l.RegionCode)).OnlyID(system)
+		})
+		if err != nil {
+			return after, err
 		}
-		if err == nil {
-			after.RegionID = id
-		}
+		after.RegionID = cmp.Or(id, after.RegionID)
 	}
 	if topic := shortened(clean(l.Topic), maxTopicRunes); topic != "" {
 		after.Topic = topic
@@ -95,8 +101,8 @@ func newSteps(system context.Context, tx *ent.Tx, i *ent.Interaction, steps []St
 			}
 		}
 	}
-	if len(drafts) == 0 {
-		return nil, nil
+	if len(drafts) == 0 || i.MessageCount == 0 { // nothing was said before, so nothing can have been kept
+		return drafts[:min(len(drafts), maxMessages)], nil
 	}
 	kept, err := tx.Message.Query().Where(message.InteractionID(i.ID), message.ClientKeyIn(keys...)).All(system)
 	if err != nil {

@@ -54,7 +54,12 @@ func (s *Service) apply(system context.Context, tx *ent.Tx, before *ent.Interact
 	if err := s.log.Append(system, tx, changeEvents(before, &after)...); err != nil {
 		return nil, err
 	}
-	if err := turnSegments(system, tx, c.reason, now, &after); err != nil {
+	if r := roundOf(system); r != nil {
+		err = s.turn(system, tx, r, c.reason, now, &after)
+	} else {
+		err = turnSegments(system, tx, c.reason, now, &after)
+	}
+	if err != nil {
 		return nil, err
 	}
 	_, i, err := s.speak(system, tx, before, after, c.say...)

@@ -220,11 +220,16 @@ func (s *Service) say(system context.Context, tx *ent.Tx, i *ent.Interaction, d 
 // speak writes messages into a locked interaction together with what else changes in it. It returns both as they are then.
 func (s *Service) speak(system context.Context, tx *ent.Tx, before *ent.Interaction, after ent.Interaction, drafts ...draft,
 ) ([]*ent.Message, *ent.Interaction, error) {
-	now := s.now()
+	now, r := s.now(), roundOf(system)
 	creates := make([]*ent.MessageCreate, 0, len(drafts))
+	said := make([]*ent.Message, 0, len(drafts))
 	for _, d := range drafts {
 		after.MessageCount++
-		creates = append(creates, d.message(tx, &after, now))
+		if r != nil {
+			said = append(said, r.say(d, &after, now))
+		} else {
+			creates = append(creates, d.message(tx, &after, now))
+		}
 		if d.author == message.AuthorCitizen || d.author == message.AuthorOperator {
 			after.LastActivityAt = now
 		}
@@ -238,9 +243,11 @@ func (s *Service) speak(system context.Context, tx *ent.Tx, before *ent.Interact
 	if len(drafts) == 0 {
 		return nil, &after, nil
 	}
-	said, err := tx.Message.CreateBulk(creates...).Save(system)
-	if err != nil {
-		return nil, nil, fmt.Errorf("write message: %w", err)
+	if r == nil {
+		var err error
+		if said, err = tx.Message.CreateBulk(creates...).Save(system); err != nil {
+			return nil, nil, fmt.Errorf("write message: %w", err)
+		}
 	}
 	events := make([]eventlog.Event, 0, len(said))
 	for _, m := range said {

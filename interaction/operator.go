@@ -2,6 +2,7 @@ package interaction
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"ekc/access"
 	"ekc/access/viewer"
 	"ekc/ent"
+	"ekc/ent/disposition"
 	"ekc/ent/interaction"
 	"ekc/ent/queue"
 	"ekc/internal/fail"
@@ -41,13 +43,24 @@ func (s *Service) Finish(ctx context.Context, interactionID string) (*ent.Intera
 		})
 }
 
+// FinishCall is Finish within tx, for the phone.
+func (s *Service) FinishCall(ctx context.Context, tx *ent.Tx, interactionID string) error {
+	system := viewer.AsSystem(ctx)
+	i, err := s.allowed(ctx, system, tx, interactionID, access.WorkInteraction)
+	if err != nil {
+		return err
+	}
+	_, err = s.finish(system, tx, i, "finished")
+	return err
+}
+
 // finish begins the wrap-up of a locked interaction and asks the citizen for a rating.
 func (s *Service) finish(system context.Context, tx *ent.Tx, i *ent.Interaction, reason string) (*ent.Interaction, error) {
 	seconds := queue.DefaultWrapUpSeconds // of a call that the operator has made, which is in no queue
 	if i.QueueID != "" {
-		q, err := tx.Queue.Get(system, i.QueueID)
+		q, err := queueByID(system, tx, i.QueueID)
 		if err != nil {
-			return nil, fmt.Errorf("read queue: %w", err)
+			return nil, err
 		}
 		seconds = q.WrapUpSeconds
 	}
@@ -59,7 +72,9 @@ func (s *Service) finish(system context.Context, tx *ent.Tx, i *ent.Interaction,
 		return nil, err
 	}
 	if i.Channel == interaction.ChannelVoice {
-		if err := s.router.WrappingUp(system, tx, i.OperatorID); err != nil {
+		if r := roundOf(system); r != nil {
+			r.wrapping = append(r.wrapping, i.OperatorID)
+		} else if err := s.router.WrappingUp(system, tx, i.OperatorID); err != nil {
 			return nil, err
 		}
 	}
@@ -125,25 +140,43 @@ func (s *Service) Close(ctx context.Context, in CloseInput) (*ent.Interaction, e
 	if err := interaction.OutcomeValidator(in.Outcome); err != nil {
 		return nil, fail.Field("outcome", fail.Invalid, "is not an outcome")
 	}
+	in.Note = note
+	closed := &closing{CloseInput: in, by: viewer.From(ctx)}
+	if err := s.closings.Do(ctx, closed); !errors.Is(err, errApart) {
+		return closed.result, err
+	}
 	return s.act(ctx, in.InteractionID, access.WorkInteraction,
 		func(system context.Context, tx *ent.Tx, i *ent.Interaction) (*ent.Interaction, error) {
-			d, err := tx.Disposition.Get(system, in.DispositionID)
-			if ent.IsNotFound(err) || err == nil && !d.Active {
-				return nil, fail.Field("dispositionId", fail.NotFound, "no such disposition")
-			}
-			if err != nil {
-				return nil, fmt.Errorf("read disposition: %w", err)
-			}
-			if i, err = s.askAtTheEnd(system, tx, i); err != nil {
-				return nil, err
-			}
-			return s.close(system, tx, i, MoveClose, interaction.CloseReasonClosedByOperator, func(i *ent.Interaction) {
-				i.DispositionID, i.Outcome = d.ID, &in.Outcome
-				if note != "" {
-					i.Note = note
-				}
-			})
+			return s.record(system, tx, i, in)
 		})
+}
+
+// record ends a locked interaction with what its operator has recorded.
+func (s *Service) record(system context.Context, tx *ent.Tx, i *ent.Interaction, in CloseInput) (*ent.Interaction, error) {
+	if err := knownDisposition(system, tx, in.DispositionID); err != nil {
+		return nil, err
+	}
+	i, err := s.askAtTheEnd(system, tx, i)
+	if err != nil {
+		return nil, err
+	}
+	return s.close(system, tx, i, MoveClose, interaction.CloseReasonClosedByOperator, func(i *ent.Interaction) {
+		i.DispositionID, i.Outcome = in.DispositionID, &in.Outcome
+		if in.Note != "" {
+			i.Note = in.Note
+		}
+	})
+}
+
+// knownDisposition makes sure that a disposition may be recorded; in a round it is looked for once.
+func knownDisposition(system context.Context, tx *ent.Tx, id string) error {
+	found, err := idOf(system, "disposition", id, func() (string, error) {
+		return tx.Disposition.Query().Where(disposition.ID(id), disposition.Active(true)).OnlyID(system)
+	})
+	if err == nil && found == "" {
+		return fail.Field("dispositionId", fail.NotFound, "no such disposition")
+	}
+	return err
 }
 
 // close ends a locked interaction and frees its operator.
@@ -159,6 +192,10 @@ func (s *Service) close(system context.Context, tx *ent.Tx, i *ent.Interaction, 
 	}})
 	if err != nil || !held {
 		return i, err
+	}
+	if r := roundOf(system); r != nil {
+		r.released = append(r.released, i.OperatorID)
+		return i, nil
 	}
 	return i, s.router.Released(system, tx, i.OperatorID)
 }

@@ -49,14 +49,9 @@ func (s *Service) Requeued(ctx context.Context, tx *ent.Tx, offered *ent.Interac
 }
 
 // Accepted gives it to the operator and tells the citizen who that is.
-func (s *Service) Accepted(ctx context.Context, tx *ent.Tx, offered *ent.Interaction, accountID string) error {
-	system := viewer.AsSystem(ctx)
-	operator, err := tx.Account.Get(system, accountID)
-	if err != nil {
-		return fmt.Errorf("read operator: %w", err)
-	}
-	_, err = s.apply(system, tx, offered, change{
-		move: MoveAccept, reason: "accepted", say: told(textAccepted(operator.DisplayName)), set: answeredBy(accountID, s.now()),
+func (s *Service) Accepted(ctx context.Context, tx *ent.Tx, offered *ent.Interaction, operator *ent.Account) error {
+	_, err := s.apply(viewer.AsSystem(ctx), tx, offered, change{
+		move: MoveAccept, reason: "accepted", say: told(textAccepted(operator.DisplayName)), set: answeredBy(operator.ID, s.now()),
 	})
 	return err
 }

@@ -12,6 +12,10 @@ import (
 // write brings the locked row from before to after in one statement, if they differ. The fields are those that a move, a message
 // or the menu changes; others are written where they change.
 func write(system context.Context, tx *ent.Tx, before, after *ent.Interaction) error {
+	if r := roundOf(system); r != nil {
+		r.rows[before.ID] = after
+		return nil
+	}
 	update := tx.Interaction.Update().Where(interaction.ID(before.ID))
 	differ(update.Mutation(), before, after)
 	if len(update.Mutation().Fields()) == 0 && len(update.Mutation().ClearedFields()) == 0 {

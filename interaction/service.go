@@ -13,6 +13,7 @@ import (
 	"ekc/interaction/dialogue"
 	"ekc/internal/database"
 	"ekc/internal/eventlog"
+	"ekc/internal/together"
 )
 
 // Router is what an interaction asks of routing. Methods with a tx work in the caller's transaction; after it commits the
@@ -24,9 +25,9 @@ type Router interface {
 	OpenNow(ctx context.Context, queue *ent.Queue) (open bool, next time.Time, err error)
 	// WithdrawOffer takes back the pending offer of an interaction, if there is one.
 	WithdrawOffer(ctx context.Context, tx *ent.Tx, interactionID, reason string) error
-	// WrappingUp says that an operator records an interaction; Released that it left the operator.
-	WrappingUp(ctx context.Context, tx *ent.Tx, accountID string) error
-	Released(ctx context.Context, tx *ent.Tx, accountID string) error
+	// WrappingUp says that operators record an interaction each; Released that it left them.
+	WrappingUp(ctx context.Context, tx *ent.Tx, accountIDs ...string) error
+	Released(ctx context.Context, tx *ent.Tx, accountIDs ...string) error
 	// Occupy makes sure, until tx ends, that the operator has room for one more of the channel; CONFLICT when not.
 	Occupy(ctx context.Context, tx *ent.Tx, accountID string, channel interaction.Channel) error
 	// OfferTo offers a waiting interaction to this operator and no other; CONFLICT when they take nothing now.
@@ -86,12 +87,14 @@ type Service struct {
 
 	router    Router
 	assistant Assistant
+	closings  together.Group[*closing]
 }
 
 // New returns the service; Bind must give it its siblings before it is used.
 func New(ctx context.Context, client *ent.Client, log *eventlog.Log, o Options) (*Service, error) {
 	o = o.withDefaults()
 	s := &Service{client: client, log: log, o: o}
+	s.closings.Write = s.writeClosings
 	var err error
 	if s.links, err = newLinkSigner(ctx, client, o.Clock); err != nil {
 		return nil, fmt.Errorf("attachment links: %w", err)
@@ -139,8 +142,16 @@ func (s *Service) inTx(ctx context.Context, work func(system context.Context, tx
 	})
 }
 
+// Lock reads an interaction and keeps others from changing it until tx ends. It comes before every other lock. NOT_FOUND.
+func (s *Service) Lock(ctx context.Context, tx *ent.Tx, id string) (*ent.Interaction, error) {
+	return lock(viewer.AsSystem(ctx), tx, id)
+}
+
 // lock reads an interaction and keeps others from changing it until the transaction ends. It decides no rights.
 func lock(system context.Context, tx *ent.Tx, id string) (*ent.Interaction, error) {
+	if r := roundOf(system); r != nil && r.rows[id] != nil {
+		return r.rows[id], nil
+	}
 	i, err := tx.Interaction.Query().Where(interaction.ID(id)).ForUpdate(database.Lock).Only(system)
 	if ent.IsNotFound(err) {
 		return nil, errNoInteraction

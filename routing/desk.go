@@ -122,49 +122,75 @@ func (s *Service) Loads(ctx context.Context, accountIDs []string) (map[string]Lo
 	return loads, err
 }
 
-// Released says that an interaction left the operator: closed, abandoned or handed on. It makes the operator the last in
-// line among the idle and ends a wrap-up that no call needs any more. The caller holds the interaction's lock, calls this
-// after the change within tx, and calls Wake once tx is committed.
-func (s *Service) Released(ctx context.Context, tx *ent.Tx, accountID string) error {
+// Released says that an interaction left each operator: closed, abandoned or handed on. It makes them the last in line among the
+// idle and ends wrap-ups that no call needs any more. The caller holds the interactions' locks, calls this after the change
+// within tx, and calls Wake once tx is committed.
+func (s *Service) Released(ctx context.Context, tx *ent.Tx, accountIDs ...string) error {
 	ctx = viewer.AsSystem(ctx)
+	condition, arg := ofAccounts(accountIDs)
 	_, err := tx.ExecContext(ctx, `
 		UPDATE presences SET idle_since = $2,
 			since = CASE WHEN `+wrapUpOver+` THEN $2 ELSE since END,
 			state = CASE WHEN `+wrapUpOver+` THEN 'AVAILABLE' ELSE state END
-		WHERE account_id = $1`, accountID, s.clock())
+		WHERE account_id `+condition, arg, s.clock())
 	if err != nil {
-		return fmt.Errorf("release operator: %w", err)
+		return fmt.Errorf("release operators: %w", err)
 	}
-	d, err := deskOf(ctx, tx, accountID)
+	desks, err := someDesks(ctx, tx, accountIDs)
 	if err != nil {
 		return err
 	}
-	events := []eventlog.Event{presenceEvent(accountID)}
-	for _, channel := range []interaction.Channel{interaction.ChannelVoice, interaction.ChannelChat} {
-		if d.load.Room(channel, d.capacity) == 1 { // full before, and available only now
-			events = append(events, queueEvents(d.others("", channel)...)...)
+	var events []eventlog.Event
+	for _, id := range accountIDs {
+		events = append(events, presenceEvent(id))
+		d := desks[id]
+		for _, channel := range []interaction.Channel{interaction.ChannelVoice, interaction.ChannelChat} {
+			if d != nil && d.load.Room(channel, d.capacity) == 1 { // full before, and available only now
+				events = append(events, queueEvents(d.others("", channel)...)...)
+			}
 		}
 	}
 	return s.log.Append(ctx, tx, events...)
 }
 
-// WrappingUp says that an interaction of the operator ended its talk and is being recorded. When it was a call, an
+// someDesks reads the desks of one account or of many, in the words that are best for it.
+func someDesks(ctx context.Context, q querier, accountIDs []string) (map[string]*desk, error) {
+	if len(accountIDs) == 1 {
+		return readDesks(ctx, q, `= $1`, accountIDs[0])
+	}
+	return desksOf(ctx, q, accountIDs)
+}
+
+// ofAccounts is a condition on the account of a presence, and its argument, the first. Presences of many are locked in the order of
+// their accounts, so that two who change the same ones never wait for each other.
+func ofAccounts(accountIDs []string) (condition string, arg any) {
+	if len(accountIDs) == 1 {
+		return `= $1`, accountIDs[0]
+	}
+	return `IN (SELECT account_id FROM presences WHERE account_id = ANY($1) ORDER BY account_id FOR NO KEY UPDATE)`, pq.Array(accountIDs)
+}
+
+// WrappingUp says that an interaction of each operator ended its talk and is being recorded. When it was a call, an
 // AVAILABLE operator becomes WRAP_UP and gets nothing new until Released. A chat being recorded only keeps its own place
 // on the desk: its operator goes on with the others, so their presence stays as it is.
-func (s *Service) WrappingUp(ctx context.Context, tx *ent.Tx, accountID string) error {
+func (s *Service) WrappingUp(ctx context.Context, tx *ent.Tx, accountIDs ...string) error {
 	ctx = viewer.AsSystem(ctx)
-	changed := false
-	var queues []string
+	var events []eventlog.Event
+	condition, arg := ofAccounts(accountIDs)
 	err := each(ctx, tx, "begin wrap-up", func(rows *sql.Rows) error {
-		changed = true
-		return rows.Scan(pq.Array(&queues))
+		var id string
+		var queues []string
+		err := rows.Scan(&id, pq.Array(&queues))
+		events = append(append(events, queueEvents(queues...)...), presenceEvent(id))
+		return err
 	}, `UPDATE presences SET state = 'WRAP_UP', since = $2
-		WHERE account_id = $1 AND state = 'AVAILABLE' AND `+recordsCall+`
-		RETURNING ARRAY(SELECT m.queue_id FROM queue_members m WHERE m.account_id = $1 ORDER BY m.queue_id)`, accountID, s.clock())
-	if err != nil || !changed {
+		WHERE account_id `+condition+` AND state = 'AVAILABLE' AND `+recordsCall+`
+		RETURNING account_id, ARRAY(SELECT m.queue_id FROM queue_members m WHERE m.account_id = presences.account_id ORDER BY m.queue_id)`,
+		arg, s.clock())
+	if err != nil {
 		return err
 	}
-	return s.log.Append(ctx, tx, append(queueEvents(queues...), presenceEvent(accountID))...)
+	return s.log.Append(ctx, tx, events...)
 }
 
 // recordsCall is true of a presence whose operator has a call in wrap-up.

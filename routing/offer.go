@@ -40,11 +40,15 @@ func (s *Service) accept(ctx context.Context, tx *ent.Tx, o *ent.Offer, i *ent.I
 	if !now.Before(o.ExpiresAt) {
 		return fail.New(fail.Conflict, "the offer has ended: it was %s", endOf(o))
 	}
-	if err := s.life.Accepted(ctx, tx, i, o.AccountID); err != nil {
+	operator, err := o.Edges.AccountOrErr()
+	if err != nil {
+		return fmt.Errorf("read operator: %w", err)
+	}
+	if err := s.life.Accepted(ctx, tx, i, operator); err != nil {
 		return fmt.Errorf("accept interaction: %w", err)
 	}
 	// Chats are dealt round: who has just taken one is the last to get the next.
-	_, err := tx.ExecContext(ctx, `
+	_, err = tx.ExecContext(ctx, `
 		WITH answered AS (UPDATE offers SET state = 'ACCEPTED', answered_at = $3::timestamptz WHERE id = $2)
 		UPDATE presences SET missed_offers = 0, idle_since = $3::timestamptz WHERE account_id = $1`, o.AccountID, o.ID, now)
 	if err != nil {
@@ -134,7 +138,7 @@ func lockOffer(ctx context.Context, tx *ent.Tx, offerID, accountID string) (*ent
 	if err != nil {
 		return nil, nil, fmt.Errorf("lock the interaction of an offer: %w", err)
 	}
-	o, err := tx.Offer.Get(ctx, offerID)
+	o, err := tx.Offer.Query().Where(offer.ID(offerID)).WithAccount().Only(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read offer: %w", err)
 	}

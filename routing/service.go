@@ -20,7 +20,7 @@ type Life interface {
 	// Requeued moves an OFFERED interaction back to QUEUED, in its old place.
 	Requeued(ctx context.Context, tx *ent.Tx, offered *ent.Interaction, reason string) error
 	// Accepted moves an OFFERED interaction to ACTIVE, with the account as its operator.
-	Accepted(ctx context.Context, tx *ent.Tx, offered *ent.Interaction, accountID string) error
+	Accepted(ctx context.Context, tx *ent.Tx, offered *ent.Interaction, operator *ent.Account) error
 	// Moved takes a QUEUED interaction to another queue, in its old place.
 	Moved(ctx context.Context, tx *ent.Tx, waiting *ent.Interaction, queueID, reason string) error
 }

@@ -43,8 +43,8 @@ type Options struct {
 	Node string
 	// MaxCalls bounds the calls at once. Default 2,000. Further callers hear the busy tone (486).
 	MaxCalls int
-	// ErrandsAtOnce bounds how many calls tell the centre something at once, so that they do not take every connection to its
-	// database. Default 24.
+	// ErrandsAtOnce bounds how many calls tell the centre something at once. Default 96: the centre writes what calls tell it at one
+	// moment together, so that those who wait hold no connection to its database.
 	ErrandsAtOnce int
 	// KeepErrands is how long what the centre must be told is kept while it is away, after a call's end. Default 10 min.
 	KeepErrands time.Duration
@@ -91,7 +91,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.MaxCalls = 2000
 	}
 	if o.ErrandsAtOnce <= 0 {
-		o.ErrandsAtOnce = 24
+		o.ErrandsAtOnce = 96
 	}
 	if o.KeepErrands <= 0 {
 		o.KeepErrands = 10 * time.Minute

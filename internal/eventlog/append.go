@@ -97,3 +97,14 @@ func write(ctx context.Context, tx *ent.Tx, lines []line) error {
 	}
 	return nil
 }
+
+// Mark remembers what was appended within InTx so far and returns what takes back all that was appended after it. Outside of InTx
+// events are written at once, and nothing is taken back.
+func Mark(ctx context.Context) (undo func()) {
+	g, ok := ctx.Value(gatheringKey{}).(*gathering)
+	if !ok {
+		return func() {}
+	}
+	n := len(g.lines)
+	return func() { g.lines = g.lines[:n] }
+}

@@ -16,7 +16,8 @@ const (
 	signalChannel = "ekc_signals"
 
 	pollEvery   = 500 * time.Millisecond // when no notification comes
-	pace        = 4 * time.Millisecond   // between two looks, however many commits there are; when an open appender holds the horizon back
+	pace        = 4 * time.Millisecond   // between two looks at least; when an open appender holds the horizon back
+	longestPace = 20 * time.Millisecond  // and at most, however many commits there are
 	announceGap = 10 * time.Millisecond  // between two announcements to the other nodes
 	failedRetry = 200 * time.Millisecond // when Postgres does not answer
 	pruneEvery  = time.Hour
@@ -84,6 +85,7 @@ func (l *Log) follow(ctx context.Context) error {
 	timer := time.NewTimer(pollEvery)
 	defer timer.Stop()
 	for {
+		begin := time.Now()
 		again, err := l.advance(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -92,10 +94,12 @@ func (l *Log) follow(ctx context.Context) error {
 			l.log.WarnContext(ctx, "event log not readable, trying again", "error", err)
 			again = failedRetry
 		}
-		if !rest(ctx, pace) {
+		// Where looking takes long, the machine is busy, and more is found by looking less often.
+		pause := min(max(pace, 2*time.Since(begin)), longestPace)
+		if !rest(ctx, pause) {
 			return ctx.Err()
 		}
-		timer.Reset(max(0, again-pace))
+		timer.Reset(max(0, again-pause))
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -19,30 +19,45 @@ import (
 // Open is part of telephony.Centre. A calendar is a timetable by its name.
 func (s *Service) Open(ctx context.Context, calendar string, w telephony.Wish) (telephony.Hours, error) {
 	var h telephony.Hours
-	err := s.read(ctx, func(ctx context.Context, tx *ent.Tx) error {
+	if calendar != "" {
+		err := s.read(ctx, func(ctx context.Context, tx *ent.Tx) (err error) {
+			h, err = s.openBy(ctx, tx, calendar, w)
+			return err
+		})
+		return h, err
+	}
+	ask := func(ctx context.Context, tx *ent.Tx, r *round) error {
 		zone, err := s.zoneOf(ctx, tx, w.RegionCode, nil)
 		if err != nil {
 			return err
 		}
-		if calendar != "" {
-			table, err := tx.BusinessHours.Query().Where(businesshours.Name(calendar)).Only(ctx)
-			if ent.IsNotFound(err) {
-				return fail.Field("calendar", fail.NotFound, "no such timetable")
-			}
-			if err != nil {
-				return fmt.Errorf("read timetable: %w", err)
-			}
-			h, err = s.hoursBy(table, zone)
-			return err
-		}
-		q, err := s.queueFor(ctx, tx, w, "", "")
+		q, err := s.queueOnce(ctx, tx, r, wanted{wish: w})
 		if err != nil {
 			return err
 		}
 		h, err = s.hoursOf(ctx, q, zone)
 		return err
+	}
+	err := s.together(ctx, step{do: ask}, func(ctx context.Context) error {
+		return s.read(ctx, func(ctx context.Context, tx *ent.Tx) error { return ask(ctx, tx, nil) })
 	})
 	return h, err
+}
+
+// openBy is whether a timetable says that callers are welcome now.
+func (s *Service) openBy(ctx context.Context, tx *ent.Tx, calendar string, w telephony.Wish) (telephony.Hours, error) {
+	zone, err := s.zoneOf(ctx, tx, w.RegionCode, nil)
+	if err != nil {
+		return telephony.Hours{}, err
+	}
+	table, err := tx.BusinessHours.Query().Where(businesshours.Name(calendar)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return telephony.Hours{}, fail.Field("calendar", fail.NotFound, "no such timetable")
+	}
+	if err != nil {
+		return telephony.Hours{}, fmt.Errorf("read timetable: %w", err)
+	}
+	return s.hoursBy(table, zone)
 }
 
 // read runs work, which changes nothing, in a transaction.
@@ -93,23 +108,38 @@ func (s *Service) hoursBy(table *ent.BusinessHours, zone *time.Location) (teleph
 
 // zoneOf is the citizen's civil time: of the region that is named, or that the enquiry has; Moscow's when none is known.
 func (s *Service) zoneOf(ctx context.Context, tx *ent.Tx, code string, i *ent.Interaction) (*time.Location, error) {
-	q := tx.Region.Query()
+	q, key := tx.Region.Query(), ""
 	switch {
 	case code != "":
+		key = code
 		q.Where(region.Code(code))
 	case i != nil && i.RegionID != "":
+		key = i.RegionID
 		q.Where(region.ID(i.RegionID))
-	default:
-		return location(moscow), nil
 	}
-	r, err := q.Only(viewer.AsSystem(ctx))
-	if ent.IsNotFound(err) {
-		return location(moscow), nil
+	if zone := s.knownZone(key); zone != nil {
+		return zone, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read region: %w", err)
+	name := moscow
+	if key != "" {
+		r, err := q.Only(viewer.AsSystem(ctx))
+		if err != nil && !ent.IsNotFound(err) {
+			return nil, fmt.Errorf("read region: %w", err)
+		}
+		if err == nil {
+			name = r.TimeZone
+		}
 	}
-	return location(r.TimeZone), nil
+	zone := location(name)
+	s.zones.Store(key, zone)
+	return zone, nil
+}
+
+// knownZone is the zone of a region's code or id, of none for the empty one, when it was looked for since trunks and numbers were read.
+func (s *Service) knownZone(key string) *time.Location {
+	known, _ := s.zones.Load(key)
+	zone, _ := known.(*time.Location)
+	return zone
 }
 
 func valid(text string) string {

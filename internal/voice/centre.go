@@ -23,8 +23,8 @@ import (
 
 var _ telephony.Centre = (*Service)(nil)
 
-// Begin is part of telephony.Centre.
-func (s *Service) Begin(ctx context.Context, c telephony.NewCall) (string, error) {
+// beginApart begins a call in a transaction of its own.
+func (s *Service) beginApart(ctx context.Context, c telephony.NewCall) (string, error) {
 	var id string
 	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		who, err := s.callerOf(ctx, tx, c)
@@ -67,21 +67,14 @@ func (s *Service) interactionOf(ctx context.Context, callID string) (string, err
 
 // callerOf is what the numbers say of the caller.
 func (s *Service) callerOf(ctx context.Context, tx *ent.Tx, c telephony.NewCall) (interaction.Caller, error) {
-	var who interaction.Caller
-	if number, ok := E164(c.Caller); ok {
-		who.Number = number
-	}
-	if called, ok := E164(c.Called); ok {
-		who.AgencyID = s.lines.known.Load().numbers[called]
-	}
+	id := ""
 	if c.RegionCode != "" {
-		id, err := tx.Region.Query().Where(region.Code(c.RegionCode)).OnlyID(ctx)
-		if err != nil && !ent.IsNotFound(err) {
-			return who, fmt.Errorf("find the region: %w", err)
+		var err error
+		if id, err = tx.Region.Query().Where(region.Code(c.RegionCode)).OnlyID(ctx); err != nil && !ent.IsNotFound(err) {
+			return interaction.Caller{}, fmt.Errorf("find the region: %w", err)
 		}
-		who.RegionID = id
 	}
-	return who, nil
+	return s.callerWith(c, id), nil
 }
 
 // Collect is part of telephony.Centre.
@@ -92,7 +85,10 @@ func (s *Service) Collect(ctx context.Context, interactionID string, c telephony
 			l.Steps = append(l.Steps, kept)
 		}
 	}
-	return away(s.o.Interactions.Learn(ctx, interactionID, l))
+	st := step{interactionID: interactionID, do: func(ctx context.Context, tx *ent.Tx, _ *round) error {
+		return s.o.Interactions.LearnIn(ctx, tx, interactionID, l)
+	}}
+	return s.together(ctx, st, func(ctx context.Context) error { return away(s.o.Interactions.Learn(ctx, interactionID, l)) })
 }
 
 // stepOf is a step as the operator reads it. What only speaks or reckons is left out, and so is a question put to Yana, which is a
@@ -187,32 +183,6 @@ func (s *Service) Rate(ctx context.Context, interactionID string, rating int) er
 	citizen := viewer.With(ctx, viewer.Viewer{Kind: viewer.Citizen, InteractionID: interactionID})
 	_, err := s.o.Interactions.Rate(citizen, interactionID, rating, "")
 	return away(err)
-}
-
-// Enqueue is part of telephony.Centre.
-func (s *Service) Enqueue(ctx context.Context, interactionID string, w telephony.Wish) (telephony.Queued, error) {
-	var q telephony.Queued
-	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		i, err := lockInteraction(ctx, tx, interactionID)
-		if err != nil {
-			return err
-		}
-		chosen, err := s.queueFor(ctx, tx, w, i.AgencyID, i.RegionID)
-		if err != nil {
-			return err
-		}
-		q = telephony.Queued{QueueID: chosen.ID, QueueCode: chosen.Code}
-		zone, err := s.zoneOf(ctx, tx, w.RegionCode, i)
-		if err != nil {
-			return err
-		}
-		if q.Hours, err = s.hoursOf(ctx, chosen, zone); err != nil || !q.Open {
-			return err
-		}
-		_, err = s.o.Interactions.EnqueueCall(ctx, tx, i, chosen, w.Priority)
-		return err
-	})
-	return q, err
 }
 
 // queueFor finds the queue that a wish stands for; agency and region are what is known besides.

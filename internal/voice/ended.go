@@ -17,8 +17,8 @@ import (
 // shortWait is how long a caller must have waited for having been lost: who hangs up at once has changed their mind.
 const shortWait = 5 * time.Second
 
-// Ended is part of telephony.Centre.
-func (s *Service) Ended(ctx context.Context, interactionID string, e telephony.End) error {
+// endApart ends a call in a transaction of its own.
+func (s *Service) endApart(ctx context.Context, interactionID string, e telephony.End) error {
 	return s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		i, err := lockInteraction(ctx, tx, interactionID)
 		if err != nil {

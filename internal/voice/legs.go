@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/call"
 	"ekc/ent/callback"
@@ -18,35 +17,17 @@ import (
 	"ekc/telephony"
 )
 
-// Leg is part of telephony.Centre. Legs that are reported at one moment are written together.
+// Leg is part of telephony.Centre. A leg of a call that came to us is written with what other calls report; another one may change
+// more than the leg.
 func (s *Service) Leg(ctx context.Context, l telephony.LegReport) error {
 	kind, role := callleg.Kind(strings.ToUpper(l.Kind)), callleg.Role(strings.ToUpper(l.Role))
 	if callleg.KindValidator(kind) != nil || callleg.RoleValidator(role) != nil {
 		return fail.New(fail.Invalid, "a leg of kind %q and role %q", l.Kind, l.Role)
 	}
-	return s.legs.do(ctx, l)
+	return s.together(ctx, step{leg: &l}, func(ctx context.Context) error { return s.writeLeg(ctx, l) })
 }
 
-// writeLegs writes those of calls that came to us in one transaction, and the others, which may change more than the leg, one by
-// one; so are all where one cannot be written.
-func (s *Service) writeLegs(ctx context.Context, legs []telephony.LegReport) []error {
-	var written map[string]bool
-	err := s.o.Log.InTx(viewer.AsSystem(ctx), func(ctx context.Context, tx *ent.Tx) (err error) {
-		written, err = s.upsertLegs(ctx, tx, legs, call.DirectionInbound)
-		return err
-	})
-	results := make([]error, len(legs))
-	gone := fail.CodeOf(away(err)) == fail.Unavailable // then one by one is no better
-	for n, l := range legs {
-		switch {
-		case err != nil && gone:
-			results[n] = away(err)
-		case err != nil || !written[l.ID]:
-			results[n] = s.writeLeg(ctx, l)
-		}
-	}
-	return results
-}
+const directionInbound = call.DirectionInbound
 
 // writeLeg writes a leg with its call, when that is not known yet, and ends the callback that its citizen has answered.
 func (s *Service) writeLeg(ctx context.Context, l telephony.LegReport) error {
@@ -109,14 +90,15 @@ func (s *Service) upsertLegs(ctx context.Context, tx *ent.Tx, legs []telephony.L
 		return nil, fmt.Errorf("write legs: %w", err)
 	}
 	rows, err := tx.QueryContext(ctx, `
-		WITH written AS (INSERT INTO call_legs AS old (id, created_at, call_id, interaction_id, kind, role, account_id, number, began_at, answered_at,
+		WITH told AS MATERIALIZED (
+			SELECT * FROM jsonb_to_recordset($2::jsonb) AS l(id text, call_id text, kind text, role text, account_id text, number text,
+				began_at timestamptz, answered_at timestamptz, ended_at timestamptz, end_cause text, muted boolean, codec text,
+				packets_sent bigint, packets_received bigint, packets_lost bigint, jitter_ms float8, round_trip_ms float8, mos float8)),
+		written AS (INSERT INTO call_legs AS old (id, created_at, call_id, interaction_id, kind, role, account_id, number, began_at, answered_at,
 			ended_at, end_cause, muted, codec, packets_sent, packets_received, packets_lost, jitter_ms, round_trip_ms, mos)
 		SELECT l.id, $1, c.id, c.interaction_id, l.kind, l.role, l.account_id, l.number, l.began_at, l.answered_at,
 			l.ended_at, l.end_cause, l.muted, l.codec, l.packets_sent, l.packets_received, l.packets_lost, l.jitter_ms, l.round_trip_ms, l.mos
-		FROM jsonb_to_recordset($2::jsonb) AS l(id text, call_id text, kind text, role text, account_id text, number text,
-			began_at timestamptz, answered_at timestamptz, ended_at timestamptz, end_cause text, muted boolean, codec text, packets_sent bigint,
-			packets_received bigint, packets_lost bigint, jitter_ms float8, round_trip_ms float8, mos float8)
-		JOIN calls c ON c.id = l.call_id AND c.direction = $3
+		FROM told l JOIN calls c ON c.id = l.call_id AND c.id = ANY(ARRAY(SELECT call_id FROM told)) AND c.direction = $3
 		ORDER BY l.id
 		ON CONFLICT (id) DO UPDATE SET role = excluded.role, account_id = excluded.account_id,
 			answered_at = coalesce(excluded.answered_at, old.answered_at), ended_at = coalesce(excluded.ended_at, old.ended_at),

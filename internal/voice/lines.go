@@ -101,6 +101,7 @@ func (s *Service) loadLines(ctx context.Context) error {
 }
 
 func (s *Service) reload(ctx context.Context) {
+	s.zones.Clear()
 	if err := s.loadLines(viewer.AsSystem(ctx)); err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "trunks and numbers are as they were", "error", err)
 	}

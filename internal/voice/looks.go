@@ -23,7 +23,7 @@ func (s *Service) Looks(ctx context.Context, r telephony.CallReport) error {
 		return fail.New(fail.Invalid, "a call that is %q and %q", r.Tape, r.Consulting)
 	}
 	if !r.TapeMoved {
-		return s.looks.do(ctx, r)
+		return s.looks.Do(ctx, r)
 	}
 	return s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		c, err := s.callOf(ctx, tx, r.CallID, r.InteractionID, r.At)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
 	"ekc/internal/ids"
+	"ekc/internal/together"
 	"ekc/routing"
 	"ekc/telephony"
 	"ekc/telephony/signaling"
@@ -89,8 +91,10 @@ type Service struct {
 	wake     chan struct{}
 	pulses   pulses
 	trickles trickles
-	legs     together[telephony.LegReport]
-	looks    together[telephony.CallReport]
+	steps    together.Group[step]
+	looks    together.Group[telephony.CallReport]
+	apart    chan struct{} // holds an element for each step that is done by itself
+	zones    sync.Map      // of regions, see knownZone
 	relay    *relay
 	states   trunkStates
 	draining atomic.Bool
@@ -110,7 +114,8 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		o.Tick = defaultTick
 	}
 	s := &Service{o: o, node: ids.New("nod"), log: o.Logger, wake: make(chan struct{}, 1), relay: newRelay()}
-	s.legs.write, s.looks.write = s.writeLegs, s.writeLooks
+	s.looks.Write = s.writeLooks
+	s.steps.Write, s.apart = s.writeSteps, make(chan struct{}, stepsApart)
 	var err error
 	if s.links, err = newLinks(ctx, o.Client, s.now); err != nil {
 		return nil, err

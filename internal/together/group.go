@@ -1,0 +1,94 @@
+// Package together lets what many do at one moment be written in one transaction: what a commit and its statements cost is paid once
+// for all of them. It imports nothing of the project.
+package together
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// writeTime bounds one write.
+	writeTime = 5 * time.Second
+	// gatherMost is how long those who come are let come together at most, where more come than one at a time.
+	gatherMost = 25 * time.Millisecond
+)
+
+// Group writes what many report at one moment together: while one lot is being written the next gathers. Who comes alone is written at
+// once. Where many come, they are let gather for as long as the last write took, since then writing is what there is too little of.
+// Each who reports waits until what they reported is committed. Write must be set; a Group must not be copied.
+type Group[T any] struct {
+	// Write writes items and returns what came of each. It has five seconds.
+	Write func(ctx context.Context, items []T) []error
+	// Most is how many are written at once; 0 means 100.
+	Most int
+
+	mu      sync.Mutex
+	writing bool
+	waiting []*part[T]
+}
+
+const defaultMost = 100
+
+// part is what one caller reports.
+type part[T any] struct {
+	item T
+	lead chan time.Duration // told to write for all who wait, after so long
+	done chan error
+}
+
+// Do writes the item and returns what came of it, in two writes' time at most.
+func (g *Group[T]) Do(ctx context.Context, item T) error {
+	p := &part[T]{item: item, lead: make(chan time.Duration, 1), done: make(chan error, 1)}
+	g.mu.Lock()
+	g.waiting = append(g.waiting, p)
+	if !g.writing {
+		g.writing = true
+		p.lead <- 0
+	}
+	g.mu.Unlock()
+	select {
+	case err := <-p.done:
+		return err
+	case pause := <-p.lead:
+		if pause > 0 { // not cut short by ctx: others wait for this one
+			time.Sleep(pause)
+		}
+		g.writeAll(ctx)
+		return <-p.done
+	}
+}
+
+// writeAll writes what waits, the caller's own part among it, and lets the next caller write what has come meanwhile.
+func (g *Group[T]) writeAll(ctx context.Context) {
+	g.mu.Lock()
+	most := g.Most
+	if most <= 0 {
+		most = defaultMost
+	}
+	parts := g.waiting[:min(len(g.waiting), most)]
+	g.waiting = g.waiting[len(parts):]
+	g.mu.Unlock()
+	items := make([]T, 0, len(parts))
+	for _, p := range parts {
+		items = append(items, p.item)
+	}
+	// One caller's end must not be the others'.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
+	defer cancel()
+	begin := time.Now()
+	results := g.Write(ctx, items)
+	pause := min(time.Since(begin), gatherMost)
+	g.mu.Lock()
+	if g.writing = len(g.waiting) > 0; g.writing {
+		if len(parts)+len(g.waiting) < 3 || len(g.waiting) >= most { // two who take turns gain nothing by waiting
+			pause = 0
+		}
+		g.waiting[0].lead <- pause
+	}
+	g.mu.Unlock()
+	for n, err := range results {
+		parts[n].done <- err
+	}
+}

@@ -1,0 +1,191 @@
+package voice
+
+import (
+	"context"
+	"errors"
+
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/interaction"
+	"ekc/internal/fail"
+	"ekc/routing"
+	"ekc/telephony"
+)
+
+// step is one thing that a call tells the centre, as far as it may be written in one transaction with those of other calls.
+type step struct {
+	// interactionID or offerID says whose row it changes; both are empty for begin, leg and recording.
+	interactionID, offerID string
+	begin                  *beginning
+	leg                    *telephony.LegReport
+	recording              *telephony.RecordingReport
+	// ends is set for a step that asks round.ending.
+	ends bool
+	// do changes the interaction, in the round alone: what it reads besides is read, and nothing else is written. nil: begin, leg, recording.
+	do func(ctx context.Context, tx *ent.Tx, r *round) error
+}
+
+// errApart says that a step must be done in a transaction of its own: it changes more than a round may, or somebody else has its row.
+var errApart = errors.New("not in this round")
+
+// round is what steps of one transaction share.
+type round struct {
+	*interaction.Round
+	offers *routing.Acceptances
+	// open are the calls of the interactions that end, the last one of each.
+	open map[string]openedCall
+	// ended are calls to be written.
+	ended []endedCall
+	// known are the queues that were looked for.
+	queues map[wanted]*ent.Queue
+	// written are the legs, kept the calls whose recordings are written.
+	written, kept map[string]bool
+}
+
+// together takes a step into the next round, and does it apart where that is not possible. At a load of a hundred calls a second
+// one round has the steps of twenty of them: one commit, and as many statements as one step alone would take.
+func (s *Service) together(ctx context.Context, st step, apart func(ctx context.Context) error) error {
+	err := s.steps.Do(ctx, st)
+	if !errors.Is(err, errApart) {
+		return err
+	}
+	select {
+	case s.apart <- struct{}{}:
+		defer func() { <-s.apart }()
+		return apart(ctx)
+	case <-ctx.Done():
+		return away(ctx.Err())
+	}
+}
+
+// stepsApart bounds how many steps are done by themselves at once, so that they do not take every connection to the database.
+const stepsApart = 16
+
+// writeSteps carries out steps in one transaction. One that fails, or that does not belong here, is taken back by itself. Where the
+// transaction fails, each is to be done apart, unless the database is away: then apart is no better.
+func (s *Service) writeSteps(ctx context.Context, steps []step) []error {
+	var results []error
+	var r *round
+	err := s.o.Log.InTx(viewer.AsSystem(ctx), func(ctx context.Context, tx *ent.Tx) error {
+		results = make([]error, len(steps))
+		var err error
+		if ctx, r, err = s.newRound(ctx, tx, steps); err != nil {
+			return err
+		}
+		for n := range steps {
+			var fatal bool
+			results[n], fatal = r.Step(ctx, func() error { return s.stepIn(ctx, tx, r, &steps[n]) })
+			if fatal {
+				return results[n]
+			}
+		}
+		return s.writeRound(ctx, tx, r, steps, results)
+	})
+	if err != nil {
+		failed := errApart
+		if fail.CodeOf(away(err)) == fail.Unavailable {
+			failed = away(err)
+		} else {
+			s.log.WarnContext(ctx, "steps of calls could not be written together", "steps", len(steps), "error", err)
+		}
+		for n := range results {
+			results[n] = failed
+		}
+		return results
+	}
+	r.offers.Committed()
+	s.o.Routing.Wake()
+	return results
+}
+
+// newRound locks what the steps change and reads what they need.
+func (s *Service) newRound(ctx context.Context, tx *ent.Tx, steps []step) (context.Context, *round, error) {
+	var interactions, offers, ending []string
+	for _, st := range steps {
+		switch {
+		case st.offerID != "":
+			offers = append(offers, st.offerID)
+		case st.interactionID != "":
+			interactions = append(interactions, st.interactionID)
+		}
+		if st.ends {
+			ending = append(ending, st.interactionID)
+		}
+	}
+	r := &round{queues: map[wanted]*ent.Queue{}, offers: &routing.Acceptances{}}
+	ctx, rows, err := s.o.Interactions.Together(ctx, tx, interactions, offers)
+	if err != nil {
+		return ctx, nil, err
+	}
+	r.Round = rows
+	if len(offers) > 0 {
+		if r.offers, err = s.o.Routing.Accepting(ctx, tx, offers); err != nil {
+			return ctx, nil, err
+		}
+	}
+	if len(ending) > 0 {
+		if r.open, err = openCalls(ctx, tx, ending); err != nil {
+			return ctx, nil, err
+		}
+	}
+	return ctx, r, nil
+}
+
+// stepIn carries out one step, but for those that are written all at once.
+func (s *Service) stepIn(ctx context.Context, tx *ent.Tx, r *round, st *step) error {
+	if st.do == nil {
+		return nil
+	}
+	if st.interactionID != "" && r.Row(st.interactionID) == nil {
+		return errApart // somebody else has it, or there is none
+	}
+	return st.do(ctx, tx, r)
+}
+
+// writeRound writes all: what began, what the steps have changed, and what is only kept.
+func (s *Service) writeRound(ctx context.Context, tx *ent.Tx, r *round, steps []step, results []error) error {
+	if err := s.beginAll(ctx, tx, steps, results); err != nil {
+		return err
+	}
+	if err := s.o.Interactions.WriteRound(ctx, tx, r.Round); err != nil {
+		return err
+	}
+	if err := r.offers.Write(ctx, tx); err != nil {
+		return err
+	}
+	if err := s.writeEnded(ctx, tx, r.ended); err != nil {
+		return err
+	}
+	if err := s.keepAll(ctx, tx, r, steps); err != nil {
+		return err
+	}
+	for n, st := range steps {
+		if st.leg != nil && !r.written[st.leg.ID] || st.recording != nil && !r.kept[st.recording.CallID] {
+			results[n] = errApart // of a call that is not known, or that may be changed by it
+		}
+	}
+	return nil
+}
+
+// keepAll writes legs and recordings.
+func (s *Service) keepAll(ctx context.Context, tx *ent.Tx, r *round, steps []step) (err error) {
+	var legs []telephony.LegReport
+	var recordings []telephony.RecordingReport
+	for _, st := range steps {
+		if st.leg != nil {
+			legs = append(legs, *st.leg)
+		}
+		if st.recording != nil {
+			recordings = append(recordings, *st.recording)
+		}
+	}
+	if len(legs) > 0 {
+		if r.written, err = s.upsertLegs(ctx, tx, legs, directionInbound); err != nil {
+			return err
+		}
+	}
+	if len(recordings) > 0 {
+		r.kept, err = s.insertRecordings(ctx, tx, recordings)
+	}
+	return err
+}
