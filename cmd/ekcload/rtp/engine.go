@@ -48,7 +48,8 @@ func (e *Engine) Close() {
 	e.wait.Wait()
 }
 
-// Late is the longest that the engine was behind its time: a machine too busy to judge the server by.
+// Late is the longest that the engine was behind its time: a machine too busy to judge the server by. What it was too late for is left
+// out, not made up for: keys would otherwise reach the server ever later than they were pressed, and its answers look slow.
 func (e *Engine) Late() time.Duration { return time.Duration(e.late.Load()) }
 
 func (w *worker) run() {
@@ -65,6 +66,9 @@ func (w *worker) run() {
 		} else {
 			if late := int64(-ahead); late > w.engine.late.Load() {
 				w.engine.late.Store(late)
+			}
+			if -ahead > frame {
+				began = began.Add(-ahead)
 			}
 			select {
 			case <-w.engine.stop:
