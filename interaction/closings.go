@@ -28,9 +28,9 @@ func (s *Service) writeClosings(ctx context.Context, all []*closing) []error {
 	for _, c := range all {
 		ids = append(ids, c.InteractionID)
 	}
-	var results []error
+	results := make([]error, len(all))
 	err := s.log.InTx(viewer.AsSystem(ctx), func(ctx context.Context, tx *ent.Tx) error {
-		results = make([]error, len(all))
+		clear(results)
 		ctx, r, err := s.Together(ctx, tx, ids, nil)
 		if err != nil {
 			return err
@@ -60,7 +60,8 @@ func (s *Service) writeClosings(ctx context.Context, all []*closing) []error {
 }
 
 // closeIn ends one; a chat's citizen is asked for a rating, which is more than a round does.
-func (s *Service) closeIn(ctx context.Context, tx *ent.Tx, r *Round, c *closing) (err error) {
+func (s *Service) closeIn(ctx context.Context, tx *ent.Tx, r *Round, c *closing) error {
+	c.result = nil // of a try before
 	i := r.Row(c.InteractionID)
 	if i == nil || i.Channel != interaction.ChannelVoice {
 		return errApart
@@ -72,8 +73,9 @@ func (s *Service) closeIn(ctx context.Context, tx *ent.Tx, r *Round, c *closing)
 		}
 		return err
 	}
-	if c.result, err = s.record(ctx, tx, i, c.CloseInput); err != nil {
-		c.result = nil
+	done, err := s.record(ctx, tx, i, c.CloseInput)
+	if err == nil {
+		c.result = done
 	}
 	return err
 }

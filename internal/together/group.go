@@ -19,7 +19,7 @@ const (
 // once. Where many come, they are let gather for as long as the last write took, since then writing is what there is too little of.
 // Each who reports waits until what they reported is committed. Write must be set; a Group must not be copied.
 type Group[T any] struct {
-	// Write writes items and returns what came of each. It has five seconds.
+	// Write writes items and returns what came of each, always as many as it was given. It has five seconds.
 	Write func(ctx context.Context, items []T) []error
 	// Most is how many are written at once; 0 means 100.
 	Most int
@@ -88,7 +88,7 @@ func (g *Group[T]) writeAll(ctx context.Context) {
 		g.waiting[0].lead <- pause
 	}
 	g.mu.Unlock()
-	for n, err := range results {
-		parts[n].done <- err
+	for n, p := range parts {
+		p.done <- results[n]
 	}
 }

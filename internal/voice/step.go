@@ -64,10 +64,10 @@ const stepsApart = 16
 // writeSteps carries out steps in one transaction. One that fails, or that does not belong here, is taken back by itself. Where the
 // transaction fails, each is to be done apart, unless the database is away: then apart is no better.
 func (s *Service) writeSteps(ctx context.Context, steps []step) []error {
-	var results []error
+	results := make([]error, len(steps))
 	var r *round
 	err := s.o.Log.InTx(viewer.AsSystem(ctx), func(ctx context.Context, tx *ent.Tx) error {
-		results = make([]error, len(steps))
+		clear(results)
 		var err error
 		if ctx, r, err = s.newRound(ctx, tx, steps); err != nil {
 			return err

@@ -174,3 +174,23 @@ func TestOperatorsAnswerAndEndTheirTalksAtOnce(t *testing.T) {
 		require.Equal(t, "AVAILABLE", string(one.State))
 	}
 }
+
+// TestWithoutADatabaseEveryStepFailsAndNobodyHangs closes the database under calls.
+func TestWithoutADatabaseEveryStepFailsAndNobodyHangs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.caller("+79160000001")
+	require.NoError(t, w.client.Close())
+	for n, err := range atOnce(8, func(n int) error {
+		if n%2 == 0 {
+			_, err := w.voice.Enqueue(w.Context(), id, telephony.Wish{Line: 1})
+			return err
+		}
+		_, err := w.interactions.Close(asAccount(w.Context(), "acc"), interaction.CloseInput{
+			InteractionID: id, DispositionID: "dis", Outcome: entinteraction.OutcomeResolved,
+		})
+		return err
+	}) {
+		require.Error(t, err, n)
+	}
+}
