@@ -3,10 +3,13 @@ package together_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"ekc/internal/together"
@@ -14,16 +17,14 @@ import (
 
 func TestWhoComesWhileAnotherIsWrittenIsWrittenWithTheOthers(t *testing.T) {
 	t.Parallel()
-	var writes atomic.Int64
-	began, goOn := make(chan struct{}), make(chan struct{})
 	odd := errors.New("odd")
+	var gathered atomic.Bool
 	g := together.Group[int]{Most: 10}
 	g.Write = func(_ context.Context, items []int) []error {
-		if writes.Add(1) == 1 {
-			close(began)
-			<-goOn
+		if len(items) > 1 {
+			gathered.Store(true)
 		}
-		require.LessOrEqual(t, len(items), 10)
+		assert.LessOrEqual(t, len(items), 10)
 		results := make([]error, len(items))
 		for n, item := range items {
 			if item%2 == 1 {
@@ -33,26 +34,17 @@ func TestWhoComesWhileAnotherIsWrittenIsWrittenWithTheOthers(t *testing.T) {
 		return results
 	}
 	var all sync.WaitGroup
-	do := func(item int) {
+	deadline := time.Now().Add(30 * time.Second)
+	for item := range 40 {
 		all.Go(func() {
-			err := g.Do(t.Context(), item)
-			if item%2 == 1 {
-				require.ErrorIs(t, err, odd)
-			} else {
-				require.NoError(t, err)
+			for first := true; first || !gathered.Load() && time.Now().Before(deadline); first = false {
+				err := g.Do(t.Context(), item)
+				assert.Equal(t, item%2 == 1, errors.Is(err, odd), "each hears what came of its own")
 			}
 		})
 	}
-	do(0)
-	<-began
-	const others = 40
-	for item := 1; item <= others; item++ {
-		do(item)
-	}
-	close(goOn)
 	all.Wait()
-	require.GreaterOrEqual(t, writes.Load(), int64(1+others/10), "more were written at once than may be")
-	require.LessOrEqual(t, writes.Load(), int64(others/2), "they were written one by one")
+	require.True(t, gathered.Load(), "they were written one by one")
 }
 
 func TestOneCallersEndIsNotTheOthers(t *testing.T) {
@@ -67,4 +59,31 @@ func TestOneCallersEndIsNotTheOthers(t *testing.T) {
 		return results
 	}}
 	require.NoError(t, g.Do(ctx, 1))
+}
+
+func TestSoManyWritersAtMostWriteSideBySide(t *testing.T) {
+	t.Parallel()
+	var now, most, written atomic.Int64
+	g := together.Group[int]{Most: 7, Writers: 2}
+	g.Write = func(_ context.Context, items []int) []error {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for seen := most.Load(); n > seen && !most.CompareAndSwap(seen, n); seen = most.Load() {
+		}
+		written.Add(int64(len(items)))
+		runtime.Gosched()
+		return make([]error, len(items))
+	}
+	var all sync.WaitGroup
+	const callers, times = 50, 20
+	for n := range callers {
+		all.Go(func() {
+			for range times {
+				assert.NoError(t, g.Do(t.Context(), n))
+			}
+		})
+	}
+	all.Wait()
+	require.Equal(t, int64(callers*times), written.Load(), "each is written once")
+	require.LessOrEqual(t, most.Load(), int64(2))
 }

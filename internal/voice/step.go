@@ -58,6 +58,9 @@ func (s *Service) together(ctx context.Context, st step, apart func(ctx context.
 	}
 }
 
+// stepWriters is how many rounds are under way at once: while one waits for the disk, another works.
+const stepWriters = 2
+
 // stepsApart bounds how many steps are done by themselves at once, so that they do not take every connection to the database.
 const stepsApart = 16
 
