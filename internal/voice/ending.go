@@ -16,7 +16,7 @@ import (
 // openedCall is a call that has not ended.
 type openedCall struct {
 	id string
-	// ordinary: it came to us, and no callback is promised or under way.
+	// ordinary: it came to us, no callback is promised or under way, and nobody is asked to join it.
 	ordinary bool
 }
 
@@ -25,6 +25,7 @@ func openCalls(ctx context.Context, tx *ent.Tx, interactions []string) (map[stri
 	rows, err := tx.QueryContext(ctx, `
 		SELECT c.interaction_id, c.id, c.direction = 'INBOUND' AND NOT EXISTS (
 			SELECT FROM callbacks b WHERE b.interaction_id = c.interaction_id AND (b.state = 'WAITING' OR b.state = 'DIALLING'))
+			AND NOT EXISTS (SELECT FROM call_invitations n WHERE n.call_id = c.id AND n.state = 'PENDING')
 		FROM calls c WHERE c.interaction_id = ANY($1) AND c.ended_at IS NULL ORDER BY c.began_at`, pq.Array(interactions))
 	if err != nil {
 		return nil, fmt.Errorf("read open calls: %w", err)
@@ -89,7 +90,8 @@ func (s *Service) writeEnded(ctx context.Context, tx *ent.Tx, ended []endedCall)
 	}
 	_, err = tx.ExecContext(ctx, `
 		WITH ended AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($2::jsonb) AS e(id text, end_cause text, sip_code int))
-		UPDATE calls c SET ended_at = $1::timestamptz, end_cause = e.end_cause, sip_code = e.sip_code
+		UPDATE calls c SET ended_at = $1::timestamptz, end_cause = e.end_cause, sip_code = e.sip_code,
+			held = false, tape = 'OFF', consulting = 'NONE'
 		FROM ended e WHERE c.id = e.id AND c.id = ANY(ARRAY(SELECT id FROM ended))`, s.now(), string(text))
 	if err != nil {
 		return fmt.Errorf("end calls: %w", err)
