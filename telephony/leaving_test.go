@@ -52,6 +52,10 @@ func TestCallerCancelsBeforeTheAnswer(t *testing.T) {
 	require.Equal(t, 180, await[signaling.Progress](c).Code)
 	c.hangUp()
 	require.Equal(t, 487, await[signaling.Ended](c).Code)
+	eventually(t, func() bool { // the switchboard hears of it a moment later
+		calls := w.sb.Calls()
+		return len(calls) == 0 || calls[0].Phase == "over"
+	}, "the call has not ended")
 	close(hold)
 	eventually(t, func() bool { return len(w.sb.Calls()) == 0 }, "the call goes on")
 	require.Zero(t, w.centre.count(), "an enquiry begins with the answer")
