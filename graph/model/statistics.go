@@ -1,3 +1,4 @@
+// Package model holds the types of the API that are no entities: most are generated from the schema. It imports entities, never graph.
 package model
 
 import "time"

@@ -68,7 +68,9 @@ func TestSoManyWritersAtMostWriteSideBySide(t *testing.T) {
 	g.Write = func(_ context.Context, items []int) []error {
 		n := now.Add(1)
 		defer now.Add(-1)
-		for seen := most.Load(); n > seen && !most.CompareAndSwap(seen, n); seen = most.Load() {
+		seen := most.Load()
+		for n > seen && !most.CompareAndSwap(seen, n) {
+			seen = most.Load()
 		}
 		written.Add(int64(len(items)))
 		runtime.Gosched()

@@ -73,6 +73,7 @@ func (d *desk) Mute(_ context.Context, _, a string, on bool) error {
 func (d *desk) SendDTMF(_ context.Context, _, a, keys string) error {
 	return d.note("keys %s %s", a, keys)
 }
+
 func (d *desk) PauseRecording(_ context.Context, _, a string, limit time.Duration) error {
 	return d.note("pause %s for %v", a, limit)
 }
