@@ -87,7 +87,10 @@ func (r *Resolver) transport(o Options, rates rateLimits) transport.Options {
 	t.Authenticate = func(ctx context.Context, token string) (context.Context, error) {
 		v, err := r.Access.Authenticate(ctx, token)
 		if err != nil {
-			if known(err) == nil && ctx.Err() == nil {
+			if e := known(err); e != nil { // among others, that the database is away
+				return ctx, e
+			}
+			if ctx.Err() == nil {
 				r.Logger.ErrorContext(ctx, "token not checked", "error", err)
 			}
 			return ctx, err

@@ -35,6 +35,7 @@ func TestTalkGoesOnWithoutPostgres(t *testing.T) {
 	operator.join(id, 0)
 	operator.hears(hzCitizen)
 	soon(t, "the citizen hears the operator", func() bool { return citizen.hears(hzOperator) })
+	operator.until("trickled.done") // the page asks nothing while the line is cut
 
 	line.cut()
 	away := time.NewTimer(outage(t))
