@@ -75,7 +75,8 @@ func (s *Service) WorkRecalls(ctx context.Context) error {
 }
 
 // insertTold writes the citizens who were told a version, each person once, with the interaction in which they were told last. The id
-// is made of recall and person, so that every repetition makes the same. Who was reached by an earlier recall is left out.
+// is made of recall and person, so that every repetition makes the same, also one at the same moment. Who was reached by an earlier
+// recall is left out.
 const insertTold = `
 	INSERT INTO recall_persons (id, created_at, recall_id, person, interaction_id, told_at, state, next_at)
 	SELECT 'rcp_0' || substr(md5($1 || ' ' || t.person), 1, 25), $3, $1, t.person, t.interaction_id, t.told_at, 'PENDING', $3
@@ -87,7 +88,7 @@ const insertTold = `
 		ORDER BY person, told_at DESC, interaction_id) t
 	WHERE NOT EXISTS (SELECT FROM recall_persons p JOIN recalls r ON r.id = p.recall_id WHERE r.record_version_id = $2 AND r.id <> $1
 		AND p.person = t.person AND p.state IN ('CALLING', 'REACHED', 'LEFT'))
-	ON CONFLICT (recall_id, person) DO NOTHING`
+	ON CONFLICT DO NOTHING`
 
 // listTold looks for those who were told, at once and once more after the calm.
 func (s *Service) listTold(ctx context.Context, r *ent.Recall) error {
