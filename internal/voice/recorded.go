@@ -116,8 +116,7 @@ const keepRecordings = `
 		SELECT * FROM jsonb_to_recordset($2::jsonb) AS r(id text, call_id text, object text, sha256 text, size bigint,
 			began_at timestamptz, length_ms bigint, recovered boolean)),
 	told AS MATERIALIZED (
-		SELECT DISTINCT ON (r.id) r.*, i.id AS interaction_id, i.line,
-			CASE WHEN i.state IN ('ACTIVE', 'HELD', 'WRAP_UP') THEN coalesce(i.operator_id, '') ELSE '' END AS operator
+		SELECT DISTINCT ON (r.id) r.*, i.id AS interaction_id, i.line, ` + deskOf + ` AS operator
 		FROM reported r
 		JOIN calls c ON c.id = r.call_id AND c.id = ANY(ARRAY(SELECT call_id FROM reported)) AND NOT c.awaits_recovery
 		JOIN interactions i ON i.id = c.interaction_id
