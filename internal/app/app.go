@@ -13,7 +13,6 @@ import (
 	"ekc/access"
 	"ekc/graph"
 	"ekc/internal/config"
-	"ekc/internal/database"
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
 	"ekc/internal/seed"
@@ -45,10 +44,7 @@ type App struct {
 	log    *slog.Logger
 	seeded seed.Report
 
-	storage  *Storage
-	core     *database.Core
-	base     Base
-	better   Improvements
+	stores
 	tracing  *telemetry.Tracing
 	health   *telemetry.Health
 	metrics  *telemetry.Metrics
@@ -100,7 +96,10 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	if a.tracing, err = telemetry.StartTracing(ctx, os.Getenv); err != nil {
 		return fmt.Errorf("%w; check OTEL_EXPORTER_OTLP_ENDPOINT", err)
 	}
-	if err := a.openDatabases(ctx); err != nil {
+	if err := a.open(ctx, storesOptions{
+		Storage: a.config.Storage, Knowledge: a.config.Knowledge, Conns: a.config.DBMaxConns, Logger: a.log,
+		Base: BaseOptions{Models: a.config.Models, Metrics: a.metrics, Logger: a.log.With("domain", "knowledge")},
+	}); err != nil {
 		return err
 	}
 	events := eventlog.New(a.core.DB, a.core.Client, a.core.URL, a.log.With("domain", "eventlog"))
@@ -129,37 +128,6 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	a.watchPhone()
 	d.run(a.working, a.log)
 	return a.serve(d, events)
-}
-
-func (a *App) openDatabases(ctx context.Context) (err error) {
-	needs := BothDatabases
-	if a.config.KnowledgeURL != "" {
-		needs = CoreDatabase
-	}
-	if a.storage, err = OpenStorage(ctx, a.config.Storage, needs, a.log); err != nil {
-		return err
-	}
-	if err := a.storage.Migrate(ctx); err != nil {
-		return err
-	}
-	if a.core, err = database.Open(ctx, a.storage.CoreURL, a.config.DBMaxConns); err != nil {
-		return err
-	}
-	if a.config.KnowledgeURL != "" {
-		if a.base, err = dialBase(a.config.Storage, a.config.Knowledge); err == nil {
-			a.better, err = dialImprovements(a.config.Storage, a.config.Knowledge)
-		}
-		return err
-	}
-	base, err := OpenBase(ctx, BaseOptions{
-		URL: a.storage.KnowledgeURL, Models: a.config.Models, Metrics: a.metrics, Logger: a.log.With("domain", "knowledge"),
-	})
-	if err != nil {
-		return err
-	}
-	a.base = base
-	a.better, err = openImprovements(a.storage.KnowledgeURL, base)
-	return err
 }
 
 func (a *App) seed(ctx context.Context, hasher *access.Service) (err error) {

@@ -2,65 +2,28 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 
 	"ekc/access/viewer"
 	"ekc/assistant/quality"
 	"ekc/internal/config"
-	"ekc/internal/database"
-	"ekc/knowledge"
 	"ekc/knowledge/improve"
 )
 
 // Improver tells from the console how good the question base is, with nothing running but the databases and the base.
 type Improver struct {
-	storage *Storage
-	core    *database.Core
-	base    Base
-	better  Improvements
+	stores
 	quality *quality.Service
 }
 
 // OpenImprover opens the core's database, migrated, and the base that the settings name.
 func OpenImprover(ctx context.Context, c config.Storage, k config.Knowledge, m config.Models, log *slog.Logger) (*Improver, error) {
-	which := BothDatabases
-	if k.KnowledgeURL != "" {
-		which = CoreDatabase
-	}
-	storage, err := OpenStorage(ctx, c, which, log)
-	if err != nil {
+	i := &Improver{}
+	if err := i.openForCommand(ctx, c, k, m, log); err != nil {
 		return nil, err
 	}
-	i := &Improver{storage: storage}
-	if err := i.open(ctx, c, k, m, log); err != nil {
-		return nil, errors.Join(err, i.Close(context.WithoutCancel(ctx)))
-	}
+	i.quality = quality.New(quality.Options{Client: i.core.Client, Records: i.base, Base: i.better, Logger: log})
 	return i, nil
-}
-
-func (i *Improver) open(ctx context.Context, c config.Storage, k config.Knowledge, m config.Models, log *slog.Logger) (err error) {
-	if err = i.storage.Migrate(ctx); err != nil {
-		return err
-	}
-	if i.core, err = database.Open(ctx, i.storage.CoreURL, accountConns); err != nil {
-		return err
-	}
-	if k.KnowledgeURL != "" {
-		if i.base, err = dialBase(c, k); err == nil {
-			i.better, err = dialImprovements(c, k)
-		}
-	} else {
-		var own *knowledge.Base
-		if own, err = OpenBase(ctx, BaseOptions{URL: i.storage.KnowledgeURL, Models: m, Keep: true, Logger: log}); err == nil {
-			i.base = own
-			i.better, err = openImprovements(i.storage.KnowledgeURL, own)
-		}
-	}
-	if err == nil {
-		i.quality = quality.New(quality.Options{Client: i.core.Client, Records: i.base, Base: i.better, Logger: log})
-	}
-	return err
 }
 
 // Bench runs the editors' test bench; an agency's code bounds it to its cases and those that no agency keeps by itself.
@@ -100,19 +63,4 @@ func (i *Improver) Codes(ctx context.Context) (map[string]string, error) {
 		codes[r.ID] = r.Code
 	}
 	return codes, nil
-}
-
-// Close closes what was opened. It may be called once.
-func (i *Improver) Close(ctx context.Context) error {
-	var all []error
-	if i.better != nil {
-		all = append(all, i.better.Close())
-	}
-	if i.base != nil {
-		all = append(all, i.base.Close())
-	}
-	if i.core != nil {
-		all = append(all, i.core.Close())
-	}
-	return errors.Join(append(all, i.storage.Close(ctx))...)
 }
