@@ -13,7 +13,7 @@ import (
 	"ekc/graph/model"
 	"ekc/interaction/dialogue"
 	"ekc/internal/fail"
-	"ekc/knowledge/improve"
+	"ekc/knowledge/personal"
 )
 
 // assistantTurn finds a turn whose explanation the viewer may read.
@@ -67,7 +67,7 @@ func (r *Resolver) explained(ctx context.Context, turn *ent.AssistantTurn) (full
 }
 
 func (r *Resolver) traceOf(ctx context.Context, t dialogue.Trace, whole bool) (*model.AssistantExplanation, error) {
-	words := improve.Mask
+	words := personal.Mask
 	if whole {
 		words = func(text string) string { return text }
 	}

@@ -16,6 +16,7 @@ import (
 	"ekc/ent/message"
 	"ekc/ent/predicate"
 	"ekc/knowledge/improve"
+	"ekc/knowledge/personal"
 )
 
 const (
@@ -157,7 +158,7 @@ func (s *Service) question(t *ent.AssistantTurn, text, person string, low bool) 
 	}
 	// Masked here already: personal data does not leave the core.
 	q := improve.Question{
-		ID: t.ID, Text: improve.Mask(text), Citizen: person, Topic: i.Topic, Cause: improve.Unanswered, AskedAt: t.CreatedAt,
+		ID: t.ID, Text: personal.Mask(text), Citizen: person, Topic: i.Topic, Cause: improve.Unanswered, AskedAt: t.CreatedAt,
 	}
 	if low {
 		q.Cause = improve.LowRated

@@ -15,6 +15,7 @@ import (
 	"ekc/ent/assistantturn"
 	"ekc/internal/fail"
 	"ekc/knowledge/improve"
+	"ekc/knowledge/personal"
 )
 
 // maxNote is how long the note of a judgement may be, in characters.
@@ -84,7 +85,7 @@ func (s *Service) shown(system context.Context, rows []*ent.AnswerReview) ([]Rev
 		}
 		all[i].RecordID, all[i].VersionID, all[i].AskedAt = t.RecordID, t.RecordVersionID, t.CreatedAt
 		if m := said[t.QuestionID]; m != nil {
-			all[i].Question = improve.Mask(m.Text)
+			all[i].Question = personal.Mask(m.Text)
 		}
 		if m := said[t.ReplyID]; m != nil {
 			all[i].Answer = m.Text

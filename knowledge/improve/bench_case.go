@@ -12,6 +12,7 @@ import (
 
 	"ekc/internal/fail"
 	"ekc/internal/ids"
+	"ekc/knowledge/personal"
 )
 
 // CaseSource is where a case of the test bench comes from.
@@ -40,7 +41,7 @@ type BenchCase struct {
 }
 
 func (c *BenchCase) check() error {
-	c.Query = strings.TrimSpace(Mask(c.Query))
+	c.Query = strings.TrimSpace(personal.Mask(c.Query))
 	switch c.Source {
 	case ByHand, FromPhrasing, FromReview:
 	default:

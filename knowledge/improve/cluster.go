@@ -14,6 +14,7 @@ import (
 
 	"ekc/internal/fail"
 	"ekc/internal/ids"
+	"ekc/knowledge/personal"
 )
 
 // joinAt is the least cosine to a leader at which a question joins its gap. The vectors are the built-in embedder's: stems,
@@ -44,7 +45,7 @@ func (s *Store) NoteQuestions(ctx context.Context, questions []Question) (int, e
 		if err := sorted[i].check(); err != nil {
 			return 0, err
 		}
-		sorted[i].Text = strings.TrimSpace(Mask(sorted[i].Text))
+		sorted[i].Text = strings.TrimSpace(personal.Mask(sorted[i].Text))
 	}
 	slices.SortFunc(sorted, func(a, b Question) int {
 		return cmp.Or(a.AskedAt.Compare(b.AskedAt), cmp.Compare(a.ID, b.ID))

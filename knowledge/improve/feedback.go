@@ -9,6 +9,7 @@ import (
 
 	"ekc/internal/fail"
 	"ekc/internal/ids"
+	"ekc/knowledge/personal"
 )
 
 // maxKey bounds ids that come from the centre.
@@ -50,7 +51,7 @@ func (s *Store) NoteFeedback(ctx context.Context, words []Word) (int, error) {
 		}
 		id, version, author = append(id, ids.New("fbk")), append(version, w.VersionID), append(author, w.Author)
 		answer, verdict = append(answer, w.Answer), append(verdict, string(w.Verdict))
-		comment, at = append(comment, Mask(w.Comment)), append(at, w.GivenAt)
+		comment, at = append(comment, personal.Mask(w.Comment)), append(at, w.GivenAt)
 	}
 	// A word that is known already is not written again: the centre tells most of them many times.
 	var kept int
