@@ -27,6 +27,12 @@ type Account struct {
 	DisplayName string `json:"display_name,omitempty"`
 	// argon2id, PHC string
 	PasswordHash string `json:"-"`
+	// when the password was set last; empty: with the account
+	PasswordSetAt *time.Time `json:"password_set_at,omitempty"`
+	// somebody else has set it
+	MustChangePassword bool `json:"must_change_password,omitempty"`
+	// the TLS certificate that must come with its tokens, RFC 2253
+	CertificateSubject string `json:"certificate_subject,omitempty"`
 	// Active holds the value of the "active" field.
 	Active bool `json:"active,omitempty"`
 	// FailedSignIns holds the value of the "failed_sign_ins" field.
@@ -122,13 +128,13 @@ func (*Account) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case account.FieldActive:
+		case account.FieldMustChangePassword, account.FieldActive:
 			values[i] = new(sql.NullBool)
 		case account.FieldFailedSignIns, account.FieldChatCapacity:
 			values[i] = new(sql.NullInt64)
-		case account.FieldID, account.FieldLogin, account.FieldDisplayName, account.FieldPasswordHash, account.FieldSiteID:
+		case account.FieldID, account.FieldLogin, account.FieldDisplayName, account.FieldPasswordHash, account.FieldCertificateSubject, account.FieldSiteID:
 			values[i] = new(sql.NullString)
-		case account.FieldCreatedAt, account.FieldLockedUntil, account.FieldLastSignInAt:
+		case account.FieldCreatedAt, account.FieldPasswordSetAt, account.FieldLockedUntil, account.FieldLastSignInAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -174,6 +180,25 @@ func (_m *Account) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field password_hash", values[i])
 			} else if value.Valid {
 				_m.PasswordHash = value.String
+			}
+		case account.FieldPasswordSetAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field password_set_at", values[i])
+			} else if value.Valid {
+				_m.PasswordSetAt = new(time.Time)
+				*_m.PasswordSetAt = value.Time
+			}
+		case account.FieldMustChangePassword:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field must_change_password", values[i])
+			} else if value.Valid {
+				_m.MustChangePassword = value.Bool
+			}
+		case account.FieldCertificateSubject:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field certificate_subject", values[i])
+			} else if value.Valid {
+				_m.CertificateSubject = value.String
 			}
 		case account.FieldActive:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -284,6 +309,17 @@ func (_m *Account) String() string {
 	builder.WriteString(_m.DisplayName)
 	builder.WriteString(", ")
 	builder.WriteString("password_hash=<sensitive>")
+	builder.WriteString(", ")
+	if v := _m.PasswordSetAt; v != nil {
+		builder.WriteString("password_set_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("must_change_password=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MustChangePassword))
+	builder.WriteString(", ")
+	builder.WriteString("certificate_subject=")
+	builder.WriteString(_m.CertificateSubject)
 	builder.WriteString(", ")
 	builder.WriteString("active=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Active))

@@ -60,6 +60,48 @@ func (_c *AccountCreate) SetPasswordHash(v string) *AccountCreate {
 	return _c
 }
 
+// SetPasswordSetAt sets the "password_set_at" field.
+func (_c *AccountCreate) SetPasswordSetAt(v time.Time) *AccountCreate {
+	_c.mutation.SetPasswordSetAt(v)
+	return _c
+}
+
+// SetNillablePasswordSetAt sets the "password_set_at" field if the given value is not nil.
+func (_c *AccountCreate) SetNillablePasswordSetAt(v *time.Time) *AccountCreate {
+	if v != nil {
+		_c.SetPasswordSetAt(*v)
+	}
+	return _c
+}
+
+// SetMustChangePassword sets the "must_change_password" field.
+func (_c *AccountCreate) SetMustChangePassword(v bool) *AccountCreate {
+	_c.mutation.SetMustChangePassword(v)
+	return _c
+}
+
+// SetNillableMustChangePassword sets the "must_change_password" field if the given value is not nil.
+func (_c *AccountCreate) SetNillableMustChangePassword(v *bool) *AccountCreate {
+	if v != nil {
+		_c.SetMustChangePassword(*v)
+	}
+	return _c
+}
+
+// SetCertificateSubject sets the "certificate_subject" field.
+func (_c *AccountCreate) SetCertificateSubject(v string) *AccountCreate {
+	_c.mutation.SetCertificateSubject(v)
+	return _c
+}
+
+// SetNillableCertificateSubject sets the "certificate_subject" field if the given value is not nil.
+func (_c *AccountCreate) SetNillableCertificateSubject(v *string) *AccountCreate {
+	if v != nil {
+		_c.SetCertificateSubject(*v)
+	}
+	return _c
+}
+
 // SetActive sets the "active" field.
 func (_c *AccountCreate) SetActive(v bool) *AccountCreate {
 	_c.mutation.SetActive(v)
@@ -271,6 +313,10 @@ func (_c *AccountCreate) defaults() error {
 		v := account.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.MustChangePassword(); !ok {
+		v := account.DefaultMustChangePassword
+		_c.mutation.SetMustChangePassword(v)
+	}
 	if _, ok := _c.mutation.Active(); !ok {
 		v := account.DefaultActive
 		_c.mutation.SetActive(v)
@@ -316,6 +362,14 @@ func (_c *AccountCreate) check() error {
 	}
 	if _, ok := _c.mutation.PasswordHash(); !ok {
 		return &ValidationError{Name: "password_hash", err: errors.New(`ent: missing required field "Account.password_hash"`)}
+	}
+	if _, ok := _c.mutation.MustChangePassword(); !ok {
+		return &ValidationError{Name: "must_change_password", err: errors.New(`ent: missing required field "Account.must_change_password"`)}
+	}
+	if v, ok := _c.mutation.CertificateSubject(); ok {
+		if err := account.CertificateSubjectValidator(v); err != nil {
+			return &ValidationError{Name: "certificate_subject", err: fmt.Errorf(`ent: validator failed for field "Account.certificate_subject": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.Active(); !ok {
 		return &ValidationError{Name: "active", err: errors.New(`ent: missing required field "Account.active"`)}
@@ -397,6 +451,18 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PasswordHash(); ok {
 		_spec.SetField(account.FieldPasswordHash, field.TypeString, value)
 		_node.PasswordHash = value
+	}
+	if value, ok := _c.mutation.PasswordSetAt(); ok {
+		_spec.SetField(account.FieldPasswordSetAt, field.TypeTime, value)
+		_node.PasswordSetAt = &value
+	}
+	if value, ok := _c.mutation.MustChangePassword(); ok {
+		_spec.SetField(account.FieldMustChangePassword, field.TypeBool, value)
+		_node.MustChangePassword = value
+	}
+	if value, ok := _c.mutation.CertificateSubject(); ok {
+		_spec.SetField(account.FieldCertificateSubject, field.TypeString, value)
+		_node.CertificateSubject = value
 	}
 	if value, ok := _c.mutation.Active(); ok {
 		_spec.SetField(account.FieldActive, field.TypeBool, value)
@@ -572,6 +638,54 @@ func (u *AccountUpsert) SetPasswordHash(v string) *AccountUpsert {
 // UpdatePasswordHash sets the "password_hash" field to the value that was provided on create.
 func (u *AccountUpsert) UpdatePasswordHash() *AccountUpsert {
 	u.SetExcluded(account.FieldPasswordHash)
+	return u
+}
+
+// SetPasswordSetAt sets the "password_set_at" field.
+func (u *AccountUpsert) SetPasswordSetAt(v time.Time) *AccountUpsert {
+	u.Set(account.FieldPasswordSetAt, v)
+	return u
+}
+
+// UpdatePasswordSetAt sets the "password_set_at" field to the value that was provided on create.
+func (u *AccountUpsert) UpdatePasswordSetAt() *AccountUpsert {
+	u.SetExcluded(account.FieldPasswordSetAt)
+	return u
+}
+
+// ClearPasswordSetAt clears the value of the "password_set_at" field.
+func (u *AccountUpsert) ClearPasswordSetAt() *AccountUpsert {
+	u.SetNull(account.FieldPasswordSetAt)
+	return u
+}
+
+// SetMustChangePassword sets the "must_change_password" field.
+func (u *AccountUpsert) SetMustChangePassword(v bool) *AccountUpsert {
+	u.Set(account.FieldMustChangePassword, v)
+	return u
+}
+
+// UpdateMustChangePassword sets the "must_change_password" field to the value that was provided on create.
+func (u *AccountUpsert) UpdateMustChangePassword() *AccountUpsert {
+	u.SetExcluded(account.FieldMustChangePassword)
+	return u
+}
+
+// SetCertificateSubject sets the "certificate_subject" field.
+func (u *AccountUpsert) SetCertificateSubject(v string) *AccountUpsert {
+	u.Set(account.FieldCertificateSubject, v)
+	return u
+}
+
+// UpdateCertificateSubject sets the "certificate_subject" field to the value that was provided on create.
+func (u *AccountUpsert) UpdateCertificateSubject() *AccountUpsert {
+	u.SetExcluded(account.FieldCertificateSubject)
+	return u
+}
+
+// ClearCertificateSubject clears the value of the "certificate_subject" field.
+func (u *AccountUpsert) ClearCertificateSubject() *AccountUpsert {
+	u.SetNull(account.FieldCertificateSubject)
 	return u
 }
 
@@ -756,6 +870,62 @@ func (u *AccountUpsertOne) SetPasswordHash(v string) *AccountUpsertOne {
 func (u *AccountUpsertOne) UpdatePasswordHash() *AccountUpsertOne {
 	return u.Update(func(s *AccountUpsert) {
 		s.UpdatePasswordHash()
+	})
+}
+
+// SetPasswordSetAt sets the "password_set_at" field.
+func (u *AccountUpsertOne) SetPasswordSetAt(v time.Time) *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.SetPasswordSetAt(v)
+	})
+}
+
+// UpdatePasswordSetAt sets the "password_set_at" field to the value that was provided on create.
+func (u *AccountUpsertOne) UpdatePasswordSetAt() *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.UpdatePasswordSetAt()
+	})
+}
+
+// ClearPasswordSetAt clears the value of the "password_set_at" field.
+func (u *AccountUpsertOne) ClearPasswordSetAt() *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.ClearPasswordSetAt()
+	})
+}
+
+// SetMustChangePassword sets the "must_change_password" field.
+func (u *AccountUpsertOne) SetMustChangePassword(v bool) *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.SetMustChangePassword(v)
+	})
+}
+
+// UpdateMustChangePassword sets the "must_change_password" field to the value that was provided on create.
+func (u *AccountUpsertOne) UpdateMustChangePassword() *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.UpdateMustChangePassword()
+	})
+}
+
+// SetCertificateSubject sets the "certificate_subject" field.
+func (u *AccountUpsertOne) SetCertificateSubject(v string) *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.SetCertificateSubject(v)
+	})
+}
+
+// UpdateCertificateSubject sets the "certificate_subject" field to the value that was provided on create.
+func (u *AccountUpsertOne) UpdateCertificateSubject() *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.UpdateCertificateSubject()
+	})
+}
+
+// ClearCertificateSubject clears the value of the "certificate_subject" field.
+func (u *AccountUpsertOne) ClearCertificateSubject() *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.ClearCertificateSubject()
 	})
 }
 
@@ -1124,6 +1294,62 @@ func (u *AccountUpsertBulk) SetPasswordHash(v string) *AccountUpsertBulk {
 func (u *AccountUpsertBulk) UpdatePasswordHash() *AccountUpsertBulk {
 	return u.Update(func(s *AccountUpsert) {
 		s.UpdatePasswordHash()
+	})
+}
+
+// SetPasswordSetAt sets the "password_set_at" field.
+func (u *AccountUpsertBulk) SetPasswordSetAt(v time.Time) *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.SetPasswordSetAt(v)
+	})
+}
+
+// UpdatePasswordSetAt sets the "password_set_at" field to the value that was provided on create.
+func (u *AccountUpsertBulk) UpdatePasswordSetAt() *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.UpdatePasswordSetAt()
+	})
+}
+
+// ClearPasswordSetAt clears the value of the "password_set_at" field.
+func (u *AccountUpsertBulk) ClearPasswordSetAt() *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.ClearPasswordSetAt()
+	})
+}
+
+// SetMustChangePassword sets the "must_change_password" field.
+func (u *AccountUpsertBulk) SetMustChangePassword(v bool) *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.SetMustChangePassword(v)
+	})
+}
+
+// UpdateMustChangePassword sets the "must_change_password" field to the value that was provided on create.
+func (u *AccountUpsertBulk) UpdateMustChangePassword() *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.UpdateMustChangePassword()
+	})
+}
+
+// SetCertificateSubject sets the "certificate_subject" field.
+func (u *AccountUpsertBulk) SetCertificateSubject(v string) *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.SetCertificateSubject(v)
+	})
+}
+
+// UpdateCertificateSubject sets the "certificate_subject" field to the value that was provided on create.
+func (u *AccountUpsertBulk) UpdateCertificateSubject() *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.UpdateCertificateSubject()
+	})
+}
+
+// ClearCertificateSubject clears the value of the "certificate_subject" field.
+func (u *AccountUpsertBulk) ClearCertificateSubject() *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.ClearCertificateSubject()
 	})
 }
 

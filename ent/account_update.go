@@ -62,6 +62,60 @@ func (_u *AccountUpdate) SetNillablePasswordHash(v *string) *AccountUpdate {
 	return _u
 }
 
+// SetPasswordSetAt sets the "password_set_at" field.
+func (_u *AccountUpdate) SetPasswordSetAt(v time.Time) *AccountUpdate {
+	_u.mutation.SetPasswordSetAt(v)
+	return _u
+}
+
+// SetNillablePasswordSetAt sets the "password_set_at" field if the given value is not nil.
+func (_u *AccountUpdate) SetNillablePasswordSetAt(v *time.Time) *AccountUpdate {
+	if v != nil {
+		_u.SetPasswordSetAt(*v)
+	}
+	return _u
+}
+
+// ClearPasswordSetAt clears the value of the "password_set_at" field.
+func (_u *AccountUpdate) ClearPasswordSetAt() *AccountUpdate {
+	_u.mutation.ClearPasswordSetAt()
+	return _u
+}
+
+// SetMustChangePassword sets the "must_change_password" field.
+func (_u *AccountUpdate) SetMustChangePassword(v bool) *AccountUpdate {
+	_u.mutation.SetMustChangePassword(v)
+	return _u
+}
+
+// SetNillableMustChangePassword sets the "must_change_password" field if the given value is not nil.
+func (_u *AccountUpdate) SetNillableMustChangePassword(v *bool) *AccountUpdate {
+	if v != nil {
+		_u.SetMustChangePassword(*v)
+	}
+	return _u
+}
+
+// SetCertificateSubject sets the "certificate_subject" field.
+func (_u *AccountUpdate) SetCertificateSubject(v string) *AccountUpdate {
+	_u.mutation.SetCertificateSubject(v)
+	return _u
+}
+
+// SetNillableCertificateSubject sets the "certificate_subject" field if the given value is not nil.
+func (_u *AccountUpdate) SetNillableCertificateSubject(v *string) *AccountUpdate {
+	if v != nil {
+		_u.SetCertificateSubject(*v)
+	}
+	return _u
+}
+
+// ClearCertificateSubject clears the value of the "certificate_subject" field.
+func (_u *AccountUpdate) ClearCertificateSubject() *AccountUpdate {
+	_u.mutation.ClearCertificateSubject()
+	return _u
+}
+
 // SetActive sets the "active" field.
 func (_u *AccountUpdate) SetActive(v bool) *AccountUpdate {
 	_u.mutation.SetActive(v)
@@ -361,6 +415,11 @@ func (_u *AccountUpdate) check() error {
 			return &ValidationError{Name: "display_name", err: fmt.Errorf(`ent: validator failed for field "Account.display_name": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.CertificateSubject(); ok {
+		if err := account.CertificateSubjectValidator(v); err != nil {
+			return &ValidationError{Name: "certificate_subject", err: fmt.Errorf(`ent: validator failed for field "Account.certificate_subject": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.FailedSignIns(); ok {
 		if err := account.FailedSignInsValidator(v); err != nil {
 			return &ValidationError{Name: "failed_sign_ins", err: fmt.Errorf(`ent: validator failed for field "Account.failed_sign_ins": %w`, err)}
@@ -402,6 +461,21 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.PasswordHash(); ok {
 		_spec.SetField(account.FieldPasswordHash, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PasswordSetAt(); ok {
+		_spec.SetField(account.FieldPasswordSetAt, field.TypeTime, value)
+	}
+	if _u.mutation.PasswordSetAtCleared() {
+		_spec.ClearField(account.FieldPasswordSetAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.MustChangePassword(); ok {
+		_spec.SetField(account.FieldMustChangePassword, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.CertificateSubject(); ok {
+		_spec.SetField(account.FieldCertificateSubject, field.TypeString, value)
+	}
+	if _u.mutation.CertificateSubjectCleared() {
+		_spec.ClearField(account.FieldCertificateSubject, field.TypeString)
 	}
 	if value, ok := _u.mutation.Active(); ok {
 		_spec.SetField(account.FieldActive, field.TypeBool, value)
@@ -670,6 +744,60 @@ func (_u *AccountUpdateOne) SetNillablePasswordHash(v *string) *AccountUpdateOne
 	if v != nil {
 		_u.SetPasswordHash(*v)
 	}
+	return _u
+}
+
+// SetPasswordSetAt sets the "password_set_at" field.
+func (_u *AccountUpdateOne) SetPasswordSetAt(v time.Time) *AccountUpdateOne {
+	_u.mutation.SetPasswordSetAt(v)
+	return _u
+}
+
+// SetNillablePasswordSetAt sets the "password_set_at" field if the given value is not nil.
+func (_u *AccountUpdateOne) SetNillablePasswordSetAt(v *time.Time) *AccountUpdateOne {
+	if v != nil {
+		_u.SetPasswordSetAt(*v)
+	}
+	return _u
+}
+
+// ClearPasswordSetAt clears the value of the "password_set_at" field.
+func (_u *AccountUpdateOne) ClearPasswordSetAt() *AccountUpdateOne {
+	_u.mutation.ClearPasswordSetAt()
+	return _u
+}
+
+// SetMustChangePassword sets the "must_change_password" field.
+func (_u *AccountUpdateOne) SetMustChangePassword(v bool) *AccountUpdateOne {
+	_u.mutation.SetMustChangePassword(v)
+	return _u
+}
+
+// SetNillableMustChangePassword sets the "must_change_password" field if the given value is not nil.
+func (_u *AccountUpdateOne) SetNillableMustChangePassword(v *bool) *AccountUpdateOne {
+	if v != nil {
+		_u.SetMustChangePassword(*v)
+	}
+	return _u
+}
+
+// SetCertificateSubject sets the "certificate_subject" field.
+func (_u *AccountUpdateOne) SetCertificateSubject(v string) *AccountUpdateOne {
+	_u.mutation.SetCertificateSubject(v)
+	return _u
+}
+
+// SetNillableCertificateSubject sets the "certificate_subject" field if the given value is not nil.
+func (_u *AccountUpdateOne) SetNillableCertificateSubject(v *string) *AccountUpdateOne {
+	if v != nil {
+		_u.SetCertificateSubject(*v)
+	}
+	return _u
+}
+
+// ClearCertificateSubject clears the value of the "certificate_subject" field.
+func (_u *AccountUpdateOne) ClearCertificateSubject() *AccountUpdateOne {
+	_u.mutation.ClearCertificateSubject()
 	return _u
 }
 
@@ -985,6 +1113,11 @@ func (_u *AccountUpdateOne) check() error {
 			return &ValidationError{Name: "display_name", err: fmt.Errorf(`ent: validator failed for field "Account.display_name": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.CertificateSubject(); ok {
+		if err := account.CertificateSubjectValidator(v); err != nil {
+			return &ValidationError{Name: "certificate_subject", err: fmt.Errorf(`ent: validator failed for field "Account.certificate_subject": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.FailedSignIns(); ok {
 		if err := account.FailedSignInsValidator(v); err != nil {
 			return &ValidationError{Name: "failed_sign_ins", err: fmt.Errorf(`ent: validator failed for field "Account.failed_sign_ins": %w`, err)}
@@ -1043,6 +1176,21 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 	}
 	if value, ok := _u.mutation.PasswordHash(); ok {
 		_spec.SetField(account.FieldPasswordHash, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PasswordSetAt(); ok {
+		_spec.SetField(account.FieldPasswordSetAt, field.TypeTime, value)
+	}
+	if _u.mutation.PasswordSetAtCleared() {
+		_spec.ClearField(account.FieldPasswordSetAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.MustChangePassword(); ok {
+		_spec.SetField(account.FieldMustChangePassword, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.CertificateSubject(); ok {
+		_spec.SetField(account.FieldCertificateSubject, field.TypeString, value)
+	}
+	if _u.mutation.CertificateSubjectCleared() {
+		_spec.ClearField(account.FieldCertificateSubject, field.TypeString)
 	}
 	if value, ok := _u.mutation.Active(); ok {
 		_spec.SetField(account.FieldActive, field.TypeBool, value)

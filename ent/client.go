@@ -11,11 +11,14 @@ import (
 
 	"ekc/ent/migrate"
 
+	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
+	"ekc/ent/agencynetwork"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
+	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -28,6 +31,9 @@ import (
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
 	"ekc/ent/event"
+	"ekc/ent/formerpassword"
+	"ekc/ent/identitylink"
+	"ekc/ent/identitylogin"
 	"ekc/ent/interaction"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
@@ -43,14 +49,17 @@ import (
 	"ekc/ent/recall"
 	"ekc/ent/recallperson"
 	"ekc/ent/recording"
+	"ekc/ent/recoverycode"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/ent/routingtrace"
+	"ekc/ent/secondfactor"
 	"ekc/ent/secret"
 	"ekc/ent/segment"
 	"ekc/ent/servernode"
 	"ekc/ent/servicenumber"
 	"ekc/ent/session"
+	"ekc/ent/signinchallenge"
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
@@ -71,12 +80,18 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// APIKey is the client for interacting with the APIKey builders.
+	APIKey *APIKeyClient
+	// AccessRequest is the client for interacting with the AccessRequest builders.
+	AccessRequest *AccessRequestClient
 	// Account is the client for interacting with the Account builders.
 	Account *AccountClient
 	// AccountSkill is the client for interacting with the AccountSkill builders.
 	AccountSkill *AccountSkillClient
 	// Agency is the client for interacting with the Agency builders.
 	Agency *AgencyClient
+	// AgencyNetwork is the client for interacting with the AgencyNetwork builders.
+	AgencyNetwork *AgencyNetworkClient
 	// AnswerReview is the client for interacting with the AnswerReview builders.
 	AnswerReview *AnswerReviewClient
 	// AnswerSample is the client for interacting with the AnswerSample builders.
@@ -105,6 +120,12 @@ type Client struct {
 	Duty *DutyClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// FormerPassword is the client for interacting with the FormerPassword builders.
+	FormerPassword *FormerPasswordClient
+	// IdentityLink is the client for interacting with the IdentityLink builders.
+	IdentityLink *IdentityLinkClient
+	// IdentityLogin is the client for interacting with the IdentityLogin builders.
+	IdentityLogin *IdentityLoginClient
 	// Interaction is the client for interacting with the Interaction builders.
 	Interaction *InteractionClient
 	// Menu is the client for interacting with the Menu builders.
@@ -135,12 +156,16 @@ type Client struct {
 	RecallPerson *RecallPersonClient
 	// Recording is the client for interacting with the Recording builders.
 	Recording *RecordingClient
+	// RecoveryCode is the client for interacting with the RecoveryCode builders.
+	RecoveryCode *RecoveryCodeClient
 	// Region is the client for interacting with the Region builders.
 	Region *RegionClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
 	RoleAssignment *RoleAssignmentClient
 	// RoutingTrace is the client for interacting with the RoutingTrace builders.
 	RoutingTrace *RoutingTraceClient
+	// SecondFactor is the client for interacting with the SecondFactor builders.
+	SecondFactor *SecondFactorClient
 	// Secret is the client for interacting with the Secret builders.
 	Secret *SecretClient
 	// Segment is the client for interacting with the Segment builders.
@@ -151,6 +176,8 @@ type Client struct {
 	ServiceNumber *ServiceNumberClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// SignInChallenge is the client for interacting with the SignInChallenge builders.
+	SignInChallenge *SignInChallengeClient
 	// Site is the client for interacting with the Site builders.
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
@@ -174,9 +201,12 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.APIKey = NewAPIKeyClient(c.config)
+	c.AccessRequest = NewAccessRequestClient(c.config)
 	c.Account = NewAccountClient(c.config)
 	c.AccountSkill = NewAccountSkillClient(c.config)
 	c.Agency = NewAgencyClient(c.config)
+	c.AgencyNetwork = NewAgencyNetworkClient(c.config)
 	c.AnswerReview = NewAnswerReviewClient(c.config)
 	c.AnswerSample = NewAnswerSampleClient(c.config)
 	c.AssistantTurn = NewAssistantTurnClient(c.config)
@@ -191,6 +221,9 @@ func (c *Client) init() {
 	c.Disposition = NewDispositionClient(c.config)
 	c.Duty = NewDutyClient(c.config)
 	c.Event = NewEventClient(c.config)
+	c.FormerPassword = NewFormerPasswordClient(c.config)
+	c.IdentityLink = NewIdentityLinkClient(c.config)
+	c.IdentityLogin = NewIdentityLoginClient(c.config)
 	c.Interaction = NewInteractionClient(c.config)
 	c.Menu = NewMenuClient(c.config)
 	c.MenuVersion = NewMenuVersionClient(c.config)
@@ -206,14 +239,17 @@ func (c *Client) init() {
 	c.Recall = NewRecallClient(c.config)
 	c.RecallPerson = NewRecallPersonClient(c.config)
 	c.Recording = NewRecordingClient(c.config)
+	c.RecoveryCode = NewRecoveryCodeClient(c.config)
 	c.Region = NewRegionClient(c.config)
 	c.RoleAssignment = NewRoleAssignmentClient(c.config)
 	c.RoutingTrace = NewRoutingTraceClient(c.config)
+	c.SecondFactor = NewSecondFactorClient(c.config)
 	c.Secret = NewSecretClient(c.config)
 	c.Segment = NewSegmentClient(c.config)
 	c.ServerNode = NewServerNodeClient(c.config)
 	c.ServiceNumber = NewServiceNumberClient(c.config)
 	c.Session = NewSessionClient(c.config)
+	c.SignInChallenge = NewSignInChallengeClient(c.config)
 	c.Site = NewSiteClient(c.config)
 	c.Skill = NewSkillClient(c.config)
 	c.Sound = NewSoundClient(c.config)
@@ -312,9 +348,12 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:               ctx,
 		config:            cfg,
+		APIKey:            NewAPIKeyClient(cfg),
+		AccessRequest:     NewAccessRequestClient(cfg),
 		Account:           NewAccountClient(cfg),
 		AccountSkill:      NewAccountSkillClient(cfg),
 		Agency:            NewAgencyClient(cfg),
+		AgencyNetwork:     NewAgencyNetworkClient(cfg),
 		AnswerReview:      NewAnswerReviewClient(cfg),
 		AnswerSample:      NewAnswerSampleClient(cfg),
 		AssistantTurn:     NewAssistantTurnClient(cfg),
@@ -329,6 +368,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Disposition:       NewDispositionClient(cfg),
 		Duty:              NewDutyClient(cfg),
 		Event:             NewEventClient(cfg),
+		FormerPassword:    NewFormerPasswordClient(cfg),
+		IdentityLink:      NewIdentityLinkClient(cfg),
+		IdentityLogin:     NewIdentityLoginClient(cfg),
 		Interaction:       NewInteractionClient(cfg),
 		Menu:              NewMenuClient(cfg),
 		MenuVersion:       NewMenuVersionClient(cfg),
@@ -344,14 +386,17 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Recall:            NewRecallClient(cfg),
 		RecallPerson:      NewRecallPersonClient(cfg),
 		Recording:         NewRecordingClient(cfg),
+		RecoveryCode:      NewRecoveryCodeClient(cfg),
 		Region:            NewRegionClient(cfg),
 		RoleAssignment:    NewRoleAssignmentClient(cfg),
 		RoutingTrace:      NewRoutingTraceClient(cfg),
+		SecondFactor:      NewSecondFactorClient(cfg),
 		Secret:            NewSecretClient(cfg),
 		Segment:           NewSegmentClient(cfg),
 		ServerNode:        NewServerNodeClient(cfg),
 		ServiceNumber:     NewServiceNumberClient(cfg),
 		Session:           NewSessionClient(cfg),
+		SignInChallenge:   NewSignInChallengeClient(cfg),
 		Site:              NewSiteClient(cfg),
 		Skill:             NewSkillClient(cfg),
 		Sound:             NewSoundClient(cfg),
@@ -377,9 +422,12 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:               ctx,
 		config:            cfg,
+		APIKey:            NewAPIKeyClient(cfg),
+		AccessRequest:     NewAccessRequestClient(cfg),
 		Account:           NewAccountClient(cfg),
 		AccountSkill:      NewAccountSkillClient(cfg),
 		Agency:            NewAgencyClient(cfg),
+		AgencyNetwork:     NewAgencyNetworkClient(cfg),
 		AnswerReview:      NewAnswerReviewClient(cfg),
 		AnswerSample:      NewAnswerSampleClient(cfg),
 		AssistantTurn:     NewAssistantTurnClient(cfg),
@@ -394,6 +442,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Disposition:       NewDispositionClient(cfg),
 		Duty:              NewDutyClient(cfg),
 		Event:             NewEventClient(cfg),
+		FormerPassword:    NewFormerPasswordClient(cfg),
+		IdentityLink:      NewIdentityLinkClient(cfg),
+		IdentityLogin:     NewIdentityLoginClient(cfg),
 		Interaction:       NewInteractionClient(cfg),
 		Menu:              NewMenuClient(cfg),
 		MenuVersion:       NewMenuVersionClient(cfg),
@@ -409,14 +460,17 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Recall:            NewRecallClient(cfg),
 		RecallPerson:      NewRecallPersonClient(cfg),
 		Recording:         NewRecordingClient(cfg),
+		RecoveryCode:      NewRecoveryCodeClient(cfg),
 		Region:            NewRegionClient(cfg),
 		RoleAssignment:    NewRoleAssignmentClient(cfg),
 		RoutingTrace:      NewRoutingTraceClient(cfg),
+		SecondFactor:      NewSecondFactorClient(cfg),
 		Secret:            NewSecretClient(cfg),
 		Segment:           NewSegmentClient(cfg),
 		ServerNode:        NewServerNodeClient(cfg),
 		ServiceNumber:     NewServiceNumberClient(cfg),
 		Session:           NewSessionClient(cfg),
+		SignInChallenge:   NewSignInChallengeClient(cfg),
 		Site:              NewSiteClient(cfg),
 		Skill:             NewSkillClient(cfg),
 		Sound:             NewSoundClient(cfg),
@@ -429,7 +483,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Account.
+//		APIKey.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -452,15 +506,16 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.AccountSkill, c.Agency, c.AnswerReview, c.AnswerSample,
-		c.AssistantTurn, c.Attachment, c.AuditEntry, c.BusinessHours, c.Call,
-		c.CallInvitation, c.CallLeg, c.Callback, c.Citizen, c.Disposition, c.Duty,
-		c.Event, c.Interaction, c.Menu, c.MenuVersion, c.Message, c.NodeCommand,
-		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
-		c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.Region,
-		c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment, c.ServerNode,
-		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.SuggestionVerdict,
-		c.Transcript, c.Trunk,
+		c.APIKey, c.AccessRequest, c.Account, c.AccountSkill, c.Agency, c.AgencyNetwork,
+		c.AnswerReview, c.AnswerSample, c.AssistantTurn, c.Attachment, c.AuditEntry,
+		c.BusinessHours, c.Call, c.CallInvitation, c.CallLeg, c.Callback, c.Citizen,
+		c.Disposition, c.Duty, c.Event, c.FormerPassword, c.IdentityLink,
+		c.IdentityLogin, c.Interaction, c.Menu, c.MenuVersion, c.Message,
+		c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence,
+		c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.RecoveryCode,
+		c.Region, c.RoleAssignment, c.RoutingTrace, c.SecondFactor, c.Secret,
+		c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.SignInChallenge, c.Site,
+		c.Skill, c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
 	} {
 		n.Use(hooks...)
 	}
@@ -470,15 +525,16 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.AccountSkill, c.Agency, c.AnswerReview, c.AnswerSample,
-		c.AssistantTurn, c.Attachment, c.AuditEntry, c.BusinessHours, c.Call,
-		c.CallInvitation, c.CallLeg, c.Callback, c.Citizen, c.Disposition, c.Duty,
-		c.Event, c.Interaction, c.Menu, c.MenuVersion, c.Message, c.NodeCommand,
-		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
-		c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.Region,
-		c.RoleAssignment, c.RoutingTrace, c.Secret, c.Segment, c.ServerNode,
-		c.ServiceNumber, c.Session, c.Site, c.Skill, c.Sound, c.SuggestionVerdict,
-		c.Transcript, c.Trunk,
+		c.APIKey, c.AccessRequest, c.Account, c.AccountSkill, c.Agency, c.AgencyNetwork,
+		c.AnswerReview, c.AnswerSample, c.AssistantTurn, c.Attachment, c.AuditEntry,
+		c.BusinessHours, c.Call, c.CallInvitation, c.CallLeg, c.Callback, c.Citizen,
+		c.Disposition, c.Duty, c.Event, c.FormerPassword, c.IdentityLink,
+		c.IdentityLogin, c.Interaction, c.Menu, c.MenuVersion, c.Message,
+		c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence,
+		c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.RecoveryCode,
+		c.Region, c.RoleAssignment, c.RoutingTrace, c.SecondFactor, c.Secret,
+		c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.SignInChallenge, c.Site,
+		c.Skill, c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -487,12 +543,18 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *APIKeyMutation:
+		return c.APIKey.mutate(ctx, m)
+	case *AccessRequestMutation:
+		return c.AccessRequest.mutate(ctx, m)
 	case *AccountMutation:
 		return c.Account.mutate(ctx, m)
 	case *AccountSkillMutation:
 		return c.AccountSkill.mutate(ctx, m)
 	case *AgencyMutation:
 		return c.Agency.mutate(ctx, m)
+	case *AgencyNetworkMutation:
+		return c.AgencyNetwork.mutate(ctx, m)
 	case *AnswerReviewMutation:
 		return c.AnswerReview.mutate(ctx, m)
 	case *AnswerSampleMutation:
@@ -521,6 +583,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Duty.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
+	case *FormerPasswordMutation:
+		return c.FormerPassword.mutate(ctx, m)
+	case *IdentityLinkMutation:
+		return c.IdentityLink.mutate(ctx, m)
+	case *IdentityLoginMutation:
+		return c.IdentityLogin.mutate(ctx, m)
 	case *InteractionMutation:
 		return c.Interaction.mutate(ctx, m)
 	case *MenuMutation:
@@ -551,12 +619,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RecallPerson.mutate(ctx, m)
 	case *RecordingMutation:
 		return c.Recording.mutate(ctx, m)
+	case *RecoveryCodeMutation:
+		return c.RecoveryCode.mutate(ctx, m)
 	case *RegionMutation:
 		return c.Region.mutate(ctx, m)
 	case *RoleAssignmentMutation:
 		return c.RoleAssignment.mutate(ctx, m)
 	case *RoutingTraceMutation:
 		return c.RoutingTrace.mutate(ctx, m)
+	case *SecondFactorMutation:
+		return c.SecondFactor.mutate(ctx, m)
 	case *SecretMutation:
 		return c.Secret.mutate(ctx, m)
 	case *SegmentMutation:
@@ -567,6 +639,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ServiceNumber.mutate(ctx, m)
 	case *SessionMutation:
 		return c.Session.mutate(ctx, m)
+	case *SignInChallengeMutation:
+		return c.SignInChallenge.mutate(ctx, m)
 	case *SiteMutation:
 		return c.Site.mutate(ctx, m)
 	case *SkillMutation:
@@ -581,6 +655,338 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Trunk.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
+	}
+}
+
+// APIKeyClient is a client for the APIKey schema.
+type APIKeyClient struct {
+	config
+}
+
+// NewAPIKeyClient returns a client for the APIKey from the given config.
+func NewAPIKeyClient(c config) *APIKeyClient {
+	return &APIKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `apikey.Hooks(f(g(h())))`.
+func (c *APIKeyClient) Use(hooks ...Hook) {
+	c.hooks.APIKey = append(c.hooks.APIKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `apikey.Intercept(f(g(h())))`.
+func (c *APIKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.APIKey = append(c.inters.APIKey, interceptors...)
+}
+
+// Create returns a builder for creating a APIKey entity.
+func (c *APIKeyClient) Create() *APIKeyCreate {
+	mutation := newAPIKeyMutation(c.config, OpCreate)
+	return &APIKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of APIKey entities.
+func (c *APIKeyClient) CreateBulk(builders ...*APIKeyCreate) *APIKeyCreateBulk {
+	return &APIKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *APIKeyClient) MapCreateBulk(slice any, setFunc func(*APIKeyCreate, int)) *APIKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &APIKeyCreateBulk{err: fmt.Errorf("calling to APIKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*APIKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &APIKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for APIKey.
+func (c *APIKeyClient) Update() *APIKeyUpdate {
+	mutation := newAPIKeyMutation(c.config, OpUpdate)
+	return &APIKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *APIKeyClient) UpdateOne(_m *APIKey) *APIKeyUpdateOne {
+	mutation := newAPIKeyMutation(c.config, OpUpdateOne, withAPIKey(_m))
+	return &APIKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *APIKeyClient) UpdateOneID(id string) *APIKeyUpdateOne {
+	mutation := newAPIKeyMutation(c.config, OpUpdateOne, withAPIKeyID(id))
+	return &APIKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for APIKey.
+func (c *APIKeyClient) Delete() *APIKeyDelete {
+	mutation := newAPIKeyMutation(c.config, OpDelete)
+	return &APIKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *APIKeyClient) DeleteOne(_m *APIKey) *APIKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *APIKeyClient) DeleteOneID(id string) *APIKeyDeleteOne {
+	builder := c.Delete().Where(apikey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &APIKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for APIKey.
+func (c *APIKeyClient) Query() *APIKeyQuery {
+	return &APIKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAPIKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a APIKey entity by its id.
+func (c *APIKeyClient) Get(ctx context.Context, id string) (*APIKey, error) {
+	return c.Query().Where(apikey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *APIKeyClient) GetX(ctx context.Context, id string) *APIKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a APIKey.
+func (c *APIKeyClient) QueryAgency(_m *APIKey) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(apikey.Table, apikey.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, apikey.AgencyTable, apikey.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a APIKey.
+func (c *APIKeyClient) QueryRegion(_m *APIKey) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(apikey.Table, apikey.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, apikey.RegionTable, apikey.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *APIKeyClient) Hooks() []Hook {
+	hooks := c.hooks.APIKey
+	return append(hooks[:len(hooks):len(hooks)], apikey.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *APIKeyClient) Interceptors() []Interceptor {
+	return c.inters.APIKey
+}
+
+func (c *APIKeyClient) mutate(ctx context.Context, m *APIKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&APIKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&APIKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&APIKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&APIKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown APIKey mutation op: %q", m.Op())
+	}
+}
+
+// AccessRequestClient is a client for the AccessRequest schema.
+type AccessRequestClient struct {
+	config
+}
+
+// NewAccessRequestClient returns a client for the AccessRequest from the given config.
+func NewAccessRequestClient(c config) *AccessRequestClient {
+	return &AccessRequestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `accessrequest.Hooks(f(g(h())))`.
+func (c *AccessRequestClient) Use(hooks ...Hook) {
+	c.hooks.AccessRequest = append(c.hooks.AccessRequest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `accessrequest.Intercept(f(g(h())))`.
+func (c *AccessRequestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AccessRequest = append(c.inters.AccessRequest, interceptors...)
+}
+
+// Create returns a builder for creating a AccessRequest entity.
+func (c *AccessRequestClient) Create() *AccessRequestCreate {
+	mutation := newAccessRequestMutation(c.config, OpCreate)
+	return &AccessRequestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AccessRequest entities.
+func (c *AccessRequestClient) CreateBulk(builders ...*AccessRequestCreate) *AccessRequestCreateBulk {
+	return &AccessRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AccessRequestClient) MapCreateBulk(slice any, setFunc func(*AccessRequestCreate, int)) *AccessRequestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AccessRequestCreateBulk{err: fmt.Errorf("calling to AccessRequestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AccessRequestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AccessRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AccessRequest.
+func (c *AccessRequestClient) Update() *AccessRequestUpdate {
+	mutation := newAccessRequestMutation(c.config, OpUpdate)
+	return &AccessRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AccessRequestClient) UpdateOne(_m *AccessRequest) *AccessRequestUpdateOne {
+	mutation := newAccessRequestMutation(c.config, OpUpdateOne, withAccessRequest(_m))
+	return &AccessRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AccessRequestClient) UpdateOneID(id string) *AccessRequestUpdateOne {
+	mutation := newAccessRequestMutation(c.config, OpUpdateOne, withAccessRequestID(id))
+	return &AccessRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AccessRequest.
+func (c *AccessRequestClient) Delete() *AccessRequestDelete {
+	mutation := newAccessRequestMutation(c.config, OpDelete)
+	return &AccessRequestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AccessRequestClient) DeleteOne(_m *AccessRequest) *AccessRequestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AccessRequestClient) DeleteOneID(id string) *AccessRequestDeleteOne {
+	builder := c.Delete().Where(accessrequest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AccessRequestDeleteOne{builder}
+}
+
+// Query returns a query builder for AccessRequest.
+func (c *AccessRequestClient) Query() *AccessRequestQuery {
+	return &AccessRequestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAccessRequest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AccessRequest entity by its id.
+func (c *AccessRequestClient) Get(ctx context.Context, id string) (*AccessRequest, error) {
+	return c.Query().Where(accessrequest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AccessRequestClient) GetX(ctx context.Context, id string) *AccessRequest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a AccessRequest.
+func (c *AccessRequestClient) QueryAgency(_m *AccessRequest) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(accessrequest.Table, accessrequest.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, accessrequest.AgencyTable, accessrequest.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a AccessRequest.
+func (c *AccessRequestClient) QueryRegion(_m *AccessRequest) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(accessrequest.Table, accessrequest.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, accessrequest.RegionTable, accessrequest.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AccessRequestClient) Hooks() []Hook {
+	hooks := c.hooks.AccessRequest
+	return append(hooks[:len(hooks):len(hooks)], accessrequest.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AccessRequestClient) Interceptors() []Interceptor {
+	return c.inters.AccessRequest
+}
+
+func (c *AccessRequestClient) mutate(ctx context.Context, m *AccessRequestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AccessRequestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AccessRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AccessRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AccessRequestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AccessRequest mutation op: %q", m.Op())
 	}
 }
 
@@ -1111,6 +1517,156 @@ func (c *AgencyClient) mutate(ctx context.Context, m *AgencyMutation) (Value, er
 		return (&AgencyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Agency mutation op: %q", m.Op())
+	}
+}
+
+// AgencyNetworkClient is a client for the AgencyNetwork schema.
+type AgencyNetworkClient struct {
+	config
+}
+
+// NewAgencyNetworkClient returns a client for the AgencyNetwork from the given config.
+func NewAgencyNetworkClient(c config) *AgencyNetworkClient {
+	return &AgencyNetworkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `agencynetwork.Hooks(f(g(h())))`.
+func (c *AgencyNetworkClient) Use(hooks ...Hook) {
+	c.hooks.AgencyNetwork = append(c.hooks.AgencyNetwork, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `agencynetwork.Intercept(f(g(h())))`.
+func (c *AgencyNetworkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AgencyNetwork = append(c.inters.AgencyNetwork, interceptors...)
+}
+
+// Create returns a builder for creating a AgencyNetwork entity.
+func (c *AgencyNetworkClient) Create() *AgencyNetworkCreate {
+	mutation := newAgencyNetworkMutation(c.config, OpCreate)
+	return &AgencyNetworkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AgencyNetwork entities.
+func (c *AgencyNetworkClient) CreateBulk(builders ...*AgencyNetworkCreate) *AgencyNetworkCreateBulk {
+	return &AgencyNetworkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AgencyNetworkClient) MapCreateBulk(slice any, setFunc func(*AgencyNetworkCreate, int)) *AgencyNetworkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AgencyNetworkCreateBulk{err: fmt.Errorf("calling to AgencyNetworkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AgencyNetworkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AgencyNetworkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AgencyNetwork.
+func (c *AgencyNetworkClient) Update() *AgencyNetworkUpdate {
+	mutation := newAgencyNetworkMutation(c.config, OpUpdate)
+	return &AgencyNetworkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AgencyNetworkClient) UpdateOne(_m *AgencyNetwork) *AgencyNetworkUpdateOne {
+	mutation := newAgencyNetworkMutation(c.config, OpUpdateOne, withAgencyNetwork(_m))
+	return &AgencyNetworkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AgencyNetworkClient) UpdateOneID(id string) *AgencyNetworkUpdateOne {
+	mutation := newAgencyNetworkMutation(c.config, OpUpdateOne, withAgencyNetworkID(id))
+	return &AgencyNetworkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AgencyNetwork.
+func (c *AgencyNetworkClient) Delete() *AgencyNetworkDelete {
+	mutation := newAgencyNetworkMutation(c.config, OpDelete)
+	return &AgencyNetworkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AgencyNetworkClient) DeleteOne(_m *AgencyNetwork) *AgencyNetworkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AgencyNetworkClient) DeleteOneID(id string) *AgencyNetworkDeleteOne {
+	builder := c.Delete().Where(agencynetwork.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AgencyNetworkDeleteOne{builder}
+}
+
+// Query returns a query builder for AgencyNetwork.
+func (c *AgencyNetworkClient) Query() *AgencyNetworkQuery {
+	return &AgencyNetworkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAgencyNetwork},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AgencyNetwork entity by its id.
+func (c *AgencyNetworkClient) Get(ctx context.Context, id string) (*AgencyNetwork, error) {
+	return c.Query().Where(agencynetwork.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AgencyNetworkClient) GetX(ctx context.Context, id string) *AgencyNetwork {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a AgencyNetwork.
+func (c *AgencyNetworkClient) QueryAgency(_m *AgencyNetwork) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(agencynetwork.Table, agencynetwork.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, agencynetwork.AgencyTable, agencynetwork.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AgencyNetworkClient) Hooks() []Hook {
+	hooks := c.hooks.AgencyNetwork
+	return append(hooks[:len(hooks):len(hooks)], agencynetwork.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AgencyNetworkClient) Interceptors() []Interceptor {
+	return c.inters.AgencyNetwork
+}
+
+func (c *AgencyNetworkClient) mutate(ctx context.Context, m *AgencyNetworkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AgencyNetworkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AgencyNetworkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AgencyNetworkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AgencyNetworkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AgencyNetwork mutation op: %q", m.Op())
 	}
 }
 
@@ -3259,6 +3815,408 @@ func (c *EventClient) mutate(ctx context.Context, m *EventMutation) (Value, erro
 		return (&EventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Event mutation op: %q", m.Op())
+	}
+}
+
+// FormerPasswordClient is a client for the FormerPassword schema.
+type FormerPasswordClient struct {
+	config
+}
+
+// NewFormerPasswordClient returns a client for the FormerPassword from the given config.
+func NewFormerPasswordClient(c config) *FormerPasswordClient {
+	return &FormerPasswordClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `formerpassword.Hooks(f(g(h())))`.
+func (c *FormerPasswordClient) Use(hooks ...Hook) {
+	c.hooks.FormerPassword = append(c.hooks.FormerPassword, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `formerpassword.Intercept(f(g(h())))`.
+func (c *FormerPasswordClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FormerPassword = append(c.inters.FormerPassword, interceptors...)
+}
+
+// Create returns a builder for creating a FormerPassword entity.
+func (c *FormerPasswordClient) Create() *FormerPasswordCreate {
+	mutation := newFormerPasswordMutation(c.config, OpCreate)
+	return &FormerPasswordCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FormerPassword entities.
+func (c *FormerPasswordClient) CreateBulk(builders ...*FormerPasswordCreate) *FormerPasswordCreateBulk {
+	return &FormerPasswordCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FormerPasswordClient) MapCreateBulk(slice any, setFunc func(*FormerPasswordCreate, int)) *FormerPasswordCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FormerPasswordCreateBulk{err: fmt.Errorf("calling to FormerPasswordClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FormerPasswordCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FormerPasswordCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FormerPassword.
+func (c *FormerPasswordClient) Update() *FormerPasswordUpdate {
+	mutation := newFormerPasswordMutation(c.config, OpUpdate)
+	return &FormerPasswordUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FormerPasswordClient) UpdateOne(_m *FormerPassword) *FormerPasswordUpdateOne {
+	mutation := newFormerPasswordMutation(c.config, OpUpdateOne, withFormerPassword(_m))
+	return &FormerPasswordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FormerPasswordClient) UpdateOneID(id string) *FormerPasswordUpdateOne {
+	mutation := newFormerPasswordMutation(c.config, OpUpdateOne, withFormerPasswordID(id))
+	return &FormerPasswordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FormerPassword.
+func (c *FormerPasswordClient) Delete() *FormerPasswordDelete {
+	mutation := newFormerPasswordMutation(c.config, OpDelete)
+	return &FormerPasswordDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FormerPasswordClient) DeleteOne(_m *FormerPassword) *FormerPasswordDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FormerPasswordClient) DeleteOneID(id string) *FormerPasswordDeleteOne {
+	builder := c.Delete().Where(formerpassword.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FormerPasswordDeleteOne{builder}
+}
+
+// Query returns a query builder for FormerPassword.
+func (c *FormerPasswordClient) Query() *FormerPasswordQuery {
+	return &FormerPasswordQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFormerPassword},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FormerPassword entity by its id.
+func (c *FormerPasswordClient) Get(ctx context.Context, id string) (*FormerPassword, error) {
+	return c.Query().Where(formerpassword.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FormerPasswordClient) GetX(ctx context.Context, id string) *FormerPassword {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FormerPasswordClient) Hooks() []Hook {
+	hooks := c.hooks.FormerPassword
+	return append(hooks[:len(hooks):len(hooks)], formerpassword.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *FormerPasswordClient) Interceptors() []Interceptor {
+	return c.inters.FormerPassword
+}
+
+func (c *FormerPasswordClient) mutate(ctx context.Context, m *FormerPasswordMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FormerPasswordCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FormerPasswordUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FormerPasswordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FormerPasswordDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown FormerPassword mutation op: %q", m.Op())
+	}
+}
+
+// IdentityLinkClient is a client for the IdentityLink schema.
+type IdentityLinkClient struct {
+	config
+}
+
+// NewIdentityLinkClient returns a client for the IdentityLink from the given config.
+func NewIdentityLinkClient(c config) *IdentityLinkClient {
+	return &IdentityLinkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `identitylink.Hooks(f(g(h())))`.
+func (c *IdentityLinkClient) Use(hooks ...Hook) {
+	c.hooks.IdentityLink = append(c.hooks.IdentityLink, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `identitylink.Intercept(f(g(h())))`.
+func (c *IdentityLinkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IdentityLink = append(c.inters.IdentityLink, interceptors...)
+}
+
+// Create returns a builder for creating a IdentityLink entity.
+func (c *IdentityLinkClient) Create() *IdentityLinkCreate {
+	mutation := newIdentityLinkMutation(c.config, OpCreate)
+	return &IdentityLinkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IdentityLink entities.
+func (c *IdentityLinkClient) CreateBulk(builders ...*IdentityLinkCreate) *IdentityLinkCreateBulk {
+	return &IdentityLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IdentityLinkClient) MapCreateBulk(slice any, setFunc func(*IdentityLinkCreate, int)) *IdentityLinkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IdentityLinkCreateBulk{err: fmt.Errorf("calling to IdentityLinkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IdentityLinkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IdentityLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IdentityLink.
+func (c *IdentityLinkClient) Update() *IdentityLinkUpdate {
+	mutation := newIdentityLinkMutation(c.config, OpUpdate)
+	return &IdentityLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IdentityLinkClient) UpdateOne(_m *IdentityLink) *IdentityLinkUpdateOne {
+	mutation := newIdentityLinkMutation(c.config, OpUpdateOne, withIdentityLink(_m))
+	return &IdentityLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IdentityLinkClient) UpdateOneID(id string) *IdentityLinkUpdateOne {
+	mutation := newIdentityLinkMutation(c.config, OpUpdateOne, withIdentityLinkID(id))
+	return &IdentityLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IdentityLink.
+func (c *IdentityLinkClient) Delete() *IdentityLinkDelete {
+	mutation := newIdentityLinkMutation(c.config, OpDelete)
+	return &IdentityLinkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IdentityLinkClient) DeleteOne(_m *IdentityLink) *IdentityLinkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IdentityLinkClient) DeleteOneID(id string) *IdentityLinkDeleteOne {
+	builder := c.Delete().Where(identitylink.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IdentityLinkDeleteOne{builder}
+}
+
+// Query returns a query builder for IdentityLink.
+func (c *IdentityLinkClient) Query() *IdentityLinkQuery {
+	return &IdentityLinkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIdentityLink},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IdentityLink entity by its id.
+func (c *IdentityLinkClient) Get(ctx context.Context, id string) (*IdentityLink, error) {
+	return c.Query().Where(identitylink.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IdentityLinkClient) GetX(ctx context.Context, id string) *IdentityLink {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *IdentityLinkClient) Hooks() []Hook {
+	hooks := c.hooks.IdentityLink
+	return append(hooks[:len(hooks):len(hooks)], identitylink.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IdentityLinkClient) Interceptors() []Interceptor {
+	return c.inters.IdentityLink
+}
+
+func (c *IdentityLinkClient) mutate(ctx context.Context, m *IdentityLinkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IdentityLinkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IdentityLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IdentityLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IdentityLinkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown IdentityLink mutation op: %q", m.Op())
+	}
+}
+
+// IdentityLoginClient is a client for the IdentityLogin schema.
+type IdentityLoginClient struct {
+	config
+}
+
+// NewIdentityLoginClient returns a client for the IdentityLogin from the given config.
+func NewIdentityLoginClient(c config) *IdentityLoginClient {
+	return &IdentityLoginClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `identitylogin.Hooks(f(g(h())))`.
+func (c *IdentityLoginClient) Use(hooks ...Hook) {
+	c.hooks.IdentityLogin = append(c.hooks.IdentityLogin, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `identitylogin.Intercept(f(g(h())))`.
+func (c *IdentityLoginClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IdentityLogin = append(c.inters.IdentityLogin, interceptors...)
+}
+
+// Create returns a builder for creating a IdentityLogin entity.
+func (c *IdentityLoginClient) Create() *IdentityLoginCreate {
+	mutation := newIdentityLoginMutation(c.config, OpCreate)
+	return &IdentityLoginCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IdentityLogin entities.
+func (c *IdentityLoginClient) CreateBulk(builders ...*IdentityLoginCreate) *IdentityLoginCreateBulk {
+	return &IdentityLoginCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IdentityLoginClient) MapCreateBulk(slice any, setFunc func(*IdentityLoginCreate, int)) *IdentityLoginCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IdentityLoginCreateBulk{err: fmt.Errorf("calling to IdentityLoginClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IdentityLoginCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IdentityLoginCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IdentityLogin.
+func (c *IdentityLoginClient) Update() *IdentityLoginUpdate {
+	mutation := newIdentityLoginMutation(c.config, OpUpdate)
+	return &IdentityLoginUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IdentityLoginClient) UpdateOne(_m *IdentityLogin) *IdentityLoginUpdateOne {
+	mutation := newIdentityLoginMutation(c.config, OpUpdateOne, withIdentityLogin(_m))
+	return &IdentityLoginUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IdentityLoginClient) UpdateOneID(id string) *IdentityLoginUpdateOne {
+	mutation := newIdentityLoginMutation(c.config, OpUpdateOne, withIdentityLoginID(id))
+	return &IdentityLoginUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IdentityLogin.
+func (c *IdentityLoginClient) Delete() *IdentityLoginDelete {
+	mutation := newIdentityLoginMutation(c.config, OpDelete)
+	return &IdentityLoginDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IdentityLoginClient) DeleteOne(_m *IdentityLogin) *IdentityLoginDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IdentityLoginClient) DeleteOneID(id string) *IdentityLoginDeleteOne {
+	builder := c.Delete().Where(identitylogin.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IdentityLoginDeleteOne{builder}
+}
+
+// Query returns a query builder for IdentityLogin.
+func (c *IdentityLoginClient) Query() *IdentityLoginQuery {
+	return &IdentityLoginQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIdentityLogin},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IdentityLogin entity by its id.
+func (c *IdentityLoginClient) Get(ctx context.Context, id string) (*IdentityLogin, error) {
+	return c.Query().Where(identitylogin.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IdentityLoginClient) GetX(ctx context.Context, id string) *IdentityLogin {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *IdentityLoginClient) Hooks() []Hook {
+	hooks := c.hooks.IdentityLogin
+	return append(hooks[:len(hooks):len(hooks)], identitylogin.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IdentityLoginClient) Interceptors() []Interceptor {
+	return c.inters.IdentityLogin
+}
+
+func (c *IdentityLoginClient) mutate(ctx context.Context, m *IdentityLoginMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IdentityLoginCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IdentityLoginUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IdentityLoginUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IdentityLoginDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown IdentityLogin mutation op: %q", m.Op())
 	}
 }
 
@@ -5928,6 +6886,140 @@ func (c *RecordingClient) mutate(ctx context.Context, m *RecordingMutation) (Val
 	}
 }
 
+// RecoveryCodeClient is a client for the RecoveryCode schema.
+type RecoveryCodeClient struct {
+	config
+}
+
+// NewRecoveryCodeClient returns a client for the RecoveryCode from the given config.
+func NewRecoveryCodeClient(c config) *RecoveryCodeClient {
+	return &RecoveryCodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `recoverycode.Hooks(f(g(h())))`.
+func (c *RecoveryCodeClient) Use(hooks ...Hook) {
+	c.hooks.RecoveryCode = append(c.hooks.RecoveryCode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `recoverycode.Intercept(f(g(h())))`.
+func (c *RecoveryCodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RecoveryCode = append(c.inters.RecoveryCode, interceptors...)
+}
+
+// Create returns a builder for creating a RecoveryCode entity.
+func (c *RecoveryCodeClient) Create() *RecoveryCodeCreate {
+	mutation := newRecoveryCodeMutation(c.config, OpCreate)
+	return &RecoveryCodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RecoveryCode entities.
+func (c *RecoveryCodeClient) CreateBulk(builders ...*RecoveryCodeCreate) *RecoveryCodeCreateBulk {
+	return &RecoveryCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RecoveryCodeClient) MapCreateBulk(slice any, setFunc func(*RecoveryCodeCreate, int)) *RecoveryCodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RecoveryCodeCreateBulk{err: fmt.Errorf("calling to RecoveryCodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RecoveryCodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RecoveryCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RecoveryCode.
+func (c *RecoveryCodeClient) Update() *RecoveryCodeUpdate {
+	mutation := newRecoveryCodeMutation(c.config, OpUpdate)
+	return &RecoveryCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RecoveryCodeClient) UpdateOne(_m *RecoveryCode) *RecoveryCodeUpdateOne {
+	mutation := newRecoveryCodeMutation(c.config, OpUpdateOne, withRecoveryCode(_m))
+	return &RecoveryCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RecoveryCodeClient) UpdateOneID(id string) *RecoveryCodeUpdateOne {
+	mutation := newRecoveryCodeMutation(c.config, OpUpdateOne, withRecoveryCodeID(id))
+	return &RecoveryCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RecoveryCode.
+func (c *RecoveryCodeClient) Delete() *RecoveryCodeDelete {
+	mutation := newRecoveryCodeMutation(c.config, OpDelete)
+	return &RecoveryCodeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RecoveryCodeClient) DeleteOne(_m *RecoveryCode) *RecoveryCodeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RecoveryCodeClient) DeleteOneID(id string) *RecoveryCodeDeleteOne {
+	builder := c.Delete().Where(recoverycode.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RecoveryCodeDeleteOne{builder}
+}
+
+// Query returns a query builder for RecoveryCode.
+func (c *RecoveryCodeClient) Query() *RecoveryCodeQuery {
+	return &RecoveryCodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRecoveryCode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RecoveryCode entity by its id.
+func (c *RecoveryCodeClient) Get(ctx context.Context, id string) (*RecoveryCode, error) {
+	return c.Query().Where(recoverycode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RecoveryCodeClient) GetX(ctx context.Context, id string) *RecoveryCode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RecoveryCodeClient) Hooks() []Hook {
+	hooks := c.hooks.RecoveryCode
+	return append(hooks[:len(hooks):len(hooks)], recoverycode.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *RecoveryCodeClient) Interceptors() []Interceptor {
+	return c.inters.RecoveryCode
+}
+
+func (c *RecoveryCodeClient) mutate(ctx context.Context, m *RecoveryCodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RecoveryCodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RecoveryCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RecoveryCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RecoveryCodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RecoveryCode mutation op: %q", m.Op())
+	}
+}
+
 // RegionClient is a client for the Region schema.
 type RegionClient struct {
 	config
@@ -6439,6 +7531,140 @@ func (c *RoutingTraceClient) mutate(ctx context.Context, m *RoutingTraceMutation
 		return (&RoutingTraceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown RoutingTrace mutation op: %q", m.Op())
+	}
+}
+
+// SecondFactorClient is a client for the SecondFactor schema.
+type SecondFactorClient struct {
+	config
+}
+
+// NewSecondFactorClient returns a client for the SecondFactor from the given config.
+func NewSecondFactorClient(c config) *SecondFactorClient {
+	return &SecondFactorClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `secondfactor.Hooks(f(g(h())))`.
+func (c *SecondFactorClient) Use(hooks ...Hook) {
+	c.hooks.SecondFactor = append(c.hooks.SecondFactor, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `secondfactor.Intercept(f(g(h())))`.
+func (c *SecondFactorClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SecondFactor = append(c.inters.SecondFactor, interceptors...)
+}
+
+// Create returns a builder for creating a SecondFactor entity.
+func (c *SecondFactorClient) Create() *SecondFactorCreate {
+	mutation := newSecondFactorMutation(c.config, OpCreate)
+	return &SecondFactorCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SecondFactor entities.
+func (c *SecondFactorClient) CreateBulk(builders ...*SecondFactorCreate) *SecondFactorCreateBulk {
+	return &SecondFactorCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SecondFactorClient) MapCreateBulk(slice any, setFunc func(*SecondFactorCreate, int)) *SecondFactorCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SecondFactorCreateBulk{err: fmt.Errorf("calling to SecondFactorClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SecondFactorCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SecondFactorCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SecondFactor.
+func (c *SecondFactorClient) Update() *SecondFactorUpdate {
+	mutation := newSecondFactorMutation(c.config, OpUpdate)
+	return &SecondFactorUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SecondFactorClient) UpdateOne(_m *SecondFactor) *SecondFactorUpdateOne {
+	mutation := newSecondFactorMutation(c.config, OpUpdateOne, withSecondFactor(_m))
+	return &SecondFactorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SecondFactorClient) UpdateOneID(id string) *SecondFactorUpdateOne {
+	mutation := newSecondFactorMutation(c.config, OpUpdateOne, withSecondFactorID(id))
+	return &SecondFactorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SecondFactor.
+func (c *SecondFactorClient) Delete() *SecondFactorDelete {
+	mutation := newSecondFactorMutation(c.config, OpDelete)
+	return &SecondFactorDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SecondFactorClient) DeleteOne(_m *SecondFactor) *SecondFactorDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SecondFactorClient) DeleteOneID(id string) *SecondFactorDeleteOne {
+	builder := c.Delete().Where(secondfactor.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SecondFactorDeleteOne{builder}
+}
+
+// Query returns a query builder for SecondFactor.
+func (c *SecondFactorClient) Query() *SecondFactorQuery {
+	return &SecondFactorQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSecondFactor},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SecondFactor entity by its id.
+func (c *SecondFactorClient) Get(ctx context.Context, id string) (*SecondFactor, error) {
+	return c.Query().Where(secondfactor.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SecondFactorClient) GetX(ctx context.Context, id string) *SecondFactor {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SecondFactorClient) Hooks() []Hook {
+	hooks := c.hooks.SecondFactor
+	return append(hooks[:len(hooks):len(hooks)], secondfactor.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SecondFactorClient) Interceptors() []Interceptor {
+	return c.inters.SecondFactor
+}
+
+func (c *SecondFactorClient) mutate(ctx context.Context, m *SecondFactorMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SecondFactorCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SecondFactorUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SecondFactorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SecondFactorDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SecondFactor mutation op: %q", m.Op())
 	}
 }
 
@@ -7205,6 +8431,140 @@ func (c *SessionClient) mutate(ctx context.Context, m *SessionMutation) (Value, 
 		return (&SessionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Session mutation op: %q", m.Op())
+	}
+}
+
+// SignInChallengeClient is a client for the SignInChallenge schema.
+type SignInChallengeClient struct {
+	config
+}
+
+// NewSignInChallengeClient returns a client for the SignInChallenge from the given config.
+func NewSignInChallengeClient(c config) *SignInChallengeClient {
+	return &SignInChallengeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `signinchallenge.Hooks(f(g(h())))`.
+func (c *SignInChallengeClient) Use(hooks ...Hook) {
+	c.hooks.SignInChallenge = append(c.hooks.SignInChallenge, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `signinchallenge.Intercept(f(g(h())))`.
+func (c *SignInChallengeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SignInChallenge = append(c.inters.SignInChallenge, interceptors...)
+}
+
+// Create returns a builder for creating a SignInChallenge entity.
+func (c *SignInChallengeClient) Create() *SignInChallengeCreate {
+	mutation := newSignInChallengeMutation(c.config, OpCreate)
+	return &SignInChallengeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SignInChallenge entities.
+func (c *SignInChallengeClient) CreateBulk(builders ...*SignInChallengeCreate) *SignInChallengeCreateBulk {
+	return &SignInChallengeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SignInChallengeClient) MapCreateBulk(slice any, setFunc func(*SignInChallengeCreate, int)) *SignInChallengeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SignInChallengeCreateBulk{err: fmt.Errorf("calling to SignInChallengeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SignInChallengeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SignInChallengeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SignInChallenge.
+func (c *SignInChallengeClient) Update() *SignInChallengeUpdate {
+	mutation := newSignInChallengeMutation(c.config, OpUpdate)
+	return &SignInChallengeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SignInChallengeClient) UpdateOne(_m *SignInChallenge) *SignInChallengeUpdateOne {
+	mutation := newSignInChallengeMutation(c.config, OpUpdateOne, withSignInChallenge(_m))
+	return &SignInChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SignInChallengeClient) UpdateOneID(id string) *SignInChallengeUpdateOne {
+	mutation := newSignInChallengeMutation(c.config, OpUpdateOne, withSignInChallengeID(id))
+	return &SignInChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SignInChallenge.
+func (c *SignInChallengeClient) Delete() *SignInChallengeDelete {
+	mutation := newSignInChallengeMutation(c.config, OpDelete)
+	return &SignInChallengeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SignInChallengeClient) DeleteOne(_m *SignInChallenge) *SignInChallengeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SignInChallengeClient) DeleteOneID(id string) *SignInChallengeDeleteOne {
+	builder := c.Delete().Where(signinchallenge.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SignInChallengeDeleteOne{builder}
+}
+
+// Query returns a query builder for SignInChallenge.
+func (c *SignInChallengeClient) Query() *SignInChallengeQuery {
+	return &SignInChallengeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSignInChallenge},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SignInChallenge entity by its id.
+func (c *SignInChallengeClient) Get(ctx context.Context, id string) (*SignInChallenge, error) {
+	return c.Query().Where(signinchallenge.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SignInChallengeClient) GetX(ctx context.Context, id string) *SignInChallenge {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SignInChallengeClient) Hooks() []Hook {
+	hooks := c.hooks.SignInChallenge
+	return append(hooks[:len(hooks):len(hooks)], signinchallenge.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SignInChallengeClient) Interceptors() []Interceptor {
+	return c.inters.SignInChallenge
+}
+
+func (c *SignInChallengeClient) mutate(ctx context.Context, m *SignInChallengeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SignInChallengeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SignInChallengeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SignInChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SignInChallengeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SignInChallenge mutation op: %q", m.Op())
 	}
 }
 
@@ -8111,22 +9471,26 @@ func (c *TrunkClient) mutate(ctx context.Context, m *TrunkMutation) (Value, erro
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, AccountSkill, Agency, AnswerReview, AnswerSample, AssistantTurn,
-		Attachment, AuditEntry, BusinessHours, Call, CallInvitation, CallLeg, Callback,
-		Citizen, Disposition, Duty, Event, Interaction, Menu, MenuVersion, Message,
-		NodeCommand, Offer, PauseReason, Phone, PhoneBinding, Presence, Queue,
-		QueueMember, Recall, RecallPerson, Recording, Region, RoleAssignment,
-		RoutingTrace, Secret, Segment, ServerNode, ServiceNumber, Session, Site, Skill,
-		Sound, SuggestionVerdict, Transcript, Trunk []ent.Hook
+		APIKey, AccessRequest, Account, AccountSkill, Agency, AgencyNetwork,
+		AnswerReview, AnswerSample, AssistantTurn, Attachment, AuditEntry,
+		BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen, Disposition,
+		Duty, Event, FormerPassword, IdentityLink, IdentityLogin, Interaction, Menu,
+		MenuVersion, Message, NodeCommand, Offer, PauseReason, Phone, PhoneBinding,
+		Presence, Queue, QueueMember, Recall, RecallPerson, Recording, RecoveryCode,
+		Region, RoleAssignment, RoutingTrace, SecondFactor, Secret, Segment,
+		ServerNode, ServiceNumber, Session, SignInChallenge, Site, Skill, Sound,
+		SuggestionVerdict, Transcript, Trunk []ent.Hook
 	}
 	inters struct {
-		Account, AccountSkill, Agency, AnswerReview, AnswerSample, AssistantTurn,
-		Attachment, AuditEntry, BusinessHours, Call, CallInvitation, CallLeg, Callback,
-		Citizen, Disposition, Duty, Event, Interaction, Menu, MenuVersion, Message,
-		NodeCommand, Offer, PauseReason, Phone, PhoneBinding, Presence, Queue,
-		QueueMember, Recall, RecallPerson, Recording, Region, RoleAssignment,
-		RoutingTrace, Secret, Segment, ServerNode, ServiceNumber, Session, Site, Skill,
-		Sound, SuggestionVerdict, Transcript, Trunk []ent.Interceptor
+		APIKey, AccessRequest, Account, AccountSkill, Agency, AgencyNetwork,
+		AnswerReview, AnswerSample, AssistantTurn, Attachment, AuditEntry,
+		BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen, Disposition,
+		Duty, Event, FormerPassword, IdentityLink, IdentityLogin, Interaction, Menu,
+		MenuVersion, Message, NodeCommand, Offer, PauseReason, Phone, PhoneBinding,
+		Presence, Queue, QueueMember, Recall, RecallPerson, Recording, RecoveryCode,
+		Region, RoleAssignment, RoutingTrace, SecondFactor, Secret, Segment,
+		ServerNode, ServiceNumber, Session, SignInChallenge, Site, Skill, Sound,
+		SuggestionVerdict, Transcript, Trunk []ent.Interceptor
 	}
 )
 

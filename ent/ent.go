@@ -4,11 +4,14 @@ package ent
 
 import (
 	"context"
+	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
+	"ekc/ent/agencynetwork"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
+	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -21,6 +24,9 @@ import (
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
 	"ekc/ent/event"
+	"ekc/ent/formerpassword"
+	"ekc/ent/identitylink"
+	"ekc/ent/identitylogin"
 	"ekc/ent/interaction"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
@@ -36,14 +42,17 @@ import (
 	"ekc/ent/recall"
 	"ekc/ent/recallperson"
 	"ekc/ent/recording"
+	"ekc/ent/recoverycode"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/ent/routingtrace"
+	"ekc/ent/secondfactor"
 	"ekc/ent/secret"
 	"ekc/ent/segment"
 	"ekc/ent/servernode"
 	"ekc/ent/servicenumber"
 	"ekc/ent/session"
+	"ekc/ent/signinchallenge"
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
@@ -118,9 +127,12 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			apikey.Table:            apikey.ValidColumn,
+			accessrequest.Table:     accessrequest.ValidColumn,
 			account.Table:           account.ValidColumn,
 			accountskill.Table:      accountskill.ValidColumn,
 			agency.Table:            agency.ValidColumn,
+			agencynetwork.Table:     agencynetwork.ValidColumn,
 			answerreview.Table:      answerreview.ValidColumn,
 			answersample.Table:      answersample.ValidColumn,
 			assistantturn.Table:     assistantturn.ValidColumn,
@@ -135,6 +147,9 @@ func checkColumn(t, c string) error {
 			disposition.Table:       disposition.ValidColumn,
 			duty.Table:              duty.ValidColumn,
 			event.Table:             event.ValidColumn,
+			formerpassword.Table:    formerpassword.ValidColumn,
+			identitylink.Table:      identitylink.ValidColumn,
+			identitylogin.Table:     identitylogin.ValidColumn,
 			interaction.Table:       interaction.ValidColumn,
 			menu.Table:              menu.ValidColumn,
 			menuversion.Table:       menuversion.ValidColumn,
@@ -150,14 +165,17 @@ func checkColumn(t, c string) error {
 			recall.Table:            recall.ValidColumn,
 			recallperson.Table:      recallperson.ValidColumn,
 			recording.Table:         recording.ValidColumn,
+			recoverycode.Table:      recoverycode.ValidColumn,
 			region.Table:            region.ValidColumn,
 			roleassignment.Table:    roleassignment.ValidColumn,
 			routingtrace.Table:      routingtrace.ValidColumn,
+			secondfactor.Table:      secondfactor.ValidColumn,
 			secret.Table:            secret.ValidColumn,
 			segment.Table:           segment.ValidColumn,
 			servernode.Table:        servernode.ValidColumn,
 			servicenumber.Table:     servicenumber.ValidColumn,
 			session.Table:           session.ValidColumn,
+			signinchallenge.Table:   signinchallenge.ValidColumn,
 			site.Table:              site.ValidColumn,
 			skill.Table:             skill.ValidColumn,
 			sound.Table:             sound.ValidColumn,

@@ -4,9 +4,11 @@ package ent
 
 import (
 	"context"
+	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
+	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -43,6 +45,334 @@ import (
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 )
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *APIKeyQuery) CollectFields(ctx context.Context, satisfies ...string) (*APIKeyQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *APIKeyQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(apikey.Columns))
+		selectedFields = []string{apikey.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[apikey.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldAgencyID)
+				fieldSeen[apikey.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[apikey.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldRegionID)
+				fieldSeen[apikey.FieldRegionID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[apikey.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldCreatedAt)
+				fieldSeen[apikey.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[apikey.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldAgencyID)
+				fieldSeen[apikey.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[apikey.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldRegionID)
+				fieldSeen[apikey.FieldRegionID] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[apikey.FieldName]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldName)
+				fieldSeen[apikey.FieldName] = struct{}{}
+			}
+		case "actions":
+			if _, ok := fieldSeen[apikey.FieldActions]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldActions)
+				fieldSeen[apikey.FieldActions] = struct{}{}
+			}
+		case "hint":
+			if _, ok := fieldSeen[apikey.FieldHint]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldHint)
+				fieldSeen[apikey.FieldHint] = struct{}{}
+			}
+		case "previousEndsAt":
+			if _, ok := fieldSeen[apikey.FieldPreviousEndsAt]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldPreviousEndsAt)
+				fieldSeen[apikey.FieldPreviousEndsAt] = struct{}{}
+			}
+		case "rotatedAt":
+			if _, ok := fieldSeen[apikey.FieldRotatedAt]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldRotatedAt)
+				fieldSeen[apikey.FieldRotatedAt] = struct{}{}
+			}
+		case "expiresAt":
+			if _, ok := fieldSeen[apikey.FieldExpiresAt]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldExpiresAt)
+				fieldSeen[apikey.FieldExpiresAt] = struct{}{}
+			}
+		case "revokedAt":
+			if _, ok := fieldSeen[apikey.FieldRevokedAt]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldRevokedAt)
+				fieldSeen[apikey.FieldRevokedAt] = struct{}{}
+			}
+		case "lastUsedAt":
+			if _, ok := fieldSeen[apikey.FieldLastUsedAt]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldLastUsedAt)
+				fieldSeen[apikey.FieldLastUsedAt] = struct{}{}
+			}
+		case "lastAddress":
+			if _, ok := fieldSeen[apikey.FieldLastAddress]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldLastAddress)
+				fieldSeen[apikey.FieldLastAddress] = struct{}{}
+			}
+		case "creatorID":
+			if _, ok := fieldSeen[apikey.FieldCreatorID]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldCreatorID)
+				fieldSeen[apikey.FieldCreatorID] = struct{}{}
+			}
+		case "certificateSubject":
+			if _, ok := fieldSeen[apikey.FieldCertificateSubject]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldCertificateSubject)
+				fieldSeen[apikey.FieldCertificateSubject] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type apikeyPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []APIKeyPaginateOption
+}
+
+func newAPIKeyPaginateArgs(rv map[string]any) *apikeyPaginateArgs {
+	args := &apikeyPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AccessRequestQuery) CollectFields(ctx context.Context, satisfies ...string) (*AccessRequestQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AccessRequestQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(accessrequest.Columns))
+		selectedFields = []string{accessrequest.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[accessrequest.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldAgencyID)
+				fieldSeen[accessrequest.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[accessrequest.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldRegionID)
+				fieldSeen[accessrequest.FieldRegionID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[accessrequest.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldCreatedAt)
+				fieldSeen[accessrequest.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[accessrequest.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldAgencyID)
+				fieldSeen[accessrequest.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[accessrequest.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldRegionID)
+				fieldSeen[accessrequest.FieldRegionID] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[accessrequest.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldAccountID)
+				fieldSeen[accessrequest.FieldAccountID] = struct{}{}
+			}
+		case "askerID":
+			if _, ok := fieldSeen[accessrequest.FieldAskerID]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldAskerID)
+				fieldSeen[accessrequest.FieldAskerID] = struct{}{}
+			}
+		case "role":
+			if _, ok := fieldSeen[accessrequest.FieldRole]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldRole)
+				fieldSeen[accessrequest.FieldRole] = struct{}{}
+			}
+		case "line":
+			if _, ok := fieldSeen[accessrequest.FieldLine]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldLine)
+				fieldSeen[accessrequest.FieldLine] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[accessrequest.FieldReason]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldReason)
+				fieldSeen[accessrequest.FieldReason] = struct{}{}
+			}
+		case "wantedFrom":
+			if _, ok := fieldSeen[accessrequest.FieldWantedFrom]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldWantedFrom)
+				fieldSeen[accessrequest.FieldWantedFrom] = struct{}{}
+			}
+		case "wantedTo":
+			if _, ok := fieldSeen[accessrequest.FieldWantedTo]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldWantedTo)
+				fieldSeen[accessrequest.FieldWantedTo] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[accessrequest.FieldState]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldState)
+				fieldSeen[accessrequest.FieldState] = struct{}{}
+			}
+		case "expiresAt":
+			if _, ok := fieldSeen[accessrequest.FieldExpiresAt]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldExpiresAt)
+				fieldSeen[accessrequest.FieldExpiresAt] = struct{}{}
+			}
+		case "deciderID":
+			if _, ok := fieldSeen[accessrequest.FieldDeciderID]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldDeciderID)
+				fieldSeen[accessrequest.FieldDeciderID] = struct{}{}
+			}
+		case "decidedAt":
+			if _, ok := fieldSeen[accessrequest.FieldDecidedAt]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldDecidedAt)
+				fieldSeen[accessrequest.FieldDecidedAt] = struct{}{}
+			}
+		case "decision":
+			if _, ok := fieldSeen[accessrequest.FieldDecision]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldDecision)
+				fieldSeen[accessrequest.FieldDecision] = struct{}{}
+			}
+		case "roleAssignmentID":
+			if _, ok := fieldSeen[accessrequest.FieldRoleAssignmentID]; !ok {
+				selectedFields = append(selectedFields, accessrequest.FieldRoleAssignmentID)
+				fieldSeen[accessrequest.FieldRoleAssignmentID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type accessrequestPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AccessRequestPaginateOption
+}
+
+func newAccessRequestPaginateArgs(rv map[string]any) *accessrequestPaginateArgs {
+	args := &accessrequestPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *AccountQuery) CollectFields(ctx context.Context, satisfies ...string) (*AccountQuery, error) {
@@ -144,6 +474,21 @@ func (_q *AccountQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[account.FieldDisplayName]; !ok {
 				selectedFields = append(selectedFields, account.FieldDisplayName)
 				fieldSeen[account.FieldDisplayName] = struct{}{}
+			}
+		case "passwordSetAt":
+			if _, ok := fieldSeen[account.FieldPasswordSetAt]; !ok {
+				selectedFields = append(selectedFields, account.FieldPasswordSetAt)
+				fieldSeen[account.FieldPasswordSetAt] = struct{}{}
+			}
+		case "mustChangePassword":
+			if _, ok := fieldSeen[account.FieldMustChangePassword]; !ok {
+				selectedFields = append(selectedFields, account.FieldMustChangePassword)
+				fieldSeen[account.FieldMustChangePassword] = struct{}{}
+			}
+		case "certificateSubject":
+			if _, ok := fieldSeen[account.FieldCertificateSubject]; !ok {
+				selectedFields = append(selectedFields, account.FieldCertificateSubject)
+				fieldSeen[account.FieldCertificateSubject] = struct{}{}
 			}
 		case "active":
 			if _, ok := fieldSeen[account.FieldActive]; !ok {
@@ -4208,6 +4553,16 @@ func (_q *SessionQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[session.FieldUserAgent]; !ok {
 				selectedFields = append(selectedFields, session.FieldUserAgent)
 				fieldSeen[session.FieldUserAgent] = struct{}{}
+			}
+		case "identityID":
+			if _, ok := fieldSeen[session.FieldIdentityID]; !ok {
+				selectedFields = append(selectedFields, session.FieldIdentityID)
+				fieldSeen[session.FieldIdentityID] = struct{}{}
+			}
+		case "issuerSession":
+			if _, ok := fieldSeen[session.FieldIssuerSession]; !ok {
+				selectedFields = append(selectedFields, session.FieldIssuerSession)
+				fieldSeen[session.FieldIssuerSession] = struct{}{}
 			}
 		case "id":
 		case "__typename":

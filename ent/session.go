@@ -40,6 +40,10 @@ type Session struct {
 	Address string `json:"address,omitempty"`
 	// UserAgent holds the value of the "user_agent" field.
 	UserAgent string `json:"user_agent,omitempty"`
+	// who vouched, when it was an identity provider
+	IdentityID string `json:"identity_id,omitempty"`
+	// the provider's own name of its session
+	IssuerSession string `json:"issuer_session,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SessionQuery when eager-loading is set.
 	Edges        SessionEdges `json:"edges"`
@@ -75,7 +79,7 @@ func (*Session) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case session.FieldAccessHash, session.FieldRefreshHash, session.FieldFamilyHash:
 			values[i] = new([]byte)
-		case session.FieldID, session.FieldAccountID, session.FieldAddress, session.FieldUserAgent:
+		case session.FieldID, session.FieldAccountID, session.FieldAddress, session.FieldUserAgent, session.FieldIdentityID, session.FieldIssuerSession:
 			values[i] = new(sql.NullString)
 		case session.FieldCreatedAt, session.FieldAccessExpiresAt, session.FieldExpiresAt, session.FieldRevokedAt, session.FieldLastUsedAt:
 			values[i] = new(sql.NullTime)
@@ -167,6 +171,18 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UserAgent = value.String
 			}
+		case session.FieldIdentityID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field identity_id", values[i])
+			} else if value.Valid {
+				_m.IdentityID = value.String
+			}
+		case session.FieldIssuerSession:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field issuer_session", values[i])
+			} else if value.Valid {
+				_m.IssuerSession = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -239,6 +255,12 @@ func (_m *Session) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("user_agent=")
 	builder.WriteString(_m.UserAgent)
+	builder.WriteString(", ")
+	builder.WriteString("identity_id=")
+	builder.WriteString(_m.IdentityID)
+	builder.WriteString(", ")
+	builder.WriteString("issuer_session=")
+	builder.WriteString(_m.IssuerSession)
 	builder.WriteByte(')')
 	return builder.String()
 }

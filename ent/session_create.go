@@ -130,6 +130,34 @@ func (_c *SessionCreate) SetNillableUserAgent(v *string) *SessionCreate {
 	return _c
 }
 
+// SetIdentityID sets the "identity_id" field.
+func (_c *SessionCreate) SetIdentityID(v string) *SessionCreate {
+	_c.mutation.SetIdentityID(v)
+	return _c
+}
+
+// SetNillableIdentityID sets the "identity_id" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableIdentityID(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetIdentityID(*v)
+	}
+	return _c
+}
+
+// SetIssuerSession sets the "issuer_session" field.
+func (_c *SessionCreate) SetIssuerSession(v string) *SessionCreate {
+	_c.mutation.SetIssuerSession(v)
+	return _c
+}
+
+// SetNillableIssuerSession sets the "issuer_session" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableIssuerSession(v *string) *SessionCreate {
+	if v != nil {
+		_c.SetIssuerSession(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SessionCreate) SetID(v string) *SessionCreate {
 	_c.mutation.SetID(v)
@@ -251,6 +279,16 @@ func (_c *SessionCreate) check() error {
 			return &ValidationError{Name: "user_agent", err: fmt.Errorf(`ent: validator failed for field "Session.user_agent": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.IdentityID(); ok {
+		if err := session.IdentityIDValidator(v); err != nil {
+			return &ValidationError{Name: "identity_id", err: fmt.Errorf(`ent: validator failed for field "Session.identity_id": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.IssuerSession(); ok {
+		if err := session.IssuerSessionValidator(v); err != nil {
+			return &ValidationError{Name: "issuer_session", err: fmt.Errorf(`ent: validator failed for field "Session.issuer_session": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := session.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Session.id": %w`, err)}
@@ -334,6 +372,14 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UserAgent(); ok {
 		_spec.SetField(session.FieldUserAgent, field.TypeString, value)
 		_node.UserAgent = value
+	}
+	if value, ok := _c.mutation.IdentityID(); ok {
+		_spec.SetField(session.FieldIdentityID, field.TypeString, value)
+		_node.IdentityID = value
+	}
+	if value, ok := _c.mutation.IssuerSession(); ok {
+		_spec.SetField(session.FieldIssuerSession, field.TypeString, value)
+		_node.IssuerSession = value
 	}
 	if nodes := _c.mutation.AccountIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -543,6 +589,12 @@ func (u *SessionUpsertOne) UpdateNewValues() *SessionUpsertOne {
 		}
 		if _, exists := u.create.mutation.FamilyHash(); exists {
 			s.SetIgnore(session.FieldFamilyHash)
+		}
+		if _, exists := u.create.mutation.IdentityID(); exists {
+			s.SetIgnore(session.FieldIdentityID)
+		}
+		if _, exists := u.create.mutation.IssuerSession(); exists {
+			s.SetIgnore(session.FieldIssuerSession)
 		}
 	}))
 	return u
@@ -899,6 +951,12 @@ func (u *SessionUpsertBulk) UpdateNewValues() *SessionUpsertBulk {
 			}
 			if _, exists := b.mutation.FamilyHash(); exists {
 				s.SetIgnore(session.FieldFamilyHash)
+			}
+			if _, exists := b.mutation.IdentityID(); exists {
+				s.SetIgnore(session.FieldIdentityID)
+			}
+			if _, exists := b.mutation.IssuerSession(); exists {
+				s.SetIgnore(session.FieldIssuerSession)
 			}
 		}
 	}))

@@ -244,6 +244,12 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.UserAgentCleared() {
 		_spec.ClearField(session.FieldUserAgent, field.TypeString)
 	}
+	if _u.mutation.IdentityIDCleared() {
+		_spec.ClearField(session.FieldIdentityID, field.TypeString)
+	}
+	if _u.mutation.IssuerSessionCleared() {
+		_spec.ClearField(session.FieldIssuerSession, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -510,6 +516,12 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 	}
 	if _u.mutation.UserAgentCleared() {
 		_spec.ClearField(session.FieldUserAgent, field.TypeString)
+	}
+	if _u.mutation.IdentityIDCleared() {
+		_spec.ClearField(session.FieldIdentityID, field.TypeString)
+	}
+	if _u.mutation.IssuerSessionCleared() {
+		_spec.ClearField(session.FieldIssuerSession, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Session{config: _u.config}

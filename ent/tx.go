@@ -14,12 +14,18 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// APIKey is the client for interacting with the APIKey builders.
+	APIKey *APIKeyClient
+	// AccessRequest is the client for interacting with the AccessRequest builders.
+	AccessRequest *AccessRequestClient
 	// Account is the client for interacting with the Account builders.
 	Account *AccountClient
 	// AccountSkill is the client for interacting with the AccountSkill builders.
 	AccountSkill *AccountSkillClient
 	// Agency is the client for interacting with the Agency builders.
 	Agency *AgencyClient
+	// AgencyNetwork is the client for interacting with the AgencyNetwork builders.
+	AgencyNetwork *AgencyNetworkClient
 	// AnswerReview is the client for interacting with the AnswerReview builders.
 	AnswerReview *AnswerReviewClient
 	// AnswerSample is the client for interacting with the AnswerSample builders.
@@ -48,6 +54,12 @@ type Tx struct {
 	Duty *DutyClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// FormerPassword is the client for interacting with the FormerPassword builders.
+	FormerPassword *FormerPasswordClient
+	// IdentityLink is the client for interacting with the IdentityLink builders.
+	IdentityLink *IdentityLinkClient
+	// IdentityLogin is the client for interacting with the IdentityLogin builders.
+	IdentityLogin *IdentityLoginClient
 	// Interaction is the client for interacting with the Interaction builders.
 	Interaction *InteractionClient
 	// Menu is the client for interacting with the Menu builders.
@@ -78,12 +90,16 @@ type Tx struct {
 	RecallPerson *RecallPersonClient
 	// Recording is the client for interacting with the Recording builders.
 	Recording *RecordingClient
+	// RecoveryCode is the client for interacting with the RecoveryCode builders.
+	RecoveryCode *RecoveryCodeClient
 	// Region is the client for interacting with the Region builders.
 	Region *RegionClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
 	RoleAssignment *RoleAssignmentClient
 	// RoutingTrace is the client for interacting with the RoutingTrace builders.
 	RoutingTrace *RoutingTraceClient
+	// SecondFactor is the client for interacting with the SecondFactor builders.
+	SecondFactor *SecondFactorClient
 	// Secret is the client for interacting with the Secret builders.
 	Secret *SecretClient
 	// Segment is the client for interacting with the Segment builders.
@@ -94,6 +110,8 @@ type Tx struct {
 	ServiceNumber *ServiceNumberClient
 	// Session is the client for interacting with the Session builders.
 	Session *SessionClient
+	// SignInChallenge is the client for interacting with the SignInChallenge builders.
+	SignInChallenge *SignInChallengeClient
 	// Site is the client for interacting with the Site builders.
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
@@ -237,9 +255,12 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.APIKey = NewAPIKeyClient(tx.config)
+	tx.AccessRequest = NewAccessRequestClient(tx.config)
 	tx.Account = NewAccountClient(tx.config)
 	tx.AccountSkill = NewAccountSkillClient(tx.config)
 	tx.Agency = NewAgencyClient(tx.config)
+	tx.AgencyNetwork = NewAgencyNetworkClient(tx.config)
 	tx.AnswerReview = NewAnswerReviewClient(tx.config)
 	tx.AnswerSample = NewAnswerSampleClient(tx.config)
 	tx.AssistantTurn = NewAssistantTurnClient(tx.config)
@@ -254,6 +275,9 @@ func (tx *Tx) init() {
 	tx.Disposition = NewDispositionClient(tx.config)
 	tx.Duty = NewDutyClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
+	tx.FormerPassword = NewFormerPasswordClient(tx.config)
+	tx.IdentityLink = NewIdentityLinkClient(tx.config)
+	tx.IdentityLogin = NewIdentityLoginClient(tx.config)
 	tx.Interaction = NewInteractionClient(tx.config)
 	tx.Menu = NewMenuClient(tx.config)
 	tx.MenuVersion = NewMenuVersionClient(tx.config)
@@ -269,14 +293,17 @@ func (tx *Tx) init() {
 	tx.Recall = NewRecallClient(tx.config)
 	tx.RecallPerson = NewRecallPersonClient(tx.config)
 	tx.Recording = NewRecordingClient(tx.config)
+	tx.RecoveryCode = NewRecoveryCodeClient(tx.config)
 	tx.Region = NewRegionClient(tx.config)
 	tx.RoleAssignment = NewRoleAssignmentClient(tx.config)
 	tx.RoutingTrace = NewRoutingTraceClient(tx.config)
+	tx.SecondFactor = NewSecondFactorClient(tx.config)
 	tx.Secret = NewSecretClient(tx.config)
 	tx.Segment = NewSegmentClient(tx.config)
 	tx.ServerNode = NewServerNodeClient(tx.config)
 	tx.ServiceNumber = NewServiceNumberClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
+	tx.SignInChallenge = NewSignInChallengeClient(tx.config)
 	tx.Site = NewSiteClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
 	tx.Sound = NewSoundClient(tx.config)
@@ -292,7 +319,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Account.QueryXXX(), the query will be executed
+// applies a query, for example: APIKey.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

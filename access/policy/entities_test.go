@@ -44,6 +44,24 @@ func (w *world) everything() {
 	c.RecallPerson.Create().SetRecallID(recall.ID).SetPerson("cit").SetInteractionID("int").SetToldAt(time.Now()).SetNextAt(time.Now()).ExecX(ctx)
 	c.Duty.Create().SetID("d").SetHolder("n").SetHeldUntil(time.Now()).ExecX(ctx)
 	w.telephony(a.AccountID)
+	w.doors(a.AccountID)
+}
+
+// doors puts a row into each table of signing in.
+func (w *world) doors(accountID string) {
+	w.t.Helper()
+	c, ctx, at := w.client, w.system, time.Now()
+	c.AccessRequest.Create().SetAccountID(accountID).SetAskerID(accountID).SetRole("OPERATOR").SetAgencyID(w.mse.ID).SetReason("r").
+		SetWantedTo(at).SetExpiresAt(at).ExecX(ctx)
+	c.SecondFactor.Create().SetAccountID(accountID).SetSecret([]byte("s")).ExecX(ctx)
+	c.RecoveryCode.Create().SetAccountID(accountID).SetHash([]byte("h")).ExecX(ctx)
+	c.SignInChallenge.Create().SetAccountID(accountID).SetTokenHash([]byte("t")).SetExpiresAt(at).SetPasswordHash("h").ExecX(ctx)
+	c.FormerPassword.Create().SetAccountID(accountID).SetHash("h").ExecX(ctx)
+	c.APIKey.Create().SetName("k").SetAgencyID(w.mse.ID).SetActions([]string{"a"}).SetHint("ekk_").SetHash([]byte("h")).
+		SetExpiresAt(at).SetCreatorID(accountID).ExecX(ctx)
+	c.IdentityLink.Create().SetAccountID(accountID).SetIssuer("i").SetSubject("s").ExecX(ctx)
+	c.IdentityLogin.Create().SetStateHash([]byte("s")).SetBrowserHash([]byte("b")).SetNonce("n").SetVerifier("v").SetExpiresAt(at).ExecX(ctx)
+	c.AgencyNetwork.Create().SetAgencyID(w.mse.ID).SetNetwork("192.0.2.0/24").ExecX(ctx)
 }
 
 // telephony puts a row into each table of the phone; the interaction is the one of everything.
@@ -153,7 +171,8 @@ func TestEveryEntityIsClosedByDefault(t *testing.T) {
 		case "Agency", "Region":
 			require.Positive(t, count, name)
 		case "Event", "Secret", "ServerNode", "NodeCommand", "Transcript", "Recall", "RecallPerson", "AnswerReview", "AnswerSample", "Duty",
-			"SuggestionVerdict":
+			"SuggestionVerdict", "SecondFactor", "RecoveryCode", "SignInChallenge", "FormerPassword", "IdentityLink", "IdentityLogin",
+			"AgencyNetwork":
 			require.Equal(t, -1, count, name)
 		default:
 			require.Zero(t, count, name)

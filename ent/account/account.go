@@ -23,6 +23,12 @@ const (
 	FieldDisplayName = "display_name"
 	// FieldPasswordHash holds the string denoting the password_hash field in the database.
 	FieldPasswordHash = "password_hash"
+	// FieldPasswordSetAt holds the string denoting the password_set_at field in the database.
+	FieldPasswordSetAt = "password_set_at"
+	// FieldMustChangePassword holds the string denoting the must_change_password field in the database.
+	FieldMustChangePassword = "must_change_password"
+	// FieldCertificateSubject holds the string denoting the certificate_subject field in the database.
+	FieldCertificateSubject = "certificate_subject"
 	// FieldActive holds the string denoting the active field in the database.
 	FieldActive = "active"
 	// FieldFailedSignIns holds the string denoting the failed_sign_ins field in the database.
@@ -91,6 +97,9 @@ var Columns = []string{
 	FieldLogin,
 	FieldDisplayName,
 	FieldPasswordHash,
+	FieldPasswordSetAt,
+	FieldMustChangePassword,
+	FieldCertificateSubject,
 	FieldActive,
 	FieldFailedSignIns,
 	FieldLockedUntil,
@@ -123,6 +132,10 @@ var (
 	LoginValidator func(string) error
 	// DisplayNameValidator is a validator for the "display_name" field. It is called by the builders before save.
 	DisplayNameValidator func(string) error
+	// DefaultMustChangePassword holds the default value on creation for the "must_change_password" field.
+	DefaultMustChangePassword bool
+	// CertificateSubjectValidator is a validator for the "certificate_subject" field. It is called by the builders before save.
+	CertificateSubjectValidator func(string) error
 	// DefaultActive holds the default value on creation for the "active" field.
 	DefaultActive bool
 	// DefaultFailedSignIns holds the default value on creation for the "failed_sign_ins" field.
@@ -167,6 +180,21 @@ func ByDisplayName(opts ...sql.OrderTermOption) OrderOption {
 // ByPasswordHash orders the results by the password_hash field.
 func ByPasswordHash(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPasswordHash, opts...).ToFunc()
+}
+
+// ByPasswordSetAt orders the results by the password_set_at field.
+func ByPasswordSetAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPasswordSetAt, opts...).ToFunc()
+}
+
+// ByMustChangePassword orders the results by the must_change_password field.
+func ByMustChangePassword(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMustChangePassword, opts...).ToFunc()
+}
+
+// ByCertificateSubject orders the results by the certificate_subject field.
+func ByCertificateSubject(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCertificateSubject, opts...).ToFunc()
 }
 
 // ByActive orders the results by the active field.

@@ -85,6 +85,21 @@ func PasswordHash(v string) predicate.Account {
 	return predicate.Account(sql.FieldEQ(FieldPasswordHash, v))
 }
 
+// PasswordSetAt applies equality check predicate on the "password_set_at" field. It's identical to PasswordSetAtEQ.
+func PasswordSetAt(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldEQ(FieldPasswordSetAt, v))
+}
+
+// MustChangePassword applies equality check predicate on the "must_change_password" field. It's identical to MustChangePasswordEQ.
+func MustChangePassword(v bool) predicate.Account {
+	return predicate.Account(sql.FieldEQ(FieldMustChangePassword, v))
+}
+
+// CertificateSubject applies equality check predicate on the "certificate_subject" field. It's identical to CertificateSubjectEQ.
+func CertificateSubject(v string) predicate.Account {
+	return predicate.Account(sql.FieldEQ(FieldCertificateSubject, v))
+}
+
 // Active applies equality check predicate on the "active" field. It's identical to ActiveEQ.
 func Active(v bool) predicate.Account {
 	return predicate.Account(sql.FieldEQ(FieldActive, v))
@@ -348,6 +363,141 @@ func PasswordHashEqualFold(v string) predicate.Account {
 // PasswordHashContainsFold applies the ContainsFold predicate on the "password_hash" field.
 func PasswordHashContainsFold(v string) predicate.Account {
 	return predicate.Account(sql.FieldContainsFold(FieldPasswordHash, v))
+}
+
+// PasswordSetAtEQ applies the EQ predicate on the "password_set_at" field.
+func PasswordSetAtEQ(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldEQ(FieldPasswordSetAt, v))
+}
+
+// PasswordSetAtNEQ applies the NEQ predicate on the "password_set_at" field.
+func PasswordSetAtNEQ(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldNEQ(FieldPasswordSetAt, v))
+}
+
+// PasswordSetAtIn applies the In predicate on the "password_set_at" field.
+func PasswordSetAtIn(vs ...time.Time) predicate.Account {
+	return predicate.Account(sql.FieldIn(FieldPasswordSetAt, vs...))
+}
+
+// PasswordSetAtNotIn applies the NotIn predicate on the "password_set_at" field.
+func PasswordSetAtNotIn(vs ...time.Time) predicate.Account {
+	return predicate.Account(sql.FieldNotIn(FieldPasswordSetAt, vs...))
+}
+
+// PasswordSetAtGT applies the GT predicate on the "password_set_at" field.
+func PasswordSetAtGT(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldGT(FieldPasswordSetAt, v))
+}
+
+// PasswordSetAtGTE applies the GTE predicate on the "password_set_at" field.
+func PasswordSetAtGTE(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldGTE(FieldPasswordSetAt, v))
+}
+
+// PasswordSetAtLT applies the LT predicate on the "password_set_at" field.
+func PasswordSetAtLT(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldLT(FieldPasswordSetAt, v))
+}
+
+// PasswordSetAtLTE applies the LTE predicate on the "password_set_at" field.
+func PasswordSetAtLTE(v time.Time) predicate.Account {
+	return predicate.Account(sql.FieldLTE(FieldPasswordSetAt, v))
+}
+
+// PasswordSetAtIsNil applies the IsNil predicate on the "password_set_at" field.
+func PasswordSetAtIsNil() predicate.Account {
+	return predicate.Account(sql.FieldIsNull(FieldPasswordSetAt))
+}
+
+// PasswordSetAtNotNil applies the NotNil predicate on the "password_set_at" field.
+func PasswordSetAtNotNil() predicate.Account {
+	return predicate.Account(sql.FieldNotNull(FieldPasswordSetAt))
+}
+
+// MustChangePasswordEQ applies the EQ predicate on the "must_change_password" field.
+func MustChangePasswordEQ(v bool) predicate.Account {
+	return predicate.Account(sql.FieldEQ(FieldMustChangePassword, v))
+}
+
+// MustChangePasswordNEQ applies the NEQ predicate on the "must_change_password" field.
+func MustChangePasswordNEQ(v bool) predicate.Account {
+	return predicate.Account(sql.FieldNEQ(FieldMustChangePassword, v))
+}
+
+// CertificateSubjectEQ applies the EQ predicate on the "certificate_subject" field.
+func CertificateSubjectEQ(v string) predicate.Account {
+	return predicate.Account(sql.FieldEQ(FieldCertificateSubject, v))
+}
+
+// CertificateSubjectNEQ applies the NEQ predicate on the "certificate_subject" field.
+func CertificateSubjectNEQ(v string) predicate.Account {
+	return predicate.Account(sql.FieldNEQ(FieldCertificateSubject, v))
+}
+
+// CertificateSubjectIn applies the In predicate on the "certificate_subject" field.
+func CertificateSubjectIn(vs ...string) predicate.Account {
+	return predicate.Account(sql.FieldIn(FieldCertificateSubject, vs...))
+}
+
+// CertificateSubjectNotIn applies the NotIn predicate on the "certificate_subject" field.
+func CertificateSubjectNotIn(vs ...string) predicate.Account {
+	return predicate.Account(sql.FieldNotIn(FieldCertificateSubject, vs...))
+}
+
+// CertificateSubjectGT applies the GT predicate on the "certificate_subject" field.
+func CertificateSubjectGT(v string) predicate.Account {
+	return predicate.Account(sql.FieldGT(FieldCertificateSubject, v))
+}
+
+// CertificateSubjectGTE applies the GTE predicate on the "certificate_subject" field.
+func CertificateSubjectGTE(v string) predicate.Account {
+	return predicate.Account(sql.FieldGTE(FieldCertificateSubject, v))
+}
+
+// CertificateSubjectLT applies the LT predicate on the "certificate_subject" field.
+func CertificateSubjectLT(v string) predicate.Account {
+	return predicate.Account(sql.FieldLT(FieldCertificateSubject, v))
+}
+
+// CertificateSubjectLTE applies the LTE predicate on the "certificate_subject" field.
+func CertificateSubjectLTE(v string) predicate.Account {
+	return predicate.Account(sql.FieldLTE(FieldCertificateSubject, v))
+}
+
+// CertificateSubjectContains applies the Contains predicate on the "certificate_subject" field.
+func CertificateSubjectContains(v string) predicate.Account {
+	return predicate.Account(sql.FieldContains(FieldCertificateSubject, v))
+}
+
+// CertificateSubjectHasPrefix applies the HasPrefix predicate on the "certificate_subject" field.
+func CertificateSubjectHasPrefix(v string) predicate.Account {
+	return predicate.Account(sql.FieldHasPrefix(FieldCertificateSubject, v))
+}
+
+// CertificateSubjectHasSuffix applies the HasSuffix predicate on the "certificate_subject" field.
+func CertificateSubjectHasSuffix(v string) predicate.Account {
+	return predicate.Account(sql.FieldHasSuffix(FieldCertificateSubject, v))
+}
+
+// CertificateSubjectIsNil applies the IsNil predicate on the "certificate_subject" field.
+func CertificateSubjectIsNil() predicate.Account {
+	return predicate.Account(sql.FieldIsNull(FieldCertificateSubject))
+}
+
+// CertificateSubjectNotNil applies the NotNil predicate on the "certificate_subject" field.
+func CertificateSubjectNotNil() predicate.Account {
+	return predicate.Account(sql.FieldNotNull(FieldCertificateSubject))
+}
+
+// CertificateSubjectEqualFold applies the EqualFold predicate on the "certificate_subject" field.
+func CertificateSubjectEqualFold(v string) predicate.Account {
+	return predicate.Account(sql.FieldEqualFold(FieldCertificateSubject, v))
+}
+
+// CertificateSubjectContainsFold applies the ContainsFold predicate on the "certificate_subject" field.
+func CertificateSubjectContainsFold(v string) predicate.Account {
+	return predicate.Account(sql.FieldContainsFold(FieldCertificateSubject, v))
 }
 
 // ActiveEQ applies the EQ predicate on the "active" field.

@@ -9,6 +9,103 @@ import (
 )
 
 var (
+	// APIKeysColumns holds the columns for the "api_keys" table.
+	APIKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "actions", Type: field.TypeJSON},
+		{Name: "hint", Type: field.TypeString, Size: 20},
+		{Name: "hash", Type: field.TypeBytes, Unique: true},
+		{Name: "previous_hash", Type: field.TypeBytes, Unique: true, Nullable: true},
+		{Name: "previous_ends_at", Type: field.TypeTime, Nullable: true},
+		{Name: "rotated_at", Type: field.TypeTime, Nullable: true},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_address", Type: field.TypeString, Nullable: true, Size: 64},
+		{Name: "creator_id", Type: field.TypeString, Size: 40},
+		{Name: "certificate_subject", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// APIKeysTable holds the schema information for the "api_keys" table.
+	APIKeysTable = &schema.Table{
+		Name:       "api_keys",
+		Columns:    APIKeysColumns,
+		PrimaryKey: []*schema.Column{APIKeysColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "api_keys_agencies_agency",
+				Columns:    []*schema.Column{APIKeysColumns[15]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "api_keys_regions_region",
+				Columns:    []*schema.Column{APIKeysColumns[16]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+	}
+	// AccessRequestsColumns holds the columns for the "access_requests" table.
+	AccessRequestsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "asker_id", Type: field.TypeString, Size: 40},
+		{Name: "role", Type: field.TypeEnum, Enums: []string{"OPERATOR", "SUPERVISOR", "CONTENT_MANAGER", "EXPERT_SYSTEM_ADMINISTRATOR", "SEGMENT_ADMINISTRATOR", "SEGMENT_COORDINATOR", "EXPERT_SYSTEM_USER", "ADMINISTRATOR"}},
+		{Name: "line", Type: field.TypeInt, Nullable: true},
+		{Name: "reason", Type: field.TypeString, Size: 1000},
+		{Name: "wanted_from", Type: field.TypeTime, Nullable: true},
+		{Name: "wanted_to", Type: field.TypeTime},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "APPROVED", "DECLINED", "WITHDRAWN", "EXPIRED"}, Default: "PENDING"},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "decider_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decision", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "role_assignment_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// AccessRequestsTable holds the schema information for the "access_requests" table.
+	AccessRequestsTable = &schema.Table{
+		Name:       "access_requests",
+		Columns:    AccessRequestsColumns,
+		PrimaryKey: []*schema.Column{AccessRequestsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "access_requests_agencies_agency",
+				Columns:    []*schema.Column{AccessRequestsColumns[15]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "access_requests_regions_region",
+				Columns:    []*schema.Column{AccessRequestsColumns[16]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "accessrequest_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{AccessRequestsColumns[2]},
+			},
+			{
+				Name:    "accessrequest_asker_id",
+				Unique:  false,
+				Columns: []*schema.Column{AccessRequestsColumns[3]},
+			},
+			{
+				Name:    "accessrequest_state_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{AccessRequestsColumns[9], AccessRequestsColumns[10]},
+			},
+		},
+	}
 	// AccountsColumns holds the columns for the "accounts" table.
 	AccountsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -16,6 +113,9 @@ var (
 		{Name: "login", Type: field.TypeString, Unique: true, Size: 64},
 		{Name: "display_name", Type: field.TypeString, Size: 200},
 		{Name: "password_hash", Type: field.TypeString},
+		{Name: "password_set_at", Type: field.TypeTime, Nullable: true},
+		{Name: "must_change_password", Type: field.TypeBool, Default: false},
+		{Name: "certificate_subject", Type: field.TypeString, Nullable: true, Size: 400},
 		{Name: "active", Type: field.TypeBool, Default: true},
 		{Name: "failed_sign_ins", Type: field.TypeInt, Default: 0},
 		{Name: "locked_until", Type: field.TypeTime, Nullable: true},
@@ -31,7 +131,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "accounts_sites_site",
-				Columns:    []*schema.Column{AccountsColumns[10]},
+				Columns:    []*schema.Column{AccountsColumns[13]},
 				RefColumns: []*schema.Column{SitesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -85,6 +185,35 @@ var (
 		Name:       "agencies",
 		Columns:    AgenciesColumns,
 		PrimaryKey: []*schema.Column{AgenciesColumns[0]},
+	}
+	// AgencyNetworksColumns holds the columns for the "agency_networks" table.
+	AgencyNetworksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "network", Type: field.TypeString, Size: 64},
+		{Name: "note", Type: field.TypeString, Nullable: true, Size: 200},
+		{Name: "agency_id", Type: field.TypeString, Size: 40},
+	}
+	// AgencyNetworksTable holds the schema information for the "agency_networks" table.
+	AgencyNetworksTable = &schema.Table{
+		Name:       "agency_networks",
+		Columns:    AgencyNetworksColumns,
+		PrimaryKey: []*schema.Column{AgencyNetworksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "agency_networks_agencies_agency",
+				Columns:    []*schema.Column{AgencyNetworksColumns[4]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "agencynetwork_agency_id_network",
+				Unique:  true,
+				Columns: []*schema.Column{AgencyNetworksColumns[4], AgencyNetworksColumns[2]},
+			},
+		},
 	}
 	// AnswerReviewsColumns holds the columns for the "answer_reviews" table.
 	AnswerReviewsColumns = []*schema.Column{
@@ -637,6 +766,77 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Type: "BRIN",
 				},
+			},
+		},
+	}
+	// FormerPasswordsColumns holds the columns for the "former_passwords" table.
+	FormerPasswordsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "hash", Type: field.TypeString},
+	}
+	// FormerPasswordsTable holds the schema information for the "former_passwords" table.
+	FormerPasswordsTable = &schema.Table{
+		Name:       "former_passwords",
+		Columns:    FormerPasswordsColumns,
+		PrimaryKey: []*schema.Column{FormerPasswordsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "formerpassword_account_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{FormerPasswordsColumns[2], FormerPasswordsColumns[1]},
+			},
+		},
+	}
+	// IdentityLinksColumns holds the columns for the "identity_links" table.
+	IdentityLinksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "issuer", Type: field.TypeString, Size: 400},
+		{Name: "subject", Type: field.TypeString, Size: 255},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+	}
+	// IdentityLinksTable holds the schema information for the "identity_links" table.
+	IdentityLinksTable = &schema.Table{
+		Name:       "identity_links",
+		Columns:    IdentityLinksColumns,
+		PrimaryKey: []*schema.Column{IdentityLinksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "identitylink_issuer_subject",
+				Unique:  true,
+				Columns: []*schema.Column{IdentityLinksColumns[3], IdentityLinksColumns[4]},
+			},
+			{
+				Name:    "identitylink_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{IdentityLinksColumns[2]},
+			},
+		},
+	}
+	// IdentityLoginsColumns holds the columns for the "identity_logins" table.
+	IdentityLoginsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "state_hash", Type: field.TypeBytes, Unique: true},
+		{Name: "browser_hash", Type: field.TypeBytes},
+		{Name: "nonce", Type: field.TypeString, Size: 100},
+		{Name: "verifier", Type: field.TypeString, Size: 200},
+		{Name: "account_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "expires_at", Type: field.TypeTime},
+	}
+	// IdentityLoginsTable holds the schema information for the "identity_logins" table.
+	IdentityLoginsTable = &schema.Table{
+		Name:       "identity_logins",
+		Columns:    IdentityLoginsColumns,
+		PrimaryKey: []*schema.Column{IdentityLoginsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "identitylogin_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{IdentityLoginsColumns[7]},
 			},
 		},
 	}
@@ -1385,6 +1585,27 @@ var (
 			},
 		},
 	}
+	// RecoveryCodesColumns holds the columns for the "recovery_codes" table.
+	RecoveryCodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "hash", Type: field.TypeBytes},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+	}
+	// RecoveryCodesTable holds the schema information for the "recovery_codes" table.
+	RecoveryCodesTable = &schema.Table{
+		Name:       "recovery_codes",
+		Columns:    RecoveryCodesColumns,
+		PrimaryKey: []*schema.Column{RecoveryCodesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "recoverycode_account_id_hash",
+				Unique:  true,
+				Columns: []*schema.Column{RecoveryCodesColumns[2], RecoveryCodesColumns[3]},
+			},
+		},
+	}
 	// RegionsColumns holds the columns for the "regions" table.
 	RegionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1487,6 +1708,23 @@ var (
 				Columns: []*schema.Column{RoutingTracesColumns[5], RoutingTracesColumns[1]},
 			},
 		},
+	}
+	// SecondFactorsColumns holds the columns for the "second_factors" table.
+	SecondFactorsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Unique: true, Size: 40},
+		{Name: "secret", Type: field.TypeBytes},
+		{Name: "confirmed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_step", Type: field.TypeInt64, Default: 0},
+		{Name: "failed", Type: field.TypeInt, Default: 0},
+		{Name: "locked_until", Type: field.TypeTime, Nullable: true},
+	}
+	// SecondFactorsTable holds the schema information for the "second_factors" table.
+	SecondFactorsTable = &schema.Table{
+		Name:       "second_factors",
+		Columns:    SecondFactorsColumns,
+		PrimaryKey: []*schema.Column{SecondFactorsColumns[0]},
 	}
 	// SecretsColumns holds the columns for the "secrets" table.
 	SecretsColumns = []*schema.Column{
@@ -1631,6 +1869,8 @@ var (
 		{Name: "last_used_at", Type: field.TypeTime},
 		{Name: "address", Type: field.TypeString, Nullable: true, Size: 64},
 		{Name: "user_agent", Type: field.TypeString, Nullable: true, Size: 300},
+		{Name: "identity_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "issuer_session", Type: field.TypeString, Nullable: true, Size: 200},
 		{Name: "account_id", Type: field.TypeString, Size: 40},
 	}
 	// SessionsTable holds the schema information for the "sessions" table.
@@ -1641,7 +1881,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sessions_accounts_account",
-				Columns:    []*schema.Column{SessionsColumns[11]},
+				Columns:    []*schema.Column{SessionsColumns[13]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1650,7 +1890,38 @@ var (
 			{
 				Name:    "session_account_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[11]},
+				Columns: []*schema.Column{SessionsColumns[13]},
+			},
+		},
+	}
+	// SignInChallengesColumns holds the columns for the "sign_in_challenges" table.
+	SignInChallengesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "token_hash", Type: field.TypeBytes, Unique: true},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "factor_passed", Type: field.TypeBool, Default: false},
+		{Name: "password_hash", Type: field.TypeString},
+		{Name: "identity_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "issuer_session", Type: field.TypeString, Nullable: true, Size: 200},
+	}
+	// SignInChallengesTable holds the schema information for the "sign_in_challenges" table.
+	SignInChallengesTable = &schema.Table{
+		Name:       "sign_in_challenges",
+		Columns:    SignInChallengesColumns,
+		PrimaryKey: []*schema.Column{SignInChallengesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "signinchallenge_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{SignInChallengesColumns[2]},
+			},
+			{
+				Name:    "signinchallenge_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{SignInChallengesColumns[4]},
 			},
 		},
 	}
@@ -1866,9 +2137,12 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		APIKeysTable,
+		AccessRequestsTable,
 		AccountsTable,
 		AccountSkillsTable,
 		AgenciesTable,
+		AgencyNetworksTable,
 		AnswerReviewsTable,
 		AnswerSamplesTable,
 		AssistantTurnsTable,
@@ -1883,6 +2157,9 @@ var (
 		DispositionsTable,
 		DutiesTable,
 		EventsTable,
+		FormerPasswordsTable,
+		IdentityLinksTable,
+		IdentityLoginsTable,
 		InteractionsTable,
 		MenusTable,
 		MenuVersionsTable,
@@ -1898,14 +2175,17 @@ var (
 		RecallsTable,
 		RecallPersonsTable,
 		RecordingsTable,
+		RecoveryCodesTable,
 		RegionsTable,
 		RoleAssignmentsTable,
 		RoutingTracesTable,
+		SecondFactorsTable,
 		SecretsTable,
 		SegmentsTable,
 		ServerNodesTable,
 		ServiceNumbersTable,
 		SessionsTable,
+		SignInChallengesTable,
 		SitesTable,
 		SkillsTable,
 		SoundsTable,
@@ -1917,6 +2197,16 @@ var (
 )
 
 func init() {
+	APIKeysTable.ForeignKeys[0].RefTable = AgenciesTable
+	APIKeysTable.ForeignKeys[1].RefTable = RegionsTable
+	APIKeysTable.Annotation = &entsql.Annotation{
+		Table: "api_keys",
+	}
+	AccessRequestsTable.ForeignKeys[0].RefTable = AgenciesTable
+	AccessRequestsTable.ForeignKeys[1].RefTable = RegionsTable
+	AccessRequestsTable.Annotation = &entsql.Annotation{
+		Table: "access_requests",
+	}
 	AccountsTable.ForeignKeys[0].RefTable = SitesTable
 	AccountsTable.Annotation = &entsql.Annotation{
 		Table: "accounts",
@@ -1926,6 +2216,7 @@ func init() {
 	AgenciesTable.Annotation = &entsql.Annotation{
 		Table: "agencies",
 	}
+	AgencyNetworksTable.ForeignKeys[0].RefTable = AgenciesTable
 	AnswerReviewsTable.ForeignKeys[0].RefTable = AnswerSamplesTable
 	AnswerReviewsTable.Annotation = &entsql.Annotation{
 		Table: "answer_reviews",

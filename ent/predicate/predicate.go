@@ -6,6 +6,12 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// APIKey is the predicate function for apikey builders.
+type APIKey func(*sql.Selector)
+
+// AccessRequest is the predicate function for accessrequest builders.
+type AccessRequest func(*sql.Selector)
+
 // Account is the predicate function for account builders.
 type Account func(*sql.Selector)
 
@@ -14,6 +20,9 @@ type AccountSkill func(*sql.Selector)
 
 // Agency is the predicate function for agency builders.
 type Agency func(*sql.Selector)
+
+// AgencyNetwork is the predicate function for agencynetwork builders.
+type AgencyNetwork func(*sql.Selector)
 
 // AnswerReview is the predicate function for answerreview builders.
 type AnswerReview func(*sql.Selector)
@@ -56,6 +65,15 @@ type Duty func(*sql.Selector)
 
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
+
+// FormerPassword is the predicate function for formerpassword builders.
+type FormerPassword func(*sql.Selector)
+
+// IdentityLink is the predicate function for identitylink builders.
+type IdentityLink func(*sql.Selector)
+
+// IdentityLogin is the predicate function for identitylogin builders.
+type IdentityLogin func(*sql.Selector)
 
 // Interaction is the predicate function for interaction builders.
 type Interaction func(*sql.Selector)
@@ -102,6 +120,9 @@ type RecallPerson func(*sql.Selector)
 // Recording is the predicate function for recording builders.
 type Recording func(*sql.Selector)
 
+// RecoveryCode is the predicate function for recoverycode builders.
+type RecoveryCode func(*sql.Selector)
+
 // Region is the predicate function for region builders.
 type Region func(*sql.Selector)
 
@@ -110,6 +131,9 @@ type RoleAssignment func(*sql.Selector)
 
 // RoutingTrace is the predicate function for routingtrace builders.
 type RoutingTrace func(*sql.Selector)
+
+// SecondFactor is the predicate function for secondfactor builders.
+type SecondFactor func(*sql.Selector)
 
 // Secret is the predicate function for secret builders.
 type Secret func(*sql.Selector)
@@ -125,6 +149,9 @@ type ServiceNumber func(*sql.Selector)
 
 // Session is the predicate function for session builders.
 type Session func(*sql.Selector)
+
+// SignInChallenge is the predicate function for signinchallenge builders.
+type SignInChallenge func(*sql.Selector)
 
 // Site is the predicate function for site builders.
 type Site func(*sql.Selector)

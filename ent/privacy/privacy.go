@@ -110,6 +110,54 @@ func DenyMutationOperationRule(op ent.Op) MutationRule {
 	return OnMutationOperation(rule, op)
 }
 
+// The APIKeyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type APIKeyQueryRuleFunc func(context.Context, *ent.APIKeyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f APIKeyQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.APIKeyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.APIKeyQuery", q)
+}
+
+// The APIKeyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type APIKeyMutationRuleFunc func(context.Context, *ent.APIKeyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f APIKeyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.APIKeyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.APIKeyMutation", m)
+}
+
+// The AccessRequestQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AccessRequestQueryRuleFunc func(context.Context, *ent.AccessRequestQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AccessRequestQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AccessRequestQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AccessRequestQuery", q)
+}
+
+// The AccessRequestMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AccessRequestMutationRuleFunc func(context.Context, *ent.AccessRequestMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AccessRequestMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AccessRequestMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AccessRequestMutation", m)
+}
+
 // The AccountQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AccountQueryRuleFunc func(context.Context, *ent.AccountQuery) error
@@ -180,6 +228,30 @@ func (f AgencyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AgencyMutation", m)
+}
+
+// The AgencyNetworkQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AgencyNetworkQueryRuleFunc func(context.Context, *ent.AgencyNetworkQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AgencyNetworkQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AgencyNetworkQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AgencyNetworkQuery", q)
+}
+
+// The AgencyNetworkMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AgencyNetworkMutationRuleFunc func(context.Context, *ent.AgencyNetworkMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AgencyNetworkMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AgencyNetworkMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AgencyNetworkMutation", m)
 }
 
 // The AnswerReviewQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -516,6 +588,78 @@ func (f EventMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation)
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EventMutation", m)
+}
+
+// The FormerPasswordQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type FormerPasswordQueryRuleFunc func(context.Context, *ent.FormerPasswordQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f FormerPasswordQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.FormerPasswordQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.FormerPasswordQuery", q)
+}
+
+// The FormerPasswordMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type FormerPasswordMutationRuleFunc func(context.Context, *ent.FormerPasswordMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f FormerPasswordMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.FormerPasswordMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.FormerPasswordMutation", m)
+}
+
+// The IdentityLinkQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IdentityLinkQueryRuleFunc func(context.Context, *ent.IdentityLinkQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IdentityLinkQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IdentityLinkQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.IdentityLinkQuery", q)
+}
+
+// The IdentityLinkMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IdentityLinkMutationRuleFunc func(context.Context, *ent.IdentityLinkMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IdentityLinkMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.IdentityLinkMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IdentityLinkMutation", m)
+}
+
+// The IdentityLoginQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IdentityLoginQueryRuleFunc func(context.Context, *ent.IdentityLoginQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IdentityLoginQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IdentityLoginQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.IdentityLoginQuery", q)
+}
+
+// The IdentityLoginMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IdentityLoginMutationRuleFunc func(context.Context, *ent.IdentityLoginMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IdentityLoginMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.IdentityLoginMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IdentityLoginMutation", m)
 }
 
 // The InteractionQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -878,6 +1022,30 @@ func (f RecordingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutat
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RecordingMutation", m)
 }
 
+// The RecoveryCodeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RecoveryCodeQueryRuleFunc func(context.Context, *ent.RecoveryCodeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RecoveryCodeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RecoveryCodeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RecoveryCodeQuery", q)
+}
+
+// The RecoveryCodeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RecoveryCodeMutationRuleFunc func(context.Context, *ent.RecoveryCodeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RecoveryCodeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RecoveryCodeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RecoveryCodeMutation", m)
+}
+
 // The RegionQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type RegionQueryRuleFunc func(context.Context, *ent.RegionQuery) error
@@ -948,6 +1116,30 @@ func (f RoutingTraceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RoutingTraceMutation", m)
+}
+
+// The SecondFactorQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SecondFactorQueryRuleFunc func(context.Context, *ent.SecondFactorQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SecondFactorQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SecondFactorQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SecondFactorQuery", q)
+}
+
+// The SecondFactorMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SecondFactorMutationRuleFunc func(context.Context, *ent.SecondFactorMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SecondFactorMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SecondFactorMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SecondFactorMutation", m)
 }
 
 // The SecretQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -1068,6 +1260,30 @@ func (f SessionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SessionMutation", m)
+}
+
+// The SignInChallengeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SignInChallengeQueryRuleFunc func(context.Context, *ent.SignInChallengeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SignInChallengeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SignInChallengeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SignInChallengeQuery", q)
+}
+
+// The SignInChallengeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SignInChallengeMutationRuleFunc func(context.Context, *ent.SignInChallengeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SignInChallengeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SignInChallengeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SignInChallengeMutation", m)
 }
 
 // The SiteQueryRuleFunc type is an adapter to allow the use of ordinary

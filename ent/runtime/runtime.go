@@ -4,11 +4,14 @@ package runtime
 
 import (
 	"context"
+	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
+	"ekc/ent/agencynetwork"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
+	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
@@ -21,6 +24,9 @@ import (
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
 	"ekc/ent/event"
+	"ekc/ent/formerpassword"
+	"ekc/ent/identitylink"
+	"ekc/ent/identitylogin"
 	"ekc/ent/interaction"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
@@ -36,15 +42,18 @@ import (
 	"ekc/ent/recall"
 	"ekc/ent/recallperson"
 	"ekc/ent/recording"
+	"ekc/ent/recoverycode"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/ent/routingtrace"
 	"ekc/ent/schema"
+	"ekc/ent/secondfactor"
 	"ekc/ent/secret"
 	"ekc/ent/segment"
 	"ekc/ent/servernode"
 	"ekc/ent/servicenumber"
 	"ekc/ent/session"
+	"ekc/ent/signinchallenge"
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
@@ -61,6 +70,150 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	apikeyMixin := schema.APIKey{}.Mixin()
+	apikey.Policy = privacy.NewPolicies(schema.APIKey{})
+	apikey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := apikey.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	apikeyMixinFields0 := apikeyMixin[0].Fields()
+	_ = apikeyMixinFields0
+	apikeyMixinFields1 := apikeyMixin[1].Fields()
+	_ = apikeyMixinFields1
+	apikeyFields := schema.APIKey{}.Fields()
+	_ = apikeyFields
+	// apikeyDescCreatedAt is the schema descriptor for created_at field.
+	apikeyDescCreatedAt := apikeyMixinFields0[1].Descriptor()
+	// apikey.DefaultCreatedAt holds the default value on creation for the created_at field.
+	apikey.DefaultCreatedAt = apikeyDescCreatedAt.Default.(func() time.Time)
+	// apikeyDescAgencyID is the schema descriptor for agency_id field.
+	apikeyDescAgencyID := apikeyMixinFields1[0].Descriptor()
+	// apikey.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	apikey.AgencyIDValidator = apikeyDescAgencyID.Validators[0].(func(string) error)
+	// apikeyDescRegionID is the schema descriptor for region_id field.
+	apikeyDescRegionID := apikeyMixinFields1[1].Descriptor()
+	// apikey.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	apikey.RegionIDValidator = apikeyDescRegionID.Validators[0].(func(string) error)
+	// apikeyDescName is the schema descriptor for name field.
+	apikeyDescName := apikeyFields[0].Descriptor()
+	// apikey.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	apikey.NameValidator = func() func(string) error {
+		validators := apikeyDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// apikeyDescHint is the schema descriptor for hint field.
+	apikeyDescHint := apikeyFields[2].Descriptor()
+	// apikey.HintValidator is a validator for the "hint" field. It is called by the builders before save.
+	apikey.HintValidator = apikeyDescHint.Validators[0].(func(string) error)
+	// apikeyDescLastAddress is the schema descriptor for last_address field.
+	apikeyDescLastAddress := apikeyFields[10].Descriptor()
+	// apikey.LastAddressValidator is a validator for the "last_address" field. It is called by the builders before save.
+	apikey.LastAddressValidator = apikeyDescLastAddress.Validators[0].(func(string) error)
+	// apikeyDescCreatorID is the schema descriptor for creator_id field.
+	apikeyDescCreatorID := apikeyFields[11].Descriptor()
+	// apikey.CreatorIDValidator is a validator for the "creator_id" field. It is called by the builders before save.
+	apikey.CreatorIDValidator = apikeyDescCreatorID.Validators[0].(func(string) error)
+	// apikeyDescCertificateSubject is the schema descriptor for certificate_subject field.
+	apikeyDescCertificateSubject := apikeyFields[12].Descriptor()
+	// apikey.CertificateSubjectValidator is a validator for the "certificate_subject" field. It is called by the builders before save.
+	apikey.CertificateSubjectValidator = apikeyDescCertificateSubject.Validators[0].(func(string) error)
+	// apikeyDescID is the schema descriptor for id field.
+	apikeyDescID := apikeyMixinFields0[0].Descriptor()
+	// apikey.DefaultID holds the default value on creation for the id field.
+	apikey.DefaultID = apikeyDescID.Default.(func() string)
+	// apikey.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	apikey.IDValidator = apikeyDescID.Validators[0].(func(string) error)
+	accessrequestMixin := schema.AccessRequest{}.Mixin()
+	accessrequest.Policy = privacy.NewPolicies(schema.AccessRequest{})
+	accessrequest.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := accessrequest.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	accessrequestMixinFields0 := accessrequestMixin[0].Fields()
+	_ = accessrequestMixinFields0
+	accessrequestMixinFields1 := accessrequestMixin[1].Fields()
+	_ = accessrequestMixinFields1
+	accessrequestFields := schema.AccessRequest{}.Fields()
+	_ = accessrequestFields
+	// accessrequestDescCreatedAt is the schema descriptor for created_at field.
+	accessrequestDescCreatedAt := accessrequestMixinFields0[1].Descriptor()
+	// accessrequest.DefaultCreatedAt holds the default value on creation for the created_at field.
+	accessrequest.DefaultCreatedAt = accessrequestDescCreatedAt.Default.(func() time.Time)
+	// accessrequestDescAgencyID is the schema descriptor for agency_id field.
+	accessrequestDescAgencyID := accessrequestMixinFields1[0].Descriptor()
+	// accessrequest.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	accessrequest.AgencyIDValidator = accessrequestDescAgencyID.Validators[0].(func(string) error)
+	// accessrequestDescRegionID is the schema descriptor for region_id field.
+	accessrequestDescRegionID := accessrequestMixinFields1[1].Descriptor()
+	// accessrequest.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	accessrequest.RegionIDValidator = accessrequestDescRegionID.Validators[0].(func(string) error)
+	// accessrequestDescAccountID is the schema descriptor for account_id field.
+	accessrequestDescAccountID := accessrequestFields[0].Descriptor()
+	// accessrequest.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	accessrequest.AccountIDValidator = accessrequestDescAccountID.Validators[0].(func(string) error)
+	// accessrequestDescAskerID is the schema descriptor for asker_id field.
+	accessrequestDescAskerID := accessrequestFields[1].Descriptor()
+	// accessrequest.AskerIDValidator is a validator for the "asker_id" field. It is called by the builders before save.
+	accessrequest.AskerIDValidator = accessrequestDescAskerID.Validators[0].(func(string) error)
+	// accessrequestDescLine is the schema descriptor for line field.
+	accessrequestDescLine := accessrequestFields[3].Descriptor()
+	// accessrequest.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	accessrequest.LineValidator = accessrequestDescLine.Validators[0].(func(int) error)
+	// accessrequestDescReason is the schema descriptor for reason field.
+	accessrequestDescReason := accessrequestFields[4].Descriptor()
+	// accessrequest.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	accessrequest.ReasonValidator = func() func(string) error {
+		validators := accessrequestDescReason.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(reason string) error {
+			for _, fn := range fns {
+				if err := fn(reason); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// accessrequestDescDeciderID is the schema descriptor for decider_id field.
+	accessrequestDescDeciderID := accessrequestFields[9].Descriptor()
+	// accessrequest.DeciderIDValidator is a validator for the "decider_id" field. It is called by the builders before save.
+	accessrequest.DeciderIDValidator = accessrequestDescDeciderID.Validators[0].(func(string) error)
+	// accessrequestDescDecision is the schema descriptor for decision field.
+	accessrequestDescDecision := accessrequestFields[11].Descriptor()
+	// accessrequest.DecisionValidator is a validator for the "decision" field. It is called by the builders before save.
+	accessrequest.DecisionValidator = accessrequestDescDecision.Validators[0].(func(string) error)
+	// accessrequestDescRoleAssignmentID is the schema descriptor for role_assignment_id field.
+	accessrequestDescRoleAssignmentID := accessrequestFields[12].Descriptor()
+	// accessrequest.RoleAssignmentIDValidator is a validator for the "role_assignment_id" field. It is called by the builders before save.
+	accessrequest.RoleAssignmentIDValidator = accessrequestDescRoleAssignmentID.Validators[0].(func(string) error)
+	// accessrequestDescID is the schema descriptor for id field.
+	accessrequestDescID := accessrequestMixinFields0[0].Descriptor()
+	// accessrequest.DefaultID holds the default value on creation for the id field.
+	accessrequest.DefaultID = accessrequestDescID.Default.(func() string)
+	// accessrequest.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	accessrequest.IDValidator = accessrequestDescID.Validators[0].(func(string) error)
 	accountMixin := schema.Account{}.Mixin()
 	account.Policy = privacy.NewPolicies(schema.Account{})
 	account.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -115,24 +268,32 @@ func init() {
 			return nil
 		}
 	}()
+	// accountDescMustChangePassword is the schema descriptor for must_change_password field.
+	accountDescMustChangePassword := accountFields[4].Descriptor()
+	// account.DefaultMustChangePassword holds the default value on creation for the must_change_password field.
+	account.DefaultMustChangePassword = accountDescMustChangePassword.Default.(bool)
+	// accountDescCertificateSubject is the schema descriptor for certificate_subject field.
+	accountDescCertificateSubject := accountFields[5].Descriptor()
+	// account.CertificateSubjectValidator is a validator for the "certificate_subject" field. It is called by the builders before save.
+	account.CertificateSubjectValidator = accountDescCertificateSubject.Validators[0].(func(string) error)
 	// accountDescActive is the schema descriptor for active field.
-	accountDescActive := accountFields[3].Descriptor()
+	accountDescActive := accountFields[6].Descriptor()
 	// account.DefaultActive holds the default value on creation for the active field.
 	account.DefaultActive = accountDescActive.Default.(bool)
 	// accountDescFailedSignIns is the schema descriptor for failed_sign_ins field.
-	accountDescFailedSignIns := accountFields[4].Descriptor()
+	accountDescFailedSignIns := accountFields[7].Descriptor()
 	// account.DefaultFailedSignIns holds the default value on creation for the failed_sign_ins field.
 	account.DefaultFailedSignIns = accountDescFailedSignIns.Default.(int)
 	// account.FailedSignInsValidator is a validator for the "failed_sign_ins" field. It is called by the builders before save.
 	account.FailedSignInsValidator = accountDescFailedSignIns.Validators[0].(func(int) error)
 	// accountDescChatCapacity is the schema descriptor for chat_capacity field.
-	accountDescChatCapacity := accountFields[7].Descriptor()
+	accountDescChatCapacity := accountFields[10].Descriptor()
 	// account.DefaultChatCapacity holds the default value on creation for the chat_capacity field.
 	account.DefaultChatCapacity = accountDescChatCapacity.Default.(int)
 	// account.ChatCapacityValidator is a validator for the "chat_capacity" field. It is called by the builders before save.
 	account.ChatCapacityValidator = accountDescChatCapacity.Validators[0].(func(int) error)
 	// accountDescSiteID is the schema descriptor for site_id field.
-	accountDescSiteID := accountFields[8].Descriptor()
+	accountDescSiteID := accountFields[11].Descriptor()
 	// account.SiteIDValidator is a validator for the "site_id" field. It is called by the builders before save.
 	account.SiteIDValidator = accountDescSiteID.Validators[0].(func(string) error)
 	// accountDescID is the schema descriptor for id field.
@@ -255,6 +416,56 @@ func init() {
 	agency.DefaultID = agencyDescID.Default.(func() string)
 	// agency.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	agency.IDValidator = agencyDescID.Validators[0].(func(string) error)
+	agencynetworkMixin := schema.AgencyNetwork{}.Mixin()
+	agencynetwork.Policy = privacy.NewPolicies(schema.AgencyNetwork{})
+	agencynetwork.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := agencynetwork.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	agencynetworkMixinFields0 := agencynetworkMixin[0].Fields()
+	_ = agencynetworkMixinFields0
+	agencynetworkFields := schema.AgencyNetwork{}.Fields()
+	_ = agencynetworkFields
+	// agencynetworkDescCreatedAt is the schema descriptor for created_at field.
+	agencynetworkDescCreatedAt := agencynetworkMixinFields0[1].Descriptor()
+	// agencynetwork.DefaultCreatedAt holds the default value on creation for the created_at field.
+	agencynetwork.DefaultCreatedAt = agencynetworkDescCreatedAt.Default.(func() time.Time)
+	// agencynetworkDescAgencyID is the schema descriptor for agency_id field.
+	agencynetworkDescAgencyID := agencynetworkFields[0].Descriptor()
+	// agencynetwork.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	agencynetwork.AgencyIDValidator = agencynetworkDescAgencyID.Validators[0].(func(string) error)
+	// agencynetworkDescNetwork is the schema descriptor for network field.
+	agencynetworkDescNetwork := agencynetworkFields[1].Descriptor()
+	// agencynetwork.NetworkValidator is a validator for the "network" field. It is called by the builders before save.
+	agencynetwork.NetworkValidator = func() func(string) error {
+		validators := agencynetworkDescNetwork.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(network string) error {
+			for _, fn := range fns {
+				if err := fn(network); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// agencynetworkDescNote is the schema descriptor for note field.
+	agencynetworkDescNote := agencynetworkFields[2].Descriptor()
+	// agencynetwork.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	agencynetwork.NoteValidator = agencynetworkDescNote.Validators[0].(func(string) error)
+	// agencynetworkDescID is the schema descriptor for id field.
+	agencynetworkDescID := agencynetworkMixinFields0[0].Descriptor()
+	// agencynetwork.DefaultID holds the default value on creation for the id field.
+	agencynetwork.DefaultID = agencynetworkDescID.Default.(func() string)
+	// agencynetwork.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	agencynetwork.IDValidator = agencynetworkDescID.Validators[0].(func(string) error)
 	answerreviewMixin := schema.AnswerReview{}.Mixin()
 	answerreview.Policy = privacy.NewPolicies(schema.AnswerReview{})
 	answerreview.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1037,6 +1248,134 @@ func init() {
 	eventDescQueueID := eventFields[5].Descriptor()
 	// event.QueueIDValidator is a validator for the "queue_id" field. It is called by the builders before save.
 	event.QueueIDValidator = eventDescQueueID.Validators[0].(func(string) error)
+	formerpasswordMixin := schema.FormerPassword{}.Mixin()
+	formerpassword.Policy = privacy.NewPolicies(schema.FormerPassword{})
+	formerpassword.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := formerpassword.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	formerpasswordMixinFields0 := formerpasswordMixin[0].Fields()
+	_ = formerpasswordMixinFields0
+	formerpasswordFields := schema.FormerPassword{}.Fields()
+	_ = formerpasswordFields
+	// formerpasswordDescCreatedAt is the schema descriptor for created_at field.
+	formerpasswordDescCreatedAt := formerpasswordMixinFields0[1].Descriptor()
+	// formerpassword.DefaultCreatedAt holds the default value on creation for the created_at field.
+	formerpassword.DefaultCreatedAt = formerpasswordDescCreatedAt.Default.(func() time.Time)
+	// formerpasswordDescAccountID is the schema descriptor for account_id field.
+	formerpasswordDescAccountID := formerpasswordFields[0].Descriptor()
+	// formerpassword.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	formerpassword.AccountIDValidator = formerpasswordDescAccountID.Validators[0].(func(string) error)
+	// formerpasswordDescID is the schema descriptor for id field.
+	formerpasswordDescID := formerpasswordMixinFields0[0].Descriptor()
+	// formerpassword.DefaultID holds the default value on creation for the id field.
+	formerpassword.DefaultID = formerpasswordDescID.Default.(func() string)
+	// formerpassword.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	formerpassword.IDValidator = formerpasswordDescID.Validators[0].(func(string) error)
+	identitylinkMixin := schema.IdentityLink{}.Mixin()
+	identitylink.Policy = privacy.NewPolicies(schema.IdentityLink{})
+	identitylink.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := identitylink.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	identitylinkMixinFields0 := identitylinkMixin[0].Fields()
+	_ = identitylinkMixinFields0
+	identitylinkFields := schema.IdentityLink{}.Fields()
+	_ = identitylinkFields
+	// identitylinkDescCreatedAt is the schema descriptor for created_at field.
+	identitylinkDescCreatedAt := identitylinkMixinFields0[1].Descriptor()
+	// identitylink.DefaultCreatedAt holds the default value on creation for the created_at field.
+	identitylink.DefaultCreatedAt = identitylinkDescCreatedAt.Default.(func() time.Time)
+	// identitylinkDescAccountID is the schema descriptor for account_id field.
+	identitylinkDescAccountID := identitylinkFields[0].Descriptor()
+	// identitylink.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	identitylink.AccountIDValidator = identitylinkDescAccountID.Validators[0].(func(string) error)
+	// identitylinkDescIssuer is the schema descriptor for issuer field.
+	identitylinkDescIssuer := identitylinkFields[1].Descriptor()
+	// identitylink.IssuerValidator is a validator for the "issuer" field. It is called by the builders before save.
+	identitylink.IssuerValidator = func() func(string) error {
+		validators := identitylinkDescIssuer.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(issuer string) error {
+			for _, fn := range fns {
+				if err := fn(issuer); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// identitylinkDescSubject is the schema descriptor for subject field.
+	identitylinkDescSubject := identitylinkFields[2].Descriptor()
+	// identitylink.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
+	identitylink.SubjectValidator = func() func(string) error {
+		validators := identitylinkDescSubject.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(subject string) error {
+			for _, fn := range fns {
+				if err := fn(subject); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// identitylinkDescID is the schema descriptor for id field.
+	identitylinkDescID := identitylinkMixinFields0[0].Descriptor()
+	// identitylink.DefaultID holds the default value on creation for the id field.
+	identitylink.DefaultID = identitylinkDescID.Default.(func() string)
+	// identitylink.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	identitylink.IDValidator = identitylinkDescID.Validators[0].(func(string) error)
+	identityloginMixin := schema.IdentityLogin{}.Mixin()
+	identitylogin.Policy = privacy.NewPolicies(schema.IdentityLogin{})
+	identitylogin.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := identitylogin.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	identityloginMixinFields0 := identityloginMixin[0].Fields()
+	_ = identityloginMixinFields0
+	identityloginFields := schema.IdentityLogin{}.Fields()
+	_ = identityloginFields
+	// identityloginDescCreatedAt is the schema descriptor for created_at field.
+	identityloginDescCreatedAt := identityloginMixinFields0[1].Descriptor()
+	// identitylogin.DefaultCreatedAt holds the default value on creation for the created_at field.
+	identitylogin.DefaultCreatedAt = identityloginDescCreatedAt.Default.(func() time.Time)
+	// identityloginDescNonce is the schema descriptor for nonce field.
+	identityloginDescNonce := identityloginFields[2].Descriptor()
+	// identitylogin.NonceValidator is a validator for the "nonce" field. It is called by the builders before save.
+	identitylogin.NonceValidator = identityloginDescNonce.Validators[0].(func(string) error)
+	// identityloginDescVerifier is the schema descriptor for verifier field.
+	identityloginDescVerifier := identityloginFields[3].Descriptor()
+	// identitylogin.VerifierValidator is a validator for the "verifier" field. It is called by the builders before save.
+	identitylogin.VerifierValidator = identityloginDescVerifier.Validators[0].(func(string) error)
+	// identityloginDescAccountID is the schema descriptor for account_id field.
+	identityloginDescAccountID := identityloginFields[4].Descriptor()
+	// identitylogin.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	identitylogin.AccountIDValidator = identityloginDescAccountID.Validators[0].(func(string) error)
+	// identityloginDescID is the schema descriptor for id field.
+	identityloginDescID := identityloginMixinFields0[0].Descriptor()
+	// identitylogin.DefaultID holds the default value on creation for the id field.
+	identitylogin.DefaultID = identityloginDescID.Default.(func() string)
+	// identitylogin.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	identitylogin.IDValidator = identityloginDescID.Validators[0].(func(string) error)
 	interactionMixin := schema.Interaction{}.Mixin()
 	interaction.Policy = privacy.NewPolicies(schema.Interaction{})
 	interaction.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1969,6 +2308,34 @@ func init() {
 	recording.DefaultID = recordingDescID.Default.(func() string)
 	// recording.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	recording.IDValidator = recordingDescID.Validators[0].(func(string) error)
+	recoverycodeMixin := schema.RecoveryCode{}.Mixin()
+	recoverycode.Policy = privacy.NewPolicies(schema.RecoveryCode{})
+	recoverycode.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := recoverycode.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	recoverycodeMixinFields0 := recoverycodeMixin[0].Fields()
+	_ = recoverycodeMixinFields0
+	recoverycodeFields := schema.RecoveryCode{}.Fields()
+	_ = recoverycodeFields
+	// recoverycodeDescCreatedAt is the schema descriptor for created_at field.
+	recoverycodeDescCreatedAt := recoverycodeMixinFields0[1].Descriptor()
+	// recoverycode.DefaultCreatedAt holds the default value on creation for the created_at field.
+	recoverycode.DefaultCreatedAt = recoverycodeDescCreatedAt.Default.(func() time.Time)
+	// recoverycodeDescAccountID is the schema descriptor for account_id field.
+	recoverycodeDescAccountID := recoverycodeFields[0].Descriptor()
+	// recoverycode.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	recoverycode.AccountIDValidator = recoverycodeDescAccountID.Validators[0].(func(string) error)
+	// recoverycodeDescID is the schema descriptor for id field.
+	recoverycodeDescID := recoverycodeMixinFields0[0].Descriptor()
+	// recoverycode.DefaultID holds the default value on creation for the id field.
+	recoverycode.DefaultID = recoverycodeDescID.Default.(func() string)
+	// recoverycode.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	recoverycode.IDValidator = recoverycodeDescID.Validators[0].(func(string) error)
 	regionMixin := schema.Region{}.Mixin()
 	region.Policy = privacy.NewPolicies(schema.Region{})
 	region.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -2151,6 +2518,44 @@ func init() {
 	routingtrace.DefaultID = routingtraceDescID.Default.(func() string)
 	// routingtrace.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	routingtrace.IDValidator = routingtraceDescID.Validators[0].(func(string) error)
+	secondfactorMixin := schema.SecondFactor{}.Mixin()
+	secondfactor.Policy = privacy.NewPolicies(schema.SecondFactor{})
+	secondfactor.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := secondfactor.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	secondfactorMixinFields0 := secondfactorMixin[0].Fields()
+	_ = secondfactorMixinFields0
+	secondfactorFields := schema.SecondFactor{}.Fields()
+	_ = secondfactorFields
+	// secondfactorDescCreatedAt is the schema descriptor for created_at field.
+	secondfactorDescCreatedAt := secondfactorMixinFields0[1].Descriptor()
+	// secondfactor.DefaultCreatedAt holds the default value on creation for the created_at field.
+	secondfactor.DefaultCreatedAt = secondfactorDescCreatedAt.Default.(func() time.Time)
+	// secondfactorDescAccountID is the schema descriptor for account_id field.
+	secondfactorDescAccountID := secondfactorFields[0].Descriptor()
+	// secondfactor.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	secondfactor.AccountIDValidator = secondfactorDescAccountID.Validators[0].(func(string) error)
+	// secondfactorDescLastStep is the schema descriptor for last_step field.
+	secondfactorDescLastStep := secondfactorFields[3].Descriptor()
+	// secondfactor.DefaultLastStep holds the default value on creation for the last_step field.
+	secondfactor.DefaultLastStep = secondfactorDescLastStep.Default.(int64)
+	// secondfactorDescFailed is the schema descriptor for failed field.
+	secondfactorDescFailed := secondfactorFields[4].Descriptor()
+	// secondfactor.DefaultFailed holds the default value on creation for the failed field.
+	secondfactor.DefaultFailed = secondfactorDescFailed.Default.(int)
+	// secondfactor.FailedValidator is a validator for the "failed" field. It is called by the builders before save.
+	secondfactor.FailedValidator = secondfactorDescFailed.Validators[0].(func(int) error)
+	// secondfactorDescID is the schema descriptor for id field.
+	secondfactorDescID := secondfactorMixinFields0[0].Descriptor()
+	// secondfactor.DefaultID holds the default value on creation for the id field.
+	secondfactor.DefaultID = secondfactorDescID.Default.(func() string)
+	// secondfactor.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	secondfactor.IDValidator = secondfactorDescID.Validators[0].(func(string) error)
 	secret.Policy = privacy.NewPolicies(schema.Secret{})
 	secret.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -2356,12 +2761,60 @@ func init() {
 	sessionDescUserAgent := sessionFields[9].Descriptor()
 	// session.UserAgentValidator is a validator for the "user_agent" field. It is called by the builders before save.
 	session.UserAgentValidator = sessionDescUserAgent.Validators[0].(func(string) error)
+	// sessionDescIdentityID is the schema descriptor for identity_id field.
+	sessionDescIdentityID := sessionFields[10].Descriptor()
+	// session.IdentityIDValidator is a validator for the "identity_id" field. It is called by the builders before save.
+	session.IdentityIDValidator = sessionDescIdentityID.Validators[0].(func(string) error)
+	// sessionDescIssuerSession is the schema descriptor for issuer_session field.
+	sessionDescIssuerSession := sessionFields[11].Descriptor()
+	// session.IssuerSessionValidator is a validator for the "issuer_session" field. It is called by the builders before save.
+	session.IssuerSessionValidator = sessionDescIssuerSession.Validators[0].(func(string) error)
 	// sessionDescID is the schema descriptor for id field.
 	sessionDescID := sessionMixinFields0[0].Descriptor()
 	// session.DefaultID holds the default value on creation for the id field.
 	session.DefaultID = sessionDescID.Default.(func() string)
 	// session.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	session.IDValidator = sessionDescID.Validators[0].(func(string) error)
+	signinchallengeMixin := schema.SignInChallenge{}.Mixin()
+	signinchallenge.Policy = privacy.NewPolicies(schema.SignInChallenge{})
+	signinchallenge.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := signinchallenge.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	signinchallengeMixinFields0 := signinchallengeMixin[0].Fields()
+	_ = signinchallengeMixinFields0
+	signinchallengeFields := schema.SignInChallenge{}.Fields()
+	_ = signinchallengeFields
+	// signinchallengeDescCreatedAt is the schema descriptor for created_at field.
+	signinchallengeDescCreatedAt := signinchallengeMixinFields0[1].Descriptor()
+	// signinchallenge.DefaultCreatedAt holds the default value on creation for the created_at field.
+	signinchallenge.DefaultCreatedAt = signinchallengeDescCreatedAt.Default.(func() time.Time)
+	// signinchallengeDescAccountID is the schema descriptor for account_id field.
+	signinchallengeDescAccountID := signinchallengeFields[0].Descriptor()
+	// signinchallenge.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	signinchallenge.AccountIDValidator = signinchallengeDescAccountID.Validators[0].(func(string) error)
+	// signinchallengeDescFactorPassed is the schema descriptor for factor_passed field.
+	signinchallengeDescFactorPassed := signinchallengeFields[4].Descriptor()
+	// signinchallenge.DefaultFactorPassed holds the default value on creation for the factor_passed field.
+	signinchallenge.DefaultFactorPassed = signinchallengeDescFactorPassed.Default.(bool)
+	// signinchallengeDescIdentityID is the schema descriptor for identity_id field.
+	signinchallengeDescIdentityID := signinchallengeFields[6].Descriptor()
+	// signinchallenge.IdentityIDValidator is a validator for the "identity_id" field. It is called by the builders before save.
+	signinchallenge.IdentityIDValidator = signinchallengeDescIdentityID.Validators[0].(func(string) error)
+	// signinchallengeDescIssuerSession is the schema descriptor for issuer_session field.
+	signinchallengeDescIssuerSession := signinchallengeFields[7].Descriptor()
+	// signinchallenge.IssuerSessionValidator is a validator for the "issuer_session" field. It is called by the builders before save.
+	signinchallenge.IssuerSessionValidator = signinchallengeDescIssuerSession.Validators[0].(func(string) error)
+	// signinchallengeDescID is the schema descriptor for id field.
+	signinchallengeDescID := signinchallengeMixinFields0[0].Descriptor()
+	// signinchallenge.DefaultID holds the default value on creation for the id field.
+	signinchallenge.DefaultID = signinchallengeDescID.Default.(func() string)
+	// signinchallenge.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	signinchallenge.IDValidator = signinchallengeDescID.Validators[0].(func(string) error)
 	siteMixin := schema.Site{}.Mixin()
 	site.Policy = privacy.NewPolicies(schema.Site{})
 	site.Hooks[0] = func(next ent.Mutator) ent.Mutator {

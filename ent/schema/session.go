@@ -29,6 +29,8 @@ func (Session) Fields() []ent.Field {
 		field.Time("last_used_at").Default(now),
 		field.String("address").Optional().MaxLen(64),
 		field.String("user_agent").Optional().MaxLen(300),
+		field.String("identity_id").Optional().MaxLen(40).Immutable().Comment("who vouched, when it was an identity provider"),
+		field.String("issuer_session").Optional().MaxLen(200).Immutable().Comment("the provider's own name of its session"),
 	}
 }
 

@@ -37,6 +37,10 @@ const (
 	FieldAddress = "address"
 	// FieldUserAgent holds the string denoting the user_agent field in the database.
 	FieldUserAgent = "user_agent"
+	// FieldIdentityID holds the string denoting the identity_id field in the database.
+	FieldIdentityID = "identity_id"
+	// FieldIssuerSession holds the string denoting the issuer_session field in the database.
+	FieldIssuerSession = "issuer_session"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// Table holds the table name of the session in the database.
@@ -64,6 +68,8 @@ var Columns = []string{
 	FieldLastUsedAt,
 	FieldAddress,
 	FieldUserAgent,
+	FieldIdentityID,
+	FieldIssuerSession,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -94,6 +100,10 @@ var (
 	AddressValidator func(string) error
 	// UserAgentValidator is a validator for the "user_agent" field. It is called by the builders before save.
 	UserAgentValidator func(string) error
+	// IdentityIDValidator is a validator for the "identity_id" field. It is called by the builders before save.
+	IdentityIDValidator func(string) error
+	// IssuerSessionValidator is a validator for the "issuer_session" field. It is called by the builders before save.
+	IssuerSessionValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -146,6 +156,16 @@ func ByAddress(opts ...sql.OrderTermOption) OrderOption {
 // ByUserAgent orders the results by the user_agent field.
 func ByUserAgent(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUserAgent, opts...).ToFunc()
+}
+
+// ByIdentityID orders the results by the identity_id field.
+func ByIdentityID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIdentityID, opts...).ToFunc()
+}
+
+// ByIssuerSession orders the results by the issuer_session field.
+func ByIssuerSession(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIssuerSession, opts...).ToFunc()
 }
 
 // ByAccountField orders the results by account field.

@@ -120,6 +120,16 @@ func UserAgent(v string) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldUserAgent, v))
 }
 
+// IdentityID applies equality check predicate on the "identity_id" field. It's identical to IdentityIDEQ.
+func IdentityID(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldIdentityID, v))
+}
+
+// IssuerSession applies equality check predicate on the "issuer_session" field. It's identical to IssuerSessionEQ.
+func IssuerSession(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldIssuerSession, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Session {
 	return predicate.Session(sql.FieldEQ(FieldCreatedAt, v))
@@ -663,6 +673,156 @@ func UserAgentEqualFold(v string) predicate.Session {
 // UserAgentContainsFold applies the ContainsFold predicate on the "user_agent" field.
 func UserAgentContainsFold(v string) predicate.Session {
 	return predicate.Session(sql.FieldContainsFold(FieldUserAgent, v))
+}
+
+// IdentityIDEQ applies the EQ predicate on the "identity_id" field.
+func IdentityIDEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldIdentityID, v))
+}
+
+// IdentityIDNEQ applies the NEQ predicate on the "identity_id" field.
+func IdentityIDNEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldIdentityID, v))
+}
+
+// IdentityIDIn applies the In predicate on the "identity_id" field.
+func IdentityIDIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldIdentityID, vs...))
+}
+
+// IdentityIDNotIn applies the NotIn predicate on the "identity_id" field.
+func IdentityIDNotIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldIdentityID, vs...))
+}
+
+// IdentityIDGT applies the GT predicate on the "identity_id" field.
+func IdentityIDGT(v string) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldIdentityID, v))
+}
+
+// IdentityIDGTE applies the GTE predicate on the "identity_id" field.
+func IdentityIDGTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldIdentityID, v))
+}
+
+// IdentityIDLT applies the LT predicate on the "identity_id" field.
+func IdentityIDLT(v string) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldIdentityID, v))
+}
+
+// IdentityIDLTE applies the LTE predicate on the "identity_id" field.
+func IdentityIDLTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldIdentityID, v))
+}
+
+// IdentityIDContains applies the Contains predicate on the "identity_id" field.
+func IdentityIDContains(v string) predicate.Session {
+	return predicate.Session(sql.FieldContains(FieldIdentityID, v))
+}
+
+// IdentityIDHasPrefix applies the HasPrefix predicate on the "identity_id" field.
+func IdentityIDHasPrefix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasPrefix(FieldIdentityID, v))
+}
+
+// IdentityIDHasSuffix applies the HasSuffix predicate on the "identity_id" field.
+func IdentityIDHasSuffix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasSuffix(FieldIdentityID, v))
+}
+
+// IdentityIDIsNil applies the IsNil predicate on the "identity_id" field.
+func IdentityIDIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldIdentityID))
+}
+
+// IdentityIDNotNil applies the NotNil predicate on the "identity_id" field.
+func IdentityIDNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldIdentityID))
+}
+
+// IdentityIDEqualFold applies the EqualFold predicate on the "identity_id" field.
+func IdentityIDEqualFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldEqualFold(FieldIdentityID, v))
+}
+
+// IdentityIDContainsFold applies the ContainsFold predicate on the "identity_id" field.
+func IdentityIDContainsFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldContainsFold(FieldIdentityID, v))
+}
+
+// IssuerSessionEQ applies the EQ predicate on the "issuer_session" field.
+func IssuerSessionEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldEQ(FieldIssuerSession, v))
+}
+
+// IssuerSessionNEQ applies the NEQ predicate on the "issuer_session" field.
+func IssuerSessionNEQ(v string) predicate.Session {
+	return predicate.Session(sql.FieldNEQ(FieldIssuerSession, v))
+}
+
+// IssuerSessionIn applies the In predicate on the "issuer_session" field.
+func IssuerSessionIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldIn(FieldIssuerSession, vs...))
+}
+
+// IssuerSessionNotIn applies the NotIn predicate on the "issuer_session" field.
+func IssuerSessionNotIn(vs ...string) predicate.Session {
+	return predicate.Session(sql.FieldNotIn(FieldIssuerSession, vs...))
+}
+
+// IssuerSessionGT applies the GT predicate on the "issuer_session" field.
+func IssuerSessionGT(v string) predicate.Session {
+	return predicate.Session(sql.FieldGT(FieldIssuerSession, v))
+}
+
+// IssuerSessionGTE applies the GTE predicate on the "issuer_session" field.
+func IssuerSessionGTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldGTE(FieldIssuerSession, v))
+}
+
+// IssuerSessionLT applies the LT predicate on the "issuer_session" field.
+func IssuerSessionLT(v string) predicate.Session {
+	return predicate.Session(sql.FieldLT(FieldIssuerSession, v))
+}
+
+// IssuerSessionLTE applies the LTE predicate on the "issuer_session" field.
+func IssuerSessionLTE(v string) predicate.Session {
+	return predicate.Session(sql.FieldLTE(FieldIssuerSession, v))
+}
+
+// IssuerSessionContains applies the Contains predicate on the "issuer_session" field.
+func IssuerSessionContains(v string) predicate.Session {
+	return predicate.Session(sql.FieldContains(FieldIssuerSession, v))
+}
+
+// IssuerSessionHasPrefix applies the HasPrefix predicate on the "issuer_session" field.
+func IssuerSessionHasPrefix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasPrefix(FieldIssuerSession, v))
+}
+
+// IssuerSessionHasSuffix applies the HasSuffix predicate on the "issuer_session" field.
+func IssuerSessionHasSuffix(v string) predicate.Session {
+	return predicate.Session(sql.FieldHasSuffix(FieldIssuerSession, v))
+}
+
+// IssuerSessionIsNil applies the IsNil predicate on the "issuer_session" field.
+func IssuerSessionIsNil() predicate.Session {
+	return predicate.Session(sql.FieldIsNull(FieldIssuerSession))
+}
+
+// IssuerSessionNotNil applies the NotNil predicate on the "issuer_session" field.
+func IssuerSessionNotNil() predicate.Session {
+	return predicate.Session(sql.FieldNotNull(FieldIssuerSession))
+}
+
+// IssuerSessionEqualFold applies the EqualFold predicate on the "issuer_session" field.
+func IssuerSessionEqualFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldEqualFold(FieldIssuerSession, v))
+}
+
+// IssuerSessionContainsFold applies the ContainsFold predicate on the "issuer_session" field.
+func IssuerSessionContainsFold(v string) predicate.Session {
+	return predicate.Session(sql.FieldContainsFold(FieldIssuerSession, v))
 }
 
 // HasAccount applies the HasEdge predicate on the "account" edge.
