@@ -2,14 +2,10 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
-	"ekc/access/viewer"
 	"ekc/ent"
-	"ekc/ent/interaction"
-	"ekc/ent/message"
 )
 
 const (
@@ -21,7 +17,7 @@ const (
 // eventCache reads what an event is about once for all streams of this node. It acts as the system: each stream decides
 // the rights of its viewer before it shows anything.
 type eventCache struct {
-	client *ent.Client
+	eventLots
 
 	mu         sync.Mutex
 	happenings map[int64]*happening
@@ -41,7 +37,7 @@ type happening struct {
 }
 
 func newEventCache(client *ent.Client) *eventCache {
-	return &eventCache{client: client, happenings: map[int64]*happening{}}
+	return &eventCache{eventLots: newEventLots(client), happenings: map[int64]*happening{}}
 }
 
 // of returns what is known of an event. A signal has no position and is known to nobody else.
@@ -77,25 +73,12 @@ func (c *eventCache) sweep(now time.Time) {
 
 // messageOf reads the message of an event with its files.
 func (c *eventCache) messageOf(ctx context.Context, h *happening, id string) (*ent.Message, error) {
-	h.messageOnce.Do(func() {
-		system := viewer.AsSystem(context.WithoutCancel(ctx))
-		h.message, h.messageErr = c.client.Message.Query().Where(message.ID(id)).WithAttachments().Only(system)
-		if h.messageErr != nil {
-			h.messageErr = fmt.Errorf("read message: %w", h.messageErr)
-		}
-	})
+	h.messageOnce.Do(func() { h.message, h.messageErr = c.messages.get(ctx, id) })
 	return h.message, h.messageErr
 }
 
 // interactionOf reads the interaction of an event as it is now.
 func (c *eventCache) interactionOf(ctx context.Context, h *happening, id string) (*ent.Interaction, error) {
-	h.interactionOnce.Do(func() {
-		system := viewer.AsSystem(context.WithoutCancel(ctx))
-		h.interaction, h.interactionErr = c.client.Interaction.Query().Where(interaction.ID(id)).
-			WithAgency().WithRegion().WithQueue().Only(system)
-		if h.interactionErr != nil {
-			h.interactionErr = fmt.Errorf("read interaction: %w", h.interactionErr)
-		}
-	})
+	h.interactionOnce.Do(func() { h.interaction, h.interactionErr = c.interactions.get(ctx, id) })
 	return h.interaction, h.interactionErr
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -160,7 +161,7 @@ func (r *Resolver) offeredNow(ctx context.Context, id string) (bool, error) {
 }
 
 func ignoreMissing(err error) error {
-	if ent.IsNotFound(err) {
+	if ent.IsNotFound(err) || errors.Is(err, errGone) {
 		return nil
 	}
 	return err

@@ -10,7 +10,6 @@ import (
 	entinteraction "ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/offer"
-	"ekc/ent/presence"
 	"ekc/graph/model"
 	"ekc/interaction"
 	"ekc/internal/eventlog"
@@ -73,13 +72,9 @@ func (r *Resolver) onDesk(ctx context.Context, accountID string, e eventlog.Even
 	}
 	switch e.Kind {
 	case routing.KindOffer:
-		o, err := r.Client.Offer.Query().Where(offer.ID(e.Data["offer"]), offer.AccountID(accountID)).Only(ctx)
-		if err != nil {
-			return nil, ignoreMissing(err)
-		}
-		return &model.OfferChanged{Cursor: cursor, At: e.At, Offer: o}, nil
+		return r.onOffer(ctx, accountID, e, cursor)
 	case routing.KindPresence:
-		p, err := r.Client.Presence.Query().Where(presence.AccountID(accountID)).WithPauseReason().Only(ctx)
+		p, err := r.events.presences.get(ctx, accountID)
 		if err != nil {
 			return nil, ignoreMissing(err)
 		}
@@ -96,6 +91,23 @@ func (r *Resolver) onDesk(ctx context.Context, accountID string, e eventlog.Even
 	default:
 		return nil, nil //nolint:nilnil // nothing to show
 	}
+}
+
+// onOffer shows an offer to whom it was made; with its interaction, if that is theirs to see now, as it mostly is.
+func (r *Resolver) onOffer(ctx context.Context, accountID string, e eventlog.Event, cursor string) (model.DeskEvent, error) {
+	found, err := r.events.offers.get(ctx, e.Data["offer"])
+	if err != nil || found.AccountID != accountID {
+		return nil, ignoreMissing(err)
+	}
+	i, err := r.events.interactionOf(ctx, r.events.of(e.ID), found.InteractionID)
+	if err != nil {
+		return nil, ignoreMissing(err)
+	}
+	o := *found
+	if o.State == offer.StatePending || access.CheckObject(ctx, access.ReadInteraction, access.InteractionObject(ctx, i, false)) == nil {
+		o.Edges.Interaction = i
+	}
+	return &model.OfferChanged{Cursor: cursor, At: e.At, Offer: &o}, nil
 }
 
 // onOwnInteraction shows what happens in an interaction that is the operator's at this moment, and that one is not any more.

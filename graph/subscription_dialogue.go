@@ -2,10 +2,10 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ekc/ent"
-	"ekc/ent/call"
 	entinteraction "ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/graph/model"
@@ -32,7 +32,7 @@ func (r *Resolver) dialogue(ctx context.Context, id string, after *string) (<-ch
 	}
 	if err != nil || !may {
 		drop(stream)
-		if err == nil || ent.IsNotFound(err) {
+		if err == nil || errors.Is(err, errGone) {
 			err = fail.Field("interactionId", fail.NotFound, "no such interaction")
 		}
 		return nil, err
@@ -142,8 +142,8 @@ func (r *Resolver) happened(ctx context.Context, h *happening, e eventlog.Event,
 		}
 		return &model.MessageChanged{Cursor: cursor, At: e.At, InteractionID: id, Message: m}, nil
 	case voice.KindCall:
-		c, err := r.Client.Call.Query().Where(call.ID(e.Data[voice.DataCall])).Only(ctx)
-		if err != nil {
+		c, err := r.events.calls.get(ctx, e.Data[voice.DataCall])
+		if err != nil || c.InteractionID != id { // whoever follows an interaction sees its calls
 			return nil, ignoreMissing(err)
 		}
 		return &model.CallChanged{Cursor: cursor, At: e.At, InteractionID: id, Call: c}, nil

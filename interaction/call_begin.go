@@ -78,7 +78,7 @@ func citizensOf(system context.Context, tx *ent.Tx, callers []Caller) (known map
 	if len(numbers) == 0 {
 		return known, nil
 	}
-	rows, err := tx.QueryContext(system, `SELECT phone, id FROM citizens WHERE phone = ANY($1) ORDER BY created_at`, pq.Array(numbers))
+	rows, err := tx.QueryContext(system, `SELECT phone, id FROM citizens WHERE phone = ANY((SELECT $1::text[])::text[]) ORDER BY created_at`, pq.Array(numbers))
 	if err != nil {
 		return nil, fmt.Errorf("find citizens: %w", err)
 	}

@@ -101,7 +101,7 @@ func turnSegments(system context.Context, tx *ent.Tx, reason string, now time.Ti
 
 const (
 	turnOne  = turnEnd + `= $3::text` + turnBegin + `(VALUES ($3::text, $4::text, $5::text, $6::text, $7::text))` + turnRows
-	turnMany = turnEnd + `= ANY($3::text[])` + turnBegin + `unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[])` + turnRows
+	turnMany = turnEnd + `= ANY((SELECT $3::text[])::text[])` + turnBegin + `unnest((SELECT $3::text[]), (SELECT $4::text[]), (SELECT $5::text[]), (SELECT $6::text[]), (SELECT $7::text[]))` + turnRows
 
 	turnEnd   = `WITH ended AS (UPDATE segments SET ended_at = $1::timestamptz, end_reason = $2 WHERE ended_at IS NULL AND interaction_id `
 	turnBegin = `)

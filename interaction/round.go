@@ -55,11 +55,11 @@ func (s *Service) Together(ctx context.Context, tx *ent.Tx, interactions, offers
 	}
 	locked, err := tx.Interaction.Query().Where(func(sel *entsql.Selector) {
 		sel.Where(entsql.P(func(b *entsql.Builder) {
-			b.Ident(sel.C(interaction.FieldID)).WriteString(" IN (SELECT unnest(").Arg(pq.Array(interactions)).WriteString("::text[])")
+			b.Ident(sel.C(interaction.FieldID)).WriteString(" = ANY(ARRAY(SELECT unnest((SELECT ").Arg(pq.Array(interactions)).WriteString("::text[]))")
 			if len(offers) > 0 {
-				b.WriteString(" UNION SELECT interaction_id FROM offers WHERE id = ANY(").Arg(pq.Array(offers)).WriteByte(')')
+				b.WriteString(" UNION SELECT interaction_id FROM offers WHERE id = ANY((SELECT ").Arg(pq.Array(offers)).WriteString("::text[])::text[])")
 			}
-			b.WriteByte(')')
+			b.WriteString("))")
 		}))
 	}).ForUpdate(database.LockOrSkip).All(viewer.AsSystem(ctx))
 	if err != nil {

@@ -32,7 +32,7 @@ func (s *Service) Offered(ctx context.Context, tx *ent.Tx, waiting []*ent.Intera
 		ids, offered = append(ids, after.ID), append(offered, &after)
 		events = append(events, changeEvents(before, &after)...)
 	}
-	if _, err := tx.ExecContext(system, `UPDATE interactions SET state = $2 WHERE id = ANY($1)`,
+	if _, err := tx.ExecContext(system, `UPDATE interactions SET state = $2 WHERE id = ANY((SELECT $1::text[])::text[])`,
 		pq.Array(ids), string(interaction.StateOffered)); err != nil {
 		return fmt.Errorf("change interactions: %w", err)
 	}

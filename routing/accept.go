@@ -31,7 +31,7 @@ func (s *Service) Accepting(ctx context.Context, tx *ent.Tx, offerIDs []string) 
 		a.offers[o.ID] = o
 		return err
 	}, `SELECT o.id, o.interaction_id, o.queue_id, o.account_id, o.state, o.expires_at, a.display_name
-		FROM offers o JOIN accounts a ON a.id = o.account_id WHERE o.id = ANY($1)`, pq.Array(offerIDs))
+		FROM offers o JOIN accounts a ON a.id = o.account_id WHERE o.id = ANY((SELECT $1::text[])::text[])`, pq.Array(offerIDs))
 	return a, err
 }
 
@@ -76,7 +76,7 @@ func (a *Acceptances) Write(ctx context.Context, tx *ent.Tx) error {
 	}
 	condition, arg := ofAccounts(accounts)
 	_, err := tx.ExecContext(ctx, `
-		WITH answered AS (UPDATE offers SET state = 'ACCEPTED', answered_at = $3::timestamptz WHERE id = ANY($2))
+		WITH answered AS (UPDATE offers SET state = 'ACCEPTED', answered_at = $3::timestamptz WHERE id = ANY((SELECT $2::text[])::text[]))
 		UPDATE presences SET missed_offers = 0, idle_since = $3::timestamptz WHERE account_id `+condition, arg, pq.Array(ids), a.now)
 	if err != nil {
 		return fmt.Errorf("accept offers: %w", err)

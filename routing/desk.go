@@ -59,7 +59,7 @@ func (d *desk) others(queueID string, channel interaction.Channel) []string {
 
 // desksOf reads the desks of accounts, by their ids.
 func desksOf(ctx context.Context, q querier, accountIDs []string) (map[string]*desk, error) {
-	return readDesks(ctx, q, `= ANY($1)`, pq.Array(accountIDs))
+	return readDesks(ctx, q, `= ANY((SELECT $1::text[])::text[])`, pq.Array(accountIDs))
 }
 
 // deskOf reads one desk, in words of its own: a plan for a list of unknown length is never kept. That of an account that does not
@@ -118,7 +118,7 @@ func (s *Service) Loads(ctx context.Context, accountIDs []string) (map[string]Lo
 		err := rows.Scan(&id, &l.Chats, &l.Calls)
 		loads[id] = l
 		return err
-	}, `SELECT account_id, chats, calls FROM `+loadTable+` l WHERE account_id = ANY($1)`, pq.Array(accountIDs))
+	}, `SELECT account_id, chats, calls FROM `+loadTable+` l WHERE account_id = ANY((SELECT $1::text[])::text[])`, pq.Array(accountIDs))
 	return loads, err
 }
 
@@ -167,7 +167,7 @@ func ofAccounts(accountIDs []string) (condition string, arg any) {
 	if len(accountIDs) == 1 {
 		return `= $1`, accountIDs[0]
 	}
-	return `IN (SELECT account_id FROM presences WHERE account_id = ANY($1) ORDER BY account_id FOR NO KEY UPDATE)`, pq.Array(accountIDs)
+	return `IN (SELECT account_id FROM presences WHERE account_id = ANY((SELECT $1::text[])::text[]) ORDER BY account_id FOR NO KEY UPDATE)`, pq.Array(accountIDs)
 }
 
 // WrappingUp says that an interaction of each operator ended its talk and is being recorded. When it was a call, an

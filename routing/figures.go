@@ -74,6 +74,6 @@ func (s *Service) countInteractions(ctx context.Context, figures map[string]Figu
 		SELECT queue_id, count(*) FILTER (WHERE state IN ('QUEUED', 'OFFERED')),
 			min(place_at) FILTER (WHERE state IN ('QUEUED', 'OFFERED')), count(*) FILTER (WHERE state IN ('ACTIVE', 'HELD'))
 		FROM interactions
-		WHERE queue_id = ANY($1) AND state IN ('QUEUED', 'OFFERED', 'ACTIVE', 'HELD')
+		WHERE queue_id = ANY((SELECT $1::text[])::text[]) AND state IN ('QUEUED', 'OFFERED', 'ACTIVE', 'HELD')
 		GROUP BY queue_id`, pq.Array(keys(figures)))
 }

@@ -54,7 +54,7 @@ func (s *Service) handleTimes(ctx context.Context, queueIDs []string) (map[strin
 	}, `
 		SELECT queue_id, sum(extract(epoch FROM ended_at - started_at)), count(DISTINCT interaction_id)
 		FROM segments
-		WHERE queue_id = ANY($1) AND kind IN ('TALK', 'HOLD', 'WRAP_UP') AND started_at >= $2 AND ended_at IS NOT NULL
+		WHERE queue_id = ANY((SELECT $1::text[])::text[]) AND kind IN ('TALK', 'HOLD', 'WRAP_UP') AND started_at >= $2 AND ended_at IS NOT NULL
 		GROUP BY queue_id`, pq.Array(stale), now.Add(-handleWindow))
 	if err != nil {
 		return nil, err

@@ -170,7 +170,7 @@ func lockPendingOffers(ctx context.Context, tx *ent.Tx, accountID string) ([]*en
 		return nil, err
 	}
 	if _, err := column(ctx, tx, "lock offered interactions",
-		`SELECT id FROM interactions WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`, pq.Array(interactions)); err != nil {
+		`SELECT id FROM interactions WHERE id = ANY((SELECT $1::text[])::text[]) ORDER BY id FOR NO KEY UPDATE`, pq.Array(interactions)); err != nil {
 		return nil, err
 	}
 	pending, err := tx.Offer.Query().Where(offer.AccountID(accountID), offer.StateEQ(offer.StatePending),

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
 	"github.com/lib/pq"
 
 	"ekc/ent"
 	"ekc/ent/interaction"
+	"ekc/ent/predicate"
 	"ekc/internal/database"
 	"ekc/internal/ids"
 	"ekc/routing/trace"
@@ -60,7 +60,7 @@ func (s *Service) reserve(ctx context.Context, tx *ent.Tx, batch []decision) ([]
 		}
 	}
 	available, err := column(ctx, tx, "lock operators",
-		`SELECT account_id FROM presences WHERE account_id = ANY($1) AND state = 'AVAILABLE' FOR NO KEY UPDATE SKIP LOCKED`, pq.Array(keys(accounts)))
+		`SELECT account_id FROM presences WHERE account_id = ANY((SELECT $1::text[])::text[]) AND state = 'AVAILABLE' FOR NO KEY UPDATE SKIP LOCKED`, pq.Array(keys(accounts)))
 	if err != nil || len(available) == 0 {
 		return nil, err
 	}
@@ -90,11 +90,9 @@ func lockWaiting(ctx context.Context, tx *ent.Tx, batch []decision) (map[string]
 	for _, d := range batch {
 		enquiries = append(enquiries, d.enquiry.id)
 	}
-	locked, err := tx.Interaction.Query().Where(interaction.StateEQ(interaction.StateQueued), func(s *sql.Selector) {
-		s.Where(sql.P(func(b *sql.Builder) {
-			b.Ident(s.C(interaction.FieldID)).WriteString(" = ANY(").Arg(pq.Array(enquiries)).WriteByte(')')
-		}))
-	}).ForUpdate(database.LockOrSkip).All(ctx)
+	locked, err := tx.Interaction.Query().
+		Where(interaction.StateEQ(interaction.StateQueued), database.Among[predicate.Interaction](interaction.FieldID, enquiries)).
+		ForUpdate(database.LockOrSkip).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("lock enquiries: %w", err)
 	}
@@ -143,7 +141,7 @@ func writeOffers(ctx context.Context, tx *ent.Tx, matches []match, now time.Time
 	}
 	_, err = tx.ExecContext(ctx, `
 		WITH made AS MATERIALIZED (
-			SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::bigint[], $10::text[])
+			SELECT * FROM unnest((SELECT $2::text[]), (SELECT $3::text[]), (SELECT $4::text[]), (SELECT $5::text[]), (SELECT $6::text[]), (SELECT $7::bigint[]), (SELECT $8::text[]), (SELECT $9::bigint[]), (SELECT $10::text[]))
 				AS m(offer, trace, interaction, queue, account, seconds, rule, waited, candidates)),
 		offered AS (
 			INSERT INTO offers (id, created_at, interaction_id, queue_id, account_id, state, expires_at)

@@ -66,7 +66,7 @@ func (s *Service) freeOperators(ctx context.Context, lanes []*waitingLane, now t
 		JOIN presences p ON p.account_id = m.account_id AND p.state = 'AVAILABLE'
 		JOIN accounts a ON a.id = m.account_id AND a.active
 		LEFT JOIN `+loadTable+` l ON l.account_id = m.account_id
-		WHERE m.queue_id = ANY($1)
+		WHERE m.queue_id = ANY((SELECT $1::text[])::text[])
 		GROUP BY p.account_id, p.idle_since, a.chat_capacity, l.chats, l.calls`, pq.Array(keys(byLane)))
 	if err != nil || len(operators) == 0 {
 		return nil, err
@@ -87,7 +87,7 @@ func (s *Service) equip(ctx context.Context, operators map[string]*operator, now
 		return nil
 	}, `
 		SELECT account_id, coalesce(agency_id, ''), coalesce(region_id, ''), coalesce(line, 0) FROM role_assignments
-		WHERE account_id = ANY($1) AND role = 'OPERATOR' AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)`, ids, now)
+		WHERE account_id = ANY((SELECT $1::text[])::text[]) AND role = 'OPERATOR' AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)`, ids, now)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *Service) equip(ctx context.Context, operators map[string]*operator, now
 		}
 		o.skills[skill] = proficiency
 		return nil
-	}, `SELECT account_id, skill_id, proficiency FROM account_skills WHERE account_id = ANY($1)`, ids)
+	}, `SELECT account_id, skill_id, proficiency FROM account_skills WHERE account_id = ANY((SELECT $1::text[])::text[])`, ids)
 }
 
 // firstInLine returns the first enquiries of each queue, at most limits[id] of each. The segment is the queue's where it
@@ -129,7 +129,7 @@ func (s *Service) firstInLine(ctx context.Context, lanes []*waitingLane, limits 
 	}, `
 		SELECT i.id, q.id, coalesce(q.agency_id, i.agency_id, ''), coalesce(q.region_id, i.region_id, ''), i.priority,
 			coalesce(i.place_at, i.created_at), coalesce(i.queued_at, i.created_at)
-		FROM unnest($1::text[], $2::bigint[]) AS l(queue_id, most)
+		FROM unnest((SELECT $1::text[]), (SELECT $2::bigint[])) AS l(queue_id, most)
 		JOIN queues q ON q.id = l.queue_id
 		CROSS JOIN LATERAL (
 			SELECT * FROM interactions WHERE queue_id = l.queue_id AND state = 'QUEUED'
@@ -161,7 +161,7 @@ func recall(ctx context.Context, q querier, enquiries []*enquiry, now time.Time)
 	}, `
 		SELECT DISTINCT ON (w.id) w.id, p.operator_id FROM interactions w
 		JOIN interactions p ON p.citizen_id = w.citizen_id AND p.id <> w.id
-		WHERE w.id = ANY($1) AND p.operator_id IS NOT NULL AND p.accepted_at > $2
+		WHERE w.id = ANY((SELECT $1::text[])::text[]) AND p.operator_id IS NOT NULL AND p.accepted_at > $2
 		ORDER BY w.id, p.accepted_at DESC`, ids, now.Add(-stickyFor))
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ func recall(ctx context.Context, q querier, enquiries []*enquiry, now time.Time)
 	}, `
 		SELECT o.interaction_id, o.account_id, max(o.answered_at) FROM offers o
 		JOIN interactions i ON i.id = o.interaction_id
-		WHERE o.interaction_id = ANY($1) AND o.state IN ('DECLINED', 'EXPIRED') AND o.created_at >= i.queued_at
+		WHERE o.interaction_id = ANY((SELECT $1::text[])::text[]) AND o.state IN ('DECLINED', 'EXPIRED') AND o.created_at >= i.queued_at
 		GROUP BY 1, 2`, ids)
 }
 

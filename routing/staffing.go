@@ -34,7 +34,7 @@ func (s *Service) staffing(ctx context.Context, queueIDs []string) (map[string]s
 		JOIN accounts a ON a.id = m.account_id AND a.active
 		JOIN presences p ON p.account_id = m.account_id AND p.state <> 'OFFLINE'
 		LEFT JOIN `+loadTable+` l ON l.account_id = m.account_id
-		WHERE q.id = ANY($1)
+		WHERE q.id = ANY((SELECT $1::text[])::text[])
 		GROUP BY q.id`, pq.Array(queueIDs))
 	return staffs, err
 }

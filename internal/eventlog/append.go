@@ -76,7 +76,7 @@ const appendEvents = `
 		SELECT pg_advisory_xact_lock_shared($1, (` + drawnSoFar + ` % $2)::int)::text AS entered FROM events_id_seq)
 	INSERT INTO events (at, kind, interaction_id, account_id, queue_id, data)
 	SELECT clock_timestamp(), e.kind, NULLIF(e.interaction, ''), NULLIF(e.account, ''), NULLIF(e.queue, ''), NULLIF(e.data, '')::jsonb
-	FROM gate, unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY
+	FROM gate, unnest((SELECT $3::text[]), (SELECT $4::text[]), (SELECT $5::text[]), (SELECT $6::text[]), (SELECT $7::text[])) WITH ORDINALITY
 		AS e(kind, interaction, account, queue, data, n)
 	WHERE gate.entered = '' ORDER BY e.n`
 

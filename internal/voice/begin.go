@@ -100,7 +100,7 @@ func readCallers(ctx context.Context, tx *ent.Tx, all []*beginning) (known map[s
 		SELECT n.call, coalesce((SELECT interaction_id FROM calls WHERE id = n.call), ''),
 			coalesce((SELECT id FROM regions WHERE code = n.region), ''),
 			n.number <> '' AND EXISTS (SELECT FROM callbacks WHERE number = n.number AND state = 'WAITING' AND reason = 'LOST')
-		FROM unnest($1::text[], $2::text[], $3::text[]) AS n(call, number, region)`, pq.Array(calls), pq.Array(numbers), pq.Array(regions))
+		FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::text[])) AS n(call, number, region)`, pq.Array(calls), pq.Array(numbers), pq.Array(regions))
 	if err != nil {
 		return nil, fmt.Errorf("read what is known of callers: %w", err)
 	}

@@ -26,7 +26,7 @@ func openCalls(ctx context.Context, tx *ent.Tx, interactions []string) (map[stri
 		SELECT c.interaction_id, c.id, c.direction = 'INBOUND' AND NOT EXISTS (
 			SELECT FROM callbacks b WHERE b.interaction_id = c.interaction_id AND (b.state = 'WAITING' OR b.state = 'DIALLING'))
 			AND NOT EXISTS (SELECT FROM call_invitations n WHERE n.call_id = c.id AND n.state = 'PENDING')
-		FROM calls c WHERE c.interaction_id = ANY($1) AND c.ended_at IS NULL ORDER BY c.began_at`, pq.Array(interactions))
+		FROM calls c WHERE c.interaction_id = ANY((SELECT $1::text[])::text[]) AND c.ended_at IS NULL ORDER BY c.began_at`, pq.Array(interactions))
 	if err != nil {
 		return nil, fmt.Errorf("read open calls: %w", err)
 	}

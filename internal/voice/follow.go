@@ -92,7 +92,7 @@ func (s *Service) tellAll(ctx context.Context, n *news) error {
 // What was decided of enquiries.
 const (
 	decidedOfOne  = decided + `= $1`
-	decidedOfMany = decided + `= ANY($1)`
+	decidedOfMany = decided + `= ANY((SELECT $1::text[])::text[])`
 
 	decided = `
 		SELECT i.id, i.state, coalesce(i.queue_id, ''), coalesce(i.operator_id, ''), coalesce(o.id, ''), coalesce(o.account_id, ''),

@@ -1,0 +1,17 @@
+package database
+
+import (
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/lib/pq"
+)
+
+// Among is the condition that the column holds one of the values. Unlike IN it has the same words for any number of them, and unlike
+// = ANY($1) it hides that number from the planner, which would otherwise think a plan for two better than one for any number, and plan
+// the statement anew each time. SQL in words of its own says it so: = ANY((SELECT $1::text[])::text[]).
+func Among[P ~func(*entsql.Selector)](column string, values []string) P {
+	return func(s *entsql.Selector) {
+		s.Where(entsql.P(func(b *entsql.Builder) {
+			b.Ident(s.C(column)).WriteString(" = ANY((SELECT ").Arg(pq.Array(values)).WriteString("::text[])::text[])")
+		}))
+	}
+}
