@@ -48,6 +48,8 @@ type Call struct {
 	Tape call.Tape `json:"tape,omitempty"`
 	// where a consultation is
 	Consulting call.Consulting `json:"consulting,omitempty"`
+	// why a consultation waits, or how the last one ended without a talk
+	ConsultNote *call.ConsultNote `json:"consult_note,omitempty"`
 	// its node died, and what it had recorded is not closed yet
 	AwaitsRecovery bool `json:"awaits_recovery,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -112,7 +114,7 @@ func (*Call) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case call.FieldSipCode:
 			values[i] = new(sql.NullInt64)
-		case call.FieldID, call.FieldInteractionID, call.FieldNodeID, call.FieldDirection, call.FieldTrunkID, call.FieldCaller, call.FieldCalled, call.FieldCallbackID, call.FieldEndCause, call.FieldTape, call.FieldConsulting:
+		case call.FieldID, call.FieldInteractionID, call.FieldNodeID, call.FieldDirection, call.FieldTrunkID, call.FieldCaller, call.FieldCalled, call.FieldCallbackID, call.FieldEndCause, call.FieldTape, call.FieldConsulting, call.FieldConsultNote:
 			values[i] = new(sql.NullString)
 		case call.FieldCreatedAt, call.FieldBeganAt, call.FieldEndedAt:
 			values[i] = new(sql.NullTime)
@@ -228,6 +230,13 @@ func (_m *Call) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Consulting = call.Consulting(value.String)
 			}
+		case call.FieldConsultNote:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field consult_note", values[i])
+			} else if value.Valid {
+				_m.ConsultNote = new(call.ConsultNote)
+				*_m.ConsultNote = call.ConsultNote(value.String)
+			}
 		case call.FieldAwaitsRecovery:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field awaits_recovery", values[i])
@@ -329,6 +338,11 @@ func (_m *Call) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("consulting=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Consulting))
+	builder.WriteString(", ")
+	if v := _m.ConsultNote; v != nil {
+		builder.WriteString("consult_note=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("awaits_recovery=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AwaitsRecovery))

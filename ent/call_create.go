@@ -204,6 +204,20 @@ func (_c *CallCreate) SetNillableConsulting(v *call.Consulting) *CallCreate {
 	return _c
 }
 
+// SetConsultNote sets the "consult_note" field.
+func (_c *CallCreate) SetConsultNote(v call.ConsultNote) *CallCreate {
+	_c.mutation.SetConsultNote(v)
+	return _c
+}
+
+// SetNillableConsultNote sets the "consult_note" field if the given value is not nil.
+func (_c *CallCreate) SetNillableConsultNote(v *call.ConsultNote) *CallCreate {
+	if v != nil {
+		_c.SetConsultNote(*v)
+	}
+	return _c
+}
+
 // SetAwaitsRecovery sets the "awaits_recovery" field.
 func (_c *CallCreate) SetAwaitsRecovery(v bool) *CallCreate {
 	_c.mutation.SetAwaitsRecovery(v)
@@ -420,6 +434,11 @@ func (_c *CallCreate) check() error {
 			return &ValidationError{Name: "consulting", err: fmt.Errorf(`ent: validator failed for field "Call.consulting": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.ConsultNote(); ok {
+		if err := call.ConsultNoteValidator(v); err != nil {
+			return &ValidationError{Name: "consult_note", err: fmt.Errorf(`ent: validator failed for field "Call.consult_note": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.AwaitsRecovery(); !ok {
 		return &ValidationError{Name: "awaits_recovery", err: errors.New(`ent: missing required field "Call.awaits_recovery"`)}
 	}
@@ -522,6 +541,10 @@ func (_c *CallCreate) createSpec() (*Call, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Consulting(); ok {
 		_spec.SetField(call.FieldConsulting, field.TypeEnum, value)
 		_node.Consulting = value
+	}
+	if value, ok := _c.mutation.ConsultNote(); ok {
+		_spec.SetField(call.FieldConsultNote, field.TypeEnum, value)
+		_node.ConsultNote = &value
 	}
 	if value, ok := _c.mutation.AwaitsRecovery(); ok {
 		_spec.SetField(call.FieldAwaitsRecovery, field.TypeBool, value)
@@ -772,6 +795,24 @@ func (u *CallUpsert) UpdateConsulting() *CallUpsert {
 	return u
 }
 
+// SetConsultNote sets the "consult_note" field.
+func (u *CallUpsert) SetConsultNote(v call.ConsultNote) *CallUpsert {
+	u.Set(call.FieldConsultNote, v)
+	return u
+}
+
+// UpdateConsultNote sets the "consult_note" field to the value that was provided on create.
+func (u *CallUpsert) UpdateConsultNote() *CallUpsert {
+	u.SetExcluded(call.FieldConsultNote)
+	return u
+}
+
+// ClearConsultNote clears the value of the "consult_note" field.
+func (u *CallUpsert) ClearConsultNote() *CallUpsert {
+	u.SetNull(call.FieldConsultNote)
+	return u
+}
+
 // SetAwaitsRecovery sets the "awaits_recovery" field.
 func (u *CallUpsert) SetAwaitsRecovery(v bool) *CallUpsert {
 	u.Set(call.FieldAwaitsRecovery, v)
@@ -1015,6 +1056,27 @@ func (u *CallUpsertOne) SetConsulting(v call.Consulting) *CallUpsertOne {
 func (u *CallUpsertOne) UpdateConsulting() *CallUpsertOne {
 	return u.Update(func(s *CallUpsert) {
 		s.UpdateConsulting()
+	})
+}
+
+// SetConsultNote sets the "consult_note" field.
+func (u *CallUpsertOne) SetConsultNote(v call.ConsultNote) *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.SetConsultNote(v)
+	})
+}
+
+// UpdateConsultNote sets the "consult_note" field to the value that was provided on create.
+func (u *CallUpsertOne) UpdateConsultNote() *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.UpdateConsultNote()
+	})
+}
+
+// ClearConsultNote clears the value of the "consult_note" field.
+func (u *CallUpsertOne) ClearConsultNote() *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.ClearConsultNote()
 	})
 }
 
@@ -1430,6 +1492,27 @@ func (u *CallUpsertBulk) SetConsulting(v call.Consulting) *CallUpsertBulk {
 func (u *CallUpsertBulk) UpdateConsulting() *CallUpsertBulk {
 	return u.Update(func(s *CallUpsert) {
 		s.UpdateConsulting()
+	})
+}
+
+// SetConsultNote sets the "consult_note" field.
+func (u *CallUpsertBulk) SetConsultNote(v call.ConsultNote) *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.SetConsultNote(v)
+	})
+}
+
+// UpdateConsultNote sets the "consult_note" field to the value that was provided on create.
+func (u *CallUpsertBulk) UpdateConsultNote() *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.UpdateConsultNote()
+	})
+}
+
+// ClearConsultNote clears the value of the "consult_note" field.
+func (u *CallUpsertBulk) ClearConsultNote() *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.ClearConsultNote()
 	})
 }
 

@@ -194,6 +194,26 @@ func (_u *CallUpdate) SetNillableConsulting(v *call.Consulting) *CallUpdate {
 	return _u
 }
 
+// SetConsultNote sets the "consult_note" field.
+func (_u *CallUpdate) SetConsultNote(v call.ConsultNote) *CallUpdate {
+	_u.mutation.SetConsultNote(v)
+	return _u
+}
+
+// SetNillableConsultNote sets the "consult_note" field if the given value is not nil.
+func (_u *CallUpdate) SetNillableConsultNote(v *call.ConsultNote) *CallUpdate {
+	if v != nil {
+		_u.SetConsultNote(*v)
+	}
+	return _u
+}
+
+// ClearConsultNote clears the value of the "consult_note" field.
+func (_u *CallUpdate) ClearConsultNote() *CallUpdate {
+	_u.mutation.ClearConsultNote()
+	return _u
+}
+
 // SetAwaitsRecovery sets the "awaits_recovery" field.
 func (_u *CallUpdate) SetAwaitsRecovery(v bool) *CallUpdate {
 	_u.mutation.SetAwaitsRecovery(v)
@@ -344,6 +364,11 @@ func (_u *CallUpdate) check() error {
 			return &ValidationError{Name: "consulting", err: fmt.Errorf(`ent: validator failed for field "Call.consulting": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.ConsultNote(); ok {
+		if err := call.ConsultNoteValidator(v); err != nil {
+			return &ValidationError{Name: "consult_note", err: fmt.Errorf(`ent: validator failed for field "Call.consult_note": %w`, err)}
+		}
+	}
 	if _u.mutation.InteractionCleared() && len(_u.mutation.InteractionIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Call.interaction"`)
 	}
@@ -415,6 +440,12 @@ func (_u *CallUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Consulting(); ok {
 		_spec.SetField(call.FieldConsulting, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.ConsultNote(); ok {
+		_spec.SetField(call.FieldConsultNote, field.TypeEnum, value)
+	}
+	if _u.mutation.ConsultNoteCleared() {
+		_spec.ClearField(call.FieldConsultNote, field.TypeEnum)
 	}
 	if value, ok := _u.mutation.AwaitsRecovery(); ok {
 		_spec.SetField(call.FieldAwaitsRecovery, field.TypeBool, value)
@@ -694,6 +725,26 @@ func (_u *CallUpdateOne) SetNillableConsulting(v *call.Consulting) *CallUpdateOn
 	return _u
 }
 
+// SetConsultNote sets the "consult_note" field.
+func (_u *CallUpdateOne) SetConsultNote(v call.ConsultNote) *CallUpdateOne {
+	_u.mutation.SetConsultNote(v)
+	return _u
+}
+
+// SetNillableConsultNote sets the "consult_note" field if the given value is not nil.
+func (_u *CallUpdateOne) SetNillableConsultNote(v *call.ConsultNote) *CallUpdateOne {
+	if v != nil {
+		_u.SetConsultNote(*v)
+	}
+	return _u
+}
+
+// ClearConsultNote clears the value of the "consult_note" field.
+func (_u *CallUpdateOne) ClearConsultNote() *CallUpdateOne {
+	_u.mutation.ClearConsultNote()
+	return _u
+}
+
 // SetAwaitsRecovery sets the "awaits_recovery" field.
 func (_u *CallUpdateOne) SetAwaitsRecovery(v bool) *CallUpdateOne {
 	_u.mutation.SetAwaitsRecovery(v)
@@ -857,6 +908,11 @@ func (_u *CallUpdateOne) check() error {
 			return &ValidationError{Name: "consulting", err: fmt.Errorf(`ent: validator failed for field "Call.consulting": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.ConsultNote(); ok {
+		if err := call.ConsultNoteValidator(v); err != nil {
+			return &ValidationError{Name: "consult_note", err: fmt.Errorf(`ent: validator failed for field "Call.consult_note": %w`, err)}
+		}
+	}
 	if _u.mutation.InteractionCleared() && len(_u.mutation.InteractionIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Call.interaction"`)
 	}
@@ -945,6 +1001,12 @@ func (_u *CallUpdateOne) sqlSave(ctx context.Context) (_node *Call, err error) {
 	}
 	if value, ok := _u.mutation.Consulting(); ok {
 		_spec.SetField(call.FieldConsulting, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.ConsultNote(); ok {
+		_spec.SetField(call.FieldConsultNote, field.TypeEnum, value)
+	}
+	if _u.mutation.ConsultNoteCleared() {
+		_spec.ClearField(call.FieldConsultNote, field.TypeEnum)
 	}
 	if value, ok := _u.mutation.AwaitsRecovery(); ok {
 		_spec.SetField(call.FieldAwaitsRecovery, field.TypeBool, value)

@@ -1302,6 +1302,11 @@ func (_q *CallQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				selectedFields = append(selectedFields, call.FieldConsulting)
 				fieldSeen[call.FieldConsulting] = struct{}{}
 			}
+		case "consultNote":
+			if _, ok := fieldSeen[call.FieldConsultNote]; !ok {
+				selectedFields = append(selectedFields, call.FieldConsultNote)
+				fieldSeen[call.FieldConsultNote] = struct{}{}
+			}
 		case "awaitsRecovery":
 			if _, ok := fieldSeen[call.FieldAwaitsRecovery]; !ok {
 				selectedFields = append(selectedFields, call.FieldAwaitsRecovery)

@@ -11457,6 +11457,7 @@ type CallMutation struct {
 	held               *bool
 	tape               *call.Tape
 	consulting         *call.Consulting
+	consult_note       *call.ConsultNote
 	awaits_recovery    *bool
 	clearedFields      map[string]struct{}
 	interaction        *string
@@ -12214,6 +12215,55 @@ func (m *CallMutation) ResetConsulting() {
 	m.consulting = nil
 }
 
+// SetConsultNote sets the "consult_note" field.
+func (m *CallMutation) SetConsultNote(cn call.ConsultNote) {
+	m.consult_note = &cn
+}
+
+// ConsultNote returns the value of the "consult_note" field in the mutation.
+func (m *CallMutation) ConsultNote() (r call.ConsultNote, exists bool) {
+	v := m.consult_note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConsultNote returns the old "consult_note" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldConsultNote(ctx context.Context) (v *call.ConsultNote, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConsultNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConsultNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConsultNote: %w", err)
+	}
+	return oldValue.ConsultNote, nil
+}
+
+// ClearConsultNote clears the value of the "consult_note" field.
+func (m *CallMutation) ClearConsultNote() {
+	m.consult_note = nil
+	m.clearedFields[call.FieldConsultNote] = struct{}{}
+}
+
+// ConsultNoteCleared returns if the "consult_note" field was cleared in this mutation.
+func (m *CallMutation) ConsultNoteCleared() bool {
+	_, ok := m.clearedFields[call.FieldConsultNote]
+	return ok
+}
+
+// ResetConsultNote resets all changes to the "consult_note" field.
+func (m *CallMutation) ResetConsultNote() {
+	m.consult_note = nil
+	delete(m.clearedFields, call.FieldConsultNote)
+}
+
 // SetAwaitsRecovery sets the "awaits_recovery" field.
 func (m *CallMutation) SetAwaitsRecovery(b bool) {
 	m.awaits_recovery = &b
@@ -12419,7 +12469,7 @@ func (m *CallMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CallMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 17)
 	if m.created_at != nil {
 		fields = append(fields, call.FieldCreatedAt)
 	}
@@ -12465,6 +12515,9 @@ func (m *CallMutation) Fields() []string {
 	if m.consulting != nil {
 		fields = append(fields, call.FieldConsulting)
 	}
+	if m.consult_note != nil {
+		fields = append(fields, call.FieldConsultNote)
+	}
 	if m.awaits_recovery != nil {
 		fields = append(fields, call.FieldAwaitsRecovery)
 	}
@@ -12506,6 +12559,8 @@ func (m *CallMutation) Field(name string) (ent.Value, bool) {
 		return m.Tape()
 	case call.FieldConsulting:
 		return m.Consulting()
+	case call.FieldConsultNote:
+		return m.ConsultNote()
 	case call.FieldAwaitsRecovery:
 		return m.AwaitsRecovery()
 	}
@@ -12547,6 +12602,8 @@ func (m *CallMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldTape(ctx)
 	case call.FieldConsulting:
 		return m.OldConsulting(ctx)
+	case call.FieldConsultNote:
+		return m.OldConsultNote(ctx)
 	case call.FieldAwaitsRecovery:
 		return m.OldAwaitsRecovery(ctx)
 	}
@@ -12663,6 +12720,13 @@ func (m *CallMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetConsulting(v)
 		return nil
+	case call.FieldConsultNote:
+		v, ok := value.(call.ConsultNote)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConsultNote(v)
+		return nil
 	case call.FieldAwaitsRecovery:
 		v, ok := value.(bool)
 		if !ok {
@@ -12733,6 +12797,9 @@ func (m *CallMutation) ClearedFields() []string {
 	if m.FieldCleared(call.FieldEndCause) {
 		fields = append(fields, call.FieldEndCause)
 	}
+	if m.FieldCleared(call.FieldConsultNote) {
+		fields = append(fields, call.FieldConsultNote)
+	}
 	return fields
 }
 
@@ -12764,6 +12831,9 @@ func (m *CallMutation) ClearField(name string) error {
 		return nil
 	case call.FieldEndCause:
 		m.ClearEndCause()
+		return nil
+	case call.FieldConsultNote:
+		m.ClearConsultNote()
 		return nil
 	}
 	return fmt.Errorf("unknown Call nullable field %s", name)
@@ -12817,6 +12887,9 @@ func (m *CallMutation) ResetField(name string) error {
 		return nil
 	case call.FieldConsulting:
 		m.ResetConsulting()
+		return nil
+	case call.FieldConsultNote:
+		m.ResetConsultNote()
 		return nil
 	case call.FieldAwaitsRecovery:
 		m.ResetAwaitsRecovery()

@@ -326,6 +326,7 @@ type ComplexityRoot struct {
 	Call struct {
 		BeganAt       func(childComplexity int) int
 		CitizenNumber func(childComplexity int) int
+		ConsultNote   func(childComplexity int) int
 		Consulting    func(childComplexity int) int
 		Direction     func(childComplexity int) int
 		EndCause      func(childComplexity int) int
@@ -2778,6 +2779,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Call.CitizenNumber(childComplexity), true
+
+	case "Call.consultNote":
+		if e.ComplexityRoot.Call.ConsultNote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.ConsultNote(childComplexity), true
 
 	case "Call.consulting":
 		if e.ComplexityRoot.Call.Consulting == nil {
@@ -12739,6 +12747,8 @@ type Call {
   tape: TapeState!
   "Where the consultation of a colleague or a number is."
   consulting: ConsultState!
+  "Why the one who is consulted is still waited for, or why the last consultation ended without a talk; null: there is nothing to say."
+  consultNote: ConsultNote
   "Its parties, in the order in which they came."
   legs: [CallLeg!]! @goField(forceResolver: true)
 }
@@ -12763,6 +12773,18 @@ enum ConsultState @goModel(model: "ekc/ent/call.Consulting") {
   TALKING
   "All three hear each other."
   CONFERENCE
+}
+
+"What is worth knowing of a consultation that has not become a talk."
+enum ConsultNote @goModel(model: "ekc/ent/call.ConsultNote") {
+  "The colleague's phones did not take the call, or there are none; their console is open, and they may still join there."
+  CONSOLE_ONLY
+  "It has ended: the colleague or the number declined, or is busy."
+  DECLINED
+  "It has ended: nobody answered in time."
+  NO_ANSWER
+  "It has ended: none of the colleague's phones is registered and no console of theirs is open, or the number cannot be reached."
+  UNREACHABLE
 }
 
 "A party of a call, with how well it was heard."
@@ -13530,8 +13552,10 @@ input MenuSimulateInput {
   document: String
   "The state that the step before gave; null: the call begins."
   state: String
-  "The caller's number when the call begins, E.164; null: withheld."
+  "The caller's number when the call begins, as a carrier gives it or E.164; null: withheld. It tells the region by the same numbering plan as a real call's."
   caller: String
+  "When the step happens: hours, holidays and queues are as of then; null: the moment of the step before, and now for the first one."
+  at: Time
   "Keys that are pressed: 0-9, * and #, at most 16. Several are pressed before the first prompt has ended, as by a caller who knows the menu."
   key: String
   "What the caller says."
@@ -14425,6 +14449,8 @@ func (ec *executionContext) childFields_Call(ctx context.Context, field graphql.
 		return ec.fieldContext_Call_tape(ctx, field)
 	case "consulting":
 		return ec.fieldContext_Call_consulting(ctx, field)
+	case "consultNote":
+		return ec.fieldContext_Call_consultNote(ctx, field)
 	case "legs":
 		return ec.fieldContext_Call_legs(ctx, field)
 	}

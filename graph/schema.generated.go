@@ -7182,6 +7182,29 @@ func (ec *executionContext) fieldContext_Call_consulting(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Call", field, false, false, errors.New("field of type ConsultState does not have child fields"))
 }
 
+func (ec *executionContext) _Call_consultNote(ctx context.Context, field graphql.CollectedField, obj *ent.Call) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Call_consultNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConsultNote, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *call.ConsultNote) graphql.Marshaler {
+			return ec.marshalOConsultNote2ᚖekcᚋentᚋcallᚐConsultNote(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Call_consultNote(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Call", field, false, false, errors.New("field of type ConsultNote does not have child fields"))
+}
+
 func (ec *executionContext) _Call_legs(ctx context.Context, field graphql.CollectedField, obj *ent.Call) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33368,7 +33391,7 @@ func (ec *executionContext) unmarshalInputMenuSimulateInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"menuVersionId", "document", "state", "caller", "key", "speech", "timeout", "hangUp"}
+	fieldsInOrder := [...]string{"menuVersionId", "document", "state", "caller", "at", "key", "speech", "timeout", "hangUp"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -33403,6 +33426,13 @@ func (ec *executionContext) unmarshalInputMenuSimulateInput(ctx context.Context,
 				return it, err
 			}
 			it.Caller = data
+		case "at":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("at"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.At = data
 		case "key":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -38523,6 +38553,8 @@ func (ec *executionContext) _Call(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "consultNote":
+			out.Values[i] = ec._Call_consultNote(ctx, field, obj)
 		case "legs":
 			field := field
 
@@ -55552,6 +55584,22 @@ func (ec *executionContext) unmarshalOCloseReason2ᚖekcᚋentᚋinteractionᚐC
 }
 
 func (ec *executionContext) marshalOCloseReason2ᚖekcᚋentᚋinteractionᚐCloseReason(ctx context.Context, sel ast.SelectionSet, v *interaction.CloseReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOConsultNote2ᚖekcᚋentᚋcallᚐConsultNote(ctx context.Context, v any) (*call.ConsultNote, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(call.ConsultNote)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOConsultNote2ᚖekcᚋentᚋcallᚐConsultNote(ctx context.Context, sel ast.SelectionSet, v *call.ConsultNote) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -50,7 +50,14 @@ func (r *Resolver) desk(ctx context.Context, after *string) (<-chan model.DeskEv
 		}
 		h.heed(event)
 		return f.give(event, cursor)
-	}, shown[model.DeskEvent](h)), nil
+	}, shown[model.DeskEvent](h), r.atConsole), nil
+}
+
+// atConsole lets colleagues know that the viewer has a console open while the desk is followed.
+func (r *Resolver) atConsole(ctx context.Context, _ *follower[model.DeskEvent]) error {
+	defer r.Voice.ConsoleOpens(viewer.From(ctx).AccountID)()
+	<-ctx.Done()
+	return nil
 }
 
 // typingOnDesk shows that the citizen writes. Their own typing is no news to the operator.
@@ -143,6 +150,7 @@ func (r *Resolver) deskOffers(ctx context.Context) ([]*ent.Offer, error) {
 
 // deskInvitations are the calls of colleagues who wait for the viewer.
 func (r *Resolver) deskInvitations(ctx context.Context) ([]*ent.CallInvitation, error) {
+	r.Voice.ConsoleAsks(viewer.From(ctx).AccountID)
 	return r.Client.CallInvitation.Query().Where(callinvitation.AccountID(viewer.From(ctx).AccountID),
 		callinvitation.StateEQ(callinvitation.StatePending), callinvitation.ExpiresAtGT(r.Clock())).
 		Order(ent.Asc(callinvitation.FieldCreatedAt, callinvitation.FieldID)).All(ctx)

@@ -169,7 +169,7 @@ func (r *mutationResolver) MenuPublish(ctx context.Context, input model.MenuPubl
 // MenuSimulate is the resolver for the menuSimulate field.
 func (r *mutationResolver) MenuSimulate(ctx context.Context, input model.MenuSimulateInput) (*model.MenuSimulatePayload, error) {
 	out, err := r.Voice.SimulateMenu(ctx, voice.Simulation{
-		VersionID: value(input.MenuVersionID), Document: value(input.Document), State: value(input.State), Caller: value(input.Caller),
+		VersionID: value(input.MenuVersionID), Document: value(input.Document), State: value(input.State), Caller: value(input.Caller), At: value(input.At),
 		Key: value(input.Key), Speech: value(input.Speech), Timeout: value(input.Timeout), HangUp: value(input.HangUp),
 	})
 	errs, err := userErrors(err)

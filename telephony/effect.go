@@ -29,6 +29,11 @@ type (
 		account string
 		role    role
 	}
+	// look asks whether the console of an account is open; watched follows.
+	look struct {
+		account string
+		asked   int
+	}
 	// ring calls a phone.
 	ring struct {
 		leg    legID
@@ -110,6 +115,7 @@ func (answer) effect()  {}
 func (refuse) effect()  {}
 func (hangup) effect()  {}
 func (find) effect()    {}
+func (look) effect()    {}
 func (ring) effect()    {}
 func (dial) effect()    {}
 func (mute) effect()    {}

@@ -86,6 +86,12 @@ type (
 		role    role
 		devices []signaling.Binding
 	}
+	// watched: whether the console of a colleague is open, who is consulted for the so manieth time.
+	watched struct {
+		account string
+		asked   int
+		open    bool
+	}
 )
 
 // Others.

@@ -13,6 +13,9 @@ type CallReport struct {
 	Held bool
 	// Tape is "off", "on" or "paused", Consulting "none", "calling", "talking" or "conference".
 	Tape, Consulting string
+	// Note is empty, or "console_only", "declined", "no_answer" or "unreachable": why the one who is consulted is still waited for, or why the
+	// last consultation ended without a talk.
+	Note string
 	// TapeMoved: the recording was paused or taken up again, which belongs into the timeline. At is when.
 	TapeMoved bool
 	At        time.Time
@@ -35,12 +38,13 @@ type looks struct {
 	held    bool
 	tape    recordStage
 	consult consultStage
+	note    consultNote
 	// invited is the colleague who is waited for, inviter who waits.
 	invited, inviter string
 }
 
 func (s *state) looks() looks {
-	l := looks{tape: s.recording}
+	l := looks{tape: s.recording, note: s.note}
 	if s.phase != phaseTalk {
 		return l
 	}
@@ -56,6 +60,7 @@ func (s *state) looks() looks {
 var (
 	tapeNames    = [...]string{"off", "on", "paused"}
 	consultNames = [...]string{"none", "calling", "talking", "conference"}
+	noteNames    = [...]string{"", "console_only", "declined", "no_answer", "unreachable"}
 )
 
 // reporter is what the actor has reported last.
@@ -75,9 +80,10 @@ func (c *call) reportLooks() {
 	if c.state.phase == phaseOver {
 		return
 	}
-	if now.held != was.held || now.tape != was.tape || now.consult != was.consult {
+	if now.held != was.held || now.tape != was.tape || now.consult != was.consult || now.note != was.note {
 		c.tell(reportCall{CallReport{
 			CallID: c.id, Held: now.held, Tape: tapeNames[now.tape], Consulting: consultNames[now.consult],
+			Note:      noteNames[now.note],
 			TapeMoved: now.tape != was.tape && (now.tape == recordPaused || was.tape == recordPaused), At: c.sb.o.Clock(),
 		}})
 	}

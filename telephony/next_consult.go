@@ -15,6 +15,8 @@ func (e consultCommand) apply(t *turn) {
 		return
 	}
 	t.consult, t.target, t.declined = consultCalling, e.target, false
+	t.note, t.failed = noteNone, noteNone
+	t.asked++
 	t.call2(e.target)
 	t.admitVisitors()
 	t.wake(timerConsult, t.settings.ConsultTimeout)
@@ -27,8 +29,7 @@ func (e declineCommand) apply(t *turn) {
 		t.refuse(e.id, "the account is not waited for in this call")
 		return
 	}
-	t.declined = true
-	t.endConsult()
+	t.endConsultAs(noteDeclined)
 	t.reply(e.id, nil)
 }
 
@@ -53,7 +54,7 @@ func (t *turn) consultedUp(l *leg) {
 		t.phase = phasePassed
 	case t.phase == phaseTalk && t.consult == consultCalling:
 		t.wake(timerConsult, 0)
-		t.consult = consultTalking
+		t.consult, t.note = consultTalking, noteNone
 		t.dropOthers(l)
 		t.answerAside()
 	case t.replaced(l):
@@ -65,7 +66,11 @@ func (t *turn) consultedUp(l *leg) {
 }
 
 // consultedDown is the end of the second party's leg: the operator is alone again, or the caller whom it was passed on to.
-func (t *turn) consultedDown(gone leg) {
+// why is how it ended, when it was not answered.
+func (t *turn) consultedDown(gone leg, why consultNote) {
+	if t.failed != noteDeclined { // one who declines has spoken for all devices
+		t.failed = why
+	}
 	if t.with(roleConsulted, false) != nil && !gone.up {
 		return // other devices ring on
 	}
@@ -80,7 +85,9 @@ func (t *turn) consultedDown(gone leg) {
 	case t.phase == phasePassed:
 		t.bye(textUnreachable)
 	case t.consult == consultCalling && !gone.up && gone.account != "":
-		// The browser may still join, until the timer says that it will not.
+		t.do(look{gone.account, t.asked})
+	case t.consult == consultCalling && !gone.up:
+		t.endConsultAs(why)
 	default:
 		t.endConsult()
 	}
@@ -91,13 +98,59 @@ func (t *turn) endConsult() {
 	if t.consult == consultNone {
 		return
 	}
-	t.consult = consultNone
+	t.consult, t.note = consultNone, noteNone
 	t.wake(timerConsult, 0)
 	t.dropRole(roleConsulted, 0)
 	t.dropAside()
 	t.unexpect(roleConsulted, "")
 	operator := t.with(roleOperator, true)
 	t.held = t.centre == "HELD" || operator != nil && operator.held
+}
+
+// endConsultAs ends a consultation that became no talk.
+func (t *turn) endConsultAs(why consultNote) {
+	t.declined = why == noteDeclined
+	t.endConsult()
+	t.note = why
+}
+
+// consultTimeUp ends a consultation that nobody has answered, though a phone may have declined.
+func (t *turn) consultTimeUp() {
+	if t.consult != consultCalling {
+		return
+	}
+	if t.failed == noteDeclined {
+		t.endConsultAs(noteDeclined)
+		return
+	}
+	t.endConsultAs(noteNoAnswer)
+}
+
+// apply ends a consultation when no phone has taken the call and no console is open; where one is, the colleague may still join there, until
+// the timer says that they will not.
+func (e watched) apply(t *turn) {
+	if t.consult != consultCalling || t.asked != e.asked || t.with(roleConsulted, false) != nil {
+		return
+	}
+	if e.open {
+		t.note = noteConsole
+		return
+	}
+	t.endConsultAs(t.failed)
+}
+
+// noteOf is what the end of a leg that was not answered says of its party.
+func noteOf(e legDown) consultNote {
+	switch {
+	case e.answered:
+		return noteNone
+	case e.byPeer && (e.code == 486 || e.code == 600 || e.code == 603):
+		return noteDeclined
+	case e.code == 408 || e.code == 487:
+		return noteNoAnswer
+	default:
+		return noteUnreachable
+	}
 }
 
 // unexpect takes back that somebody may join.

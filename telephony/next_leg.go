@@ -81,7 +81,7 @@ func (e legDown) apply(t *turn) {
 	case gone.role == roleOperator:
 		t.ringDown(gone, e)
 	case gone.role == roleConsulted:
-		t.consultedDown(gone)
+		t.consultedDown(gone, noteOf(e))
 	case gone.role == roleAside && t.moving != gone.account:
 		t.endConsult()
 	}
@@ -180,7 +180,7 @@ func (e legSilent) apply(t *turn) {
 	case roleConsulted:
 		gone := *l
 		t.drop(l)
-		t.consultedDown(gone)
+		t.consultedDown(gone, noteNone)
 	case roleAside:
 		t.drop(l)
 		t.endConsult()

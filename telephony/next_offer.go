@@ -30,6 +30,10 @@ func (e found) apply(t *turn) {
 		}
 		t.do(r)
 	}
+	if e.role == roleConsulted && len(e.devices) == 0 && t.consult == consultCalling {
+		t.failed = noteUnreachable
+		t.do(look{e.account, t.asked})
+	}
 }
 
 // wants reports whether somebody's device has a place in the call now.

@@ -197,6 +197,7 @@ func TestEveryStateSurvivesEveryEvent(t *testing.T) {
 		all = append(all, beside{leg: firstBrowser + 9, account: account, target: Target{AccountID: "op2"}},
 			beside{leg: firstBrowser + 9, account: account, target: Target{Number: "+7"}}, legUp{firstBrowser + 9}, legDown{leg: firstBrowser + 9},
 			found{account, roleOperator, phones}, found{account, roleConsulted, phones}, found{account, roleSupervisor, phones},
+			watched{account, 1, false}, watched{account, 1, true},
 			muteCommand{1, account, true}, keysCommand{1, account, "1"}, recordCommand{1, account, true, time.Minute}, takeOverCommand{1, account},
 			superviseCommand{1, account, Barge}, superviseCommand{1, account, ""}, hangupCommand{1, account},
 			consultCommand{1, account, Target{AccountID: "op2"}}, consultCommand{1, account, Target{Number: "+7"}},

@@ -20,7 +20,7 @@ func (e tick) apply(t *turn) {
 	case timerReach:
 		t.tickReach()
 	case timerConsult:
-		t.endConsult()
+		t.consultTimeUp()
 	case timerRate:
 		t.tickRate()
 	case timerPause:

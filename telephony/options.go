@@ -27,6 +27,9 @@ type Options struct {
 	Browsers Browsers
 	// Phones gives the registered devices of an account, best first; none is no error. It may block up to ctx's deadline.
 	Phones func(ctx context.Context, accountID string) ([]signaling.Binding, error)
+	// Console tells whether the operator's console of an account is open somewhere, so that a consulted colleague may join there. It may
+	// block up to ctx's deadline. Nil: that is not known, and every consultation waits for its whole time.
+	Console func(ctx context.Context, accountID string) (bool, error)
 	// Trunk gives a trunk by its id, the default one for the empty id; false: there is none.
 	Trunk func(id string) (signaling.Trunk, bool)
 	// Ways are the ids of the trunks by which a call leaves that names none, the first one to be tried first: the next one is when a

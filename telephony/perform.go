@@ -27,6 +27,8 @@ func (c *call) perform(e effect) {
 		}
 	case find:
 		c.find(e)
+	case look:
+		c.look(e)
 	case ring, dial:
 		c.callOut(e)
 	case mute:
@@ -82,6 +84,20 @@ func (c *call) find(e find) {
 			c.log.Warn("an account's phones are not known; a browser may still join", "error", err)
 		}
 		return found{account: e.account, role: e.role, devices: devices}
+	})
+}
+
+// look asks whether somebody's console is open. Where that is not known, it may be.
+func (c *call) look(e look) {
+	if c.sb.o.Console == nil {
+		return
+	}
+	c.lookup(func(ctx context.Context) event {
+		open, err := c.sb.o.Console(ctx, e.account)
+		if err != nil {
+			c.log.Warn("it is not known whether a console is open; it may be", "error", err)
+		}
+		return watched{account: e.account, asked: e.asked, open: open || err != nil}
 	})
 }
 

@@ -133,14 +133,19 @@ type state struct {
 	waiting waiting
 	tag     uint32 // last one given to something played
 
-	held      bool // the citizen is on hold
-	consult   consultStage
-	target    Target
-	declined  bool // the last one who was consulted does not want to
-	recording recordStage
-	joining   []expected
-	visitors  []visitor
-	parting   partingStage
+	held    bool // the citizen is on hold
+	consult consultStage
+	target  Target
+	// note is why the one who is consulted is still waited for, or why the last consultation ended without a talk. declined: they do not
+	// want to. asked counts consultations, so that an answer about an earlier one is told from that about this one.
+	// failed is how the phones of the one who is waited for have ended.
+	note, failed consultNote
+	declined     bool
+	asked        int
+	recording    recordStage
+	joining      []expected
+	visitors     []visitor
+	parting      partingStage
 	// quiet: the centre goes on with the enquiry without this call, and is not told of the call's end.
 	quiet bool
 	end   *End
@@ -164,6 +169,18 @@ const (
 	consultCalling
 	consultTalking
 	consultConference
+)
+
+// consultNote is what is worth knowing of a consultation that is no talk.
+type consultNote uint8
+
+const (
+	noteNone consultNote = iota
+	// noteConsole: no phone took the call; the console is open, where they may still join.
+	noteConsole
+	noteDeclined
+	noteNoAnswer
+	noteUnreachable
 )
 
 type recordStage uint8

@@ -48,6 +48,8 @@ const (
 	FieldTape = "tape"
 	// FieldConsulting holds the string denoting the consulting field in the database.
 	FieldConsulting = "consulting"
+	// FieldConsultNote holds the string denoting the consult_note field in the database.
+	FieldConsultNote = "consult_note"
 	// FieldAwaitsRecovery holds the string denoting the awaits_recovery field in the database.
 	FieldAwaitsRecovery = "awaits_recovery"
 	// EdgeInteraction holds the string denoting the interaction edge name in mutations.
@@ -99,6 +101,7 @@ var Columns = []string{
 	FieldHeld,
 	FieldTape,
 	FieldConsulting,
+	FieldConsultNote,
 	FieldAwaitsRecovery,
 }
 
@@ -226,6 +229,31 @@ func ConsultingValidator(c Consulting) error {
 	}
 }
 
+// ConsultNote defines the type for the "consult_note" enum field.
+type ConsultNote string
+
+// ConsultNote values.
+const (
+	ConsultNoteConsoleOnly ConsultNote = "CONSOLE_ONLY"
+	ConsultNoteDeclined    ConsultNote = "DECLINED"
+	ConsultNoteNoAnswer    ConsultNote = "NO_ANSWER"
+	ConsultNoteUnreachable ConsultNote = "UNREACHABLE"
+)
+
+func (cn ConsultNote) String() string {
+	return string(cn)
+}
+
+// ConsultNoteValidator is a validator for the "consult_note" field enum values. It is called by the builders before save.
+func ConsultNoteValidator(cn ConsultNote) error {
+	switch cn {
+	case ConsultNoteConsoleOnly, ConsultNoteDeclined, ConsultNoteNoAnswer, ConsultNoteUnreachable:
+		return nil
+	default:
+		return fmt.Errorf("call: invalid enum value for consult_note field: %q", cn)
+	}
+}
+
 // OrderOption defines the ordering options for the Call queries.
 type OrderOption func(*sql.Selector)
 
@@ -307,6 +335,11 @@ func ByTape(opts ...sql.OrderTermOption) OrderOption {
 // ByConsulting orders the results by the consulting field.
 func ByConsulting(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldConsulting, opts...).ToFunc()
+}
+
+// ByConsultNote orders the results by the consult_note field.
+func ByConsultNote(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldConsultNote, opts...).ToFunc()
 }
 
 // ByAwaitsRecovery orders the results by the awaits_recovery field.
@@ -420,6 +453,24 @@ func (e *Consulting) UnmarshalGQL(val interface{}) error {
 	*e = Consulting(str)
 	if err := ConsultingValidator(*e); err != nil {
 		return fmt.Errorf("%s is not a valid Consulting", str)
+	}
+	return nil
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (e ConsultNote) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(e.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (e *ConsultNote) UnmarshalGQL(val interface{}) error {
+	str, ok := val.(string)
+	if !ok {
+		return fmt.Errorf("enum %T must be a string", val)
+	}
+	*e = ConsultNote(str)
+	if err := ConsultNoteValidator(*e); err != nil {
+		return fmt.Errorf("%s is not a valid ConsultNote", str)
 	}
 	return nil
 }

@@ -875,6 +875,36 @@ func ConsultingNotIn(vs ...Consulting) predicate.Call {
 	return predicate.Call(sql.FieldNotIn(FieldConsulting, vs...))
 }
 
+// ConsultNoteEQ applies the EQ predicate on the "consult_note" field.
+func ConsultNoteEQ(v ConsultNote) predicate.Call {
+	return predicate.Call(sql.FieldEQ(FieldConsultNote, v))
+}
+
+// ConsultNoteNEQ applies the NEQ predicate on the "consult_note" field.
+func ConsultNoteNEQ(v ConsultNote) predicate.Call {
+	return predicate.Call(sql.FieldNEQ(FieldConsultNote, v))
+}
+
+// ConsultNoteIn applies the In predicate on the "consult_note" field.
+func ConsultNoteIn(vs ...ConsultNote) predicate.Call {
+	return predicate.Call(sql.FieldIn(FieldConsultNote, vs...))
+}
+
+// ConsultNoteNotIn applies the NotIn predicate on the "consult_note" field.
+func ConsultNoteNotIn(vs ...ConsultNote) predicate.Call {
+	return predicate.Call(sql.FieldNotIn(FieldConsultNote, vs...))
+}
+
+// ConsultNoteIsNil applies the IsNil predicate on the "consult_note" field.
+func ConsultNoteIsNil() predicate.Call {
+	return predicate.Call(sql.FieldIsNull(FieldConsultNote))
+}
+
+// ConsultNoteNotNil applies the NotNil predicate on the "consult_note" field.
+func ConsultNoteNotNil() predicate.Call {
+	return predicate.Call(sql.FieldNotNull(FieldConsultNote))
+}
+
 // AwaitsRecoveryEQ applies the EQ predicate on the "awaits_recovery" field.
 func AwaitsRecoveryEQ(v bool) predicate.Call {
 	return predicate.Call(sql.FieldEQ(FieldAwaitsRecovery, v))

@@ -441,6 +441,7 @@ var (
 		{Name: "held", Type: field.TypeBool, Default: false},
 		{Name: "tape", Type: field.TypeEnum, Enums: []string{"OFF", "ON", "PAUSED"}, Default: "OFF"},
 		{Name: "consulting", Type: field.TypeEnum, Enums: []string{"NONE", "CALLING", "TALKING", "CONFERENCE"}, Default: "NONE"},
+		{Name: "consult_note", Type: field.TypeEnum, Nullable: true, Enums: []string{"CONSOLE_ONLY", "DECLINED", "NO_ANSWER", "UNREACHABLE"}},
 		{Name: "awaits_recovery", Type: field.TypeBool, Default: false},
 		{Name: "interaction_id", Type: field.TypeString, Size: 40},
 	}
@@ -452,7 +453,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "calls_interactions_interaction",
-				Columns:    []*schema.Column{CallsColumns[16]},
+				Columns:    []*schema.Column{CallsColumns[17]},
 				RefColumns: []*schema.Column{InteractionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -461,7 +462,7 @@ var (
 			{
 				Name:    "call_interaction_id_began_at",
 				Unique:  false,
-				Columns: []*schema.Column{CallsColumns[16], CallsColumns[8]},
+				Columns: []*schema.Column{CallsColumns[17], CallsColumns[8]},
 			},
 			{
 				Name:    "call_node_id",

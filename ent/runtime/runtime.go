@@ -857,7 +857,7 @@ func init() {
 	// call.DefaultHeld holds the default value on creation for the held field.
 	call.DefaultHeld = callDescHeld.Default.(bool)
 	// callDescAwaitsRecovery is the schema descriptor for awaits_recovery field.
-	callDescAwaitsRecovery := callFields[14].Descriptor()
+	callDescAwaitsRecovery := callFields[15].Descriptor()
 	// call.DefaultAwaitsRecovery holds the default value on creation for the awaits_recovery field.
 	call.DefaultAwaitsRecovery = callDescAwaitsRecovery.Default.(bool)
 	// callDescID is the schema descriptor for id field.

@@ -35,6 +35,8 @@ func (Call) Fields() []ent.Field {
 		field.Enum("tape").NamedValues("Off", "OFF", "On", "ON", "Paused", "PAUSED").Default("OFF").Comment("whether it is recorded"),
 		field.Enum("consulting").NamedValues("None", "NONE", "Calling", "CALLING", "Talking", "TALKING", "Conference", "CONFERENCE").
 			Default("NONE").Comment("where a consultation is"),
+		field.Enum("consult_note").NamedValues("ConsoleOnly", "CONSOLE_ONLY", "Declined", "DECLINED", "NoAnswer", "NO_ANSWER", "Unreachable", "UNREACHABLE").
+			Optional().Nillable().Comment("why a consultation waits, or how the last one ended without a talk"),
 		field.Bool("awaits_recovery").Default(false).Comment("its node died, and what it had recorded is not closed yet"),
 	}
 }

@@ -988,8 +988,10 @@ type MenuSimulateInput struct {
 	Document *string `json:"document,omitempty"`
 	// The state that the step before gave; null: the call begins.
 	State *string `json:"state,omitempty"`
-	// The caller's number when the call begins, E.164; null: withheld.
+	// The caller's number when the call begins, as a carrier gives it or E.164; null: withheld. It tells the region by the same numbering plan as a real call's.
 	Caller *string `json:"caller,omitempty"`
+	// When the step happens: hours, holidays and queues are as of then; null: the moment of the step before, and now for the first one.
+	At *time.Time `json:"at,omitempty"`
 	// Keys that are pressed: 0-9, * and #, at most 16. Several are pressed before the first prompt has ended, as by a caller who knows the menu.
 	Key *string `json:"key,omitempty"`
 	// What the caller says.

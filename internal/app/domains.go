@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"ekc/access"
@@ -20,6 +21,7 @@ import (
 	"ekc/knowledge"
 	"ekc/knowledge/improve"
 	"ekc/routing"
+	"ekc/telephony/ivr/numbering"
 	"ekc/telephony/recording"
 	"ekc/telephony/signaling"
 )
@@ -39,6 +41,7 @@ type domains struct {
 	quality     *quality.Service
 	voice       *voice.Service
 	recordings  recording.Storage
+	regions     *numbering.File
 }
 
 // foundation is what the domains stand on.
@@ -101,9 +104,11 @@ func (d *domains) addVoice(ctx context.Context, f foundation) (err error) {
 	if err != nil {
 		return fmt.Errorf("name of the machine: %w", err)
 	}
+	d.regions = numbering.NewFile(filepath.Join(f.config.DataDir, NumberingFile), time.Now, f.log.With("domain", "telephony"))
 	d.voice, err = voice.New(ctx, voice.Options{
 		Client: f.core.Client, DB: f.core.DB, Log: f.events, Interactions: d.interaction, Routing: d.routing, Assistant: d.assistant,
 		Host: host, Recordings: d.recordings, Transcribe: transcribe, OnTrunks: f.onTrunks, TrunkStatus: f.trunkStatus, OnDrain: f.onDrain,
+		Region: d.regions.ByNumber,
 		Logger: f.log.With("domain", "voice"),
 	})
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
-	"time"
 
 	"ekc/internal/config"
 	"ekc/internal/voice"
@@ -35,6 +34,7 @@ const (
 // phone is the telephony of one node: the switchboard and what it is made of.
 type phone struct {
 	voice    *voice.Service
+	regions  *numbering.File
 	board    *telephony.Switchboard
 	agent    *signaling.Agent
 	engine   *media.Engine
@@ -83,7 +83,7 @@ func (a *App) newPhone(ctx context.Context, d *domains) (*phone, error) {
 	if !a.config.On() {
 		return nil, nil //nolint:nilnil // a node may have no phone
 	}
-	p := &phone{voice: d.voice}
+	p := &phone{voice: d.voice, regions: d.regions}
 	err := p.open(a.config, d.recordings, a.log.With("domain", "telephony"))
 	if err == nil {
 		return p, a.trunks.to(p.agent)
@@ -131,8 +131,8 @@ func (p *phone) open(c config.Config, folder recording.Storage, log *slog.Logger
 	}
 	p.board, err = telephony.New(telephony.Options{
 		Centre: p.voice, Engine: p.engine, Prompts: p.prompts, Recognizer: recognizer, Tapes: telephony.NewTapes(p.recorder),
-		Browsers: browsers{p.browsers}, Phones: p.voice.Phones, Trunk: p.voice.Trunk, Ways: p.voice.Ways,
-		Region: numbering.NewFile(filepath.Join(c.DataDir, NumberingFile), time.Now, log).ByNumber, MediaAddress: outside, Node: p.voice.Node(),
+		Browsers: browsers{p.browsers}, Phones: p.voice.Phones, Console: p.voice.Console, Trunk: p.voice.Trunk, Ways: p.voice.Ways,
+		Region: p.regions.ByNumber, MediaAddress: outside, Node: p.voice.Node(),
 		ErrandsAtOnce: max(2, c.DBMaxConns*12/5), Logger: log,
 	})
 	if err != nil {

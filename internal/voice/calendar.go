@@ -20,22 +20,10 @@ import (
 func (s *Service) Open(ctx context.Context, calendar string, w telephony.Wish) (telephony.Hours, error) {
 	var h telephony.Hours
 	if calendar != "" {
-		err := s.read(ctx, func(ctx context.Context, tx *ent.Tx) (err error) {
-			h, err = s.openBy(ctx, tx, calendar, w)
-			return err
-		})
-		return h, err
+		return s.openAt(ctx, calendar, w, s.now())
 	}
-	ask := func(ctx context.Context, tx *ent.Tx, r *round) error {
-		zone, err := s.zoneOf(ctx, tx, w.RegionCode, nil)
-		if err != nil {
-			return err
-		}
-		q, err := s.queueOnce(ctx, tx, r, wanted{wish: w})
-		if err != nil {
-			return err
-		}
-		h, err = s.hoursOf(ctx, q, zone)
+	ask := func(ctx context.Context, tx *ent.Tx, r *round) (err error) {
+		h, err = s.queueHours(ctx, tx, r, w, s.now())
 		return err
 	}
 	err := s.together(ctx, step{do: ask}, func(ctx context.Context) error {
@@ -44,8 +32,34 @@ func (s *Service) Open(ctx context.Context, calendar string, w telephony.Wish) (
 	return h, err
 }
 
-// openBy is whether a timetable says that callers are welcome now.
-func (s *Service) openBy(ctx context.Context, tx *ent.Tx, calendar string, w telephony.Wish) (telephony.Hours, error) {
+// openAt is Open at another moment.
+func (s *Service) openAt(ctx context.Context, calendar string, w telephony.Wish, now time.Time) (h telephony.Hours, err error) {
+	err = s.read(ctx, func(ctx context.Context, tx *ent.Tx) (err error) {
+		if calendar == "" {
+			h, err = s.queueHours(ctx, tx, nil, w, now)
+		} else {
+			h, err = s.openBy(ctx, tx, calendar, w, now)
+		}
+		return err
+	})
+	return h, err
+}
+
+// queueHours is whether the queue that an enquiry would go to is open.
+func (s *Service) queueHours(ctx context.Context, tx *ent.Tx, r *round, w telephony.Wish, now time.Time) (telephony.Hours, error) {
+	zone, err := s.zoneOf(ctx, tx, w.RegionCode, nil)
+	if err != nil {
+		return telephony.Hours{}, err
+	}
+	q, err := s.queueOnce(ctx, tx, r, wanted{wish: w})
+	if err != nil {
+		return telephony.Hours{}, err
+	}
+	return s.hoursOf(ctx, q, zone, now)
+}
+
+// openBy is whether a timetable says that callers are welcome at a moment.
+func (s *Service) openBy(ctx context.Context, tx *ent.Tx, calendar string, w telephony.Wish, now time.Time) (telephony.Hours, error) {
 	zone, err := s.zoneOf(ctx, tx, w.RegionCode, nil)
 	if err != nil {
 		return telephony.Hours{}, err
@@ -57,7 +71,7 @@ func (s *Service) openBy(ctx context.Context, tx *ent.Tx, calendar string, w tel
 	if err != nil {
 		return telephony.Hours{}, fmt.Errorf("read timetable: %w", err)
 	}
-	return s.hoursBy(table, zone)
+	return hoursBy(table, zone, now)
 }
 
 // read runs work, which changes nothing, in a transaction.
@@ -70,10 +84,10 @@ func (s *Service) read(ctx context.Context, work func(ctx context.Context, tx *e
 	return away(errors.Join(work(ctx, tx), tx.Rollback()))
 }
 
-// hoursOf is whether a queue is open.
-func (s *Service) hoursOf(ctx context.Context, q *ent.Queue, zone *time.Location) (telephony.Hours, error) {
+// hoursOf is whether a queue is open at a moment.
+func (s *Service) hoursOf(ctx context.Context, q *ent.Queue, zone *time.Location, now time.Time) (telephony.Hours, error) {
 	if q.BusinessHoursID == "" {
-		return telephony.Hours{Open: true, Now: s.now().In(zone)}, nil
+		return telephony.Hours{Open: true, Now: now.In(zone)}, nil
 	}
 	table, err := q.Edges.BusinessHoursOrErr()
 	if ent.IsNotLoaded(err) {
@@ -82,16 +96,15 @@ func (s *Service) hoursOf(ctx context.Context, q *ent.Queue, zone *time.Location
 	if err != nil {
 		return telephony.Hours{}, fmt.Errorf("hours of queue: %w", err)
 	}
-	return s.hoursBy(table, zone)
+	return hoursBy(table, zone, now)
 }
 
-func (s *Service) hoursBy(table *ent.BusinessHours, zone *time.Location) (telephony.Hours, error) {
+func hoursBy(table *ent.BusinessHours, zone *time.Location, now time.Time) (telephony.Hours, error) {
 	own, err := time.LoadLocation(table.TimeZone)
 	if err != nil {
 		return telephony.Hours{}, fmt.Errorf("timetable %s: %w", table.ID, err)
 	}
 	t := timetable.Timetable{Location: own, Periods: table.Periods, Exceptions: table.Exceptions}
-	now := s.now()
 	h := telephony.Hours{Open: t.Open(now), Now: now.In(zone)}
 	if h.Open {
 		return h, nil

@@ -48,7 +48,7 @@ func (s *Service) enqueueIn(ctx context.Context, tx *ent.Tx, r *round, interacti
 	if err != nil {
 		return q, err
 	}
-	if q.Hours, err = s.hoursOf(ctx, chosen, zone); err != nil || !q.Open {
+	if q.Hours, err = s.hoursOf(ctx, chosen, zone, s.now()); err != nil || !q.Open {
 		return q, err
 	}
 	_, err = s.o.Interactions.EnqueueCall(ctx, tx, i, chosen, w.Priority)

@@ -19,8 +19,9 @@ import (
 // by itself, because it is told in the timeline.
 func (s *Service) Looks(ctx context.Context, r telephony.CallReport) error {
 	tape, consulting := call.Tape(strings.ToUpper(r.Tape)), call.Consulting(strings.ToUpper(r.Consulting))
-	if call.TapeValidator(tape) != nil || call.ConsultingValidator(consulting) != nil {
-		return fail.New(fail.Invalid, "a call that is %q and %q", r.Tape, r.Consulting)
+	note := call.ConsultNote(strings.ToUpper(r.Note))
+	if call.TapeValidator(tape) != nil || call.ConsultingValidator(consulting) != nil || note != "" && call.ConsultNoteValidator(note) != nil {
+		return fail.New(fail.Invalid, "a call that is %q and %q, %q", r.Tape, r.Consulting, r.Note)
 	}
 	if !r.TapeMoved {
 		return s.looks.Do(ctx, r)
@@ -75,13 +76,14 @@ type lookRow struct {
 	Held       bool   `json:"held"`
 	Tape       string `json:"tape"`
 	Consulting string `json:"consulting"`
+	Note       string `json:"note"`
 }
 
 // upsertLooks writes reports to the calls that are known and last, and returns which are known.
 func (s *Service) upsertLooks(ctx context.Context, tx *ent.Tx, reports []telephony.CallReport) (known map[string]bool, err error) {
 	last := make(map[string]lookRow, len(reports))
 	for _, r := range reports {
-		last[r.CallID] = lookRow{r.CallID, r.Held, strings.ToUpper(r.Tape), strings.ToUpper(r.Consulting)}
+		last[r.CallID] = lookRow{r.CallID, r.Held, strings.ToUpper(r.Tape), strings.ToUpper(r.Consulting), strings.ToUpper(r.Note)}
 	}
 	list := make([]lookRow, 0, len(last))
 	for _, row := range last {
@@ -93,11 +95,11 @@ func (s *Service) upsertLooks(ctx context.Context, tx *ent.Tx, reports []telepho
 	}
 	rows, err := tx.QueryContext(ctx, `
 		WITH reported AS (
-			SELECT c.id, c.interaction_id, c.ended_at IS NULL AS lasts, l.held, l.tape, l.consulting
-			FROM jsonb_to_recordset($1::jsonb) AS l(call_id text, held boolean, tape text, consulting text)
+			SELECT c.id, c.interaction_id, c.ended_at IS NULL AS lasts, l.held, l.tape, l.consulting, nullif(l.note, '') AS note
+			FROM jsonb_to_recordset($1::jsonb) AS l(call_id text, held boolean, tape text, consulting text, note text)
 			JOIN calls c ON c.id = l.call_id ORDER BY c.id FOR UPDATE OF c),
 		changed AS (
-			UPDATE calls c SET held = r.held, tape = r.tape, consulting = r.consulting FROM reported r WHERE c.id = r.id AND r.lasts)
+			UPDATE calls c SET held = r.held, tape = r.tape, consulting = r.consulting, consult_note = r.note FROM reported r WHERE c.id = r.id AND r.lasts)
 		SELECT r.id, r.interaction_id, `+deskOf+`, r.lasts FROM reported r JOIN interactions i ON i.id = r.interaction_id`, string(text))
 	if err != nil {
 		return nil, fmt.Errorf("write calls: %w", err)

@@ -48,7 +48,10 @@ var orders = map[string]carrying{
 		}
 		return s.board.Find(o.InteractionID)
 	},
-	"views":  func(_ context.Context, s *Service, o order) (any, error) { return s.views(o.IDs), nil },
+	"views": func(_ context.Context, s *Service, o order) (any, error) { return s.views(o.IDs), nil },
+	"console": func(_ context.Context, s *Service, o order) (any, error) {
+		return s.consoles.open(o.AccountID, s.now()), nil
+	},
 	"trunks": func(_ context.Context, s *Service, _ order) (any, error) { return s.trunkStatus(), nil },
 	"drain":  func(ctx context.Context, s *Service, _ order) (any, error) { return nil, s.drainHere(ctx) },
 	"candidates": func(ctx context.Context, s *Service, o order) (any, error) {

@@ -25,6 +25,7 @@ import (
 	"ekc/internal/together"
 	"ekc/routing"
 	"ekc/telephony"
+	"ekc/telephony/ivr/numbering"
 	"ekc/telephony/signaling"
 )
 
@@ -62,6 +63,8 @@ type Options struct {
 	Assistant    *assistant.Service
 	// Host names the machine, for people.
 	Host string
+	// Region tells the region of a caller by the number, as the switchboards do. Nil: the built-in table of telephony/ivr/numbering.
+	Region func(number string) (numbering.Region, bool)
 	// Recordings opens and destroys what was recorded; nil: nothing is played or destroyed.
 	Recordings Recordings
 	// Transcribe understands recordings; nil: there are no transcripts.
@@ -97,6 +100,7 @@ type Service struct {
 	zones    sync.Map      // of regions, see knownZone
 	relay    *relay
 	states   trunkStates
+	consoles consoles
 	draining atomic.Bool
 }
 
@@ -109,6 +113,9 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Region == nil {
+		o.Region = numbering.ByNumber
 	}
 	if o.Tick <= 0 {
 		o.Tick = defaultTick

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/internal/fail"
 	"ekc/telephony"
 	"ekc/telephony/ivr"
+	"ekc/telephony/ivr/numbering"
 )
 
 // Simulation is one step of trying a flow out.
@@ -19,6 +21,8 @@ type Simulation struct {
 	VersionID, Document string
 	// State is what the step before gave; empty: the call begins, with Caller.
 	State, Caller string
+	// At is when the step happens; zero: the moment of the step before, and now for the first one.
+	At time.Time
 	// Of these one happens when State is not empty. Several keys are pressed before the first prompt has ended.
 	Key, Speech, Timeout string
 	HangUp               bool
@@ -41,7 +45,14 @@ const (
 	maxKeys  = 16
 )
 
-// SimulateMenu tries one step of a flow out; nothing is kept, and Yana is not asked: she hands over. For whoever edits menus.
+// simulation is what is carried from step to step: the flow's state, and the moment that was asked for.
+type simulation struct {
+	ivr.State
+	At time.Time `json:"simulated_at,omitzero"`
+}
+
+// SimulateMenu tries one step of a flow out, by the hours, holidays, queues and the numbering plan that a real call goes by; nothing is kept, and
+// Yana is not asked: she hands over. For whoever edits menus.
 func (s *Service) SimulateMenu(ctx context.Context, in Simulation) (Simulated, error) {
 	if err := s.edits(ctx); err != nil {
 		return Simulated{}, err
@@ -57,12 +68,17 @@ func (s *Service) SimulateMenu(ctx context.Context, in Simulation) (Simulated, e
 	if state.Node != "" && flow.Nodes[state.Node] == nil {
 		return Simulated{}, fail.Field("state", fail.Invalid, "is of another flow")
 	}
-	simulator := ivr.Simulator{Flow: flow, Calendar: calendar{s}}
-	state, effects, err := simulator.Step(ctx, state, events...)
+	at := state.At
+	if at.IsZero() {
+		at = s.now()
+	}
+	hours := calendar{s: s, at: at, region: s.regionOf(state.State, events)}
+	simulator := ivr.Simulator{Flow: flow, Calendar: hours, Queues: hours, Regions: regions{s.o.Region}}
+	next, effects, err := simulator.Step(ctx, state.State, events...)
 	if err != nil {
 		return Simulated{}, away(err)
 	}
-	return simulated(state, effects)
+	return simulated(simulation{next, state.At}, effects)
 }
 
 func (s *Service) flowOf(ctx context.Context, in Simulation) (*ivr.Flow, ivr.Problems, error) {
@@ -83,14 +99,17 @@ func (s *Service) flowOf(ctx context.Context, in Simulation) (*ivr.Flow, ivr.Pro
 }
 
 // step is the state before and what happens.
-func (in Simulation) step() (ivr.State, []ivr.Event, error) {
+func (in Simulation) step() (simulation, []ivr.Event, error) {
 	if in.State == "" {
 		number, _ := E164(in.Caller)
-		return ivr.Start(), []ivr.Event{ivr.Started{Caller: number}}, nil
+		return simulation{ivr.Start(), in.At}, []ivr.Event{ivr.Started{Caller: number}}, nil
 	}
-	var state ivr.State
+	var state simulation
 	if len(in.State) > maxState || json.Unmarshal([]byte(in.State), &state) != nil {
 		return state, nil, fail.Field("state", fail.Invalid, "is not a state that a step gave")
+	}
+	if !in.At.IsZero() {
+		state.At = in.At
 	}
 	var events, keys []ivr.Event
 	if len(in.Key) > maxKeys || strings.Trim(in.Key, "0123456789*#") != "" {
@@ -114,7 +133,7 @@ func (in Simulation) step() (ivr.State, []ivr.Event, error) {
 	return state, append(events, keys...), nil
 }
 
-func simulated(state ivr.State, effects []ivr.Effect) (Simulated, error) {
+func simulated(state simulation, effects []ivr.Effect) (Simulated, error) {
 	text, err := json.Marshal(state)
 	if err != nil {
 		return Simulated{}, fmt.Errorf("state of a flow: %w", err)
@@ -138,14 +157,61 @@ func simulated(state ivr.State, effects []ivr.Effect) (Simulated, error) {
 	return out, nil
 }
 
-// calendar is the centre's hours for a flow that is tried out.
-type calendar struct{ s *Service }
+// calendar is the centre's hours for a flow that is tried out, at a moment.
+type calendar struct {
+	s  *Service
+	at time.Time
+	// region is that of the caller's number, which the enquiry of a real call has from the beginning.
+	region string
+}
+
+// regionOf is the region that the caller's number tells.
+func (s *Service) regionOf(state ivr.State, events []ivr.Event) string {
+	number := state.Values[ivr.ValueCaller]
+	for _, e := range events {
+		if began, ok := e.(ivr.Started); ok {
+			number = began.Caller
+		}
+	}
+	found, _ := s.o.Region(number)
+	return found.Code
+}
 
 // Hours is part of ivr.Calendar.
 func (c calendar) Hours(ctx context.Context, name string, w ivr.Wish) (ivr.HoursKnown, error) {
-	h, err := c.s.Open(ctx, name, telephony.Wish{Queue: w.Queue, Line: w.Line, AgencyCode: w.Agency, RegionCode: w.Region})
+	h, err := c.s.openAt(ctx, name, wishOf(w), c.at)
 	if fail.CodeOf(err) == fail.NotFound {
 		return ivr.HoursKnown{Failed: true}, nil
 	}
 	return ivr.HoursKnown{Open: h.Open, Holiday: h.Holiday, Now: h.Now, Next: h.Next}, err
+}
+
+// Queue is part of ivr.Queues. A queue that is not there takes nobody, as in a call.
+func (c calendar) Queue(ctx context.Context, w ivr.Wish) (open bool, closed ivr.QueueClosed, err error) {
+	if w.Region == "" {
+		w.Region = c.region
+	}
+	h, err := c.s.openAt(ctx, "", wishOf(w), c.at)
+	if fail.CodeOf(err) == fail.NotFound {
+		return false, ivr.QueueClosed{}, nil
+	}
+	return h.Open, ivr.QueueClosed{Now: h.Now, Next: h.Next}, err
+}
+
+func wishOf(w ivr.Wish) telephony.Wish {
+	return telephony.Wish{Queue: w.Queue, Line: w.Line, AgencyCode: w.Agency, RegionCode: w.Region}
+}
+
+// regions finds the caller's region as the switchboard does: by the numbering plan that is in force, corrected by code or name.
+type regions struct {
+	byNumber func(string) (numbering.Region, bool)
+}
+
+// Region is part of ivr.Regions.
+func (r regions) Region(ctx context.Context, f ivr.FindRegion) (ivr.RegionKnown, error) {
+	if f.Number == "" {
+		return ivr.Numbering{}.Region(ctx, f)
+	}
+	found, _ := r.byNumber(f.Number)
+	return ivr.RegionKnown{Turn: f.Turn, Code: found.Code, Name: found.Name}, nil
 }

@@ -13,6 +13,11 @@ type Calendar interface {
 	Hours(ctx context.Context, calendar string, w Wish) (HoursKnown, error)
 }
 
+// Queues tells whether a queue takes somebody.
+type Queues interface {
+	Queue(ctx context.Context, w Wish) (open bool, closed QueueClosed, err error)
+}
+
 // Assistant is Yana.
 type Assistant interface {
 	Ask(ctx context.Context, question string, w Wish) (Answered, error)
@@ -44,8 +49,9 @@ func (Numbering) Region(_ context.Context, f FindRegion) (RegionKnown, error) {
 // centre, and lets every prompt end at once.
 type Simulator struct {
 	Flow *Flow
-	// Calendar and Assistant may be nil: then it is open, and Yana hands over.
+	// Calendar, Queues and Assistant may be nil: then it is open, every queue takes everybody, and Yana hands over.
 	Calendar  Calendar
+	Queues    Queues
 	Assistant Assistant
 	Regions   Regions
 }
@@ -98,6 +104,15 @@ func (s *Simulator) answer(ctx context.Context, state State, e Effect) (Event, e
 		known, err := s.Calendar.Hours(ctx, e.Calendar, e.Wish)
 		known.Turn = e.Turn
 		return known, err
+	case Enqueue:
+		if s.Queues == nil {
+			return nil, nil //nolint:nilnil // nothing more is said
+		}
+		open, closed, err := s.Queues.Queue(ctx, e.Wish)
+		if err != nil || open {
+			return nil, err
+		}
+		return closed, nil
 	case FindRegion:
 		known, err := s.regions().Region(ctx, e)
 		known.Turn = e.Turn
