@@ -38,10 +38,19 @@ func (c *Chunk) shape(first int64, samples int, format SampleFormat) {
 		silence = PCMU.silence()
 	case FormatAuto, FormatPCM16:
 	}
-	for i := range c.Said {
-		c.Said[i] = silence
-	}
+	fillBytes(c.Said, silence)
 	copy(c.Heard, c.Said)
+}
+
+// fillBytes sets every byte of b to v, by doubling copies: the media thread does it for each chunk of each recording.
+func fillBytes(b []byte, v byte) {
+	if len(b) == 0 {
+		return
+	}
+	b[0] = v
+	for n := 1; n < len(b); n *= 2 {
+		copy(b[n:], b[:n])
+	}
 }
 
 // cut shortens c to its first samples.

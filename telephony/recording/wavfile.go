@@ -49,9 +49,8 @@ func (w *wavFile) write(b Block) error {
 		return nil
 	}
 	size := w.format.sampleBytes()
-	frames := w.room((b.Samples - skip) * 2 * size)
-	interleave(frames, left[min(skip*size, len(left)):], size, 2*size, w.format.silence())
-	interleave(frames[size:], right[min(skip*size, len(right)):], size, 2*size, w.format.silence())
+	frames := w.room((b.Samples - skip) * channels * size)
+	interleave(frames, left[min(skip*size, len(left)):], right[min(skip*size, len(right)):], size, w.format.silence())
 	return w.append(frames)
 }
 
@@ -61,27 +60,6 @@ func (w *wavFile) room(n int) []byte {
 		w.buffer = make([]byte, 0, n)
 	}
 	return w.buffer[:n]
-}
-
-// interleave puts the samples of one channel, of size bytes each, every step bytes into frames, and silence where the channel ends
-// before.
-func interleave(frames, channel []byte, size, step int, silence byte) {
-	channel = channel[:len(channel)/size*size]
-	i := 0
-	if size == 1 {
-		for ; i*step < len(frames) && i < len(channel); i++ {
-			frames[i*step] = channel[i]
-		}
-	}
-	for ; i*step < len(frames); i++ {
-		for n := range size {
-			if at := i*size + n; at < len(channel) {
-				frames[i*step+n] = channel[at]
-			} else {
-				frames[i*step+n] = silence
-			}
-		}
-	}
 }
 
 func (w *wavFile) fill(upTo int64) error {
