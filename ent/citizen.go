@@ -22,8 +22,12 @@ type Citizen struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Name holds the value of the "name" field.
 	Name string `json:"-"`
-	// E.164
+	// E.164, of a row that is not encrypted yet
 	Phone string `json:"-"`
+	// encrypted: E.164
+	PhoneSealed *[]byte `json:"-"`
+	// blind index of the number
+	PhoneIndex *[]byte `json:"-"`
 	// RegionID holds the value of the "region_id" field.
 	RegionID string `json:"region_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -72,6 +76,8 @@ func (*Citizen) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case citizen.FieldPhoneSealed, citizen.FieldPhoneIndex:
+			values[i] = new([]byte)
 		case citizen.FieldID, citizen.FieldName, citizen.FieldPhone, citizen.FieldRegionID:
 			values[i] = new(sql.NullString)
 		case citizen.FieldCreatedAt:
@@ -114,6 +120,18 @@ func (_m *Citizen) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field phone", values[i])
 			} else if value.Valid {
 				_m.Phone = value.String
+			}
+		case citizen.FieldPhoneSealed:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field phone_sealed", values[i])
+			} else if value != nil {
+				_m.PhoneSealed = value
+			}
+		case citizen.FieldPhoneIndex:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field phone_index", values[i])
+			} else if value != nil {
+				_m.PhoneIndex = value
 			}
 		case citizen.FieldRegionID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -173,6 +191,10 @@ func (_m *Citizen) String() string {
 	builder.WriteString("name=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("phone=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("phone_sealed=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("phone_index=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("region_id=")
 	builder.WriteString(_m.RegionID)

@@ -67,6 +67,18 @@ func (_c *CitizenCreate) SetNillablePhone(v *string) *CitizenCreate {
 	return _c
 }
 
+// SetPhoneSealed sets the "phone_sealed" field.
+func (_c *CitizenCreate) SetPhoneSealed(v []byte) *CitizenCreate {
+	_c.mutation.SetPhoneSealed(v)
+	return _c
+}
+
+// SetPhoneIndex sets the "phone_index" field.
+func (_c *CitizenCreate) SetPhoneIndex(v []byte) *CitizenCreate {
+	_c.mutation.SetPhoneIndex(v)
+	return _c
+}
+
 // SetRegionID sets the "region_id" field.
 func (_c *CitizenCreate) SetRegionID(v string) *CitizenCreate {
 	_c.mutation.SetRegionID(v)
@@ -184,6 +196,11 @@ func (_c *CitizenCreate) check() error {
 			return &ValidationError{Name: "phone", err: fmt.Errorf(`ent: validator failed for field "Citizen.phone": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.PhoneIndex(); ok {
+		if err := citizen.PhoneIndexValidator(v); err != nil {
+			return &ValidationError{Name: "phone_index", err: fmt.Errorf(`ent: validator failed for field "Citizen.phone_index": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.RegionID(); ok {
 		if err := citizen.RegionIDValidator(v); err != nil {
 			return &ValidationError{Name: "region_id", err: fmt.Errorf(`ent: validator failed for field "Citizen.region_id": %w`, err)}
@@ -241,6 +258,14 @@ func (_c *CitizenCreate) createSpec() (*Citizen, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Phone(); ok {
 		_spec.SetField(citizen.FieldPhone, field.TypeString, value)
 		_node.Phone = value
+	}
+	if value, ok := _c.mutation.PhoneSealed(); ok {
+		_spec.SetField(citizen.FieldPhoneSealed, field.TypeBytes, value)
+		_node.PhoneSealed = &value
+	}
+	if value, ok := _c.mutation.PhoneIndex(); ok {
+		_spec.SetField(citizen.FieldPhoneIndex, field.TypeBytes, value)
+		_node.PhoneIndex = &value
 	}
 	if nodes := _c.mutation.RegionIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -363,6 +388,42 @@ func (u *CitizenUpsert) ClearPhone() *CitizenUpsert {
 	return u
 }
 
+// SetPhoneSealed sets the "phone_sealed" field.
+func (u *CitizenUpsert) SetPhoneSealed(v []byte) *CitizenUpsert {
+	u.Set(citizen.FieldPhoneSealed, v)
+	return u
+}
+
+// UpdatePhoneSealed sets the "phone_sealed" field to the value that was provided on create.
+func (u *CitizenUpsert) UpdatePhoneSealed() *CitizenUpsert {
+	u.SetExcluded(citizen.FieldPhoneSealed)
+	return u
+}
+
+// ClearPhoneSealed clears the value of the "phone_sealed" field.
+func (u *CitizenUpsert) ClearPhoneSealed() *CitizenUpsert {
+	u.SetNull(citizen.FieldPhoneSealed)
+	return u
+}
+
+// SetPhoneIndex sets the "phone_index" field.
+func (u *CitizenUpsert) SetPhoneIndex(v []byte) *CitizenUpsert {
+	u.Set(citizen.FieldPhoneIndex, v)
+	return u
+}
+
+// UpdatePhoneIndex sets the "phone_index" field to the value that was provided on create.
+func (u *CitizenUpsert) UpdatePhoneIndex() *CitizenUpsert {
+	u.SetExcluded(citizen.FieldPhoneIndex)
+	return u
+}
+
+// ClearPhoneIndex clears the value of the "phone_index" field.
+func (u *CitizenUpsert) ClearPhoneIndex() *CitizenUpsert {
+	u.SetNull(citizen.FieldPhoneIndex)
+	return u
+}
+
 // SetRegionID sets the "region_id" field.
 func (u *CitizenUpsert) SetRegionID(v string) *CitizenUpsert {
 	u.Set(citizen.FieldRegionID, v)
@@ -471,6 +532,48 @@ func (u *CitizenUpsertOne) UpdatePhone() *CitizenUpsertOne {
 func (u *CitizenUpsertOne) ClearPhone() *CitizenUpsertOne {
 	return u.Update(func(s *CitizenUpsert) {
 		s.ClearPhone()
+	})
+}
+
+// SetPhoneSealed sets the "phone_sealed" field.
+func (u *CitizenUpsertOne) SetPhoneSealed(v []byte) *CitizenUpsertOne {
+	return u.Update(func(s *CitizenUpsert) {
+		s.SetPhoneSealed(v)
+	})
+}
+
+// UpdatePhoneSealed sets the "phone_sealed" field to the value that was provided on create.
+func (u *CitizenUpsertOne) UpdatePhoneSealed() *CitizenUpsertOne {
+	return u.Update(func(s *CitizenUpsert) {
+		s.UpdatePhoneSealed()
+	})
+}
+
+// ClearPhoneSealed clears the value of the "phone_sealed" field.
+func (u *CitizenUpsertOne) ClearPhoneSealed() *CitizenUpsertOne {
+	return u.Update(func(s *CitizenUpsert) {
+		s.ClearPhoneSealed()
+	})
+}
+
+// SetPhoneIndex sets the "phone_index" field.
+func (u *CitizenUpsertOne) SetPhoneIndex(v []byte) *CitizenUpsertOne {
+	return u.Update(func(s *CitizenUpsert) {
+		s.SetPhoneIndex(v)
+	})
+}
+
+// UpdatePhoneIndex sets the "phone_index" field to the value that was provided on create.
+func (u *CitizenUpsertOne) UpdatePhoneIndex() *CitizenUpsertOne {
+	return u.Update(func(s *CitizenUpsert) {
+		s.UpdatePhoneIndex()
+	})
+}
+
+// ClearPhoneIndex clears the value of the "phone_index" field.
+func (u *CitizenUpsertOne) ClearPhoneIndex() *CitizenUpsertOne {
+	return u.Update(func(s *CitizenUpsert) {
+		s.ClearPhoneIndex()
 	})
 }
 
@@ -752,6 +855,48 @@ func (u *CitizenUpsertBulk) UpdatePhone() *CitizenUpsertBulk {
 func (u *CitizenUpsertBulk) ClearPhone() *CitizenUpsertBulk {
 	return u.Update(func(s *CitizenUpsert) {
 		s.ClearPhone()
+	})
+}
+
+// SetPhoneSealed sets the "phone_sealed" field.
+func (u *CitizenUpsertBulk) SetPhoneSealed(v []byte) *CitizenUpsertBulk {
+	return u.Update(func(s *CitizenUpsert) {
+		s.SetPhoneSealed(v)
+	})
+}
+
+// UpdatePhoneSealed sets the "phone_sealed" field to the value that was provided on create.
+func (u *CitizenUpsertBulk) UpdatePhoneSealed() *CitizenUpsertBulk {
+	return u.Update(func(s *CitizenUpsert) {
+		s.UpdatePhoneSealed()
+	})
+}
+
+// ClearPhoneSealed clears the value of the "phone_sealed" field.
+func (u *CitizenUpsertBulk) ClearPhoneSealed() *CitizenUpsertBulk {
+	return u.Update(func(s *CitizenUpsert) {
+		s.ClearPhoneSealed()
+	})
+}
+
+// SetPhoneIndex sets the "phone_index" field.
+func (u *CitizenUpsertBulk) SetPhoneIndex(v []byte) *CitizenUpsertBulk {
+	return u.Update(func(s *CitizenUpsert) {
+		s.SetPhoneIndex(v)
+	})
+}
+
+// UpdatePhoneIndex sets the "phone_index" field to the value that was provided on create.
+func (u *CitizenUpsertBulk) UpdatePhoneIndex() *CitizenUpsertBulk {
+	return u.Update(func(s *CitizenUpsert) {
+		s.UpdatePhoneIndex()
+	})
+}
+
+// ClearPhoneIndex clears the value of the "phone_index" field.
+func (u *CitizenUpsertBulk) ClearPhoneIndex() *CitizenUpsertBulk {
+	return u.Update(func(s *CitizenUpsert) {
+		s.ClearPhoneIndex()
 	})
 }
 

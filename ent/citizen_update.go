@@ -70,6 +70,30 @@ func (_u *CitizenUpdate) ClearPhone() *CitizenUpdate {
 	return _u
 }
 
+// SetPhoneSealed sets the "phone_sealed" field.
+func (_u *CitizenUpdate) SetPhoneSealed(v []byte) *CitizenUpdate {
+	_u.mutation.SetPhoneSealed(v)
+	return _u
+}
+
+// ClearPhoneSealed clears the value of the "phone_sealed" field.
+func (_u *CitizenUpdate) ClearPhoneSealed() *CitizenUpdate {
+	_u.mutation.ClearPhoneSealed()
+	return _u
+}
+
+// SetPhoneIndex sets the "phone_index" field.
+func (_u *CitizenUpdate) SetPhoneIndex(v []byte) *CitizenUpdate {
+	_u.mutation.SetPhoneIndex(v)
+	return _u
+}
+
+// ClearPhoneIndex clears the value of the "phone_index" field.
+func (_u *CitizenUpdate) ClearPhoneIndex() *CitizenUpdate {
+	_u.mutation.ClearPhoneIndex()
+	return _u
+}
+
 // SetRegionID sets the "region_id" field.
 func (_u *CitizenUpdate) SetRegionID(v string) *CitizenUpdate {
 	_u.mutation.SetRegionID(v)
@@ -181,6 +205,11 @@ func (_u *CitizenUpdate) check() error {
 			return &ValidationError{Name: "phone", err: fmt.Errorf(`ent: validator failed for field "Citizen.phone": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.PhoneIndex(); ok {
+		if err := citizen.PhoneIndexValidator(v); err != nil {
+			return &ValidationError{Name: "phone_index", err: fmt.Errorf(`ent: validator failed for field "Citizen.phone_index": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.RegionID(); ok {
 		if err := citizen.RegionIDValidator(v); err != nil {
 			return &ValidationError{Name: "region_id", err: fmt.Errorf(`ent: validator failed for field "Citizen.region_id": %w`, err)}
@@ -218,6 +247,18 @@ func (_u *CitizenUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.PhoneCleared() {
 		_spec.ClearField(citizen.FieldPhone, field.TypeString)
+	}
+	if value, ok := _u.mutation.PhoneSealed(); ok {
+		_spec.SetField(citizen.FieldPhoneSealed, field.TypeBytes, value)
+	}
+	if _u.mutation.PhoneSealedCleared() {
+		_spec.ClearField(citizen.FieldPhoneSealed, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.PhoneIndex(); ok {
+		_spec.SetField(citizen.FieldPhoneIndex, field.TypeBytes, value)
+	}
+	if _u.mutation.PhoneIndexCleared() {
+		_spec.ClearField(citizen.FieldPhoneIndex, field.TypeBytes)
 	}
 	if _u.mutation.RegionCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -355,6 +396,30 @@ func (_u *CitizenUpdateOne) ClearPhone() *CitizenUpdateOne {
 	return _u
 }
 
+// SetPhoneSealed sets the "phone_sealed" field.
+func (_u *CitizenUpdateOne) SetPhoneSealed(v []byte) *CitizenUpdateOne {
+	_u.mutation.SetPhoneSealed(v)
+	return _u
+}
+
+// ClearPhoneSealed clears the value of the "phone_sealed" field.
+func (_u *CitizenUpdateOne) ClearPhoneSealed() *CitizenUpdateOne {
+	_u.mutation.ClearPhoneSealed()
+	return _u
+}
+
+// SetPhoneIndex sets the "phone_index" field.
+func (_u *CitizenUpdateOne) SetPhoneIndex(v []byte) *CitizenUpdateOne {
+	_u.mutation.SetPhoneIndex(v)
+	return _u
+}
+
+// ClearPhoneIndex clears the value of the "phone_index" field.
+func (_u *CitizenUpdateOne) ClearPhoneIndex() *CitizenUpdateOne {
+	_u.mutation.ClearPhoneIndex()
+	return _u
+}
+
 // SetRegionID sets the "region_id" field.
 func (_u *CitizenUpdateOne) SetRegionID(v string) *CitizenUpdateOne {
 	_u.mutation.SetRegionID(v)
@@ -479,6 +544,11 @@ func (_u *CitizenUpdateOne) check() error {
 			return &ValidationError{Name: "phone", err: fmt.Errorf(`ent: validator failed for field "Citizen.phone": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.PhoneIndex(); ok {
+		if err := citizen.PhoneIndexValidator(v); err != nil {
+			return &ValidationError{Name: "phone_index", err: fmt.Errorf(`ent: validator failed for field "Citizen.phone_index": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.RegionID(); ok {
 		if err := citizen.RegionIDValidator(v); err != nil {
 			return &ValidationError{Name: "region_id", err: fmt.Errorf(`ent: validator failed for field "Citizen.region_id": %w`, err)}
@@ -533,6 +603,18 @@ func (_u *CitizenUpdateOne) sqlSave(ctx context.Context) (_node *Citizen, err er
 	}
 	if _u.mutation.PhoneCleared() {
 		_spec.ClearField(citizen.FieldPhone, field.TypeString)
+	}
+	if value, ok := _u.mutation.PhoneSealed(); ok {
+		_spec.SetField(citizen.FieldPhoneSealed, field.TypeBytes, value)
+	}
+	if _u.mutation.PhoneSealedCleared() {
+		_spec.ClearField(citizen.FieldPhoneSealed, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.PhoneIndex(); ok {
+		_spec.SetField(citizen.FieldPhoneIndex, field.TypeBytes, value)
+	}
+	if _u.mutation.PhoneIndexCleared() {
+		_spec.ClearField(citizen.FieldPhoneIndex, field.TypeBytes)
 	}
 	if _u.mutation.RegionCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -15,12 +15,16 @@ import (
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
+	"ekc/ent/auditseal"
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
+	"ekc/ent/citizenrequest"
+	"ekc/ent/datakey"
+	"ekc/ent/destructionact"
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
 	"ekc/ent/event"
@@ -28,6 +32,7 @@ import (
 	"ekc/ent/identitylink"
 	"ekc/ent/identitylogin"
 	"ekc/ent/interaction"
+	"ekc/ent/legalhold"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
@@ -138,12 +143,16 @@ func checkColumn(t, c string) error {
 			assistantturn.Table:     assistantturn.ValidColumn,
 			attachment.Table:        attachment.ValidColumn,
 			auditentry.Table:        auditentry.ValidColumn,
+			auditseal.Table:         auditseal.ValidColumn,
 			businesshours.Table:     businesshours.ValidColumn,
 			call.Table:              call.ValidColumn,
 			callinvitation.Table:    callinvitation.ValidColumn,
 			callleg.Table:           callleg.ValidColumn,
 			callback.Table:          callback.ValidColumn,
 			citizen.Table:           citizen.ValidColumn,
+			citizenrequest.Table:    citizenrequest.ValidColumn,
+			datakey.Table:           datakey.ValidColumn,
+			destructionact.Table:    destructionact.ValidColumn,
 			disposition.Table:       disposition.ValidColumn,
 			duty.Table:              duty.ValidColumn,
 			event.Table:             event.ValidColumn,
@@ -151,6 +160,7 @@ func checkColumn(t, c string) error {
 			identitylink.Table:      identitylink.ValidColumn,
 			identitylogin.Table:     identitylogin.ValidColumn,
 			interaction.Table:       interaction.ValidColumn,
+			legalhold.Table:         legalhold.ValidColumn,
 			menu.Table:              menu.ValidColumn,
 			menuversion.Table:       menuversion.ValidColumn,
 			message.Table:           message.ValidColumn,

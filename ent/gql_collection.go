@@ -18,8 +18,11 @@ import (
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
+	"ekc/ent/citizenrequest"
+	"ekc/ent/destructionact"
 	"ekc/ent/disposition"
 	"ekc/ent/interaction"
+	"ekc/ent/legalhold"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
@@ -1895,6 +1898,239 @@ func newCitizenPaginateArgs(rv map[string]any) *citizenPaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *CitizenRequestQuery) CollectFields(ctx context.Context, satisfies ...string) (*CitizenRequestQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *CitizenRequestQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(citizenrequest.Columns))
+		selectedFields = []string{citizenrequest.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[citizenrequest.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldCreatedAt)
+				fieldSeen[citizenrequest.FieldCreatedAt] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[citizenrequest.FieldKind]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldKind)
+				fieldSeen[citizenrequest.FieldKind] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[citizenrequest.FieldState]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldState)
+				fieldSeen[citizenrequest.FieldState] = struct{}{}
+			}
+		case "basis":
+			if _, ok := fieldSeen[citizenrequest.FieldBasis]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldBasis)
+				fieldSeen[citizenrequest.FieldBasis] = struct{}{}
+			}
+		case "askedBy":
+			if _, ok := fieldSeen[citizenrequest.FieldAskedBy]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldAskedBy)
+				fieldSeen[citizenrequest.FieldAskedBy] = struct{}{}
+			}
+		case "decidedBy":
+			if _, ok := fieldSeen[citizenrequest.FieldDecidedBy]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldDecidedBy)
+				fieldSeen[citizenrequest.FieldDecidedBy] = struct{}{}
+			}
+		case "decidedAt":
+			if _, ok := fieldSeen[citizenrequest.FieldDecidedAt]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldDecidedAt)
+				fieldSeen[citizenrequest.FieldDecidedAt] = struct{}{}
+			}
+		case "refusal":
+			if _, ok := fieldSeen[citizenrequest.FieldRefusal]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldRefusal)
+				fieldSeen[citizenrequest.FieldRefusal] = struct{}{}
+			}
+		case "done":
+			if _, ok := fieldSeen[citizenrequest.FieldDone]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldDone)
+				fieldSeen[citizenrequest.FieldDone] = struct{}{}
+			}
+		case "doneAt":
+			if _, ok := fieldSeen[citizenrequest.FieldDoneAt]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldDoneAt)
+				fieldSeen[citizenrequest.FieldDoneAt] = struct{}{}
+			}
+		case "nextAttemptAt":
+			if _, ok := fieldSeen[citizenrequest.FieldNextAttemptAt]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldNextAttemptAt)
+				fieldSeen[citizenrequest.FieldNextAttemptAt] = struct{}{}
+			}
+		case "actID":
+			if _, ok := fieldSeen[citizenrequest.FieldActID]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldActID)
+				fieldSeen[citizenrequest.FieldActID] = struct{}{}
+			}
+		case "fileExpiresAt":
+			if _, ok := fieldSeen[citizenrequest.FieldFileExpiresAt]; !ok {
+				selectedFields = append(selectedFields, citizenrequest.FieldFileExpiresAt)
+				fieldSeen[citizenrequest.FieldFileExpiresAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type citizenrequestPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []CitizenRequestPaginateOption
+}
+
+func newCitizenRequestPaginateArgs(rv map[string]any) *citizenrequestPaginateArgs {
+	args := &citizenrequestPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DestructionActQuery) CollectFields(ctx context.Context, satisfies ...string) (*DestructionActQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DestructionActQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(destructionact.Columns))
+		selectedFields = []string{destructionact.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[destructionact.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, destructionact.FieldCreatedAt)
+				fieldSeen[destructionact.FieldCreatedAt] = struct{}{}
+			}
+		case "rule":
+			if _, ok := fieldSeen[destructionact.FieldRule]; !ok {
+				selectedFields = append(selectedFields, destructionact.FieldRule)
+				fieldSeen[destructionact.FieldRule] = struct{}{}
+			}
+		case "basis":
+			if _, ok := fieldSeen[destructionact.FieldBasis]; !ok {
+				selectedFields = append(selectedFields, destructionact.FieldBasis)
+				fieldSeen[destructionact.FieldBasis] = struct{}{}
+			}
+		case "requestID":
+			if _, ok := fieldSeen[destructionact.FieldRequestID]; !ok {
+				selectedFields = append(selectedFields, destructionact.FieldRequestID)
+				fieldSeen[destructionact.FieldRequestID] = struct{}{}
+			}
+		case "beganAt":
+			if _, ok := fieldSeen[destructionact.FieldBeganAt]; !ok {
+				selectedFields = append(selectedFields, destructionact.FieldBeganAt)
+				fieldSeen[destructionact.FieldBeganAt] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[destructionact.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, destructionact.FieldEndedAt)
+				fieldSeen[destructionact.FieldEndedAt] = struct{}{}
+			}
+		case "counts":
+			if _, ok := fieldSeen[destructionact.FieldCounts]; !ok {
+				selectedFields = append(selectedFields, destructionact.FieldCounts)
+				fieldSeen[destructionact.FieldCounts] = struct{}{}
+			}
+		case "objects":
+			if _, ok := fieldSeen[destructionact.FieldObjects]; !ok {
+				selectedFields = append(selectedFields, destructionact.FieldObjects)
+				fieldSeen[destructionact.FieldObjects] = struct{}{}
+			}
+		case "held":
+			if _, ok := fieldSeen[destructionact.FieldHeld]; !ok {
+				selectedFields = append(selectedFields, destructionact.FieldHeld)
+				fieldSeen[destructionact.FieldHeld] = struct{}{}
+			}
+		case "sha256":
+			if _, ok := fieldSeen[destructionact.FieldSha256]; !ok {
+				selectedFields = append(selectedFields, destructionact.FieldSha256)
+				fieldSeen[destructionact.FieldSha256] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type destructionactPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DestructionActPaginateOption
+}
+
+func newDestructionActPaginateArgs(rv map[string]any) *destructionactPaginateArgs {
+	args := &destructionactPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *DispositionQuery) CollectFields(ctx context.Context, satisfies ...string) (*DispositionQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -2350,6 +2586,95 @@ type interactionPaginateArgs struct {
 
 func newInteractionPaginateArgs(rv map[string]any) *interactionPaginateArgs {
 	args := &interactionPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *LegalHoldQuery) CollectFields(ctx context.Context, satisfies ...string) (*LegalHoldQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *LegalHoldQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(legalhold.Columns))
+		selectedFields = []string{legalhold.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[legalhold.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, legalhold.FieldCreatedAt)
+				fieldSeen[legalhold.FieldCreatedAt] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[legalhold.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, legalhold.FieldInteractionID)
+				fieldSeen[legalhold.FieldInteractionID] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[legalhold.FieldReason]; !ok {
+				selectedFields = append(selectedFields, legalhold.FieldReason)
+				fieldSeen[legalhold.FieldReason] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[legalhold.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, legalhold.FieldAccountID)
+				fieldSeen[legalhold.FieldAccountID] = struct{}{}
+			}
+		case "releasedAt":
+			if _, ok := fieldSeen[legalhold.FieldReleasedAt]; !ok {
+				selectedFields = append(selectedFields, legalhold.FieldReleasedAt)
+				fieldSeen[legalhold.FieldReleasedAt] = struct{}{}
+			}
+		case "releasedBy":
+			if _, ok := fieldSeen[legalhold.FieldReleasedBy]; !ok {
+				selectedFields = append(selectedFields, legalhold.FieldReleasedBy)
+				fieldSeen[legalhold.FieldReleasedBy] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type legalholdPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []LegalHoldPaginateOption
+}
+
+func newLegalHoldPaginateArgs(rv map[string]any) *legalholdPaginateArgs {
+	args := &legalholdPaginateArgs{}
 	if rv == nil {
 		return args
 	}

@@ -18,8 +18,11 @@ import (
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
+	"ekc/ent/citizenrequest"
+	"ekc/ent/destructionact"
 	"ekc/ent/disposition"
 	"ekc/ent/interaction"
+	"ekc/ent/legalhold"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
@@ -123,6 +126,16 @@ var citizenImplementors = []string{"Citizen", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Citizen) IsNode() {}
 
+var citizenrequestImplementors = []string{"CitizenRequest", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*CitizenRequest) IsNode() {}
+
+var destructionactImplementors = []string{"DestructionAct", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*DestructionAct) IsNode() {}
+
 var dispositionImplementors = []string{"Disposition", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -132,6 +145,11 @@ var interactionImplementors = []string{"Interaction", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Interaction) IsNode() {}
+
+var legalholdImplementors = []string{"LegalHold", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*LegalHold) IsNode() {}
 
 var menuImplementors = []string{"Menu", "Node"}
 
@@ -422,6 +440,24 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case citizenrequest.Table:
+		query := c.CitizenRequest.Query().
+			Where(citizenrequest.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, citizenrequestImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case destructionact.Table:
+		query := c.DestructionAct.Query().
+			Where(destructionact.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, destructionactImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case disposition.Table:
 		query := c.Disposition.Query().
 			Where(disposition.ID(id))
@@ -436,6 +472,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(interaction.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, interactionImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case legalhold.Table:
+		query := c.LegalHold.Query().
+			Where(legalhold.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, legalholdImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -926,6 +971,38 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case citizenrequest.Table:
+		query := c.CitizenRequest.Query().
+			Where(citizenrequest.IDIn(ids...))
+		query, err := query.CollectFields(ctx, citizenrequestImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case destructionact.Table:
+		query := c.DestructionAct.Query().
+			Where(destructionact.IDIn(ids...))
+		query, err := query.CollectFields(ctx, destructionactImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case disposition.Table:
 		query := c.Disposition.Query().
 			Where(disposition.IDIn(ids...))
@@ -946,6 +1023,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.Interaction.Query().
 			Where(interaction.IDIn(ids...))
 		query, err := query.CollectFields(ctx, interactionImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case legalhold.Table:
+		query := c.LegalHold.Query().
+			Where(legalhold.IDIn(ids...))
+		query, err := query.CollectFields(ctx, legalholdImplementors...)
 		if err != nil {
 			return nil, err
 		}

@@ -18,8 +18,11 @@ import (
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
+	"ekc/ent/citizenrequest"
+	"ekc/ent/destructionact"
 	"ekc/ent/disposition"
 	"ekc/ent/interaction"
+	"ekc/ent/legalhold"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
@@ -3620,6 +3623,504 @@ func (_m *Citizen) ToEdge(order *CitizenOrder) *CitizenEdge {
 	}
 }
 
+// CitizenRequestEdge is the edge representation of CitizenRequest.
+type CitizenRequestEdge struct {
+	Node   *CitizenRequest `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// CitizenRequestConnection is the connection containing edges to CitizenRequest.
+type CitizenRequestConnection struct {
+	Edges      []*CitizenRequestEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+func (c *CitizenRequestConnection) build(nodes []*CitizenRequest, pager *citizenrequestPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *CitizenRequest
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *CitizenRequest {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *CitizenRequest {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*CitizenRequestEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &CitizenRequestEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// CitizenRequestPaginateOption enables pagination customization.
+type CitizenRequestPaginateOption func(*citizenrequestPager) error
+
+// WithCitizenRequestOrder configures pagination ordering.
+func WithCitizenRequestOrder(order *CitizenRequestOrder) CitizenRequestPaginateOption {
+	if order == nil {
+		order = DefaultCitizenRequestOrder
+	}
+	o := *order
+	return func(pager *citizenrequestPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultCitizenRequestOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithCitizenRequestFilter configures pagination filter.
+func WithCitizenRequestFilter(filter func(*CitizenRequestQuery) (*CitizenRequestQuery, error)) CitizenRequestPaginateOption {
+	return func(pager *citizenrequestPager) error {
+		if filter == nil {
+			return errors.New("CitizenRequestQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type citizenrequestPager struct {
+	reverse bool
+	order   *CitizenRequestOrder
+	filter  func(*CitizenRequestQuery) (*CitizenRequestQuery, error)
+}
+
+func newCitizenRequestPager(opts []CitizenRequestPaginateOption, reverse bool) (*citizenrequestPager, error) {
+	pager := &citizenrequestPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultCitizenRequestOrder
+	}
+	return pager, nil
+}
+
+func (p *citizenrequestPager) applyFilter(query *CitizenRequestQuery) (*CitizenRequestQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *citizenrequestPager) toCursor(_m *CitizenRequest) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *citizenrequestPager) applyCursors(query *CitizenRequestQuery, after, before *Cursor) (*CitizenRequestQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultCitizenRequestOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *citizenrequestPager) applyOrder(query *CitizenRequestQuery) *CitizenRequestQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultCitizenRequestOrder.Field {
+		query = query.Order(DefaultCitizenRequestOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *citizenrequestPager) orderExpr(query *CitizenRequestQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultCitizenRequestOrder.Field {
+			b.Comma().Ident(DefaultCitizenRequestOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to CitizenRequest.
+func (_m *CitizenRequestQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...CitizenRequestPaginateOption,
+) (*CitizenRequestConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newCitizenRequestPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &CitizenRequestConnection{Edges: []*CitizenRequestEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// CitizenRequestOrderField defines the ordering field of CitizenRequest.
+type CitizenRequestOrderField struct {
+	// Value extracts the ordering value from the given CitizenRequest.
+	Value    func(*CitizenRequest) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) citizenrequest.OrderOption
+	toCursor func(*CitizenRequest) Cursor
+}
+
+// CitizenRequestOrder defines the ordering of CitizenRequest.
+type CitizenRequestOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *CitizenRequestOrderField `json:"field"`
+}
+
+// DefaultCitizenRequestOrder is the default ordering of CitizenRequest.
+var DefaultCitizenRequestOrder = &CitizenRequestOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &CitizenRequestOrderField{
+		Value: func(_m *CitizenRequest) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: citizenrequest.FieldID,
+		toTerm: citizenrequest.ByID,
+		toCursor: func(_m *CitizenRequest) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts CitizenRequest into CitizenRequestEdge.
+func (_m *CitizenRequest) ToEdge(order *CitizenRequestOrder) *CitizenRequestEdge {
+	if order == nil {
+		order = DefaultCitizenRequestOrder
+	}
+	return &CitizenRequestEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// DestructionActEdge is the edge representation of DestructionAct.
+type DestructionActEdge struct {
+	Node   *DestructionAct `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// DestructionActConnection is the connection containing edges to DestructionAct.
+type DestructionActConnection struct {
+	Edges      []*DestructionActEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+func (c *DestructionActConnection) build(nodes []*DestructionAct, pager *destructionactPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *DestructionAct
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *DestructionAct {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *DestructionAct {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*DestructionActEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &DestructionActEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// DestructionActPaginateOption enables pagination customization.
+type DestructionActPaginateOption func(*destructionactPager) error
+
+// WithDestructionActOrder configures pagination ordering.
+func WithDestructionActOrder(order *DestructionActOrder) DestructionActPaginateOption {
+	if order == nil {
+		order = DefaultDestructionActOrder
+	}
+	o := *order
+	return func(pager *destructionactPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultDestructionActOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithDestructionActFilter configures pagination filter.
+func WithDestructionActFilter(filter func(*DestructionActQuery) (*DestructionActQuery, error)) DestructionActPaginateOption {
+	return func(pager *destructionactPager) error {
+		if filter == nil {
+			return errors.New("DestructionActQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type destructionactPager struct {
+	reverse bool
+	order   *DestructionActOrder
+	filter  func(*DestructionActQuery) (*DestructionActQuery, error)
+}
+
+func newDestructionActPager(opts []DestructionActPaginateOption, reverse bool) (*destructionactPager, error) {
+	pager := &destructionactPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultDestructionActOrder
+	}
+	return pager, nil
+}
+
+func (p *destructionactPager) applyFilter(query *DestructionActQuery) (*DestructionActQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *destructionactPager) toCursor(_m *DestructionAct) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *destructionactPager) applyCursors(query *DestructionActQuery, after, before *Cursor) (*DestructionActQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultDestructionActOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *destructionactPager) applyOrder(query *DestructionActQuery) *DestructionActQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultDestructionActOrder.Field {
+		query = query.Order(DefaultDestructionActOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *destructionactPager) orderExpr(query *DestructionActQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultDestructionActOrder.Field {
+			b.Comma().Ident(DefaultDestructionActOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to DestructionAct.
+func (_m *DestructionActQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...DestructionActPaginateOption,
+) (*DestructionActConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newDestructionActPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &DestructionActConnection{Edges: []*DestructionActEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// DestructionActOrderField defines the ordering field of DestructionAct.
+type DestructionActOrderField struct {
+	// Value extracts the ordering value from the given DestructionAct.
+	Value    func(*DestructionAct) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) destructionact.OrderOption
+	toCursor func(*DestructionAct) Cursor
+}
+
+// DestructionActOrder defines the ordering of DestructionAct.
+type DestructionActOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *DestructionActOrderField `json:"field"`
+}
+
+// DefaultDestructionActOrder is the default ordering of DestructionAct.
+var DefaultDestructionActOrder = &DestructionActOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &DestructionActOrderField{
+		Value: func(_m *DestructionAct) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: destructionact.FieldID,
+		toTerm: destructionact.ByID,
+		toCursor: func(_m *DestructionAct) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts DestructionAct into DestructionActEdge.
+func (_m *DestructionAct) ToEdge(order *DestructionActOrder) *DestructionActEdge {
+	if order == nil {
+		order = DefaultDestructionActOrder
+	}
+	return &DestructionActEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // DispositionEdge is the edge representation of Disposition.
 type DispositionEdge struct {
 	Node   *Disposition `json:"node"`
@@ -4113,6 +4614,255 @@ func (_m *Interaction) ToEdge(order *InteractionOrder) *InteractionEdge {
 		order = DefaultInteractionOrder
 	}
 	return &InteractionEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// LegalHoldEdge is the edge representation of LegalHold.
+type LegalHoldEdge struct {
+	Node   *LegalHold `json:"node"`
+	Cursor Cursor     `json:"cursor"`
+}
+
+// LegalHoldConnection is the connection containing edges to LegalHold.
+type LegalHoldConnection struct {
+	Edges      []*LegalHoldEdge `json:"edges"`
+	PageInfo   PageInfo         `json:"pageInfo"`
+	TotalCount int              `json:"totalCount"`
+}
+
+func (c *LegalHoldConnection) build(nodes []*LegalHold, pager *legalholdPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *LegalHold
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *LegalHold {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *LegalHold {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*LegalHoldEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &LegalHoldEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// LegalHoldPaginateOption enables pagination customization.
+type LegalHoldPaginateOption func(*legalholdPager) error
+
+// WithLegalHoldOrder configures pagination ordering.
+func WithLegalHoldOrder(order *LegalHoldOrder) LegalHoldPaginateOption {
+	if order == nil {
+		order = DefaultLegalHoldOrder
+	}
+	o := *order
+	return func(pager *legalholdPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultLegalHoldOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithLegalHoldFilter configures pagination filter.
+func WithLegalHoldFilter(filter func(*LegalHoldQuery) (*LegalHoldQuery, error)) LegalHoldPaginateOption {
+	return func(pager *legalholdPager) error {
+		if filter == nil {
+			return errors.New("LegalHoldQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type legalholdPager struct {
+	reverse bool
+	order   *LegalHoldOrder
+	filter  func(*LegalHoldQuery) (*LegalHoldQuery, error)
+}
+
+func newLegalHoldPager(opts []LegalHoldPaginateOption, reverse bool) (*legalholdPager, error) {
+	pager := &legalholdPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultLegalHoldOrder
+	}
+	return pager, nil
+}
+
+func (p *legalholdPager) applyFilter(query *LegalHoldQuery) (*LegalHoldQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *legalholdPager) toCursor(_m *LegalHold) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *legalholdPager) applyCursors(query *LegalHoldQuery, after, before *Cursor) (*LegalHoldQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultLegalHoldOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *legalholdPager) applyOrder(query *LegalHoldQuery) *LegalHoldQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultLegalHoldOrder.Field {
+		query = query.Order(DefaultLegalHoldOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *legalholdPager) orderExpr(query *LegalHoldQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultLegalHoldOrder.Field {
+			b.Comma().Ident(DefaultLegalHoldOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to LegalHold.
+func (_m *LegalHoldQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...LegalHoldPaginateOption,
+) (*LegalHoldConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newLegalHoldPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &LegalHoldConnection{Edges: []*LegalHoldEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// LegalHoldOrderField defines the ordering field of LegalHold.
+type LegalHoldOrderField struct {
+	// Value extracts the ordering value from the given LegalHold.
+	Value    func(*LegalHold) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) legalhold.OrderOption
+	toCursor func(*LegalHold) Cursor
+}
+
+// LegalHoldOrder defines the ordering of LegalHold.
+type LegalHoldOrder struct {
+	Direction OrderDirection       `json:"direction"`
+	Field     *LegalHoldOrderField `json:"field"`
+}
+
+// DefaultLegalHoldOrder is the default ordering of LegalHold.
+var DefaultLegalHoldOrder = &LegalHoldOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &LegalHoldOrderField{
+		Value: func(_m *LegalHold) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: legalhold.FieldID,
+		toTerm: legalhold.ByID,
+		toCursor: func(_m *LegalHold) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts LegalHold into LegalHoldEdge.
+func (_m *LegalHold) ToEdge(order *LegalHoldOrder) *LegalHoldEdge {
+	if order == nil {
+		order = DefaultLegalHoldOrder
+	}
+	return &LegalHoldEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

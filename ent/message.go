@@ -35,6 +35,8 @@ type Message struct {
 	AccountID string `json:"account_id,omitempty"`
 	// Text holds the value of the "text" field.
 	Text string `json:"-"`
+	// encrypted: the text as it was written, where personal data is masked in it
+	Clear *[]byte `json:"-"`
 	// Citations holds the value of the "citations" field.
 	Citations []dialogue.Citation `json:"citations,omitempty"`
 	// Choices holds the value of the "choices" field.
@@ -102,7 +104,7 @@ func (*Message) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case message.FieldCitations, message.FieldChoices:
+		case message.FieldClear, message.FieldCitations, message.FieldChoices:
 			values[i] = new([]byte)
 		case message.FieldHelpful:
 			values[i] = new(sql.NullBool)
@@ -174,6 +176,12 @@ func (_m *Message) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field text", values[i])
 			} else if value.Valid {
 				_m.Text = value.String
+			}
+		case message.FieldClear:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field clear", values[i])
+			} else if value != nil {
+				_m.Clear = value
 			}
 		case message.FieldCitations:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -275,6 +283,8 @@ func (_m *Message) String() string {
 	builder.WriteString(_m.AccountID)
 	builder.WriteString(", ")
 	builder.WriteString("text=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("clear=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("citations=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Citations))

@@ -93,6 +93,12 @@ func (_c *MessageCreate) SetText(v string) *MessageCreate {
 	return _c
 }
 
+// SetClear sets the "clear" field.
+func (_c *MessageCreate) SetClear(v []byte) *MessageCreate {
+	_c.mutation.SetClear(v)
+	return _c
+}
+
 // SetCitations sets the "citations" field.
 func (_c *MessageCreate) SetCitations(v []dialogue.Citation) *MessageCreate {
 	_c.mutation.SetCitations(v)
@@ -349,6 +355,10 @@ func (_c *MessageCreate) createSpec() (*Message, *sqlgraph.CreateSpec) {
 		_spec.SetField(message.FieldText, field.TypeString, value)
 		_node.Text = value
 	}
+	if value, ok := _c.mutation.Clear(); ok {
+		_spec.SetField(message.FieldClear, field.TypeBytes, value)
+		_node.Clear = &value
+	}
 	if value, ok := _c.mutation.Citations(); ok {
 		_spec.SetField(message.FieldCitations, field.TypeJSON, value)
 		_node.Citations = value
@@ -522,6 +532,9 @@ func (u *MessageUpsertOne) UpdateNewValues() *MessageUpsertOne {
 		}
 		if _, exists := u.create.mutation.Text(); exists {
 			s.SetIgnore(message.FieldText)
+		}
+		if _, exists := u.create.mutation.Clear(); exists {
+			s.SetIgnore(message.FieldClear)
 		}
 		if _, exists := u.create.mutation.Citations(); exists {
 			s.SetIgnore(message.FieldCitations)
@@ -787,6 +800,9 @@ func (u *MessageUpsertBulk) UpdateNewValues() *MessageUpsertBulk {
 			}
 			if _, exists := b.mutation.Text(); exists {
 				s.SetIgnore(message.FieldText)
+			}
+			if _, exists := b.mutation.Clear(); exists {
+				s.SetIgnore(message.FieldClear)
 			}
 			if _, exists := b.mutation.Citations(); exists {
 				s.SetIgnore(message.FieldCitations)

@@ -143,6 +143,9 @@ func (_u *MessageUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if _u.mutation.ClearCleared() {
+		_spec.ClearField(message.FieldClear, field.TypeBytes)
+	}
 	if _u.mutation.CitationsCleared() {
 		_spec.ClearField(message.FieldCitations, field.TypeJSON)
 	}
@@ -368,6 +371,9 @@ func (_u *MessageUpdateOne) sqlSave(ctx context.Context) (_node *Message, err er
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.ClearCleared() {
+		_spec.ClearField(message.FieldClear, field.TypeBytes)
 	}
 	if _u.mutation.CitationsCleared() {
 		_spec.ClearField(message.FieldCitations, field.TypeJSON)

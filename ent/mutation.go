@@ -15,12 +15,16 @@ import (
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
+	"ekc/ent/auditseal"
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
+	"ekc/ent/citizenrequest"
+	"ekc/ent/datakey"
+	"ekc/ent/destructionact"
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
 	"ekc/ent/event"
@@ -28,6 +32,7 @@ import (
 	"ekc/ent/identitylink"
 	"ekc/ent/identitylogin"
 	"ekc/ent/interaction"
+	"ekc/ent/legalhold"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
@@ -95,12 +100,16 @@ const (
 	TypeAssistantTurn     = "AssistantTurn"
 	TypeAttachment        = "Attachment"
 	TypeAuditEntry        = "AuditEntry"
+	TypeAuditSeal         = "AuditSeal"
 	TypeBusinessHours     = "BusinessHours"
 	TypeCall              = "Call"
 	TypeCallInvitation    = "CallInvitation"
 	TypeCallLeg           = "CallLeg"
 	TypeCallback          = "Callback"
 	TypeCitizen           = "Citizen"
+	TypeCitizenRequest    = "CitizenRequest"
+	TypeDataKey           = "DataKey"
+	TypeDestructionAct    = "DestructionAct"
 	TypeDisposition       = "Disposition"
 	TypeDuty              = "Duty"
 	TypeEvent             = "Event"
@@ -108,6 +117,7 @@ const (
 	TypeIdentityLink      = "IdentityLink"
 	TypeIdentityLogin     = "IdentityLogin"
 	TypeInteraction       = "Interaction"
+	TypeLegalHold         = "LegalHold"
 	TypeMenu              = "Menu"
 	TypeMenuVersion       = "MenuVersion"
 	TypeMessage           = "Message"
@@ -10833,6 +10843,536 @@ func (m *AuditEntryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AuditEntry edge %s", name)
 }
 
+// AuditSealMutation represents an operation that mutates the AuditSeal nodes in the graph.
+type AuditSealMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	first         *int64
+	addfirst      *int64
+	sealed_at     *time.Time
+	hash          *[]byte
+	mac           *[]byte
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*AuditSeal, error)
+	predicates    []predicate.AuditSeal
+}
+
+var _ ent.Mutation = (*AuditSealMutation)(nil)
+
+// auditsealOption allows management of the mutation configuration using functional options.
+type auditsealOption func(*AuditSealMutation)
+
+// newAuditSealMutation creates new mutation for the AuditSeal entity.
+func newAuditSealMutation(c config, op Op, opts ...auditsealOption) *AuditSealMutation {
+	m := &AuditSealMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAuditSeal,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAuditSealID sets the ID field of the mutation.
+func withAuditSealID(id int64) auditsealOption {
+	return func(m *AuditSealMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AuditSeal
+		)
+		m.oldValue = func(ctx context.Context) (*AuditSeal, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AuditSeal.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAuditSeal sets the old AuditSeal of the mutation.
+func withAuditSeal(node *AuditSeal) auditsealOption {
+	return func(m *AuditSealMutation) {
+		m.oldValue = func(context.Context) (*AuditSeal, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AuditSealMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AuditSealMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AuditSeal entities.
+func (m *AuditSealMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AuditSealMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AuditSealMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AuditSeal.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetFirst sets the "first" field.
+func (m *AuditSealMutation) SetFirst(i int64) {
+	m.first = &i
+	m.addfirst = nil
+}
+
+// First returns the value of the "first" field in the mutation.
+func (m *AuditSealMutation) First() (r int64, exists bool) {
+	v := m.first
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirst returns the old "first" field's value of the AuditSeal entity.
+// If the AuditSeal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditSealMutation) OldFirst(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirst is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirst requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirst: %w", err)
+	}
+	return oldValue.First, nil
+}
+
+// AddFirst adds i to the "first" field.
+func (m *AuditSealMutation) AddFirst(i int64) {
+	if m.addfirst != nil {
+		*m.addfirst += i
+	} else {
+		m.addfirst = &i
+	}
+}
+
+// AddedFirst returns the value that was added to the "first" field in this mutation.
+func (m *AuditSealMutation) AddedFirst() (r int64, exists bool) {
+	v := m.addfirst
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFirst resets all changes to the "first" field.
+func (m *AuditSealMutation) ResetFirst() {
+	m.first = nil
+	m.addfirst = nil
+}
+
+// SetSealedAt sets the "sealed_at" field.
+func (m *AuditSealMutation) SetSealedAt(t time.Time) {
+	m.sealed_at = &t
+}
+
+// SealedAt returns the value of the "sealed_at" field in the mutation.
+func (m *AuditSealMutation) SealedAt() (r time.Time, exists bool) {
+	v := m.sealed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSealedAt returns the old "sealed_at" field's value of the AuditSeal entity.
+// If the AuditSeal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditSealMutation) OldSealedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSealedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSealedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSealedAt: %w", err)
+	}
+	return oldValue.SealedAt, nil
+}
+
+// ResetSealedAt resets all changes to the "sealed_at" field.
+func (m *AuditSealMutation) ResetSealedAt() {
+	m.sealed_at = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *AuditSealMutation) SetHash(b []byte) {
+	m.hash = &b
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *AuditSealMutation) Hash() (r []byte, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the AuditSeal entity.
+// If the AuditSeal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditSealMutation) OldHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *AuditSealMutation) ResetHash() {
+	m.hash = nil
+}
+
+// SetMAC sets the "mac" field.
+func (m *AuditSealMutation) SetMAC(b []byte) {
+	m.mac = &b
+}
+
+// MAC returns the value of the "mac" field in the mutation.
+func (m *AuditSealMutation) MAC() (r []byte, exists bool) {
+	v := m.mac
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMAC returns the old "mac" field's value of the AuditSeal entity.
+// If the AuditSeal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditSealMutation) OldMAC(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMAC is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMAC requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMAC: %w", err)
+	}
+	return oldValue.MAC, nil
+}
+
+// ResetMAC resets all changes to the "mac" field.
+func (m *AuditSealMutation) ResetMAC() {
+	m.mac = nil
+}
+
+// Where appends a list predicates to the AuditSealMutation builder.
+func (m *AuditSealMutation) Where(ps ...predicate.AuditSeal) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AuditSealMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AuditSealMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AuditSeal, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AuditSealMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AuditSealMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AuditSeal).
+func (m *AuditSealMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AuditSealMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.first != nil {
+		fields = append(fields, auditseal.FieldFirst)
+	}
+	if m.sealed_at != nil {
+		fields = append(fields, auditseal.FieldSealedAt)
+	}
+	if m.hash != nil {
+		fields = append(fields, auditseal.FieldHash)
+	}
+	if m.mac != nil {
+		fields = append(fields, auditseal.FieldMAC)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AuditSealMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case auditseal.FieldFirst:
+		return m.First()
+	case auditseal.FieldSealedAt:
+		return m.SealedAt()
+	case auditseal.FieldHash:
+		return m.Hash()
+	case auditseal.FieldMAC:
+		return m.MAC()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AuditSealMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case auditseal.FieldFirst:
+		return m.OldFirst(ctx)
+	case auditseal.FieldSealedAt:
+		return m.OldSealedAt(ctx)
+	case auditseal.FieldHash:
+		return m.OldHash(ctx)
+	case auditseal.FieldMAC:
+		return m.OldMAC(ctx)
+	}
+	return nil, fmt.Errorf("unknown AuditSeal field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AuditSealMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case auditseal.FieldFirst:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirst(v)
+		return nil
+	case auditseal.FieldSealedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSealedAt(v)
+		return nil
+	case auditseal.FieldHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case auditseal.FieldMAC:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMAC(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AuditSeal field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AuditSealMutation) AddedFields() []string {
+	var fields []string
+	if m.addfirst != nil {
+		fields = append(fields, auditseal.FieldFirst)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AuditSealMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case auditseal.FieldFirst:
+		return m.AddedFirst()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AuditSealMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case auditseal.FieldFirst:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFirst(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AuditSeal numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AuditSealMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AuditSealMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AuditSealMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown AuditSeal nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AuditSealMutation) ResetField(name string) error {
+	switch name {
+	case auditseal.FieldFirst:
+		m.ResetFirst()
+		return nil
+	case auditseal.FieldSealedAt:
+		m.ResetSealedAt()
+		return nil
+	case auditseal.FieldHash:
+		m.ResetHash()
+		return nil
+	case auditseal.FieldMAC:
+		m.ResetMAC()
+		return nil
+	}
+	return fmt.Errorf("unknown AuditSeal field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AuditSealMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AuditSealMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AuditSealMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AuditSealMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AuditSealMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AuditSealMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AuditSealMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AuditSeal unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AuditSealMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AuditSeal edge %s", name)
+}
+
 // BusinessHoursMutation represents an operation that mutates the BusinessHours nodes in the graph.
 type BusinessHoursMutation struct {
 	config
@@ -17104,6 +17644,8 @@ type CitizenMutation struct {
 	created_at          *time.Time
 	name                *string
 	phone               *string
+	phone_sealed        *[]byte
+	phone_index         *[]byte
 	clearedFields       map[string]struct{}
 	region              *string
 	clearedregion       bool
@@ -17353,6 +17895,104 @@ func (m *CitizenMutation) ResetPhone() {
 	delete(m.clearedFields, citizen.FieldPhone)
 }
 
+// SetPhoneSealed sets the "phone_sealed" field.
+func (m *CitizenMutation) SetPhoneSealed(b []byte) {
+	m.phone_sealed = &b
+}
+
+// PhoneSealed returns the value of the "phone_sealed" field in the mutation.
+func (m *CitizenMutation) PhoneSealed() (r []byte, exists bool) {
+	v := m.phone_sealed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhoneSealed returns the old "phone_sealed" field's value of the Citizen entity.
+// If the Citizen object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenMutation) OldPhoneSealed(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhoneSealed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhoneSealed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhoneSealed: %w", err)
+	}
+	return oldValue.PhoneSealed, nil
+}
+
+// ClearPhoneSealed clears the value of the "phone_sealed" field.
+func (m *CitizenMutation) ClearPhoneSealed() {
+	m.phone_sealed = nil
+	m.clearedFields[citizen.FieldPhoneSealed] = struct{}{}
+}
+
+// PhoneSealedCleared returns if the "phone_sealed" field was cleared in this mutation.
+func (m *CitizenMutation) PhoneSealedCleared() bool {
+	_, ok := m.clearedFields[citizen.FieldPhoneSealed]
+	return ok
+}
+
+// ResetPhoneSealed resets all changes to the "phone_sealed" field.
+func (m *CitizenMutation) ResetPhoneSealed() {
+	m.phone_sealed = nil
+	delete(m.clearedFields, citizen.FieldPhoneSealed)
+}
+
+// SetPhoneIndex sets the "phone_index" field.
+func (m *CitizenMutation) SetPhoneIndex(b []byte) {
+	m.phone_index = &b
+}
+
+// PhoneIndex returns the value of the "phone_index" field in the mutation.
+func (m *CitizenMutation) PhoneIndex() (r []byte, exists bool) {
+	v := m.phone_index
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhoneIndex returns the old "phone_index" field's value of the Citizen entity.
+// If the Citizen object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenMutation) OldPhoneIndex(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhoneIndex is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhoneIndex requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhoneIndex: %w", err)
+	}
+	return oldValue.PhoneIndex, nil
+}
+
+// ClearPhoneIndex clears the value of the "phone_index" field.
+func (m *CitizenMutation) ClearPhoneIndex() {
+	m.phone_index = nil
+	m.clearedFields[citizen.FieldPhoneIndex] = struct{}{}
+}
+
+// PhoneIndexCleared returns if the "phone_index" field was cleared in this mutation.
+func (m *CitizenMutation) PhoneIndexCleared() bool {
+	_, ok := m.clearedFields[citizen.FieldPhoneIndex]
+	return ok
+}
+
+// ResetPhoneIndex resets all changes to the "phone_index" field.
+func (m *CitizenMutation) ResetPhoneIndex() {
+	m.phone_index = nil
+	delete(m.clearedFields, citizen.FieldPhoneIndex)
+}
+
 // SetRegionID sets the "region_id" field.
 func (m *CitizenMutation) SetRegionID(s string) {
 	m.region = &s
@@ -17517,7 +18157,7 @@ func (m *CitizenMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CitizenMutation) Fields() []string {
-	fields := make([]string, 0, 4)
+	fields := make([]string, 0, 6)
 	if m.created_at != nil {
 		fields = append(fields, citizen.FieldCreatedAt)
 	}
@@ -17526,6 +18166,12 @@ func (m *CitizenMutation) Fields() []string {
 	}
 	if m.phone != nil {
 		fields = append(fields, citizen.FieldPhone)
+	}
+	if m.phone_sealed != nil {
+		fields = append(fields, citizen.FieldPhoneSealed)
+	}
+	if m.phone_index != nil {
+		fields = append(fields, citizen.FieldPhoneIndex)
 	}
 	if m.region != nil {
 		fields = append(fields, citizen.FieldRegionID)
@@ -17544,6 +18190,10 @@ func (m *CitizenMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case citizen.FieldPhone:
 		return m.Phone()
+	case citizen.FieldPhoneSealed:
+		return m.PhoneSealed()
+	case citizen.FieldPhoneIndex:
+		return m.PhoneIndex()
 	case citizen.FieldRegionID:
 		return m.RegionID()
 	}
@@ -17561,6 +18211,10 @@ func (m *CitizenMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldName(ctx)
 	case citizen.FieldPhone:
 		return m.OldPhone(ctx)
+	case citizen.FieldPhoneSealed:
+		return m.OldPhoneSealed(ctx)
+	case citizen.FieldPhoneIndex:
+		return m.OldPhoneIndex(ctx)
 	case citizen.FieldRegionID:
 		return m.OldRegionID(ctx)
 	}
@@ -17592,6 +18246,20 @@ func (m *CitizenMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPhone(v)
+		return nil
+	case citizen.FieldPhoneSealed:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhoneSealed(v)
+		return nil
+	case citizen.FieldPhoneIndex:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhoneIndex(v)
 		return nil
 	case citizen.FieldRegionID:
 		v, ok := value.(string)
@@ -17636,6 +18304,12 @@ func (m *CitizenMutation) ClearedFields() []string {
 	if m.FieldCleared(citizen.FieldPhone) {
 		fields = append(fields, citizen.FieldPhone)
 	}
+	if m.FieldCleared(citizen.FieldPhoneSealed) {
+		fields = append(fields, citizen.FieldPhoneSealed)
+	}
+	if m.FieldCleared(citizen.FieldPhoneIndex) {
+		fields = append(fields, citizen.FieldPhoneIndex)
+	}
 	if m.FieldCleared(citizen.FieldRegionID) {
 		fields = append(fields, citizen.FieldRegionID)
 	}
@@ -17659,6 +18333,12 @@ func (m *CitizenMutation) ClearField(name string) error {
 	case citizen.FieldPhone:
 		m.ClearPhone()
 		return nil
+	case citizen.FieldPhoneSealed:
+		m.ClearPhoneSealed()
+		return nil
+	case citizen.FieldPhoneIndex:
+		m.ClearPhoneIndex()
+		return nil
 	case citizen.FieldRegionID:
 		m.ClearRegionID()
 		return nil
@@ -17678,6 +18358,12 @@ func (m *CitizenMutation) ResetField(name string) error {
 		return nil
 	case citizen.FieldPhone:
 		m.ResetPhone()
+		return nil
+	case citizen.FieldPhoneSealed:
+		m.ResetPhoneSealed()
+		return nil
+	case citizen.FieldPhoneIndex:
+		m.ResetPhoneIndex()
 		return nil
 	case citizen.FieldRegionID:
 		m.ResetRegionID()
@@ -17786,6 +18472,2931 @@ func (m *CitizenMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Citizen edge %s", name)
+}
+
+// CitizenRequestMutation represents an operation that mutates the CitizenRequest nodes in the graph.
+type CitizenRequestMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	kind            *citizenrequest.Kind
+	state           *citizenrequest.State
+	phone_index     *[]byte
+	phone           *[]byte
+	basis           *string
+	asked_by        *string
+	decided_by      *string
+	decided_at      *time.Time
+	refusal         *string
+	_done           *map[string]int
+	done_at         *time.Time
+	next_attempt_at *time.Time
+	act_id          *string
+	file            *string
+	file_expires_at *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*CitizenRequest, error)
+	predicates      []predicate.CitizenRequest
+}
+
+var _ ent.Mutation = (*CitizenRequestMutation)(nil)
+
+// citizenrequestOption allows management of the mutation configuration using functional options.
+type citizenrequestOption func(*CitizenRequestMutation)
+
+// newCitizenRequestMutation creates new mutation for the CitizenRequest entity.
+func newCitizenRequestMutation(c config, op Op, opts ...citizenrequestOption) *CitizenRequestMutation {
+	m := &CitizenRequestMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCitizenRequest,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCitizenRequestID sets the ID field of the mutation.
+func withCitizenRequestID(id string) citizenrequestOption {
+	return func(m *CitizenRequestMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CitizenRequest
+		)
+		m.oldValue = func(ctx context.Context) (*CitizenRequest, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CitizenRequest.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCitizenRequest sets the old CitizenRequest of the mutation.
+func withCitizenRequest(node *CitizenRequest) citizenrequestOption {
+	return func(m *CitizenRequestMutation) {
+		m.oldValue = func(context.Context) (*CitizenRequest, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CitizenRequestMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CitizenRequestMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CitizenRequest entities.
+func (m *CitizenRequestMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CitizenRequestMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CitizenRequestMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CitizenRequest.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CitizenRequestMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CitizenRequestMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CitizenRequestMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *CitizenRequestMutation) SetKind(c citizenrequest.Kind) {
+	m.kind = &c
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *CitizenRequestMutation) Kind() (r citizenrequest.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldKind(ctx context.Context) (v citizenrequest.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *CitizenRequestMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetState sets the "state" field.
+func (m *CitizenRequestMutation) SetState(c citizenrequest.State) {
+	m.state = &c
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *CitizenRequestMutation) State() (r citizenrequest.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldState(ctx context.Context) (v citizenrequest.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *CitizenRequestMutation) ResetState() {
+	m.state = nil
+}
+
+// SetPhoneIndex sets the "phone_index" field.
+func (m *CitizenRequestMutation) SetPhoneIndex(b []byte) {
+	m.phone_index = &b
+}
+
+// PhoneIndex returns the value of the "phone_index" field in the mutation.
+func (m *CitizenRequestMutation) PhoneIndex() (r []byte, exists bool) {
+	v := m.phone_index
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhoneIndex returns the old "phone_index" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldPhoneIndex(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhoneIndex is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhoneIndex requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhoneIndex: %w", err)
+	}
+	return oldValue.PhoneIndex, nil
+}
+
+// ResetPhoneIndex resets all changes to the "phone_index" field.
+func (m *CitizenRequestMutation) ResetPhoneIndex() {
+	m.phone_index = nil
+}
+
+// SetPhone sets the "phone" field.
+func (m *CitizenRequestMutation) SetPhone(b []byte) {
+	m.phone = &b
+}
+
+// Phone returns the value of the "phone" field in the mutation.
+func (m *CitizenRequestMutation) Phone() (r []byte, exists bool) {
+	v := m.phone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhone returns the old "phone" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldPhone(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhone: %w", err)
+	}
+	return oldValue.Phone, nil
+}
+
+// ClearPhone clears the value of the "phone" field.
+func (m *CitizenRequestMutation) ClearPhone() {
+	m.phone = nil
+	m.clearedFields[citizenrequest.FieldPhone] = struct{}{}
+}
+
+// PhoneCleared returns if the "phone" field was cleared in this mutation.
+func (m *CitizenRequestMutation) PhoneCleared() bool {
+	_, ok := m.clearedFields[citizenrequest.FieldPhone]
+	return ok
+}
+
+// ResetPhone resets all changes to the "phone" field.
+func (m *CitizenRequestMutation) ResetPhone() {
+	m.phone = nil
+	delete(m.clearedFields, citizenrequest.FieldPhone)
+}
+
+// SetBasis sets the "basis" field.
+func (m *CitizenRequestMutation) SetBasis(s string) {
+	m.basis = &s
+}
+
+// Basis returns the value of the "basis" field in the mutation.
+func (m *CitizenRequestMutation) Basis() (r string, exists bool) {
+	v := m.basis
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBasis returns the old "basis" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldBasis(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBasis is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBasis requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBasis: %w", err)
+	}
+	return oldValue.Basis, nil
+}
+
+// ResetBasis resets all changes to the "basis" field.
+func (m *CitizenRequestMutation) ResetBasis() {
+	m.basis = nil
+}
+
+// SetAskedBy sets the "asked_by" field.
+func (m *CitizenRequestMutation) SetAskedBy(s string) {
+	m.asked_by = &s
+}
+
+// AskedBy returns the value of the "asked_by" field in the mutation.
+func (m *CitizenRequestMutation) AskedBy() (r string, exists bool) {
+	v := m.asked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedBy returns the old "asked_by" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldAskedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedBy: %w", err)
+	}
+	return oldValue.AskedBy, nil
+}
+
+// ResetAskedBy resets all changes to the "asked_by" field.
+func (m *CitizenRequestMutation) ResetAskedBy() {
+	m.asked_by = nil
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *CitizenRequestMutation) SetDecidedBy(s string) {
+	m.decided_by = &s
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *CitizenRequestMutation) DecidedBy() (r string, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldDecidedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (m *CitizenRequestMutation) ClearDecidedBy() {
+	m.decided_by = nil
+	m.clearedFields[citizenrequest.FieldDecidedBy] = struct{}{}
+}
+
+// DecidedByCleared returns if the "decided_by" field was cleared in this mutation.
+func (m *CitizenRequestMutation) DecidedByCleared() bool {
+	_, ok := m.clearedFields[citizenrequest.FieldDecidedBy]
+	return ok
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *CitizenRequestMutation) ResetDecidedBy() {
+	m.decided_by = nil
+	delete(m.clearedFields, citizenrequest.FieldDecidedBy)
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *CitizenRequestMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *CitizenRequestMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *CitizenRequestMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[citizenrequest.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *CitizenRequestMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[citizenrequest.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *CitizenRequestMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, citizenrequest.FieldDecidedAt)
+}
+
+// SetRefusal sets the "refusal" field.
+func (m *CitizenRequestMutation) SetRefusal(s string) {
+	m.refusal = &s
+}
+
+// Refusal returns the value of the "refusal" field in the mutation.
+func (m *CitizenRequestMutation) Refusal() (r string, exists bool) {
+	v := m.refusal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefusal returns the old "refusal" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldRefusal(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefusal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefusal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefusal: %w", err)
+	}
+	return oldValue.Refusal, nil
+}
+
+// ClearRefusal clears the value of the "refusal" field.
+func (m *CitizenRequestMutation) ClearRefusal() {
+	m.refusal = nil
+	m.clearedFields[citizenrequest.FieldRefusal] = struct{}{}
+}
+
+// RefusalCleared returns if the "refusal" field was cleared in this mutation.
+func (m *CitizenRequestMutation) RefusalCleared() bool {
+	_, ok := m.clearedFields[citizenrequest.FieldRefusal]
+	return ok
+}
+
+// ResetRefusal resets all changes to the "refusal" field.
+func (m *CitizenRequestMutation) ResetRefusal() {
+	m.refusal = nil
+	delete(m.clearedFields, citizenrequest.FieldRefusal)
+}
+
+// SetDone sets the "done" field.
+func (m *CitizenRequestMutation) SetDone(value map[string]int) {
+	m._done = &value
+}
+
+// Done returns the value of the "done" field in the mutation.
+func (m *CitizenRequestMutation) Done() (r map[string]int, exists bool) {
+	v := m._done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDone returns the old "done" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldDone(ctx context.Context) (v map[string]int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDone: %w", err)
+	}
+	return oldValue.Done, nil
+}
+
+// ClearDone clears the value of the "done" field.
+func (m *CitizenRequestMutation) ClearDone() {
+	m._done = nil
+	m.clearedFields[citizenrequest.FieldDone] = struct{}{}
+}
+
+// DoneCleared returns if the "done" field was cleared in this mutation.
+func (m *CitizenRequestMutation) DoneCleared() bool {
+	_, ok := m.clearedFields[citizenrequest.FieldDone]
+	return ok
+}
+
+// ResetDone resets all changes to the "done" field.
+func (m *CitizenRequestMutation) ResetDone() {
+	m._done = nil
+	delete(m.clearedFields, citizenrequest.FieldDone)
+}
+
+// SetDoneAt sets the "done_at" field.
+func (m *CitizenRequestMutation) SetDoneAt(t time.Time) {
+	m.done_at = &t
+}
+
+// DoneAt returns the value of the "done_at" field in the mutation.
+func (m *CitizenRequestMutation) DoneAt() (r time.Time, exists bool) {
+	v := m.done_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoneAt returns the old "done_at" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldDoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoneAt: %w", err)
+	}
+	return oldValue.DoneAt, nil
+}
+
+// ClearDoneAt clears the value of the "done_at" field.
+func (m *CitizenRequestMutation) ClearDoneAt() {
+	m.done_at = nil
+	m.clearedFields[citizenrequest.FieldDoneAt] = struct{}{}
+}
+
+// DoneAtCleared returns if the "done_at" field was cleared in this mutation.
+func (m *CitizenRequestMutation) DoneAtCleared() bool {
+	_, ok := m.clearedFields[citizenrequest.FieldDoneAt]
+	return ok
+}
+
+// ResetDoneAt resets all changes to the "done_at" field.
+func (m *CitizenRequestMutation) ResetDoneAt() {
+	m.done_at = nil
+	delete(m.clearedFields, citizenrequest.FieldDoneAt)
+}
+
+// SetNextAttemptAt sets the "next_attempt_at" field.
+func (m *CitizenRequestMutation) SetNextAttemptAt(t time.Time) {
+	m.next_attempt_at = &t
+}
+
+// NextAttemptAt returns the value of the "next_attempt_at" field in the mutation.
+func (m *CitizenRequestMutation) NextAttemptAt() (r time.Time, exists bool) {
+	v := m.next_attempt_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextAttemptAt returns the old "next_attempt_at" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldNextAttemptAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextAttemptAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextAttemptAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextAttemptAt: %w", err)
+	}
+	return oldValue.NextAttemptAt, nil
+}
+
+// ResetNextAttemptAt resets all changes to the "next_attempt_at" field.
+func (m *CitizenRequestMutation) ResetNextAttemptAt() {
+	m.next_attempt_at = nil
+}
+
+// SetActID sets the "act_id" field.
+func (m *CitizenRequestMutation) SetActID(s string) {
+	m.act_id = &s
+}
+
+// ActID returns the value of the "act_id" field in the mutation.
+func (m *CitizenRequestMutation) ActID() (r string, exists bool) {
+	v := m.act_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActID returns the old "act_id" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldActID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActID: %w", err)
+	}
+	return oldValue.ActID, nil
+}
+
+// ClearActID clears the value of the "act_id" field.
+func (m *CitizenRequestMutation) ClearActID() {
+	m.act_id = nil
+	m.clearedFields[citizenrequest.FieldActID] = struct{}{}
+}
+
+// ActIDCleared returns if the "act_id" field was cleared in this mutation.
+func (m *CitizenRequestMutation) ActIDCleared() bool {
+	_, ok := m.clearedFields[citizenrequest.FieldActID]
+	return ok
+}
+
+// ResetActID resets all changes to the "act_id" field.
+func (m *CitizenRequestMutation) ResetActID() {
+	m.act_id = nil
+	delete(m.clearedFields, citizenrequest.FieldActID)
+}
+
+// SetFile sets the "file" field.
+func (m *CitizenRequestMutation) SetFile(s string) {
+	m.file = &s
+}
+
+// File returns the value of the "file" field in the mutation.
+func (m *CitizenRequestMutation) File() (r string, exists bool) {
+	v := m.file
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFile returns the old "file" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldFile(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFile is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFile requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFile: %w", err)
+	}
+	return oldValue.File, nil
+}
+
+// ClearFile clears the value of the "file" field.
+func (m *CitizenRequestMutation) ClearFile() {
+	m.file = nil
+	m.clearedFields[citizenrequest.FieldFile] = struct{}{}
+}
+
+// FileCleared returns if the "file" field was cleared in this mutation.
+func (m *CitizenRequestMutation) FileCleared() bool {
+	_, ok := m.clearedFields[citizenrequest.FieldFile]
+	return ok
+}
+
+// ResetFile resets all changes to the "file" field.
+func (m *CitizenRequestMutation) ResetFile() {
+	m.file = nil
+	delete(m.clearedFields, citizenrequest.FieldFile)
+}
+
+// SetFileExpiresAt sets the "file_expires_at" field.
+func (m *CitizenRequestMutation) SetFileExpiresAt(t time.Time) {
+	m.file_expires_at = &t
+}
+
+// FileExpiresAt returns the value of the "file_expires_at" field in the mutation.
+func (m *CitizenRequestMutation) FileExpiresAt() (r time.Time, exists bool) {
+	v := m.file_expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFileExpiresAt returns the old "file_expires_at" field's value of the CitizenRequest entity.
+// If the CitizenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CitizenRequestMutation) OldFileExpiresAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFileExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFileExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFileExpiresAt: %w", err)
+	}
+	return oldValue.FileExpiresAt, nil
+}
+
+// ClearFileExpiresAt clears the value of the "file_expires_at" field.
+func (m *CitizenRequestMutation) ClearFileExpiresAt() {
+	m.file_expires_at = nil
+	m.clearedFields[citizenrequest.FieldFileExpiresAt] = struct{}{}
+}
+
+// FileExpiresAtCleared returns if the "file_expires_at" field was cleared in this mutation.
+func (m *CitizenRequestMutation) FileExpiresAtCleared() bool {
+	_, ok := m.clearedFields[citizenrequest.FieldFileExpiresAt]
+	return ok
+}
+
+// ResetFileExpiresAt resets all changes to the "file_expires_at" field.
+func (m *CitizenRequestMutation) ResetFileExpiresAt() {
+	m.file_expires_at = nil
+	delete(m.clearedFields, citizenrequest.FieldFileExpiresAt)
+}
+
+// Where appends a list predicates to the CitizenRequestMutation builder.
+func (m *CitizenRequestMutation) Where(ps ...predicate.CitizenRequest) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CitizenRequestMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CitizenRequestMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CitizenRequest, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CitizenRequestMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CitizenRequestMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CitizenRequest).
+func (m *CitizenRequestMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CitizenRequestMutation) Fields() []string {
+	fields := make([]string, 0, 16)
+	if m.created_at != nil {
+		fields = append(fields, citizenrequest.FieldCreatedAt)
+	}
+	if m.kind != nil {
+		fields = append(fields, citizenrequest.FieldKind)
+	}
+	if m.state != nil {
+		fields = append(fields, citizenrequest.FieldState)
+	}
+	if m.phone_index != nil {
+		fields = append(fields, citizenrequest.FieldPhoneIndex)
+	}
+	if m.phone != nil {
+		fields = append(fields, citizenrequest.FieldPhone)
+	}
+	if m.basis != nil {
+		fields = append(fields, citizenrequest.FieldBasis)
+	}
+	if m.asked_by != nil {
+		fields = append(fields, citizenrequest.FieldAskedBy)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, citizenrequest.FieldDecidedBy)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, citizenrequest.FieldDecidedAt)
+	}
+	if m.refusal != nil {
+		fields = append(fields, citizenrequest.FieldRefusal)
+	}
+	if m._done != nil {
+		fields = append(fields, citizenrequest.FieldDone)
+	}
+	if m.done_at != nil {
+		fields = append(fields, citizenrequest.FieldDoneAt)
+	}
+	if m.next_attempt_at != nil {
+		fields = append(fields, citizenrequest.FieldNextAttemptAt)
+	}
+	if m.act_id != nil {
+		fields = append(fields, citizenrequest.FieldActID)
+	}
+	if m.file != nil {
+		fields = append(fields, citizenrequest.FieldFile)
+	}
+	if m.file_expires_at != nil {
+		fields = append(fields, citizenrequest.FieldFileExpiresAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CitizenRequestMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case citizenrequest.FieldCreatedAt:
+		return m.CreatedAt()
+	case citizenrequest.FieldKind:
+		return m.Kind()
+	case citizenrequest.FieldState:
+		return m.State()
+	case citizenrequest.FieldPhoneIndex:
+		return m.PhoneIndex()
+	case citizenrequest.FieldPhone:
+		return m.Phone()
+	case citizenrequest.FieldBasis:
+		return m.Basis()
+	case citizenrequest.FieldAskedBy:
+		return m.AskedBy()
+	case citizenrequest.FieldDecidedBy:
+		return m.DecidedBy()
+	case citizenrequest.FieldDecidedAt:
+		return m.DecidedAt()
+	case citizenrequest.FieldRefusal:
+		return m.Refusal()
+	case citizenrequest.FieldDone:
+		return m.Done()
+	case citizenrequest.FieldDoneAt:
+		return m.DoneAt()
+	case citizenrequest.FieldNextAttemptAt:
+		return m.NextAttemptAt()
+	case citizenrequest.FieldActID:
+		return m.ActID()
+	case citizenrequest.FieldFile:
+		return m.File()
+	case citizenrequest.FieldFileExpiresAt:
+		return m.FileExpiresAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CitizenRequestMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case citizenrequest.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case citizenrequest.FieldKind:
+		return m.OldKind(ctx)
+	case citizenrequest.FieldState:
+		return m.OldState(ctx)
+	case citizenrequest.FieldPhoneIndex:
+		return m.OldPhoneIndex(ctx)
+	case citizenrequest.FieldPhone:
+		return m.OldPhone(ctx)
+	case citizenrequest.FieldBasis:
+		return m.OldBasis(ctx)
+	case citizenrequest.FieldAskedBy:
+		return m.OldAskedBy(ctx)
+	case citizenrequest.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case citizenrequest.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case citizenrequest.FieldRefusal:
+		return m.OldRefusal(ctx)
+	case citizenrequest.FieldDone:
+		return m.OldDone(ctx)
+	case citizenrequest.FieldDoneAt:
+		return m.OldDoneAt(ctx)
+	case citizenrequest.FieldNextAttemptAt:
+		return m.OldNextAttemptAt(ctx)
+	case citizenrequest.FieldActID:
+		return m.OldActID(ctx)
+	case citizenrequest.FieldFile:
+		return m.OldFile(ctx)
+	case citizenrequest.FieldFileExpiresAt:
+		return m.OldFileExpiresAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CitizenRequest field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CitizenRequestMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case citizenrequest.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case citizenrequest.FieldKind:
+		v, ok := value.(citizenrequest.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case citizenrequest.FieldState:
+		v, ok := value.(citizenrequest.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case citizenrequest.FieldPhoneIndex:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhoneIndex(v)
+		return nil
+	case citizenrequest.FieldPhone:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhone(v)
+		return nil
+	case citizenrequest.FieldBasis:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBasis(v)
+		return nil
+	case citizenrequest.FieldAskedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedBy(v)
+		return nil
+	case citizenrequest.FieldDecidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case citizenrequest.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case citizenrequest.FieldRefusal:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefusal(v)
+		return nil
+	case citizenrequest.FieldDone:
+		v, ok := value.(map[string]int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDone(v)
+		return nil
+	case citizenrequest.FieldDoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoneAt(v)
+		return nil
+	case citizenrequest.FieldNextAttemptAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextAttemptAt(v)
+		return nil
+	case citizenrequest.FieldActID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActID(v)
+		return nil
+	case citizenrequest.FieldFile:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFile(v)
+		return nil
+	case citizenrequest.FieldFileExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFileExpiresAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CitizenRequest field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CitizenRequestMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CitizenRequestMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CitizenRequestMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CitizenRequest numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CitizenRequestMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(citizenrequest.FieldPhone) {
+		fields = append(fields, citizenrequest.FieldPhone)
+	}
+	if m.FieldCleared(citizenrequest.FieldDecidedBy) {
+		fields = append(fields, citizenrequest.FieldDecidedBy)
+	}
+	if m.FieldCleared(citizenrequest.FieldDecidedAt) {
+		fields = append(fields, citizenrequest.FieldDecidedAt)
+	}
+	if m.FieldCleared(citizenrequest.FieldRefusal) {
+		fields = append(fields, citizenrequest.FieldRefusal)
+	}
+	if m.FieldCleared(citizenrequest.FieldDone) {
+		fields = append(fields, citizenrequest.FieldDone)
+	}
+	if m.FieldCleared(citizenrequest.FieldDoneAt) {
+		fields = append(fields, citizenrequest.FieldDoneAt)
+	}
+	if m.FieldCleared(citizenrequest.FieldActID) {
+		fields = append(fields, citizenrequest.FieldActID)
+	}
+	if m.FieldCleared(citizenrequest.FieldFile) {
+		fields = append(fields, citizenrequest.FieldFile)
+	}
+	if m.FieldCleared(citizenrequest.FieldFileExpiresAt) {
+		fields = append(fields, citizenrequest.FieldFileExpiresAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CitizenRequestMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CitizenRequestMutation) ClearField(name string) error {
+	switch name {
+	case citizenrequest.FieldPhone:
+		m.ClearPhone()
+		return nil
+	case citizenrequest.FieldDecidedBy:
+		m.ClearDecidedBy()
+		return nil
+	case citizenrequest.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	case citizenrequest.FieldRefusal:
+		m.ClearRefusal()
+		return nil
+	case citizenrequest.FieldDone:
+		m.ClearDone()
+		return nil
+	case citizenrequest.FieldDoneAt:
+		m.ClearDoneAt()
+		return nil
+	case citizenrequest.FieldActID:
+		m.ClearActID()
+		return nil
+	case citizenrequest.FieldFile:
+		m.ClearFile()
+		return nil
+	case citizenrequest.FieldFileExpiresAt:
+		m.ClearFileExpiresAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CitizenRequest nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CitizenRequestMutation) ResetField(name string) error {
+	switch name {
+	case citizenrequest.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case citizenrequest.FieldKind:
+		m.ResetKind()
+		return nil
+	case citizenrequest.FieldState:
+		m.ResetState()
+		return nil
+	case citizenrequest.FieldPhoneIndex:
+		m.ResetPhoneIndex()
+		return nil
+	case citizenrequest.FieldPhone:
+		m.ResetPhone()
+		return nil
+	case citizenrequest.FieldBasis:
+		m.ResetBasis()
+		return nil
+	case citizenrequest.FieldAskedBy:
+		m.ResetAskedBy()
+		return nil
+	case citizenrequest.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case citizenrequest.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case citizenrequest.FieldRefusal:
+		m.ResetRefusal()
+		return nil
+	case citizenrequest.FieldDone:
+		m.ResetDone()
+		return nil
+	case citizenrequest.FieldDoneAt:
+		m.ResetDoneAt()
+		return nil
+	case citizenrequest.FieldNextAttemptAt:
+		m.ResetNextAttemptAt()
+		return nil
+	case citizenrequest.FieldActID:
+		m.ResetActID()
+		return nil
+	case citizenrequest.FieldFile:
+		m.ResetFile()
+		return nil
+	case citizenrequest.FieldFileExpiresAt:
+		m.ResetFileExpiresAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CitizenRequest field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CitizenRequestMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CitizenRequestMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CitizenRequestMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CitizenRequestMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CitizenRequestMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CitizenRequestMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CitizenRequestMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CitizenRequest unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CitizenRequestMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CitizenRequest edge %s", name)
+}
+
+// DataKeyMutation represents an operation that mutates the DataKey nodes in the graph.
+type DataKeyMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	number        *int
+	addnumber     *int
+	kind          *datakey.Kind
+	wrapped       *[]byte
+	master        *string
+	retired_at    *time.Time
+	emptied_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DataKey, error)
+	predicates    []predicate.DataKey
+}
+
+var _ ent.Mutation = (*DataKeyMutation)(nil)
+
+// datakeyOption allows management of the mutation configuration using functional options.
+type datakeyOption func(*DataKeyMutation)
+
+// newDataKeyMutation creates new mutation for the DataKey entity.
+func newDataKeyMutation(c config, op Op, opts ...datakeyOption) *DataKeyMutation {
+	m := &DataKeyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDataKey,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDataKeyID sets the ID field of the mutation.
+func withDataKeyID(id string) datakeyOption {
+	return func(m *DataKeyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DataKey
+		)
+		m.oldValue = func(ctx context.Context) (*DataKey, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DataKey.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDataKey sets the old DataKey of the mutation.
+func withDataKey(node *DataKey) datakeyOption {
+	return func(m *DataKeyMutation) {
+		m.oldValue = func(context.Context) (*DataKey, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DataKeyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DataKeyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DataKey entities.
+func (m *DataKeyMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DataKeyMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DataKeyMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DataKey.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DataKeyMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DataKeyMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DataKey entity.
+// If the DataKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataKeyMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DataKeyMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *DataKeyMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *DataKeyMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the DataKey entity.
+// If the DataKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataKeyMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *DataKeyMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *DataKeyMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *DataKeyMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *DataKeyMutation) SetKind(d datakey.Kind) {
+	m.kind = &d
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DataKeyMutation) Kind() (r datakey.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the DataKey entity.
+// If the DataKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataKeyMutation) OldKind(ctx context.Context) (v datakey.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DataKeyMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetWrapped sets the "wrapped" field.
+func (m *DataKeyMutation) SetWrapped(b []byte) {
+	m.wrapped = &b
+}
+
+// Wrapped returns the value of the "wrapped" field in the mutation.
+func (m *DataKeyMutation) Wrapped() (r []byte, exists bool) {
+	v := m.wrapped
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWrapped returns the old "wrapped" field's value of the DataKey entity.
+// If the DataKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataKeyMutation) OldWrapped(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWrapped is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWrapped requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWrapped: %w", err)
+	}
+	return oldValue.Wrapped, nil
+}
+
+// ResetWrapped resets all changes to the "wrapped" field.
+func (m *DataKeyMutation) ResetWrapped() {
+	m.wrapped = nil
+}
+
+// SetMaster sets the "master" field.
+func (m *DataKeyMutation) SetMaster(s string) {
+	m.master = &s
+}
+
+// Master returns the value of the "master" field in the mutation.
+func (m *DataKeyMutation) Master() (r string, exists bool) {
+	v := m.master
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaster returns the old "master" field's value of the DataKey entity.
+// If the DataKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataKeyMutation) OldMaster(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaster is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaster requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaster: %w", err)
+	}
+	return oldValue.Master, nil
+}
+
+// ResetMaster resets all changes to the "master" field.
+func (m *DataKeyMutation) ResetMaster() {
+	m.master = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *DataKeyMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *DataKeyMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the DataKey entity.
+// If the DataKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataKeyMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *DataKeyMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[datakey.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *DataKeyMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[datakey.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *DataKeyMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, datakey.FieldRetiredAt)
+}
+
+// SetEmptiedAt sets the "emptied_at" field.
+func (m *DataKeyMutation) SetEmptiedAt(t time.Time) {
+	m.emptied_at = &t
+}
+
+// EmptiedAt returns the value of the "emptied_at" field in the mutation.
+func (m *DataKeyMutation) EmptiedAt() (r time.Time, exists bool) {
+	v := m.emptied_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmptiedAt returns the old "emptied_at" field's value of the DataKey entity.
+// If the DataKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DataKeyMutation) OldEmptiedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmptiedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmptiedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmptiedAt: %w", err)
+	}
+	return oldValue.EmptiedAt, nil
+}
+
+// ClearEmptiedAt clears the value of the "emptied_at" field.
+func (m *DataKeyMutation) ClearEmptiedAt() {
+	m.emptied_at = nil
+	m.clearedFields[datakey.FieldEmptiedAt] = struct{}{}
+}
+
+// EmptiedAtCleared returns if the "emptied_at" field was cleared in this mutation.
+func (m *DataKeyMutation) EmptiedAtCleared() bool {
+	_, ok := m.clearedFields[datakey.FieldEmptiedAt]
+	return ok
+}
+
+// ResetEmptiedAt resets all changes to the "emptied_at" field.
+func (m *DataKeyMutation) ResetEmptiedAt() {
+	m.emptied_at = nil
+	delete(m.clearedFields, datakey.FieldEmptiedAt)
+}
+
+// Where appends a list predicates to the DataKeyMutation builder.
+func (m *DataKeyMutation) Where(ps ...predicate.DataKey) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DataKeyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DataKeyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DataKey, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DataKeyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DataKeyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DataKey).
+func (m *DataKeyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DataKeyMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, datakey.FieldCreatedAt)
+	}
+	if m.number != nil {
+		fields = append(fields, datakey.FieldNumber)
+	}
+	if m.kind != nil {
+		fields = append(fields, datakey.FieldKind)
+	}
+	if m.wrapped != nil {
+		fields = append(fields, datakey.FieldWrapped)
+	}
+	if m.master != nil {
+		fields = append(fields, datakey.FieldMaster)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, datakey.FieldRetiredAt)
+	}
+	if m.emptied_at != nil {
+		fields = append(fields, datakey.FieldEmptiedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DataKeyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case datakey.FieldCreatedAt:
+		return m.CreatedAt()
+	case datakey.FieldNumber:
+		return m.Number()
+	case datakey.FieldKind:
+		return m.Kind()
+	case datakey.FieldWrapped:
+		return m.Wrapped()
+	case datakey.FieldMaster:
+		return m.Master()
+	case datakey.FieldRetiredAt:
+		return m.RetiredAt()
+	case datakey.FieldEmptiedAt:
+		return m.EmptiedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DataKeyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case datakey.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case datakey.FieldNumber:
+		return m.OldNumber(ctx)
+	case datakey.FieldKind:
+		return m.OldKind(ctx)
+	case datakey.FieldWrapped:
+		return m.OldWrapped(ctx)
+	case datakey.FieldMaster:
+		return m.OldMaster(ctx)
+	case datakey.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	case datakey.FieldEmptiedAt:
+		return m.OldEmptiedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown DataKey field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DataKeyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case datakey.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case datakey.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case datakey.FieldKind:
+		v, ok := value.(datakey.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case datakey.FieldWrapped:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWrapped(v)
+		return nil
+	case datakey.FieldMaster:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaster(v)
+		return nil
+	case datakey.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	case datakey.FieldEmptiedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmptiedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DataKey field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DataKeyMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, datakey.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DataKeyMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case datakey.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DataKeyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case datakey.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DataKey numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DataKeyMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(datakey.FieldRetiredAt) {
+		fields = append(fields, datakey.FieldRetiredAt)
+	}
+	if m.FieldCleared(datakey.FieldEmptiedAt) {
+		fields = append(fields, datakey.FieldEmptiedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DataKeyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DataKeyMutation) ClearField(name string) error {
+	switch name {
+	case datakey.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	case datakey.FieldEmptiedAt:
+		m.ClearEmptiedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DataKey nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DataKeyMutation) ResetField(name string) error {
+	switch name {
+	case datakey.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case datakey.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case datakey.FieldKind:
+		m.ResetKind()
+		return nil
+	case datakey.FieldWrapped:
+		m.ResetWrapped()
+		return nil
+	case datakey.FieldMaster:
+		m.ResetMaster()
+		return nil
+	case datakey.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	case datakey.FieldEmptiedAt:
+		m.ResetEmptiedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown DataKey field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DataKeyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DataKeyMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DataKeyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DataKeyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DataKeyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DataKeyMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DataKeyMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DataKey unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DataKeyMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DataKey edge %s", name)
+}
+
+// DestructionActMutation represents an operation that mutates the DestructionAct nodes in the graph.
+type DestructionActMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	rule          *string
+	basis         *string
+	request_id    *string
+	began_at      *time.Time
+	ended_at      *time.Time
+	counts        *map[string]int
+	objects       *map[string][]string
+	held          *int
+	addheld       *int
+	sha256        *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*DestructionAct, error)
+	predicates    []predicate.DestructionAct
+}
+
+var _ ent.Mutation = (*DestructionActMutation)(nil)
+
+// destructionactOption allows management of the mutation configuration using functional options.
+type destructionactOption func(*DestructionActMutation)
+
+// newDestructionActMutation creates new mutation for the DestructionAct entity.
+func newDestructionActMutation(c config, op Op, opts ...destructionactOption) *DestructionActMutation {
+	m := &DestructionActMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDestructionAct,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDestructionActID sets the ID field of the mutation.
+func withDestructionActID(id string) destructionactOption {
+	return func(m *DestructionActMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DestructionAct
+		)
+		m.oldValue = func(ctx context.Context) (*DestructionAct, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DestructionAct.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDestructionAct sets the old DestructionAct of the mutation.
+func withDestructionAct(node *DestructionAct) destructionactOption {
+	return func(m *DestructionActMutation) {
+		m.oldValue = func(context.Context) (*DestructionAct, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DestructionActMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DestructionActMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DestructionAct entities.
+func (m *DestructionActMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DestructionActMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DestructionActMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DestructionAct.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DestructionActMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DestructionActMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DestructionAct entity.
+// If the DestructionAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestructionActMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DestructionActMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetRule sets the "rule" field.
+func (m *DestructionActMutation) SetRule(s string) {
+	m.rule = &s
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *DestructionActMutation) Rule() (r string, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the DestructionAct entity.
+// If the DestructionAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestructionActMutation) OldRule(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *DestructionActMutation) ResetRule() {
+	m.rule = nil
+}
+
+// SetBasis sets the "basis" field.
+func (m *DestructionActMutation) SetBasis(s string) {
+	m.basis = &s
+}
+
+// Basis returns the value of the "basis" field in the mutation.
+func (m *DestructionActMutation) Basis() (r string, exists bool) {
+	v := m.basis
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBasis returns the old "basis" field's value of the DestructionAct entity.
+// If the DestructionAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestructionActMutation) OldBasis(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBasis is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBasis requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBasis: %w", err)
+	}
+	return oldValue.Basis, nil
+}
+
+// ResetBasis resets all changes to the "basis" field.
+func (m *DestructionActMutation) ResetBasis() {
+	m.basis = nil
+}
+
+// SetRequestID sets the "request_id" field.
+func (m *DestructionActMutation) SetRequestID(s string) {
+	m.request_id = &s
+}
+
+// RequestID returns the value of the "request_id" field in the mutation.
+func (m *DestructionActMutation) RequestID() (r string, exists bool) {
+	v := m.request_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestID returns the old "request_id" field's value of the DestructionAct entity.
+// If the DestructionAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestructionActMutation) OldRequestID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestID: %w", err)
+	}
+	return oldValue.RequestID, nil
+}
+
+// ClearRequestID clears the value of the "request_id" field.
+func (m *DestructionActMutation) ClearRequestID() {
+	m.request_id = nil
+	m.clearedFields[destructionact.FieldRequestID] = struct{}{}
+}
+
+// RequestIDCleared returns if the "request_id" field was cleared in this mutation.
+func (m *DestructionActMutation) RequestIDCleared() bool {
+	_, ok := m.clearedFields[destructionact.FieldRequestID]
+	return ok
+}
+
+// ResetRequestID resets all changes to the "request_id" field.
+func (m *DestructionActMutation) ResetRequestID() {
+	m.request_id = nil
+	delete(m.clearedFields, destructionact.FieldRequestID)
+}
+
+// SetBeganAt sets the "began_at" field.
+func (m *DestructionActMutation) SetBeganAt(t time.Time) {
+	m.began_at = &t
+}
+
+// BeganAt returns the value of the "began_at" field in the mutation.
+func (m *DestructionActMutation) BeganAt() (r time.Time, exists bool) {
+	v := m.began_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeganAt returns the old "began_at" field's value of the DestructionAct entity.
+// If the DestructionAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestructionActMutation) OldBeganAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeganAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeganAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeganAt: %w", err)
+	}
+	return oldValue.BeganAt, nil
+}
+
+// ResetBeganAt resets all changes to the "began_at" field.
+func (m *DestructionActMutation) ResetBeganAt() {
+	m.began_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *DestructionActMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *DestructionActMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the DestructionAct entity.
+// If the DestructionAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestructionActMutation) OldEndedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *DestructionActMutation) ResetEndedAt() {
+	m.ended_at = nil
+}
+
+// SetCounts sets the "counts" field.
+func (m *DestructionActMutation) SetCounts(value map[string]int) {
+	m.counts = &value
+}
+
+// Counts returns the value of the "counts" field in the mutation.
+func (m *DestructionActMutation) Counts() (r map[string]int, exists bool) {
+	v := m.counts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCounts returns the old "counts" field's value of the DestructionAct entity.
+// If the DestructionAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestructionActMutation) OldCounts(ctx context.Context) (v map[string]int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCounts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCounts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCounts: %w", err)
+	}
+	return oldValue.Counts, nil
+}
+
+// ResetCounts resets all changes to the "counts" field.
+func (m *DestructionActMutation) ResetCounts() {
+	m.counts = nil
+}
+
+// SetObjects sets the "objects" field.
+func (m *DestructionActMutation) SetObjects(value map[string][]string) {
+	m.objects = &value
+}
+
+// Objects returns the value of the "objects" field in the mutation.
+func (m *DestructionActMutation) Objects() (r map[string][]string, exists bool) {
+	v := m.objects
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldObjects returns the old "objects" field's value of the DestructionAct entity.
+// If the DestructionAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestructionActMutation) OldObjects(ctx context.Context) (v map[string][]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldObjects is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldObjects requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldObjects: %w", err)
+	}
+	return oldValue.Objects, nil
+}
+
+// ResetObjects resets all changes to the "objects" field.
+func (m *DestructionActMutation) ResetObjects() {
+	m.objects = nil
+}
+
+// SetHeld sets the "held" field.
+func (m *DestructionActMutation) SetHeld(i int) {
+	m.held = &i
+	m.addheld = nil
+}
+
+// Held returns the value of the "held" field in the mutation.
+func (m *DestructionActMutation) Held() (r int, exists bool) {
+	v := m.held
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeld returns the old "held" field's value of the DestructionAct entity.
+// If the DestructionAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestructionActMutation) OldHeld(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeld is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeld requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeld: %w", err)
+	}
+	return oldValue.Held, nil
+}
+
+// AddHeld adds i to the "held" field.
+func (m *DestructionActMutation) AddHeld(i int) {
+	if m.addheld != nil {
+		*m.addheld += i
+	} else {
+		m.addheld = &i
+	}
+}
+
+// AddedHeld returns the value that was added to the "held" field in this mutation.
+func (m *DestructionActMutation) AddedHeld() (r int, exists bool) {
+	v := m.addheld
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHeld resets all changes to the "held" field.
+func (m *DestructionActMutation) ResetHeld() {
+	m.held = nil
+	m.addheld = nil
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *DestructionActMutation) SetSha256(s string) {
+	m.sha256 = &s
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *DestructionActMutation) Sha256() (r string, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the DestructionAct entity.
+// If the DestructionAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestructionActMutation) OldSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *DestructionActMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// Where appends a list predicates to the DestructionActMutation builder.
+func (m *DestructionActMutation) Where(ps ...predicate.DestructionAct) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DestructionActMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DestructionActMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DestructionAct, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DestructionActMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DestructionActMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DestructionAct).
+func (m *DestructionActMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DestructionActMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, destructionact.FieldCreatedAt)
+	}
+	if m.rule != nil {
+		fields = append(fields, destructionact.FieldRule)
+	}
+	if m.basis != nil {
+		fields = append(fields, destructionact.FieldBasis)
+	}
+	if m.request_id != nil {
+		fields = append(fields, destructionact.FieldRequestID)
+	}
+	if m.began_at != nil {
+		fields = append(fields, destructionact.FieldBeganAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, destructionact.FieldEndedAt)
+	}
+	if m.counts != nil {
+		fields = append(fields, destructionact.FieldCounts)
+	}
+	if m.objects != nil {
+		fields = append(fields, destructionact.FieldObjects)
+	}
+	if m.held != nil {
+		fields = append(fields, destructionact.FieldHeld)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, destructionact.FieldSha256)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DestructionActMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case destructionact.FieldCreatedAt:
+		return m.CreatedAt()
+	case destructionact.FieldRule:
+		return m.Rule()
+	case destructionact.FieldBasis:
+		return m.Basis()
+	case destructionact.FieldRequestID:
+		return m.RequestID()
+	case destructionact.FieldBeganAt:
+		return m.BeganAt()
+	case destructionact.FieldEndedAt:
+		return m.EndedAt()
+	case destructionact.FieldCounts:
+		return m.Counts()
+	case destructionact.FieldObjects:
+		return m.Objects()
+	case destructionact.FieldHeld:
+		return m.Held()
+	case destructionact.FieldSha256:
+		return m.Sha256()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DestructionActMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case destructionact.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case destructionact.FieldRule:
+		return m.OldRule(ctx)
+	case destructionact.FieldBasis:
+		return m.OldBasis(ctx)
+	case destructionact.FieldRequestID:
+		return m.OldRequestID(ctx)
+	case destructionact.FieldBeganAt:
+		return m.OldBeganAt(ctx)
+	case destructionact.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case destructionact.FieldCounts:
+		return m.OldCounts(ctx)
+	case destructionact.FieldObjects:
+		return m.OldObjects(ctx)
+	case destructionact.FieldHeld:
+		return m.OldHeld(ctx)
+	case destructionact.FieldSha256:
+		return m.OldSha256(ctx)
+	}
+	return nil, fmt.Errorf("unknown DestructionAct field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DestructionActMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case destructionact.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case destructionact.FieldRule:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case destructionact.FieldBasis:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBasis(v)
+		return nil
+	case destructionact.FieldRequestID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestID(v)
+		return nil
+	case destructionact.FieldBeganAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeganAt(v)
+		return nil
+	case destructionact.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case destructionact.FieldCounts:
+		v, ok := value.(map[string]int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCounts(v)
+		return nil
+	case destructionact.FieldObjects:
+		v, ok := value.(map[string][]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetObjects(v)
+		return nil
+	case destructionact.FieldHeld:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeld(v)
+		return nil
+	case destructionact.FieldSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DestructionAct field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DestructionActMutation) AddedFields() []string {
+	var fields []string
+	if m.addheld != nil {
+		fields = append(fields, destructionact.FieldHeld)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DestructionActMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case destructionact.FieldHeld:
+		return m.AddedHeld()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DestructionActMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case destructionact.FieldHeld:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHeld(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DestructionAct numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DestructionActMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(destructionact.FieldRequestID) {
+		fields = append(fields, destructionact.FieldRequestID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DestructionActMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DestructionActMutation) ClearField(name string) error {
+	switch name {
+	case destructionact.FieldRequestID:
+		m.ClearRequestID()
+		return nil
+	}
+	return fmt.Errorf("unknown DestructionAct nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DestructionActMutation) ResetField(name string) error {
+	switch name {
+	case destructionact.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case destructionact.FieldRule:
+		m.ResetRule()
+		return nil
+	case destructionact.FieldBasis:
+		m.ResetBasis()
+		return nil
+	case destructionact.FieldRequestID:
+		m.ResetRequestID()
+		return nil
+	case destructionact.FieldBeganAt:
+		m.ResetBeganAt()
+		return nil
+	case destructionact.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case destructionact.FieldCounts:
+		m.ResetCounts()
+		return nil
+	case destructionact.FieldObjects:
+		m.ResetObjects()
+		return nil
+	case destructionact.FieldHeld:
+		m.ResetHeld()
+		return nil
+	case destructionact.FieldSha256:
+		m.ResetSha256()
+		return nil
+	}
+	return fmt.Errorf("unknown DestructionAct field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DestructionActMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DestructionActMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DestructionActMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DestructionActMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DestructionActMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DestructionActMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DestructionActMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DestructionAct unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DestructionActMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DestructionAct edge %s", name)
 }
 
 // DispositionMutation represents an operation that mutates the Disposition nodes in the graph.
@@ -24716,6 +28327,741 @@ func (m *InteractionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Interaction edge %s", name)
 }
 
+// LegalHoldMutation represents an operation that mutates the LegalHold nodes in the graph.
+type LegalHoldMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	interaction_id *string
+	phone_index    *[]byte
+	reason         *string
+	account_id     *string
+	released_at    *time.Time
+	released_by    *string
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*LegalHold, error)
+	predicates     []predicate.LegalHold
+}
+
+var _ ent.Mutation = (*LegalHoldMutation)(nil)
+
+// legalholdOption allows management of the mutation configuration using functional options.
+type legalholdOption func(*LegalHoldMutation)
+
+// newLegalHoldMutation creates new mutation for the LegalHold entity.
+func newLegalHoldMutation(c config, op Op, opts ...legalholdOption) *LegalHoldMutation {
+	m := &LegalHoldMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLegalHold,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLegalHoldID sets the ID field of the mutation.
+func withLegalHoldID(id string) legalholdOption {
+	return func(m *LegalHoldMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LegalHold
+		)
+		m.oldValue = func(ctx context.Context) (*LegalHold, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LegalHold.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLegalHold sets the old LegalHold of the mutation.
+func withLegalHold(node *LegalHold) legalholdOption {
+	return func(m *LegalHoldMutation) {
+		m.oldValue = func(context.Context) (*LegalHold, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LegalHoldMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LegalHoldMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LegalHold entities.
+func (m *LegalHoldMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LegalHoldMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LegalHoldMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LegalHold.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *LegalHoldMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *LegalHoldMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the LegalHold entity.
+// If the LegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LegalHoldMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *LegalHoldMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *LegalHoldMutation) SetInteractionID(s string) {
+	m.interaction_id = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *LegalHoldMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the LegalHold entity.
+// If the LegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LegalHoldMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ClearInteractionID clears the value of the "interaction_id" field.
+func (m *LegalHoldMutation) ClearInteractionID() {
+	m.interaction_id = nil
+	m.clearedFields[legalhold.FieldInteractionID] = struct{}{}
+}
+
+// InteractionIDCleared returns if the "interaction_id" field was cleared in this mutation.
+func (m *LegalHoldMutation) InteractionIDCleared() bool {
+	_, ok := m.clearedFields[legalhold.FieldInteractionID]
+	return ok
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *LegalHoldMutation) ResetInteractionID() {
+	m.interaction_id = nil
+	delete(m.clearedFields, legalhold.FieldInteractionID)
+}
+
+// SetPhoneIndex sets the "phone_index" field.
+func (m *LegalHoldMutation) SetPhoneIndex(b []byte) {
+	m.phone_index = &b
+}
+
+// PhoneIndex returns the value of the "phone_index" field in the mutation.
+func (m *LegalHoldMutation) PhoneIndex() (r []byte, exists bool) {
+	v := m.phone_index
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhoneIndex returns the old "phone_index" field's value of the LegalHold entity.
+// If the LegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LegalHoldMutation) OldPhoneIndex(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhoneIndex is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhoneIndex requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhoneIndex: %w", err)
+	}
+	return oldValue.PhoneIndex, nil
+}
+
+// ClearPhoneIndex clears the value of the "phone_index" field.
+func (m *LegalHoldMutation) ClearPhoneIndex() {
+	m.phone_index = nil
+	m.clearedFields[legalhold.FieldPhoneIndex] = struct{}{}
+}
+
+// PhoneIndexCleared returns if the "phone_index" field was cleared in this mutation.
+func (m *LegalHoldMutation) PhoneIndexCleared() bool {
+	_, ok := m.clearedFields[legalhold.FieldPhoneIndex]
+	return ok
+}
+
+// ResetPhoneIndex resets all changes to the "phone_index" field.
+func (m *LegalHoldMutation) ResetPhoneIndex() {
+	m.phone_index = nil
+	delete(m.clearedFields, legalhold.FieldPhoneIndex)
+}
+
+// SetReason sets the "reason" field.
+func (m *LegalHoldMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *LegalHoldMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the LegalHold entity.
+// If the LegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LegalHoldMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *LegalHoldMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *LegalHoldMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *LegalHoldMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the LegalHold entity.
+// If the LegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LegalHoldMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *LegalHoldMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetReleasedAt sets the "released_at" field.
+func (m *LegalHoldMutation) SetReleasedAt(t time.Time) {
+	m.released_at = &t
+}
+
+// ReleasedAt returns the value of the "released_at" field in the mutation.
+func (m *LegalHoldMutation) ReleasedAt() (r time.Time, exists bool) {
+	v := m.released_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleasedAt returns the old "released_at" field's value of the LegalHold entity.
+// If the LegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LegalHoldMutation) OldReleasedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleasedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleasedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleasedAt: %w", err)
+	}
+	return oldValue.ReleasedAt, nil
+}
+
+// ClearReleasedAt clears the value of the "released_at" field.
+func (m *LegalHoldMutation) ClearReleasedAt() {
+	m.released_at = nil
+	m.clearedFields[legalhold.FieldReleasedAt] = struct{}{}
+}
+
+// ReleasedAtCleared returns if the "released_at" field was cleared in this mutation.
+func (m *LegalHoldMutation) ReleasedAtCleared() bool {
+	_, ok := m.clearedFields[legalhold.FieldReleasedAt]
+	return ok
+}
+
+// ResetReleasedAt resets all changes to the "released_at" field.
+func (m *LegalHoldMutation) ResetReleasedAt() {
+	m.released_at = nil
+	delete(m.clearedFields, legalhold.FieldReleasedAt)
+}
+
+// SetReleasedBy sets the "released_by" field.
+func (m *LegalHoldMutation) SetReleasedBy(s string) {
+	m.released_by = &s
+}
+
+// ReleasedBy returns the value of the "released_by" field in the mutation.
+func (m *LegalHoldMutation) ReleasedBy() (r string, exists bool) {
+	v := m.released_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleasedBy returns the old "released_by" field's value of the LegalHold entity.
+// If the LegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LegalHoldMutation) OldReleasedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleasedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleasedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleasedBy: %w", err)
+	}
+	return oldValue.ReleasedBy, nil
+}
+
+// ClearReleasedBy clears the value of the "released_by" field.
+func (m *LegalHoldMutation) ClearReleasedBy() {
+	m.released_by = nil
+	m.clearedFields[legalhold.FieldReleasedBy] = struct{}{}
+}
+
+// ReleasedByCleared returns if the "released_by" field was cleared in this mutation.
+func (m *LegalHoldMutation) ReleasedByCleared() bool {
+	_, ok := m.clearedFields[legalhold.FieldReleasedBy]
+	return ok
+}
+
+// ResetReleasedBy resets all changes to the "released_by" field.
+func (m *LegalHoldMutation) ResetReleasedBy() {
+	m.released_by = nil
+	delete(m.clearedFields, legalhold.FieldReleasedBy)
+}
+
+// Where appends a list predicates to the LegalHoldMutation builder.
+func (m *LegalHoldMutation) Where(ps ...predicate.LegalHold) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LegalHoldMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LegalHoldMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LegalHold, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LegalHoldMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LegalHoldMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LegalHold).
+func (m *LegalHoldMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LegalHoldMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, legalhold.FieldCreatedAt)
+	}
+	if m.interaction_id != nil {
+		fields = append(fields, legalhold.FieldInteractionID)
+	}
+	if m.phone_index != nil {
+		fields = append(fields, legalhold.FieldPhoneIndex)
+	}
+	if m.reason != nil {
+		fields = append(fields, legalhold.FieldReason)
+	}
+	if m.account_id != nil {
+		fields = append(fields, legalhold.FieldAccountID)
+	}
+	if m.released_at != nil {
+		fields = append(fields, legalhold.FieldReleasedAt)
+	}
+	if m.released_by != nil {
+		fields = append(fields, legalhold.FieldReleasedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LegalHoldMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case legalhold.FieldCreatedAt:
+		return m.CreatedAt()
+	case legalhold.FieldInteractionID:
+		return m.InteractionID()
+	case legalhold.FieldPhoneIndex:
+		return m.PhoneIndex()
+	case legalhold.FieldReason:
+		return m.Reason()
+	case legalhold.FieldAccountID:
+		return m.AccountID()
+	case legalhold.FieldReleasedAt:
+		return m.ReleasedAt()
+	case legalhold.FieldReleasedBy:
+		return m.ReleasedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LegalHoldMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case legalhold.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case legalhold.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case legalhold.FieldPhoneIndex:
+		return m.OldPhoneIndex(ctx)
+	case legalhold.FieldReason:
+		return m.OldReason(ctx)
+	case legalhold.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case legalhold.FieldReleasedAt:
+		return m.OldReleasedAt(ctx)
+	case legalhold.FieldReleasedBy:
+		return m.OldReleasedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown LegalHold field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LegalHoldMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case legalhold.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case legalhold.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case legalhold.FieldPhoneIndex:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhoneIndex(v)
+		return nil
+	case legalhold.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case legalhold.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case legalhold.FieldReleasedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleasedAt(v)
+		return nil
+	case legalhold.FieldReleasedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleasedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LegalHold field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LegalHoldMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LegalHoldMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LegalHoldMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown LegalHold numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LegalHoldMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(legalhold.FieldInteractionID) {
+		fields = append(fields, legalhold.FieldInteractionID)
+	}
+	if m.FieldCleared(legalhold.FieldPhoneIndex) {
+		fields = append(fields, legalhold.FieldPhoneIndex)
+	}
+	if m.FieldCleared(legalhold.FieldReleasedAt) {
+		fields = append(fields, legalhold.FieldReleasedAt)
+	}
+	if m.FieldCleared(legalhold.FieldReleasedBy) {
+		fields = append(fields, legalhold.FieldReleasedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LegalHoldMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LegalHoldMutation) ClearField(name string) error {
+	switch name {
+	case legalhold.FieldInteractionID:
+		m.ClearInteractionID()
+		return nil
+	case legalhold.FieldPhoneIndex:
+		m.ClearPhoneIndex()
+		return nil
+	case legalhold.FieldReleasedAt:
+		m.ClearReleasedAt()
+		return nil
+	case legalhold.FieldReleasedBy:
+		m.ClearReleasedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LegalHold nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LegalHoldMutation) ResetField(name string) error {
+	switch name {
+	case legalhold.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case legalhold.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case legalhold.FieldPhoneIndex:
+		m.ResetPhoneIndex()
+		return nil
+	case legalhold.FieldReason:
+		m.ResetReason()
+		return nil
+	case legalhold.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case legalhold.FieldReleasedAt:
+		m.ResetReleasedAt()
+		return nil
+	case legalhold.FieldReleasedBy:
+		m.ResetReleasedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LegalHold field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LegalHoldMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LegalHoldMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LegalHoldMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LegalHoldMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LegalHoldMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LegalHoldMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LegalHoldMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LegalHold unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LegalHoldMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LegalHold edge %s", name)
+}
+
 // MenuMutation represents an operation that mutates the Menu nodes in the graph.
 type MenuMutation struct {
 	config
@@ -26422,6 +30768,7 @@ type MessageMutation struct {
 	author             *message.Author
 	kind               *message.Kind
 	text               *string
+	clear              *[]byte
 	citations          *[]dialogue.Citation
 	appendcitations    []dialogue.Citation
 	choices            *[]dialogue.Choice
@@ -26830,6 +31177,55 @@ func (m *MessageMutation) ResetText() {
 	m.text = nil
 }
 
+// SetClear sets the "clear" field.
+func (m *MessageMutation) SetClear(b []byte) {
+	m.clear = &b
+}
+
+// Clear returns the value of the "clear" field in the mutation.
+func (m *MessageMutation) Clear() (r []byte, exists bool) {
+	v := m.clear
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClear returns the old "clear" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldClear(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClear: %w", err)
+	}
+	return oldValue.Clear, nil
+}
+
+// ClearClear clears the value of the "clear" field.
+func (m *MessageMutation) ClearClear() {
+	m.clear = nil
+	m.clearedFields[message.FieldClear] = struct{}{}
+}
+
+// ClearCleared returns if the "clear" field was cleared in this mutation.
+func (m *MessageMutation) ClearCleared() bool {
+	_, ok := m.clearedFields[message.FieldClear]
+	return ok
+}
+
+// ResetClear resets all changes to the "clear" field.
+func (m *MessageMutation) ResetClear() {
+	m.clear = nil
+	delete(m.clearedFields, message.FieldClear)
+}
+
 // SetCitations sets the "citations" field.
 func (m *MessageMutation) SetCitations(d []dialogue.Citation) {
 	m.citations = &d
@@ -27200,7 +31596,7 @@ func (m *MessageMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MessageMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.created_at != nil {
 		fields = append(fields, message.FieldCreatedAt)
 	}
@@ -27221,6 +31617,9 @@ func (m *MessageMutation) Fields() []string {
 	}
 	if m.text != nil {
 		fields = append(fields, message.FieldText)
+	}
+	if m.clear != nil {
+		fields = append(fields, message.FieldClear)
 	}
 	if m.citations != nil {
 		fields = append(fields, message.FieldCitations)
@@ -27256,6 +31655,8 @@ func (m *MessageMutation) Field(name string) (ent.Value, bool) {
 		return m.AccountID()
 	case message.FieldText:
 		return m.Text()
+	case message.FieldClear:
+		return m.Clear()
 	case message.FieldCitations:
 		return m.Citations()
 	case message.FieldChoices:
@@ -27287,6 +31688,8 @@ func (m *MessageMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldAccountID(ctx)
 	case message.FieldText:
 		return m.OldText(ctx)
+	case message.FieldClear:
+		return m.OldClear(ctx)
 	case message.FieldCitations:
 		return m.OldCitations(ctx)
 	case message.FieldChoices:
@@ -27352,6 +31755,13 @@ func (m *MessageMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetText(v)
+		return nil
+	case message.FieldClear:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClear(v)
 		return nil
 	case message.FieldCitations:
 		v, ok := value.([]dialogue.Citation)
@@ -27429,6 +31839,9 @@ func (m *MessageMutation) ClearedFields() []string {
 	if m.FieldCleared(message.FieldAccountID) {
 		fields = append(fields, message.FieldAccountID)
 	}
+	if m.FieldCleared(message.FieldClear) {
+		fields = append(fields, message.FieldClear)
+	}
 	if m.FieldCleared(message.FieldCitations) {
 		fields = append(fields, message.FieldCitations)
 	}
@@ -27457,6 +31870,9 @@ func (m *MessageMutation) ClearField(name string) error {
 	switch name {
 	case message.FieldAccountID:
 		m.ClearAccountID()
+		return nil
+	case message.FieldClear:
+		m.ClearClear()
 		return nil
 	case message.FieldCitations:
 		m.ClearCitations()
@@ -27498,6 +31914,9 @@ func (m *MessageMutation) ResetField(name string) error {
 		return nil
 	case message.FieldText:
 		m.ResetText()
+		return nil
+	case message.FieldClear:
+		m.ResetClear()
 		return nil
 	case message.FieldCitations:
 		m.ResetCitations()
@@ -49692,6 +54111,7 @@ type TranscriptMutation struct {
 	state            *transcript.State
 	lines            *[]spoken.Line
 	appendlines      []spoken.Line
+	clear            *[]byte
 	attempts         *int
 	addattempts      *int
 	next_attempt_at  *time.Time
@@ -49981,6 +54401,55 @@ func (m *TranscriptMutation) ResetLines() {
 	delete(m.clearedFields, transcript.FieldLines)
 }
 
+// SetClear sets the "clear" field.
+func (m *TranscriptMutation) SetClear(b []byte) {
+	m.clear = &b
+}
+
+// Clear returns the value of the "clear" field in the mutation.
+func (m *TranscriptMutation) Clear() (r []byte, exists bool) {
+	v := m.clear
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClear returns the old "clear" field's value of the Transcript entity.
+// If the Transcript object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TranscriptMutation) OldClear(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClear: %w", err)
+	}
+	return oldValue.Clear, nil
+}
+
+// ClearClear clears the value of the "clear" field.
+func (m *TranscriptMutation) ClearClear() {
+	m.clear = nil
+	m.clearedFields[transcript.FieldClear] = struct{}{}
+}
+
+// ClearCleared returns if the "clear" field was cleared in this mutation.
+func (m *TranscriptMutation) ClearCleared() bool {
+	_, ok := m.clearedFields[transcript.FieldClear]
+	return ok
+}
+
+// ResetClear resets all changes to the "clear" field.
+func (m *TranscriptMutation) ResetClear() {
+	m.clear = nil
+	delete(m.clearedFields, transcript.FieldClear)
+}
+
 // SetAttempts sets the "attempts" field.
 func (m *TranscriptMutation) SetAttempts(i int) {
 	m.attempts = &i
@@ -50183,7 +54652,7 @@ func (m *TranscriptMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TranscriptMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.created_at != nil {
 		fields = append(fields, transcript.FieldCreatedAt)
 	}
@@ -50195,6 +54664,9 @@ func (m *TranscriptMutation) Fields() []string {
 	}
 	if m.lines != nil {
 		fields = append(fields, transcript.FieldLines)
+	}
+	if m.clear != nil {
+		fields = append(fields, transcript.FieldClear)
 	}
 	if m.attempts != nil {
 		fields = append(fields, transcript.FieldAttempts)
@@ -50221,6 +54693,8 @@ func (m *TranscriptMutation) Field(name string) (ent.Value, bool) {
 		return m.State()
 	case transcript.FieldLines:
 		return m.Lines()
+	case transcript.FieldClear:
+		return m.Clear()
 	case transcript.FieldAttempts:
 		return m.Attempts()
 	case transcript.FieldNextAttemptAt:
@@ -50244,6 +54718,8 @@ func (m *TranscriptMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldState(ctx)
 	case transcript.FieldLines:
 		return m.OldLines(ctx)
+	case transcript.FieldClear:
+		return m.OldClear(ctx)
 	case transcript.FieldAttempts:
 		return m.OldAttempts(ctx)
 	case transcript.FieldNextAttemptAt:
@@ -50286,6 +54762,13 @@ func (m *TranscriptMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLines(v)
+		return nil
+	case transcript.FieldClear:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClear(v)
 		return nil
 	case transcript.FieldAttempts:
 		v, ok := value.(int)
@@ -50356,6 +54839,9 @@ func (m *TranscriptMutation) ClearedFields() []string {
 	if m.FieldCleared(transcript.FieldLines) {
 		fields = append(fields, transcript.FieldLines)
 	}
+	if m.FieldCleared(transcript.FieldClear) {
+		fields = append(fields, transcript.FieldClear)
+	}
 	if m.FieldCleared(transcript.FieldDoneAt) {
 		fields = append(fields, transcript.FieldDoneAt)
 	}
@@ -50375,6 +54861,9 @@ func (m *TranscriptMutation) ClearField(name string) error {
 	switch name {
 	case transcript.FieldLines:
 		m.ClearLines()
+		return nil
+	case transcript.FieldClear:
+		m.ClearClear()
 		return nil
 	case transcript.FieldDoneAt:
 		m.ClearDoneAt()
@@ -50398,6 +54887,9 @@ func (m *TranscriptMutation) ResetField(name string) error {
 		return nil
 	case transcript.FieldLines:
 		m.ResetLines()
+		return nil
+	case transcript.FieldClear:
+		m.ResetClear()
 		return nil
 	case transcript.FieldAttempts:
 		m.ResetAttempts()

@@ -28,6 +28,8 @@ type Transcript struct {
 	State transcript.State `json:"state,omitempty"`
 	// Lines holds the value of the "lines" field.
 	Lines []spoken.Line `json:"-"`
+	// encrypted: the lines as they were understood, where personal data is masked in them
+	Clear *[]byte `json:"-"`
 	// Attempts holds the value of the "attempts" field.
 	Attempts int `json:"attempts,omitempty"`
 	// moved forward by whoever works on it
@@ -67,7 +69,7 @@ func (*Transcript) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case transcript.FieldLines:
+		case transcript.FieldLines, transcript.FieldClear:
 			values[i] = new([]byte)
 		case transcript.FieldAttempts:
 			values[i] = new(sql.NullInt64)
@@ -121,6 +123,12 @@ func (_m *Transcript) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Lines); err != nil {
 					return fmt.Errorf("unmarshal field lines: %w", err)
 				}
+			}
+		case transcript.FieldClear:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field clear", values[i])
+			} else if value != nil {
+				_m.Clear = value
 			}
 		case transcript.FieldAttempts:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -192,6 +200,8 @@ func (_m *Transcript) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.State))
 	builder.WriteString(", ")
 	builder.WriteString("lines=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("clear=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("attempts=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Attempts))

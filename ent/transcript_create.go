@@ -65,6 +65,12 @@ func (_c *TranscriptCreate) SetLines(v []spoken.Line) *TranscriptCreate {
 	return _c
 }
 
+// SetClear sets the "clear" field.
+func (_c *TranscriptCreate) SetClear(v []byte) *TranscriptCreate {
+	_c.mutation.SetClear(v)
+	return _c
+}
+
 // SetAttempts sets the "attempts" field.
 func (_c *TranscriptCreate) SetAttempts(v int) *TranscriptCreate {
 	_c.mutation.SetAttempts(v)
@@ -283,6 +289,10 @@ func (_c *TranscriptCreate) createSpec() (*Transcript, *sqlgraph.CreateSpec) {
 		_spec.SetField(transcript.FieldLines, field.TypeJSON, value)
 		_node.Lines = value
 	}
+	if value, ok := _c.mutation.Clear(); ok {
+		_spec.SetField(transcript.FieldClear, field.TypeBytes, value)
+		_node.Clear = &value
+	}
 	if value, ok := _c.mutation.Attempts(); ok {
 		_spec.SetField(transcript.FieldAttempts, field.TypeInt, value)
 		_node.Attempts = value
@@ -391,6 +401,24 @@ func (u *TranscriptUpsert) UpdateLines() *TranscriptUpsert {
 // ClearLines clears the value of the "lines" field.
 func (u *TranscriptUpsert) ClearLines() *TranscriptUpsert {
 	u.SetNull(transcript.FieldLines)
+	return u
+}
+
+// SetClear sets the "clear" field.
+func (u *TranscriptUpsert) SetClear(v []byte) *TranscriptUpsert {
+	u.Set(transcript.FieldClear, v)
+	return u
+}
+
+// UpdateClear sets the "clear" field to the value that was provided on create.
+func (u *TranscriptUpsert) UpdateClear() *TranscriptUpsert {
+	u.SetExcluded(transcript.FieldClear)
+	return u
+}
+
+// ClearClear clears the value of the "clear" field.
+func (u *TranscriptUpsert) ClearClear() *TranscriptUpsert {
+	u.SetNull(transcript.FieldClear)
 	return u
 }
 
@@ -528,6 +556,27 @@ func (u *TranscriptUpsertOne) UpdateLines() *TranscriptUpsertOne {
 func (u *TranscriptUpsertOne) ClearLines() *TranscriptUpsertOne {
 	return u.Update(func(s *TranscriptUpsert) {
 		s.ClearLines()
+	})
+}
+
+// SetClear sets the "clear" field.
+func (u *TranscriptUpsertOne) SetClear(v []byte) *TranscriptUpsertOne {
+	return u.Update(func(s *TranscriptUpsert) {
+		s.SetClear(v)
+	})
+}
+
+// UpdateClear sets the "clear" field to the value that was provided on create.
+func (u *TranscriptUpsertOne) UpdateClear() *TranscriptUpsertOne {
+	return u.Update(func(s *TranscriptUpsert) {
+		s.UpdateClear()
+	})
+}
+
+// ClearClear clears the value of the "clear" field.
+func (u *TranscriptUpsertOne) ClearClear() *TranscriptUpsertOne {
+	return u.Update(func(s *TranscriptUpsert) {
+		s.ClearClear()
 	})
 }
 
@@ -840,6 +889,27 @@ func (u *TranscriptUpsertBulk) UpdateLines() *TranscriptUpsertBulk {
 func (u *TranscriptUpsertBulk) ClearLines() *TranscriptUpsertBulk {
 	return u.Update(func(s *TranscriptUpsert) {
 		s.ClearLines()
+	})
+}
+
+// SetClear sets the "clear" field.
+func (u *TranscriptUpsertBulk) SetClear(v []byte) *TranscriptUpsertBulk {
+	return u.Update(func(s *TranscriptUpsert) {
+		s.SetClear(v)
+	})
+}
+
+// UpdateClear sets the "clear" field to the value that was provided on create.
+func (u *TranscriptUpsertBulk) UpdateClear() *TranscriptUpsertBulk {
+	return u.Update(func(s *TranscriptUpsert) {
+		s.UpdateClear()
+	})
+}
+
+// ClearClear clears the value of the "clear" field.
+func (u *TranscriptUpsertBulk) ClearClear() *TranscriptUpsertBulk {
+	return u.Update(func(s *TranscriptUpsert) {
+		s.ClearClear()
 	})
 }
 

@@ -63,6 +63,18 @@ func (_u *TranscriptUpdate) ClearLines() *TranscriptUpdate {
 	return _u
 }
 
+// SetClear sets the "clear" field.
+func (_u *TranscriptUpdate) SetClear(v []byte) *TranscriptUpdate {
+	_u.mutation.SetClear(v)
+	return _u
+}
+
+// ClearClear clears the value of the "clear" field.
+func (_u *TranscriptUpdate) ClearClear() *TranscriptUpdate {
+	_u.mutation.ClearClear()
+	return _u
+}
+
 // SetAttempts sets the "attempts" field.
 func (_u *TranscriptUpdate) SetAttempts(v int) *TranscriptUpdate {
 	_u.mutation.ResetAttempts()
@@ -200,6 +212,12 @@ func (_u *TranscriptUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if _u.mutation.LinesCleared() {
 		_spec.ClearField(transcript.FieldLines, field.TypeJSON)
 	}
+	if value, ok := _u.mutation.Clear(); ok {
+		_spec.SetField(transcript.FieldClear, field.TypeBytes, value)
+	}
+	if _u.mutation.ClearCleared() {
+		_spec.ClearField(transcript.FieldClear, field.TypeBytes)
+	}
 	if value, ok := _u.mutation.Attempts(); ok {
 		_spec.SetField(transcript.FieldAttempts, field.TypeInt, value)
 	}
@@ -266,6 +284,18 @@ func (_u *TranscriptUpdateOne) AppendLines(v []spoken.Line) *TranscriptUpdateOne
 // ClearLines clears the value of the "lines" field.
 func (_u *TranscriptUpdateOne) ClearLines() *TranscriptUpdateOne {
 	_u.mutation.ClearLines()
+	return _u
+}
+
+// SetClear sets the "clear" field.
+func (_u *TranscriptUpdateOne) SetClear(v []byte) *TranscriptUpdateOne {
+	_u.mutation.SetClear(v)
+	return _u
+}
+
+// ClearClear clears the value of the "clear" field.
+func (_u *TranscriptUpdateOne) ClearClear() *TranscriptUpdateOne {
+	_u.mutation.ClearClear()
 	return _u
 }
 
@@ -435,6 +465,12 @@ func (_u *TranscriptUpdateOne) sqlSave(ctx context.Context) (_node *Transcript, 
 	}
 	if _u.mutation.LinesCleared() {
 		_spec.ClearField(transcript.FieldLines, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Clear(); ok {
+		_spec.SetField(transcript.FieldClear, field.TypeBytes, value)
+	}
+	if _u.mutation.ClearCleared() {
+		_spec.ClearField(transcript.FieldClear, field.TypeBytes)
 	}
 	if value, ok := _u.mutation.Attempts(); ok {
 		_spec.SetField(transcript.FieldAttempts, field.TypeInt, value)

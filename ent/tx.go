@@ -36,6 +36,8 @@ type Tx struct {
 	Attachment *AttachmentClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// AuditSeal is the client for interacting with the AuditSeal builders.
+	AuditSeal *AuditSealClient
 	// BusinessHours is the client for interacting with the BusinessHours builders.
 	BusinessHours *BusinessHoursClient
 	// Call is the client for interacting with the Call builders.
@@ -48,6 +50,12 @@ type Tx struct {
 	Callback *CallbackClient
 	// Citizen is the client for interacting with the Citizen builders.
 	Citizen *CitizenClient
+	// CitizenRequest is the client for interacting with the CitizenRequest builders.
+	CitizenRequest *CitizenRequestClient
+	// DataKey is the client for interacting with the DataKey builders.
+	DataKey *DataKeyClient
+	// DestructionAct is the client for interacting with the DestructionAct builders.
+	DestructionAct *DestructionActClient
 	// Disposition is the client for interacting with the Disposition builders.
 	Disposition *DispositionClient
 	// Duty is the client for interacting with the Duty builders.
@@ -62,6 +70,8 @@ type Tx struct {
 	IdentityLogin *IdentityLoginClient
 	// Interaction is the client for interacting with the Interaction builders.
 	Interaction *InteractionClient
+	// LegalHold is the client for interacting with the LegalHold builders.
+	LegalHold *LegalHoldClient
 	// Menu is the client for interacting with the Menu builders.
 	Menu *MenuClient
 	// MenuVersion is the client for interacting with the MenuVersion builders.
@@ -266,12 +276,16 @@ func (tx *Tx) init() {
 	tx.AssistantTurn = NewAssistantTurnClient(tx.config)
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.AuditSeal = NewAuditSealClient(tx.config)
 	tx.BusinessHours = NewBusinessHoursClient(tx.config)
 	tx.Call = NewCallClient(tx.config)
 	tx.CallInvitation = NewCallInvitationClient(tx.config)
 	tx.CallLeg = NewCallLegClient(tx.config)
 	tx.Callback = NewCallbackClient(tx.config)
 	tx.Citizen = NewCitizenClient(tx.config)
+	tx.CitizenRequest = NewCitizenRequestClient(tx.config)
+	tx.DataKey = NewDataKeyClient(tx.config)
+	tx.DestructionAct = NewDestructionActClient(tx.config)
 	tx.Disposition = NewDispositionClient(tx.config)
 	tx.Duty = NewDutyClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
@@ -279,6 +293,7 @@ func (tx *Tx) init() {
 	tx.IdentityLink = NewIdentityLinkClient(tx.config)
 	tx.IdentityLogin = NewIdentityLoginClient(tx.config)
 	tx.Interaction = NewInteractionClient(tx.config)
+	tx.LegalHold = NewLegalHoldClient(tx.config)
 	tx.Menu = NewMenuClient(tx.config)
 	tx.MenuVersion = NewMenuVersionClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)

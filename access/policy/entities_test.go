@@ -43,6 +43,7 @@ func (w *world) everything() {
 	recall := c.Recall.Create().SetRecordVersionID("ver").SetRecordID("rec").SetReason("r").SetText("t").SetAccountID(a.AccountID).SaveX(ctx)
 	c.RecallPerson.Create().SetRecallID(recall.ID).SetPerson("cit").SetInteractionID("int").SetToldAt(time.Now()).SetNextAt(time.Now()).ExecX(ctx)
 	c.Duty.Create().SetID("d").SetHolder("n").SetHeldUntil(time.Now()).ExecX(ctx)
+	w.personal(a.AccountID)
 	w.telephony(a.AccountID)
 	w.doors(a.AccountID)
 }
@@ -62,6 +63,18 @@ func (w *world) doors(accountID string) {
 	c.IdentityLink.Create().SetAccountID(accountID).SetIssuer("i").SetSubject("s").ExecX(ctx)
 	c.IdentityLogin.Create().SetStateHash([]byte("s")).SetBrowserHash([]byte("b")).SetNonce("n").SetVerifier("v").SetExpiresAt(at).ExecX(ctx)
 	c.AgencyNetwork.Create().SetAgencyID(w.mse.ID).SetNetwork("192.0.2.0/24").ExecX(ctx)
+}
+
+// personal puts a row into each table that looks after personal data.
+func (w *world) personal(accountID string) {
+	w.t.Helper()
+	c, ctx, at := w.client, w.system, time.Now()
+	c.DataKey.Create().SetNumber(1).SetKind("COLUMN").SetWrapped([]byte("w")).SetMaster("m").ExecX(ctx)
+	c.AuditSeal.Create().SetID(1).SetFirst(1).SetSealedAt(at).SetHash([]byte("h")).SetMAC([]byte("m")).ExecX(ctx)
+	c.LegalHold.Create().SetInteractionID("int").SetReason("r").SetAccountID(accountID).ExecX(ctx)
+	c.DestructionAct.Create().SetRule("r").SetBasis("b").SetBeganAt(at).SetEndedAt(at).SetCounts(map[string]int{}).
+		SetObjects(map[string][]string{}).SetSha256("00").ExecX(ctx)
+	c.CitizenRequest.Create().SetKind("EXPORT").SetPhoneIndex([]byte("i")).SetBasis("b").SetAskedBy(accountID).ExecX(ctx)
 }
 
 // telephony puts a row into each table of the phone; the interaction is the one of everything.

@@ -21,6 +21,10 @@ const (
 	FieldName = "name"
 	// FieldPhone holds the string denoting the phone field in the database.
 	FieldPhone = "phone"
+	// FieldPhoneSealed holds the string denoting the phone_sealed field in the database.
+	FieldPhoneSealed = "phone_sealed"
+	// FieldPhoneIndex holds the string denoting the phone_index field in the database.
+	FieldPhoneIndex = "phone_index"
 	// FieldRegionID holds the string denoting the region_id field in the database.
 	FieldRegionID = "region_id"
 	// EdgeRegion holds the string denoting the region edge name in mutations.
@@ -51,6 +55,8 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldName,
 	FieldPhone,
+	FieldPhoneSealed,
+	FieldPhoneIndex,
 	FieldRegionID,
 }
 
@@ -78,6 +84,8 @@ var (
 	NameValidator func(string) error
 	// PhoneValidator is a validator for the "phone" field. It is called by the builders before save.
 	PhoneValidator func(string) error
+	// PhoneIndexValidator is a validator for the "phone_index" field. It is called by the builders before save.
+	PhoneIndexValidator func([]byte) error
 	// RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
 	RegionIDValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.

@@ -80,6 +80,16 @@ func Phone(v string) predicate.Citizen {
 	return predicate.Citizen(sql.FieldEQ(FieldPhone, v))
 }
 
+// PhoneSealed applies equality check predicate on the "phone_sealed" field. It's identical to PhoneSealedEQ.
+func PhoneSealed(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldEQ(FieldPhoneSealed, v))
+}
+
+// PhoneIndex applies equality check predicate on the "phone_index" field. It's identical to PhoneIndexEQ.
+func PhoneIndex(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldEQ(FieldPhoneIndex, v))
+}
+
 // RegionID applies equality check predicate on the "region_id" field. It's identical to RegionIDEQ.
 func RegionID(v string) predicate.Citizen {
 	return predicate.Citizen(sql.FieldEQ(FieldRegionID, v))
@@ -273,6 +283,106 @@ func PhoneEqualFold(v string) predicate.Citizen {
 // PhoneContainsFold applies the ContainsFold predicate on the "phone" field.
 func PhoneContainsFold(v string) predicate.Citizen {
 	return predicate.Citizen(sql.FieldContainsFold(FieldPhone, v))
+}
+
+// PhoneSealedEQ applies the EQ predicate on the "phone_sealed" field.
+func PhoneSealedEQ(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldEQ(FieldPhoneSealed, v))
+}
+
+// PhoneSealedNEQ applies the NEQ predicate on the "phone_sealed" field.
+func PhoneSealedNEQ(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldNEQ(FieldPhoneSealed, v))
+}
+
+// PhoneSealedIn applies the In predicate on the "phone_sealed" field.
+func PhoneSealedIn(vs ...[]byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldIn(FieldPhoneSealed, vs...))
+}
+
+// PhoneSealedNotIn applies the NotIn predicate on the "phone_sealed" field.
+func PhoneSealedNotIn(vs ...[]byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldNotIn(FieldPhoneSealed, vs...))
+}
+
+// PhoneSealedGT applies the GT predicate on the "phone_sealed" field.
+func PhoneSealedGT(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldGT(FieldPhoneSealed, v))
+}
+
+// PhoneSealedGTE applies the GTE predicate on the "phone_sealed" field.
+func PhoneSealedGTE(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldGTE(FieldPhoneSealed, v))
+}
+
+// PhoneSealedLT applies the LT predicate on the "phone_sealed" field.
+func PhoneSealedLT(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldLT(FieldPhoneSealed, v))
+}
+
+// PhoneSealedLTE applies the LTE predicate on the "phone_sealed" field.
+func PhoneSealedLTE(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldLTE(FieldPhoneSealed, v))
+}
+
+// PhoneSealedIsNil applies the IsNil predicate on the "phone_sealed" field.
+func PhoneSealedIsNil() predicate.Citizen {
+	return predicate.Citizen(sql.FieldIsNull(FieldPhoneSealed))
+}
+
+// PhoneSealedNotNil applies the NotNil predicate on the "phone_sealed" field.
+func PhoneSealedNotNil() predicate.Citizen {
+	return predicate.Citizen(sql.FieldNotNull(FieldPhoneSealed))
+}
+
+// PhoneIndexEQ applies the EQ predicate on the "phone_index" field.
+func PhoneIndexEQ(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldEQ(FieldPhoneIndex, v))
+}
+
+// PhoneIndexNEQ applies the NEQ predicate on the "phone_index" field.
+func PhoneIndexNEQ(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldNEQ(FieldPhoneIndex, v))
+}
+
+// PhoneIndexIn applies the In predicate on the "phone_index" field.
+func PhoneIndexIn(vs ...[]byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldIn(FieldPhoneIndex, vs...))
+}
+
+// PhoneIndexNotIn applies the NotIn predicate on the "phone_index" field.
+func PhoneIndexNotIn(vs ...[]byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldNotIn(FieldPhoneIndex, vs...))
+}
+
+// PhoneIndexGT applies the GT predicate on the "phone_index" field.
+func PhoneIndexGT(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldGT(FieldPhoneIndex, v))
+}
+
+// PhoneIndexGTE applies the GTE predicate on the "phone_index" field.
+func PhoneIndexGTE(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldGTE(FieldPhoneIndex, v))
+}
+
+// PhoneIndexLT applies the LT predicate on the "phone_index" field.
+func PhoneIndexLT(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldLT(FieldPhoneIndex, v))
+}
+
+// PhoneIndexLTE applies the LTE predicate on the "phone_index" field.
+func PhoneIndexLTE(v []byte) predicate.Citizen {
+	return predicate.Citizen(sql.FieldLTE(FieldPhoneIndex, v))
+}
+
+// PhoneIndexIsNil applies the IsNil predicate on the "phone_index" field.
+func PhoneIndexIsNil() predicate.Citizen {
+	return predicate.Citizen(sql.FieldIsNull(FieldPhoneIndex))
+}
+
+// PhoneIndexNotNil applies the NotNil predicate on the "phone_index" field.
+func PhoneIndexNotNil() predicate.Citizen {
+	return predicate.Citizen(sql.FieldNotNull(FieldPhoneIndex))
 }
 
 // RegionIDEQ applies the EQ predicate on the "region_id" field.

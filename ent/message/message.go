@@ -32,6 +32,8 @@ const (
 	FieldAccountID = "account_id"
 	// FieldText holds the string denoting the text field in the database.
 	FieldText = "text"
+	// FieldClear holds the string denoting the clear field in the database.
+	FieldClear = "clear"
 	// FieldCitations holds the string denoting the citations field in the database.
 	FieldCitations = "citations"
 	// FieldChoices holds the string denoting the choices field in the database.
@@ -81,6 +83,7 @@ var Columns = []string{
 	FieldKind,
 	FieldAccountID,
 	FieldText,
+	FieldClear,
 	FieldCitations,
 	FieldChoices,
 	FieldClientKey,

@@ -90,6 +90,11 @@ func Text(v string) predicate.Message {
 	return predicate.Message(sql.FieldEQ(FieldText, v))
 }
 
+// Clear applies equality check predicate on the "clear" field. It's identical to ClearEQ.
+func Clear(v []byte) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldClear, v))
+}
+
 // ClientKey applies equality check predicate on the "client_key" field. It's identical to ClientKeyEQ.
 func ClientKey(v string) predicate.Message {
 	return predicate.Message(sql.FieldEQ(FieldClientKey, v))
@@ -423,6 +428,56 @@ func TextEqualFold(v string) predicate.Message {
 // TextContainsFold applies the ContainsFold predicate on the "text" field.
 func TextContainsFold(v string) predicate.Message {
 	return predicate.Message(sql.FieldContainsFold(FieldText, v))
+}
+
+// ClearEQ applies the EQ predicate on the "clear" field.
+func ClearEQ(v []byte) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldClear, v))
+}
+
+// ClearNEQ applies the NEQ predicate on the "clear" field.
+func ClearNEQ(v []byte) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldClear, v))
+}
+
+// ClearIn applies the In predicate on the "clear" field.
+func ClearIn(vs ...[]byte) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldClear, vs...))
+}
+
+// ClearNotIn applies the NotIn predicate on the "clear" field.
+func ClearNotIn(vs ...[]byte) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldClear, vs...))
+}
+
+// ClearGT applies the GT predicate on the "clear" field.
+func ClearGT(v []byte) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldClear, v))
+}
+
+// ClearGTE applies the GTE predicate on the "clear" field.
+func ClearGTE(v []byte) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldClear, v))
+}
+
+// ClearLT applies the LT predicate on the "clear" field.
+func ClearLT(v []byte) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldClear, v))
+}
+
+// ClearLTE applies the LTE predicate on the "clear" field.
+func ClearLTE(v []byte) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldClear, v))
+}
+
+// ClearIsNil applies the IsNil predicate on the "clear" field.
+func ClearIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldClear))
+}
+
+// ClearNotNil applies the NotNil predicate on the "clear" field.
+func ClearNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldClear))
 }
 
 // CitationsIsNil applies the IsNil predicate on the "citations" field.

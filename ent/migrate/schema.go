@@ -409,6 +409,20 @@ var (
 			},
 		},
 	}
+	// AuditSealsColumns holds the columns for the "audit_seals" table.
+	AuditSealsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "first", Type: field.TypeInt64},
+		{Name: "sealed_at", Type: field.TypeTime},
+		{Name: "hash", Type: field.TypeBytes, Size: 32},
+		{Name: "mac", Type: field.TypeBytes, Size: 32},
+	}
+	// AuditSealsTable holds the schema information for the "audit_seals" table.
+	AuditSealsTable = &schema.Table{
+		Name:       "audit_seals",
+		Columns:    AuditSealsColumns,
+		PrimaryKey: []*schema.Column{AuditSealsColumns[0]},
+	}
 	// BusinessHoursColumns holds the columns for the "business_hours" table.
 	BusinessHoursColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -669,6 +683,8 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "name", Type: field.TypeString, Nullable: true, Size: 200},
 		{Name: "phone", Type: field.TypeString, Nullable: true, Size: 20},
+		{Name: "phone_sealed", Type: field.TypeBytes, Nullable: true},
+		{Name: "phone_index", Type: field.TypeBytes, Nullable: true, Size: 32},
 		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// CitizensTable holds the schema information for the "citizens" table.
@@ -679,7 +695,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "citizens_regions_region",
-				Columns:    []*schema.Column{CitizensColumns[4]},
+				Columns:    []*schema.Column{CitizensColumns[6]},
 				RefColumns: []*schema.Column{RegionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -689,6 +705,104 @@ var (
 				Name:    "citizen_phone",
 				Unique:  false,
 				Columns: []*schema.Column{CitizensColumns[3]},
+			},
+			{
+				Name:    "citizen_phone_index",
+				Unique:  false,
+				Columns: []*schema.Column{CitizensColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "phone_index IS NOT NULL",
+				},
+			},
+		},
+	}
+	// CitizenRequestsColumns holds the columns for the "citizen_requests" table.
+	CitizenRequestsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"EXPORT", "ERASE"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"ASKED", "APPROVED", "DONE", "REFUSED"}, Default: "ASKED"},
+		{Name: "phone_index", Type: field.TypeBytes, Size: 32},
+		{Name: "phone", Type: field.TypeBytes, Nullable: true},
+		{Name: "basis", Type: field.TypeString, Size: 1000},
+		{Name: "asked_by", Type: field.TypeString, Size: 40},
+		{Name: "decided_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "refusal", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "done", Type: field.TypeJSON, Nullable: true},
+		{Name: "done_at", Type: field.TypeTime, Nullable: true},
+		{Name: "next_attempt_at", Type: field.TypeTime},
+		{Name: "act_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "file", Type: field.TypeString, Nullable: true, Size: 100},
+		{Name: "file_expires_at", Type: field.TypeTime, Nullable: true},
+	}
+	// CitizenRequestsTable holds the schema information for the "citizen_requests" table.
+	CitizenRequestsTable = &schema.Table{
+		Name:       "citizen_requests",
+		Columns:    CitizenRequestsColumns,
+		PrimaryKey: []*schema.Column{CitizenRequestsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "citizenrequest_next_attempt_at",
+				Unique:  false,
+				Columns: []*schema.Column{CitizenRequestsColumns[13]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'APPROVED'",
+				},
+			},
+			{
+				Name:    "citizenrequest_phone_index",
+				Unique:  false,
+				Columns: []*schema.Column{CitizenRequestsColumns[4]},
+			},
+		},
+	}
+	// DataKeysColumns holds the columns for the "data_keys" table.
+	DataKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "number", Type: field.TypeInt, Unique: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"COLUMN", "INDEX"}},
+		{Name: "wrapped", Type: field.TypeBytes},
+		{Name: "master", Type: field.TypeString, Size: 32},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
+		{Name: "emptied_at", Type: field.TypeTime, Nullable: true},
+	}
+	// DataKeysTable holds the schema information for the "data_keys" table.
+	DataKeysTable = &schema.Table{
+		Name:       "data_keys",
+		Columns:    DataKeysColumns,
+		PrimaryKey: []*schema.Column{DataKeysColumns[0]},
+	}
+	// DestructionActsColumns holds the columns for the "destruction_acts" table.
+	DestructionActsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "rule", Type: field.TypeString, Size: 60},
+		{Name: "basis", Type: field.TypeString, Size: 1000},
+		{Name: "request_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "began_at", Type: field.TypeTime},
+		{Name: "ended_at", Type: field.TypeTime},
+		{Name: "counts", Type: field.TypeJSON},
+		{Name: "objects", Type: field.TypeJSON},
+		{Name: "held", Type: field.TypeInt, Default: 0},
+		{Name: "sha256", Type: field.TypeString, Size: 64},
+	}
+	// DestructionActsTable holds the schema information for the "destruction_acts" table.
+	DestructionActsTable = &schema.Table{
+		Name:       "destruction_acts",
+		Columns:    DestructionActsColumns,
+		PrimaryKey: []*schema.Column{DestructionActsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "destructionact_rule_ended_at",
+				Unique:  false,
+				Columns: []*schema.Column{DestructionActsColumns[2], DestructionActsColumns[6]},
+			},
+			{
+				Name:    "destructionact_request_id",
+				Unique:  false,
+				Columns: []*schema.Column{DestructionActsColumns[4]},
 			},
 		},
 	}
@@ -999,6 +1113,41 @@ var (
 			},
 		},
 	}
+	// LegalHoldsColumns holds the columns for the "legal_holds" table.
+	LegalHoldsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "interaction_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "phone_index", Type: field.TypeBytes, Nullable: true, Size: 32},
+		{Name: "reason", Type: field.TypeString, Size: 1000},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "released_at", Type: field.TypeTime, Nullable: true},
+		{Name: "released_by", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// LegalHoldsTable holds the schema information for the "legal_holds" table.
+	LegalHoldsTable = &schema.Table{
+		Name:       "legal_holds",
+		Columns:    LegalHoldsColumns,
+		PrimaryKey: []*schema.Column{LegalHoldsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "legalhold_interaction_id",
+				Unique:  false,
+				Columns: []*schema.Column{LegalHoldsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "released_at IS NULL",
+				},
+			},
+			{
+				Name:    "legalhold_phone_index",
+				Unique:  false,
+				Columns: []*schema.Column{LegalHoldsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "released_at IS NULL",
+				},
+			},
+		},
+	}
 	// MenusColumns holds the columns for the "menus" table.
 	MenusColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1072,6 +1221,7 @@ var (
 		{Name: "author", Type: field.TypeEnum, Enums: []string{"CITIZEN", "ASSISTANT", "OPERATOR", "SYSTEM"}},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"TEXT", "ANSWER", "CLARIFICATION", "NOTICE", "RATING_REQUEST"}, Default: "TEXT"},
 		{Name: "text", Type: field.TypeString, Size: 80000},
+		{Name: "clear", Type: field.TypeBytes, Nullable: true},
 		{Name: "citations", Type: field.TypeJSON, Nullable: true},
 		{Name: "choices", Type: field.TypeJSON, Nullable: true},
 		{Name: "client_key", Type: field.TypeString, Nullable: true, Size: 80},
@@ -1087,13 +1237,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "messages_interactions_interaction",
-				Columns:    []*schema.Column{MessagesColumns[10]},
+				Columns:    []*schema.Column{MessagesColumns[11]},
 				RefColumns: []*schema.Column{InteractionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "messages_accounts_account",
-				Columns:    []*schema.Column{MessagesColumns[11]},
+				Columns:    []*schema.Column{MessagesColumns[12]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1102,12 +1252,12 @@ var (
 			{
 				Name:    "message_interaction_id_sequence",
 				Unique:  true,
-				Columns: []*schema.Column{MessagesColumns[10], MessagesColumns[2]},
+				Columns: []*schema.Column{MessagesColumns[11], MessagesColumns[2]},
 			},
 			{
 				Name:    "message_interaction_id_client_key",
 				Unique:  true,
-				Columns: []*schema.Column{MessagesColumns[10], MessagesColumns[8]},
+				Columns: []*schema.Column{MessagesColumns[11], MessagesColumns[9]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "client_key IS NOT NULL",
 				},
@@ -1115,7 +1265,7 @@ var (
 			{
 				Name:    "message_told_by_operator",
 				Unique:  false,
-				Columns: []*schema.Column{MessagesColumns[6]},
+				Columns: []*schema.Column{MessagesColumns[7]},
 				Annotation: &entsql.IndexAnnotation{
 					OpClass: "jsonb_path_ops",
 					Type:    "GIN",
@@ -2045,6 +2195,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"WAITING", "DONE", "FAILED"}, Default: "WAITING"},
 		{Name: "lines", Type: field.TypeJSON, Nullable: true},
+		{Name: "clear", Type: field.TypeBytes, Nullable: true},
 		{Name: "attempts", Type: field.TypeInt, Default: 0},
 		{Name: "next_attempt_at", Type: field.TypeTime},
 		{Name: "done_at", Type: field.TypeTime, Nullable: true},
@@ -2058,7 +2209,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "transcripts_recordings_recording",
-				Columns:    []*schema.Column{TranscriptsColumns[7]},
+				Columns:    []*schema.Column{TranscriptsColumns[8]},
 				RefColumns: []*schema.Column{RecordingsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -2067,12 +2218,12 @@ var (
 			{
 				Name:    "transcript_recording_id",
 				Unique:  true,
-				Columns: []*schema.Column{TranscriptsColumns[7]},
+				Columns: []*schema.Column{TranscriptsColumns[8]},
 			},
 			{
 				Name:    "transcript_next_attempt_at",
 				Unique:  false,
-				Columns: []*schema.Column{TranscriptsColumns[5]},
+				Columns: []*schema.Column{TranscriptsColumns[6]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "((state)::text = 'WAITING'::text)",
 				},
@@ -2149,12 +2300,16 @@ var (
 		AssistantTurnsTable,
 		AttachmentsTable,
 		AuditEntriesTable,
+		AuditSealsTable,
 		BusinessHoursTable,
 		CallsTable,
 		CallInvitationsTable,
 		CallLegsTable,
 		CallbacksTable,
 		CitizensTable,
+		CitizenRequestsTable,
+		DataKeysTable,
+		DestructionActsTable,
 		DispositionsTable,
 		DutiesTable,
 		EventsTable,
@@ -2162,6 +2317,7 @@ var (
 		IdentityLinksTable,
 		IdentityLoginsTable,
 		InteractionsTable,
+		LegalHoldsTable,
 		MenusTable,
 		MenuVersionsTable,
 		MessagesTable,
@@ -2231,6 +2387,9 @@ func init() {
 	AuditEntriesTable.Annotation = &entsql.Annotation{
 		Table: "audit_entries",
 	}
+	AuditSealsTable.Annotation = &entsql.Annotation{
+		Table: "audit_seals",
+	}
 	BusinessHoursTable.Annotation = &entsql.Annotation{
 		Table: "business_hours",
 	}
@@ -2257,6 +2416,15 @@ func init() {
 	CitizensTable.Annotation = &entsql.Annotation{
 		Table: "citizens",
 	}
+	CitizenRequestsTable.Annotation = &entsql.Annotation{
+		Table: "citizen_requests",
+	}
+	DataKeysTable.Annotation = &entsql.Annotation{
+		Table: "data_keys",
+	}
+	DestructionActsTable.Annotation = &entsql.Annotation{
+		Table: "destruction_acts",
+	}
 	DispositionsTable.ForeignKeys[0].RefTable = AgenciesTable
 	DispositionsTable.Annotation = &entsql.Annotation{
 		Table: "dispositions",
@@ -2275,6 +2443,9 @@ func init() {
 	InteractionsTable.ForeignKeys[5].RefTable = DispositionsTable
 	InteractionsTable.Annotation = &entsql.Annotation{
 		Table: "interactions",
+	}
+	LegalHoldsTable.Annotation = &entsql.Annotation{
+		Table: "legal_holds",
 	}
 	MenusTable.ForeignKeys[0].RefTable = AgenciesTable
 	MenusTable.Annotation = &entsql.Annotation{

@@ -39,6 +39,9 @@ type Attachment func(*sql.Selector)
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
+// AuditSeal is the predicate function for auditseal builders.
+type AuditSeal func(*sql.Selector)
+
 // BusinessHours is the predicate function for businesshours builders.
 type BusinessHours func(*sql.Selector)
 
@@ -56,6 +59,15 @@ type Callback func(*sql.Selector)
 
 // Citizen is the predicate function for citizen builders.
 type Citizen func(*sql.Selector)
+
+// CitizenRequest is the predicate function for citizenrequest builders.
+type CitizenRequest func(*sql.Selector)
+
+// DataKey is the predicate function for datakey builders.
+type DataKey func(*sql.Selector)
+
+// DestructionAct is the predicate function for destructionact builders.
+type DestructionAct func(*sql.Selector)
 
 // Disposition is the predicate function for disposition builders.
 type Disposition func(*sql.Selector)
@@ -77,6 +89,9 @@ type IdentityLogin func(*sql.Selector)
 
 // Interaction is the predicate function for interaction builders.
 type Interaction func(*sql.Selector)
+
+// LegalHold is the predicate function for legalhold builders.
+type LegalHold func(*sql.Selector)
 
 // Menu is the predicate function for menu builders.
 type Menu func(*sql.Selector)

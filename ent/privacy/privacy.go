@@ -374,6 +374,30 @@ func (f AuditEntryMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Muta
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AuditEntryMutation", m)
 }
 
+// The AuditSealQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AuditSealQueryRuleFunc func(context.Context, *ent.AuditSealQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AuditSealQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AuditSealQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AuditSealQuery", q)
+}
+
+// The AuditSealMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AuditSealMutationRuleFunc func(context.Context, *ent.AuditSealMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AuditSealMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AuditSealMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AuditSealMutation", m)
+}
+
 // The BusinessHoursQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type BusinessHoursQueryRuleFunc func(context.Context, *ent.BusinessHoursQuery) error
@@ -516,6 +540,78 @@ func (f CitizenMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CitizenMutation", m)
+}
+
+// The CitizenRequestQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type CitizenRequestQueryRuleFunc func(context.Context, *ent.CitizenRequestQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f CitizenRequestQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CitizenRequestQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.CitizenRequestQuery", q)
+}
+
+// The CitizenRequestMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type CitizenRequestMutationRuleFunc func(context.Context, *ent.CitizenRequestMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f CitizenRequestMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.CitizenRequestMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CitizenRequestMutation", m)
+}
+
+// The DataKeyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DataKeyQueryRuleFunc func(context.Context, *ent.DataKeyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DataKeyQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DataKeyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DataKeyQuery", q)
+}
+
+// The DataKeyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DataKeyMutationRuleFunc func(context.Context, *ent.DataKeyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DataKeyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DataKeyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DataKeyMutation", m)
+}
+
+// The DestructionActQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DestructionActQueryRuleFunc func(context.Context, *ent.DestructionActQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DestructionActQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DestructionActQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DestructionActQuery", q)
+}
+
+// The DestructionActMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DestructionActMutationRuleFunc func(context.Context, *ent.DestructionActMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DestructionActMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DestructionActMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DestructionActMutation", m)
 }
 
 // The DispositionQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -684,6 +780,30 @@ func (f InteractionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mut
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.InteractionMutation", m)
+}
+
+// The LegalHoldQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type LegalHoldQueryRuleFunc func(context.Context, *ent.LegalHoldQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f LegalHoldQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.LegalHoldQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.LegalHoldQuery", q)
+}
+
+// The LegalHoldMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type LegalHoldMutationRuleFunc func(context.Context, *ent.LegalHoldMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f LegalHoldMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.LegalHoldMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.LegalHoldMutation", m)
 }
 
 // The MenuQueryRuleFunc type is an adapter to allow the use of ordinary

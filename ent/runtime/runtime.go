@@ -15,12 +15,16 @@ import (
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
+	"ekc/ent/auditseal"
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
+	"ekc/ent/citizenrequest"
+	"ekc/ent/datakey"
+	"ekc/ent/destructionact"
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
 	"ekc/ent/event"
@@ -28,6 +32,7 @@ import (
 	"ekc/ent/identitylink"
 	"ekc/ent/identitylogin"
 	"ekc/ent/interaction"
+	"ekc/ent/legalhold"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
@@ -742,6 +747,33 @@ func init() {
 	auditentry.DefaultID = auditentryDescID.Default.(func() string)
 	// auditentry.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	auditentry.IDValidator = auditentryDescID.Validators[0].(func(string) error)
+	auditseal.Policy = privacy.NewPolicies(schema.AuditSeal{})
+	auditseal.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := auditseal.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	auditsealFields := schema.AuditSeal{}.Fields()
+	_ = auditsealFields
+	// auditsealDescFirst is the schema descriptor for first field.
+	auditsealDescFirst := auditsealFields[1].Descriptor()
+	// auditseal.FirstValidator is a validator for the "first" field. It is called by the builders before save.
+	auditseal.FirstValidator = auditsealDescFirst.Validators[0].(func(int64) error)
+	// auditsealDescHash is the schema descriptor for hash field.
+	auditsealDescHash := auditsealFields[3].Descriptor()
+	// auditseal.HashValidator is a validator for the "hash" field. It is called by the builders before save.
+	auditseal.HashValidator = auditsealDescHash.Validators[0].(func([]byte) error)
+	// auditsealDescMAC is the schema descriptor for mac field.
+	auditsealDescMAC := auditsealFields[4].Descriptor()
+	// auditseal.MACValidator is a validator for the "mac" field. It is called by the builders before save.
+	auditseal.MACValidator = auditsealDescMAC.Validators[0].(func([]byte) error)
+	// auditsealDescID is the schema descriptor for id field.
+	auditsealDescID := auditsealFields[0].Descriptor()
+	// auditseal.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	auditseal.IDValidator = auditsealDescID.Validators[0].(func(int64) error)
 	businesshoursMixin := schema.BusinessHours{}.Mixin()
 	businesshours.Policy = privacy.NewPolicies(schema.BusinessHours{})
 	businesshours.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1106,8 +1138,12 @@ func init() {
 	citizenDescPhone := citizenFields[1].Descriptor()
 	// citizen.PhoneValidator is a validator for the "phone" field. It is called by the builders before save.
 	citizen.PhoneValidator = citizenDescPhone.Validators[0].(func(string) error)
+	// citizenDescPhoneIndex is the schema descriptor for phone_index field.
+	citizenDescPhoneIndex := citizenFields[3].Descriptor()
+	// citizen.PhoneIndexValidator is a validator for the "phone_index" field. It is called by the builders before save.
+	citizen.PhoneIndexValidator = citizenDescPhoneIndex.Validators[0].(func([]byte) error)
 	// citizenDescRegionID is the schema descriptor for region_id field.
-	citizenDescRegionID := citizenFields[2].Descriptor()
+	citizenDescRegionID := citizenFields[4].Descriptor()
 	// citizen.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
 	citizen.RegionIDValidator = citizenDescRegionID.Validators[0].(func(string) error)
 	// citizenDescID is the schema descriptor for id field.
@@ -1116,6 +1152,168 @@ func init() {
 	citizen.DefaultID = citizenDescID.Default.(func() string)
 	// citizen.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	citizen.IDValidator = citizenDescID.Validators[0].(func(string) error)
+	citizenrequestMixin := schema.CitizenRequest{}.Mixin()
+	citizenrequest.Policy = privacy.NewPolicies(schema.CitizenRequest{})
+	citizenrequest.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := citizenrequest.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	citizenrequestMixinFields0 := citizenrequestMixin[0].Fields()
+	_ = citizenrequestMixinFields0
+	citizenrequestFields := schema.CitizenRequest{}.Fields()
+	_ = citizenrequestFields
+	// citizenrequestDescCreatedAt is the schema descriptor for created_at field.
+	citizenrequestDescCreatedAt := citizenrequestMixinFields0[1].Descriptor()
+	// citizenrequest.DefaultCreatedAt holds the default value on creation for the created_at field.
+	citizenrequest.DefaultCreatedAt = citizenrequestDescCreatedAt.Default.(func() time.Time)
+	// citizenrequestDescPhoneIndex is the schema descriptor for phone_index field.
+	citizenrequestDescPhoneIndex := citizenrequestFields[2].Descriptor()
+	// citizenrequest.PhoneIndexValidator is a validator for the "phone_index" field. It is called by the builders before save.
+	citizenrequest.PhoneIndexValidator = citizenrequestDescPhoneIndex.Validators[0].(func([]byte) error)
+	// citizenrequestDescBasis is the schema descriptor for basis field.
+	citizenrequestDescBasis := citizenrequestFields[4].Descriptor()
+	// citizenrequest.BasisValidator is a validator for the "basis" field. It is called by the builders before save.
+	citizenrequest.BasisValidator = func() func(string) error {
+		validators := citizenrequestDescBasis.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(basis string) error {
+			for _, fn := range fns {
+				if err := fn(basis); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// citizenrequestDescAskedBy is the schema descriptor for asked_by field.
+	citizenrequestDescAskedBy := citizenrequestFields[5].Descriptor()
+	// citizenrequest.AskedByValidator is a validator for the "asked_by" field. It is called by the builders before save.
+	citizenrequest.AskedByValidator = citizenrequestDescAskedBy.Validators[0].(func(string) error)
+	// citizenrequestDescDecidedBy is the schema descriptor for decided_by field.
+	citizenrequestDescDecidedBy := citizenrequestFields[6].Descriptor()
+	// citizenrequest.DecidedByValidator is a validator for the "decided_by" field. It is called by the builders before save.
+	citizenrequest.DecidedByValidator = citizenrequestDescDecidedBy.Validators[0].(func(string) error)
+	// citizenrequestDescRefusal is the schema descriptor for refusal field.
+	citizenrequestDescRefusal := citizenrequestFields[8].Descriptor()
+	// citizenrequest.RefusalValidator is a validator for the "refusal" field. It is called by the builders before save.
+	citizenrequest.RefusalValidator = citizenrequestDescRefusal.Validators[0].(func(string) error)
+	// citizenrequestDescNextAttemptAt is the schema descriptor for next_attempt_at field.
+	citizenrequestDescNextAttemptAt := citizenrequestFields[11].Descriptor()
+	// citizenrequest.DefaultNextAttemptAt holds the default value on creation for the next_attempt_at field.
+	citizenrequest.DefaultNextAttemptAt = citizenrequestDescNextAttemptAt.Default.(func() time.Time)
+	// citizenrequestDescActID is the schema descriptor for act_id field.
+	citizenrequestDescActID := citizenrequestFields[12].Descriptor()
+	// citizenrequest.ActIDValidator is a validator for the "act_id" field. It is called by the builders before save.
+	citizenrequest.ActIDValidator = citizenrequestDescActID.Validators[0].(func(string) error)
+	// citizenrequestDescFile is the schema descriptor for file field.
+	citizenrequestDescFile := citizenrequestFields[13].Descriptor()
+	// citizenrequest.FileValidator is a validator for the "file" field. It is called by the builders before save.
+	citizenrequest.FileValidator = citizenrequestDescFile.Validators[0].(func(string) error)
+	// citizenrequestDescID is the schema descriptor for id field.
+	citizenrequestDescID := citizenrequestMixinFields0[0].Descriptor()
+	// citizenrequest.DefaultID holds the default value on creation for the id field.
+	citizenrequest.DefaultID = citizenrequestDescID.Default.(func() string)
+	// citizenrequest.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	citizenrequest.IDValidator = citizenrequestDescID.Validators[0].(func(string) error)
+	datakeyMixin := schema.DataKey{}.Mixin()
+	datakey.Policy = privacy.NewPolicies(schema.DataKey{})
+	datakey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := datakey.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	datakeyMixinFields0 := datakeyMixin[0].Fields()
+	_ = datakeyMixinFields0
+	datakeyFields := schema.DataKey{}.Fields()
+	_ = datakeyFields
+	// datakeyDescCreatedAt is the schema descriptor for created_at field.
+	datakeyDescCreatedAt := datakeyMixinFields0[1].Descriptor()
+	// datakey.DefaultCreatedAt holds the default value on creation for the created_at field.
+	datakey.DefaultCreatedAt = datakeyDescCreatedAt.Default.(func() time.Time)
+	// datakeyDescNumber is the schema descriptor for number field.
+	datakeyDescNumber := datakeyFields[0].Descriptor()
+	// datakey.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	datakey.NumberValidator = datakeyDescNumber.Validators[0].(func(int) error)
+	// datakeyDescMaster is the schema descriptor for master field.
+	datakeyDescMaster := datakeyFields[3].Descriptor()
+	// datakey.MasterValidator is a validator for the "master" field. It is called by the builders before save.
+	datakey.MasterValidator = datakeyDescMaster.Validators[0].(func(string) error)
+	// datakeyDescID is the schema descriptor for id field.
+	datakeyDescID := datakeyMixinFields0[0].Descriptor()
+	// datakey.DefaultID holds the default value on creation for the id field.
+	datakey.DefaultID = datakeyDescID.Default.(func() string)
+	// datakey.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	datakey.IDValidator = datakeyDescID.Validators[0].(func(string) error)
+	destructionactMixin := schema.DestructionAct{}.Mixin()
+	destructionact.Policy = privacy.NewPolicies(schema.DestructionAct{})
+	destructionact.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := destructionact.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	destructionactMixinFields0 := destructionactMixin[0].Fields()
+	_ = destructionactMixinFields0
+	destructionactFields := schema.DestructionAct{}.Fields()
+	_ = destructionactFields
+	// destructionactDescCreatedAt is the schema descriptor for created_at field.
+	destructionactDescCreatedAt := destructionactMixinFields0[1].Descriptor()
+	// destructionact.DefaultCreatedAt holds the default value on creation for the created_at field.
+	destructionact.DefaultCreatedAt = destructionactDescCreatedAt.Default.(func() time.Time)
+	// destructionactDescRule is the schema descriptor for rule field.
+	destructionactDescRule := destructionactFields[0].Descriptor()
+	// destructionact.RuleValidator is a validator for the "rule" field. It is called by the builders before save.
+	destructionact.RuleValidator = func() func(string) error {
+		validators := destructionactDescRule.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(rule string) error {
+			for _, fn := range fns {
+				if err := fn(rule); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// destructionactDescBasis is the schema descriptor for basis field.
+	destructionactDescBasis := destructionactFields[1].Descriptor()
+	// destructionact.BasisValidator is a validator for the "basis" field. It is called by the builders before save.
+	destructionact.BasisValidator = destructionactDescBasis.Validators[0].(func(string) error)
+	// destructionactDescRequestID is the schema descriptor for request_id field.
+	destructionactDescRequestID := destructionactFields[2].Descriptor()
+	// destructionact.RequestIDValidator is a validator for the "request_id" field. It is called by the builders before save.
+	destructionact.RequestIDValidator = destructionactDescRequestID.Validators[0].(func(string) error)
+	// destructionactDescHeld is the schema descriptor for held field.
+	destructionactDescHeld := destructionactFields[7].Descriptor()
+	// destructionact.DefaultHeld holds the default value on creation for the held field.
+	destructionact.DefaultHeld = destructionactDescHeld.Default.(int)
+	// destructionact.HeldValidator is a validator for the "held" field. It is called by the builders before save.
+	destructionact.HeldValidator = destructionactDescHeld.Validators[0].(func(int) error)
+	// destructionactDescSha256 is the schema descriptor for sha256 field.
+	destructionactDescSha256 := destructionactFields[8].Descriptor()
+	// destructionact.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	destructionact.Sha256Validator = destructionactDescSha256.Validators[0].(func(string) error)
+	// destructionactDescID is the schema descriptor for id field.
+	destructionactDescID := destructionactMixinFields0[0].Descriptor()
+	// destructionact.DefaultID holds the default value on creation for the id field.
+	destructionact.DefaultID = destructionactDescID.Default.(func() string)
+	// destructionact.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	destructionact.IDValidator = destructionactDescID.Validators[0].(func(string) error)
 	dispositionMixin := schema.Disposition{}.Mixin()
 	disposition.Policy = privacy.NewPolicies(schema.Disposition{})
 	disposition.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1482,6 +1680,64 @@ func init() {
 	interaction.DefaultID = interactionDescID.Default.(func() string)
 	// interaction.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	interaction.IDValidator = interactionDescID.Validators[0].(func(string) error)
+	legalholdMixin := schema.LegalHold{}.Mixin()
+	legalhold.Policy = privacy.NewPolicies(schema.LegalHold{})
+	legalhold.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := legalhold.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	legalholdMixinFields0 := legalholdMixin[0].Fields()
+	_ = legalholdMixinFields0
+	legalholdFields := schema.LegalHold{}.Fields()
+	_ = legalholdFields
+	// legalholdDescCreatedAt is the schema descriptor for created_at field.
+	legalholdDescCreatedAt := legalholdMixinFields0[1].Descriptor()
+	// legalhold.DefaultCreatedAt holds the default value on creation for the created_at field.
+	legalhold.DefaultCreatedAt = legalholdDescCreatedAt.Default.(func() time.Time)
+	// legalholdDescInteractionID is the schema descriptor for interaction_id field.
+	legalholdDescInteractionID := legalholdFields[0].Descriptor()
+	// legalhold.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	legalhold.InteractionIDValidator = legalholdDescInteractionID.Validators[0].(func(string) error)
+	// legalholdDescPhoneIndex is the schema descriptor for phone_index field.
+	legalholdDescPhoneIndex := legalholdFields[1].Descriptor()
+	// legalhold.PhoneIndexValidator is a validator for the "phone_index" field. It is called by the builders before save.
+	legalhold.PhoneIndexValidator = legalholdDescPhoneIndex.Validators[0].(func([]byte) error)
+	// legalholdDescReason is the schema descriptor for reason field.
+	legalholdDescReason := legalholdFields[2].Descriptor()
+	// legalhold.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	legalhold.ReasonValidator = func() func(string) error {
+		validators := legalholdDescReason.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(reason string) error {
+			for _, fn := range fns {
+				if err := fn(reason); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// legalholdDescAccountID is the schema descriptor for account_id field.
+	legalholdDescAccountID := legalholdFields[3].Descriptor()
+	// legalhold.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	legalhold.AccountIDValidator = legalholdDescAccountID.Validators[0].(func(string) error)
+	// legalholdDescReleasedBy is the schema descriptor for released_by field.
+	legalholdDescReleasedBy := legalholdFields[5].Descriptor()
+	// legalhold.ReleasedByValidator is a validator for the "released_by" field. It is called by the builders before save.
+	legalhold.ReleasedByValidator = legalholdDescReleasedBy.Validators[0].(func(string) error)
+	// legalholdDescID is the schema descriptor for id field.
+	legalholdDescID := legalholdMixinFields0[0].Descriptor()
+	// legalhold.DefaultID holds the default value on creation for the id field.
+	legalhold.DefaultID = legalholdDescID.Default.(func() string)
+	// legalhold.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	legalhold.IDValidator = legalholdDescID.Validators[0].(func(string) error)
 	menuMixin := schema.Menu{}.Mixin()
 	menu.Policy = privacy.NewPolicies(schema.Menu{})
 	menu.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1631,7 +1887,7 @@ func init() {
 	// message.TextValidator is a validator for the "text" field. It is called by the builders before save.
 	message.TextValidator = messageDescText.Validators[0].(func(string) error)
 	// messageDescClientKey is the schema descriptor for client_key field.
-	messageDescClientKey := messageFields[8].Descriptor()
+	messageDescClientKey := messageFields[9].Descriptor()
 	// message.ClientKeyValidator is a validator for the "client_key" field. It is called by the builders before save.
 	message.ClientKeyValidator = messageDescClientKey.Validators[0].(func(string) error)
 	// messageDescID is the schema descriptor for id field.
@@ -3062,13 +3318,13 @@ func init() {
 	// transcript.RecordingIDValidator is a validator for the "recording_id" field. It is called by the builders before save.
 	transcript.RecordingIDValidator = transcriptDescRecordingID.Validators[0].(func(string) error)
 	// transcriptDescAttempts is the schema descriptor for attempts field.
-	transcriptDescAttempts := transcriptFields[3].Descriptor()
+	transcriptDescAttempts := transcriptFields[4].Descriptor()
 	// transcript.DefaultAttempts holds the default value on creation for the attempts field.
 	transcript.DefaultAttempts = transcriptDescAttempts.Default.(int)
 	// transcript.AttemptsValidator is a validator for the "attempts" field. It is called by the builders before save.
 	transcript.AttemptsValidator = transcriptDescAttempts.Validators[0].(func(int) error)
 	// transcriptDescNextAttemptAt is the schema descriptor for next_attempt_at field.
-	transcriptDescNextAttemptAt := transcriptFields[4].Descriptor()
+	transcriptDescNextAttemptAt := transcriptFields[5].Descriptor()
 	// transcript.DefaultNextAttemptAt holds the default value on creation for the next_attempt_at field.
 	transcript.DefaultNextAttemptAt = transcriptDescNextAttemptAt.Default.(func() time.Time)
 	// transcriptDescID is the schema descriptor for id field.

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -20,7 +21,9 @@ func (Citizen) Mixin() []ent.Mixin { return []ent.Mixin{identity{prefix: "cit"}}
 func (Citizen) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").Optional().MaxRuneLen(200).Sensitive(),
-		field.String("phone").Optional().MaxLen(20).Sensitive().Comment("E.164"),
+		field.String("phone").Optional().MaxLen(20).Sensitive().Comment("E.164, of a row that is not encrypted yet"),
+		field.Bytes("phone_sealed").Optional().Nillable().Sensitive().Comment("encrypted: E.164"),
+		field.Bytes("phone_index").Optional().Nillable().MaxLen(32).Sensitive().Comment("blind index of the number"),
 		field.String("region_id").Optional().MaxLen(40),
 	}
 }
@@ -34,7 +37,12 @@ func (Citizen) Edges() []ent.Edge {
 }
 
 // Indexes of the entity.
-func (Citizen) Indexes() []ent.Index { return []ent.Index{index.Fields("phone")} }
+func (Citizen) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("phone"),
+		index.Fields("phone_index").Annotations(entsql.IndexWhere("phone_index IS NOT NULL")),
+	}
+}
 
 // Annotations of the entity.
 func (Citizen) Annotations() []schema.Annotation { return connection("citizens") }

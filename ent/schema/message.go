@@ -32,6 +32,7 @@ func (Message) Fields() []ent.Field {
 		field.String("account_id").Optional().Immutable().MaxLen(40).Comment("of the operator who wrote it"),
 		// In bytes: an answer of the base may have 20,000 characters.
 		field.Text("text").MaxLen(80000).Immutable().Sensitive(),
+		field.Bytes("clear").Optional().Nillable().Immutable().Sensitive().Comment("encrypted: the text as it was written, where personal data is masked in it"),
 		field.JSON("citations", []dialogue.Citation{}).Optional().Immutable(),
 		field.JSON("choices", []dialogue.Choice{}).Optional().Immutable(),
 		field.String("client_key").Optional().Nillable().MaxLen(80).Immutable().Comment("the sender's, makes a repeat harmless"),

@@ -25,6 +25,7 @@ func (Transcript) Fields() []ent.Field {
 		field.String("recording_id").MaxLen(40).Immutable(),
 		field.Enum("state").NamedValues("Waiting", "WAITING", "Done", "DONE", "Failed", "FAILED").Default("WAITING"),
 		field.JSON("lines", []spoken.Line{}).Optional().Sensitive(),
+		field.Bytes("clear").Optional().Nillable().Sensitive().Comment("encrypted: the lines as they were understood, where personal data is masked in them"),
 		field.Int("attempts").Default(0).NonNegative(),
 		field.Time("next_attempt_at").Default(now).Comment("moved forward by whoever works on it"),
 		field.Time("done_at").Optional().Nillable(),

@@ -26,6 +26,8 @@ const (
 	FieldState = "state"
 	// FieldLines holds the string denoting the lines field in the database.
 	FieldLines = "lines"
+	// FieldClear holds the string denoting the clear field in the database.
+	FieldClear = "clear"
 	// FieldAttempts holds the string denoting the attempts field in the database.
 	FieldAttempts = "attempts"
 	// FieldNextAttemptAt holds the string denoting the next_attempt_at field in the database.
@@ -52,6 +54,7 @@ var Columns = []string{
 	FieldRecordingID,
 	FieldState,
 	FieldLines,
+	FieldClear,
 	FieldAttempts,
 	FieldNextAttemptAt,
 	FieldDoneAt,

@@ -75,6 +75,11 @@ func RecordingID(v string) predicate.Transcript {
 	return predicate.Transcript(sql.FieldEQ(FieldRecordingID, v))
 }
 
+// Clear applies equality check predicate on the "clear" field. It's identical to ClearEQ.
+func Clear(v []byte) predicate.Transcript {
+	return predicate.Transcript(sql.FieldEQ(FieldClear, v))
+}
+
 // Attempts applies equality check predicate on the "attempts" field. It's identical to AttemptsEQ.
 func Attempts(v int) predicate.Transcript {
 	return predicate.Transcript(sql.FieldEQ(FieldAttempts, v))
@@ -223,6 +228,56 @@ func LinesIsNil() predicate.Transcript {
 // LinesNotNil applies the NotNil predicate on the "lines" field.
 func LinesNotNil() predicate.Transcript {
 	return predicate.Transcript(sql.FieldNotNull(FieldLines))
+}
+
+// ClearEQ applies the EQ predicate on the "clear" field.
+func ClearEQ(v []byte) predicate.Transcript {
+	return predicate.Transcript(sql.FieldEQ(FieldClear, v))
+}
+
+// ClearNEQ applies the NEQ predicate on the "clear" field.
+func ClearNEQ(v []byte) predicate.Transcript {
+	return predicate.Transcript(sql.FieldNEQ(FieldClear, v))
+}
+
+// ClearIn applies the In predicate on the "clear" field.
+func ClearIn(vs ...[]byte) predicate.Transcript {
+	return predicate.Transcript(sql.FieldIn(FieldClear, vs...))
+}
+
+// ClearNotIn applies the NotIn predicate on the "clear" field.
+func ClearNotIn(vs ...[]byte) predicate.Transcript {
+	return predicate.Transcript(sql.FieldNotIn(FieldClear, vs...))
+}
+
+// ClearGT applies the GT predicate on the "clear" field.
+func ClearGT(v []byte) predicate.Transcript {
+	return predicate.Transcript(sql.FieldGT(FieldClear, v))
+}
+
+// ClearGTE applies the GTE predicate on the "clear" field.
+func ClearGTE(v []byte) predicate.Transcript {
+	return predicate.Transcript(sql.FieldGTE(FieldClear, v))
+}
+
+// ClearLT applies the LT predicate on the "clear" field.
+func ClearLT(v []byte) predicate.Transcript {
+	return predicate.Transcript(sql.FieldLT(FieldClear, v))
+}
+
+// ClearLTE applies the LTE predicate on the "clear" field.
+func ClearLTE(v []byte) predicate.Transcript {
+	return predicate.Transcript(sql.FieldLTE(FieldClear, v))
+}
+
+// ClearIsNil applies the IsNil predicate on the "clear" field.
+func ClearIsNil() predicate.Transcript {
+	return predicate.Transcript(sql.FieldIsNull(FieldClear))
+}
+
+// ClearNotNil applies the NotNil predicate on the "clear" field.
+func ClearNotNil() predicate.Transcript {
+	return predicate.Transcript(sql.FieldNotNull(FieldClear))
 }
 
 // AttemptsEQ applies the EQ predicate on the "attempts" field.
