@@ -53,7 +53,7 @@ func Verify(ctx context.Context, db *sql.DB, mac MAC, anchors ...Anchor) (Report
 	for _, a := range anchors {
 		v.anchors[a.Sequence] = a.Hash
 	}
-	for _, check := range []func(context.Context) error{v.chain, v.outside, v.cut} {
+	for _, check := range []func(context.Context) error{v.chain, v.cut, v.outside} {
 		if err := check(ctx); err != nil {
 			return Report{}, fmt.Errorf("verify the audit log: %w", err)
 		}

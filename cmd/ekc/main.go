@@ -31,6 +31,8 @@ type commands struct {
 	Knowledge baseCommands      `cmd:"" help:"The question base."`
 	Numbering numberingCommands `cmd:"" help:"The numbering plan, by which the region of a caller is told."`
 	Assistant assistantCommands `cmd:"" help:"Yana."`
+	Audit     auditCommands     `cmd:"" help:"The audit log."`
+	Data      dataCommands      `cmd:"" help:"Personal data."`
 }
 
 func main() {

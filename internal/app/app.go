@@ -104,7 +104,7 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	}
 	events := eventlog.New(a.core.DB, a.core.Client, a.core.URL, a.log.With("domain", "eventlog"))
 	d, err := wire(ctx, foundation{
-		config: a.config, core: a.core, events: events, metrics: a.metrics, log: a.log, overrides: overrides,
+		config: a.config, core: a.core, ring: a.ring, events: events, metrics: a.metrics, log: a.log, overrides: overrides,
 		base: observedBase{a.base, a.metrics, a.tracing.Tracer()}, better: a.better, onTrunks: a.trunks.set, trunkStatus: a.trunks.status, onDrain: a.drain,
 	})
 	if err != nil {

@@ -9,12 +9,14 @@ import (
 	"time"
 
 	"ekc/access"
+	"ekc/access/auditlog"
 	"ekc/assistant"
 	"ekc/assistant/quality"
 	"ekc/interaction"
 	"ekc/internal/config"
 	"ekc/internal/database"
 	"ekc/internal/eventlog"
+	"ekc/internal/seal"
 	"ekc/internal/seed"
 	"ekc/internal/telemetry"
 	"ekc/internal/voice"
@@ -42,12 +44,14 @@ type domains struct {
 	voice       *voice.Service
 	recordings  recording.Storage
 	regions     *numbering.File
+	sealer      *auditlog.Sealer
 }
 
 // foundation is what the domains stand on.
 type foundation struct {
 	config    config.Config
 	core      *database.Core
+	ring      *seal.Ring
 	events    *eventlog.Log
 	base      knowledge.Service
 	better    improve.Service
@@ -64,7 +68,10 @@ type foundation struct {
 // wire makes the domains. Routing and Yana need the life of an interaction and it needs them, so they are bound after all
 // three are made.
 func wire(ctx context.Context, f foundation) (*domains, error) {
-	d := &domains{base: f.base}
+	d := &domains{
+		base:   f.base,
+		sealer: &auditlog.Sealer{DB: f.core.DB, MAC: auditMAC(f.ring), Logger: f.log.With("domain", "audit")},
+	}
 	d.routing = routing.New(routing.Options{
 		Client: f.core.Client, Log: f.events, Observer: f.metrics, Logger: f.log.With("domain", "routing"),
 		Tick: f.overrides.RoutingTick, Rest: f.overrides.RoutingRest,
@@ -136,6 +143,7 @@ func (d *domains) run(c *crew, log *slog.Logger) {
 	c.add("what dialogues teach", d.quality.Run)
 	c.add("recalls", d.quality.RunRecalls)
 	c.add("the phone's side of the centre", d.voice.Run)
+	c.add("the seals of the audit log", d.sealer.Run)
 	c.add("the sweep of sessions", func(ctx context.Context) error { return sweepSessions(ctx, d.access, log) })
 }
 

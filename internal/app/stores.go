@@ -7,6 +7,7 @@ import (
 
 	"ekc/internal/config"
 	"ekc/internal/database"
+	"ekc/internal/seal"
 )
 
 // stores are what a node and the commands stand on: the databases, and the question base that the settings name.
@@ -15,6 +16,7 @@ type stores struct {
 	core    *database.Core
 	base    Base
 	better  Improvements
+	ring    *seal.Ring
 }
 
 // storesOptions open stores.
@@ -42,6 +44,9 @@ func (s *stores) open(ctx context.Context, o storesOptions) (err error) {
 		return err
 	}
 	if s.core, err = database.Open(ctx, s.storage.CoreURL, o.Conns); err != nil {
+		return err
+	}
+	if s.ring, err = openRing(ctx, s.core, o.Storage); err != nil {
 		return err
 	}
 	if o.Knowledge.KnowledgeURL != "" {

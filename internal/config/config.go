@@ -31,6 +31,7 @@ type Storage struct {
 	DataDir              string     `env:"EKC_DATA_DIR" default:"./var" help:"Folder of the embedded cluster, recordings and attachments."`
 	DatabaseURL          ConnString `name:"database-url" env:"EKC_DATABASE_URL" help:"Postgres for the core; empty: embedded." placeholder:"URL"`
 	KnowledgeDatabaseURL ConnString `name:"knowledge-database-url" env:"EKC_KNOWLEDGE_DATABASE_URL" help:"Postgres for the question base; empty: embedded, in its own database." placeholder:"URL"`
+	MasterKey            Secret     `env:"EKC_MASTER_KEY" help:"Key of 32 bytes, base64 or hexadecimal, that encrypts the keys of encrypted columns; empty: master.key in the data directory." placeholder:"KEY"`
 	DBMaxConns           int        `name:"db-max-conns" env:"EKC_DB_MAX_CONNS" default:"40" help:"Most connections to each database, at least 4; the embedded server allows 200 in all."`
 }
 

@@ -4,6 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+
+	"ekc/internal/dataclass"
+	"ekc/knowledge/personal"
 )
 
 // withheld stands where a private value would have been, so that a fault of the code is seen.
@@ -18,6 +21,9 @@ var private = map[string]bool{
 	"cookie": true, "secret": true, "key": true, "api_key": true, "file_name": true, "address": true, "remote_addr": true,
 	"client_ip": true, "ip": true, "body": true, "url": true, "page_url": true, "user_agent": true,
 }
+
+// masked are the names of columns whose class is masked, so that a column that is added is withheld without a word here.
+var masked = dataclass.MaskedColumns()
 
 // Private wraps a handler of logs so that attributes with private names lose their values, in groups too.
 func Private(next slog.Handler) slog.Handler { return privateHandler{next} }
@@ -58,6 +64,12 @@ func withhold(a slog.Attr) slog.Attr {
 	if isPrivate(a.Key) {
 		return slog.String(a.Key, withheld)
 	}
+	if text, is := words(value); is { // the words of an error may repeat what somebody sent
+		redacted, hidden := personal.Redact(text)
+		if len(hidden) > 0 {
+			return slog.String(a.Key, redacted)
+		}
+	}
 	if value.Kind() != slog.KindGroup {
 		return slog.Attr{Key: a.Key, Value: value}
 	}
@@ -67,6 +79,17 @@ func withhold(a slog.Attr) slog.Attr {
 		clean[i] = withhold(m)
 	}
 	return slog.Attr{Key: a.Key, Value: slog.GroupValue(clean...)}
+}
+
+// words are what a value will be written as, where that is text.
+func words(v slog.Value) (string, bool) {
+	if v.Kind() == slog.KindString {
+		return v.String(), true
+	}
+	if err, is := v.Any().(error); is {
+		return err.Error(), true
+	}
+	return "", false
 }
 
 // isPrivate knows camelCase, hyphens and any case.
@@ -85,5 +108,5 @@ func isPrivate(key string) bool {
 			b.WriteRune(r)
 		}
 	}
-	return private[b.String()]
+	return private[b.String()] || masked[b.String()]
 }

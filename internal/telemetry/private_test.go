@@ -42,6 +42,10 @@ func TestPrivateAttributesAreWithheld(t *testing.T) {
 		out.Reset()
 		log.Info("said", "who", person{}, "error", errors.New("broken"), "interaction", "int_01")
 		require.NotContains(t, out.String(), "Иванов")
+		log.Warn("said", "error", errors.New("carrier refused +7 916 123-45-67 twice"), "anchor", "12:a89161234567b")
+		require.NotContains(t, out.String(), "123-45-67")
+		require.Contains(t, out.String(), "[телефон] twice")
+		require.Contains(t, out.String(), "12:a89161234567b")
 		for _, kept := range []string{"77", "broken", "int_01", "said"} {
 			require.Contains(t, out.String(), kept)
 		}

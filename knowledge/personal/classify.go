@@ -73,10 +73,13 @@ func (c candidate) spoken() bool {
 	return slices.ContainsFunc(c.groups, func(g group) bool { return g.spoken })
 }
 
-// whole reports whether the candidate is not a part of a longer number: digits joined to it by nothing, a hyphen or a dot.
+// whole reports whether the candidate is no part of a name of the machine's, such as a hash: no Latin letter is joined to it.
 func (c candidate) whole() bool {
-	return c.groups[0].start == 0 || !strings.ContainsAny(c.text[c.groups[0].start-1:c.groups[0].start], "0123456789")
+	start, end := c.groups[0].start, c.groups[len(c.groups)-1].end
+	return (start == 0 || !latin(c.text[start-1])) && (end == len(c.text) || !latin(c.text[end]))
 }
+
+func latin(b byte) bool { return b == '_' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
 
 // classify tells what a number is; empty: nothing personal, or nothing that can be told.
 func classify(c candidate) Kind {
