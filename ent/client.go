@@ -22,12 +22,16 @@ import (
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
+	"ekc/ent/auditseal"
 	"ekc/ent/businesshours"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
+	"ekc/ent/citizenrequest"
+	"ekc/ent/datakey"
+	"ekc/ent/destructionact"
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
 	"ekc/ent/event"
@@ -35,6 +39,7 @@ import (
 	"ekc/ent/identitylink"
 	"ekc/ent/identitylogin"
 	"ekc/ent/interaction"
+	"ekc/ent/legalhold"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
 	"ekc/ent/message"
@@ -102,6 +107,8 @@ type Client struct {
 	Attachment *AttachmentClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// AuditSeal is the client for interacting with the AuditSeal builders.
+	AuditSeal *AuditSealClient
 	// BusinessHours is the client for interacting with the BusinessHours builders.
 	BusinessHours *BusinessHoursClient
 	// Call is the client for interacting with the Call builders.
@@ -114,6 +121,12 @@ type Client struct {
 	Callback *CallbackClient
 	// Citizen is the client for interacting with the Citizen builders.
 	Citizen *CitizenClient
+	// CitizenRequest is the client for interacting with the CitizenRequest builders.
+	CitizenRequest *CitizenRequestClient
+	// DataKey is the client for interacting with the DataKey builders.
+	DataKey *DataKeyClient
+	// DestructionAct is the client for interacting with the DestructionAct builders.
+	DestructionAct *DestructionActClient
 	// Disposition is the client for interacting with the Disposition builders.
 	Disposition *DispositionClient
 	// Duty is the client for interacting with the Duty builders.
@@ -128,6 +141,8 @@ type Client struct {
 	IdentityLogin *IdentityLoginClient
 	// Interaction is the client for interacting with the Interaction builders.
 	Interaction *InteractionClient
+	// LegalHold is the client for interacting with the LegalHold builders.
+	LegalHold *LegalHoldClient
 	// Menu is the client for interacting with the Menu builders.
 	Menu *MenuClient
 	// MenuVersion is the client for interacting with the MenuVersion builders.
@@ -212,12 +227,16 @@ func (c *Client) init() {
 	c.AssistantTurn = NewAssistantTurnClient(c.config)
 	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.AuditSeal = NewAuditSealClient(c.config)
 	c.BusinessHours = NewBusinessHoursClient(c.config)
 	c.Call = NewCallClient(c.config)
 	c.CallInvitation = NewCallInvitationClient(c.config)
 	c.CallLeg = NewCallLegClient(c.config)
 	c.Callback = NewCallbackClient(c.config)
 	c.Citizen = NewCitizenClient(c.config)
+	c.CitizenRequest = NewCitizenRequestClient(c.config)
+	c.DataKey = NewDataKeyClient(c.config)
+	c.DestructionAct = NewDestructionActClient(c.config)
 	c.Disposition = NewDispositionClient(c.config)
 	c.Duty = NewDutyClient(c.config)
 	c.Event = NewEventClient(c.config)
@@ -225,6 +244,7 @@ func (c *Client) init() {
 	c.IdentityLink = NewIdentityLinkClient(c.config)
 	c.IdentityLogin = NewIdentityLoginClient(c.config)
 	c.Interaction = NewInteractionClient(c.config)
+	c.LegalHold = NewLegalHoldClient(c.config)
 	c.Menu = NewMenuClient(c.config)
 	c.MenuVersion = NewMenuVersionClient(c.config)
 	c.Message = NewMessageClient(c.config)
@@ -359,12 +379,16 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AssistantTurn:     NewAssistantTurnClient(cfg),
 		Attachment:        NewAttachmentClient(cfg),
 		AuditEntry:        NewAuditEntryClient(cfg),
+		AuditSeal:         NewAuditSealClient(cfg),
 		BusinessHours:     NewBusinessHoursClient(cfg),
 		Call:              NewCallClient(cfg),
 		CallInvitation:    NewCallInvitationClient(cfg),
 		CallLeg:           NewCallLegClient(cfg),
 		Callback:          NewCallbackClient(cfg),
 		Citizen:           NewCitizenClient(cfg),
+		CitizenRequest:    NewCitizenRequestClient(cfg),
+		DataKey:           NewDataKeyClient(cfg),
+		DestructionAct:    NewDestructionActClient(cfg),
 		Disposition:       NewDispositionClient(cfg),
 		Duty:              NewDutyClient(cfg),
 		Event:             NewEventClient(cfg),
@@ -372,6 +396,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		IdentityLink:      NewIdentityLinkClient(cfg),
 		IdentityLogin:     NewIdentityLoginClient(cfg),
 		Interaction:       NewInteractionClient(cfg),
+		LegalHold:         NewLegalHoldClient(cfg),
 		Menu:              NewMenuClient(cfg),
 		MenuVersion:       NewMenuVersionClient(cfg),
 		Message:           NewMessageClient(cfg),
@@ -433,12 +458,16 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AssistantTurn:     NewAssistantTurnClient(cfg),
 		Attachment:        NewAttachmentClient(cfg),
 		AuditEntry:        NewAuditEntryClient(cfg),
+		AuditSeal:         NewAuditSealClient(cfg),
 		BusinessHours:     NewBusinessHoursClient(cfg),
 		Call:              NewCallClient(cfg),
 		CallInvitation:    NewCallInvitationClient(cfg),
 		CallLeg:           NewCallLegClient(cfg),
 		Callback:          NewCallbackClient(cfg),
 		Citizen:           NewCitizenClient(cfg),
+		CitizenRequest:    NewCitizenRequestClient(cfg),
+		DataKey:           NewDataKeyClient(cfg),
+		DestructionAct:    NewDestructionActClient(cfg),
 		Disposition:       NewDispositionClient(cfg),
 		Duty:              NewDutyClient(cfg),
 		Event:             NewEventClient(cfg),
@@ -446,6 +475,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		IdentityLink:      NewIdentityLinkClient(cfg),
 		IdentityLogin:     NewIdentityLoginClient(cfg),
 		Interaction:       NewInteractionClient(cfg),
+		LegalHold:         NewLegalHoldClient(cfg),
 		Menu:              NewMenuClient(cfg),
 		MenuVersion:       NewMenuVersionClient(cfg),
 		Message:           NewMessageClient(cfg),
@@ -508,14 +538,15 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.AccessRequest, c.Account, c.AccountSkill, c.Agency, c.AgencyNetwork,
 		c.AnswerReview, c.AnswerSample, c.AssistantTurn, c.Attachment, c.AuditEntry,
-		c.BusinessHours, c.Call, c.CallInvitation, c.CallLeg, c.Callback, c.Citizen,
-		c.Disposition, c.Duty, c.Event, c.FormerPassword, c.IdentityLink,
-		c.IdentityLogin, c.Interaction, c.Menu, c.MenuVersion, c.Message,
-		c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence,
-		c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.RecoveryCode,
-		c.Region, c.RoleAssignment, c.RoutingTrace, c.SecondFactor, c.Secret,
-		c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.SignInChallenge, c.Site,
-		c.Skill, c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
+		c.AuditSeal, c.BusinessHours, c.Call, c.CallInvitation, c.CallLeg, c.Callback,
+		c.Citizen, c.CitizenRequest, c.DataKey, c.DestructionAct, c.Disposition,
+		c.Duty, c.Event, c.FormerPassword, c.IdentityLink, c.IdentityLogin,
+		c.Interaction, c.LegalHold, c.Menu, c.MenuVersion, c.Message, c.NodeCommand,
+		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
+		c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.RecoveryCode, c.Region,
+		c.RoleAssignment, c.RoutingTrace, c.SecondFactor, c.Secret, c.Segment,
+		c.ServerNode, c.ServiceNumber, c.Session, c.SignInChallenge, c.Site, c.Skill,
+		c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
 	} {
 		n.Use(hooks...)
 	}
@@ -527,14 +558,15 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.AccessRequest, c.Account, c.AccountSkill, c.Agency, c.AgencyNetwork,
 		c.AnswerReview, c.AnswerSample, c.AssistantTurn, c.Attachment, c.AuditEntry,
-		c.BusinessHours, c.Call, c.CallInvitation, c.CallLeg, c.Callback, c.Citizen,
-		c.Disposition, c.Duty, c.Event, c.FormerPassword, c.IdentityLink,
-		c.IdentityLogin, c.Interaction, c.Menu, c.MenuVersion, c.Message,
-		c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence,
-		c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.RecoveryCode,
-		c.Region, c.RoleAssignment, c.RoutingTrace, c.SecondFactor, c.Secret,
-		c.Segment, c.ServerNode, c.ServiceNumber, c.Session, c.SignInChallenge, c.Site,
-		c.Skill, c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
+		c.AuditSeal, c.BusinessHours, c.Call, c.CallInvitation, c.CallLeg, c.Callback,
+		c.Citizen, c.CitizenRequest, c.DataKey, c.DestructionAct, c.Disposition,
+		c.Duty, c.Event, c.FormerPassword, c.IdentityLink, c.IdentityLogin,
+		c.Interaction, c.LegalHold, c.Menu, c.MenuVersion, c.Message, c.NodeCommand,
+		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
+		c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.RecoveryCode, c.Region,
+		c.RoleAssignment, c.RoutingTrace, c.SecondFactor, c.Secret, c.Segment,
+		c.ServerNode, c.ServiceNumber, c.Session, c.SignInChallenge, c.Site, c.Skill,
+		c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -565,6 +597,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Attachment.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *AuditSealMutation:
+		return c.AuditSeal.mutate(ctx, m)
 	case *BusinessHoursMutation:
 		return c.BusinessHours.mutate(ctx, m)
 	case *CallMutation:
@@ -577,6 +611,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Callback.mutate(ctx, m)
 	case *CitizenMutation:
 		return c.Citizen.mutate(ctx, m)
+	case *CitizenRequestMutation:
+		return c.CitizenRequest.mutate(ctx, m)
+	case *DataKeyMutation:
+		return c.DataKey.mutate(ctx, m)
+	case *DestructionActMutation:
+		return c.DestructionAct.mutate(ctx, m)
 	case *DispositionMutation:
 		return c.Disposition.mutate(ctx, m)
 	case *DutyMutation:
@@ -591,6 +631,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.IdentityLogin.mutate(ctx, m)
 	case *InteractionMutation:
 		return c.Interaction.mutate(ctx, m)
+	case *LegalHoldMutation:
+		return c.LegalHold.mutate(ctx, m)
 	case *MenuMutation:
 		return c.Menu.mutate(ctx, m)
 	case *MenuVersionMutation:
@@ -2420,6 +2462,140 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 	}
 }
 
+// AuditSealClient is a client for the AuditSeal schema.
+type AuditSealClient struct {
+	config
+}
+
+// NewAuditSealClient returns a client for the AuditSeal from the given config.
+func NewAuditSealClient(c config) *AuditSealClient {
+	return &AuditSealClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `auditseal.Hooks(f(g(h())))`.
+func (c *AuditSealClient) Use(hooks ...Hook) {
+	c.hooks.AuditSeal = append(c.hooks.AuditSeal, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `auditseal.Intercept(f(g(h())))`.
+func (c *AuditSealClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AuditSeal = append(c.inters.AuditSeal, interceptors...)
+}
+
+// Create returns a builder for creating a AuditSeal entity.
+func (c *AuditSealClient) Create() *AuditSealCreate {
+	mutation := newAuditSealMutation(c.config, OpCreate)
+	return &AuditSealCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AuditSeal entities.
+func (c *AuditSealClient) CreateBulk(builders ...*AuditSealCreate) *AuditSealCreateBulk {
+	return &AuditSealCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AuditSealClient) MapCreateBulk(slice any, setFunc func(*AuditSealCreate, int)) *AuditSealCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AuditSealCreateBulk{err: fmt.Errorf("calling to AuditSealClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AuditSealCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AuditSealCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AuditSeal.
+func (c *AuditSealClient) Update() *AuditSealUpdate {
+	mutation := newAuditSealMutation(c.config, OpUpdate)
+	return &AuditSealUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AuditSealClient) UpdateOne(_m *AuditSeal) *AuditSealUpdateOne {
+	mutation := newAuditSealMutation(c.config, OpUpdateOne, withAuditSeal(_m))
+	return &AuditSealUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AuditSealClient) UpdateOneID(id int64) *AuditSealUpdateOne {
+	mutation := newAuditSealMutation(c.config, OpUpdateOne, withAuditSealID(id))
+	return &AuditSealUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AuditSeal.
+func (c *AuditSealClient) Delete() *AuditSealDelete {
+	mutation := newAuditSealMutation(c.config, OpDelete)
+	return &AuditSealDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AuditSealClient) DeleteOne(_m *AuditSeal) *AuditSealDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AuditSealClient) DeleteOneID(id int64) *AuditSealDeleteOne {
+	builder := c.Delete().Where(auditseal.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AuditSealDeleteOne{builder}
+}
+
+// Query returns a query builder for AuditSeal.
+func (c *AuditSealClient) Query() *AuditSealQuery {
+	return &AuditSealQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAuditSeal},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AuditSeal entity by its id.
+func (c *AuditSealClient) Get(ctx context.Context, id int64) (*AuditSeal, error) {
+	return c.Query().Where(auditseal.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AuditSealClient) GetX(ctx context.Context, id int64) *AuditSeal {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AuditSealClient) Hooks() []Hook {
+	hooks := c.hooks.AuditSeal
+	return append(hooks[:len(hooks):len(hooks)], auditseal.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AuditSealClient) Interceptors() []Interceptor {
+	return c.inters.AuditSeal
+}
+
+func (c *AuditSealClient) mutate(ctx context.Context, m *AuditSealMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AuditSealCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AuditSealUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AuditSealUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AuditSealDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AuditSeal mutation op: %q", m.Op())
+	}
+}
+
 // BusinessHoursClient is a client for the BusinessHours schema.
 type BusinessHoursClient struct {
 	config
@@ -3397,6 +3573,408 @@ func (c *CitizenClient) mutate(ctx context.Context, m *CitizenMutation) (Value, 
 		return (&CitizenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Citizen mutation op: %q", m.Op())
+	}
+}
+
+// CitizenRequestClient is a client for the CitizenRequest schema.
+type CitizenRequestClient struct {
+	config
+}
+
+// NewCitizenRequestClient returns a client for the CitizenRequest from the given config.
+func NewCitizenRequestClient(c config) *CitizenRequestClient {
+	return &CitizenRequestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `citizenrequest.Hooks(f(g(h())))`.
+func (c *CitizenRequestClient) Use(hooks ...Hook) {
+	c.hooks.CitizenRequest = append(c.hooks.CitizenRequest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `citizenrequest.Intercept(f(g(h())))`.
+func (c *CitizenRequestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CitizenRequest = append(c.inters.CitizenRequest, interceptors...)
+}
+
+// Create returns a builder for creating a CitizenRequest entity.
+func (c *CitizenRequestClient) Create() *CitizenRequestCreate {
+	mutation := newCitizenRequestMutation(c.config, OpCreate)
+	return &CitizenRequestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CitizenRequest entities.
+func (c *CitizenRequestClient) CreateBulk(builders ...*CitizenRequestCreate) *CitizenRequestCreateBulk {
+	return &CitizenRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CitizenRequestClient) MapCreateBulk(slice any, setFunc func(*CitizenRequestCreate, int)) *CitizenRequestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CitizenRequestCreateBulk{err: fmt.Errorf("calling to CitizenRequestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CitizenRequestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CitizenRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CitizenRequest.
+func (c *CitizenRequestClient) Update() *CitizenRequestUpdate {
+	mutation := newCitizenRequestMutation(c.config, OpUpdate)
+	return &CitizenRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CitizenRequestClient) UpdateOne(_m *CitizenRequest) *CitizenRequestUpdateOne {
+	mutation := newCitizenRequestMutation(c.config, OpUpdateOne, withCitizenRequest(_m))
+	return &CitizenRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CitizenRequestClient) UpdateOneID(id string) *CitizenRequestUpdateOne {
+	mutation := newCitizenRequestMutation(c.config, OpUpdateOne, withCitizenRequestID(id))
+	return &CitizenRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CitizenRequest.
+func (c *CitizenRequestClient) Delete() *CitizenRequestDelete {
+	mutation := newCitizenRequestMutation(c.config, OpDelete)
+	return &CitizenRequestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CitizenRequestClient) DeleteOne(_m *CitizenRequest) *CitizenRequestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CitizenRequestClient) DeleteOneID(id string) *CitizenRequestDeleteOne {
+	builder := c.Delete().Where(citizenrequest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CitizenRequestDeleteOne{builder}
+}
+
+// Query returns a query builder for CitizenRequest.
+func (c *CitizenRequestClient) Query() *CitizenRequestQuery {
+	return &CitizenRequestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCitizenRequest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CitizenRequest entity by its id.
+func (c *CitizenRequestClient) Get(ctx context.Context, id string) (*CitizenRequest, error) {
+	return c.Query().Where(citizenrequest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CitizenRequestClient) GetX(ctx context.Context, id string) *CitizenRequest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CitizenRequestClient) Hooks() []Hook {
+	hooks := c.hooks.CitizenRequest
+	return append(hooks[:len(hooks):len(hooks)], citizenrequest.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *CitizenRequestClient) Interceptors() []Interceptor {
+	return c.inters.CitizenRequest
+}
+
+func (c *CitizenRequestClient) mutate(ctx context.Context, m *CitizenRequestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CitizenRequestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CitizenRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CitizenRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CitizenRequestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CitizenRequest mutation op: %q", m.Op())
+	}
+}
+
+// DataKeyClient is a client for the DataKey schema.
+type DataKeyClient struct {
+	config
+}
+
+// NewDataKeyClient returns a client for the DataKey from the given config.
+func NewDataKeyClient(c config) *DataKeyClient {
+	return &DataKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `datakey.Hooks(f(g(h())))`.
+func (c *DataKeyClient) Use(hooks ...Hook) {
+	c.hooks.DataKey = append(c.hooks.DataKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `datakey.Intercept(f(g(h())))`.
+func (c *DataKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DataKey = append(c.inters.DataKey, interceptors...)
+}
+
+// Create returns a builder for creating a DataKey entity.
+func (c *DataKeyClient) Create() *DataKeyCreate {
+	mutation := newDataKeyMutation(c.config, OpCreate)
+	return &DataKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DataKey entities.
+func (c *DataKeyClient) CreateBulk(builders ...*DataKeyCreate) *DataKeyCreateBulk {
+	return &DataKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DataKeyClient) MapCreateBulk(slice any, setFunc func(*DataKeyCreate, int)) *DataKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DataKeyCreateBulk{err: fmt.Errorf("calling to DataKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DataKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DataKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DataKey.
+func (c *DataKeyClient) Update() *DataKeyUpdate {
+	mutation := newDataKeyMutation(c.config, OpUpdate)
+	return &DataKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DataKeyClient) UpdateOne(_m *DataKey) *DataKeyUpdateOne {
+	mutation := newDataKeyMutation(c.config, OpUpdateOne, withDataKey(_m))
+	return &DataKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DataKeyClient) UpdateOneID(id string) *DataKeyUpdateOne {
+	mutation := newDataKeyMutation(c.config, OpUpdateOne, withDataKeyID(id))
+	return &DataKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DataKey.
+func (c *DataKeyClient) Delete() *DataKeyDelete {
+	mutation := newDataKeyMutation(c.config, OpDelete)
+	return &DataKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DataKeyClient) DeleteOne(_m *DataKey) *DataKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DataKeyClient) DeleteOneID(id string) *DataKeyDeleteOne {
+	builder := c.Delete().Where(datakey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DataKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for DataKey.
+func (c *DataKeyClient) Query() *DataKeyQuery {
+	return &DataKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDataKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DataKey entity by its id.
+func (c *DataKeyClient) Get(ctx context.Context, id string) (*DataKey, error) {
+	return c.Query().Where(datakey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DataKeyClient) GetX(ctx context.Context, id string) *DataKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DataKeyClient) Hooks() []Hook {
+	hooks := c.hooks.DataKey
+	return append(hooks[:len(hooks):len(hooks)], datakey.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DataKeyClient) Interceptors() []Interceptor {
+	return c.inters.DataKey
+}
+
+func (c *DataKeyClient) mutate(ctx context.Context, m *DataKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DataKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DataKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DataKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DataKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DataKey mutation op: %q", m.Op())
+	}
+}
+
+// DestructionActClient is a client for the DestructionAct schema.
+type DestructionActClient struct {
+	config
+}
+
+// NewDestructionActClient returns a client for the DestructionAct from the given config.
+func NewDestructionActClient(c config) *DestructionActClient {
+	return &DestructionActClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `destructionact.Hooks(f(g(h())))`.
+func (c *DestructionActClient) Use(hooks ...Hook) {
+	c.hooks.DestructionAct = append(c.hooks.DestructionAct, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `destructionact.Intercept(f(g(h())))`.
+func (c *DestructionActClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DestructionAct = append(c.inters.DestructionAct, interceptors...)
+}
+
+// Create returns a builder for creating a DestructionAct entity.
+func (c *DestructionActClient) Create() *DestructionActCreate {
+	mutation := newDestructionActMutation(c.config, OpCreate)
+	return &DestructionActCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DestructionAct entities.
+func (c *DestructionActClient) CreateBulk(builders ...*DestructionActCreate) *DestructionActCreateBulk {
+	return &DestructionActCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DestructionActClient) MapCreateBulk(slice any, setFunc func(*DestructionActCreate, int)) *DestructionActCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DestructionActCreateBulk{err: fmt.Errorf("calling to DestructionActClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DestructionActCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DestructionActCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DestructionAct.
+func (c *DestructionActClient) Update() *DestructionActUpdate {
+	mutation := newDestructionActMutation(c.config, OpUpdate)
+	return &DestructionActUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DestructionActClient) UpdateOne(_m *DestructionAct) *DestructionActUpdateOne {
+	mutation := newDestructionActMutation(c.config, OpUpdateOne, withDestructionAct(_m))
+	return &DestructionActUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DestructionActClient) UpdateOneID(id string) *DestructionActUpdateOne {
+	mutation := newDestructionActMutation(c.config, OpUpdateOne, withDestructionActID(id))
+	return &DestructionActUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DestructionAct.
+func (c *DestructionActClient) Delete() *DestructionActDelete {
+	mutation := newDestructionActMutation(c.config, OpDelete)
+	return &DestructionActDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DestructionActClient) DeleteOne(_m *DestructionAct) *DestructionActDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DestructionActClient) DeleteOneID(id string) *DestructionActDeleteOne {
+	builder := c.Delete().Where(destructionact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DestructionActDeleteOne{builder}
+}
+
+// Query returns a query builder for DestructionAct.
+func (c *DestructionActClient) Query() *DestructionActQuery {
+	return &DestructionActQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDestructionAct},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DestructionAct entity by its id.
+func (c *DestructionActClient) Get(ctx context.Context, id string) (*DestructionAct, error) {
+	return c.Query().Where(destructionact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DestructionActClient) GetX(ctx context.Context, id string) *DestructionAct {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DestructionActClient) Hooks() []Hook {
+	hooks := c.hooks.DestructionAct
+	return append(hooks[:len(hooks):len(hooks)], destructionact.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DestructionActClient) Interceptors() []Interceptor {
+	return c.inters.DestructionAct
+}
+
+func (c *DestructionActClient) mutate(ctx context.Context, m *DestructionActMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DestructionActCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DestructionActUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DestructionActUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DestructionActDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DestructionAct mutation op: %q", m.Op())
 	}
 }
 
@@ -4575,6 +5153,140 @@ func (c *InteractionClient) mutate(ctx context.Context, m *InteractionMutation) 
 		return (&InteractionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Interaction mutation op: %q", m.Op())
+	}
+}
+
+// LegalHoldClient is a client for the LegalHold schema.
+type LegalHoldClient struct {
+	config
+}
+
+// NewLegalHoldClient returns a client for the LegalHold from the given config.
+func NewLegalHoldClient(c config) *LegalHoldClient {
+	return &LegalHoldClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `legalhold.Hooks(f(g(h())))`.
+func (c *LegalHoldClient) Use(hooks ...Hook) {
+	c.hooks.LegalHold = append(c.hooks.LegalHold, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `legalhold.Intercept(f(g(h())))`.
+func (c *LegalHoldClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LegalHold = append(c.inters.LegalHold, interceptors...)
+}
+
+// Create returns a builder for creating a LegalHold entity.
+func (c *LegalHoldClient) Create() *LegalHoldCreate {
+	mutation := newLegalHoldMutation(c.config, OpCreate)
+	return &LegalHoldCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LegalHold entities.
+func (c *LegalHoldClient) CreateBulk(builders ...*LegalHoldCreate) *LegalHoldCreateBulk {
+	return &LegalHoldCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LegalHoldClient) MapCreateBulk(slice any, setFunc func(*LegalHoldCreate, int)) *LegalHoldCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LegalHoldCreateBulk{err: fmt.Errorf("calling to LegalHoldClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LegalHoldCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LegalHoldCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LegalHold.
+func (c *LegalHoldClient) Update() *LegalHoldUpdate {
+	mutation := newLegalHoldMutation(c.config, OpUpdate)
+	return &LegalHoldUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LegalHoldClient) UpdateOne(_m *LegalHold) *LegalHoldUpdateOne {
+	mutation := newLegalHoldMutation(c.config, OpUpdateOne, withLegalHold(_m))
+	return &LegalHoldUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LegalHoldClient) UpdateOneID(id string) *LegalHoldUpdateOne {
+	mutation := newLegalHoldMutation(c.config, OpUpdateOne, withLegalHoldID(id))
+	return &LegalHoldUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LegalHold.
+func (c *LegalHoldClient) Delete() *LegalHoldDelete {
+	mutation := newLegalHoldMutation(c.config, OpDelete)
+	return &LegalHoldDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LegalHoldClient) DeleteOne(_m *LegalHold) *LegalHoldDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LegalHoldClient) DeleteOneID(id string) *LegalHoldDeleteOne {
+	builder := c.Delete().Where(legalhold.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LegalHoldDeleteOne{builder}
+}
+
+// Query returns a query builder for LegalHold.
+func (c *LegalHoldClient) Query() *LegalHoldQuery {
+	return &LegalHoldQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLegalHold},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LegalHold entity by its id.
+func (c *LegalHoldClient) Get(ctx context.Context, id string) (*LegalHold, error) {
+	return c.Query().Where(legalhold.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LegalHoldClient) GetX(ctx context.Context, id string) *LegalHold {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LegalHoldClient) Hooks() []Hook {
+	hooks := c.hooks.LegalHold
+	return append(hooks[:len(hooks):len(hooks)], legalhold.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *LegalHoldClient) Interceptors() []Interceptor {
+	return c.inters.LegalHold
+}
+
+func (c *LegalHoldClient) mutate(ctx context.Context, m *LegalHoldMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LegalHoldCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LegalHoldUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LegalHoldUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LegalHoldDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LegalHold mutation op: %q", m.Op())
 	}
 }
 
@@ -9472,9 +10184,10 @@ func (c *TrunkClient) mutate(ctx context.Context, m *TrunkMutation) (Value, erro
 type (
 	hooks struct {
 		APIKey, AccessRequest, Account, AccountSkill, Agency, AgencyNetwork,
-		AnswerReview, AnswerSample, AssistantTurn, Attachment, AuditEntry,
-		BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen, Disposition,
-		Duty, Event, FormerPassword, IdentityLink, IdentityLogin, Interaction, Menu,
+		AnswerReview, AnswerSample, AssistantTurn, Attachment, AuditEntry, AuditSeal,
+		BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
+		CitizenRequest, DataKey, DestructionAct, Disposition, Duty, Event,
+		FormerPassword, IdentityLink, IdentityLogin, Interaction, LegalHold, Menu,
 		MenuVersion, Message, NodeCommand, Offer, PauseReason, Phone, PhoneBinding,
 		Presence, Queue, QueueMember, Recall, RecallPerson, Recording, RecoveryCode,
 		Region, RoleAssignment, RoutingTrace, SecondFactor, Secret, Segment,
@@ -9483,9 +10196,10 @@ type (
 	}
 	inters struct {
 		APIKey, AccessRequest, Account, AccountSkill, Agency, AgencyNetwork,
-		AnswerReview, AnswerSample, AssistantTurn, Attachment, AuditEntry,
-		BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen, Disposition,
-		Duty, Event, FormerPassword, IdentityLink, IdentityLogin, Interaction, Menu,
+		AnswerReview, AnswerSample, AssistantTurn, Attachment, AuditEntry, AuditSeal,
+		BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
+		CitizenRequest, DataKey, DestructionAct, Disposition, Duty, Event,
+		FormerPassword, IdentityLink, IdentityLogin, Interaction, LegalHold, Menu,
 		MenuVersion, Message, NodeCommand, Offer, PauseReason, Phone, PhoneBinding,
 		Presence, Queue, QueueMember, Recall, RecallPerson, Recording, RecoveryCode,
 		Region, RoleAssignment, RoutingTrace, SecondFactor, Secret, Segment,

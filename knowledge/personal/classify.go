@@ -34,16 +34,21 @@ const heard = 40
 func (c candidate) says(word *regexp.Regexp) bool { return c.lastSaid(word) >= 0 }
 
 func (c candidate) lastSaid(word *regexp.Regexp) int {
-	before := c.text[:c.groups[0].start]
-	for cut := 0; utf8.RuneCountInString(before) > heard; cut++ {
-		_, size := utf8.DecodeRuneInString(before)
-		before = before[size:]
-	}
-	all := word.FindAllStringIndex(strings.ReplaceAll(strings.ToLower(before), "ё", "е"), -1)
+	all := word.FindAllStringIndex(c.before(), -1)
 	if len(all) == 0 {
 		return -1
 	}
 	return all[len(all)-1][0]
+}
+
+// before is what stands just before the candidate, in lower case with е for ё.
+func (c candidate) before() string {
+	at := c.groups[0].start
+	for range heard {
+		_, size := utf8.DecodeLastRuneInString(c.text[:at])
+		at -= size
+	}
+	return strings.ReplaceAll(strings.ToLower(c.text[at:c.groups[0].start]), "ё", "е")
 }
 
 // isFile reports whether the last word says a number of papers.
