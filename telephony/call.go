@@ -174,6 +174,7 @@ func (c *call) handle(e event) {
 		c.adjust()
 	}
 	c.reportLooks()
+	c.nextErrand()
 	c.show()
 	c.giveReplies()
 }
@@ -207,7 +208,9 @@ func (c *call) understand(e event) []event {
 	case connected:
 		return c.connectedLeg(e)
 	case errandDone:
-		return c.errandDone(e)
+		return c.errandsDone(e)
+	case errandsDone:
+		return c.errandsDone(e.all...)
 	case begun:
 		if c.state.phase != phaseOver {
 			c.sb.know(e.interactionID, c)

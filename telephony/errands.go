@@ -1,9 +1,12 @@
 package telephony
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +40,11 @@ type errandDone struct {
 
 func (errandDone) apply(*turn) {}
 
+// errandsDone is the end of errands that were told together, in their order.
+type errandsDone struct{ all []errandDone }
+
+func (errandsDone) apply(*turn) {}
+
 func (q *errandQueue) busy() bool { return q.running || len(q.waiting) > 0 }
 
 // tell puts an errand at the end.
@@ -47,30 +55,69 @@ func (c *call) tell(e errand) {
 		c.log.Error("too much to tell the centre; this is lost", "errand", errandName(e))
 		return
 	}
+	if more, ok := e.(collect); ok && q.collectsMore(more) {
+		return
+	}
 	q.waiting = append(q.waiting, e)
 	c.sb.counters.errands.Add(1)
-	c.nextErrand()
 }
 
+// collectsMore adds what the menu has learned to what is the last to be told, if that was learned too.
+func (q *errandQueue) collectsMore(more collect) bool {
+	if len(q.waiting) == 0 {
+		return false
+	}
+	last, ok := q.waiting[len(q.waiting)-1].(collect)
+	if !ok {
+		return false
+	}
+	last.AgencyCode = cmp.Or(more.AgencyCode, last.AgencyCode)
+	last.RegionCode = cmp.Or(more.RegionCode, last.RegionCode)
+	last.Topic = cmp.Or(more.Topic, last.Topic)
+	last.Steps = append(slices.Clip(last.Steps), more.Steps...)
+	attributes := maps.Clone(last.Attributes)
+	if attributes == nil {
+		attributes = map[string]string{}
+	}
+	maps.Copy(attributes, more.Attributes)
+	last.Attributes = attributes
+	q.waiting[len(q.waiting)-1] = last
+	return true
+}
+
+// nextErrand begins what waits to be told, when nothing is under way: with its first errand those after it that may be told with it.
 func (c *call) nextErrand() {
 	q := &c.errands
-	if q.running || len(q.waiting) == 0 {
-		return
+	for !q.running && len(q.waiting) > 0 {
+		e := q.waiting[0]
+		if _, first := e.(begin); !first && q.interactionID == "" { // it never began: nobody would know what this is about
+			q.waiting = q.waiting[1:]
+			c.sb.counters.errands.Add(-1)
+			continue
+		}
+		q.running = true
+		id := q.interactionID
+		if all := q.jointErrands(); c.sb.teller != nil && len(all) > 1 {
+			q.waiting = q.waiting[len(all):]
+			c.background(func(ctx context.Context) event { return c.sb.tellTogether(ctx, c.sb.teller, all, id) })
+			return
+		}
+		q.waiting = q.waiting[1:]
+		c.background(func(ctx context.Context) event { return c.sb.errand(ctx, e, id) })
 	}
-	e := q.waiting[0]
-	q.waiting = q.waiting[1:]
-	if _, first := e.(begin); !first && q.interactionID == "" { // it never began: nobody would know what this is about
-		c.sb.counters.errands.Add(-1)
-		c.nextErrand()
-		return
+}
+
+// errandsDone takes the ends of what was under way.
+func (c *call) errandsDone(all ...errandDone) []event {
+	c.errands.running = false
+	var out []event
+	for _, e := range all {
+		out = append(out, c.errandDone(e)...)
 	}
-	q.running = true
-	id := q.interactionID
-	c.background(func(ctx context.Context) event { return c.sb.errand(ctx, e, id) })
+	return out
 }
 
 func (c *call) errandDone(e errandDone) []event {
-	c.errands.running = false
 	c.sb.counters.errands.Add(-1)
 	var out []event
 	if e.err != nil {
@@ -86,7 +133,6 @@ func (c *call) errandDone(e errandDone) []event {
 	if e.result != nil {
 		out = append(out, c.understand(e.result)...)
 	}
-	c.nextErrand()
 	return out
 }
 
@@ -97,15 +143,37 @@ func (unbegun) apply(t *turn) { t.finishCall(End{Cause: EndByFailure}) }
 
 // errand carries one out, again and again while the centre is away.
 func (s *Switchboard) errand(ctx context.Context, e errand, id string) event {
+	var done errandDone
+	s.persist(ctx, func(ctx context.Context, try int) error {
+		result, err := s.attempt(ctx, e, id)
+		done = errandDone{result, e, err}
+		if err != nil && again(err, try) {
+			return err
+		}
+		return nil
+	})
+	s.countLost(done)
+	return done
+}
+
+// countLost counts what the centre would perhaps have taken, but not within the time that it had.
+func (s *Switchboard) countLost(e errandDone) {
+	if e.err != nil && again(e.err, 0) {
+		s.counters.errandsLost.Add(1)
+	}
+}
+
+// persist does something again and again as long as it fails, with growing pauses, until ctx ends or it was tried for too long.
+func (s *Switchboard) persist(ctx context.Context, do func(ctx context.Context, try int) error) {
 	until := s.o.Clock().Add(s.o.KeepErrands)
 	pause := firstPause
 	for try := 1; ; try++ {
-		result, err := s.attempt(ctx, e, id)
-		if err == nil || !again(err, try) || ctx.Err() != nil || s.o.Clock().After(until) {
-			if err != nil && again(err, 0) {
-				s.counters.errandsLost.Add(1)
-			}
-			return errandDone{result, e, err}
+		err := do(ctx, try)
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil || s.o.Clock().After(until) {
+			return
 		}
 		s.counters.retries.Add(1)
 		select {
@@ -116,15 +184,24 @@ func (s *Switchboard) errand(ctx context.Context, e errand, id string) event {
 	}
 }
 
-// attempt carries an errand out once. Its time begins when it is its turn: under a load that the centre cannot follow, errands
-// would otherwise spend it waiting, be given up half-done and be repeated, which is more load.
-func (s *Switchboard) attempt(ctx context.Context, e errand, id string) (event, error) {
+// turnOf waits until one more may tell the centre something. An errand's time begins when it is its turn: under a load that the
+// centre cannot follow, errands would otherwise spend it waiting, be given up half-done and be repeated, which is more load.
+func (s *Switchboard) turnOf(ctx context.Context) (release func(), err error) {
 	select {
 	case s.errands <- struct{}{}:
+		return func() { <-s.errands }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	defer func() { <-s.errands }()
+}
+
+// attempt carries an errand out once.
+func (s *Switchboard) attempt(ctx context.Context, e errand, id string) (event, error) {
+	release, err := s.turnOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	ctx, cancel := context.WithTimeout(ctx, errandTime)
 	defer cancel()
 	return e.run(ctx, s.o.Centre, id)

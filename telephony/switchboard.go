@@ -24,6 +24,7 @@ type Switchboard struct {
 	flows    *flowCache
 	counters counters
 	errands  chan struct{} // holds an element for each errand under way
+	teller   Teller        // the centre, if it takes several errands at once
 	commands atomic.Uint64
 	running  sync.WaitGroup
 	ctx      context.Context //nolint:containedctx // the lifetime of all calls
@@ -43,8 +44,10 @@ func New(o Options) (*Switchboard, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	teller, _ := o.Centre.(Teller)
 	return &Switchboard{
-		o: o, log: o.Logger, clips: newClipSource(o.Prompts), flows: newFlowCache(o.Centre, o.Clock),
+		teller: teller,
+		o:      o, log: o.Logger, clips: newClipSource(o.Prompts), flows: newFlowCache(o.Centre, o.Clock),
 		errands: make(chan struct{}, o.ErrandsAtOnce),
 		ctx:     ctx, cancel: cancel, calls: map[string]*call{}, byInteraction: map[string]*call{}, empty: make(chan struct{}),
 	}, nil

@@ -23,10 +23,10 @@ type beginning struct {
 // Begin is part of telephony.Centre.
 func (s *Service) Begin(ctx context.Context, c telephony.NewCall) (string, error) {
 	b := &beginning{NewCall: c}
-	err := s.together(ctx, step{begin: b}, func(ctx context.Context) (err error) {
+	err := s.together(ctx, step{begin: b, apart: func(ctx context.Context) (err error) {
 		b.interactionID, err = s.beginApart(ctx, c)
 		return err
-	})
+	}})
 	return b.interactionID, err
 }
 

@@ -26,9 +26,9 @@ func (s *Service) Open(ctx context.Context, calendar string, w telephony.Wish) (
 		h, err = s.queueHours(ctx, tx, r, w, s.now())
 		return err
 	}
-	err := s.together(ctx, step{do: ask}, func(ctx context.Context) error {
+	err := s.together(ctx, step{do: ask, apart: func(ctx context.Context) error {
 		return s.read(ctx, func(ctx context.Context, tx *ent.Tx) error { return ask(ctx, tx, nil) })
-	})
+	}})
 	return h, err
 }
 

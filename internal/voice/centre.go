@@ -79,16 +79,23 @@ func (s *Service) callerOf(ctx context.Context, tx *ent.Tx, c telephony.NewCall)
 
 // Collect is part of telephony.Centre.
 func (s *Service) Collect(ctx context.Context, interactionID string, c telephony.Collected) error {
+	return s.together(ctx, s.collectStep(interactionID, c))
+}
+
+func (s *Service) collectStep(interactionID string, c telephony.Collected) step {
 	l := interaction.Learned{AgencyCode: c.AgencyCode, RegionCode: c.RegionCode, Topic: c.Topic}
 	for _, step := range c.Steps {
 		if kept, ok := stepOf(step); ok {
 			l.Steps = append(l.Steps, kept)
 		}
 	}
-	st := step{interactionID: interactionID, do: func(ctx context.Context, tx *ent.Tx, _ *round) error {
-		return s.o.Interactions.LearnIn(ctx, tx, interactionID, l)
-	}}
-	return s.together(ctx, st, func(ctx context.Context) error { return away(s.o.Interactions.Learn(ctx, interactionID, l)) })
+	return step{
+		interactionID: interactionID,
+		do: func(ctx context.Context, tx *ent.Tx, _ *round) error {
+			return s.o.Interactions.LearnIn(ctx, tx, interactionID, l)
+		},
+		apart: func(ctx context.Context) error { return away(s.o.Interactions.Learn(ctx, interactionID, l)) },
+	}
 }
 
 // stepOf is a step as the operator reads it. What only speaks or reckons is left out, and so is a question put to Yana, which is a

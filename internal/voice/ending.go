@@ -46,10 +46,15 @@ func openCalls(ctx context.Context, tx *ent.Tx, interactions []string) (map[stri
 
 // Ended is part of telephony.Centre.
 func (s *Service) Ended(ctx context.Context, interactionID string, e telephony.End) error {
-	st := step{interactionID: interactionID, ends: true, do: func(ctx context.Context, tx *ent.Tx, r *round) error {
-		return s.endIn(ctx, tx, r, interactionID, e)
-	}}
-	return s.together(ctx, st, func(ctx context.Context) error { return s.endApart(ctx, interactionID, e) })
+	return s.together(ctx, s.endStep(interactionID, e))
+}
+
+func (s *Service) endStep(interactionID string, e telephony.End) step {
+	return step{
+		interactionID: interactionID, ends: true,
+		do:    func(ctx context.Context, tx *ent.Tx, r *round) error { return s.endIn(ctx, tx, r, interactionID, e) },
+		apart: func(ctx context.Context) error { return s.endApart(ctx, interactionID, e) },
+	}
 }
 
 // endIn ends a call that came to us and whose citizen is not to be called back.

@@ -17,20 +17,25 @@ type wanted struct {
 // Enqueue is part of telephony.Centre.
 func (s *Service) Enqueue(ctx context.Context, interactionID string, w telephony.Wish) (telephony.Queued, error) {
 	var q telephony.Queued
-	st := step{interactionID: interactionID, do: func(ctx context.Context, tx *ent.Tx, r *round) (err error) {
+	err := s.together(ctx, s.enqueueStep(interactionID, w, &q))
+	return q, err
+}
+
+// enqueueStep fills in q.
+func (s *Service) enqueueStep(interactionID string, w telephony.Wish, q *telephony.Queued) step {
+	do := func(ctx context.Context, tx *ent.Tx, r *round) (err error) {
 		if r.Row(interactionID).State != entinteraction.StateWithAssistant {
 			return errApart // an offer is perhaps withdrawn
 		}
-		q, err = s.enqueueIn(ctx, tx, r, interactionID, w)
+		*q, err = s.enqueueIn(ctx, tx, r, interactionID, w)
 		return err
-	}}
-	err := s.together(ctx, st, func(ctx context.Context) error {
+	}
+	return step{interactionID: interactionID, do: do, apart: func(ctx context.Context) error {
 		return s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) (err error) {
-			q, err = s.enqueueIn(ctx, tx, nil, interactionID, w)
+			*q, err = s.enqueueIn(ctx, tx, nil, interactionID, w)
 			return err
 		})
-	})
-	return q, err
+	}}
 }
 
 // enqueueIn hands an enquiry to the queue that a wish stands for, if that is open; r may be nil.

@@ -20,11 +20,15 @@ import (
 // Leg is part of telephony.Centre. A leg of a call that came to us is written with what other calls report; another one may change
 // more than the leg.
 func (s *Service) Leg(ctx context.Context, l telephony.LegReport) error {
+	return s.together(ctx, s.legStep(l))
+}
+
+func (s *Service) legStep(l telephony.LegReport) step {
 	kind, role := callleg.Kind(strings.ToUpper(l.Kind)), callleg.Role(strings.ToUpper(l.Role))
 	if callleg.KindValidator(kind) != nil || callleg.RoleValidator(role) != nil {
-		return fail.New(fail.Invalid, "a leg of kind %q and role %q", l.Kind, l.Role)
+		return step{wrong: fail.New(fail.Invalid, "a leg of kind %q and role %q", l.Kind, l.Role)}
 	}
-	return s.together(ctx, step{leg: &l}, func(ctx context.Context) error { return s.writeLeg(ctx, l) })
+	return step{leg: &l, apart: func(ctx context.Context) error { return s.writeLeg(ctx, l) }}
 }
 
 const directionInbound = call.DirectionInbound

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/call"
 	"ekc/internal/eventlog"
@@ -15,17 +14,38 @@ import (
 	"ekc/telephony"
 )
 
-// Looks is part of telephony.Centre. What many calls report at one moment is written together; a pause of the recording, which is rare,
-// by itself, because it is told in the timeline.
+// Looks is part of telephony.Centre.
 func (s *Service) Looks(ctx context.Context, r telephony.CallReport) error {
+	return s.together(ctx, s.looksStep(r))
+}
+
+// looksStep is written with what other calls tell; but a pause of the recording, which is rare, apart, because it is told in the timeline.
+func (s *Service) looksStep(r telephony.CallReport) step {
 	tape, consulting := call.Tape(strings.ToUpper(r.Tape)), call.Consulting(strings.ToUpper(r.Consulting))
 	note := call.ConsultNote(strings.ToUpper(r.Note))
 	if call.TapeValidator(tape) != nil || call.ConsultingValidator(consulting) != nil || note != "" && call.ConsultNoteValidator(note) != nil {
-		return fail.New(fail.Invalid, "a call that is %q and %q, %q", r.Tape, r.Consulting, r.Note)
+		return step{wrong: fail.New(fail.Invalid, "a call that is %q and %q, %q", r.Tape, r.Consulting, r.Note)}
 	}
-	if !r.TapeMoved {
-		return s.looks.Do(ctx, r)
+	if r.TapeMoved {
+		return step{
+			do:    func(context.Context, *ent.Tx, *round) error { return errApart },
+			apart: func(ctx context.Context) error { return s.tapeMoved(ctx, r) },
+		}
 	}
+	return step{look: &r, apart: func(ctx context.Context) error {
+		return s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+			if _, err := s.callOf(ctx, tx, r.CallID, r.InteractionID, r.At); err != nil {
+				return err
+			}
+			_, err := s.upsertLooks(ctx, tx, []telephony.CallReport{r})
+			return err
+		})
+	}}
+}
+
+// tapeMoved writes that the recording was paused or goes on.
+func (s *Service) tapeMoved(ctx context.Context, r telephony.CallReport) error {
+	tape := call.Tape(strings.ToUpper(r.Tape))
 	return s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		c, err := s.callOf(ctx, tx, r.CallID, r.InteractionID, r.At)
 		if err != nil {
@@ -43,31 +63,6 @@ func (s *Service) Looks(ctx context.Context, r telephony.CallReport) error {
 		}
 		return s.o.Interactions.RecordingPaused(ctx, tx, i, tape == call.TapePaused)
 	})
-}
-
-// writeLooks writes what many calls report. A call that is not written yet is found one by one.
-func (s *Service) writeLooks(ctx context.Context, reports []telephony.CallReport) []error {
-	var written map[string]bool
-	err := s.o.Log.InTx(viewer.AsSystem(ctx), func(ctx context.Context, tx *ent.Tx) (err error) {
-		written, err = s.upsertLooks(ctx, tx, reports)
-		return err
-	})
-	results := make([]error, len(reports))
-	for n, r := range reports {
-		switch {
-		case err != nil:
-			results[n] = away(err)
-		case !written[r.CallID]:
-			results[n] = s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-				if _, err := s.callOf(ctx, tx, r.CallID, r.InteractionID, r.At); err != nil {
-					return err
-				}
-				_, err := s.upsertLooks(ctx, tx, []telephony.CallReport{r})
-				return err
-			})
-		}
-	}
-	return results
 }
 
 // lookRow is a report as the statement reads it.
@@ -97,7 +92,7 @@ func (s *Service) upsertLooks(ctx context.Context, tx *ent.Tx, reports []telepho
 		WITH reported AS (
 			SELECT c.id, c.interaction_id, c.ended_at IS NULL AS lasts, l.held, l.tape, l.consulting, nullif(l.note, '') AS note
 			FROM jsonb_to_recordset($1::jsonb) AS l(call_id text, held boolean, tape text, consulting text, note text)
-			JOIN calls c ON c.id = l.call_id ORDER BY c.id FOR UPDATE OF c),
+			JOIN calls c ON c.id = l.call_id ORDER BY c.id FOR NO KEY UPDATE OF c),
 		changed AS (
 			UPDATE calls c SET held = r.held, tape = r.tape, consulting = r.consulting, consult_note = r.note FROM reported r WHERE c.id = r.id AND r.lasts)
 		SELECT r.id, r.interaction_id, `+deskOf+`, r.lasts FROM reported r JOIN interactions i ON i.id = r.interaction_id`, string(text))

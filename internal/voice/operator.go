@@ -22,17 +22,21 @@ import (
 
 // PickedUp is part of telephony.Centre.
 func (s *Service) PickedUp(ctx context.Context, offerID, accountID string) error {
-	st := step{offerID: offerID, do: func(ctx context.Context, tx *ent.Tx, r *round) error {
+	return s.together(ctx, s.pickUpStep(offerID, accountID))
+}
+
+func (s *Service) pickUpStep(offerID, accountID string) step {
+	do := func(ctx context.Context, tx *ent.Tx, r *round) error {
 		i := r.Row(r.offers.Interaction(offerID, accountID))
 		if i == nil {
 			return errApart
 		}
 		return r.offers.Accept(ctx, tx, offerID, i)
-	}}
-	return s.together(ctx, st, func(ctx context.Context) error {
+	}
+	return step{offerID: offerID, do: do, apart: func(ctx context.Context) error {
 		_, err := s.o.Routing.Accept(asOperator(ctx, accountID), offerID)
 		return away(err)
-	})
+	}}
 }
 
 // Refused is part of telephony.Centre.
@@ -51,13 +55,13 @@ func (s *Service) OperatorLost(ctx context.Context, interactionID, accountID str
 
 // OperatorHungUp is part of telephony.Centre.
 func (s *Service) OperatorHungUp(ctx context.Context, interactionID, accountID string) error {
-	st := step{interactionID: interactionID, do: func(ctx context.Context, tx *ent.Tx, _ *round) error {
+	do := func(ctx context.Context, tx *ent.Tx, _ *round) error {
 		return s.o.Interactions.FinishCall(asOperator(ctx, accountID), tx, interactionID)
-	}}
-	err := s.together(ctx, st, func(ctx context.Context) error {
+	}
+	err := s.together(ctx, step{interactionID: interactionID, do: do, apart: func(ctx context.Context) error {
 		_, err := s.o.Interactions.Finish(asOperator(ctx, accountID), interactionID)
 		return err
-	})
+	}})
 	return s.unless(ctx, err, interactionID, accountID, entinteraction.StateWrapUp)
 }
 

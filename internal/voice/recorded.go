@@ -23,7 +23,7 @@ const (
 
 // Recorded is part of telephony.Centre.
 func (s *Service) Recorded(ctx context.Context, r telephony.RecordingReport) error {
-	return s.together(ctx, step{recording: &r}, func(ctx context.Context) error { return s.recordUnknown(ctx, r) })
+	return s.together(ctx, step{recording: &r, apart: func(ctx context.Context) error { return s.recordUnknown(ctx, r) }})
 }
 
 // recordUnknown writes a recording of a call that is perhaps not known yet, or whose recording was awaited.

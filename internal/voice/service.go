@@ -94,8 +94,7 @@ type Service struct {
 	wake     chan struct{}
 	pulses   pulses
 	trickles trickles
-	steps    together.Group[step]
-	looks    together.Group[telephony.CallReport]
+	steps    together.Group[*telling]
 	apart    chan struct{} // holds an element for each step that is done by itself
 	zones    sync.Map      // of regions, see knownZone
 	relay    *relay
@@ -121,7 +120,6 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		o.Tick = defaultTick
 	}
 	s := &Service{o: o, node: ids.New("nod"), log: o.Logger, wake: make(chan struct{}, 1), relay: newRelay()}
-	s.looks.Write = s.writeLooks
 	s.steps.Write, s.steps.Writers, s.apart = s.writeSteps, stepWriters, make(chan struct{}, stepsApart)
 	var err error
 	if s.links, err = newLinks(ctx, o.Client, s.now); err != nil {
