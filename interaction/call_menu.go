@@ -14,7 +14,9 @@ import (
 	"ekc/ent/agency"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
+	"ekc/ent/predicate"
 	"ekc/ent/region"
+	"ekc/internal/database"
 	"ekc/internal/fail"
 )
 
@@ -104,7 +106,7 @@ func newSteps(system context.Context, tx *ent.Tx, i *ent.Interaction, steps []St
 	if len(drafts) == 0 || i.MessageCount == 0 { // nothing was said before, so nothing can have been kept
 		return drafts[:min(len(drafts), maxMessages)], nil
 	}
-	kept, err := tx.Message.Query().Where(message.InteractionID(i.ID), message.ClientKeyIn(keys...)).All(system)
+	kept, err := tx.Message.Query().Where(message.InteractionID(i.ID), database.Among[predicate.Message](message.FieldClientKey, keys)).All(system)
 	if err != nil {
 		return nil, fmt.Errorf("find messages by key: %w", err)
 	}
