@@ -84,7 +84,11 @@ func (a *Agent) askTrunk(l *line) {
 	}
 }
 
-// askServer sends OPTIONS to one of the carrier's servers.
+// answerTime is how long a server may take to answer OPTIONS, if the interval is not shorter: long before the transaction gives up, which is
+// after 32 s (RFC 3261 §17.1.2.2), and in which calls would still be sent there.
+const answerTime = 10 * time.Second
+
+// askServer sends OPTIONS to one of the carrier's servers. An answer that comes late is a sign of life too.
 func (a *Agent) askServer(l *line, t locate.Target, servers int) {
 	tell := func(up bool, reason string, trip time.Duration) {
 		a.serverIs(l, t, servers, ServerStatus{Address: t.Address, Up: up, Reason: printable(reason), RoundTrip: trip})
@@ -95,16 +99,22 @@ func (a *Agent) askServer(l *line, t locate.Target, servers int) {
 		return
 	}
 	m, began := a.newRequest("OPTIONS", "sip:"+l.domain(), flow), a.config.Now()
+	late := time.AfterFunc(min(l.KeepAlive, answerTime), func() { tell(false, "no answer in time", 0) })
 	_, err = a.table.Send(m, flow, func(answer *wire.Message, err error) {
-		switch {
+		if err == nil && answer.Status < 200 {
+			return
+		}
+		switch intime := late.Stop(); {
+		case err != nil && !intime: // it was said, and may not be true any more
 		case err != nil:
 			tell(false, err.Error(), 0)
-		case answer.Status >= 200:
+		default:
 			// Any answer is a sign of life, except those that say that it cannot work now.
 			tell(answer.Status != 408 && answer.Status < 500, answer.StartLine(), a.config.Now().Sub(began))
 		}
 	})
 	if err != nil {
+		late.Stop()
 		tell(false, err.Error(), 0)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -89,7 +90,8 @@ func (t Trunk) check(minSession time.Duration) error {
 	return nil
 }
 
-// SetTrunks replaces all trunks. Calls that are up keep theirs. When one of them is wrong nothing is changed.
+// SetTrunks replaces all trunks. Calls that are up keep theirs. When one of them is wrong nothing is changed. A trunk that is as it was goes
+// on undisturbed: whoever sets the trunks again and again must not take back the questions that wait for a carrier's answer.
 func (a *Agent) SetTrunks(all []Trunk) error {
 	a.trunks.mu.Lock()
 	defer a.trunks.mu.Unlock()
@@ -105,9 +107,14 @@ func (a *Agent) SetTrunks(all []Trunk) error {
 			t.Transport = UDP
 		}
 		t.Sources, t.Codecs = slices.Clone(t.Sources), slices.Clone(t.Codecs)
+		old := a.trunks.get(t.ID)
+		if old != nil && reflect.DeepEqual(old.Trunk, t) {
+			table[t.ID] = old
+			continue
+		}
 		l := &line{Trunk: t, status: TrunkStatus{TrunkID: t.ID, Up: true, Since: a.config.Now()}}
 		l.counts = &trunkCounts{}
-		if old := a.trunks.get(t.ID); old != nil {
+		if old != nil {
 			l.counts = old.counts
 			if old.Proxy == t.Proxy && old.Transport == t.Transport {
 				l.status = old.state()
@@ -115,15 +122,21 @@ func (a *Agent) SetTrunks(all []Trunk) error {
 		}
 		table[t.ID] = l
 	}
+	var begun []*line
 	for _, l := range table {
-		l.ctx, l.stop = context.WithCancel(a.ctx)
-	}
-	if old := a.trunks.table.Swap(&table); old != nil {
-		for _, l := range *old {
-			l.stop()
+		if l.stop == nil {
+			l.ctx, l.stop = context.WithCancel(a.ctx)
+			begun = append(begun, l)
 		}
 	}
-	for _, l := range table {
+	if old := a.trunks.table.Swap(&table); old != nil {
+		for id, l := range *old {
+			if table[id] != l {
+				l.stop()
+			}
+		}
+	}
+	for _, l := range begun {
 		if l.KeepAlive > 0 {
 			a.spawn(func() { a.keepTrunk(l) })
 		}

@@ -304,3 +304,14 @@ func TestKeepAliveTellsOfCarriers(t *testing.T) {
 		}
 	}
 }
+
+// A centre that reads its trunks again and again still learns that a carrier is gone.
+func TestKeepAliveOutlastsTrunksThatStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	c := newCentre(t, func(config *signaling.Config) { config.Timers = fast })
+	p := newPeer(t, c) // which says nothing
+	require.Eventually(t, func() bool {
+		c.trunk(t, p.address(), func(tr *signaling.Trunk) { tr.KeepAlive = 5 * time.Second })
+		return !c.Trunks()[0].Up
+	}, patience, 50*time.Millisecond)
+}
