@@ -23,8 +23,8 @@ import (
 	knowledgemigrations "ekc/migrations/knowledge"
 )
 
-// demoPassword is that of all demo accounts in the tests.
-const demoPassword = "correct horse demo"
+// demoPassword is that of all demo accounts in the tests; without a space, which baresip does not read.
+const demoPassword = "correct-horse-demo"
 
 // cheap makes sign-ins fast: the cost of guessing is no matter here.
 var cheap = access.HashParams{MemoryKiB: 64, Passes: 1, Lanes: 1}
@@ -52,7 +52,7 @@ type store struct{ core, knowledge, dataDir string }
 func newStore(t *testing.T) store {
 	t.Helper()
 	return store{
-		core:      pgtest.Database(t, "demo:"+pgtest.Hash(coremigrations.Files())+pgtest.Hash(os.DirFS("../internal/seed")), fillCore),
+		core:      pgtest.Database(t, "demo:"+demoPassword+":"+pgtest.Hash(coremigrations.Files())+pgtest.Hash(os.DirFS("../internal/seed")), fillCore),
 		knowledge: pgtest.Database(t, "base:"+pgtest.Hash(knowledgemigrations.Files())+pgtest.Hash(os.DirFS("../knowledge/demo")), fillBase),
 		dataDir:   t.TempDir(),
 	}

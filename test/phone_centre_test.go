@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"ekc/internal/config"
 )
 
 // phoneCentre is a centre with a phone, shared by flows that each have a queue, a number and people of their own.
@@ -26,11 +28,11 @@ type phoneCentre struct {
 // carrierAddress is where the demo trunk's requests come from.
 const carrierAddress = "127.0.0.2"
 
-func startPhoneCentre(t *testing.T) *phoneCentre {
+func startPhoneCentre(t *testing.T, change ...func(*config.Config)) *phoneCentre {
 	t.Helper()
 	s := newStore(t)
 	s.moveToNoon(t)
-	c := &phoneCentre{node: s.start(t), store: s}
+	c := &phoneCentre{node: s.start(t, append(change, withTLS(t))...), store: s}
 	c.admin, c.supervisor = c.as("admin"), c.as("supervisor")
 	c.outside = runSIPp(t, sippOptions{scenario: "outside.xml", tone: hzOutside, more: []string{"-trace_logs"}})
 	c.admin.do("trunkUpdate", "TrunkUpdateInput", map[string]any{
@@ -172,6 +174,12 @@ func (c *phoneCentre) desk(t *testing.T, o deskOptions) *desk {
 // hire makes an operator of the desk with a phone that is registered.
 func (d *desk) hire(login string, line int, tone float64) *clerk {
 	d.t.Helper()
+	return d.hireWith(login, line, deviceOptions{tone: tone})
+}
+
+// hireWith is hire with a phone of another make.
+func (d *desk) hireWith(login string, line int, o deviceOptions) *clerk {
+	d.t.Helper()
 	account := mutate[struct {
 		Account    *struct{ ID string }
 		UserErrors []userError
@@ -181,20 +189,24 @@ func (d *desk) hire(login string, line int, tone float64) *clerk {
 	require.Empty(d.t, account.UserErrors)
 	d.admin.do("queueMembersAdd", "QueueMembersInput", map[string]any{"queueId": d.queueID, "accountIds": []string{account.Account.ID}})
 	me := d.admin.signIn(login, demoPassword)
-	return &clerk{client: me, phone: d.c.phoneOf(d.admin, account.Account.ID, login, tone), id: account.Account.ID, login: login}
+	return &clerk{client: me, phone: d.c.phoneWith(d.admin, account.Account.ID, login, o), id: account.Account.ID, login: login}
 }
 
 // phoneOf gives an account a phone and waits until it is registered.
 func (c *phoneCentre) phoneOf(admin *client, accountID, username string, tone float64) *device {
+	admin.t.Helper()
+	return c.phoneWith(admin, accountID, username, deviceOptions{tone: tone})
+}
+
+func (c *phoneCentre) phoneWith(admin *client, accountID, username string, o deviceOptions) *device {
 	admin.t.Helper()
 	made := mutate[struct {
 		Password   string
 		UserErrors []userError
 	}](admin, "phoneCreate", "PhoneCreateInput", "password", map[string]any{"accountId": accountID, "username": username})
 	require.Empty(admin.t, made.UserErrors)
-	phone := newDevice(admin.t, deviceOptions{
-		user: username, password: made.Password, registrar: c.app.PhoneAddr().String(), address: "127.0.0.1", tone: tone,
-	})
+	o.user, o.password, o.registrar, o.address = username, made.Password, c.app.PhoneAddr().String(), "127.0.0.1"
+	phone := newDevice(admin.t, o)
 	require.Eventually(admin.t, func() bool { return admin.devices(accountID) > 0 }, callPatience, 100*time.Millisecond, "the phone registers: %s", phone.said)
 	return phone
 }

@@ -35,6 +35,8 @@ type deviceOptions struct {
 	address string
 	// tone is the frequency that its microphone hears.
 	tone float64
+	// speech is what it hears instead, 16 bit at 8 kHz, again and again.
+	speech []int16
 	// transport is udp, unless another one is named.
 	transport string
 	// account are further parameters of its account, such as ;answermode=auto.
@@ -121,7 +123,11 @@ snd_path %[5]s
 `, o.address, filepath.Join(d.dir, "tone.wav"), modules.String(), controlAddress, d.dir))
 	write("accounts", []byte(o.line()+"\n"))
 	write("contacts", nil)
-	write("tone.wav", wave(sine(o.tone, 120*media.SampleRate)))
+	sound := o.speech
+	if sound == nil {
+		sound = sine(o.tone, 120*media.SampleRate)
+	}
+	write("tone.wav", wave(sound))
 }
 
 // line is the account as baresip reads it.

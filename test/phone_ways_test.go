@@ -1,6 +1,7 @@
 package test
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A call to a citizen leaves by the carrier that can take it: the preferred one has no line free; the next one wants digest, and its
-// announcement is heard before anybody answers.
+// A call to a citizen leaves by the carrier that can take it: the preferred one is dead and known to be; the next one has no line free; the
+// one after it wants digest, and its announcement is heard before anybody answers. The dead one is seen to come back.
 func TestWaysOut(t *testing.T) {
 	t.Parallel()
 	c := startPhoneCentre(t)
@@ -21,18 +22,20 @@ func TestWaysOut(t *testing.T) {
 	full := runSIPp(t, sippOptions{scenario: "full.xml", more: []string{"-trace_logs"}})
 	demanding := runSIPp(t, sippOptions{scenario: "demanding.xml", tone: hzOutside, more: []string{"-trace_logs"}})
 	standard := c.admin.trunk()
-	way := func(name string, s *sipp, source string, preference int) {
+	way := func(name string, at *net.UDPAddr, source string, preference, keepAlive int) {
 		c.admin.do("trunkCreate", "TrunkCreateInput", map[string]any{"settings": map[string]any{
-			"name": name, "proxy": s.address.String(), "sources": []string{source}, "preference": preference, "keepAliveSeconds": 0,
+			"name": name, "proxy": at.String(), "sources": []string{source}, "preference": preference, "keepAliveSeconds": keepAlive,
 			"username": "centre", "password": "correct-horse-centre",
 		}})
 	}
+	dead := unusedPort(t, "127.0.0.11")
 	c.admin.do("trunkUpdate", "TrunkUpdateInput", map[string]any{"trunkId": standard, "settings": map[string]any{"preference": 3}})
-	way("Занятый оператор связи", full, "127.0.0.9", 1)
-	way("Строгий оператор связи", demanding, "127.0.0.10", 2)
-	soon(t, "the node knows them", func() bool {
+	way("Пропавший оператор связи", dead, "127.0.0.11", 0, 5)
+	way("Занятый оператор связи", full.address, "127.0.0.9", 1, 0)
+	way("Строгий оператор связи", demanding.address, "127.0.0.10", 2, 0)
+	soon(t, "the node knows them, and that one of them is dead", func() bool {
 		ways := c.admin.waysOut()
-		return len(ways) == 3 && len(ways[0].Status) == 1 && len(ways[1].Status) == 1
+		return len(ways) == 4 && ways[0].is(false) && ways[1].is(true) && ways[2].is(true)
 	})
 
 	operator.do("callDial", "CallDialInput", map[string]any{"number": "84961234567"})
@@ -45,6 +48,8 @@ func TestWaysOut(t *testing.T) {
 	require.Equal(t, "0", c.find(t, "SELECT count(*) FROM call_legs WHERE role = 'CITIZEN' AND answered_at IS NOT NULL"), "nobody has answered")
 	operator.phone.hangUp()
 	require.Eventually(t, func() bool { return demanding.logged("CANCEL") == 1 }, callPatience, 100*time.Millisecond, "the carrier is told")
+	answersOptions(t, dead)
+	soon(t, "the dead carrier is back", func() bool { return c.admin.waysOut()[0].is(true) })
 }
 
 // proves checks the answer to the challenge of demanding.xml.
@@ -63,6 +68,33 @@ func proves(t *testing.T, header string) {
 type wayOut struct {
 	ID     string
 	Status []struct{ Reachable bool }
+}
+
+// is reports whether the one node sees the carrier so.
+func (w wayOut) is(reachable bool) bool {
+	return len(w.Status) == 1 && w.Status[0].Reachable == reachable
+}
+
+// answersOptions is a carrier at an address that says that it lives, and nothing else.
+func answersOptions(t *testing.T, at *net.UDPAddr) {
+	t.Helper()
+	socket, err := net.ListenUDP("udp", at)
+	require.NoError(t, err)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for request := make([]byte, 65535); ; {
+			n, from, err := socket.ReadFromUDP(request)
+			if err != nil {
+				return
+			}
+			_, _ = socket.WriteToUDP([]byte(agree(string(request[:n]))), from)
+		}
+	}()
+	t.Cleanup(func() {
+		_ = socket.Close()
+		<-ended
+	})
 }
 
 // waysOut are the trunks, the preferred one first.

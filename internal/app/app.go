@@ -232,6 +232,9 @@ func (a *App) Failed() <-chan error { return a.failed }
 // PhoneAddr is where SIP is listened to, with the port that the system chose; nil on a node without a phone.
 func (a *App) PhoneAddr() net.Addr { return a.phone.addr() }
 
+// PhoneTLSAddr is where SIP over TLS is listened to; nil where it is not.
+func (a *App) PhoneTLSAddr() net.Addr { return a.phone.addrTLS() }
+
 // URL is the address that clients on this machine use, without a final slash; it knows the port that the system chose.
 func (a *App) URL() string {
 	h := a.config.HTTP

@@ -176,6 +176,14 @@ func (p *phone) addr() net.Addr {
 	return p.agent.Addr(signaling.UDP)
 }
 
+// addrTLS is where SIP over TLS is listened to, nil when it is not.
+func (p *phone) addrTLS() net.Addr {
+	if p == nil || p.agent == nil {
+		return nil
+	}
+	return p.agent.Addr(signaling.TLS)
+}
+
 // drain takes no new calls and waits for those there are, until ctx ends.
 func (p *phone) drain(ctx context.Context) error {
 	if p == nil || p.board == nil {
