@@ -19,6 +19,14 @@ func cite(hit knowledge.Hit) dialogue.Citation {
 	for _, b := range hit.LegalBasis {
 		c.LegalBasis = append(c.LegalBasis, strings.TrimSuffix(b.Act+", "+b.Article, ", "))
 	}
+	for _, l := range hit.Links {
+		c.Links = append(c.Links, dialogue.Link(l))
+	}
+	for _, f := range hit.Files {
+		c.Files = append(c.Files, dialogue.File{
+			ID: f.ID, Title: cmp.Or(f.Title, f.Name), FileName: f.Name, MediaType: f.MediaType, Size: f.Size, SHA256: f.SHA256,
+		})
+	}
 	return c
 }
 
@@ -49,7 +57,8 @@ func (s *Service) published(ctx context.Context, recordID, region string) (knowl
 	return knowledge.Hit{
 		RecordID: r.ID, VersionID: v.ID, Version: v.Number, Question: v.Question, Answer: v.Answer, Short: v.Short,
 		Topic: v.Topic, Agency: r.Agency, Region: r.Region, LegalBasis: v.LegalBasis, Intent: v.Intent, Personal: v.Personal,
-		ValidFrom: v.ValidFrom, ValidTo: v.ValidTo, PublishedAt: v.PublishedAt, Probability: 1,
+		ValidFrom: v.ValidFrom, ValidTo: v.ValidTo, PublishedAt: v.PublishedAt, Links: v.Links, Files: v.Files,
+		Probability: 1,
 	}, nil
 }
 

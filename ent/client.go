@@ -16,8 +16,10 @@ import (
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
 	"ekc/ent/agencynetwork"
+	"ekc/ent/answerday"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
+	"ekc/ent/answertally"
 	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
@@ -53,6 +55,7 @@ import (
 	"ekc/ent/queuemember"
 	"ekc/ent/recall"
 	"ekc/ent/recallperson"
+	"ekc/ent/recordfile"
 	"ekc/ent/recording"
 	"ekc/ent/recoverycode"
 	"ekc/ent/region"
@@ -97,10 +100,14 @@ type Client struct {
 	Agency *AgencyClient
 	// AgencyNetwork is the client for interacting with the AgencyNetwork builders.
 	AgencyNetwork *AgencyNetworkClient
+	// AnswerDay is the client for interacting with the AnswerDay builders.
+	AnswerDay *AnswerDayClient
 	// AnswerReview is the client for interacting with the AnswerReview builders.
 	AnswerReview *AnswerReviewClient
 	// AnswerSample is the client for interacting with the AnswerSample builders.
 	AnswerSample *AnswerSampleClient
+	// AnswerTally is the client for interacting with the AnswerTally builders.
+	AnswerTally *AnswerTallyClient
 	// AssistantTurn is the client for interacting with the AssistantTurn builders.
 	AssistantTurn *AssistantTurnClient
 	// Attachment is the client for interacting with the Attachment builders.
@@ -169,6 +176,8 @@ type Client struct {
 	Recall *RecallClient
 	// RecallPerson is the client for interacting with the RecallPerson builders.
 	RecallPerson *RecallPersonClient
+	// RecordFile is the client for interacting with the RecordFile builders.
+	RecordFile *RecordFileClient
 	// Recording is the client for interacting with the Recording builders.
 	Recording *RecordingClient
 	// RecoveryCode is the client for interacting with the RecoveryCode builders.
@@ -222,8 +231,10 @@ func (c *Client) init() {
 	c.AccountSkill = NewAccountSkillClient(c.config)
 	c.Agency = NewAgencyClient(c.config)
 	c.AgencyNetwork = NewAgencyNetworkClient(c.config)
+	c.AnswerDay = NewAnswerDayClient(c.config)
 	c.AnswerReview = NewAnswerReviewClient(c.config)
 	c.AnswerSample = NewAnswerSampleClient(c.config)
+	c.AnswerTally = NewAnswerTallyClient(c.config)
 	c.AssistantTurn = NewAssistantTurnClient(c.config)
 	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
@@ -258,6 +269,7 @@ func (c *Client) init() {
 	c.QueueMember = NewQueueMemberClient(c.config)
 	c.Recall = NewRecallClient(c.config)
 	c.RecallPerson = NewRecallPersonClient(c.config)
+	c.RecordFile = NewRecordFileClient(c.config)
 	c.Recording = NewRecordingClient(c.config)
 	c.RecoveryCode = NewRecoveryCodeClient(c.config)
 	c.Region = NewRegionClient(c.config)
@@ -374,8 +386,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AccountSkill:      NewAccountSkillClient(cfg),
 		Agency:            NewAgencyClient(cfg),
 		AgencyNetwork:     NewAgencyNetworkClient(cfg),
+		AnswerDay:         NewAnswerDayClient(cfg),
 		AnswerReview:      NewAnswerReviewClient(cfg),
 		AnswerSample:      NewAnswerSampleClient(cfg),
+		AnswerTally:       NewAnswerTallyClient(cfg),
 		AssistantTurn:     NewAssistantTurnClient(cfg),
 		Attachment:        NewAttachmentClient(cfg),
 		AuditEntry:        NewAuditEntryClient(cfg),
@@ -410,6 +424,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		QueueMember:       NewQueueMemberClient(cfg),
 		Recall:            NewRecallClient(cfg),
 		RecallPerson:      NewRecallPersonClient(cfg),
+		RecordFile:        NewRecordFileClient(cfg),
 		Recording:         NewRecordingClient(cfg),
 		RecoveryCode:      NewRecoveryCodeClient(cfg),
 		Region:            NewRegionClient(cfg),
@@ -453,8 +468,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AccountSkill:      NewAccountSkillClient(cfg),
 		Agency:            NewAgencyClient(cfg),
 		AgencyNetwork:     NewAgencyNetworkClient(cfg),
+		AnswerDay:         NewAnswerDayClient(cfg),
 		AnswerReview:      NewAnswerReviewClient(cfg),
 		AnswerSample:      NewAnswerSampleClient(cfg),
+		AnswerTally:       NewAnswerTallyClient(cfg),
 		AssistantTurn:     NewAssistantTurnClient(cfg),
 		Attachment:        NewAttachmentClient(cfg),
 		AuditEntry:        NewAuditEntryClient(cfg),
@@ -489,6 +506,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		QueueMember:       NewQueueMemberClient(cfg),
 		Recall:            NewRecallClient(cfg),
 		RecallPerson:      NewRecallPersonClient(cfg),
+		RecordFile:        NewRecordFileClient(cfg),
 		Recording:         NewRecordingClient(cfg),
 		RecoveryCode:      NewRecoveryCodeClient(cfg),
 		Region:            NewRegionClient(cfg),
@@ -537,16 +555,17 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIKey, c.AccessRequest, c.Account, c.AccountSkill, c.Agency, c.AgencyNetwork,
-		c.AnswerReview, c.AnswerSample, c.AssistantTurn, c.Attachment, c.AuditEntry,
-		c.AuditSeal, c.BusinessHours, c.Call, c.CallInvitation, c.CallLeg, c.Callback,
-		c.Citizen, c.CitizenRequest, c.DataKey, c.DestructionAct, c.Disposition,
-		c.Duty, c.Event, c.FormerPassword, c.IdentityLink, c.IdentityLogin,
-		c.Interaction, c.LegalHold, c.Menu, c.MenuVersion, c.Message, c.NodeCommand,
-		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
-		c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.RecoveryCode, c.Region,
-		c.RoleAssignment, c.RoutingTrace, c.SecondFactor, c.Secret, c.Segment,
-		c.ServerNode, c.ServiceNumber, c.Session, c.SignInChallenge, c.Site, c.Skill,
-		c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
+		c.AnswerDay, c.AnswerReview, c.AnswerSample, c.AnswerTally, c.AssistantTurn,
+		c.Attachment, c.AuditEntry, c.AuditSeal, c.BusinessHours, c.Call,
+		c.CallInvitation, c.CallLeg, c.Callback, c.Citizen, c.CitizenRequest, c.DataKey,
+		c.DestructionAct, c.Disposition, c.Duty, c.Event, c.FormerPassword,
+		c.IdentityLink, c.IdentityLogin, c.Interaction, c.LegalHold, c.Menu,
+		c.MenuVersion, c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone,
+		c.PhoneBinding, c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson,
+		c.RecordFile, c.Recording, c.RecoveryCode, c.Region, c.RoleAssignment,
+		c.RoutingTrace, c.SecondFactor, c.Secret, c.Segment, c.ServerNode,
+		c.ServiceNumber, c.Session, c.SignInChallenge, c.Site, c.Skill, c.Sound,
+		c.SuggestionVerdict, c.Transcript, c.Trunk,
 	} {
 		n.Use(hooks...)
 	}
@@ -557,16 +576,17 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIKey, c.AccessRequest, c.Account, c.AccountSkill, c.Agency, c.AgencyNetwork,
-		c.AnswerReview, c.AnswerSample, c.AssistantTurn, c.Attachment, c.AuditEntry,
-		c.AuditSeal, c.BusinessHours, c.Call, c.CallInvitation, c.CallLeg, c.Callback,
-		c.Citizen, c.CitizenRequest, c.DataKey, c.DestructionAct, c.Disposition,
-		c.Duty, c.Event, c.FormerPassword, c.IdentityLink, c.IdentityLogin,
-		c.Interaction, c.LegalHold, c.Menu, c.MenuVersion, c.Message, c.NodeCommand,
-		c.Offer, c.PauseReason, c.Phone, c.PhoneBinding, c.Presence, c.Queue,
-		c.QueueMember, c.Recall, c.RecallPerson, c.Recording, c.RecoveryCode, c.Region,
-		c.RoleAssignment, c.RoutingTrace, c.SecondFactor, c.Secret, c.Segment,
-		c.ServerNode, c.ServiceNumber, c.Session, c.SignInChallenge, c.Site, c.Skill,
-		c.Sound, c.SuggestionVerdict, c.Transcript, c.Trunk,
+		c.AnswerDay, c.AnswerReview, c.AnswerSample, c.AnswerTally, c.AssistantTurn,
+		c.Attachment, c.AuditEntry, c.AuditSeal, c.BusinessHours, c.Call,
+		c.CallInvitation, c.CallLeg, c.Callback, c.Citizen, c.CitizenRequest, c.DataKey,
+		c.DestructionAct, c.Disposition, c.Duty, c.Event, c.FormerPassword,
+		c.IdentityLink, c.IdentityLogin, c.Interaction, c.LegalHold, c.Menu,
+		c.MenuVersion, c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone,
+		c.PhoneBinding, c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson,
+		c.RecordFile, c.Recording, c.RecoveryCode, c.Region, c.RoleAssignment,
+		c.RoutingTrace, c.SecondFactor, c.Secret, c.Segment, c.ServerNode,
+		c.ServiceNumber, c.Session, c.SignInChallenge, c.Site, c.Skill, c.Sound,
+		c.SuggestionVerdict, c.Transcript, c.Trunk,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -587,10 +607,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Agency.mutate(ctx, m)
 	case *AgencyNetworkMutation:
 		return c.AgencyNetwork.mutate(ctx, m)
+	case *AnswerDayMutation:
+		return c.AnswerDay.mutate(ctx, m)
 	case *AnswerReviewMutation:
 		return c.AnswerReview.mutate(ctx, m)
 	case *AnswerSampleMutation:
 		return c.AnswerSample.mutate(ctx, m)
+	case *AnswerTallyMutation:
+		return c.AnswerTally.mutate(ctx, m)
 	case *AssistantTurnMutation:
 		return c.AssistantTurn.mutate(ctx, m)
 	case *AttachmentMutation:
@@ -659,6 +683,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Recall.mutate(ctx, m)
 	case *RecallPersonMutation:
 		return c.RecallPerson.mutate(ctx, m)
+	case *RecordFileMutation:
+		return c.RecordFile.mutate(ctx, m)
 	case *RecordingMutation:
 		return c.Recording.mutate(ctx, m)
 	case *RecoveryCodeMutation:
@@ -1712,6 +1738,140 @@ func (c *AgencyNetworkClient) mutate(ctx context.Context, m *AgencyNetworkMutati
 	}
 }
 
+// AnswerDayClient is a client for the AnswerDay schema.
+type AnswerDayClient struct {
+	config
+}
+
+// NewAnswerDayClient returns a client for the AnswerDay from the given config.
+func NewAnswerDayClient(c config) *AnswerDayClient {
+	return &AnswerDayClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `answerday.Hooks(f(g(h())))`.
+func (c *AnswerDayClient) Use(hooks ...Hook) {
+	c.hooks.AnswerDay = append(c.hooks.AnswerDay, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `answerday.Intercept(f(g(h())))`.
+func (c *AnswerDayClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AnswerDay = append(c.inters.AnswerDay, interceptors...)
+}
+
+// Create returns a builder for creating a AnswerDay entity.
+func (c *AnswerDayClient) Create() *AnswerDayCreate {
+	mutation := newAnswerDayMutation(c.config, OpCreate)
+	return &AnswerDayCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AnswerDay entities.
+func (c *AnswerDayClient) CreateBulk(builders ...*AnswerDayCreate) *AnswerDayCreateBulk {
+	return &AnswerDayCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AnswerDayClient) MapCreateBulk(slice any, setFunc func(*AnswerDayCreate, int)) *AnswerDayCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AnswerDayCreateBulk{err: fmt.Errorf("calling to AnswerDayClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AnswerDayCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AnswerDayCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AnswerDay.
+func (c *AnswerDayClient) Update() *AnswerDayUpdate {
+	mutation := newAnswerDayMutation(c.config, OpUpdate)
+	return &AnswerDayUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AnswerDayClient) UpdateOne(_m *AnswerDay) *AnswerDayUpdateOne {
+	mutation := newAnswerDayMutation(c.config, OpUpdateOne, withAnswerDay(_m))
+	return &AnswerDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AnswerDayClient) UpdateOneID(id string) *AnswerDayUpdateOne {
+	mutation := newAnswerDayMutation(c.config, OpUpdateOne, withAnswerDayID(id))
+	return &AnswerDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AnswerDay.
+func (c *AnswerDayClient) Delete() *AnswerDayDelete {
+	mutation := newAnswerDayMutation(c.config, OpDelete)
+	return &AnswerDayDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AnswerDayClient) DeleteOne(_m *AnswerDay) *AnswerDayDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AnswerDayClient) DeleteOneID(id string) *AnswerDayDeleteOne {
+	builder := c.Delete().Where(answerday.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AnswerDayDeleteOne{builder}
+}
+
+// Query returns a query builder for AnswerDay.
+func (c *AnswerDayClient) Query() *AnswerDayQuery {
+	return &AnswerDayQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAnswerDay},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AnswerDay entity by its id.
+func (c *AnswerDayClient) Get(ctx context.Context, id string) (*AnswerDay, error) {
+	return c.Query().Where(answerday.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AnswerDayClient) GetX(ctx context.Context, id string) *AnswerDay {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AnswerDayClient) Hooks() []Hook {
+	hooks := c.hooks.AnswerDay
+	return append(hooks[:len(hooks):len(hooks)], answerday.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AnswerDayClient) Interceptors() []Interceptor {
+	return c.inters.AnswerDay
+}
+
+func (c *AnswerDayClient) mutate(ctx context.Context, m *AnswerDayMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AnswerDayCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AnswerDayUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AnswerDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AnswerDayDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AnswerDay mutation op: %q", m.Op())
+	}
+}
+
 // AnswerReviewClient is a client for the AnswerReview schema.
 type AnswerReviewClient struct {
 	config
@@ -2009,6 +2169,140 @@ func (c *AnswerSampleClient) mutate(ctx context.Context, m *AnswerSampleMutation
 		return (&AnswerSampleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown AnswerSample mutation op: %q", m.Op())
+	}
+}
+
+// AnswerTallyClient is a client for the AnswerTally schema.
+type AnswerTallyClient struct {
+	config
+}
+
+// NewAnswerTallyClient returns a client for the AnswerTally from the given config.
+func NewAnswerTallyClient(c config) *AnswerTallyClient {
+	return &AnswerTallyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `answertally.Hooks(f(g(h())))`.
+func (c *AnswerTallyClient) Use(hooks ...Hook) {
+	c.hooks.AnswerTally = append(c.hooks.AnswerTally, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `answertally.Intercept(f(g(h())))`.
+func (c *AnswerTallyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AnswerTally = append(c.inters.AnswerTally, interceptors...)
+}
+
+// Create returns a builder for creating a AnswerTally entity.
+func (c *AnswerTallyClient) Create() *AnswerTallyCreate {
+	mutation := newAnswerTallyMutation(c.config, OpCreate)
+	return &AnswerTallyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AnswerTally entities.
+func (c *AnswerTallyClient) CreateBulk(builders ...*AnswerTallyCreate) *AnswerTallyCreateBulk {
+	return &AnswerTallyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AnswerTallyClient) MapCreateBulk(slice any, setFunc func(*AnswerTallyCreate, int)) *AnswerTallyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AnswerTallyCreateBulk{err: fmt.Errorf("calling to AnswerTallyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AnswerTallyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AnswerTallyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AnswerTally.
+func (c *AnswerTallyClient) Update() *AnswerTallyUpdate {
+	mutation := newAnswerTallyMutation(c.config, OpUpdate)
+	return &AnswerTallyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AnswerTallyClient) UpdateOne(_m *AnswerTally) *AnswerTallyUpdateOne {
+	mutation := newAnswerTallyMutation(c.config, OpUpdateOne, withAnswerTally(_m))
+	return &AnswerTallyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AnswerTallyClient) UpdateOneID(id int64) *AnswerTallyUpdateOne {
+	mutation := newAnswerTallyMutation(c.config, OpUpdateOne, withAnswerTallyID(id))
+	return &AnswerTallyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AnswerTally.
+func (c *AnswerTallyClient) Delete() *AnswerTallyDelete {
+	mutation := newAnswerTallyMutation(c.config, OpDelete)
+	return &AnswerTallyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AnswerTallyClient) DeleteOne(_m *AnswerTally) *AnswerTallyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AnswerTallyClient) DeleteOneID(id int64) *AnswerTallyDeleteOne {
+	builder := c.Delete().Where(answertally.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AnswerTallyDeleteOne{builder}
+}
+
+// Query returns a query builder for AnswerTally.
+func (c *AnswerTallyClient) Query() *AnswerTallyQuery {
+	return &AnswerTallyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAnswerTally},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AnswerTally entity by its id.
+func (c *AnswerTallyClient) Get(ctx context.Context, id int64) (*AnswerTally, error) {
+	return c.Query().Where(answertally.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AnswerTallyClient) GetX(ctx context.Context, id int64) *AnswerTally {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AnswerTallyClient) Hooks() []Hook {
+	hooks := c.hooks.AnswerTally
+	return append(hooks[:len(hooks):len(hooks)], answertally.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AnswerTallyClient) Interceptors() []Interceptor {
+	return c.inters.AnswerTally
+}
+
+func (c *AnswerTallyClient) mutate(ctx context.Context, m *AnswerTallyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AnswerTallyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AnswerTallyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AnswerTallyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AnswerTallyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AnswerTally mutation op: %q", m.Op())
 	}
 }
 
@@ -7432,6 +7726,140 @@ func (c *RecallPersonClient) mutate(ctx context.Context, m *RecallPersonMutation
 	}
 }
 
+// RecordFileClient is a client for the RecordFile schema.
+type RecordFileClient struct {
+	config
+}
+
+// NewRecordFileClient returns a client for the RecordFile from the given config.
+func NewRecordFileClient(c config) *RecordFileClient {
+	return &RecordFileClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `recordfile.Hooks(f(g(h())))`.
+func (c *RecordFileClient) Use(hooks ...Hook) {
+	c.hooks.RecordFile = append(c.hooks.RecordFile, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `recordfile.Intercept(f(g(h())))`.
+func (c *RecordFileClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RecordFile = append(c.inters.RecordFile, interceptors...)
+}
+
+// Create returns a builder for creating a RecordFile entity.
+func (c *RecordFileClient) Create() *RecordFileCreate {
+	mutation := newRecordFileMutation(c.config, OpCreate)
+	return &RecordFileCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RecordFile entities.
+func (c *RecordFileClient) CreateBulk(builders ...*RecordFileCreate) *RecordFileCreateBulk {
+	return &RecordFileCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RecordFileClient) MapCreateBulk(slice any, setFunc func(*RecordFileCreate, int)) *RecordFileCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RecordFileCreateBulk{err: fmt.Errorf("calling to RecordFileClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RecordFileCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RecordFileCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RecordFile.
+func (c *RecordFileClient) Update() *RecordFileUpdate {
+	mutation := newRecordFileMutation(c.config, OpUpdate)
+	return &RecordFileUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RecordFileClient) UpdateOne(_m *RecordFile) *RecordFileUpdateOne {
+	mutation := newRecordFileMutation(c.config, OpUpdateOne, withRecordFile(_m))
+	return &RecordFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RecordFileClient) UpdateOneID(id string) *RecordFileUpdateOne {
+	mutation := newRecordFileMutation(c.config, OpUpdateOne, withRecordFileID(id))
+	return &RecordFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RecordFile.
+func (c *RecordFileClient) Delete() *RecordFileDelete {
+	mutation := newRecordFileMutation(c.config, OpDelete)
+	return &RecordFileDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RecordFileClient) DeleteOne(_m *RecordFile) *RecordFileDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RecordFileClient) DeleteOneID(id string) *RecordFileDeleteOne {
+	builder := c.Delete().Where(recordfile.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RecordFileDeleteOne{builder}
+}
+
+// Query returns a query builder for RecordFile.
+func (c *RecordFileClient) Query() *RecordFileQuery {
+	return &RecordFileQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRecordFile},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RecordFile entity by its id.
+func (c *RecordFileClient) Get(ctx context.Context, id string) (*RecordFile, error) {
+	return c.Query().Where(recordfile.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RecordFileClient) GetX(ctx context.Context, id string) *RecordFile {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RecordFileClient) Hooks() []Hook {
+	hooks := c.hooks.RecordFile
+	return append(hooks[:len(hooks):len(hooks)], recordfile.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *RecordFileClient) Interceptors() []Interceptor {
+	return c.inters.RecordFile
+}
+
+func (c *RecordFileClient) mutate(ctx context.Context, m *RecordFileMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RecordFileCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RecordFileUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RecordFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RecordFileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RecordFile mutation op: %q", m.Op())
+	}
+}
+
 // RecordingClient is a client for the Recording schema.
 type RecordingClient struct {
 	config
@@ -10183,28 +10611,28 @@ func (c *TrunkClient) mutate(ctx context.Context, m *TrunkMutation) (Value, erro
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, AccessRequest, Account, AccountSkill, Agency, AgencyNetwork,
-		AnswerReview, AnswerSample, AssistantTurn, Attachment, AuditEntry, AuditSeal,
-		BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
+		APIKey, AccessRequest, Account, AccountSkill, Agency, AgencyNetwork, AnswerDay,
+		AnswerReview, AnswerSample, AnswerTally, AssistantTurn, Attachment, AuditEntry,
+		AuditSeal, BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
 		CitizenRequest, DataKey, DestructionAct, Disposition, Duty, Event,
 		FormerPassword, IdentityLink, IdentityLogin, Interaction, LegalHold, Menu,
 		MenuVersion, Message, NodeCommand, Offer, PauseReason, Phone, PhoneBinding,
-		Presence, Queue, QueueMember, Recall, RecallPerson, Recording, RecoveryCode,
-		Region, RoleAssignment, RoutingTrace, SecondFactor, Secret, Segment,
-		ServerNode, ServiceNumber, Session, SignInChallenge, Site, Skill, Sound,
-		SuggestionVerdict, Transcript, Trunk []ent.Hook
+		Presence, Queue, QueueMember, Recall, RecallPerson, RecordFile, Recording,
+		RecoveryCode, Region, RoleAssignment, RoutingTrace, SecondFactor, Secret,
+		Segment, ServerNode, ServiceNumber, Session, SignInChallenge, Site, Skill,
+		Sound, SuggestionVerdict, Transcript, Trunk []ent.Hook
 	}
 	inters struct {
-		APIKey, AccessRequest, Account, AccountSkill, Agency, AgencyNetwork,
-		AnswerReview, AnswerSample, AssistantTurn, Attachment, AuditEntry, AuditSeal,
-		BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
+		APIKey, AccessRequest, Account, AccountSkill, Agency, AgencyNetwork, AnswerDay,
+		AnswerReview, AnswerSample, AnswerTally, AssistantTurn, Attachment, AuditEntry,
+		AuditSeal, BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
 		CitizenRequest, DataKey, DestructionAct, Disposition, Duty, Event,
 		FormerPassword, IdentityLink, IdentityLogin, Interaction, LegalHold, Menu,
 		MenuVersion, Message, NodeCommand, Offer, PauseReason, Phone, PhoneBinding,
-		Presence, Queue, QueueMember, Recall, RecallPerson, Recording, RecoveryCode,
-		Region, RoleAssignment, RoutingTrace, SecondFactor, Secret, Segment,
-		ServerNode, ServiceNumber, Session, SignInChallenge, Site, Skill, Sound,
-		SuggestionVerdict, Transcript, Trunk []ent.Interceptor
+		Presence, Queue, QueueMember, Recall, RecallPerson, RecordFile, Recording,
+		RecoveryCode, Region, RoleAssignment, RoutingTrace, SecondFactor, Secret,
+		Segment, ServerNode, ServiceNumber, Session, SignInChallenge, Site, Skill,
+		Sound, SuggestionVerdict, Transcript, Trunk []ent.Interceptor
 	}
 )
 

@@ -9,8 +9,10 @@ import (
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
 	"ekc/ent/agencynetwork"
+	"ekc/ent/answerday"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
+	"ekc/ent/answertally"
 	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
@@ -46,6 +48,7 @@ import (
 	"ekc/ent/queuemember"
 	"ekc/ent/recall"
 	"ekc/ent/recallperson"
+	"ekc/ent/recordfile"
 	"ekc/ent/recording"
 	"ekc/ent/recoverycode"
 	"ekc/ent/region"
@@ -138,8 +141,10 @@ func checkColumn(t, c string) error {
 			accountskill.Table:      accountskill.ValidColumn,
 			agency.Table:            agency.ValidColumn,
 			agencynetwork.Table:     agencynetwork.ValidColumn,
+			answerday.Table:         answerday.ValidColumn,
 			answerreview.Table:      answerreview.ValidColumn,
 			answersample.Table:      answersample.ValidColumn,
+			answertally.Table:       answertally.ValidColumn,
 			assistantturn.Table:     assistantturn.ValidColumn,
 			attachment.Table:        attachment.ValidColumn,
 			auditentry.Table:        auditentry.ValidColumn,
@@ -174,6 +179,7 @@ func checkColumn(t, c string) error {
 			queuemember.Table:       queuemember.ValidColumn,
 			recall.Table:            recall.ValidColumn,
 			recallperson.Table:      recallperson.ValidColumn,
+			recordfile.Table:        recordfile.ValidColumn,
 			recording.Table:         recording.ValidColumn,
 			recoverycode.Table:      recoverycode.ValidColumn,
 			region.Table:            region.ValidColumn,

@@ -9,8 +9,10 @@ import (
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
 	"ekc/ent/agencynetwork"
+	"ekc/ent/answerday"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
+	"ekc/ent/answertally"
 	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
@@ -47,6 +49,7 @@ import (
 	"ekc/ent/queuemember"
 	"ekc/ent/recall"
 	"ekc/ent/recallperson"
+	"ekc/ent/recordfile"
 	"ekc/ent/recording"
 	"ekc/ent/recoverycode"
 	"ekc/ent/region"
@@ -95,8 +98,10 @@ const (
 	TypeAccountSkill      = "AccountSkill"
 	TypeAgency            = "Agency"
 	TypeAgencyNetwork     = "AgencyNetwork"
+	TypeAnswerDay         = "AnswerDay"
 	TypeAnswerReview      = "AnswerReview"
 	TypeAnswerSample      = "AnswerSample"
+	TypeAnswerTally       = "AnswerTally"
 	TypeAssistantTurn     = "AssistantTurn"
 	TypeAttachment        = "Attachment"
 	TypeAuditEntry        = "AuditEntry"
@@ -131,6 +136,7 @@ const (
 	TypeQueueMember       = "QueueMember"
 	TypeRecall            = "Recall"
 	TypeRecallPerson      = "RecallPerson"
+	TypeRecordFile        = "RecordFile"
 	TypeRecording         = "Recording"
 	TypeRecoveryCode      = "RecoveryCode"
 	TypeRegion            = "Region"
@@ -6315,6 +6321,338 @@ func (m *AgencyNetworkMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AgencyNetwork edge %s", name)
 }
 
+// AnswerDayMutation represents an operation that mutates the AnswerDay nodes in the graph.
+type AnswerDayMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	counted_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*AnswerDay, error)
+	predicates    []predicate.AnswerDay
+}
+
+var _ ent.Mutation = (*AnswerDayMutation)(nil)
+
+// answerdayOption allows management of the mutation configuration using functional options.
+type answerdayOption func(*AnswerDayMutation)
+
+// newAnswerDayMutation creates new mutation for the AnswerDay entity.
+func newAnswerDayMutation(c config, op Op, opts ...answerdayOption) *AnswerDayMutation {
+	m := &AnswerDayMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAnswerDay,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAnswerDayID sets the ID field of the mutation.
+func withAnswerDayID(id string) answerdayOption {
+	return func(m *AnswerDayMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AnswerDay
+		)
+		m.oldValue = func(ctx context.Context) (*AnswerDay, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AnswerDay.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAnswerDay sets the old AnswerDay of the mutation.
+func withAnswerDay(node *AnswerDay) answerdayOption {
+	return func(m *AnswerDayMutation) {
+		m.oldValue = func(context.Context) (*AnswerDay, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AnswerDayMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AnswerDayMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AnswerDay entities.
+func (m *AnswerDayMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AnswerDayMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AnswerDayMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AnswerDay.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCountedAt sets the "counted_at" field.
+func (m *AnswerDayMutation) SetCountedAt(t time.Time) {
+	m.counted_at = &t
+}
+
+// CountedAt returns the value of the "counted_at" field in the mutation.
+func (m *AnswerDayMutation) CountedAt() (r time.Time, exists bool) {
+	v := m.counted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountedAt returns the old "counted_at" field's value of the AnswerDay entity.
+// If the AnswerDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerDayMutation) OldCountedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountedAt: %w", err)
+	}
+	return oldValue.CountedAt, nil
+}
+
+// ResetCountedAt resets all changes to the "counted_at" field.
+func (m *AnswerDayMutation) ResetCountedAt() {
+	m.counted_at = nil
+}
+
+// Where appends a list predicates to the AnswerDayMutation builder.
+func (m *AnswerDayMutation) Where(ps ...predicate.AnswerDay) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AnswerDayMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AnswerDayMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AnswerDay, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AnswerDayMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AnswerDayMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AnswerDay).
+func (m *AnswerDayMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AnswerDayMutation) Fields() []string {
+	fields := make([]string, 0, 1)
+	if m.counted_at != nil {
+		fields = append(fields, answerday.FieldCountedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AnswerDayMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case answerday.FieldCountedAt:
+		return m.CountedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AnswerDayMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case answerday.FieldCountedAt:
+		return m.OldCountedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown AnswerDay field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AnswerDayMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case answerday.FieldCountedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerDay field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AnswerDayMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AnswerDayMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AnswerDayMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown AnswerDay numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AnswerDayMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AnswerDayMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AnswerDayMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown AnswerDay nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AnswerDayMutation) ResetField(name string) error {
+	switch name {
+	case answerday.FieldCountedAt:
+		m.ResetCountedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerDay field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AnswerDayMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AnswerDayMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AnswerDayMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AnswerDayMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AnswerDayMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AnswerDayMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AnswerDayMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AnswerDay unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AnswerDayMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AnswerDay edge %s", name)
+}
+
 // AnswerReviewMutation represents an operation that mutates the AnswerReview nodes in the graph.
 type AnswerReviewMutation struct {
 	config
@@ -8305,6 +8643,1025 @@ func (m *AnswerSampleMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown AnswerSample edge %s", name)
+}
+
+// AnswerTallyMutation represents an operation that mutates the AnswerTally nodes in the graph.
+type AnswerTallyMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	day           *string
+	agency_id     *string
+	region_id     *string
+	topic         *string
+	questions     *int
+	addquestions  *int
+	answered      *int
+	addanswered   *int
+	clarified     *int
+	addclarified  *int
+	unanswered    *int
+	addunanswered *int
+	dialogues     *int
+	adddialogues  *int
+	contained     *int
+	addcontained  *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*AnswerTally, error)
+	predicates    []predicate.AnswerTally
+}
+
+var _ ent.Mutation = (*AnswerTallyMutation)(nil)
+
+// answertallyOption allows management of the mutation configuration using functional options.
+type answertallyOption func(*AnswerTallyMutation)
+
+// newAnswerTallyMutation creates new mutation for the AnswerTally entity.
+func newAnswerTallyMutation(c config, op Op, opts ...answertallyOption) *AnswerTallyMutation {
+	m := &AnswerTallyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAnswerTally,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAnswerTallyID sets the ID field of the mutation.
+func withAnswerTallyID(id int64) answertallyOption {
+	return func(m *AnswerTallyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AnswerTally
+		)
+		m.oldValue = func(ctx context.Context) (*AnswerTally, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AnswerTally.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAnswerTally sets the old AnswerTally of the mutation.
+func withAnswerTally(node *AnswerTally) answertallyOption {
+	return func(m *AnswerTallyMutation) {
+		m.oldValue = func(context.Context) (*AnswerTally, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AnswerTallyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AnswerTallyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AnswerTally entities.
+func (m *AnswerTallyMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AnswerTallyMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AnswerTallyMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AnswerTally.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDay sets the "day" field.
+func (m *AnswerTallyMutation) SetDay(s string) {
+	m.day = &s
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *AnswerTallyMutation) Day() (r string, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the AnswerTally entity.
+// If the AnswerTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerTallyMutation) OldDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *AnswerTallyMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *AnswerTallyMutation) SetAgencyID(s string) {
+	m.agency_id = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *AnswerTallyMutation) AgencyID() (r string, exists bool) {
+	v := m.agency_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the AnswerTally entity.
+// If the AnswerTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerTallyMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *AnswerTallyMutation) ResetAgencyID() {
+	m.agency_id = nil
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *AnswerTallyMutation) SetRegionID(s string) {
+	m.region_id = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *AnswerTallyMutation) RegionID() (r string, exists bool) {
+	v := m.region_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the AnswerTally entity.
+// If the AnswerTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerTallyMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *AnswerTallyMutation) ResetRegionID() {
+	m.region_id = nil
+}
+
+// SetTopic sets the "topic" field.
+func (m *AnswerTallyMutation) SetTopic(s string) {
+	m.topic = &s
+}
+
+// Topic returns the value of the "topic" field in the mutation.
+func (m *AnswerTallyMutation) Topic() (r string, exists bool) {
+	v := m.topic
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTopic returns the old "topic" field's value of the AnswerTally entity.
+// If the AnswerTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerTallyMutation) OldTopic(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTopic is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTopic requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTopic: %w", err)
+	}
+	return oldValue.Topic, nil
+}
+
+// ResetTopic resets all changes to the "topic" field.
+func (m *AnswerTallyMutation) ResetTopic() {
+	m.topic = nil
+}
+
+// SetQuestions sets the "questions" field.
+func (m *AnswerTallyMutation) SetQuestions(i int) {
+	m.questions = &i
+	m.addquestions = nil
+}
+
+// Questions returns the value of the "questions" field in the mutation.
+func (m *AnswerTallyMutation) Questions() (r int, exists bool) {
+	v := m.questions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuestions returns the old "questions" field's value of the AnswerTally entity.
+// If the AnswerTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerTallyMutation) OldQuestions(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuestions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuestions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuestions: %w", err)
+	}
+	return oldValue.Questions, nil
+}
+
+// AddQuestions adds i to the "questions" field.
+func (m *AnswerTallyMutation) AddQuestions(i int) {
+	if m.addquestions != nil {
+		*m.addquestions += i
+	} else {
+		m.addquestions = &i
+	}
+}
+
+// AddedQuestions returns the value that was added to the "questions" field in this mutation.
+func (m *AnswerTallyMutation) AddedQuestions() (r int, exists bool) {
+	v := m.addquestions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuestions resets all changes to the "questions" field.
+func (m *AnswerTallyMutation) ResetQuestions() {
+	m.questions = nil
+	m.addquestions = nil
+}
+
+// SetAnswered sets the "answered" field.
+func (m *AnswerTallyMutation) SetAnswered(i int) {
+	m.answered = &i
+	m.addanswered = nil
+}
+
+// Answered returns the value of the "answered" field in the mutation.
+func (m *AnswerTallyMutation) Answered() (r int, exists bool) {
+	v := m.answered
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnswered returns the old "answered" field's value of the AnswerTally entity.
+// If the AnswerTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerTallyMutation) OldAnswered(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnswered is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnswered requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnswered: %w", err)
+	}
+	return oldValue.Answered, nil
+}
+
+// AddAnswered adds i to the "answered" field.
+func (m *AnswerTallyMutation) AddAnswered(i int) {
+	if m.addanswered != nil {
+		*m.addanswered += i
+	} else {
+		m.addanswered = &i
+	}
+}
+
+// AddedAnswered returns the value that was added to the "answered" field in this mutation.
+func (m *AnswerTallyMutation) AddedAnswered() (r int, exists bool) {
+	v := m.addanswered
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAnswered resets all changes to the "answered" field.
+func (m *AnswerTallyMutation) ResetAnswered() {
+	m.answered = nil
+	m.addanswered = nil
+}
+
+// SetClarified sets the "clarified" field.
+func (m *AnswerTallyMutation) SetClarified(i int) {
+	m.clarified = &i
+	m.addclarified = nil
+}
+
+// Clarified returns the value of the "clarified" field in the mutation.
+func (m *AnswerTallyMutation) Clarified() (r int, exists bool) {
+	v := m.clarified
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClarified returns the old "clarified" field's value of the AnswerTally entity.
+// If the AnswerTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerTallyMutation) OldClarified(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClarified is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClarified requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClarified: %w", err)
+	}
+	return oldValue.Clarified, nil
+}
+
+// AddClarified adds i to the "clarified" field.
+func (m *AnswerTallyMutation) AddClarified(i int) {
+	if m.addclarified != nil {
+		*m.addclarified += i
+	} else {
+		m.addclarified = &i
+	}
+}
+
+// AddedClarified returns the value that was added to the "clarified" field in this mutation.
+func (m *AnswerTallyMutation) AddedClarified() (r int, exists bool) {
+	v := m.addclarified
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetClarified resets all changes to the "clarified" field.
+func (m *AnswerTallyMutation) ResetClarified() {
+	m.clarified = nil
+	m.addclarified = nil
+}
+
+// SetUnanswered sets the "unanswered" field.
+func (m *AnswerTallyMutation) SetUnanswered(i int) {
+	m.unanswered = &i
+	m.addunanswered = nil
+}
+
+// Unanswered returns the value of the "unanswered" field in the mutation.
+func (m *AnswerTallyMutation) Unanswered() (r int, exists bool) {
+	v := m.unanswered
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnanswered returns the old "unanswered" field's value of the AnswerTally entity.
+// If the AnswerTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerTallyMutation) OldUnanswered(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnanswered is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnanswered requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnanswered: %w", err)
+	}
+	return oldValue.Unanswered, nil
+}
+
+// AddUnanswered adds i to the "unanswered" field.
+func (m *AnswerTallyMutation) AddUnanswered(i int) {
+	if m.addunanswered != nil {
+		*m.addunanswered += i
+	} else {
+		m.addunanswered = &i
+	}
+}
+
+// AddedUnanswered returns the value that was added to the "unanswered" field in this mutation.
+func (m *AnswerTallyMutation) AddedUnanswered() (r int, exists bool) {
+	v := m.addunanswered
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUnanswered resets all changes to the "unanswered" field.
+func (m *AnswerTallyMutation) ResetUnanswered() {
+	m.unanswered = nil
+	m.addunanswered = nil
+}
+
+// SetDialogues sets the "dialogues" field.
+func (m *AnswerTallyMutation) SetDialogues(i int) {
+	m.dialogues = &i
+	m.adddialogues = nil
+}
+
+// Dialogues returns the value of the "dialogues" field in the mutation.
+func (m *AnswerTallyMutation) Dialogues() (r int, exists bool) {
+	v := m.dialogues
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDialogues returns the old "dialogues" field's value of the AnswerTally entity.
+// If the AnswerTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerTallyMutation) OldDialogues(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDialogues is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDialogues requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDialogues: %w", err)
+	}
+	return oldValue.Dialogues, nil
+}
+
+// AddDialogues adds i to the "dialogues" field.
+func (m *AnswerTallyMutation) AddDialogues(i int) {
+	if m.adddialogues != nil {
+		*m.adddialogues += i
+	} else {
+		m.adddialogues = &i
+	}
+}
+
+// AddedDialogues returns the value that was added to the "dialogues" field in this mutation.
+func (m *AnswerTallyMutation) AddedDialogues() (r int, exists bool) {
+	v := m.adddialogues
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDialogues resets all changes to the "dialogues" field.
+func (m *AnswerTallyMutation) ResetDialogues() {
+	m.dialogues = nil
+	m.adddialogues = nil
+}
+
+// SetContained sets the "contained" field.
+func (m *AnswerTallyMutation) SetContained(i int) {
+	m.contained = &i
+	m.addcontained = nil
+}
+
+// Contained returns the value of the "contained" field in the mutation.
+func (m *AnswerTallyMutation) Contained() (r int, exists bool) {
+	v := m.contained
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContained returns the old "contained" field's value of the AnswerTally entity.
+// If the AnswerTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AnswerTallyMutation) OldContained(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContained is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContained requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContained: %w", err)
+	}
+	return oldValue.Contained, nil
+}
+
+// AddContained adds i to the "contained" field.
+func (m *AnswerTallyMutation) AddContained(i int) {
+	if m.addcontained != nil {
+		*m.addcontained += i
+	} else {
+		m.addcontained = &i
+	}
+}
+
+// AddedContained returns the value that was added to the "contained" field in this mutation.
+func (m *AnswerTallyMutation) AddedContained() (r int, exists bool) {
+	v := m.addcontained
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetContained resets all changes to the "contained" field.
+func (m *AnswerTallyMutation) ResetContained() {
+	m.contained = nil
+	m.addcontained = nil
+}
+
+// Where appends a list predicates to the AnswerTallyMutation builder.
+func (m *AnswerTallyMutation) Where(ps ...predicate.AnswerTally) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AnswerTallyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AnswerTallyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AnswerTally, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AnswerTallyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AnswerTallyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AnswerTally).
+func (m *AnswerTallyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AnswerTallyMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.day != nil {
+		fields = append(fields, answertally.FieldDay)
+	}
+	if m.agency_id != nil {
+		fields = append(fields, answertally.FieldAgencyID)
+	}
+	if m.region_id != nil {
+		fields = append(fields, answertally.FieldRegionID)
+	}
+	if m.topic != nil {
+		fields = append(fields, answertally.FieldTopic)
+	}
+	if m.questions != nil {
+		fields = append(fields, answertally.FieldQuestions)
+	}
+	if m.answered != nil {
+		fields = append(fields, answertally.FieldAnswered)
+	}
+	if m.clarified != nil {
+		fields = append(fields, answertally.FieldClarified)
+	}
+	if m.unanswered != nil {
+		fields = append(fields, answertally.FieldUnanswered)
+	}
+	if m.dialogues != nil {
+		fields = append(fields, answertally.FieldDialogues)
+	}
+	if m.contained != nil {
+		fields = append(fields, answertally.FieldContained)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AnswerTallyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case answertally.FieldDay:
+		return m.Day()
+	case answertally.FieldAgencyID:
+		return m.AgencyID()
+	case answertally.FieldRegionID:
+		return m.RegionID()
+	case answertally.FieldTopic:
+		return m.Topic()
+	case answertally.FieldQuestions:
+		return m.Questions()
+	case answertally.FieldAnswered:
+		return m.Answered()
+	case answertally.FieldClarified:
+		return m.Clarified()
+	case answertally.FieldUnanswered:
+		return m.Unanswered()
+	case answertally.FieldDialogues:
+		return m.Dialogues()
+	case answertally.FieldContained:
+		return m.Contained()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AnswerTallyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case answertally.FieldDay:
+		return m.OldDay(ctx)
+	case answertally.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case answertally.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case answertally.FieldTopic:
+		return m.OldTopic(ctx)
+	case answertally.FieldQuestions:
+		return m.OldQuestions(ctx)
+	case answertally.FieldAnswered:
+		return m.OldAnswered(ctx)
+	case answertally.FieldClarified:
+		return m.OldClarified(ctx)
+	case answertally.FieldUnanswered:
+		return m.OldUnanswered(ctx)
+	case answertally.FieldDialogues:
+		return m.OldDialogues(ctx)
+	case answertally.FieldContained:
+		return m.OldContained(ctx)
+	}
+	return nil, fmt.Errorf("unknown AnswerTally field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AnswerTallyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case answertally.FieldDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case answertally.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case answertally.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case answertally.FieldTopic:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTopic(v)
+		return nil
+	case answertally.FieldQuestions:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuestions(v)
+		return nil
+	case answertally.FieldAnswered:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnswered(v)
+		return nil
+	case answertally.FieldClarified:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClarified(v)
+		return nil
+	case answertally.FieldUnanswered:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnanswered(v)
+		return nil
+	case answertally.FieldDialogues:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDialogues(v)
+		return nil
+	case answertally.FieldContained:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContained(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerTally field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AnswerTallyMutation) AddedFields() []string {
+	var fields []string
+	if m.addquestions != nil {
+		fields = append(fields, answertally.FieldQuestions)
+	}
+	if m.addanswered != nil {
+		fields = append(fields, answertally.FieldAnswered)
+	}
+	if m.addclarified != nil {
+		fields = append(fields, answertally.FieldClarified)
+	}
+	if m.addunanswered != nil {
+		fields = append(fields, answertally.FieldUnanswered)
+	}
+	if m.adddialogues != nil {
+		fields = append(fields, answertally.FieldDialogues)
+	}
+	if m.addcontained != nil {
+		fields = append(fields, answertally.FieldContained)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AnswerTallyMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case answertally.FieldQuestions:
+		return m.AddedQuestions()
+	case answertally.FieldAnswered:
+		return m.AddedAnswered()
+	case answertally.FieldClarified:
+		return m.AddedClarified()
+	case answertally.FieldUnanswered:
+		return m.AddedUnanswered()
+	case answertally.FieldDialogues:
+		return m.AddedDialogues()
+	case answertally.FieldContained:
+		return m.AddedContained()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AnswerTallyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case answertally.FieldQuestions:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuestions(v)
+		return nil
+	case answertally.FieldAnswered:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAnswered(v)
+		return nil
+	case answertally.FieldClarified:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClarified(v)
+		return nil
+	case answertally.FieldUnanswered:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUnanswered(v)
+		return nil
+	case answertally.FieldDialogues:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDialogues(v)
+		return nil
+	case answertally.FieldContained:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddContained(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerTally numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AnswerTallyMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AnswerTallyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AnswerTallyMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown AnswerTally nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AnswerTallyMutation) ResetField(name string) error {
+	switch name {
+	case answertally.FieldDay:
+		m.ResetDay()
+		return nil
+	case answertally.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case answertally.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case answertally.FieldTopic:
+		m.ResetTopic()
+		return nil
+	case answertally.FieldQuestions:
+		m.ResetQuestions()
+		return nil
+	case answertally.FieldAnswered:
+		m.ResetAnswered()
+		return nil
+	case answertally.FieldClarified:
+		m.ResetClarified()
+		return nil
+	case answertally.FieldUnanswered:
+		m.ResetUnanswered()
+		return nil
+	case answertally.FieldDialogues:
+		m.ResetDialogues()
+		return nil
+	case answertally.FieldContained:
+		m.ResetContained()
+		return nil
+	}
+	return fmt.Errorf("unknown AnswerTally field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AnswerTallyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AnswerTallyMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AnswerTallyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AnswerTallyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AnswerTallyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AnswerTallyMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AnswerTallyMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown AnswerTally unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AnswerTallyMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown AnswerTally edge %s", name)
 }
 
 // AssistantTurnMutation represents an operation that mutates the AssistantTurn nodes in the graph.
@@ -41613,6 +42970,698 @@ func (m *RecallPersonMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown RecallPerson edge %s", name)
+}
+
+// RecordFileMutation represents an operation that mutates the RecordFile nodes in the graph.
+type RecordFileMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	file_name     *string
+	media_type    *string
+	size          *int64
+	addsize       *int64
+	sha256        *string
+	account_id    *string
+	attached      *bool
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*RecordFile, error)
+	predicates    []predicate.RecordFile
+}
+
+var _ ent.Mutation = (*RecordFileMutation)(nil)
+
+// recordfileOption allows management of the mutation configuration using functional options.
+type recordfileOption func(*RecordFileMutation)
+
+// newRecordFileMutation creates new mutation for the RecordFile entity.
+func newRecordFileMutation(c config, op Op, opts ...recordfileOption) *RecordFileMutation {
+	m := &RecordFileMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRecordFile,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRecordFileID sets the ID field of the mutation.
+func withRecordFileID(id string) recordfileOption {
+	return func(m *RecordFileMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RecordFile
+		)
+		m.oldValue = func(ctx context.Context) (*RecordFile, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RecordFile.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRecordFile sets the old RecordFile of the mutation.
+func withRecordFile(node *RecordFile) recordfileOption {
+	return func(m *RecordFileMutation) {
+		m.oldValue = func(context.Context) (*RecordFile, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RecordFileMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RecordFileMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RecordFile entities.
+func (m *RecordFileMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RecordFileMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RecordFileMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RecordFile.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RecordFileMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RecordFileMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RecordFile entity.
+// If the RecordFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordFileMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RecordFileMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetFileName sets the "file_name" field.
+func (m *RecordFileMutation) SetFileName(s string) {
+	m.file_name = &s
+}
+
+// FileName returns the value of the "file_name" field in the mutation.
+func (m *RecordFileMutation) FileName() (r string, exists bool) {
+	v := m.file_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFileName returns the old "file_name" field's value of the RecordFile entity.
+// If the RecordFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordFileMutation) OldFileName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFileName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFileName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFileName: %w", err)
+	}
+	return oldValue.FileName, nil
+}
+
+// ResetFileName resets all changes to the "file_name" field.
+func (m *RecordFileMutation) ResetFileName() {
+	m.file_name = nil
+}
+
+// SetMediaType sets the "media_type" field.
+func (m *RecordFileMutation) SetMediaType(s string) {
+	m.media_type = &s
+}
+
+// MediaType returns the value of the "media_type" field in the mutation.
+func (m *RecordFileMutation) MediaType() (r string, exists bool) {
+	v := m.media_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMediaType returns the old "media_type" field's value of the RecordFile entity.
+// If the RecordFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordFileMutation) OldMediaType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMediaType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMediaType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMediaType: %w", err)
+	}
+	return oldValue.MediaType, nil
+}
+
+// ResetMediaType resets all changes to the "media_type" field.
+func (m *RecordFileMutation) ResetMediaType() {
+	m.media_type = nil
+}
+
+// SetSize sets the "size" field.
+func (m *RecordFileMutation) SetSize(i int64) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *RecordFileMutation) Size() (r int64, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the RecordFile entity.
+// If the RecordFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordFileMutation) OldSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *RecordFileMutation) AddSize(i int64) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *RecordFileMutation) AddedSize() (r int64, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *RecordFileMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *RecordFileMutation) SetSha256(s string) {
+	m.sha256 = &s
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *RecordFileMutation) Sha256() (r string, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the RecordFile entity.
+// If the RecordFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordFileMutation) OldSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *RecordFileMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *RecordFileMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *RecordFileMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the RecordFile entity.
+// If the RecordFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordFileMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *RecordFileMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetAttached sets the "attached" field.
+func (m *RecordFileMutation) SetAttached(b bool) {
+	m.attached = &b
+}
+
+// Attached returns the value of the "attached" field in the mutation.
+func (m *RecordFileMutation) Attached() (r bool, exists bool) {
+	v := m.attached
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttached returns the old "attached" field's value of the RecordFile entity.
+// If the RecordFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordFileMutation) OldAttached(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttached is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttached requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttached: %w", err)
+	}
+	return oldValue.Attached, nil
+}
+
+// ResetAttached resets all changes to the "attached" field.
+func (m *RecordFileMutation) ResetAttached() {
+	m.attached = nil
+}
+
+// Where appends a list predicates to the RecordFileMutation builder.
+func (m *RecordFileMutation) Where(ps ...predicate.RecordFile) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RecordFileMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RecordFileMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RecordFile, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RecordFileMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RecordFileMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RecordFile).
+func (m *RecordFileMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RecordFileMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, recordfile.FieldCreatedAt)
+	}
+	if m.file_name != nil {
+		fields = append(fields, recordfile.FieldFileName)
+	}
+	if m.media_type != nil {
+		fields = append(fields, recordfile.FieldMediaType)
+	}
+	if m.size != nil {
+		fields = append(fields, recordfile.FieldSize)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, recordfile.FieldSha256)
+	}
+	if m.account_id != nil {
+		fields = append(fields, recordfile.FieldAccountID)
+	}
+	if m.attached != nil {
+		fields = append(fields, recordfile.FieldAttached)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RecordFileMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case recordfile.FieldCreatedAt:
+		return m.CreatedAt()
+	case recordfile.FieldFileName:
+		return m.FileName()
+	case recordfile.FieldMediaType:
+		return m.MediaType()
+	case recordfile.FieldSize:
+		return m.Size()
+	case recordfile.FieldSha256:
+		return m.Sha256()
+	case recordfile.FieldAccountID:
+		return m.AccountID()
+	case recordfile.FieldAttached:
+		return m.Attached()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RecordFileMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case recordfile.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case recordfile.FieldFileName:
+		return m.OldFileName(ctx)
+	case recordfile.FieldMediaType:
+		return m.OldMediaType(ctx)
+	case recordfile.FieldSize:
+		return m.OldSize(ctx)
+	case recordfile.FieldSha256:
+		return m.OldSha256(ctx)
+	case recordfile.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case recordfile.FieldAttached:
+		return m.OldAttached(ctx)
+	}
+	return nil, fmt.Errorf("unknown RecordFile field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecordFileMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case recordfile.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case recordfile.FieldFileName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFileName(v)
+		return nil
+	case recordfile.FieldMediaType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMediaType(v)
+		return nil
+	case recordfile.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case recordfile.FieldSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	case recordfile.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case recordfile.FieldAttached:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttached(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RecordFile field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RecordFileMutation) AddedFields() []string {
+	var fields []string
+	if m.addsize != nil {
+		fields = append(fields, recordfile.FieldSize)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RecordFileMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case recordfile.FieldSize:
+		return m.AddedSize()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RecordFileMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case recordfile.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RecordFile numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RecordFileMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RecordFileMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RecordFileMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown RecordFile nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RecordFileMutation) ResetField(name string) error {
+	switch name {
+	case recordfile.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case recordfile.FieldFileName:
+		m.ResetFileName()
+		return nil
+	case recordfile.FieldMediaType:
+		m.ResetMediaType()
+		return nil
+	case recordfile.FieldSize:
+		m.ResetSize()
+		return nil
+	case recordfile.FieldSha256:
+		m.ResetSha256()
+		return nil
+	case recordfile.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case recordfile.FieldAttached:
+		m.ResetAttached()
+		return nil
+	}
+	return fmt.Errorf("unknown RecordFile field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RecordFileMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RecordFileMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RecordFileMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RecordFileMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RecordFileMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RecordFileMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RecordFileMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RecordFile unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RecordFileMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RecordFile edge %s", name)
 }
 
 // RecordingMutation represents an operation that mutates the Recording nodes in the graph.

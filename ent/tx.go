@@ -26,10 +26,14 @@ type Tx struct {
 	Agency *AgencyClient
 	// AgencyNetwork is the client for interacting with the AgencyNetwork builders.
 	AgencyNetwork *AgencyNetworkClient
+	// AnswerDay is the client for interacting with the AnswerDay builders.
+	AnswerDay *AnswerDayClient
 	// AnswerReview is the client for interacting with the AnswerReview builders.
 	AnswerReview *AnswerReviewClient
 	// AnswerSample is the client for interacting with the AnswerSample builders.
 	AnswerSample *AnswerSampleClient
+	// AnswerTally is the client for interacting with the AnswerTally builders.
+	AnswerTally *AnswerTallyClient
 	// AssistantTurn is the client for interacting with the AssistantTurn builders.
 	AssistantTurn *AssistantTurnClient
 	// Attachment is the client for interacting with the Attachment builders.
@@ -98,6 +102,8 @@ type Tx struct {
 	Recall *RecallClient
 	// RecallPerson is the client for interacting with the RecallPerson builders.
 	RecallPerson *RecallPersonClient
+	// RecordFile is the client for interacting with the RecordFile builders.
+	RecordFile *RecordFileClient
 	// Recording is the client for interacting with the Recording builders.
 	Recording *RecordingClient
 	// RecoveryCode is the client for interacting with the RecoveryCode builders.
@@ -271,8 +277,10 @@ func (tx *Tx) init() {
 	tx.AccountSkill = NewAccountSkillClient(tx.config)
 	tx.Agency = NewAgencyClient(tx.config)
 	tx.AgencyNetwork = NewAgencyNetworkClient(tx.config)
+	tx.AnswerDay = NewAnswerDayClient(tx.config)
 	tx.AnswerReview = NewAnswerReviewClient(tx.config)
 	tx.AnswerSample = NewAnswerSampleClient(tx.config)
+	tx.AnswerTally = NewAnswerTallyClient(tx.config)
 	tx.AssistantTurn = NewAssistantTurnClient(tx.config)
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
@@ -307,6 +315,7 @@ func (tx *Tx) init() {
 	tx.QueueMember = NewQueueMemberClient(tx.config)
 	tx.Recall = NewRecallClient(tx.config)
 	tx.RecallPerson = NewRecallPersonClient(tx.config)
+	tx.RecordFile = NewRecordFileClient(tx.config)
 	tx.Recording = NewRecordingClient(tx.config)
 	tx.RecoveryCode = NewRecoveryCodeClient(tx.config)
 	tx.Region = NewRegionClient(tx.config)

@@ -43,7 +43,6 @@ func costs() ComplexityRoot {
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + min(len(ids), maxPage+1)*max(child, 1) }
 	c.Query.RecordSearch = func(child int, in model.RecordSearchInput) int { return 50 + bounded(in.First, 10)*child }
 	c.Query.Sessions, c.Query.PauseReasons, c.Query.BusinessHours = list(someChildren), list(someChildren), list(someChildren)
-	c.Query.RecordTopics = list(maxPage)
 	c.Record.Versions, c.Query.RecordComparison = list(manyChildren), func(child int, _, _ string) int { return 1 + someChildren*child }
 	c.Record.OpenVersion = func(child int) int { return fewChildren + child }
 	c.Record.History = func(child int, _ *entgql.Cursor[string], first *int) int { return pageCost(child, first, nil, 50) }

@@ -29,5 +29,9 @@ func improvementCosts(c *ComplexityRoot) {
 	c.Query.BenchCases = func(child int, _, _ *string, _ *entgql.Cursor[string], first *int) int {
 		return pageCost(child, first, nil, 50)
 	}
+	c.Query.RecordTopics = func(child int, _ *string, _ *bool) int { return 1 + maxPage*child }
+	c.Query.RecordTags = func(child int, _ *string) int { return 1 + maxPage*child }
+	c.Query.KnowledgeVectors = func(child int) int { return heavy + fewChildren*child }
+	c.RecordVersionPayload.Warnings = func(child int) int { return 10*heavy + someChildren*child }
 	c.Query.BenchRun = func(child int, _, _ *string, _ *int) int { return 10*heavy + maxPage*child/2 }
 }

@@ -169,8 +169,12 @@ func (r *Resolver) createRecord(ctx context.Context, in model.RecordCreateInput)
 	if err != nil {
 		return nil, err
 	}
+	content, err := r.attached(ctx, contentOf(in.Content), in.Content, nil)
+	if err != nil {
+		return nil, err
+	}
 	made, err := r.Knowledge.CreateRecord(ctx, knowledge.NewRecord{
-		Actor: viewer.From(ctx).AccountID, Agency: agency, Region: region, VariantOf: value(in.VariantOfID), Content: contentOf(in.Content),
+		Actor: viewer.From(ctx).AccountID, Agency: agency, Region: region, VariantOf: value(in.VariantOfID), Content: content,
 	})
 	if err != nil {
 		return nil, err
@@ -184,7 +188,31 @@ func (r *Resolver) moveVersion(ctx context.Context, right access.Action, m knowl
 		return versionPayload(knowledge.Version{}, err)
 	}
 	m.Actor = viewer.From(ctx).AccountID
-	return versionPayload(r.Knowledge.MoveVersion(ctx, m))
+	warnings := r.warnings(ctx, m) // before: a published version cannot be rehearsed
+	payload, err := versionPayload(r.Knowledge.MoveVersion(ctx, m))
+	if payload.RecordVersion != nil {
+		payload.Warnings = warnings
+	}
+	return payload, err
+}
+
+// saveDraft writes a draft.
+func (r *Resolver) saveDraft(ctx context.Context, in model.RecordEditInput) (knowledge.Version, error) {
+	var had []knowledge.File
+	if len(in.Content.Files) > 0 {
+		before, err := r.Knowledge.RecordVersion(ctx, in.VersionID)
+		if err != nil {
+			return before, err
+		}
+		had = before.Files
+	}
+	content, err := r.attached(ctx, contentOf(in.Content), in.Content, had)
+	if err != nil {
+		return knowledge.Version{}, err
+	}
+	return r.Knowledge.SaveDraft(ctx, knowledge.DraftContent{
+		Actor: viewer.From(ctx).AccountID, VersionID: in.VersionID, Revision: in.Revision, Content: content, BasedOn: value(in.BasedOnVersionID),
+	})
 }
 
 // moveOf is the move that an input asks for.
@@ -195,9 +223,9 @@ func moveOf(in model.RecordMoveInput, a knowledge.Action) knowledge.Move {
 func versionPayload(v knowledge.Version, err error) (*model.RecordVersionPayload, error) { //nolint:gocritic // as it is returned
 	errs, err := userErrors(ofInput(err))
 	if len(errs) > 0 || err != nil {
-		return &model.RecordVersionPayload{UserErrors: errs}, err
+		return &model.RecordVersionPayload{Warnings: []*model.RecordWarning{}, UserErrors: errs}, err
 	}
-	return &model.RecordVersionPayload{RecordVersion: recordVersion(v), UserErrors: errs}, nil
+	return &model.RecordVersionPayload{RecordVersion: recordVersion(v), Warnings: []*model.RecordWarning{}, UserErrors: errs}, nil
 }
 
 // inputFields are the fields of the inputs that the base calls otherwise.
@@ -206,6 +234,7 @@ var inputFields = map[string]string{
 	"question": "content.question", "answer": "content.answer", "short": "content.short", "topic": "content.topic",
 	"phrasings": "content.phrasings", "legalBasis": "content.legalBasis", "validFrom": "content.validFrom", "validTo": "content.validTo",
 	"source": "content.source", "license": "content.license", "tags": "content.tags", "links": "content.links",
+	"files": "content.files",
 }
 
 // ofInput names the field of the input that a refusal is about.

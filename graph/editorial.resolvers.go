@@ -112,10 +112,7 @@ func (r *mutationResolver) RecordEdit(ctx context.Context, input model.RecordEdi
 	if err := r.mayTouchVersion(ctx, access.EditRecord, input.VersionID); err != nil {
 		return versionPayload(knowledge.Version{}, err)
 	}
-	return versionPayload(r.Knowledge.SaveDraft(ctx, knowledge.DraftContent{
-		Actor: viewer.From(ctx).AccountID, VersionID: input.VersionID, Revision: input.Revision, Content: contentOf(input.Content),
-		BasedOn: value(input.BasedOnVersionID),
-	}))
+	return versionPayload(r.saveDraft(ctx, input))
 }
 
 // RecordSubmit is the resolver for the recordSubmit field.

@@ -59,7 +59,7 @@ func (n *newsroom) outcome(got answer) (version map[string]any, code any) {
 func (n *newsroom) create(token, agencyID string) answer {
 	n.Helper()
 	return n.ask(token, `mutation($a: ID) { r: recordCreate(input: {agencyId: $a, content: {
-		question: "Как заказать выписку о стаже?", answer: "На портале.", topic: "Стаж", tags: ["Выписка"], phrasings: ["где взять выписку о стаже"],
+		question: "Как заказать выписку о стаже?", answer: "На портале.", topic: "Льготы", tags: ["Выписка"], phrasings: ["где взять выписку о стаже"],
 		links: [{title: "Портал", url: "https://example.ru/"}], legalBasis: [{act: "27-ФЗ", article: "ст. 14"}], intent: true}}) {
 		record { id openVersion { id number status revision tags links { url } authorIds } } userErrors { code field message } } }`,
 		map[string]any{"a": agencyID})

@@ -48,19 +48,3 @@ func (r *queryResolver) Records(ctx context.Context, after *entgql.Cursor[string
 	}
 	return r.recordPage(ctx, after, *first, value(filter))
 }
-
-// RecordTopics is the resolver for the recordTopics field.
-func (r *queryResolver) RecordTopics(ctx context.Context) ([]*model.RecordTopic, error) {
-	if err := access.Check(ctx, access.SearchBase, access.Anywhere); err != nil {
-		return nil, err
-	}
-	topics, err := r.Knowledge.Topics(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]*model.RecordTopic, len(topics))
-	for i, t := range topics {
-		all[i] = &model.RecordTopic{Name: t.Name, Records: t.Records}
-	}
-	return all, nil
-}

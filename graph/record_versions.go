@@ -17,13 +17,10 @@ func recordVersion(v knowledge.Version) *model.RecordVersion { //nolint:gocritic
 	shown := &model.RecordVersion{
 		ID: v.ID, RecordID: v.RecordID, Number: v.Number, Status: raised[model.RecordStatus](v.Status), Revision: v.Revision,
 		Question: v.Question, Phrasings: listOf(v.Phrasings), Answer: v.Answer, Short: optional(v.Short), Topic: optional(v.Topic),
-		Tags: listOf(v.Tags), Links: make([]*model.RecordLink, len(v.Links)), LegalBasis: basisOf(v.LegalBasis),
+		Tags: listOf(v.Tags), Links: linksOf(v.Links), Files: filesOf(v.Files), LegalBasis: basisOf(v.LegalBasis),
 		ValidFrom: optional(string(v.ValidFrom)), ValidTo: optional(string(v.ValidTo)), Intent: v.Intent, Personal: v.Personal,
 		Source: optional(v.Source), License: optional(v.License), AuthorIds: listOf(v.Authors), ReviewerID: optional(v.Reviewer),
 		BasedOnVersionID: optional(v.BasedOn), PublishOn: optional(string(v.PublishOn)), CreatedAt: v.CreatedAt, PublishedAt: moment(v.PublishedAt),
-	}
-	for i, l := range v.Links {
-		shown.Links[i] = &model.RecordLink{Title: l.Title, URL: l.URL}
 	}
 	return shown
 }

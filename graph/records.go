@@ -77,7 +77,7 @@ func (r *Resolver) record(ctx context.Context, in knowledge.Record) (*model.Reco
 		ID: in.ID, Version: v.Number, VersionID: v.ID, Question: v.Question, Phrasings: listOf(v.Phrasings), Answer: v.Answer,
 		Short: optional(v.Short), Topic: optional(v.Topic), LegalBasis: basisOf(v.LegalBasis),
 		ValidFrom: optional(string(v.ValidFrom)), ValidTo: optional(string(v.ValidTo)), Intent: v.Intent, Personal: v.Personal,
-		PublishedAt: moment(v.PublishedAt),
+		PublishedAt: moment(v.PublishedAt), Links: linksOf(v.Links), Files: filesOf(v.Files),
 	})
 }
 
@@ -99,7 +99,7 @@ func (r *Resolver) hits(ctx context.Context, found []knowledge.Hit) ([]*model.Re
 			ID: h.RecordID, Version: h.Version, VersionID: h.VersionID, Question: h.Question, Phrasings: []string{},
 			Answer: h.Answer, Short: optional(h.Short), Topic: optional(h.Topic), LegalBasis: basisOf(h.LegalBasis),
 			ValidFrom: optional(string(h.ValidFrom)), ValidTo: optional(string(h.ValidTo)), Intent: h.Intent, Personal: h.Personal,
-			PublishedAt: moment(h.PublishedAt),
+			PublishedAt: moment(h.PublishedAt), Links: linksOf(h.Links), Files: filesOf(h.Files),
 		})
 		if err != nil {
 			return nil, err
@@ -114,7 +114,7 @@ func (r *Resolver) hits(ctx context.Context, found []knowledge.Hit) ([]*model.Re
 
 // recordPage lists records of the base; their ids are the cursors.
 func (r *Resolver) recordPage(ctx context.Context, after *entgql.Cursor[string], first int, f model.RecordFilter) (*model.RecordConnection, error) {
-	filter := knowledge.RecordFilter{Topic: value(f.Topic), First: max(first, 1), After: value(after).ID}
+	filter := knowledge.RecordFilter{Topic: value(f.Topic), Tag: value(f.Tag), First: max(first, 1), After: value(after).ID}
 	var err error
 	if filter.Agency, err = r.agencyCode(ctx, f.AgencyID); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"ekc/access"
 	"ekc/assistant"
 	"ekc/assistant/quality"
+	"ekc/assistant/recordfile"
 	"ekc/ent"
 	"ekc/interaction"
 	"ekc/internal/eventlog"
@@ -16,7 +17,7 @@ import (
 	"ekc/routing"
 )
 
-// Dependencies are the domains that the API is made of. All but Logger and Clock are required.
+// Dependencies are the domains that the API is made of. All but Vectors, Logger and Clock are required.
 type Dependencies struct {
 	Client       *ent.Client
 	Log          *eventlog.Log
@@ -26,6 +27,9 @@ type Dependencies struct {
 	Assistant    *assistant.Service
 	Knowledge    knowledge.Service
 	Quality      *quality.Service
+	Files        *recordfile.Service
+	// Vectors tells how far the base's vectors are; nil: that cannot be asked.
+	Vectors      knowledge.VectorWatcher
 	Voice        *voice.Service
 	Logger       *slog.Logger
 	Clock        func() time.Time

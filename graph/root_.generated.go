@@ -52,6 +52,7 @@ type ResolverRoot interface {
 	Recall() RecallResolver
 	RecallPerson() RecallPersonResolver
 	Record() RecordResolver
+	RecordFile() RecordFileResolver
 	Recording() RecordingResolver
 	RoutingCandidate() RoutingCandidateResolver
 	RoutingTrace() RoutingTraceResolver
@@ -463,7 +464,9 @@ type ComplexityRoot struct {
 	}
 
 	Citation struct {
+		Files       func(childComplexity int) int
 		LegalBasis  func(childComplexity int) int
+		Links       func(childComplexity int) int
 		PublishedAt func(childComplexity int) int
 		Question    func(childComplexity int) int
 		RecordID    func(childComplexity int) int
@@ -629,6 +632,15 @@ type ComplexityRoot struct {
 		Precision func(childComplexity int) int
 		To        func(childComplexity int) int
 		Total     func(childComplexity int) int
+	}
+
+	KnowledgeVectorSet struct {
+		Dimensions func(childComplexity int) int
+		Done       func(childComplexity int) int
+		Embedder   func(childComplexity int) int
+		Share      func(childComplexity int) int
+		State      func(childComplexity int) int
+		Total      func(childComplexity int) int
 	}
 
 	LegalBasis struct {
@@ -822,10 +834,17 @@ type ComplexityRoot struct {
 		RecordDraft                   func(childComplexity int, input model.RecordDraftInput) int
 		RecordEdit                    func(childComplexity int, input model.RecordEditInput) int
 		RecordFeedback                func(childComplexity int, input model.RecordFeedbackInput) int
+		RecordFileUpload              func(childComplexity int, input model.RecordFileUploadInput) int
 		RecordPublish                 func(childComplexity int, input model.RecordPublishInput) int
 		RecordReject                  func(childComplexity int, input model.RecordMoveInput) int
 		RecordRestore                 func(childComplexity int, input model.RecordRestoreInput) int
 		RecordSubmit                  func(childComplexity int, input model.RecordMoveInput) int
+		RecordTagChange               func(childComplexity int, input model.RecordTagChangeInput) int
+		RecordTopicCreate             func(childComplexity int, input model.RecordTopicCreateInput) int
+		RecordTopicMerge              func(childComplexity int, input model.RecordTopicMergeInput) int
+		RecordTopicRename             func(childComplexity int, input model.RecordTopicRenameInput) int
+		RecordTopicRestore            func(childComplexity int, input model.RecordTopicInput) int
+		RecordTopicRetire             func(childComplexity int, input model.RecordTopicInput) int
 		RecordWithdraw                func(childComplexity int, input model.RecordMoveInput) int
 		RecordsReviewByAct            func(childComplexity int, input model.RecordsReviewByActInput) int
 		RoleGrant                     func(childComplexity int, input model.RoleGrantInput) int
@@ -1021,6 +1040,7 @@ type ComplexityRoot struct {
 		Interaction           func(childComplexity int, id string) int
 		Interactions          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.InteractionFilter) int
 		KnowledgeStatistics   func(childComplexity int, filter model.KnowledgeStatisticsFilter) int
+		KnowledgeVectors      func(childComplexity int) int
 		LiveCalls             func(childComplexity int) int
 		LowRatedVersions      func(childComplexity int, first *int) int
 		Menus                 func(childComplexity int) int
@@ -1036,7 +1056,8 @@ type ComplexityRoot struct {
 		Record                func(childComplexity int, id string) int
 		RecordComparison      func(childComplexity int, fromVersionID string, toVersionID string) int
 		RecordSearch          func(childComplexity int, input model.RecordSearchInput) int
-		RecordTopics          func(childComplexity int) int
+		RecordTags            func(childComplexity int, agencyID *string) int
+		RecordTopics          func(childComplexity int, agencyID *string, all *bool) int
 		RecordVersion         func(childComplexity int, id string) int
 		RecordVersionFeedback func(childComplexity int, versionID string) int
 		Records               func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.RecordFilter) int
@@ -1173,10 +1194,12 @@ type ComplexityRoot struct {
 	Record struct {
 		Agency      func(childComplexity int) int
 		Answer      func(childComplexity int) int
+		Files       func(childComplexity int) int
 		History     func(childComplexity int, after *entgql.Cursor[string], first *int) int
 		ID          func(childComplexity int) int
 		Intent      func(childComplexity int) int
 		LegalBasis  func(childComplexity int) int
+		Links       func(childComplexity int) int
 		OpenVersion func(childComplexity int) int
 		Personal    func(childComplexity int) int
 		Phrasings   func(childComplexity int) int
@@ -1244,6 +1267,21 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RecordFile struct {
+		FileName  func(childComplexity int) int
+		ID        func(childComplexity int) int
+		MediaType func(childComplexity int) int
+		SHA256    func(childComplexity int) int
+		Size      func(childComplexity int) int
+		Title     func(childComplexity int) int
+		URL       func(childComplexity int) int
+	}
+
+	RecordFilePayload struct {
+		File       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RecordHit struct {
 		MatchedPhrasing func(childComplexity int) int
 		Passage         func(childComplexity int) int
@@ -1263,6 +1301,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RecordTag struct {
+		Name    func(childComplexity int) int
+		Records func(childComplexity int) int
+	}
+
+	RecordTagChangePayload struct {
+		UserErrors func(childComplexity int) int
+		Versions   func(childComplexity int) int
+	}
+
 	RecordTelling struct {
 		Dialogues func(childComplexity int) int
 		Question  func(childComplexity int) int
@@ -1271,8 +1319,17 @@ type ComplexityRoot struct {
 	}
 
 	RecordTopic struct {
-		Name    func(childComplexity int) int
-		Records func(childComplexity int) int
+		Agency       func(childComplexity int) int
+		ID           func(childComplexity int) int
+		MergedIntoID func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Records      func(childComplexity int) int
+		RetiredAt    func(childComplexity int) int
+	}
+
+	RecordTopicPayload struct {
+		Topic      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	RecordVersion struct {
@@ -1280,6 +1337,7 @@ type ComplexityRoot struct {
 		AuthorIds        func(childComplexity int) int
 		BasedOnVersionID func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
+		Files            func(childComplexity int) int
 		ID               func(childComplexity int) int
 		Intent           func(childComplexity int) int
 		LegalBasis       func(childComplexity int) int
@@ -1311,6 +1369,7 @@ type ComplexityRoot struct {
 	RecordVersionPayload struct {
 		RecordVersion func(childComplexity int) int
 		UserErrors    func(childComplexity int) int
+		Warnings      func(childComplexity int) int
 	}
 
 	RecordVersionTally struct {
@@ -1322,6 +1381,12 @@ type ComplexityRoot struct {
 		Useful    func(childComplexity int) int
 		VersionID func(childComplexity int) int
 		Wrong     func(childComplexity int) int
+	}
+
+	RecordWarning struct {
+		Kind    func(childComplexity int) int
+		Message func(childComplexity int) int
+		Result  func(childComplexity int) int
 	}
 
 	RecordWords struct {
@@ -3382,12 +3447,26 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Choice.Text(childComplexity), true
 
+	case "Citation.files":
+		if e.ComplexityRoot.Citation.Files == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Citation.Files(childComplexity), true
+
 	case "Citation.legalBasis":
 		if e.ComplexityRoot.Citation.LegalBasis == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Citation.LegalBasis(childComplexity), true
+
+	case "Citation.links":
+		if e.ComplexityRoot.Citation.Links == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Citation.Links(childComplexity), true
 
 	case "Citation.publishedAt":
 		if e.ComplexityRoot.Citation.PublishedAt == nil {
@@ -4201,6 +4280,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.KnowledgeStatistics.Total(childComplexity), true
+
+	case "KnowledgeVectorSet.dimensions":
+		if e.ComplexityRoot.KnowledgeVectorSet.Dimensions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeVectorSet.Dimensions(childComplexity), true
+
+	case "KnowledgeVectorSet.done":
+		if e.ComplexityRoot.KnowledgeVectorSet.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeVectorSet.Done(childComplexity), true
+
+	case "KnowledgeVectorSet.embedder":
+		if e.ComplexityRoot.KnowledgeVectorSet.Embedder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeVectorSet.Embedder(childComplexity), true
+
+	case "KnowledgeVectorSet.share":
+		if e.ComplexityRoot.KnowledgeVectorSet.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeVectorSet.Share(childComplexity), true
+
+	case "KnowledgeVectorSet.state":
+		if e.ComplexityRoot.KnowledgeVectorSet.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeVectorSet.State(childComplexity), true
+
+	case "KnowledgeVectorSet.total":
+		if e.ComplexityRoot.KnowledgeVectorSet.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KnowledgeVectorSet.Total(childComplexity), true
 
 	case "LegalBasis.act":
 		if e.ComplexityRoot.LegalBasis.Act == nil {
@@ -5571,6 +5692,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.RecordFeedback(childComplexity, args["input"].(model.RecordFeedbackInput)), true
 
+	case "Mutation.recordFileUpload":
+		if e.ComplexityRoot.Mutation.RecordFileUpload == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordFileUpload_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordFileUpload(childComplexity, args["input"].(model.RecordFileUploadInput)), true
+
 	case "Mutation.recordPublish":
 		if e.ComplexityRoot.Mutation.RecordPublish == nil {
 			break
@@ -5618,6 +5751,78 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordSubmit(childComplexity, args["input"].(model.RecordMoveInput)), true
+
+	case "Mutation.recordTagChange":
+		if e.ComplexityRoot.Mutation.RecordTagChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordTagChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordTagChange(childComplexity, args["input"].(model.RecordTagChangeInput)), true
+
+	case "Mutation.recordTopicCreate":
+		if e.ComplexityRoot.Mutation.RecordTopicCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordTopicCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordTopicCreate(childComplexity, args["input"].(model.RecordTopicCreateInput)), true
+
+	case "Mutation.recordTopicMerge":
+		if e.ComplexityRoot.Mutation.RecordTopicMerge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordTopicMerge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordTopicMerge(childComplexity, args["input"].(model.RecordTopicMergeInput)), true
+
+	case "Mutation.recordTopicRename":
+		if e.ComplexityRoot.Mutation.RecordTopicRename == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordTopicRename_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordTopicRename(childComplexity, args["input"].(model.RecordTopicRenameInput)), true
+
+	case "Mutation.recordTopicRestore":
+		if e.ComplexityRoot.Mutation.RecordTopicRestore == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordTopicRestore_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordTopicRestore(childComplexity, args["input"].(model.RecordTopicInput)), true
+
+	case "Mutation.recordTopicRetire":
+		if e.ComplexityRoot.Mutation.RecordTopicRetire == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordTopicRetire_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordTopicRetire(childComplexity, args["input"].(model.RecordTopicInput)), true
 
 	case "Mutation.recordWithdraw":
 		if e.ComplexityRoot.Mutation.RecordWithdraw == nil {
@@ -6615,6 +6820,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.KnowledgeStatistics(childComplexity, args["filter"].(model.KnowledgeStatisticsFilter)), true
 
+	case "Query.knowledgeVectors":
+		if e.ComplexityRoot.Query.KnowledgeVectors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.KnowledgeVectors(childComplexity), true
+
 	case "Query.liveCalls":
 		if e.ComplexityRoot.Query.LiveCalls == nil {
 			break
@@ -6780,12 +6992,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.RecordSearch(childComplexity, args["input"].(model.RecordSearchInput)), true
 
+	case "Query.recordTags":
+		if e.ComplexityRoot.Query.RecordTags == nil {
+			break
+		}
+
+		args, err := ec.field_Query_recordTags_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RecordTags(childComplexity, args["agencyId"].(*string)), true
+
 	case "Query.recordTopics":
 		if e.ComplexityRoot.Query.RecordTopics == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Query.RecordTopics(childComplexity), true
+		args, err := ec.field_Query_recordTopics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RecordTopics(childComplexity, args["agencyId"].(*string), args["all"].(*bool)), true
 
 	case "Query.recordVersion":
 		if e.ComplexityRoot.Query.RecordVersion == nil {
@@ -7443,6 +7672,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Record.Answer(childComplexity), true
 
+	case "Record.files":
+		if e.ComplexityRoot.Record.Files == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Record.Files(childComplexity), true
+
 	case "Record.history":
 		if e.ComplexityRoot.Record.History == nil {
 			break
@@ -7475,6 +7711,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Record.LegalBasis(childComplexity), true
+
+	case "Record.links":
+		if e.ComplexityRoot.Record.Links == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Record.Links(childComplexity), true
 
 	case "Record.openVersion":
 		if e.ComplexityRoot.Record.OpenVersion == nil {
@@ -7763,6 +8006,69 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordFeedbackPayload.UserErrors(childComplexity), true
 
+	case "RecordFile.fileName":
+		if e.ComplexityRoot.RecordFile.FileName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFile.FileName(childComplexity), true
+
+	case "RecordFile.id":
+		if e.ComplexityRoot.RecordFile.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFile.ID(childComplexity), true
+
+	case "RecordFile.mediaType":
+		if e.ComplexityRoot.RecordFile.MediaType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFile.MediaType(childComplexity), true
+
+	case "RecordFile.sha256":
+		if e.ComplexityRoot.RecordFile.SHA256 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFile.SHA256(childComplexity), true
+
+	case "RecordFile.size":
+		if e.ComplexityRoot.RecordFile.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFile.Size(childComplexity), true
+
+	case "RecordFile.title":
+		if e.ComplexityRoot.RecordFile.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFile.Title(childComplexity), true
+
+	case "RecordFile.url":
+		if e.ComplexityRoot.RecordFile.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFile.URL(childComplexity), true
+
+	case "RecordFilePayload.file":
+		if e.ComplexityRoot.RecordFilePayload.File == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFilePayload.File(childComplexity), true
+
+	case "RecordFilePayload.userErrors":
+		if e.ComplexityRoot.RecordFilePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordFilePayload.UserErrors(childComplexity), true
+
 	case "RecordHit.matchedPhrasing":
 		if e.ComplexityRoot.RecordHit.MatchedPhrasing == nil {
 			break
@@ -7833,6 +8139,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordPayload.UserErrors(childComplexity), true
 
+	case "RecordTag.name":
+		if e.ComplexityRoot.RecordTag.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTag.Name(childComplexity), true
+
+	case "RecordTag.records":
+		if e.ComplexityRoot.RecordTag.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTag.Records(childComplexity), true
+
+	case "RecordTagChangePayload.userErrors":
+		if e.ComplexityRoot.RecordTagChangePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTagChangePayload.UserErrors(childComplexity), true
+
+	case "RecordTagChangePayload.versions":
+		if e.ComplexityRoot.RecordTagChangePayload.Versions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTagChangePayload.Versions(childComplexity), true
+
 	case "RecordTelling.dialogues":
 		if e.ComplexityRoot.RecordTelling.Dialogues == nil {
 			break
@@ -7861,6 +8195,27 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordTelling.Times(childComplexity), true
 
+	case "RecordTopic.agency":
+		if e.ComplexityRoot.RecordTopic.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTopic.Agency(childComplexity), true
+
+	case "RecordTopic.id":
+		if e.ComplexityRoot.RecordTopic.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTopic.ID(childComplexity), true
+
+	case "RecordTopic.mergedIntoId":
+		if e.ComplexityRoot.RecordTopic.MergedIntoID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTopic.MergedIntoID(childComplexity), true
+
 	case "RecordTopic.name":
 		if e.ComplexityRoot.RecordTopic.Name == nil {
 			break
@@ -7874,6 +8229,27 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordTopic.Records(childComplexity), true
+
+	case "RecordTopic.retiredAt":
+		if e.ComplexityRoot.RecordTopic.RetiredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTopic.RetiredAt(childComplexity), true
+
+	case "RecordTopicPayload.topic":
+		if e.ComplexityRoot.RecordTopicPayload.Topic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTopicPayload.Topic(childComplexity), true
+
+	case "RecordTopicPayload.userErrors":
+		if e.ComplexityRoot.RecordTopicPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordTopicPayload.UserErrors(childComplexity), true
 
 	case "RecordVersion.answer":
 		if e.ComplexityRoot.RecordVersion.Answer == nil {
@@ -7902,6 +8278,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordVersion.CreatedAt(childComplexity), true
+
+	case "RecordVersion.files":
+		if e.ComplexityRoot.RecordVersion.Files == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersion.Files(childComplexity), true
 
 	case "RecordVersion.id":
 		if e.ComplexityRoot.RecordVersion.ID == nil {
@@ -8078,6 +8461,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordVersionPayload.UserErrors(childComplexity), true
 
+	case "RecordVersionPayload.warnings":
+		if e.ComplexityRoot.RecordVersionPayload.Warnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVersionPayload.Warnings(childComplexity), true
+
 	case "RecordVersionTally.badness":
 		if e.ComplexityRoot.RecordVersionTally.Badness == nil {
 			break
@@ -8133,6 +8523,27 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordVersionTally.Wrong(childComplexity), true
+
+	case "RecordWarning.kind":
+		if e.ComplexityRoot.RecordWarning.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordWarning.Kind(childComplexity), true
+
+	case "RecordWarning.message":
+		if e.ComplexityRoot.RecordWarning.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordWarning.Message(childComplexity), true
+
+	case "RecordWarning.result":
+		if e.ComplexityRoot.RecordWarning.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordWarning.Result(childComplexity), true
 
 	case "RecordWords.change":
 		if e.ComplexityRoot.RecordWords.Change == nil {
@@ -9469,12 +9880,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecordDraftInput,
 		ec.unmarshalInputRecordEditInput,
 		ec.unmarshalInputRecordFeedbackInput,
+		ec.unmarshalInputRecordFileInput,
+		ec.unmarshalInputRecordFileUploadInput,
 		ec.unmarshalInputRecordFilter,
 		ec.unmarshalInputRecordLinkInput,
 		ec.unmarshalInputRecordMoveInput,
 		ec.unmarshalInputRecordPublishInput,
 		ec.unmarshalInputRecordRestoreInput,
 		ec.unmarshalInputRecordSearchInput,
+		ec.unmarshalInputRecordTagChangeInput,
+		ec.unmarshalInputRecordTopicCreateInput,
+		ec.unmarshalInputRecordTopicInput,
+		ec.unmarshalInputRecordTopicMergeInput,
+		ec.unmarshalInputRecordTopicRenameInput,
 		ec.unmarshalInputRecordsReviewByActInput,
 		ec.unmarshalInputRoleGrantInput,
 		ec.unmarshalInputRoleInput,
@@ -9749,8 +10167,17 @@ type Query {
     "The newer one."
     toVersionId: ID!
   ): [RecordDifference!]!
-  "Topics of the base with the number of records in each. Anyone signed in."
-  recordTopics: [RecordTopic!]!
+  "The lists of topics, by agency and name, with the number of records in each; those of every agency, and the one for all agencies, which every agency may choose from. At most 2,000. Anyone signed in."
+  recordTopics(
+    "Only the list of this agency."
+    agencyId: ID
+    "Retired and merged ones too."
+    all: Boolean = false
+  ): [RecordTopic!]!
+  "The tags that records in force bear, by name, at most 2,000. Anyone signed in."
+  recordTags("Whose records; null: those of all agencies." agencyId: ID): [RecordTag!]!
+  "How far the vectors are by which the base is searched for meaning; null when the base cannot say. Content managers, expert-system administrators and users, administrators."
+  knowledgeVectors: [KnowledgeVectorSet!]
 
   "What citizens and operators said of a version. Supervisors, content managers, expert-system administrators and users, coordinators, administrators."
   recordVersionFeedback("The version." versionId: ID!): RecordVersionFeedback!
@@ -10132,6 +10559,20 @@ type Mutation {
   recordDiscard("What to do, and to what." input: RecordMoveInput!): RecordVersionPayload!
   "Opens a review of every published record of the viewer's segment that rests on an act, all together; they stay in force meanwhile. Content managers and expert-system administrators, administrators."
   recordsReviewByAct("What to do, and to what." input: RecordsReviewByActInput!): RecordsReviewByActPayload!
+  "Uploads a file that records give along: PDF, PNG, JPEG, WebP, plain text, DOCX or XLSX; at most 10 MiB; the type is checked by content. At most 50 a person that no record names yet; such a one is removed after a day. Who may make records."
+  recordFileUpload("What to do, and to what." input: RecordFileUploadInput!): RecordFilePayload!
+  "Puts a topic into the list of an agency. Content managers and expert-system administrators of the agency, administrators; into the list for all agencies: those who are not bound to one."
+  recordTopicCreate("What to do, and to what." input: RecordTopicCreateInput!): RecordTopicPayload!
+  "Gives a topic another name, in all records that bear it; versions told before it show the new name too. CONFLICT for a name that is in the list. Who may make the topic."
+  recordTopicRename("What to do, and to what." input: RecordTopicRenameInput!): RecordTopicPayload!
+  "Takes a topic from those that editors may choose; records that bear it keep it. Who may make the topic."
+  recordTopicRetire("What to do, and to what." input: RecordTopicInput!): RecordTopicPayload!
+  "Lets editors choose a retired topic again. Who may make the topic."
+  recordTopicRestore("What to do, and to what." input: RecordTopicInput!): RecordTopicPayload!
+  "Moves the records of a topic to another one of the same list; its name leads there from now on, also in imports. Who may make the topic."
+  recordTopicMerge("What to do, and to what." input: RecordTopicMergeInput!): RecordTopicPayload!
+  "Puts one tag in the place of another, or takes it away, in all records of an agency. Who may make a topic of the agency."
+  recordTagChange("What to do, and to what." input: RecordTagChangeInput!): RecordTagChangePayload!
 }
 
 """
@@ -10508,6 +10949,10 @@ type Record {
   agency: Agency
   "The region it holds in; null means all."
   region: Region
+  "Pages it points to."
+  links: [RecordLink!]!
+  "Files that it gives along."
+  files: [RecordFile!]!
   "The acts it rests on."
   legalBasis: [LegalBasis!]!
   "First day it holds; null means always has."
@@ -10571,6 +11016,8 @@ type RecordVersion {
   tags: [String!]!
   "Pages it points to."
   links: [RecordLink!]!
+  "Files that it gives along."
+  files: [RecordFile!]!
   "The acts it rests on."
   legalBasis: [LegalBasis!]!
   "First day it holds; null means always has."
@@ -10605,11 +11052,28 @@ type RecordLink {
   "Its address."
   url: String!
 }
+"A file that an answer gives along. It never changes under one id."
+type RecordFile {
+  "Its id."
+  id: ID!
+  "What a citizen reads; the name where no title was given."
+  title: String!
+  "Name, as it was uploaded."
+  fileName: String!
+  "Media type found by content."
+  mediaType: String!
+  "Bytes."
+  size: Int!
+  "SHA-256 of the content in hexadecimal."
+  sha256: String!
+  "Where to load it: a signed link that works for 15 minutes; null when this centre does not have it, as after an import from another."
+  url: String
+}
 "One entry of a record's history."
 type RecordEvent {
   "When it happened."
   at: Time!
-  "What happened: created, restored, edited, submitted, withdrawn, rejected, approved, scheduled, published, superseded, archived, discarded, returned, act_review or imported."
+  "What happened: created, restored, edited, submitted, withdrawn, rejected, approved, scheduled, published, superseded, archived, discarded, returned, act_review, relabelled or imported."
   action: String!
   "Account that did it; null for the base itself and for imports."
   actorId: ID
@@ -10668,12 +11132,14 @@ input RecordContentInput {
   answer: String
   "The answer for the phone, at most 300 characters."
   short: String
-  "Topic; one that is new is made."
+  "Topic, by its name in the list of the record's agency or in the one for all agencies."
   topic: String
   "Tags, at most 30 of at most 50 characters."
   tags: [String!]
   "Pages it points to, at most 20."
   links: [RecordLinkInput!]
+  "Files that it gives along, at most 10."
+  files: [RecordFileInput!]
   "The acts it rests on, at most 50."
   legalBasis: [LegalBasisInput!]
   "First day it holds."
@@ -10695,6 +11161,25 @@ input RecordLinkInput {
   title: String!
   "Its address, https or http."
   url: String!
+}
+"A file that an answer gives along."
+input RecordFileInput {
+  "One that was uploaded, or that the version names already."
+  fileId: ID!
+  "What a citizen reads, at most 200 characters; null: the name."
+  title: String
+}
+"A file to upload."
+input RecordFileUploadInput {
+  "The file."
+  file: Upload!
+}
+"What became of an upload."
+type RecordFilePayload {
+  "The file; null when something went wrong."
+  file: RecordFile
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
 }
 "An act and the place in it."
 input LegalBasisInput {
@@ -10775,8 +11260,28 @@ type RecordPayload {
 type RecordVersionPayload {
   "The version; null when something went wrong."
   recordVersion: RecordVersion
+  "What recordApprove and recordPublish would have an editor look at: cases of the test bench, of the record's agency and of all agencies, 200 at most, that the publication breaks or weakens. They hinder nothing. Found only when asked for: it takes some seconds."
+  warnings: [RecordWarning!]!
   "What went wrong; empty when nothing did."
   userErrors: [UserError!]!
+}
+"What a warning is about."
+enum RecordWarningKind {
+  "A case was right, or did no harm, and is so no more."
+  BREAKS
+  "Yana does less by herself in a case, or its expected record sinks."
+  WEAKENS
+  "The test bench could not be run in time; nothing is known."
+  NOT_REHEARSED
+}
+"Something to look at before or after a publication."
+type RecordWarning {
+  "What it is about."
+  kind: RecordWarningKind!
+  "In one sentence."
+  message: String!
+  "The case, before and after; null for NOT_REHEARSED."
+  result: BenchResult
 }
 "What a review by act began."
 type RecordsReviewByActPayload {
@@ -10835,8 +11340,10 @@ input RecordFilter {
   agencyId: ID
   "Only records that hold in this region, federal ones too."
   regionId: ID
-  "Only records of this topic."
+  "Only records of this topic, by its name, in whatever agency's list."
   topic: String
+  "Only records that bear this tag."
+  tag: String
   "PUBLISHED, also for null: their published version; ARCHIVED: none is published. DRAFT, REVIEW, APPROVED: they have an open version there. All but PUBLISHED for whoever reads drafts; who does so for one agency must name it."
   status: RecordStatus
   "Only records whose question contains it, whatever the case, at most 2,000 characters."
@@ -10864,10 +11371,98 @@ type RecordEdge {
 }
 "A topic of the base."
 type RecordTopic {
+  "Its id."
+  id: ID!
+  "Whose list it is in; null: the one for all agencies."
+  agency: Agency
   "Its name."
   name: String!
   "Number of records in force."
   records: Int!
+  "Since when no editor may choose it; null: they may."
+  retiredAt: Time
+  "The topic that has taken its records; null for none."
+  mergedIntoId: ID
+}
+"A tag of records."
+type RecordTag {
+  "The tag."
+  name: String!
+  "Number of records in force that bear it."
+  records: Int!
+}
+"The vectors of one embedder."
+type KnowledgeVectorSet {
+  "Name of the embedder, with the dimensions of its vectors."
+  embedder: String!
+  "How many dimensions."
+  dimensions: Int!
+  "What is done with them."
+  state: KnowledgeVectorState!
+  "Records in force that have theirs."
+  done: Int!
+  "Records in force."
+  total: Int!
+  "Share done, 0 to 1."
+  share: Float!
+}
+"What is done with vectors."
+enum KnowledgeVectorState {
+  "They are searched by every node."
+  ACTIVE
+  "They are being made; when every record has its own they are searched."
+  BUILDING
+  "They were searched once and will be removed."
+  RETIRED
+}
+"A topic to make."
+input RecordTopicCreateInput {
+  "Whose list; null: the one for all agencies."
+  agencyId: ID
+  "Its name, at most 500 characters."
+  name: String!
+}
+"A topic."
+input RecordTopicInput {
+  "The topic."
+  topicId: ID!
+}
+"A new name of a topic."
+input RecordTopicRenameInput {
+  "The topic."
+  topicId: ID!
+  "Its new name, at most 500 characters."
+  name: String!
+}
+"Two topics that become one."
+input RecordTopicMergeInput {
+  "The topic that goes."
+  topicId: ID!
+  "The one that remains, of the same list."
+  intoId: ID!
+}
+"What became of a topic."
+type RecordTopicPayload {
+  "The topic, after a merge the one that remains; null when something went wrong."
+  topic: RecordTopic
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+"One tag in the place of another."
+input RecordTagChangeInput {
+  "Whose records; null: those of all agencies."
+  agencyId: ID
+  "The tag that goes."
+  from: String!
+  "The tag that comes; null: none."
+  to: String
+}
+"What became of a tag."
+type RecordTagChangePayload {
+  "How many versions were changed; null when something went wrong."
+  versions: Int
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
 }
 
 # ------------------------------------------------------------------------------------------------- getting better
@@ -11869,6 +12464,10 @@ type Citation {
   question: String!
   "The acts it rests on, for people."
   legalBasis: [String!]!
+  "Pages that the answer points to."
+  links: [RecordLink!]!
+  "Files that the answer gives along."
+  files: [RecordFile!]!
   "When that version came into force; null when the base could not say."
   publishedAt: Time
 }
@@ -14691,6 +15290,10 @@ func (ec *executionContext) childFields_Citation(ctx context.Context, field grap
 		return ec.fieldContext_Citation_question(ctx, field)
 	case "legalBasis":
 		return ec.fieldContext_Citation_legalBasis(ctx, field)
+	case "links":
+		return ec.fieldContext_Citation_links(ctx, field)
+	case "files":
+		return ec.fieldContext_Citation_files(ctx, field)
 	case "publishedAt":
 		return ec.fieldContext_Citation_publishedAt(ctx, field)
 	}
@@ -15003,6 +15606,24 @@ func (ec *executionContext) childFields_KnowledgeStatistics(ctx context.Context,
 		return ec.fieldContext_KnowledgeStatistics_mostTold(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type KnowledgeStatistics", field.Name)
+}
+
+func (ec *executionContext) childFields_KnowledgeVectorSet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "embedder":
+		return ec.fieldContext_KnowledgeVectorSet_embedder(ctx, field)
+	case "dimensions":
+		return ec.fieldContext_KnowledgeVectorSet_dimensions(ctx, field)
+	case "state":
+		return ec.fieldContext_KnowledgeVectorSet_state(ctx, field)
+	case "done":
+		return ec.fieldContext_KnowledgeVectorSet_done(ctx, field)
+	case "total":
+		return ec.fieldContext_KnowledgeVectorSet_total(ctx, field)
+	case "share":
+		return ec.fieldContext_KnowledgeVectorSet_share(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KnowledgeVectorSet", field.Name)
 }
 
 func (ec *executionContext) childFields_LegalBasis(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15735,6 +16356,10 @@ func (ec *executionContext) childFields_Record(ctx context.Context, field graphq
 		return ec.fieldContext_Record_agency(ctx, field)
 	case "region":
 		return ec.fieldContext_Record_region(ctx, field)
+	case "links":
+		return ec.fieldContext_Record_links(ctx, field)
+	case "files":
+		return ec.fieldContext_Record_files(ctx, field)
 	case "legalBasis":
 		return ec.fieldContext_Record_legalBasis(ctx, field)
 	case "validFrom":
@@ -15861,6 +16486,36 @@ func (ec *executionContext) childFields_RecordFeedbackPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type RecordFeedbackPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RecordFile_id(ctx, field)
+	case "title":
+		return ec.fieldContext_RecordFile_title(ctx, field)
+	case "fileName":
+		return ec.fieldContext_RecordFile_fileName(ctx, field)
+	case "mediaType":
+		return ec.fieldContext_RecordFile_mediaType(ctx, field)
+	case "size":
+		return ec.fieldContext_RecordFile_size(ctx, field)
+	case "sha256":
+		return ec.fieldContext_RecordFile_sha256(ctx, field)
+	case "url":
+		return ec.fieldContext_RecordFile_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordFile", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordFilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "file":
+		return ec.fieldContext_RecordFilePayload_file(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordFilePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordFilePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordHit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "record":
@@ -15899,6 +16554,26 @@ func (ec *executionContext) childFields_RecordPayload(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type RecordPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordTag(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_RecordTag_name(ctx, field)
+	case "records":
+		return ec.fieldContext_RecordTag_records(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordTag", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordTagChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "versions":
+		return ec.fieldContext_RecordTagChangePayload_versions(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordTagChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordTagChangePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordTelling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "recordId":
@@ -15915,12 +16590,30 @@ func (ec *executionContext) childFields_RecordTelling(ctx context.Context, field
 
 func (ec *executionContext) childFields_RecordTopic(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_RecordTopic_id(ctx, field)
+	case "agency":
+		return ec.fieldContext_RecordTopic_agency(ctx, field)
 	case "name":
 		return ec.fieldContext_RecordTopic_name(ctx, field)
 	case "records":
 		return ec.fieldContext_RecordTopic_records(ctx, field)
+	case "retiredAt":
+		return ec.fieldContext_RecordTopic_retiredAt(ctx, field)
+	case "mergedIntoId":
+		return ec.fieldContext_RecordTopic_mergedIntoId(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordTopic", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordTopicPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "topic":
+		return ec.fieldContext_RecordTopicPayload_topic(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordTopicPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordTopicPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15949,6 +16642,8 @@ func (ec *executionContext) childFields_RecordVersion(ctx context.Context, field
 		return ec.fieldContext_RecordVersion_tags(ctx, field)
 	case "links":
 		return ec.fieldContext_RecordVersion_links(ctx, field)
+	case "files":
+		return ec.fieldContext_RecordVersion_files(ctx, field)
 	case "legalBasis":
 		return ec.fieldContext_RecordVersion_legalBasis(ctx, field)
 	case "validFrom":
@@ -15993,6 +16688,8 @@ func (ec *executionContext) childFields_RecordVersionPayload(ctx context.Context
 	switch field.Name {
 	case "recordVersion":
 		return ec.fieldContext_RecordVersionPayload_recordVersion(ctx, field)
+	case "warnings":
+		return ec.fieldContext_RecordVersionPayload_warnings(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_RecordVersionPayload_userErrors(ctx, field)
 	}
@@ -16019,6 +16716,18 @@ func (ec *executionContext) childFields_RecordVersionTally(ctx context.Context, 
 		return ec.fieldContext_RecordVersionTally_badness(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordVersionTally", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordWarning(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_RecordWarning_kind(ctx, field)
+	case "message":
+		return ec.fieldContext_RecordWarning_message(ctx, field)
+	case "result":
+		return ec.fieldContext_RecordWarning_result(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordWarning", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordWords(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

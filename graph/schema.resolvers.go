@@ -42,6 +42,9 @@ func (r *Resolver) Phone() PhoneResolver { return &phoneResolver{r} }
 // Record returns the resolvers of the type.
 func (r *Resolver) Record() RecordResolver { return &recordResolver{r} }
 
+// RecordFile returns the resolvers of the type.
+func (r *Resolver) RecordFile() RecordFileResolver { return &recordFileResolver{r} }
+
 // Recording returns the resolvers of the type.
 func (r *Resolver) Recording() RecordingResolver { return &recordingResolver{r} }
 
@@ -128,6 +131,7 @@ type (
 	menuVersionResolver         struct{ *Resolver }
 	phoneResolver               struct{ *Resolver }
 	recordResolver              struct{ *Resolver }
+	recordFileResolver          struct{ *Resolver }
 	recordingResolver           struct{ *Resolver }
 	trunkResolver               struct{ *Resolver }
 	citizenResolver             struct{ *Resolver }

@@ -20,6 +20,7 @@ import (
 	"ekc/access/viewer"
 	"ekc/assistant"
 	"ekc/assistant/quality"
+	"ekc/assistant/recordfile"
 	"ekc/ent"
 	"ekc/ent/queue"
 	"ekc/graph"
@@ -55,6 +56,7 @@ type world struct {
 	interactions *interaction.Service
 	voice        *voice.Service
 	quality      *quality.Service
+	files        *recordfile.Service
 	yana         *assistant.Service
 	tapes        recording.Storage
 	handler      *graph.Handler
@@ -105,6 +107,8 @@ func newWorld(t *testing.T, settings ...setting) *world {
 		Clock: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) },
 	})
 	w.quality.Bind(w.voice, w.interactions)
+	w.files, err = recordfile.New(t.Context(), recordfile.Options{Client: core.Client, DataDir: t.TempDir()})
+	require.NoError(t, err)
 	o := graph.Options{Introspection: true}
 	o.RateLimits.Anonymous = ratelimit.Options{Every: time.Microsecond, Burst: 1000}
 	o.RateLimits.SignIn, o.RateLimits.ChatStart = o.RateLimits.Anonymous, o.RateLimits.Anonymous
@@ -113,10 +117,11 @@ func newWorld(t *testing.T, settings ...setting) *world {
 	}
 	w.handler = graph.NewHandler(graph.Dependencies{
 		Client: core.Client, Log: log, Access: w.access, Interactions: w.interactions, Routing: w.routing, Assistant: yana,
-		Knowledge: base, Quality: w.quality, Voice: w.voice, Logger: slog.New(slog.NewTextHandler(&lockedWriter{to: w.logged}, nil)),
+		Knowledge: base, Quality: w.quality, Files: w.files, Vectors: base, Voice: w.voice, Logger: slog.New(slog.NewTextHandler(&lockedWriter{to: w.logged}, nil)),
 	}, o)
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", w.handler)
+	mux.Handle(recordfile.Path, w.files.Handler())
 	mux.Handle(voice.RecordingPath, w.voice.RecordingHandler())
 	w.server = httptest.NewServer(mux)
 	t.Cleanup(func() {

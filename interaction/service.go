@@ -13,6 +13,7 @@ import (
 	"ekc/interaction/dialogue"
 	"ekc/internal/database"
 	"ekc/internal/eventlog"
+	"ekc/internal/filestore"
 	"ekc/internal/together"
 )
 
@@ -82,8 +83,8 @@ type Service struct {
 	client *ent.Client
 	log    *eventlog.Log
 	o      Options
-	links  *linkSigner
-	files  *fileStore
+	links  *filestore.Links
+	files  *filestore.Store
 
 	router    Router
 	assistant Assistant
@@ -95,11 +96,12 @@ func New(ctx context.Context, client *ent.Client, log *eventlog.Log, o Options) 
 	o = o.withDefaults()
 	s := &Service{client: client, log: log, o: o}
 	s.closings.Write = s.writeClosings
-	var err error
-	if s.links, err = newLinkSigner(ctx, client, o.Clock); err != nil {
+	key, err := database.Secret(viewer.AsSystem(ctx), client, linkSecret, filestore.KeySize)
+	if err != nil {
 		return nil, fmt.Errorf("attachment links: %w", err)
 	}
-	if s.files, err = newFileStore(o.DataDir); err != nil {
+	s.links = filestore.NewLinks(AttachmentPath, key, o.Clock)
+	if s.files, err = filestore.New(o.DataDir, "attachments"); err != nil {
 		return nil, fmt.Errorf("attachments: %w", err)
 	}
 	return s, nil

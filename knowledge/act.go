@@ -138,8 +138,8 @@ func (e *edition) openReviews(ctx context.Context, all []resting, q ActReview) e
 }
 
 const copyForReview = `
-	INSERT INTO record_versions (id, record_id, number, status, question, answer, short, topic_id, legal_basis, tags, links,
+	INSERT INTO record_versions (id, record_id, number, status, question, answer, short, topic_id, legal_basis, tags, links, files,
 		authors, based_on, valid_from, valid_to, intent, personal, source, license, content_hash, created_at)
-	SELECT n.id, v.record_id, n.number, 'review', v.question, v.answer, v.short, v.topic_id, v.legal_basis, v.tags, v.links,
+	SELECT n.id, v.record_id, n.number, 'review', v.question, v.answer, v.short, v.topic_id, v.legal_basis, v.tags, v.links, v.files,
 		$4::jsonb, v.id, v.valid_from, v.valid_to, v.intent, v.personal, v.source, v.license, v.content_hash, $5
 	FROM unnest($1::text[], $2::text[], $3::bigint[]) AS n(id, source, number) JOIN record_versions v ON v.id = n.source`

@@ -35,6 +35,9 @@ type Options struct {
 	// KeepEmbedder leaves the base with the embedder that it has, whatever Embedder is: for commands that come and go, and for
 	// a node that cannot reach the configured one. It fills in vectors that are missing, and builds and removes none.
 	KeepEmbedder bool
+	// LaterEmbedder, with KeepEmbedder, is asked now and then for the configured embedder, until it comes: from then on the base is as if it
+	// had been opened with it. For a server of embeddings that is away at the start. nil: nobody is asked.
+	LaterEmbedder func(ctx context.Context) (embed.Embedder, error)
 	// OpenEmbedder opens the embedder of vectors that are still, or already, in use, by its source (embed.Sourced); nil: only
 	// Embedder and the built-in one are known.
 	OpenEmbedder func(ctx context.Context, source string) (embed.Embedder, error)
@@ -84,9 +87,11 @@ type Base struct {
 	observe  Observer
 	adviser  Adviser
 
-	// embedder is the configured one, nil with keepEmbedder; see Options for these.
+	// embedder is the configured one, nil with keepEmbedder; see Options for these. After the start they belong to the tending of the vectors.
 	embedder      embed.Embedder
 	keepEmbedder  bool
+	laterEmbedder func(ctx context.Context) (embed.Embedder, error)
+	askLater      time.Time
 	openEmbedder  func(ctx context.Context, source string) (embed.Embedder, error)
 	keepVectors   time.Duration
 	backfillEvery time.Duration
@@ -119,7 +124,7 @@ func Open(ctx context.Context, o Options) (*Base, error) {
 		db: db, ent: ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))),
 		ranker: rank.Default(), log: o.Logger, clock: o.Clock, poll: o.PollEvery,
 		semantic: o.SemanticTimeout, backfillEvery: o.BackfillEvery, codes: codeBook{o.ValidAgency, o.ValidRegion},
-		zoneOf: o.ZoneOf, embedder: o.Embedder, keepEmbedder: o.KeepEmbedder, openEmbedder: o.OpenEmbedder, keepVectors: o.KeepVectors,
+		zoneOf: o.ZoneOf, embedder: o.Embedder, keepEmbedder: o.KeepEmbedder, laterEmbedder: o.LaterEmbedder, openEmbedder: o.OpenEmbedder, keepVectors: o.KeepVectors,
 		observe: o.Observer, adviser: o.Adviser, others: make(map[string]embed.Embedder), reopen: make(map[string]time.Time), switched: make(chan struct{}, 1),
 	}
 	b.defaults()

@@ -50,6 +50,10 @@ var tableColumns = []column{
 		"links", 40, func(r *row) string { return jsonCell(r.Links) },
 		func(r *row, s string) error { return cellJSON(s, &r.Links) },
 	},
+	{
+		"files", 40, func(r *row) string { return jsonCell(r.Files) },
+		func(r *row, s string) error { return cellJSON(s, &r.Files) },
+	},
 	textColumn("status", 12, func(r *row) *string { return (*string)(&r.Status) }),
 }
 

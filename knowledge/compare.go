@@ -72,6 +72,8 @@ func shown(value any) string {
 		return lines(v, func(l LegalBasis) string { return strings.TrimSpace(l.Act + " " + l.Article) })
 	case []Link:
 		return lines(v, func(l Link) string { return strings.TrimSpace(l.Title + " " + l.URL) })
+	case []File:
+		return lines(v, func(f File) string { return strings.TrimSpace(f.Title + " " + f.Name + " " + f.ID) })
 	default:
 		return fmt.Sprint(v)
 	}

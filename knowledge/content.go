@@ -21,7 +21,7 @@ func (v Version) Content() Content { //nolint:gocritic // a value, as everywhere
 	return Content{
 		Question: v.Question, Answer: v.Answer, Short: v.Short, Topic: v.Topic, Phrasings: v.Phrasings, LegalBasis: v.LegalBasis,
 		ValidFrom: v.ValidFrom, ValidTo: v.ValidTo, Intent: v.Intent, Personal: v.Personal, Source: v.Source, License: v.License,
-		Tags: v.Tags, Links: v.Links,
+		Tags: v.Tags, Links: v.Links, Files: v.Files,
 	}
 }
 
@@ -49,7 +49,10 @@ func (c *Content) check(r *ent.Record, known codeBook, complete bool) error {
 	if err := c.checkTags(); err != nil {
 		return err
 	}
-	return c.checkLinks()
+	if err := c.checkLinks(); err != nil {
+		return err
+	}
+	return checkFiles(c.Files)
 }
 
 func (c *Content) checkTags() error {

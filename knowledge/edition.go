@@ -14,7 +14,6 @@ import (
 	"ekc/knowledge/ent/phrasing"
 	"ekc/knowledge/ent/recordversion"
 	"ekc/knowledge/ent/schema"
-	"ekc/knowledge/ent/topic"
 )
 
 // edition is one transaction of the editorial life. What is locked is locked in one order: the base's revision, when published
@@ -159,11 +158,23 @@ func (e *edition) begin(ctx context.Context, r *ent.Record, actor string, c Cont
 
 // write stores the content of a version.
 func (e *edition) write(ctx context.Context, r *ent.Record, versionID string, c Content) error {
+	u := e.RecordVersion.UpdateOneID(versionID)
+	if c.Topic == "" {
+		u.ClearTopicID()
+	} else {
+		t, err := e.topicFor(ctx, r, c.Topic)
+		if err != nil {
+			return err
+		}
+		c.Topic = t.Name
+		u.SetTopicID(t.ID)
+	}
 	hash := c.row(r).hash()
-	u := e.RecordVersion.UpdateOneID(versionID).SetQuestion(c.Question).SetAnswer(c.Answer).SetShort(c.Short).
+	u.SetQuestion(c.Question).SetAnswer(c.Answer).SetShort(c.Short).
 		SetLegalBasis(stored(c.LegalBasis, func(l LegalBasis) schema.LegalBasis { return schema.LegalBasis(l) })).
 		SetLinks(stored(c.Links, func(l Link) schema.Link { return schema.Link(l) })).
 		SetTags(stored(c.Tags, func(s string) string { return s })).
+		SetFiles(stored(c.Files, func(f File) schema.File { return schema.File(f) })).
 		SetIntent(c.Intent).SetPersonal(c.Personal).SetSource(c.Source).SetLicense(c.License).SetContentHash(hash[:]).
 		SetNillableValidFrom(c.ValidFrom.stored()).SetNillableValidTo(c.ValidTo.stored())
 	if c.ValidFrom == "" {
@@ -172,37 +183,24 @@ func (e *edition) write(ctx context.Context, r *ent.Record, versionID string, c 
 	if c.ValidTo == "" {
 		u.ClearValidTo()
 	}
-	if c.Topic == "" {
-		u.ClearTopicID()
-	} else {
-		id, err := e.topic(ctx, c.Topic)
-		if err != nil {
-			return err
-		}
-		u.SetTopicID(id)
-	}
 	if err := u.Exec(ctx); err != nil {
 		return err
 	}
+	return e.writePhrasings(ctx, r, versionID, c.Phrasings)
+}
+
+func (e *edition) writePhrasings(ctx context.Context, r *ent.Record, versionID string, phrasings []string) error {
 	if _, err := e.Phrasing.Delete().Where(phrasing.VersionID(versionID)).Exec(ctx); err != nil {
 		return err
 	}
-	texts := make([]*ent.PhrasingCreate, len(c.Phrasings))
-	for i, p := range c.Phrasings {
+	texts := make([]*ent.PhrasingCreate, len(phrasings))
+	for i, p := range phrasings {
 		texts[i] = e.Phrasing.Create().SetVersionID(versionID).SetPosition(i).SetText(p)
 	}
 	if err := e.Phrasing.CreateBulk(texts...).Exec(ctx); err != nil {
 		return err
 	}
 	return e.Record.UpdateOneID(r.ID).SetUpdatedAt(e.now).Exec(ctx)
-}
-
-func (e *edition) topic(ctx context.Context, name string) (string, error) {
-	_, err := e.ExecContext(ctx, `INSERT INTO topics (id, name) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, ids.New("top"), name)
-	if err != nil {
-		return "", err
-	}
-	return e.Topic.Query().Where(topic.Name(name)).OnlyID(ctx)
 }
 
 // retire archives the published version of a record, if there is one.

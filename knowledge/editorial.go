@@ -10,6 +10,7 @@ const (
 	MaxReason        = 1000
 	MaxTags          = 30
 	MaxLinks         = 20
+	MaxFiles         = 10
 	MaxVersionsShown = 200
 	MaxEventsOnPage  = 200
 )
@@ -34,6 +35,9 @@ type Editor interface {
 	RecordVersions(ctx context.Context, recordID string) ([]Version, error)
 	// RecordHistory tells who did what to a record, newest first, a page at a time.
 	RecordHistory(ctx context.Context, q HistoryQuery) (HistoryPage, error)
+	// Rehearse runs queries, at most MaxRehearsed, as Search does without advice: first as the base is, then as if a version were
+	// published that is not; without a version, Then is the same. Nothing is published. CONFLICT for a version that is published or archived.
+	Rehearse(ctx context.Context, versionID string, queries []Query) ([]Rehearsal, error)
 }
 
 // Link is a page that an answer points to.
@@ -43,17 +47,35 @@ type Link struct {
 	URL string `json:"url"`
 }
 
+// File is a file that an answer gives along. The base keeps what is said here, version by version; whoever publishes the answers keeps
+// the bytes, which never change under one id.
+type File struct {
+	// ID is the keeper's, at most 40 letters, digits and underscores.
+	ID string `json:"id"`
+	// Title is what a citizen reads, at most 200 characters; empty: the name. Name ends as files of its type do, at most 255 bytes.
+	Title     string `json:"title"`
+	Name      string `json:"name"`
+	MediaType string `json:"mediaType"`
+	// Size is in bytes; SHA256 of the content is in hexadecimal.
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
 // Content is what an editor writes. The limits are those of an import; a draft may still lack its answer.
 type Content struct {
-	Question, Answer, Short, Topic string
-	Phrasings                      []string
-	LegalBasis                     []LegalBasis
-	ValidFrom, ValidTo             Date
-	Intent, Personal               bool
-	Source, License                string
+	Question, Answer, Short string
+	// Topic is the name of one in the list of the record's agency, or in the list for all agencies.
+	Topic              string
+	Phrasings          []string
+	LegalBasis         []LegalBasis
+	ValidFrom, ValidTo Date
+	Intent, Personal   bool
+	Source, License    string
 	// Tags are kept in lower case, each once; at most MaxTags of at most 50 characters.
 	Tags  []string
 	Links []Link
+	// Files are at most MaxFiles, each once.
+	Files []File
 }
 
 // NewRecord is a record to make.
@@ -142,6 +164,7 @@ type Event struct {
 type EventAction string
 
 // The events of a record. EventReturned: an approved version could not come into force on its day and is a draft again.
+// EventRelabelled: a topic or a tag was renamed, merged or taken away in the lists.
 const (
 	EventCreated    EventAction = "created"
 	EventRestored   EventAction = "restored"
@@ -158,6 +181,7 @@ const (
 	EventReturned   EventAction = "returned"
 	EventReviewed   EventAction = "act_review"
 	EventImported   EventAction = "imported"
+	EventRelabelled EventAction = "relabelled"
 )
 
 // HistoryQuery selects a page of a record's history.

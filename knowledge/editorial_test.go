@@ -39,7 +39,7 @@ func (c *clock) now() time.Time  { return time.Unix(c.at.Load(), 0).UTC() }
 func east(string) *time.Location { return time.FixedZone("east", 9*60*60) }
 func day(d, hour int) time.Time  { return time.Date(2026, 12, d, hour, 0, 0, 0, time.UTC) }
 func tea() knowledge.Content {
-	return knowledge.Content{Question: "Кто заваривает чай в приёмной?", Answer: "Дежурный специалист.", Topic: "Быт"}
+	return knowledge.Content{Question: "Кто заваривает чай в приёмной?", Answer: "Дежурный специалист."}
 }
 
 func findsVersion(b *knowledge.Base, t testing.TB, q knowledge.Query, versionID string) bool {

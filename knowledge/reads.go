@@ -83,6 +83,13 @@ func (f RecordFilter) predicates() []predicate.Record {
 	if f.Topic != "" {
 		version = append(version, recordversion.HasTopicWith(topic.Name(f.Topic)))
 	}
+	if f.Tag != "" {
+		version = append(version, func(s *sql.Selector) {
+			s.Where(sql.P(func(p *sql.Builder) {
+				p.Ident(s.C(recordversion.FieldTags)).WriteString(" @> to_jsonb(").Arg(f.Tag).WriteString("::text)")
+			}))
+		})
+	}
 	switch f.Status {
 	case "":
 	case StatusDraft, StatusReview, StatusApproved:
@@ -124,29 +131,6 @@ func withCurrentVersion(q *ent.RecordQuery) *ent.RecordQuery {
 	})
 }
 
-// Topics lists the topics in use; see Service.
-func (b *Base) Topics(ctx context.Context) ([]Topic, error) {
-	rows, err := b.db.QueryContext(ctx, `
-		SELECT t.id, t.name, count(*) FROM topics t JOIN record_versions v ON v.topic_id = t.id AND v.status = 'published'
-		GROUP BY t.id, t.name ORDER BY t.name, t.id`)
-	if err != nil {
-		return nil, fmt.Errorf("list topics: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var out []Topic
-	for rows.Next() {
-		var t Topic
-		if err := rows.Scan(&t.ID, &t.Name, &t.Records); err != nil {
-			return nil, fmt.Errorf("list topics: %w", err)
-		}
-		out = append(out, t)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list topics: %w", err)
-	}
-	return out, nil
-}
-
 func recordOf(r *ent.Record) Record {
 	out := Record{
 		ID: r.ID, Agency: r.Agency, Region: r.Region, VariantOf: r.VariantOf,
@@ -182,6 +166,9 @@ func versionOf(v *ent.RecordVersion) Version {
 	}
 	for _, l := range v.Links {
 		out.Links = append(out.Links, Link(l))
+	}
+	for _, f := range v.Files {
+		out.Files = append(out.Files, File(f))
 	}
 	if v.PublishedAt != nil {
 		out.PublishedAt = v.PublishedAt.UTC()

@@ -259,3 +259,41 @@ func TestProbabilitiesDoNotHearAStrangeEmbedder(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEmbedderThatWasAwayAtTheStart(t *testing.T) {
+	t.Parallel()
+	url := database(t)
+	first := open(t, knowledge.Options{URL: url})
+	importLines(t, first, small...)
+	before := activeSet(t, first)
+	require.NoError(t, first.Close())
+	there := make(chan struct{})
+	asked := make(chan struct{}, 100)
+	b := open(t, knowledge.Options{
+		URL: url, KeepEmbedder: true, BackfillEvery: 10 * time.Millisecond, PollEvery: 10 * time.Millisecond,
+		LaterEmbedder: func(context.Context) (embed.Embedder, error) {
+			select {
+			case <-there:
+				return newGated(8, 1<<20), nil
+			case asked <- struct{}{}:
+			default:
+			}
+			return nil, errors.New("away")
+		},
+	})
+	for range 3 { // it goes on asking
+		<-asked
+	}
+	require.Equal(t, before, activeSet(t, b), "the old vectors serve meanwhile")
+	close(there)
+	require.Eventually(t, func() bool { return activeSet(t, b) == "stub-gated-8" }, patience, 10*time.Millisecond)
+}
+
+func activeSet(t *testing.T, b *knowledge.Base) string {
+	t.Helper()
+	sets, err := b.VectorSets(t.Context())
+	require.NoError(t, err)
+	require.NotEmpty(t, sets)
+	require.Equal(t, knowledge.VectorsActive, sets[0].State)
+	return sets[0].Embedder
+}

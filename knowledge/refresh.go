@@ -88,7 +88,7 @@ func (b *Base) refresh(ctx context.Context) error {
 const selectChanged = `
 	SELECT r.id, r.agency, r.region, r.variant_of, v.id IS NOT NULL,
 	       COALESCE(v.id, ''), COALESCE(v.number, 0), COALESCE(v.question, ''), COALESCE(v.answer, ''), COALESCE(v.short, ''),
-	       COALESCE(t.name, ''), COALESCE(v.legal_basis, '[]'), COALESCE(v.valid_from::text, ''), COALESCE(v.valid_to::text, ''),
+	       COALESCE(t.name, ''), COALESCE(v.legal_basis, '[]'), COALESCE(v.links, '[]'), COALESCE(v.files, '[]'), COALESCE(v.valid_from::text, ''), COALESCE(v.valid_to::text, ''),
 	       COALESCE(v.intent, false), COALESCE(v.personal, false), v.published_at,
 	       ARRAY(SELECT p.text FROM phrasings p WHERE p.version_id = v.id ORDER BY p.position)
 	FROM records r
@@ -135,10 +135,10 @@ func (b *Base) load(ctx context.Context, s *snapshot, revision int64) error {
 func scanEntry(rows *sql.Rows) (e *entry, live bool, err error) {
 	e = &entry{}
 	h := &e.hit
-	var legal []byte
+	var legal, links, files []byte
 	var since sql.NullTime
 	err = rows.Scan(&h.RecordID, &h.Agency, &h.Region, &e.variantOf, &live,
-		&h.VersionID, &h.Version, &h.Question, &h.Answer, &h.Short, &h.Topic, &legal, &h.ValidFrom, &h.ValidTo,
+		&h.VersionID, &h.Version, &h.Question, &h.Answer, &h.Short, &h.Topic, &legal, &links, &files, &h.ValidFrom, &h.ValidTo,
 		&h.Intent, &h.Personal, &since, pq.Array(&e.phrasings))
 	if err != nil {
 		return nil, false, err
@@ -146,8 +146,22 @@ func scanEntry(rows *sql.Rows) (e *entry, live bool, err error) {
 	if err := json.Unmarshal(legal, &h.LegalBasis); err != nil {
 		return nil, false, fmt.Errorf("legal basis of %s: %w", h.VersionID, err)
 	}
+	if err := unpack(links, &h.Links); err != nil {
+		return nil, false, fmt.Errorf("links of %s: %w", h.VersionID, err)
+	}
+	if err := unpack(files, &h.Files); err != nil {
+		return nil, false, fmt.Errorf("files of %s: %w", h.VersionID, err)
+	}
 	if since.Valid {
 		h.PublishedAt = since.Time.UTC()
 	}
 	return e, live, nil
+}
+
+// unpack reads a list; an empty one stays nil and takes no room.
+func unpack[T any](text []byte, into *[]T) error {
+	if string(text) == "[]" {
+		return nil
+	}
+	return json.Unmarshal(text, into)
 }

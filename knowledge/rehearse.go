@@ -146,7 +146,7 @@ func (b *Base) draftEntry(ctx context.Context, versionID string) (*entry, error)
 	return &entry{variantOf: r.VariantOf, phrasings: v.Phrasings, hit: Hit{
 		RecordID: r.ID, VersionID: v.ID, Version: v.Number, Question: v.Question, Answer: v.Answer, Short: v.Short, Topic: v.Topic,
 		Agency: r.Agency, Region: r.Region, LegalBasis: v.LegalBasis, ValidFrom: v.ValidFrom, ValidTo: v.ValidTo,
-		Intent: v.Intent, Personal: v.Personal,
+		Intent: v.Intent, Personal: v.Personal, Links: v.Links, Files: v.Files,
 	}}, nil
 }
 

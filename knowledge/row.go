@@ -43,19 +43,20 @@ type row struct {
 	Personal   bool         `json:"personal,omitempty"`
 	Source     string       `json:"source,omitempty"`
 	License    string       `json:"license,omitempty"`
-	// Tags and Links are those of the editorial life. A row without them leaves those that the record has.
+	// Tags, Links and Files are those of the editorial life. A row without them leaves those that the record has.
 	Tags  []string `json:"tags,omitempty"`
 	Links []Link   `json:"links,omitempty"`
+	Files []File   `json:"files,omitempty"`
 	// Status is empty for a published record. An export tells the others; an import refuses them, because it would publish them.
 	Status Status `json:"status,omitempty"`
 
 	line int
 }
 
-// hash identifies the content: two rows of the same hash, tags and links make the same version.
+// hash identifies the content: two rows of the same hash, tags, links and files make the same version.
 func (r *row) hash() [sha256.Size]byte {
 	bare := *r
-	bare.Tags, bare.Links = nil, nil
+	bare.Tags, bare.Links, bare.Files = nil, nil, nil
 	data, err := json.Marshal(&bare)
 	if err != nil {
 		panic(fmt.Sprintf("a row of strings cannot fail to marshal: %v", err))
@@ -153,6 +154,9 @@ func (r *row) checkLists() error {
 	}
 	r.Tags = c.Tags
 	if err := c.checkLinks(); err != nil {
+		return err
+	}
+	if err := checkFiles(r.Files); err != nil {
 		return err
 	}
 	for _, b := range r.LegalBasis {

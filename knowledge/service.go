@@ -28,14 +28,13 @@ type Service interface {
 	RecordVersion(ctx context.Context, versionID string) (Version, error)
 	// Records lists records by id, a page at a time.
 	Records(ctx context.Context, filter RecordFilter) (RecordPage, error)
-	// Topics lists the topics of published records with the number of records of each, by name.
-	Topics(ctx context.Context) ([]Topic, error)
 	// Import reads records from a file and publishes them; see ImportOptions.
 	Import(ctx context.Context, file io.Reader, opts ImportOptions) (ImportSummary, error)
 	// Ready is nil when searches are answered from an index that follows the database.
 	Ready(ctx context.Context) error
-	// Editor is the work on records before and after they are published.
+	// Editor is the work on records before and after they are published; Classifier the lists by which they are sorted.
 	Editor
+	Classifier
 }
 
 // Query is one search.
@@ -76,6 +75,8 @@ type Hit struct {
 	Agency     string       `json:"agency"`
 	Region     string       `json:"region"`
 	LegalBasis []LegalBasis `json:"legalBasis"`
+	Links      []Link       `json:"links"`
+	Files      []File       `json:"files"`
 	ValidFrom  Date         `json:"validFrom"`
 	ValidTo    Date         `json:"validTo"`
 	// PublishedAt is when this version came into force.
@@ -149,6 +150,7 @@ type Version struct {
 	License    string       `json:"license"`
 	Tags       []string     `json:"tags"`
 	Links      []Link       `json:"links"`
+	Files      []File       `json:"files"`
 	// Revision counts the changes of the version, from 1; an edit must name the one that was read.
 	Revision int `json:"revision"`
 	// Authors are the accounts that wrote it, none of whom may review it; Reviewer is the one that approved it.
@@ -167,7 +169,9 @@ type Version struct {
 type RecordFilter struct {
 	Agency string
 	Region string
-	Topic  string
+	// Topic is a name, in whatever agency's list; Tag one of the record's.
+	Topic string
+	Tag   string
 	// Status is that of the open version for StatusDraft, StatusReview and StatusApproved, else of the current version.
 	Status Status
 	// Act and Article select records whose current version rests on that act, word for word, and, when it is not empty, that
@@ -188,13 +192,6 @@ type RecordPage struct {
 	Next string `json:"next"`
 	// Total is the number of records that the filter selects.
 	Total int `json:"total"`
-}
-
-// Topic groups records.
-type Topic struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Records int    `json:"records"`
 }
 
 // ImportOptions steer one import.

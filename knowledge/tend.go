@@ -28,6 +28,8 @@ const (
 	backfillEvery = time.Minute
 	// keepVectors is how long a retired set stays: every node has switched by then.
 	keepVectors = time.Minute
+	// askTime bounds a question to a server of embeddings that was away: the tending waits for it.
+	askTime = 5 * time.Second
 	// removeBatch is how many vectors one statement removes.
 	removeBatch = 5000
 )
@@ -38,6 +40,7 @@ func (b *Base) tendVectors(ctx context.Context) {
 	defer tick.Stop()
 	var next time.Time
 	for {
+		b.askForEmbedder(ctx)
 		m, err := b.readMeanings(ctx)
 		if err == nil && (!time.Now().Before(next) || !b.keepEmbedder && (m.helper != nil || len(m.retired) > 0)) {
 			var again time.Duration
@@ -59,6 +62,29 @@ func (b *Base) tendVectors(ctx context.Context) {
 		case <-b.switched:
 		}
 	}
+}
+
+// askForEmbedder asks for the configured embedder that was away at the start, and wishes for its vectors once it is there.
+func (b *Base) askForEmbedder(ctx context.Context) {
+	if b.laterEmbedder == nil || !b.keepEmbedder || time.Now().Before(b.askLater) {
+		return
+	}
+	b.askLater = time.Now().Add(min(backfillRetry, b.backfillEvery))
+	asking, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	e, err := b.laterEmbedder(asking)
+	if err != nil {
+		b.log.Debug("knowledge: the configured embedder is still away", "error", err)
+		return
+	}
+	b.embedder = e
+	if err := b.wish(ctx); err != nil {
+		b.embedder = nil
+		b.log.Warn("knowledge: cannot change over to the configured embedder", "error", err)
+		return
+	}
+	b.keepEmbedder = false
+	b.log.Info("knowledge: the configured embedder is there now", "embedder", e.Name())
 }
 
 func waitFor(ctx context.Context, pause time.Duration) bool {

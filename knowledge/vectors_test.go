@@ -89,7 +89,7 @@ func TestRecordsArePaged(t *testing.T) {
 	require.ErrorContains(t, err, "no record")
 	_, err = b.RecordVersion(t.Context(), "no-such")
 	require.ErrorContains(t, err, "no record version")
-	topics, err := b.Topics(t.Context())
+	topics, err := b.Topics(t.Context(), knowledge.TopicQuery{})
 	require.NoError(t, err)
 	require.Len(t, topics, 7)
 }

@@ -54,22 +54,29 @@ type published struct {
 	hash        []byte
 	last        int // highest version number
 	tags, links []byte
+	files       []byte
 }
 
-// hasLabels tells whether the record has the tags and links that a row states; one that states none asks for nothing.
+// hasLabels tells whether the record has the tags, links and files that a row states; one that states none asks for nothing.
 func (p published) hasLabels(r *row) bool {
 	var tags []string
 	var links []Link
-	if json.Unmarshal(p.tags, &tags) != nil || json.Unmarshal(p.links, &links) != nil {
+	var files []File
+	if json.Unmarshal(p.tags, &tags) != nil || json.Unmarshal(p.links, &links) != nil || json.Unmarshal(p.files, &files) != nil {
 		return false
 	}
-	return (len(r.Tags) == 0 || slices.Equal(tags, r.Tags)) && (len(r.Links) == 0 || slices.Equal(links, r.Links))
+	return (len(r.Tags) == 0 || slices.Equal(tags, r.Tags)) && (len(r.Links) == 0 || slices.Equal(links, r.Links)) &&
+		(len(r.Files) == 0 || slices.Equal(files, r.Files))
 }
 
 func (w *writer) write(ctx context.Context, rows []*row) (written, error) {
 	var revision int64
 	// The lock is held until the commit, so that revisions become visible in order; see ent/schema.BaseState.
 	err := w.tx.QueryRowContext(ctx, `SELECT revision + 1 FROM base_states WHERE id = 1 FOR UPDATE`).Scan(&revision)
+	if err != nil {
+		return written{}, err
+	}
+	topics, err := w.topics(ctx, rows)
 	if err != nil {
 		return written{}, err
 	}
@@ -96,7 +103,7 @@ func (w *writer) write(ctx context.Context, rows []*row) (written, error) {
 	if len(changed) == 0 {
 		return result, nil
 	}
-	result.versions, err = w.publish(ctx, changed, have, revision)
+	result.versions, err = w.publish(ctx, changed, have, topics, revision)
 	return result, err
 }
 
@@ -109,7 +116,8 @@ func (w *writer) have(ctx context.Context, rows []*row) (map[string]published, e
 		SELECT r.id, COALESCE(max(v.number), 0),
 		       COALESCE((array_agg(v.content_hash) FILTER (WHERE v.status = 'published'))[1], ''::bytea),
 		       COALESCE((array_agg(v.tags) FILTER (WHERE v.status = 'published'))[1], '[]'),
-		       COALESCE((array_agg(v.links) FILTER (WHERE v.status = 'published'))[1], '[]')
+		       COALESCE((array_agg(v.links) FILTER (WHERE v.status = 'published'))[1], '[]'),
+		       COALESCE((array_agg(v.files) FILTER (WHERE v.status = 'published'))[1], '[]')
 		FROM records r LEFT JOIN record_versions v ON v.record_id = r.id
 		WHERE r.id = ANY($1) GROUP BY r.id`, pq.Array(keys))
 	if err != nil {
@@ -120,7 +128,7 @@ func (w *writer) have(ctx context.Context, rows []*row) (map[string]published, e
 	for found.Next() {
 		var id string
 		var p published
-		if err := found.Scan(&id, &p.last, &p.hash, &p.tags, &p.links); err != nil {
+		if err := found.Scan(&id, &p.last, &p.hash, &p.tags, &p.links, &p.files); err != nil {
 			return nil, err
 		}
 		have[id] = p
@@ -129,11 +137,7 @@ func (w *writer) have(ctx context.Context, rows []*row) (map[string]published, e
 }
 
 // publish writes the rows as new published versions, retires the old ones and announces the revision.
-func (w *writer) publish(ctx context.Context, rows []*row, have map[string]published, revision int64) ([]string, error) {
-	topics, err := w.topics(ctx, rows)
-	if err != nil {
-		return nil, err
-	}
+func (w *writer) publish(ctx context.Context, rows []*row, have map[string]published, topics map[listed]string, revision int64) ([]string, error) {
 	c := w.columns(rows, have, topics)
 	now := w.base.clock()
 	for _, step := range []struct {
@@ -156,7 +160,7 @@ func (w *writer) publish(ctx context.Context, rows []*row, have map[string]publi
 			pq.Array(c.version), pq.Array(c.id), pq.Array(c.number), pq.Array(c.question), pq.Array(c.answer),
 			pq.Array(c.short), pq.Array(c.topic), pq.Array(c.legal), pq.Array(c.from), pq.Array(c.to), pq.Array(c.intent),
 			pq.Array(c.personal), pq.Array(c.source), pq.Array(c.license), pq.Array(c.hash), now,
-			pq.Array(c.tags), pq.Array(c.links),
+			pq.Array(c.tags), pq.Array(c.links), pq.Array(c.files),
 		}},
 		{
 			`INSERT INTO phrasings (version_id, position, text)
@@ -183,57 +187,27 @@ const insertRecords = `
 	ON CONFLICT (id) DO UPDATE SET agency = EXCLUDED.agency, region = EXCLUDED.region, variant_of = EXCLUDED.variant_of,
 		revision = EXCLUDED.revision, updated_at = EXCLUDED.updated_at`
 
-// insertVersions keeps the tags and links that editors gave a record where the file says nothing of them.
+// insertVersions keeps the tags, links and files that editors gave a record where the file says nothing of them.
 const insertVersions = `
 	INSERT INTO record_versions (id, record_id, number, status, question, answer, short, topic_id, legal_basis,
-		valid_from, valid_to, intent, personal, source, license, content_hash, created_at, published_at, tags, links)
+		valid_from, valid_to, intent, personal, source, license, content_hash, created_at, published_at, tags, links, files)
 	SELECT id, record_id, number, 'published', question, answer, short, NULLIF(topic, ''), legal::jsonb,
 		NULLIF(vfrom, '')::date, NULLIF(vto, '')::date, intent, personal, source, license, hash, $16, $16,
-		COALESCE(NULLIF(t.tags, '')::jsonb, last.tags, '[]'), COALESCE(NULLIF(t.links, '')::jsonb, last.links, '[]')
+		COALESCE(NULLIF(t.tags, '')::jsonb, last.tags, '[]'), COALESCE(NULLIF(t.links, '')::jsonb, last.links, '[]'),
+		COALESCE(NULLIF(t.files, '')::jsonb, last.files, '[]')
 	FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-		$9::text[], $10::text[], $11::bool[], $12::bool[], $13::text[], $14::text[], $15::bytea[], $17::text[], $18::text[])
-		AS t(id, record_id, number, question, answer, short, topic, legal, vfrom, vto, intent, personal, source, license, hash, tags, links)
+		$9::text[], $10::text[], $11::bool[], $12::bool[], $13::text[], $14::text[], $15::bytea[], $17::text[], $18::text[], $19::text[])
+		AS t(id, record_id, number, question, answer, short, topic, legal, vfrom, vto, intent, personal, source, license, hash, tags, links, files)
 	LEFT JOIN LATERAL (
-		SELECT o.tags, o.links FROM record_versions o WHERE o.record_id = t.record_id AND o.published_at IS NOT NULL
+		SELECT o.tags, o.links, o.files FROM record_versions o WHERE o.record_id = t.record_id AND o.published_at IS NOT NULL
 		ORDER BY o.number DESC LIMIT 1) AS last ON true`
-
-// topics gives the id of each topic named in the rows, making the new ones.
-func (w *writer) topics(ctx context.Context, rows []*row) (map[string]string, error) {
-	names := make(map[string]string)
-	for _, r := range rows {
-		if r.Topic != "" && names[r.Topic] == "" {
-			names[r.Topic] = ids.New("top")
-		}
-	}
-	var name, id []string
-	for n, i := range names {
-		name, id = append(name, n), append(id, i)
-	}
-	if _, err := w.tx.ExecContext(ctx, `INSERT INTO topics (id, name) SELECT * FROM unnest($1::text[], $2::text[])
-		ON CONFLICT (name) DO NOTHING`, pq.Array(id), pq.Array(name)); err != nil {
-		return nil, err
-	}
-	found, err := w.tx.QueryContext(ctx, `SELECT name, id FROM topics WHERE name = ANY($1)`, pq.Array(name))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = found.Close() }()
-	for found.Next() {
-		var n, i string
-		if err := found.Scan(&n, &i); err != nil {
-			return nil, err
-		}
-		names[n] = i
-	}
-	return names, found.Err()
-}
 
 // columns are rows turned into the arrays that one statement inserts.
 type columns struct {
 	id, agency, region, variantOf, version          []string
 	number                                          []int64
 	question, answer, short, topic, legal, from, to []string
-	source, license, tags, links                    []string
+	source, license, tags, links, files             []string
 	intent, personal                                []bool
 	hash                                            [][]byte
 	phrasingOf                                      []string
@@ -241,7 +215,7 @@ type columns struct {
 	phrasing                                        []string
 }
 
-func (w *writer) columns(rows []*row, have map[string]published, topics map[string]string) *columns {
+func (w *writer) columns(rows []*row, have map[string]published, topics map[listed]string) *columns {
 	c := &columns{}
 	for _, r := range rows {
 		version := ids.New("ver")
@@ -254,9 +228,10 @@ func (w *writer) columns(rows []*row, have map[string]published, topics map[stri
 		c.variantOf, c.version = append(c.variantOf, r.VariantOf), append(c.version, version)
 		c.number = append(c.number, int64(have[r.ID].last+1))
 		c.question, c.answer = append(c.question, r.Question), append(c.answer, r.Answer)
-		c.short, c.topic = append(c.short, r.Short), append(c.topic, topics[r.Topic])
+		c.short, c.topic = append(c.short, r.Short), append(c.topic, topics[listed{r.Agency, r.Topic}])
 		c.legal = append(c.legal, string(legal))
 		c.tags, c.links = append(c.tags, jsonCell(r.Tags)), append(c.links, jsonCell(r.Links))
+		c.files = append(c.files, jsonCell(r.Files))
 		c.from, c.to = append(c.from, string(r.ValidFrom)), append(c.to, string(r.ValidTo))
 		c.intent, c.personal = append(c.intent, r.Intent), append(c.personal, r.Personal)
 		c.source, c.license, c.hash = append(c.source, r.Source), append(c.license, r.License), append(c.hash, hash[:])

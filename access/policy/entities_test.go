@@ -42,6 +42,10 @@ func (w *world) everything() {
 	c.AnswerReview.Create().SetSampleID(sample.ID).SetPosition(1).SetTurnID("trn").ExecX(ctx)
 	recall := c.Recall.Create().SetRecordVersionID("ver").SetRecordID("rec").SetReason("r").SetText("t").SetAccountID(a.AccountID).SaveX(ctx)
 	c.RecallPerson.Create().SetRecallID(recall.ID).SetPerson("cit").SetInteractionID("int").SetToldAt(time.Now()).SetNextAt(time.Now()).ExecX(ctx)
+	c.RecordFile.Create().SetFileName("f").SetMediaType("application/pdf").SetSize(1).SetSha256("00").SetAccountID(a.AccountID).ExecX(ctx)
+	c.AnswerDay.Create().SetID("2026-01-01").ExecX(ctx)
+	c.AnswerTally.Create().SetDay("2026-01-01").SetQuestions(1).SetAnswered(1).SetClarified(0).SetUnanswered(0).SetDialogues(1).SetContained(1).
+		ExecX(ctx)
 	c.Duty.Create().SetID("d").SetHolder("n").SetHeldUntil(time.Now()).ExecX(ctx)
 	w.personal(a.AccountID)
 	w.telephony(a.AccountID)

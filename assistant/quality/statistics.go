@@ -3,13 +3,11 @@ package quality
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
 	"ekc/access"
 	"ekc/access/viewer"
-	"ekc/assistant"
 )
 
 // Figures count what Yana did. Small talk is not counted.
@@ -46,27 +44,6 @@ type StatisticsQuery struct {
 	AgencyID, RegionID, Topic string
 }
 
-// selectFigures reads the turns of a period from their index alone and joins each interaction once. The topic is that of the record told
-// last. The parameters are those of args.
-var selectFigures = `
-	WITH asked AS (
-		SELECT interaction_id, count(*) AS questions, count(*) FILTER (WHERE decision = 'ANSWER') AS answered,
-			count(*) FILTER (WHERE decision = 'CLARIFY') AS clarified,
-			count(*) FILTER (WHERE decision = 'HAND_OVER' AND reason IN ('` + assistant.ReasonNotFound + `', '` + assistant.ReasonNoneFits + `')) AS unanswered
-		FROM assistant_turns WHERE interaction_id >= $1 AND interaction_id < $2 AND decision <> 'SMALL_TALK' GROUP BY interaction_id
-	), told AS (
-		SELECT a.*, COALESCE(i.topic, '') AS topic, COALESCE(i.agency_id, '') AS agency_id, COALESCE(i.region_id, '') AS region_id,
-			i.state IN ('CLOSED', 'ABANDONED') AS ended,
-			i.state = 'CLOSED' AND i.accepted_at IS NULL AND a.answered > 0 AS contained
-		FROM asked a JOIN interactions i ON i.id = a.interaction_id
-		WHERE ($3 = '' OR i.agency_id = $3) AND ($4 = '' OR i.region_id = $4) AND ($5 = '' OR i.topic = $5) AND ` + coveredBy("i", 6) + `
-	)
-	SELECT CASE WHEN GROUPING(topic) = 0 THEN 'topic' WHEN GROUPING(agency_id) = 0 THEN 'agency' WHEN GROUPING(region_id) = 0 THEN 'region'
-			ELSE 'total' END, COALESCE(topic, agency_id, region_id, ''),
-		COALESCE(sum(questions), 0), COALESCE(sum(answered), 0), COALESCE(sum(clarified), 0), COALESCE(sum(unanswered), 0),
-		count(*) FILTER (WHERE ended), count(*) FILTER (WHERE contained)
-	FROM told GROUP BY GROUPING SETS ((), (topic), (agency_id), (region_id))`
-
 // args are the parameters of the queries over a period.
 func (q StatisticsQuery) args(ctx context.Context) ([]any, error) {
 	whole, agencies, regions, err := bounds(ctx, access.ReadQuality)
@@ -85,19 +62,13 @@ func (s *Service) Statistics(ctx context.Context, q StatisticsQuery) (Statistics
 		return Statistics{}, err
 	}
 	system := viewer.AsSystem(ctx)
-	rows, err := s.o.Client.QueryContext(system, selectFigures, args...)
+	all, err := s.figures(system, q, args)
 	if err != nil {
-		return Statistics{}, fmt.Errorf("count turns: %w", err)
+		return Statistics{}, err
 	}
-	defer func() { _ = rows.Close() }()
 	out := Statistics{Period: q.Period}
-	for rows.Next() {
-		if err := out.add(rows); err != nil {
-			return Statistics{}, fmt.Errorf("count turns: %w", err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return Statistics{}, fmt.Errorf("count turns: %w", err)
+	for key, f := range all {
+		out.add(key[0], key[1], f)
 	}
 	for _, groups := range [][]Group{out.Topics, out.Agencies, out.Regions} {
 		slices.SortFunc(groups, func(a, b Group) int {
@@ -109,12 +80,7 @@ func (s *Service) Statistics(ctx context.Context, q StatisticsQuery) (Statistics
 	return out, err
 }
 
-func (st *Statistics) add(rows *sql.Rows) error {
-	var of, key string
-	var f Figures
-	if err := rows.Scan(&of, &key, &f.Questions, &f.Answered, &f.Clarified, &f.Unanswered, &f.Dialogues, &f.Contained); err != nil {
-		return err
-	}
+func (st *Statistics) add(of, key string, f Figures) {
 	f.HandedOver = f.Questions - f.Answered - f.Clarified - f.Unanswered
 	switch of {
 	case "topic":
@@ -126,7 +92,6 @@ func (st *Statistics) add(rows *sql.Rows) error {
 	default:
 		st.Total = f
 	}
-	return nil
 }
 
 // Telling is how often a record was told by Yana.

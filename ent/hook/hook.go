@@ -80,6 +80,18 @@ func (f AgencyNetworkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AgencyNetworkMutation", m)
 }
 
+// The AnswerDayFunc type is an adapter to allow the use of ordinary
+// function as AnswerDay mutator.
+type AnswerDayFunc func(context.Context, *ent.AnswerDayMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AnswerDayFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AnswerDayMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AnswerDayMutation", m)
+}
+
 // The AnswerReviewFunc type is an adapter to allow the use of ordinary
 // function as AnswerReview mutator.
 type AnswerReviewFunc func(context.Context, *ent.AnswerReviewMutation) (ent.Value, error)
@@ -102,6 +114,18 @@ func (f AnswerSampleFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AnswerSampleMutation", m)
+}
+
+// The AnswerTallyFunc type is an adapter to allow the use of ordinary
+// function as AnswerTally mutator.
+type AnswerTallyFunc func(context.Context, *ent.AnswerTallyMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AnswerTallyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AnswerTallyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AnswerTallyMutation", m)
 }
 
 // The AssistantTurnFunc type is an adapter to allow the use of ordinary
@@ -510,6 +534,18 @@ func (f RecallPersonFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RecallPersonMutation", m)
+}
+
+// The RecordFileFunc type is an adapter to allow the use of ordinary
+// function as RecordFile mutator.
+type RecordFileFunc func(context.Context, *ent.RecordFileMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RecordFileFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RecordFileMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RecordFileMutation", m)
 }
 
 // The RecordingFunc type is an adapter to allow the use of ordinary

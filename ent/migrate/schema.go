@@ -215,6 +215,17 @@ var (
 			},
 		},
 	}
+	// AnswerDaysColumns holds the columns for the "answer_days" table.
+	AnswerDaysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 10},
+		{Name: "counted_at", Type: field.TypeTime},
+	}
+	// AnswerDaysTable holds the schema information for the "answer_days" table.
+	AnswerDaysTable = &schema.Table{
+		Name:       "answer_days",
+		Columns:    AnswerDaysColumns,
+		PrimaryKey: []*schema.Column{AnswerDaysColumns[0]},
+	}
 	// AnswerReviewsColumns holds the columns for the "answer_reviews" table.
 	AnswerReviewsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -283,6 +294,33 @@ var (
 				Name:    "answersample_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{AnswerSamplesColumns[1]},
+			},
+		},
+	}
+	// AnswerTalliesColumns holds the columns for the "answer_tallies" table.
+	AnswerTalliesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "day", Type: field.TypeString, Size: 10},
+		{Name: "agency_id", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "region_id", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "topic", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "questions", Type: field.TypeInt},
+		{Name: "answered", Type: field.TypeInt},
+		{Name: "clarified", Type: field.TypeInt},
+		{Name: "unanswered", Type: field.TypeInt},
+		{Name: "dialogues", Type: field.TypeInt},
+		{Name: "contained", Type: field.TypeInt},
+	}
+	// AnswerTalliesTable holds the schema information for the "answer_tallies" table.
+	AnswerTalliesTable = &schema.Table{
+		Name:       "answer_tallies",
+		Columns:    AnswerTalliesColumns,
+		PrimaryKey: []*schema.Column{AnswerTalliesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "answertally_day_agency_id_region_id",
+				Unique:  false,
+				Columns: []*schema.Column{AnswerTalliesColumns[1], AnswerTalliesColumns[2], AnswerTalliesColumns[3]},
 			},
 		},
 	}
@@ -1680,6 +1718,33 @@ var (
 			},
 		},
 	}
+	// RecordFilesColumns holds the columns for the "record_files" table.
+	RecordFilesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "file_name", Type: field.TypeString, Size: 255},
+		{Name: "media_type", Type: field.TypeString, Size: 100},
+		{Name: "size", Type: field.TypeInt64},
+		{Name: "sha256", Type: field.TypeString, Size: 64},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "attached", Type: field.TypeBool, Default: false},
+	}
+	// RecordFilesTable holds the schema information for the "record_files" table.
+	RecordFilesTable = &schema.Table{
+		Name:       "record_files",
+		Columns:    RecordFilesColumns,
+		PrimaryKey: []*schema.Column{RecordFilesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "record_file_unattached",
+				Unique:  false,
+				Columns: []*schema.Column{RecordFilesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT attached",
+				},
+			},
+		},
+	}
 	// RecordingsColumns holds the columns for the "recordings" table.
 	RecordingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -2295,8 +2360,10 @@ var (
 		AccountSkillsTable,
 		AgenciesTable,
 		AgencyNetworksTable,
+		AnswerDaysTable,
 		AnswerReviewsTable,
 		AnswerSamplesTable,
+		AnswerTalliesTable,
 		AssistantTurnsTable,
 		AttachmentsTable,
 		AuditEntriesTable,
@@ -2331,6 +2398,7 @@ var (
 		QueueMembersTable,
 		RecallsTable,
 		RecallPersonsTable,
+		RecordFilesTable,
 		RecordingsTable,
 		RecoveryCodesTable,
 		RegionsTable,
@@ -2374,12 +2442,18 @@ func init() {
 		Table: "agencies",
 	}
 	AgencyNetworksTable.ForeignKeys[0].RefTable = AgenciesTable
+	AnswerDaysTable.Annotation = &entsql.Annotation{
+		Table: "answer_days",
+	}
 	AnswerReviewsTable.ForeignKeys[0].RefTable = AnswerSamplesTable
 	AnswerReviewsTable.Annotation = &entsql.Annotation{
 		Table: "answer_reviews",
 	}
 	AnswerSamplesTable.Annotation = &entsql.Annotation{
 		Table: "answer_samples",
+	}
+	AnswerTalliesTable.Annotation = &entsql.Annotation{
+		Table: "answer_tallies",
 	}
 	AssistantTurnsTable.ForeignKeys[0].RefTable = InteractionsTable
 	AttachmentsTable.ForeignKeys[0].RefTable = InteractionsTable
@@ -2494,6 +2568,9 @@ func init() {
 	RecallPersonsTable.ForeignKeys[0].RefTable = RecallsTable
 	RecallPersonsTable.Annotation = &entsql.Annotation{
 		Table: "recall_persons",
+	}
+	RecordFilesTable.Annotation = &entsql.Annotation{
+		Table: "record_files",
 	}
 	RecordingsTable.ForeignKeys[0].RefTable = CallsTable
 	RecordingsTable.ForeignKeys[1].RefTable = InteractionsTable

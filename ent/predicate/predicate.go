@@ -24,11 +24,17 @@ type Agency func(*sql.Selector)
 // AgencyNetwork is the predicate function for agencynetwork builders.
 type AgencyNetwork func(*sql.Selector)
 
+// AnswerDay is the predicate function for answerday builders.
+type AnswerDay func(*sql.Selector)
+
 // AnswerReview is the predicate function for answerreview builders.
 type AnswerReview func(*sql.Selector)
 
 // AnswerSample is the predicate function for answersample builders.
 type AnswerSample func(*sql.Selector)
+
+// AnswerTally is the predicate function for answertally builders.
+type AnswerTally func(*sql.Selector)
 
 // AssistantTurn is the predicate function for assistantturn builders.
 type AssistantTurn func(*sql.Selector)
@@ -131,6 +137,9 @@ type Recall func(*sql.Selector)
 
 // RecallPerson is the predicate function for recallperson builders.
 type RecallPerson func(*sql.Selector)
+
+// RecordFile is the predicate function for recordfile builders.
+type RecordFile func(*sql.Selector)
 
 // Recording is the predicate function for recording builders.
 type Recording func(*sql.Selector)

@@ -254,6 +254,30 @@ func (f AgencyNetworkMutationRuleFunc) EvalMutation(ctx context.Context, m ent.M
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AgencyNetworkMutation", m)
 }
 
+// The AnswerDayQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AnswerDayQueryRuleFunc func(context.Context, *ent.AnswerDayQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AnswerDayQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AnswerDayQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AnswerDayQuery", q)
+}
+
+// The AnswerDayMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AnswerDayMutationRuleFunc func(context.Context, *ent.AnswerDayMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AnswerDayMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AnswerDayMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AnswerDayMutation", m)
+}
+
 // The AnswerReviewQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AnswerReviewQueryRuleFunc func(context.Context, *ent.AnswerReviewQuery) error
@@ -300,6 +324,30 @@ func (f AnswerSampleMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AnswerSampleMutation", m)
+}
+
+// The AnswerTallyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AnswerTallyQueryRuleFunc func(context.Context, *ent.AnswerTallyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AnswerTallyQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AnswerTallyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AnswerTallyQuery", q)
+}
+
+// The AnswerTallyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AnswerTallyMutationRuleFunc func(context.Context, *ent.AnswerTallyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AnswerTallyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AnswerTallyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AnswerTallyMutation", m)
 }
 
 // The AssistantTurnQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -1116,6 +1164,30 @@ func (f RecallPersonMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RecallPersonMutation", m)
+}
+
+// The RecordFileQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RecordFileQueryRuleFunc func(context.Context, *ent.RecordFileQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RecordFileQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RecordFileQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RecordFileQuery", q)
+}
+
+// The RecordFileMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RecordFileMutationRuleFunc func(context.Context, *ent.RecordFileMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RecordFileMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RecordFileMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RecordFileMutation", m)
 }
 
 // The RecordingQueryRuleFunc type is an adapter to allow the use of ordinary

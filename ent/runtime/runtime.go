@@ -9,8 +9,10 @@ import (
 	"ekc/ent/accountskill"
 	"ekc/ent/agency"
 	"ekc/ent/agencynetwork"
+	"ekc/ent/answerday"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
+	"ekc/ent/answertally"
 	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
@@ -46,6 +48,7 @@ import (
 	"ekc/ent/queuemember"
 	"ekc/ent/recall"
 	"ekc/ent/recallperson"
+	"ekc/ent/recordfile"
 	"ekc/ent/recording"
 	"ekc/ent/recoverycode"
 	"ekc/ent/region"
@@ -471,6 +474,25 @@ func init() {
 	agencynetwork.DefaultID = agencynetworkDescID.Default.(func() string)
 	// agencynetwork.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	agencynetwork.IDValidator = agencynetworkDescID.Validators[0].(func(string) error)
+	answerday.Policy = privacy.NewPolicies(schema.AnswerDay{})
+	answerday.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := answerday.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	answerdayFields := schema.AnswerDay{}.Fields()
+	_ = answerdayFields
+	// answerdayDescCountedAt is the schema descriptor for counted_at field.
+	answerdayDescCountedAt := answerdayFields[1].Descriptor()
+	// answerday.DefaultCountedAt holds the default value on creation for the counted_at field.
+	answerday.DefaultCountedAt = answerdayDescCountedAt.Default.(func() time.Time)
+	// answerdayDescID is the schema descriptor for id field.
+	answerdayDescID := answerdayFields[0].Descriptor()
+	// answerday.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	answerday.IDValidator = answerdayDescID.Validators[0].(func(string) error)
 	answerreviewMixin := schema.AnswerReview{}.Mixin()
 	answerreview.Policy = privacy.NewPolicies(schema.AnswerReview{})
 	answerreview.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -569,6 +591,37 @@ func init() {
 	answersample.DefaultID = answersampleDescID.Default.(func() string)
 	// answersample.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	answersample.IDValidator = answersampleDescID.Validators[0].(func(string) error)
+	answertally.Policy = privacy.NewPolicies(schema.AnswerTally{})
+	answertally.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := answertally.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	answertallyFields := schema.AnswerTally{}.Fields()
+	_ = answertallyFields
+	// answertallyDescDay is the schema descriptor for day field.
+	answertallyDescDay := answertallyFields[1].Descriptor()
+	// answertally.DayValidator is a validator for the "day" field. It is called by the builders before save.
+	answertally.DayValidator = answertallyDescDay.Validators[0].(func(string) error)
+	// answertallyDescAgencyID is the schema descriptor for agency_id field.
+	answertallyDescAgencyID := answertallyFields[2].Descriptor()
+	// answertally.DefaultAgencyID holds the default value on creation for the agency_id field.
+	answertally.DefaultAgencyID = answertallyDescAgencyID.Default.(string)
+	// answertally.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	answertally.AgencyIDValidator = answertallyDescAgencyID.Validators[0].(func(string) error)
+	// answertallyDescRegionID is the schema descriptor for region_id field.
+	answertallyDescRegionID := answertallyFields[3].Descriptor()
+	// answertally.DefaultRegionID holds the default value on creation for the region_id field.
+	answertally.DefaultRegionID = answertallyDescRegionID.Default.(string)
+	// answertally.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	answertally.RegionIDValidator = answertallyDescRegionID.Validators[0].(func(string) error)
+	// answertallyDescTopic is the schema descriptor for topic field.
+	answertallyDescTopic := answertallyFields[4].Descriptor()
+	// answertally.DefaultTopic holds the default value on creation for the topic field.
+	answertally.DefaultTopic = answertallyDescTopic.Default.(string)
 	assistantturnMixin := schema.AssistantTurn{}.Mixin()
 	assistantturn.Policy = privacy.NewPolicies(schema.AssistantTurn{})
 	assistantturn.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -2498,6 +2551,82 @@ func init() {
 	recallperson.DefaultID = recallpersonDescID.Default.(func() string)
 	// recallperson.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	recallperson.IDValidator = recallpersonDescID.Validators[0].(func(string) error)
+	recordfileMixin := schema.RecordFile{}.Mixin()
+	recordfile.Policy = privacy.NewPolicies(schema.RecordFile{})
+	recordfile.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := recordfile.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	recordfileMixinFields0 := recordfileMixin[0].Fields()
+	_ = recordfileMixinFields0
+	recordfileFields := schema.RecordFile{}.Fields()
+	_ = recordfileFields
+	// recordfileDescCreatedAt is the schema descriptor for created_at field.
+	recordfileDescCreatedAt := recordfileMixinFields0[1].Descriptor()
+	// recordfile.DefaultCreatedAt holds the default value on creation for the created_at field.
+	recordfile.DefaultCreatedAt = recordfileDescCreatedAt.Default.(func() time.Time)
+	// recordfileDescFileName is the schema descriptor for file_name field.
+	recordfileDescFileName := recordfileFields[0].Descriptor()
+	// recordfile.FileNameValidator is a validator for the "file_name" field. It is called by the builders before save.
+	recordfile.FileNameValidator = func() func(string) error {
+		validators := recordfileDescFileName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(file_name string) error {
+			for _, fn := range fns {
+				if err := fn(file_name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// recordfileDescMediaType is the schema descriptor for media_type field.
+	recordfileDescMediaType := recordfileFields[1].Descriptor()
+	// recordfile.MediaTypeValidator is a validator for the "media_type" field. It is called by the builders before save.
+	recordfile.MediaTypeValidator = func() func(string) error {
+		validators := recordfileDescMediaType.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(media_type string) error {
+			for _, fn := range fns {
+				if err := fn(media_type); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// recordfileDescSize is the schema descriptor for size field.
+	recordfileDescSize := recordfileFields[2].Descriptor()
+	// recordfile.SizeValidator is a validator for the "size" field. It is called by the builders before save.
+	recordfile.SizeValidator = recordfileDescSize.Validators[0].(func(int64) error)
+	// recordfileDescSha256 is the schema descriptor for sha256 field.
+	recordfileDescSha256 := recordfileFields[3].Descriptor()
+	// recordfile.Sha256Validator is a validator for the "sha256" field. It is called by the builders before save.
+	recordfile.Sha256Validator = recordfileDescSha256.Validators[0].(func(string) error)
+	// recordfileDescAccountID is the schema descriptor for account_id field.
+	recordfileDescAccountID := recordfileFields[4].Descriptor()
+	// recordfile.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	recordfile.AccountIDValidator = recordfileDescAccountID.Validators[0].(func(string) error)
+	// recordfileDescAttached is the schema descriptor for attached field.
+	recordfileDescAttached := recordfileFields[5].Descriptor()
+	// recordfile.DefaultAttached holds the default value on creation for the attached field.
+	recordfile.DefaultAttached = recordfileDescAttached.Default.(bool)
+	// recordfileDescID is the schema descriptor for id field.
+	recordfileDescID := recordfileMixinFields0[0].Descriptor()
+	// recordfile.DefaultID holds the default value on creation for the id field.
+	recordfile.DefaultID = recordfileDescID.Default.(func() string)
+	// recordfile.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	recordfile.IDValidator = recordfileDescID.Validators[0].(func(string) error)
 	recordingMixin := schema.Recording{}.Mixin()
 	recording.Policy = privacy.NewPolicies(schema.Recording{})
 	recording.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -900,6 +900,22 @@ type KnowledgeStatisticsFilter struct {
 	Topic *string `json:"topic,omitempty"`
 }
 
+// The vectors of one embedder.
+type KnowledgeVectorSet struct {
+	// Name of the embedder, with the dimensions of its vectors.
+	Embedder string `json:"embedder"`
+	// How many dimensions.
+	Dimensions int `json:"dimensions"`
+	// What is done with them.
+	State KnowledgeVectorState `json:"state"`
+	// Records in force that have theirs.
+	Done int `json:"done"`
+	// Records in force.
+	Total int `json:"total"`
+	// Share done, 0 to 1.
+	Share float64 `json:"share"`
+}
+
 // An act and the place in it.
 type LegalBasis struct {
 	// The act with date and number.
@@ -1526,6 +1542,10 @@ type Record struct {
 	Agency *ent.Agency `json:"agency,omitempty"`
 	// The region it holds in; null means all.
 	Region *ent.Region `json:"region,omitempty"`
+	// Pages it points to.
+	Links []*dialogue.Link `json:"links"`
+	// Files that it gives along.
+	Files []*dialogue.File `json:"files"`
 	// The acts it rests on.
 	LegalBasis []*LegalBasis `json:"legalBasis"`
 	// First day it holds; null means always has.
@@ -1578,12 +1598,14 @@ type RecordContentInput struct {
 	Answer *string `json:"answer,omitempty"`
 	// The answer for the phone, at most 300 characters.
 	Short *string `json:"short,omitempty"`
-	// Topic; one that is new is made.
+	// Topic, by its name in the list of the record's agency or in the one for all agencies.
 	Topic *string `json:"topic,omitempty"`
 	// Tags, at most 30 of at most 50 characters.
 	Tags []string `json:"tags,omitempty"`
 	// Pages it points to, at most 20.
 	Links []*RecordLinkInput `json:"links,omitempty"`
+	// Files that it gives along, at most 10.
+	Files []*RecordFileInput `json:"files,omitempty"`
 	// The acts it rests on, at most 50.
 	LegalBasis []*LegalBasisInput `json:"legalBasis,omitempty"`
 	// First day it holds.
@@ -1654,7 +1676,7 @@ type RecordEditInput struct {
 type RecordEvent struct {
 	// When it happened.
 	At time.Time `json:"at"`
-	// What happened: created, restored, edited, submitted, withdrawn, rejected, approved, scheduled, published, superseded, archived, discarded, returned, act_review or imported.
+	// What happened: created, restored, edited, submitted, withdrawn, rejected, approved, scheduled, published, superseded, archived, discarded, returned, act_review, relabelled or imported.
 	Action string `json:"action"`
 	// Account that did it; null for the base itself and for imports.
 	ActorID *string `json:"actorId,omitempty"`
@@ -1706,14 +1728,38 @@ type RecordFeedbackPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A file that an answer gives along.
+type RecordFileInput struct {
+	// One that was uploaded, or that the version names already.
+	FileID string `json:"fileId"`
+	// What a citizen reads, at most 200 characters; null: the name.
+	Title *string `json:"title,omitempty"`
+}
+
+// What became of an upload.
+type RecordFilePayload struct {
+	// The file; null when something went wrong.
+	File *dialogue.File `json:"file,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A file to upload.
+type RecordFileUploadInput struct {
+	// The file.
+	File graphql.Upload `json:"file"`
+}
+
 // Which records to list.
 type RecordFilter struct {
 	// Only records of this agency.
 	AgencyID *string `json:"agencyId,omitempty"`
 	// Only records that hold in this region, federal ones too.
 	RegionID *string `json:"regionId,omitempty"`
-	// Only records of this topic.
+	// Only records of this topic, by its name, in whatever agency's list.
 	Topic *string `json:"topic,omitempty"`
+	// Only records that bear this tag.
+	Tag *string `json:"tag,omitempty"`
 	// PUBLISHED, also for null: their published version; ARCHIVED: none is published. DRAFT, REVIEW, APPROVED: they have an open version there. All but PUBLISHED for whoever reads drafts; who does so for one agency must name it.
 	Status *RecordStatus `json:"status,omitempty"`
 	// Only records whose question contains it, whatever the case, at most 2,000 characters.
@@ -1738,14 +1784,6 @@ type RecordHit struct {
 	PassageRange *TextRange `json:"passageRange,omitempty"`
 	// What to tell the citizen: by phone the short form where there is one, else the answer. Null in a search of the base.
 	Tell *string `json:"tell,omitempty"`
-}
-
-// A page that an answer points to.
-type RecordLink struct {
-	// Its title.
-	Title string `json:"title"`
-	// Its address.
-	URL string `json:"url"`
 }
 
 // A page that an answer points to.
@@ -1806,6 +1844,32 @@ type RecordSearchInput struct {
 	First *int `json:"first,omitempty"`
 }
 
+// A tag of records.
+type RecordTag struct {
+	// The tag.
+	Name string `json:"name"`
+	// Number of records in force that bear it.
+	Records int `json:"records"`
+}
+
+// One tag in the place of another.
+type RecordTagChangeInput struct {
+	// Whose records; null: those of all agencies.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// The tag that goes.
+	From string `json:"from"`
+	// The tag that comes; null: none.
+	To *string `json:"to,omitempty"`
+}
+
+// What became of a tag.
+type RecordTagChangePayload struct {
+	// How many versions were changed; null when something went wrong.
+	Versions *int `json:"versions,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // How often a record was told by Yana.
 type RecordTelling struct {
 	// The record.
@@ -1820,10 +1884,56 @@ type RecordTelling struct {
 
 // A topic of the base.
 type RecordTopic struct {
+	// Its id.
+	ID string `json:"id"`
+	// Whose list it is in; null: the one for all agencies.
+	Agency *ent.Agency `json:"agency,omitempty"`
 	// Its name.
 	Name string `json:"name"`
 	// Number of records in force.
 	Records int `json:"records"`
+	// Since when no editor may choose it; null: they may.
+	RetiredAt *time.Time `json:"retiredAt,omitempty"`
+	// The topic that has taken its records; null for none.
+	MergedIntoID *string `json:"mergedIntoId,omitempty"`
+}
+
+// A topic to make.
+type RecordTopicCreateInput struct {
+	// Whose list; null: the one for all agencies.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Its name, at most 500 characters.
+	Name string `json:"name"`
+}
+
+// A topic.
+type RecordTopicInput struct {
+	// The topic.
+	TopicID string `json:"topicId"`
+}
+
+// Two topics that become one.
+type RecordTopicMergeInput struct {
+	// The topic that goes.
+	TopicID string `json:"topicId"`
+	// The one that remains, of the same list.
+	IntoID string `json:"intoId"`
+}
+
+// What became of a topic.
+type RecordTopicPayload struct {
+	// The topic, after a merge the one that remains; null when something went wrong.
+	Topic *RecordTopic `json:"topic,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A new name of a topic.
+type RecordTopicRenameInput struct {
+	// The topic.
+	TopicID string `json:"topicId"`
+	// Its new name, at most 500 characters.
+	Name string `json:"name"`
 }
 
 // The content of a record at one time.
@@ -1851,7 +1961,9 @@ type RecordVersion struct {
 	// Tags in lower case.
 	Tags []string `json:"tags"`
 	// Pages it points to.
-	Links []*RecordLink `json:"links"`
+	Links []*dialogue.Link `json:"links"`
+	// Files that it gives along.
+	Files []*dialogue.File `json:"files"`
 	// The acts it rests on.
 	LegalBasis []*LegalBasis `json:"legalBasis"`
 	// First day it holds; null means always has.
@@ -1892,6 +2004,8 @@ type RecordVersionFeedback struct {
 type RecordVersionPayload struct {
 	// The version; null when something went wrong.
 	RecordVersion *RecordVersion `json:"recordVersion,omitempty"`
+	// What recordApprove and recordPublish would have an editor look at: cases of the test bench, of the record's agency and of all agencies, 200 at most, that the publication breaks or weakens. They hinder nothing. Found only when asked for: it takes some seconds.
+	Warnings []*RecordWarning `json:"warnings"`
 	// What went wrong; empty when nothing did.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1914,6 +2028,16 @@ type RecordVersionTally struct {
 	Outdated int `json:"outdated"`
 	// How surely it is bad, 0 to 1: the lower end of the 95 % Wilson interval of the share of bad words.
 	Badness float64 `json:"badness"`
+}
+
+// Something to look at before or after a publication.
+type RecordWarning struct {
+	// What it is about.
+	Kind RecordWarningKind `json:"kind"`
+	// In one sentence.
+	Message string `json:"message"`
+	// The case, before and after; null for NOT_REHEARSED.
+	Result *BenchResult `json:"result,omitempty"`
 }
 
 // Words that follow each other and have the same fate.
@@ -2591,6 +2715,67 @@ func (e GapState) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// What is done with vectors.
+type KnowledgeVectorState string
+
+const (
+	// They are searched by every node.
+	KnowledgeVectorStateActive KnowledgeVectorState = "ACTIVE"
+	// They are being made; when every record has its own they are searched.
+	KnowledgeVectorStateBuilding KnowledgeVectorState = "BUILDING"
+	// They were searched once and will be removed.
+	KnowledgeVectorStateRetired KnowledgeVectorState = "RETIRED"
+)
+
+var AllKnowledgeVectorState = []KnowledgeVectorState{
+	KnowledgeVectorStateActive,
+	KnowledgeVectorStateBuilding,
+	KnowledgeVectorStateRetired,
+}
+
+func (e KnowledgeVectorState) IsValid() bool {
+	switch e {
+	case KnowledgeVectorStateActive, KnowledgeVectorStateBuilding, KnowledgeVectorStateRetired:
+		return true
+	}
+	return false
+}
+
+func (e KnowledgeVectorState) String() string {
+	return string(e)
+}
+
+func (e *KnowledgeVectorState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = KnowledgeVectorState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid KnowledgeVectorState", str)
+	}
+	return nil
+}
+
+func (e KnowledgeVectorState) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *KnowledgeVectorState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e KnowledgeVectorState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // How far a proposal is.
 type ProposalState string
 
@@ -2784,6 +2969,67 @@ func (e *RecordVerdict) UnmarshalJSON(b []byte) error {
 }
 
 func (e RecordVerdict) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a warning is about.
+type RecordWarningKind string
+
+const (
+	// A case was right, or did no harm, and is so no more.
+	RecordWarningKindBreaks RecordWarningKind = "BREAKS"
+	// Yana does less by herself in a case, or its expected record sinks.
+	RecordWarningKindWeakens RecordWarningKind = "WEAKENS"
+	// The test bench could not be run in time; nothing is known.
+	RecordWarningKindNotRehearsed RecordWarningKind = "NOT_REHEARSED"
+)
+
+var AllRecordWarningKind = []RecordWarningKind{
+	RecordWarningKindBreaks,
+	RecordWarningKindWeakens,
+	RecordWarningKindNotRehearsed,
+}
+
+func (e RecordWarningKind) IsValid() bool {
+	switch e {
+	case RecordWarningKindBreaks, RecordWarningKindWeakens, RecordWarningKindNotRehearsed:
+		return true
+	}
+	return false
+}
+
+func (e RecordWarningKind) String() string {
+	return string(e)
+}
+
+func (e *RecordWarningKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = RecordWarningKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid RecordWarningKind", str)
+	}
+	return nil
+}
+
+func (e RecordWarningKind) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *RecordWarningKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e RecordWarningKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

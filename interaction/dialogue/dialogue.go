@@ -11,8 +11,27 @@ type Citation struct {
 	Version    int      `json:"version"`
 	Question   string   `json:"question"`
 	LegalBasis []string `json:"legalBasis,omitempty"`
+	// Links and Files are what the answer gives along.
+	Links []Link `json:"links,omitempty"`
+	Files []File `json:"files,omitempty"`
 	// PublishedAt is when that version was published; zero when the base could not say.
 	PublishedAt time.Time `json:"publishedAt,omitzero"`
+}
+
+// Link is a page that an answer points to.
+type Link struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
+
+// File is a file that an answer gives along.
+type File struct {
+	ID        string `json:"id"`
+	Title     string `json:"title"`
+	FileName  string `json:"fileName"`
+	MediaType string `json:"mediaType"`
+	Size      int64  `json:"size"`
+	SHA256    string `json:"sha256"`
 }
 
 // Choice is one of the answers offered to the citizen by a clarifying question.

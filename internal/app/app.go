@@ -207,7 +207,7 @@ func (a *App) serve(d *domains, events *eventlog.Log) (err error) {
 		return err
 	}
 	handler := pages{
-		graphql: a.api, attachments: d.interaction.AttachmentHandler(),
+		graphql: a.api, attachments: d.interaction.AttachmentHandler(), recordFiles: d.files.Handler(),
 		recordings: d.voice.RecordingHandler(), web: web, health: a.health, metrics: a.metrics, log: a.log,
 	}.handler()
 	handler = telemetry.Requests(a.tracing.Handler(handler, routeOf), a.metrics, a.log, routeOf)

@@ -55,7 +55,8 @@ func OpenBase(ctx context.Context, b BaseOptions) (*knowledge.Base, error) {
 	switch {
 	case embed.Away(err): // no reason not to start
 		o.KeepEmbedder = true
-		b.Logger.Warn("the server of embeddings cannot be reached: the base keeps the vectors that it has until this process is started again",
+		o.LaterEmbedder = func(ctx context.Context) (embed.Embedder, error) { return configuredEmbedder(ctx, b.Models) }
+		b.Logger.Warn("the server of embeddings cannot be reached: the base keeps the vectors that it has until it can",
 			"model", b.Models.EmbeddingModel)
 	case err != nil:
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"ekc/access/auditlog"
 	"ekc/assistant"
 	"ekc/assistant/quality"
+	"ekc/assistant/recordfile"
 	"ekc/interaction"
 	"ekc/internal/config"
 	"ekc/internal/database"
@@ -41,6 +42,7 @@ type domains struct {
 	assistant   *assistant.Service
 	base        knowledge.Service
 	quality     *quality.Service
+	files       *recordfile.Service
 	voice       *voice.Service
 	recordings  recording.Storage
 	regions     *numbering.File
@@ -90,6 +92,12 @@ func wire(ctx context.Context, f foundation) (*domains, error) {
 	d.quality = quality.New(quality.Options{
 		Client: f.core.Client, Store: f.events, Records: f.base, Base: f.better, Logger: f.log.With("domain", "quality"),
 	})
+	d.files, err = recordfile.New(ctx, recordfile.Options{
+		Client: f.core.Client, DataDir: f.config.DataDir, Logger: f.log.With("domain", "record files"),
+	})
+	if err != nil {
+		return nil, err
+	}
 	d.routing.Bind(d.interaction)
 	d.interaction.Bind(router{d.routing}, d.assistant)
 	if d.access, err = newAccess(f, d.routing); err != nil {
@@ -142,6 +150,8 @@ func (d *domains) run(c *crew, log *slog.Logger) {
 	c.add("Yana", d.assistant.Run)
 	c.add("what dialogues teach", d.quality.Run)
 	c.add("recalls", d.quality.RunRecalls)
+	c.add("the counting of days", d.quality.RunDays)
+	c.add("the sweep of record files", d.files.Run)
 	c.add("the phone's side of the centre", d.voice.Run)
 	c.add("the seals of the audit log", d.sealer.Run)
 	c.add("the sweep of sessions", func(ctx context.Context) error { return sweepSessions(ctx, d.access, log) })

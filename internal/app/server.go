@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"ekc/assistant/recordfile"
 	"ekc/interaction"
 	"ekc/internal/telemetry"
 	"ekc/internal/voice"
@@ -30,6 +31,7 @@ type pages struct {
 	graphql     http.Handler
 	attachments http.Handler
 	recordings  http.Handler
+	recordFiles http.Handler
 	web         http.Handler
 	health      *telemetry.Health
 	metrics     *telemetry.Metrics
@@ -40,6 +42,7 @@ func (p pages) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", p.graphql)
 	mux.Handle(interaction.AttachmentPath, within(fileTimeout, p.attachments))
+	mux.Handle(recordfile.Path, within(fileTimeout, p.recordFiles))
 	mux.Handle(voice.RecordingPath, within(fileTimeout, p.recordings))
 	handleMachines(mux, p.health, p.metrics, p.log)
 	mux.Handle("/", within(pageTimeout, p.web))
@@ -65,6 +68,8 @@ func routeOf(path string) string {
 		return "playground"
 	case strings.HasPrefix(path, interaction.AttachmentPath):
 		return "attachments"
+	case strings.HasPrefix(path, recordfile.Path):
+		return "record-files"
 	case strings.HasPrefix(path, voice.RecordingPath):
 		return "recordings"
 	case strings.HasPrefix(path, "/widget"):

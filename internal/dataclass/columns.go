@@ -59,14 +59,16 @@ var classes = map[string]map[Class]string{
 	"recall_persons":   {Personal: "person"},
 	"answer_samples":   {Internal: "seed"},
 	"answer_reviews":   {Internal: "topic note"},
+	"answer_tallies":   {Internal: "day topic"},
+	"record_files":     {None: "file_name media_type sha256"},
 	"legal_holds":      {Personal: "phone_index", Internal: "reason released_by"},
 	"citizen_requests": {Personal: "phone_index phone file", Internal: "basis asked_by decided_by refusal done"},
 	"destruction_acts": {Internal: "rule basis counts objects sha256"},
 
 	// The question base.
-	"topics":          {None: "name"},
+	"topics":          {None: "agency name merged_into", Staff: "created_by"},
 	"records":         {None: "agency region variant_of"},
-	"record_versions": {None: "question answer short legal_basis tags links based_on source license content_hash", Staff: "authors reviewer"},
+	"record_versions": {None: "question answer short legal_basis tags links files based_on source license content_hash", Staff: "authors reviewer"},
 	"record_events":   {Internal: "action reason changed differences", Staff: "actor"},
 	"phrasings":       {None: "text"},
 	"embeddings":      {None: "embedder vec"},

@@ -45,6 +45,10 @@ func Run(t *testing.T, open Service) {
 	t.Run("editorial life", func(t *testing.T) { editorialLife(t, filled(t, open)) })
 	t.Run("two editors", func(t *testing.T) { twoEditors(t, filled(t, open)) })
 	t.Run("review by act", func(t *testing.T) { reviewByAct(t, filled(t, open)) })
+	t.Run("topics", func(t *testing.T) { topics(t, filled(t, open)) })
+	t.Run("tags", func(t *testing.T) { tags(t, filled(t, open)) })
+	t.Run("files", func(t *testing.T) { files(t, filled(t, open)) })
+	t.Run("rehearsal", func(t *testing.T) { rehearsal(t, filled(t, open)) })
 	t.Run("bad edits", func(t *testing.T) { badEdits(t, filled(t, open)) })
 	t.Run("caller gone", func(t *testing.T) { callerGone(t, filled(t, open)) })
 }
@@ -160,11 +164,13 @@ func reads(t *testing.T, s knowledge.Service) {
 	require.NoError(t, err)
 	require.Len(t, page.Records, 1)
 	require.Equal(t, "case", page.Records[0].ID)
-	topics, err := s.Topics(t.Context())
+	topics, err := s.Topics(t.Context(), knowledge.TopicQuery{})
 	require.NoError(t, err)
 	require.Len(t, topics, 4)
-	require.Equal(t, "Больничные", topics[0].Name)
-	require.Equal(t, 1, topics[0].Records)
+	require.Equal(t, []string{"Доплаты", "Прочее", "Больничные", "Пенсии"},
+		[]string{topics[0].Name, topics[1].Name, topics[2].Name, topics[3].Name}, "by agency, then by name")
+	require.Equal(t, "FSS", topics[2].Agency)
+	require.Equal(t, []int{2, 1, 1, 2}, []int{topics[0].Records, topics[1].Records, topics[2].Records, topics[3].Records})
 }
 
 func badArguments(t *testing.T, s knowledge.Service) {

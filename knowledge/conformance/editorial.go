@@ -47,17 +47,23 @@ func (d desk) finds(text, versionID string) {
 	}, 30*time.Second, 10*time.Millisecond)
 }
 
+// form is a file as the keeper of its bytes tells of it.
+var form = knowledge.File{
+	ID: "rfl_1", Title: "Бланк заявления", Name: "blank.pdf", MediaType: "application/pdf", Size: 1234, SHA256: strings.Repeat("0a", 32),
+}
+
 func written() knowledge.Content {
 	return knowledge.Content{
 		Question: "Как получить протез бесплатно?", Answer: "Обратитесь в Социальный фонд с программой реабилитации.", Short: "Обратитесь в фонд.",
 		Topic: "Реабилитация", Phrasings: []string{"где заказать протез"}, LegalBasis: []knowledge.LegalBasis{{Act: "181-ФЗ", Article: "ст. 11.1"}},
 		Source: "редакция", License: "свой текст", Tags: []string{"протез", "тср"}, Links: []knowledge.Link{{Title: "Порядок", URL: "https://example.ru/p"}},
-		Intent: true,
+		Files: []knowledge.File{form}, Intent: true,
 	}
 }
 
 func editorialLife(t *testing.T, s knowledge.Service) {
 	d := desk{t, s}
+	d.topic("FSS", "Реабилитация")
 	made, err := s.CreateRecord(t.Context(), knowledge.NewRecord{Actor: anna, Agency: "FSS", Content: written()})
 	require.NoError(t, err)
 	require.NotNil(t, made.Open)
@@ -226,6 +232,7 @@ func reviewByAct(t *testing.T, s knowledge.Service) {
 }
 
 func badEdits(t *testing.T, s knowledge.Service) {
+	desk{t, s}.topic("", "Реабилитация")
 	create := func(change func(*knowledge.NewRecord)) error {
 		n := knowledge.NewRecord{Actor: anna, Content: written()}
 		change(&n)
@@ -239,6 +246,8 @@ func badEdits(t *testing.T, s knowledge.Service) {
 		"region":     create(func(n *knowledge.NewRecord) { n.Region = UnknownRegion }),
 		"variantOf":  create(func(n *knowledge.NewRecord) { n.Region, n.VariantOf = "77", "bonus-77" }),
 		"validTo":    create(func(n *knowledge.NewRecord) { n.Content.ValidFrom, n.Content.ValidTo = "2026-02-01", "2026-01-01" }),
+		"topic":      create(func(n *knowledge.NewRecord) { n.Content.Topic = "Нет такой" }),
+		"files":      create(func(n *knowledge.NewRecord) { n.Content.Files = []knowledge.File{{ID: "a", Name: "a.pdf"}} }),
 		"links":      create(func(n *knowledge.NewRecord) { n.Content.Links = []knowledge.Link{{URL: "javascript:alert(1)"}} }),
 		"legalBasis": create(func(n *knowledge.NewRecord) { n.Content.LegalBasis = []knowledge.LegalBasis{{Article: "1"}} }),
 	} {

@@ -7588,6 +7588,8 @@ type RecordVersionMutation struct {
 	appendtags        []string
 	links             *[]schema.Link
 	appendlinks       []schema.Link
+	files             *[]schema.File
+	appendfiles       []schema.File
 	authors           *[]string
 	appendauthors     []string
 	reviewer          *string
@@ -8214,6 +8216,57 @@ func (m *RecordVersionMutation) AppendedLinks() ([]schema.Link, bool) {
 func (m *RecordVersionMutation) ResetLinks() {
 	m.links = nil
 	m.appendlinks = nil
+}
+
+// SetFiles sets the "files" field.
+func (m *RecordVersionMutation) SetFiles(s []schema.File) {
+	m.files = &s
+	m.appendfiles = nil
+}
+
+// Files returns the value of the "files" field in the mutation.
+func (m *RecordVersionMutation) Files() (r []schema.File, exists bool) {
+	v := m.files
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFiles returns the old "files" field's value of the RecordVersion entity.
+// If the RecordVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecordVersionMutation) OldFiles(ctx context.Context) (v []schema.File, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFiles is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFiles requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFiles: %w", err)
+	}
+	return oldValue.Files, nil
+}
+
+// AppendFiles adds s to the "files" field.
+func (m *RecordVersionMutation) AppendFiles(s []schema.File) {
+	m.appendfiles = append(m.appendfiles, s...)
+}
+
+// AppendedFiles returns the list of values that were appended to the "files" field in this mutation.
+func (m *RecordVersionMutation) AppendedFiles() ([]schema.File, bool) {
+	if len(m.appendfiles) == 0 {
+		return nil, false
+	}
+	return m.appendfiles, true
+}
+
+// ResetFiles resets all changes to the "files" field.
+func (m *RecordVersionMutation) ResetFiles() {
+	m.files = nil
+	m.appendfiles = nil
 }
 
 // SetAuthors sets the "authors" field.
@@ -8947,7 +9000,7 @@ func (m *RecordVersionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RecordVersionMutation) Fields() []string {
-	fields := make([]string, 0, 24)
+	fields := make([]string, 0, 25)
 	if m.record != nil {
 		fields = append(fields, recordversion.FieldRecordID)
 	}
@@ -8980,6 +9033,9 @@ func (m *RecordVersionMutation) Fields() []string {
 	}
 	if m.links != nil {
 		fields = append(fields, recordversion.FieldLinks)
+	}
+	if m.files != nil {
+		fields = append(fields, recordversion.FieldFiles)
 	}
 	if m.authors != nil {
 		fields = append(fields, recordversion.FieldAuthors)
@@ -9050,6 +9106,8 @@ func (m *RecordVersionMutation) Field(name string) (ent.Value, bool) {
 		return m.Tags()
 	case recordversion.FieldLinks:
 		return m.Links()
+	case recordversion.FieldFiles:
+		return m.Files()
 	case recordversion.FieldAuthors:
 		return m.Authors()
 	case recordversion.FieldReviewer:
@@ -9107,6 +9165,8 @@ func (m *RecordVersionMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldTags(ctx)
 	case recordversion.FieldLinks:
 		return m.OldLinks(ctx)
+	case recordversion.FieldFiles:
+		return m.OldFiles(ctx)
 	case recordversion.FieldAuthors:
 		return m.OldAuthors(ctx)
 	case recordversion.FieldReviewer:
@@ -9218,6 +9278,13 @@ func (m *RecordVersionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLinks(v)
+		return nil
+	case recordversion.FieldFiles:
+		v, ok := value.([]schema.File)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFiles(v)
 		return nil
 	case recordversion.FieldAuthors:
 		v, ok := value.([]string)
@@ -9452,6 +9519,9 @@ func (m *RecordVersionMutation) ResetField(name string) error {
 	case recordversion.FieldLinks:
 		m.ResetLinks()
 		return nil
+	case recordversion.FieldFiles:
+		m.ResetFiles()
+		return nil
 	case recordversion.FieldAuthors:
 		m.ResetAuthors()
 		return nil
@@ -9647,7 +9717,12 @@ type TopicMutation struct {
 	op              Op
 	typ             string
 	id              *string
+	agency          *string
 	name            *string
+	retired_at      *time.Time
+	merged_into     *string
+	created_by      *string
+	created_at      *time.Time
 	clearedFields   map[string]struct{}
 	versions        map[string]struct{}
 	removedversions map[string]struct{}
@@ -9761,6 +9836,42 @@ func (m *TopicMutation) IDs(ctx context.Context) ([]string, error) {
 	}
 }
 
+// SetAgency sets the "agency" field.
+func (m *TopicMutation) SetAgency(s string) {
+	m.agency = &s
+}
+
+// Agency returns the value of the "agency" field in the mutation.
+func (m *TopicMutation) Agency() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgency returns the old "agency" field's value of the Topic entity.
+// If the Topic object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TopicMutation) OldAgency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgency: %w", err)
+	}
+	return oldValue.Agency, nil
+}
+
+// ResetAgency resets all changes to the "agency" field.
+func (m *TopicMutation) ResetAgency() {
+	m.agency = nil
+}
+
 // SetName sets the "name" field.
 func (m *TopicMutation) SetName(s string) {
 	m.name = &s
@@ -9795,6 +9906,163 @@ func (m *TopicMutation) OldName(ctx context.Context) (v string, err error) {
 // ResetName resets all changes to the "name" field.
 func (m *TopicMutation) ResetName() {
 	m.name = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *TopicMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *TopicMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the Topic entity.
+// If the Topic object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TopicMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *TopicMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[topic.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *TopicMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[topic.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *TopicMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, topic.FieldRetiredAt)
+}
+
+// SetMergedInto sets the "merged_into" field.
+func (m *TopicMutation) SetMergedInto(s string) {
+	m.merged_into = &s
+}
+
+// MergedInto returns the value of the "merged_into" field in the mutation.
+func (m *TopicMutation) MergedInto() (r string, exists bool) {
+	v := m.merged_into
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedInto returns the old "merged_into" field's value of the Topic entity.
+// If the Topic object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TopicMutation) OldMergedInto(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedInto is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedInto requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedInto: %w", err)
+	}
+	return oldValue.MergedInto, nil
+}
+
+// ResetMergedInto resets all changes to the "merged_into" field.
+func (m *TopicMutation) ResetMergedInto() {
+	m.merged_into = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *TopicMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *TopicMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Topic entity.
+// If the Topic object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TopicMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *TopicMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TopicMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TopicMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Topic entity.
+// If the Topic object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TopicMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TopicMutation) ResetCreatedAt() {
+	m.created_at = nil
 }
 
 // AddVersionIDs adds the "versions" edge to the RecordVersion entity by ids.
@@ -9885,9 +10153,24 @@ func (m *TopicMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TopicMutation) Fields() []string {
-	fields := make([]string, 0, 1)
+	fields := make([]string, 0, 6)
+	if m.agency != nil {
+		fields = append(fields, topic.FieldAgency)
+	}
 	if m.name != nil {
 		fields = append(fields, topic.FieldName)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, topic.FieldRetiredAt)
+	}
+	if m.merged_into != nil {
+		fields = append(fields, topic.FieldMergedInto)
+	}
+	if m.created_by != nil {
+		fields = append(fields, topic.FieldCreatedBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, topic.FieldCreatedAt)
 	}
 	return fields
 }
@@ -9897,8 +10180,18 @@ func (m *TopicMutation) Fields() []string {
 // schema.
 func (m *TopicMutation) Field(name string) (ent.Value, bool) {
 	switch name {
+	case topic.FieldAgency:
+		return m.Agency()
 	case topic.FieldName:
 		return m.Name()
+	case topic.FieldRetiredAt:
+		return m.RetiredAt()
+	case topic.FieldMergedInto:
+		return m.MergedInto()
+	case topic.FieldCreatedBy:
+		return m.CreatedBy()
+	case topic.FieldCreatedAt:
+		return m.CreatedAt()
 	}
 	return nil, false
 }
@@ -9908,8 +10201,18 @@ func (m *TopicMutation) Field(name string) (ent.Value, bool) {
 // database failed.
 func (m *TopicMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
 	switch name {
+	case topic.FieldAgency:
+		return m.OldAgency(ctx)
 	case topic.FieldName:
 		return m.OldName(ctx)
+	case topic.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	case topic.FieldMergedInto:
+		return m.OldMergedInto(ctx)
+	case topic.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case topic.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Topic field %s", name)
 }
@@ -9919,12 +10222,47 @@ func (m *TopicMutation) OldField(ctx context.Context, name string) (ent.Value, e
 // type.
 func (m *TopicMutation) SetField(name string, value ent.Value) error {
 	switch name {
+	case topic.FieldAgency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgency(v)
+		return nil
 	case topic.FieldName:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetName(v)
+		return nil
+	case topic.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	case topic.FieldMergedInto:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedInto(v)
+		return nil
+	case topic.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case topic.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Topic field %s", name)
@@ -9955,7 +10293,11 @@ func (m *TopicMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *TopicMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(topic.FieldRetiredAt) {
+		fields = append(fields, topic.FieldRetiredAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -9968,6 +10310,11 @@ func (m *TopicMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *TopicMutation) ClearField(name string) error {
+	switch name {
+	case topic.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Topic nullable field %s", name)
 }
 
@@ -9975,8 +10322,23 @@ func (m *TopicMutation) ClearField(name string) error {
 // It returns an error if the field is not defined in the schema.
 func (m *TopicMutation) ResetField(name string) error {
 	switch name {
+	case topic.FieldAgency:
+		m.ResetAgency()
+		return nil
 	case topic.FieldName:
 		m.ResetName()
+		return nil
+	case topic.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	case topic.FieldMergedInto:
+		m.ResetMergedInto()
+		return nil
+	case topic.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case topic.FieldCreatedAt:
+		m.ResetCreatedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Topic field %s", name)

@@ -43,6 +43,8 @@ type RecordVersion struct {
 	Tags []string `json:"tags,omitempty"`
 	// Links holds the value of the "links" field.
 	Links []schema.Link `json:"links,omitempty"`
+	// Files holds the value of the "files" field.
+	Files []schema.File `json:"files,omitempty"`
 	// accounts that wrote it; none of them may review it
 	Authors []string `json:"authors,omitempty"`
 	// account that approved it
@@ -135,7 +137,7 @@ func (*RecordVersion) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case recordversion.FieldLegalBasis, recordversion.FieldTags, recordversion.FieldLinks, recordversion.FieldAuthors, recordversion.FieldContentHash:
+		case recordversion.FieldLegalBasis, recordversion.FieldTags, recordversion.FieldLinks, recordversion.FieldFiles, recordversion.FieldAuthors, recordversion.FieldContentHash:
 			values[i] = new([]byte)
 		case recordversion.FieldIntent, recordversion.FieldPersonal:
 			values[i] = new(sql.NullBool)
@@ -237,6 +239,14 @@ func (_m *RecordVersion) assignValues(columns []string, values []any) error {
 			} else if value != nil && len(*value) > 0 {
 				if err := json.Unmarshal(*value, &_m.Links); err != nil {
 					return fmt.Errorf("unmarshal field links: %w", err)
+				}
+			}
+		case recordversion.FieldFiles:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field files", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Files); err != nil {
+					return fmt.Errorf("unmarshal field files: %w", err)
 				}
 			}
 		case recordversion.FieldAuthors:
@@ -413,6 +423,9 @@ func (_m *RecordVersion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("links=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Links))
+	builder.WriteString(", ")
+	builder.WriteString("files=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Files))
 	builder.WriteString(", ")
 	builder.WriteString("authors=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Authors))

@@ -115,6 +115,12 @@ func (_c *RecordVersionCreate) SetLinks(v []schema.Link) *RecordVersionCreate {
 	return _c
 }
 
+// SetFiles sets the "files" field.
+func (_c *RecordVersionCreate) SetFiles(v []schema.File) *RecordVersionCreate {
+	_c.mutation.SetFiles(v)
+	return _c
+}
+
 // SetAuthors sets the "authors" field.
 func (_c *RecordVersionCreate) SetAuthors(v []string) *RecordVersionCreate {
 	_c.mutation.SetAuthors(v)
@@ -382,6 +388,10 @@ func (_c *RecordVersionCreate) defaults() {
 		v := recordversion.DefaultLinks
 		_c.mutation.SetLinks(v)
 	}
+	if _, ok := _c.mutation.Files(); !ok {
+		v := recordversion.DefaultFiles
+		_c.mutation.SetFiles(v)
+	}
 	if _, ok := _c.mutation.Authors(); !ok {
 		v := recordversion.DefaultAuthors
 		_c.mutation.SetAuthors(v)
@@ -584,6 +594,10 @@ func (_c *RecordVersionCreate) createSpec() (*RecordVersion, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.Links(); ok {
 		_spec.SetField(recordversion.FieldLinks, field.TypeJSON, value)
 		_node.Links = value
+	}
+	if value, ok := _c.mutation.Files(); ok {
+		_spec.SetField(recordversion.FieldFiles, field.TypeJSON, value)
+		_node.Files = value
 	}
 	if value, ok := _c.mutation.Authors(); ok {
 		_spec.SetField(recordversion.FieldAuthors, field.TypeJSON, value)

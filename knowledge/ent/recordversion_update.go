@@ -166,6 +166,18 @@ func (_u *RecordVersionUpdate) AppendLinks(v []schema.Link) *RecordVersionUpdate
 	return _u
 }
 
+// SetFiles sets the "files" field.
+func (_u *RecordVersionUpdate) SetFiles(v []schema.File) *RecordVersionUpdate {
+	_u.mutation.SetFiles(v)
+	return _u
+}
+
+// AppendFiles appends value to the "files" field.
+func (_u *RecordVersionUpdate) AppendFiles(v []schema.File) *RecordVersionUpdate {
+	_u.mutation.AppendFiles(v)
+	return _u
+}
+
 // SetAuthors sets the "authors" field.
 func (_u *RecordVersionUpdate) SetAuthors(v []string) *RecordVersionUpdate {
 	_u.mutation.SetAuthors(v)
@@ -555,6 +567,14 @@ func (_u *RecordVersionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 			sqljson.Append(u, recordversion.FieldLinks, value)
 		})
 	}
+	if value, ok := _u.mutation.Files(); ok {
+		_spec.SetField(recordversion.FieldFiles, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedFiles(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recordversion.FieldFiles, value)
+		})
+	}
 	if value, ok := _u.mutation.Authors(); ok {
 		_spec.SetField(recordversion.FieldAuthors, field.TypeJSON, value)
 	}
@@ -877,6 +897,18 @@ func (_u *RecordVersionUpdateOne) SetLinks(v []schema.Link) *RecordVersionUpdate
 // AppendLinks appends value to the "links" field.
 func (_u *RecordVersionUpdateOne) AppendLinks(v []schema.Link) *RecordVersionUpdateOne {
 	_u.mutation.AppendLinks(v)
+	return _u
+}
+
+// SetFiles sets the "files" field.
+func (_u *RecordVersionUpdateOne) SetFiles(v []schema.File) *RecordVersionUpdateOne {
+	_u.mutation.SetFiles(v)
+	return _u
+}
+
+// AppendFiles appends value to the "files" field.
+func (_u *RecordVersionUpdateOne) AppendFiles(v []schema.File) *RecordVersionUpdateOne {
+	_u.mutation.AppendFiles(v)
 	return _u
 }
 
@@ -1297,6 +1329,14 @@ func (_u *RecordVersionUpdateOne) sqlSave(ctx context.Context) (_node *RecordVer
 	if value, ok := _u.mutation.AppendedLinks(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, recordversion.FieldLinks, value)
+		})
+	}
+	if value, ok := _u.mutation.Files(); ok {
+		_spec.SetField(recordversion.FieldFiles, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedFiles(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recordversion.FieldFiles, value)
 		})
 	}
 	if value, ok := _u.mutation.Authors(); ok {

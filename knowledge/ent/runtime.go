@@ -350,44 +350,48 @@ func init() {
 	recordversionDescLinks := recordversionFields[11].Descriptor()
 	// recordversion.DefaultLinks holds the default value on creation for the links field.
 	recordversion.DefaultLinks = recordversionDescLinks.Default.([]schema.Link)
+	// recordversionDescFiles is the schema descriptor for files field.
+	recordversionDescFiles := recordversionFields[12].Descriptor()
+	// recordversion.DefaultFiles holds the default value on creation for the files field.
+	recordversion.DefaultFiles = recordversionDescFiles.Default.([]schema.File)
 	// recordversionDescAuthors is the schema descriptor for authors field.
-	recordversionDescAuthors := recordversionFields[12].Descriptor()
+	recordversionDescAuthors := recordversionFields[13].Descriptor()
 	// recordversion.DefaultAuthors holds the default value on creation for the authors field.
 	recordversion.DefaultAuthors = recordversionDescAuthors.Default.([]string)
 	// recordversionDescReviewer is the schema descriptor for reviewer field.
-	recordversionDescReviewer := recordversionFields[13].Descriptor()
+	recordversionDescReviewer := recordversionFields[14].Descriptor()
 	// recordversion.DefaultReviewer holds the default value on creation for the reviewer field.
 	recordversion.DefaultReviewer = recordversionDescReviewer.Default.(string)
 	// recordversion.ReviewerValidator is a validator for the "reviewer" field. It is called by the builders before save.
 	recordversion.ReviewerValidator = recordversionDescReviewer.Validators[0].(func(string) error)
 	// recordversionDescBasedOn is the schema descriptor for based_on field.
-	recordversionDescBasedOn := recordversionFields[14].Descriptor()
+	recordversionDescBasedOn := recordversionFields[15].Descriptor()
 	// recordversion.DefaultBasedOn holds the default value on creation for the based_on field.
 	recordversion.DefaultBasedOn = recordversionDescBasedOn.Default.(string)
 	// recordversion.BasedOnValidator is a validator for the "based_on" field. It is called by the builders before save.
 	recordversion.BasedOnValidator = recordversionDescBasedOn.Validators[0].(func(string) error)
 	// recordversionDescIntent is the schema descriptor for intent field.
-	recordversionDescIntent := recordversionFields[18].Descriptor()
+	recordversionDescIntent := recordversionFields[19].Descriptor()
 	// recordversion.DefaultIntent holds the default value on creation for the intent field.
 	recordversion.DefaultIntent = recordversionDescIntent.Default.(bool)
 	// recordversionDescPersonal is the schema descriptor for personal field.
-	recordversionDescPersonal := recordversionFields[19].Descriptor()
+	recordversionDescPersonal := recordversionFields[20].Descriptor()
 	// recordversion.DefaultPersonal holds the default value on creation for the personal field.
 	recordversion.DefaultPersonal = recordversionDescPersonal.Default.(bool)
 	// recordversionDescSource is the schema descriptor for source field.
-	recordversionDescSource := recordversionFields[20].Descriptor()
+	recordversionDescSource := recordversionFields[21].Descriptor()
 	// recordversion.DefaultSource holds the default value on creation for the source field.
 	recordversion.DefaultSource = recordversionDescSource.Default.(string)
 	// recordversionDescLicense is the schema descriptor for license field.
-	recordversionDescLicense := recordversionFields[21].Descriptor()
+	recordversionDescLicense := recordversionFields[22].Descriptor()
 	// recordversion.DefaultLicense holds the default value on creation for the license field.
 	recordversion.DefaultLicense = recordversionDescLicense.Default.(string)
 	// recordversionDescContentHash is the schema descriptor for content_hash field.
-	recordversionDescContentHash := recordversionFields[22].Descriptor()
+	recordversionDescContentHash := recordversionFields[23].Descriptor()
 	// recordversion.ContentHashValidator is a validator for the "content_hash" field. It is called by the builders before save.
 	recordversion.ContentHashValidator = recordversionDescContentHash.Validators[0].(func([]byte) error)
 	// recordversionDescCreatedAt is the schema descriptor for created_at field.
-	recordversionDescCreatedAt := recordversionFields[23].Descriptor()
+	recordversionDescCreatedAt := recordversionFields[24].Descriptor()
 	// recordversion.DefaultCreatedAt holds the default value on creation for the created_at field.
 	recordversion.DefaultCreatedAt = recordversionDescCreatedAt.Default.(func() time.Time)
 	// recordversionDescID is the schema descriptor for id field.
@@ -396,6 +400,28 @@ func init() {
 	recordversion.IDValidator = recordversionDescID.Validators[0].(func(string) error)
 	topicFields := schema.Topic{}.Fields()
 	_ = topicFields
+	// topicDescAgency is the schema descriptor for agency field.
+	topicDescAgency := topicFields[1].Descriptor()
+	// topic.DefaultAgency holds the default value on creation for the agency field.
+	topic.DefaultAgency = topicDescAgency.Default.(string)
+	// topic.AgencyValidator is a validator for the "agency" field. It is called by the builders before save.
+	topic.AgencyValidator = topicDescAgency.Validators[0].(func(string) error)
+	// topicDescMergedInto is the schema descriptor for merged_into field.
+	topicDescMergedInto := topicFields[4].Descriptor()
+	// topic.DefaultMergedInto holds the default value on creation for the merged_into field.
+	topic.DefaultMergedInto = topicDescMergedInto.Default.(string)
+	// topic.MergedIntoValidator is a validator for the "merged_into" field. It is called by the builders before save.
+	topic.MergedIntoValidator = topicDescMergedInto.Validators[0].(func(string) error)
+	// topicDescCreatedBy is the schema descriptor for created_by field.
+	topicDescCreatedBy := topicFields[5].Descriptor()
+	// topic.DefaultCreatedBy holds the default value on creation for the created_by field.
+	topic.DefaultCreatedBy = topicDescCreatedBy.Default.(string)
+	// topic.CreatedByValidator is a validator for the "created_by" field. It is called by the builders before save.
+	topic.CreatedByValidator = topicDescCreatedBy.Validators[0].(func(string) error)
+	// topicDescCreatedAt is the schema descriptor for created_at field.
+	topicDescCreatedAt := topicFields[6].Descriptor()
+	// topic.DefaultCreatedAt holds the default value on creation for the created_at field.
+	topic.DefaultCreatedAt = topicDescCreatedAt.Default.(func() time.Time)
 	// topicDescID is the schema descriptor for id field.
 	topicDescID := topicFields[0].Descriptor()
 	// topic.IDValidator is a validator for the "id" field. It is called by the builders before save.

@@ -8,6 +8,7 @@ import (
 	"ekc/knowledge/ent/topic"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -20,9 +21,79 @@ type TopicCreate struct {
 	hooks    []Hook
 }
 
+// SetAgency sets the "agency" field.
+func (_c *TopicCreate) SetAgency(v string) *TopicCreate {
+	_c.mutation.SetAgency(v)
+	return _c
+}
+
+// SetNillableAgency sets the "agency" field if the given value is not nil.
+func (_c *TopicCreate) SetNillableAgency(v *string) *TopicCreate {
+	if v != nil {
+		_c.SetAgency(*v)
+	}
+	return _c
+}
+
 // SetName sets the "name" field.
 func (_c *TopicCreate) SetName(v string) *TopicCreate {
 	_c.mutation.SetName(v)
+	return _c
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (_c *TopicCreate) SetRetiredAt(v time.Time) *TopicCreate {
+	_c.mutation.SetRetiredAt(v)
+	return _c
+}
+
+// SetNillableRetiredAt sets the "retired_at" field if the given value is not nil.
+func (_c *TopicCreate) SetNillableRetiredAt(v *time.Time) *TopicCreate {
+	if v != nil {
+		_c.SetRetiredAt(*v)
+	}
+	return _c
+}
+
+// SetMergedInto sets the "merged_into" field.
+func (_c *TopicCreate) SetMergedInto(v string) *TopicCreate {
+	_c.mutation.SetMergedInto(v)
+	return _c
+}
+
+// SetNillableMergedInto sets the "merged_into" field if the given value is not nil.
+func (_c *TopicCreate) SetNillableMergedInto(v *string) *TopicCreate {
+	if v != nil {
+		_c.SetMergedInto(*v)
+	}
+	return _c
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (_c *TopicCreate) SetCreatedBy(v string) *TopicCreate {
+	_c.mutation.SetCreatedBy(v)
+	return _c
+}
+
+// SetNillableCreatedBy sets the "created_by" field if the given value is not nil.
+func (_c *TopicCreate) SetNillableCreatedBy(v *string) *TopicCreate {
+	if v != nil {
+		_c.SetCreatedBy(*v)
+	}
+	return _c
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (_c *TopicCreate) SetCreatedAt(v time.Time) *TopicCreate {
+	_c.mutation.SetCreatedAt(v)
+	return _c
+}
+
+// SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
+func (_c *TopicCreate) SetNillableCreatedAt(v *time.Time) *TopicCreate {
+	if v != nil {
+		_c.SetCreatedAt(*v)
+	}
 	return _c
 }
 
@@ -54,6 +125,7 @@ func (_c *TopicCreate) Mutation() *TopicMutation {
 
 // Save creates the Topic in the database.
 func (_c *TopicCreate) Save(ctx context.Context) (*Topic, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -79,10 +151,57 @@ func (_c *TopicCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *TopicCreate) defaults() {
+	if _, ok := _c.mutation.Agency(); !ok {
+		v := topic.DefaultAgency
+		_c.mutation.SetAgency(v)
+	}
+	if _, ok := _c.mutation.MergedInto(); !ok {
+		v := topic.DefaultMergedInto
+		_c.mutation.SetMergedInto(v)
+	}
+	if _, ok := _c.mutation.CreatedBy(); !ok {
+		v := topic.DefaultCreatedBy
+		_c.mutation.SetCreatedBy(v)
+	}
+	if _, ok := _c.mutation.CreatedAt(); !ok {
+		v := topic.DefaultCreatedAt()
+		_c.mutation.SetCreatedAt(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *TopicCreate) check() error {
+	if _, ok := _c.mutation.Agency(); !ok {
+		return &ValidationError{Name: "agency", err: errors.New(`ent: missing required field "Topic.agency"`)}
+	}
+	if v, ok := _c.mutation.Agency(); ok {
+		if err := topic.AgencyValidator(v); err != nil {
+			return &ValidationError{Name: "agency", err: fmt.Errorf(`ent: validator failed for field "Topic.agency": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Name(); !ok {
 		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "Topic.name"`)}
+	}
+	if _, ok := _c.mutation.MergedInto(); !ok {
+		return &ValidationError{Name: "merged_into", err: errors.New(`ent: missing required field "Topic.merged_into"`)}
+	}
+	if v, ok := _c.mutation.MergedInto(); ok {
+		if err := topic.MergedIntoValidator(v); err != nil {
+			return &ValidationError{Name: "merged_into", err: fmt.Errorf(`ent: validator failed for field "Topic.merged_into": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.CreatedBy(); !ok {
+		return &ValidationError{Name: "created_by", err: errors.New(`ent: missing required field "Topic.created_by"`)}
+	}
+	if v, ok := _c.mutation.CreatedBy(); ok {
+		if err := topic.CreatedByValidator(v); err != nil {
+			return &ValidationError{Name: "created_by", err: fmt.Errorf(`ent: validator failed for field "Topic.created_by": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.CreatedAt(); !ok {
+		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Topic.created_at"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := topic.IDValidator(v); err != nil {
@@ -124,9 +243,29 @@ func (_c *TopicCreate) createSpec() (*Topic, *sqlgraph.CreateSpec) {
 		_node.ID = id
 		_spec.ID.Value = id
 	}
+	if value, ok := _c.mutation.Agency(); ok {
+		_spec.SetField(topic.FieldAgency, field.TypeString, value)
+		_node.Agency = value
+	}
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(topic.FieldName, field.TypeString, value)
 		_node.Name = value
+	}
+	if value, ok := _c.mutation.RetiredAt(); ok {
+		_spec.SetField(topic.FieldRetiredAt, field.TypeTime, value)
+		_node.RetiredAt = &value
+	}
+	if value, ok := _c.mutation.MergedInto(); ok {
+		_spec.SetField(topic.FieldMergedInto, field.TypeString, value)
+		_node.MergedInto = value
+	}
+	if value, ok := _c.mutation.CreatedBy(); ok {
+		_spec.SetField(topic.FieldCreatedBy, field.TypeString, value)
+		_node.CreatedBy = value
+	}
+	if value, ok := _c.mutation.CreatedAt(); ok {
+		_spec.SetField(topic.FieldCreatedAt, field.TypeTime, value)
+		_node.CreatedAt = value
 	}
 	if nodes := _c.mutation.VersionsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -165,6 +304,7 @@ func (_c *TopicCreateBulk) Save(ctx context.Context) ([]*Topic, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*TopicMutation)
 				if !ok {

@@ -299,12 +299,12 @@ func (_q *TopicQuery) WithVersions(opts ...func(*RecordVersionQuery)) *TopicQuer
 // Example:
 //
 //	var v []struct {
-//		Name string `json:"name,omitempty"`
+//		Agency string `json:"agency,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
 //	client.Topic.Query().
-//		GroupBy(topic.FieldName).
+//		GroupBy(topic.FieldAgency).
 //		Aggregate(ent.Count()).
 //		Scan(ctx, &v)
 func (_q *TopicQuery) GroupBy(field string, fields ...string) *TopicGroupBy {
@@ -322,11 +322,11 @@ func (_q *TopicQuery) GroupBy(field string, fields ...string) *TopicGroupBy {
 // Example:
 //
 //	var v []struct {
-//		Name string `json:"name,omitempty"`
+//		Agency string `json:"agency,omitempty"`
 //	}
 //
 //	client.Topic.Query().
-//		Select(topic.FieldName).
+//		Select(topic.FieldAgency).
 //		Scan(ctx, &v)
 func (_q *TopicQuery) Select(fields ...string) *TopicSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)

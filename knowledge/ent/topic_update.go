@@ -9,6 +9,7 @@ import (
 	"ekc/knowledge/ent/topic"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -38,6 +39,40 @@ func (_u *TopicUpdate) SetName(v string) *TopicUpdate {
 func (_u *TopicUpdate) SetNillableName(v *string) *TopicUpdate {
 	if v != nil {
 		_u.SetName(*v)
+	}
+	return _u
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (_u *TopicUpdate) SetRetiredAt(v time.Time) *TopicUpdate {
+	_u.mutation.SetRetiredAt(v)
+	return _u
+}
+
+// SetNillableRetiredAt sets the "retired_at" field if the given value is not nil.
+func (_u *TopicUpdate) SetNillableRetiredAt(v *time.Time) *TopicUpdate {
+	if v != nil {
+		_u.SetRetiredAt(*v)
+	}
+	return _u
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (_u *TopicUpdate) ClearRetiredAt() *TopicUpdate {
+	_u.mutation.ClearRetiredAt()
+	return _u
+}
+
+// SetMergedInto sets the "merged_into" field.
+func (_u *TopicUpdate) SetMergedInto(v string) *TopicUpdate {
+	_u.mutation.SetMergedInto(v)
+	return _u
+}
+
+// SetNillableMergedInto sets the "merged_into" field if the given value is not nil.
+func (_u *TopicUpdate) SetNillableMergedInto(v *string) *TopicUpdate {
+	if v != nil {
+		_u.SetMergedInto(*v)
 	}
 	return _u
 }
@@ -110,7 +145,20 @@ func (_u *TopicUpdate) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *TopicUpdate) check() error {
+	if v, ok := _u.mutation.MergedInto(); ok {
+		if err := topic.MergedIntoValidator(v); err != nil {
+			return &ValidationError{Name: "merged_into", err: fmt.Errorf(`ent: validator failed for field "Topic.merged_into": %w`, err)}
+		}
+	}
+	return nil
+}
+
 func (_u *TopicUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(topic.Table, topic.Columns, sqlgraph.NewFieldSpec(topic.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -121,6 +169,15 @@ func (_u *TopicUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(topic.FieldName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RetiredAt(); ok {
+		_spec.SetField(topic.FieldRetiredAt, field.TypeTime, value)
+	}
+	if _u.mutation.RetiredAtCleared() {
+		_spec.ClearField(topic.FieldRetiredAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.MergedInto(); ok {
+		_spec.SetField(topic.FieldMergedInto, field.TypeString, value)
 	}
 	if _u.mutation.VersionsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -197,6 +254,40 @@ func (_u *TopicUpdateOne) SetName(v string) *TopicUpdateOne {
 func (_u *TopicUpdateOne) SetNillableName(v *string) *TopicUpdateOne {
 	if v != nil {
 		_u.SetName(*v)
+	}
+	return _u
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (_u *TopicUpdateOne) SetRetiredAt(v time.Time) *TopicUpdateOne {
+	_u.mutation.SetRetiredAt(v)
+	return _u
+}
+
+// SetNillableRetiredAt sets the "retired_at" field if the given value is not nil.
+func (_u *TopicUpdateOne) SetNillableRetiredAt(v *time.Time) *TopicUpdateOne {
+	if v != nil {
+		_u.SetRetiredAt(*v)
+	}
+	return _u
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (_u *TopicUpdateOne) ClearRetiredAt() *TopicUpdateOne {
+	_u.mutation.ClearRetiredAt()
+	return _u
+}
+
+// SetMergedInto sets the "merged_into" field.
+func (_u *TopicUpdateOne) SetMergedInto(v string) *TopicUpdateOne {
+	_u.mutation.SetMergedInto(v)
+	return _u
+}
+
+// SetNillableMergedInto sets the "merged_into" field if the given value is not nil.
+func (_u *TopicUpdateOne) SetNillableMergedInto(v *string) *TopicUpdateOne {
+	if v != nil {
+		_u.SetMergedInto(*v)
 	}
 	return _u
 }
@@ -282,7 +373,20 @@ func (_u *TopicUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *TopicUpdateOne) check() error {
+	if v, ok := _u.mutation.MergedInto(); ok {
+		if err := topic.MergedIntoValidator(v); err != nil {
+			return &ValidationError{Name: "merged_into", err: fmt.Errorf(`ent: validator failed for field "Topic.merged_into": %w`, err)}
+		}
+	}
+	return nil
+}
+
 func (_u *TopicUpdateOne) sqlSave(ctx context.Context) (_node *Topic, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(topic.Table, topic.Columns, sqlgraph.NewFieldSpec(topic.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -310,6 +414,15 @@ func (_u *TopicUpdateOne) sqlSave(ctx context.Context) (_node *Topic, err error)
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(topic.FieldName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RetiredAt(); ok {
+		_spec.SetField(topic.FieldRetiredAt, field.TypeTime, value)
+	}
+	if _u.mutation.RetiredAtCleared() {
+		_spec.ClearField(topic.FieldRetiredAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.MergedInto(); ok {
+		_spec.SetField(topic.FieldMergedInto, field.TypeString, value)
 	}
 	if _u.mutation.VersionsCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -136,9 +136,15 @@ func (s *Store) draftGap(ctx context.Context, g Gap, d GapDecision) (recordID st
 	if question == "" {
 		question = g.Question
 	}
+	topic := "" // the one of what citizens were told, where the agency has it in its list
+	err = s.db.QueryRowContext(ctx, `SELECT name FROM topics WHERE name = $1 AND agency IN ($2, '') AND retired_at IS NULL LIMIT 1`,
+		g.Topic, d.Agency).Scan(&topic)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("look for the topic: %w", err)
+	}
 	made, err := s.base.CreateRecord(ctx, knowledge.NewRecord{
 		Actor: d.Actor, Agency: d.Agency, Region: d.Region,
-		Content: knowledge.Content{Question: question, Topic: g.Topic, Phrasings: others(question, g.Examples), Source: "gap " + g.ID},
+		Content: knowledge.Content{Question: question, Topic: topic, Phrasings: others(question, g.Examples), Source: "gap " + g.ID},
 	})
 	return made.ID, err
 }

@@ -162,18 +162,12 @@ func (c *Client) Records(ctx context.Context, f knowledge.RecordFilter) (knowled
 		return knowledge.RecordPage{}, fail.Field("first", fail.Invalid, "must be 1 to %d", knowledge.MaxRecordsOnPage)
 	}
 	r, err := read(ctx, readTime, c.rpc.ListRecords, &pb.ListRecordsRequest{
-		Agency: f.Agency, Region: f.Region, Topic: f.Topic, Status: statuses[f.Status], Text: f.Text, After: f.After, Act: f.Act, Article: f.Article, First: int32(f.First), //nolint:gosec // checked above
+		Agency: f.Agency, Region: f.Region, Topic: f.Topic, Status: statuses[f.Status], Tag: f.Tag, Text: f.Text, After: f.After, Act: f.Act, Article: f.Article, First: int32(f.First), //nolint:gosec // checked above
 	})
 	if err != nil {
 		return knowledge.RecordPage{}, err
 	}
 	return knowledge.RecordPage{Records: each(r.GetRecords(), record), Next: r.GetNext(), Total: int(r.GetTotal())}, nil
-}
-
-// Topics is part of knowledge.Service.
-func (c *Client) Topics(ctx context.Context) ([]knowledge.Topic, error) {
-	r, err := read(ctx, readTime, c.rpc.ListTopics, &pb.ListTopicsRequest{})
-	return each(r.GetTopics(), topic), err
 }
 
 // Ready is part of knowledge.Service.

@@ -88,6 +88,7 @@ func wireHit(h knowledge.Hit) *pb.Hit { //nolint:gocritic // lists hold them by 
 		Answer: h.Answer, Short: h.Short, Topic: h.Topic, Agency: h.Agency, Region: h.Region, LegalBasis: each(h.LegalBasis, wireBasis),
 		ValidFrom: string(h.ValidFrom), ValidTo: string(h.ValidTo), Intent: h.Intent, Personal: h.Personal, Score: h.Score,
 		Probability: h.Probability, Snippet: h.Snippet, PublishedAt: stamp(h.PublishedAt),
+		Links: each(h.Links, wireLink), Files: each(h.Files, wireFile),
 	}
 }
 
@@ -98,6 +99,7 @@ func hit(h *pb.Hit) knowledge.Hit {
 		Region: h.GetRegion(), LegalBasis: each(h.GetLegalBasis(), basis), ValidFrom: knowledge.Date(h.GetValidFrom()),
 		ValidTo: knowledge.Date(h.GetValidTo()), Intent: h.GetIntent(), Personal: h.GetPersonal(), Score: h.GetScore(),
 		Probability: h.GetProbability(), Snippet: h.GetSnippet(), PublishedAt: moment(h.GetPublishedAt()),
+		Links: each(h.GetLinks(), link), Files: each(h.GetFiles(), file),
 	}
 }
 
@@ -131,6 +133,7 @@ func wireVersion(v knowledge.Version) *pb.Version { //nolint:gocritic // records
 		ValidTo: string(v.ValidTo), Intent: v.Intent, Personal: v.Personal, Source: v.Source, License: v.License,
 		CreatedAt: stamp(v.CreatedAt), PublishedAt: stamp(v.PublishedAt), Tags: v.Tags, Links: each(v.Links, wireLink),
 		Revision: int32(v.Revision), Authors: v.Authors, Reviewer: v.Reviewer, BasedOn: v.BasedOn, PublishOn: string(v.PublishOn), //nolint:gosec // changes are few
+		Files: each(v.Files, wireFile),
 	}
 }
 
@@ -141,16 +144,8 @@ func version(v *pb.Version) knowledge.Version {
 		ValidFrom: knowledge.Date(v.GetValidFrom()), ValidTo: knowledge.Date(v.GetValidTo()), Intent: v.GetIntent(), Personal: v.GetPersonal(),
 		Source: v.GetSource(), License: v.GetLicense(), CreatedAt: moment(v.GetCreatedAt()), PublishedAt: moment(v.GetPublishedAt()),
 		Tags: v.GetTags(), Links: each(v.GetLinks(), link), Revision: int(v.GetRevision()), Authors: v.GetAuthors(), Reviewer: v.GetReviewer(),
-		BasedOn: v.GetBasedOn(), PublishOn: knowledge.Date(v.GetPublishOn()),
+		BasedOn: v.GetBasedOn(), PublishOn: knowledge.Date(v.GetPublishOn()), Files: each(v.GetFiles(), file),
 	}
-}
-
-func wireTopic(t knowledge.Topic) *pb.Topic {
-	return &pb.Topic{Id: t.ID, Name: t.Name, Records: int64(t.Records)}
-}
-
-func topic(t *pb.Topic) knowledge.Topic {
-	return knowledge.Topic{ID: t.GetId(), Name: t.GetName(), Records: int(t.GetRecords())}
 }
 
 func wireSummary(s knowledge.ImportSummary) *pb.ImportSummary { //nolint:gocritic // the service returns it by value

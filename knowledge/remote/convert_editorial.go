@@ -9,11 +9,21 @@ func wireLink(l knowledge.Link) *pb.Link { return &pb.Link{Title: l.Title, Url: 
 
 func link(l *pb.Link) knowledge.Link { return knowledge.Link{Title: l.GetTitle(), URL: l.GetUrl()} }
 
+func wireFile(f knowledge.File) *pb.File {
+	return &pb.File{Id: f.ID, Title: f.Title, Name: f.Name, MediaType: f.MediaType, Size: f.Size, Sha256: f.SHA256}
+}
+
+func file(f *pb.File) knowledge.File {
+	return knowledge.File{
+		ID: f.GetId(), Title: f.GetTitle(), Name: f.GetName(), MediaType: f.GetMediaType(), Size: f.GetSize(), SHA256: f.GetSha256(),
+	}
+}
+
 func wireContent(c knowledge.Content) *pb.Content { //nolint:gocritic // requests hold it by value
 	return &pb.Content{
 		Question: c.Question, Answer: c.Answer, Short: c.Short, Topic: c.Topic, Phrasings: c.Phrasings, LegalBasis: each(c.LegalBasis, wireBasis),
 		ValidFrom: string(c.ValidFrom), ValidTo: string(c.ValidTo), Intent: c.Intent, Personal: c.Personal, Source: c.Source, License: c.License,
-		Tags: c.Tags, Links: each(c.Links, wireLink),
+		Tags: c.Tags, Links: each(c.Links, wireLink), Files: each(c.Files, wireFile),
 	}
 }
 
@@ -22,7 +32,7 @@ func content(c *pb.Content) knowledge.Content {
 		Question: c.GetQuestion(), Answer: c.GetAnswer(), Short: c.GetShort(), Topic: c.GetTopic(), Phrasings: c.GetPhrasings(),
 		LegalBasis: each(c.GetLegalBasis(), basis), ValidFrom: knowledge.Date(c.GetValidFrom()), ValidTo: knowledge.Date(c.GetValidTo()),
 		Intent: c.GetIntent(), Personal: c.GetPersonal(), Source: c.GetSource(), License: c.GetLicense(), Tags: c.GetTags(),
-		Links: each(c.GetLinks(), link),
+		Links: each(c.GetLinks(), link), Files: each(c.GetFiles(), file),
 	}
 }
 

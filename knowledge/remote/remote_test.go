@@ -105,7 +105,7 @@ func TestStrangersAreRefused(t *testing.T) {
 	server := serve(t, unused{}, plain)
 	for _, wrong := range []string{"", "another", secret + "x"} {
 		c := client(t, server.URL, wrong)
-		_, err := c.Topics(t.Context())
+		_, err := c.Topics(t.Context(), knowledge.TopicQuery{})
 		require.Equal(t, fail.Unavailable, fail.CodeOf(err))
 		require.ErrorContains(t, err, "EKC_KNOWLEDGE_SECRET")
 		_, err = c.Import(t.Context(), strings.NewReader("{}"), knowledge.ImportOptions{Name: "a.jsonl"})
@@ -158,7 +158,7 @@ func TestReadsAreTriedAgain(t *testing.T) {
 		})
 	}
 	c := client(t, serve(t, newBase(t), moody).URL, secret)
-	topics, err := c.Topics(t.Context())
+	topics, err := c.Topics(t.Context(), knowledge.TopicQuery{})
 	require.NoError(t, err)
 	require.Empty(t, topics)
 	require.Equal(t, int32(3), calls.Load())
@@ -171,7 +171,7 @@ func TestReadsAreTriedAgain(t *testing.T) {
 // panicky panics, and fails with what must not be told.
 type panicky struct{ knowledge.Service }
 
-func (panicky) Topics(context.Context) ([]knowledge.Topic, error) { panic("private") }
+func (panicky) Topics(context.Context, knowledge.TopicQuery) ([]knowledge.Topic, error) { panic("private") }
 
 func (panicky) Record(context.Context, string) (knowledge.Record, error) {
 	return knowledge.Record{}, &net.OpError{Op: "private", Err: net.ErrClosed}
@@ -180,7 +180,7 @@ func (panicky) Record(context.Context, string) (knowledge.Record, error) {
 func TestFaultsAreNotTold(t *testing.T) {
 	t.Parallel()
 	c := client(t, serve(t, panicky{}, plain).URL, secret)
-	_, err := c.Topics(t.Context())
+	_, err := c.Topics(t.Context(), knowledge.TopicQuery{})
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "private")
 	_, err = c.Record(t.Context(), "a")

@@ -77,20 +77,12 @@ func (s *server) ListRecords(ctx context.Context, r *connect.Request[pb.ListReco
 	m := r.Msg
 	page, err := s.base.Records(ctx, knowledge.RecordFilter{
 		Agency: m.GetAgency(), Region: m.GetRegion(), Topic: m.GetTopic(), Status: status(m.GetStatus()), Text: m.GetText(), After: m.GetAfter(),
-		First: int(m.GetFirst()), Act: m.GetAct(), Article: m.GetArticle(),
+		First: int(m.GetFirst()), Act: m.GetAct(), Article: m.GetArticle(), Tag: m.GetTag(),
 	})
 	if err != nil {
 		return nil, refuse(ctx, s.log, err)
 	}
 	return connect.NewResponse(&pb.ListRecordsResponse{Records: each(page.Records, wireRecord), Next: page.Next, Total: int64(page.Total)}), nil
-}
-
-func (s *server) ListTopics(ctx context.Context, _ *connect.Request[pb.ListTopicsRequest]) (*connect.Response[pb.ListTopicsResponse], error) {
-	topics, err := s.base.Topics(ctx)
-	if err != nil {
-		return nil, refuse(ctx, s.log, err)
-	}
-	return connect.NewResponse(&pb.ListTopicsResponse{Topics: each(topics, wireTopic)}), nil
 }
 
 func (s *server) ListVectorSets(ctx context.Context, _ *connect.Request[pb.ListVectorSetsRequest]) (*connect.Response[pb.ListVectorSetsResponse], error) {

@@ -329,6 +329,7 @@ var (
 		{Name: "legal_basis", Type: field.TypeJSON},
 		{Name: "tags", Type: field.TypeJSON, Default: schema.Expr("'[]'")},
 		{Name: "links", Type: field.TypeJSON, Default: schema.Expr("'[]'")},
+		{Name: "files", Type: field.TypeJSON, Default: schema.Expr("'[]'")},
 		{Name: "authors", Type: field.TypeJSON, Default: schema.Expr("'[]'")},
 		{Name: "reviewer", Type: field.TypeString, Size: 40, Default: ""},
 		{Name: "based_on", Type: field.TypeString, Size: 40, Default: ""},
@@ -353,13 +354,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "record_versions_records_versions",
-				Columns:    []*schema.Column{RecordVersionsColumns[23]},
+				Columns:    []*schema.Column{RecordVersionsColumns[24]},
 				RefColumns: []*schema.Column{RecordsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "record_versions_topics_versions",
-				Columns:    []*schema.Column{RecordVersionsColumns[24]},
+				Columns:    []*schema.Column{RecordVersionsColumns[25]},
 				RefColumns: []*schema.Column{TopicsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -368,12 +369,12 @@ var (
 			{
 				Name:    "recordversion_record_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{RecordVersionsColumns[23], RecordVersionsColumns[1]},
+				Columns: []*schema.Column{RecordVersionsColumns[24], RecordVersionsColumns[1]},
 			},
 			{
 				Name:    "record_versions_one_published",
 				Unique:  true,
-				Columns: []*schema.Column{RecordVersionsColumns[23]},
+				Columns: []*schema.Column{RecordVersionsColumns[24]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'published'",
 				},
@@ -381,7 +382,7 @@ var (
 			{
 				Name:    "record_versions_one_open",
 				Unique:  true,
-				Columns: []*schema.Column{RecordVersionsColumns[23]},
+				Columns: []*schema.Column{RecordVersionsColumns[24]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status <> 'published' AND status <> 'archived'",
 				},
@@ -389,7 +390,7 @@ var (
 			{
 				Name:    "record_versions_scheduled",
 				Unique:  false,
-				Columns: []*schema.Column{RecordVersionsColumns[13]},
+				Columns: []*schema.Column{RecordVersionsColumns[14]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "publish_on IS NOT NULL",
 				},
@@ -404,22 +405,47 @@ var (
 				},
 			},
 			{
+				Name:    "record_versions_tags",
+				Unique:  false,
+				Columns: []*schema.Column{RecordVersionsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Type: "GIN",
+				},
+			},
+			{
 				Name:    "recordversion_topic_id",
 				Unique:  false,
-				Columns: []*schema.Column{RecordVersionsColumns[24]},
+				Columns: []*schema.Column{RecordVersionsColumns[25]},
 			},
 		},
 	}
 	// TopicsColumns holds the columns for the "topics" table.
 	TopicsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "name", Type: field.TypeString, Unique: true, Size: 2147483647},
+		{Name: "agency", Type: field.TypeString, Size: 20, Default: ""},
+		{Name: "name", Type: field.TypeString, Size: 2147483647},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
+		{Name: "merged_into", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "created_by", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
 	}
 	// TopicsTable holds the schema information for the "topics" table.
 	TopicsTable = &schema.Table{
 		Name:       "topics",
 		Columns:    TopicsColumns,
 		PrimaryKey: []*schema.Column{TopicsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "topic_agency_name",
+				Unique:  true,
+				Columns: []*schema.Column{TopicsColumns[1], TopicsColumns[2]},
+			},
+			{
+				Name:    "topic_merged_into",
+				Unique:  false,
+				Columns: []*schema.Column{TopicsColumns[4]},
+			},
+		},
 	}
 	// VectorSetsColumns holds the columns for the "vector_sets" table.
 	VectorSetsColumns = []*schema.Column{

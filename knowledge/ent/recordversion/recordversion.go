@@ -38,6 +38,8 @@ const (
 	FieldTags = "tags"
 	// FieldLinks holds the string denoting the links field in the database.
 	FieldLinks = "links"
+	// FieldFiles holds the string denoting the files field in the database.
+	FieldFiles = "files"
 	// FieldAuthors holds the string denoting the authors field in the database.
 	FieldAuthors = "authors"
 	// FieldReviewer holds the string denoting the reviewer field in the database.
@@ -118,6 +120,7 @@ var Columns = []string{
 	FieldLegalBasis,
 	FieldTags,
 	FieldLinks,
+	FieldFiles,
 	FieldAuthors,
 	FieldReviewer,
 	FieldBasedOn,
@@ -162,6 +165,8 @@ var (
 	DefaultTags []string
 	// DefaultLinks holds the default value on creation for the "links" field.
 	DefaultLinks []schema.Link
+	// DefaultFiles holds the default value on creation for the "files" field.
+	DefaultFiles []schema.File
 	// DefaultAuthors holds the default value on creation for the "authors" field.
 	DefaultAuthors []string
 	// DefaultReviewer holds the default value on creation for the "reviewer" field.

@@ -23,6 +23,16 @@ type Link struct {
 	URL   string `json:"url"`
 }
 
+// File is a file that an answer gives along, as stored; the centre keeps its bytes.
+type File struct {
+	ID        string `json:"id"`
+	Title     string `json:"title"`
+	Name      string `json:"name"`
+	MediaType string `json:"mediaType"`
+	Size      int64  `json:"size"`
+	SHA256    string `json:"sha256"`
+}
+
 // RecordVersion is the content of a record at one time. After publication only its status changes.
 type RecordVersion struct{ ent.Schema }
 
@@ -42,6 +52,7 @@ func (RecordVersion) Fields() []ent.Field {
 		field.JSON("legal_basis", []LegalBasis{}).Default([]LegalBasis{}),
 		field.JSON("tags", []string{}).Default([]string{}).Annotations(entsql.DefaultExpr("'[]'")),
 		field.JSON("links", []Link{}).Default([]Link{}).Annotations(entsql.DefaultExpr("'[]'")),
+		field.JSON("files", []File{}).Default([]File{}).Annotations(entsql.DefaultExpr("'[]'")),
 		field.JSON("authors", []string{}).Default([]string{}).Annotations(entsql.DefaultExpr("'[]'")).
 			Comment("accounts that wrote it; none of them may review it"),
 		field.String("reviewer").MaxLen(40).Default("").Comment("account that approved it"),
@@ -83,6 +94,7 @@ func (RecordVersion) Indexes() []ent.Index {
 			Annotations(entsql.IndexWhere("publish_on IS NOT NULL")),
 		index.Fields("legal_basis").StorageKey("record_versions_acts").
 			Annotations(entsql.IndexType("GIN"), entsql.OpClass("jsonb_path_ops")),
+		index.Fields("tags").StorageKey("record_versions_tags").Annotations(entsql.IndexType("GIN")),
 		index.Fields("topic_id"),
 	}
 }

@@ -3,6 +3,8 @@
 package topic
 
 import (
+	"time"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 )
@@ -12,8 +14,18 @@ const (
 	Label = "topic"
 	// FieldID holds the string denoting the id field in the database.
 	FieldID = "id"
+	// FieldAgency holds the string denoting the agency field in the database.
+	FieldAgency = "agency"
 	// FieldName holds the string denoting the name field in the database.
 	FieldName = "name"
+	// FieldRetiredAt holds the string denoting the retired_at field in the database.
+	FieldRetiredAt = "retired_at"
+	// FieldMergedInto holds the string denoting the merged_into field in the database.
+	FieldMergedInto = "merged_into"
+	// FieldCreatedBy holds the string denoting the created_by field in the database.
+	FieldCreatedBy = "created_by"
+	// FieldCreatedAt holds the string denoting the created_at field in the database.
+	FieldCreatedAt = "created_at"
 	// EdgeVersions holds the string denoting the versions edge name in mutations.
 	EdgeVersions = "versions"
 	// Table holds the table name of the topic in the database.
@@ -30,7 +42,12 @@ const (
 // Columns holds all SQL columns for topic fields.
 var Columns = []string{
 	FieldID,
+	FieldAgency,
 	FieldName,
+	FieldRetiredAt,
+	FieldMergedInto,
+	FieldCreatedBy,
+	FieldCreatedAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -44,6 +61,20 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultAgency holds the default value on creation for the "agency" field.
+	DefaultAgency string
+	// AgencyValidator is a validator for the "agency" field. It is called by the builders before save.
+	AgencyValidator func(string) error
+	// DefaultMergedInto holds the default value on creation for the "merged_into" field.
+	DefaultMergedInto string
+	// MergedIntoValidator is a validator for the "merged_into" field. It is called by the builders before save.
+	MergedIntoValidator func(string) error
+	// DefaultCreatedBy holds the default value on creation for the "created_by" field.
+	DefaultCreatedBy string
+	// CreatedByValidator is a validator for the "created_by" field. It is called by the builders before save.
+	CreatedByValidator func(string) error
+	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
+	DefaultCreatedAt func() time.Time
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -56,9 +87,34 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldID, opts...).ToFunc()
 }
 
+// ByAgency orders the results by the agency field.
+func ByAgency(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAgency, opts...).ToFunc()
+}
+
 // ByName orders the results by the name field.
 func ByName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldName, opts...).ToFunc()
+}
+
+// ByRetiredAt orders the results by the retired_at field.
+func ByRetiredAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRetiredAt, opts...).ToFunc()
+}
+
+// ByMergedInto orders the results by the merged_into field.
+func ByMergedInto(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMergedInto, opts...).ToFunc()
+}
+
+// ByCreatedBy orders the results by the created_by field.
+func ByCreatedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCreatedBy, opts...).ToFunc()
+}
+
+// ByCreatedAt orders the results by the created_at field.
+func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
 }
 
 // ByVersionsCount orders the results by versions count.

@@ -4,6 +4,7 @@ package topic
 
 import (
 	"ekc/knowledge/ent/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -64,9 +65,99 @@ func IDContainsFold(id string) predicate.Topic {
 	return predicate.Topic(sql.FieldContainsFold(FieldID, id))
 }
 
+// Agency applies equality check predicate on the "agency" field. It's identical to AgencyEQ.
+func Agency(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldEQ(FieldAgency, v))
+}
+
 // Name applies equality check predicate on the "name" field. It's identical to NameEQ.
 func Name(v string) predicate.Topic {
 	return predicate.Topic(sql.FieldEQ(FieldName, v))
+}
+
+// RetiredAt applies equality check predicate on the "retired_at" field. It's identical to RetiredAtEQ.
+func RetiredAt(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldEQ(FieldRetiredAt, v))
+}
+
+// MergedInto applies equality check predicate on the "merged_into" field. It's identical to MergedIntoEQ.
+func MergedInto(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldEQ(FieldMergedInto, v))
+}
+
+// CreatedBy applies equality check predicate on the "created_by" field. It's identical to CreatedByEQ.
+func CreatedBy(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldEQ(FieldCreatedBy, v))
+}
+
+// CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
+func CreatedAt(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldEQ(FieldCreatedAt, v))
+}
+
+// AgencyEQ applies the EQ predicate on the "agency" field.
+func AgencyEQ(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldEQ(FieldAgency, v))
+}
+
+// AgencyNEQ applies the NEQ predicate on the "agency" field.
+func AgencyNEQ(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldNEQ(FieldAgency, v))
+}
+
+// AgencyIn applies the In predicate on the "agency" field.
+func AgencyIn(vs ...string) predicate.Topic {
+	return predicate.Topic(sql.FieldIn(FieldAgency, vs...))
+}
+
+// AgencyNotIn applies the NotIn predicate on the "agency" field.
+func AgencyNotIn(vs ...string) predicate.Topic {
+	return predicate.Topic(sql.FieldNotIn(FieldAgency, vs...))
+}
+
+// AgencyGT applies the GT predicate on the "agency" field.
+func AgencyGT(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldGT(FieldAgency, v))
+}
+
+// AgencyGTE applies the GTE predicate on the "agency" field.
+func AgencyGTE(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldGTE(FieldAgency, v))
+}
+
+// AgencyLT applies the LT predicate on the "agency" field.
+func AgencyLT(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldLT(FieldAgency, v))
+}
+
+// AgencyLTE applies the LTE predicate on the "agency" field.
+func AgencyLTE(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldLTE(FieldAgency, v))
+}
+
+// AgencyContains applies the Contains predicate on the "agency" field.
+func AgencyContains(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldContains(FieldAgency, v))
+}
+
+// AgencyHasPrefix applies the HasPrefix predicate on the "agency" field.
+func AgencyHasPrefix(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldHasPrefix(FieldAgency, v))
+}
+
+// AgencyHasSuffix applies the HasSuffix predicate on the "agency" field.
+func AgencyHasSuffix(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldHasSuffix(FieldAgency, v))
+}
+
+// AgencyEqualFold applies the EqualFold predicate on the "agency" field.
+func AgencyEqualFold(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldEqualFold(FieldAgency, v))
+}
+
+// AgencyContainsFold applies the ContainsFold predicate on the "agency" field.
+func AgencyContainsFold(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldContainsFold(FieldAgency, v))
 }
 
 // NameEQ applies the EQ predicate on the "name" field.
@@ -132,6 +223,226 @@ func NameEqualFold(v string) predicate.Topic {
 // NameContainsFold applies the ContainsFold predicate on the "name" field.
 func NameContainsFold(v string) predicate.Topic {
 	return predicate.Topic(sql.FieldContainsFold(FieldName, v))
+}
+
+// RetiredAtEQ applies the EQ predicate on the "retired_at" field.
+func RetiredAtEQ(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldEQ(FieldRetiredAt, v))
+}
+
+// RetiredAtNEQ applies the NEQ predicate on the "retired_at" field.
+func RetiredAtNEQ(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldNEQ(FieldRetiredAt, v))
+}
+
+// RetiredAtIn applies the In predicate on the "retired_at" field.
+func RetiredAtIn(vs ...time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldIn(FieldRetiredAt, vs...))
+}
+
+// RetiredAtNotIn applies the NotIn predicate on the "retired_at" field.
+func RetiredAtNotIn(vs ...time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldNotIn(FieldRetiredAt, vs...))
+}
+
+// RetiredAtGT applies the GT predicate on the "retired_at" field.
+func RetiredAtGT(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldGT(FieldRetiredAt, v))
+}
+
+// RetiredAtGTE applies the GTE predicate on the "retired_at" field.
+func RetiredAtGTE(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldGTE(FieldRetiredAt, v))
+}
+
+// RetiredAtLT applies the LT predicate on the "retired_at" field.
+func RetiredAtLT(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldLT(FieldRetiredAt, v))
+}
+
+// RetiredAtLTE applies the LTE predicate on the "retired_at" field.
+func RetiredAtLTE(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldLTE(FieldRetiredAt, v))
+}
+
+// RetiredAtIsNil applies the IsNil predicate on the "retired_at" field.
+func RetiredAtIsNil() predicate.Topic {
+	return predicate.Topic(sql.FieldIsNull(FieldRetiredAt))
+}
+
+// RetiredAtNotNil applies the NotNil predicate on the "retired_at" field.
+func RetiredAtNotNil() predicate.Topic {
+	return predicate.Topic(sql.FieldNotNull(FieldRetiredAt))
+}
+
+// MergedIntoEQ applies the EQ predicate on the "merged_into" field.
+func MergedIntoEQ(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldEQ(FieldMergedInto, v))
+}
+
+// MergedIntoNEQ applies the NEQ predicate on the "merged_into" field.
+func MergedIntoNEQ(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldNEQ(FieldMergedInto, v))
+}
+
+// MergedIntoIn applies the In predicate on the "merged_into" field.
+func MergedIntoIn(vs ...string) predicate.Topic {
+	return predicate.Topic(sql.FieldIn(FieldMergedInto, vs...))
+}
+
+// MergedIntoNotIn applies the NotIn predicate on the "merged_into" field.
+func MergedIntoNotIn(vs ...string) predicate.Topic {
+	return predicate.Topic(sql.FieldNotIn(FieldMergedInto, vs...))
+}
+
+// MergedIntoGT applies the GT predicate on the "merged_into" field.
+func MergedIntoGT(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldGT(FieldMergedInto, v))
+}
+
+// MergedIntoGTE applies the GTE predicate on the "merged_into" field.
+func MergedIntoGTE(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldGTE(FieldMergedInto, v))
+}
+
+// MergedIntoLT applies the LT predicate on the "merged_into" field.
+func MergedIntoLT(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldLT(FieldMergedInto, v))
+}
+
+// MergedIntoLTE applies the LTE predicate on the "merged_into" field.
+func MergedIntoLTE(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldLTE(FieldMergedInto, v))
+}
+
+// MergedIntoContains applies the Contains predicate on the "merged_into" field.
+func MergedIntoContains(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldContains(FieldMergedInto, v))
+}
+
+// MergedIntoHasPrefix applies the HasPrefix predicate on the "merged_into" field.
+func MergedIntoHasPrefix(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldHasPrefix(FieldMergedInto, v))
+}
+
+// MergedIntoHasSuffix applies the HasSuffix predicate on the "merged_into" field.
+func MergedIntoHasSuffix(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldHasSuffix(FieldMergedInto, v))
+}
+
+// MergedIntoEqualFold applies the EqualFold predicate on the "merged_into" field.
+func MergedIntoEqualFold(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldEqualFold(FieldMergedInto, v))
+}
+
+// MergedIntoContainsFold applies the ContainsFold predicate on the "merged_into" field.
+func MergedIntoContainsFold(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldContainsFold(FieldMergedInto, v))
+}
+
+// CreatedByEQ applies the EQ predicate on the "created_by" field.
+func CreatedByEQ(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldEQ(FieldCreatedBy, v))
+}
+
+// CreatedByNEQ applies the NEQ predicate on the "created_by" field.
+func CreatedByNEQ(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldNEQ(FieldCreatedBy, v))
+}
+
+// CreatedByIn applies the In predicate on the "created_by" field.
+func CreatedByIn(vs ...string) predicate.Topic {
+	return predicate.Topic(sql.FieldIn(FieldCreatedBy, vs...))
+}
+
+// CreatedByNotIn applies the NotIn predicate on the "created_by" field.
+func CreatedByNotIn(vs ...string) predicate.Topic {
+	return predicate.Topic(sql.FieldNotIn(FieldCreatedBy, vs...))
+}
+
+// CreatedByGT applies the GT predicate on the "created_by" field.
+func CreatedByGT(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldGT(FieldCreatedBy, v))
+}
+
+// CreatedByGTE applies the GTE predicate on the "created_by" field.
+func CreatedByGTE(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldGTE(FieldCreatedBy, v))
+}
+
+// CreatedByLT applies the LT predicate on the "created_by" field.
+func CreatedByLT(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldLT(FieldCreatedBy, v))
+}
+
+// CreatedByLTE applies the LTE predicate on the "created_by" field.
+func CreatedByLTE(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldLTE(FieldCreatedBy, v))
+}
+
+// CreatedByContains applies the Contains predicate on the "created_by" field.
+func CreatedByContains(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldContains(FieldCreatedBy, v))
+}
+
+// CreatedByHasPrefix applies the HasPrefix predicate on the "created_by" field.
+func CreatedByHasPrefix(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldHasPrefix(FieldCreatedBy, v))
+}
+
+// CreatedByHasSuffix applies the HasSuffix predicate on the "created_by" field.
+func CreatedByHasSuffix(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldHasSuffix(FieldCreatedBy, v))
+}
+
+// CreatedByEqualFold applies the EqualFold predicate on the "created_by" field.
+func CreatedByEqualFold(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldEqualFold(FieldCreatedBy, v))
+}
+
+// CreatedByContainsFold applies the ContainsFold predicate on the "created_by" field.
+func CreatedByContainsFold(v string) predicate.Topic {
+	return predicate.Topic(sql.FieldContainsFold(FieldCreatedBy, v))
+}
+
+// CreatedAtEQ applies the EQ predicate on the "created_at" field.
+func CreatedAtEQ(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldEQ(FieldCreatedAt, v))
+}
+
+// CreatedAtNEQ applies the NEQ predicate on the "created_at" field.
+func CreatedAtNEQ(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldNEQ(FieldCreatedAt, v))
+}
+
+// CreatedAtIn applies the In predicate on the "created_at" field.
+func CreatedAtIn(vs ...time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldIn(FieldCreatedAt, vs...))
+}
+
+// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
+func CreatedAtNotIn(vs ...time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldNotIn(FieldCreatedAt, vs...))
+}
+
+// CreatedAtGT applies the GT predicate on the "created_at" field.
+func CreatedAtGT(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldGT(FieldCreatedAt, v))
+}
+
+// CreatedAtGTE applies the GTE predicate on the "created_at" field.
+func CreatedAtGTE(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldGTE(FieldCreatedAt, v))
+}
+
+// CreatedAtLT applies the LT predicate on the "created_at" field.
+func CreatedAtLT(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldLT(FieldCreatedAt, v))
+}
+
+// CreatedAtLTE applies the LTE predicate on the "created_at" field.
+func CreatedAtLTE(v time.Time) predicate.Topic {
+	return predicate.Topic(sql.FieldLTE(FieldCreatedAt, v))
 }
 
 // HasVersions applies the HasEdge predicate on the "versions" edge.

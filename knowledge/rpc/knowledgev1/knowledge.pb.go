@@ -549,6 +549,8 @@ type Hit struct {
 	Probability   float64                `protobuf:"fixed64,17,opt,name=probability,proto3" json:"probability,omitempty"`
 	Snippet       string                 `protobuf:"bytes,18,opt,name=snippet,proto3" json:"snippet,omitempty"`
 	PublishedAt   *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=published_at,json=publishedAt,proto3" json:"published_at,omitempty"`
+	Links         []*Link                `protobuf:"bytes,20,rep,name=links,proto3" json:"links,omitempty"`
+	Files         []*File                `protobuf:"bytes,21,rep,name=files,proto3" json:"files,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -712,6 +714,20 @@ func (x *Hit) GetSnippet() string {
 func (x *Hit) GetPublishedAt() *timestamppb.Timestamp {
 	if x != nil {
 		return x.PublishedAt
+	}
+	return nil
+}
+
+func (x *Hit) GetLinks() []*Link {
+	if x != nil {
+		return x.Links
+	}
+	return nil
+}
+
+func (x *Hit) GetFiles() []*File {
+	if x != nil {
+		return x.Files
 	}
 	return nil
 }
@@ -936,7 +952,8 @@ type Version struct {
 	// The version that was published when this one was begun.
 	BasedOn string `protobuf:"bytes,24,opt,name=based_on,json=basedOn,proto3" json:"based_on,omitempty"`
 	// The day on which an approved version comes into force.
-	PublishOn     string `protobuf:"bytes,25,opt,name=publish_on,json=publishOn,proto3" json:"publish_on,omitempty"`
+	PublishOn     string  `protobuf:"bytes,25,opt,name=publish_on,json=publishOn,proto3" json:"publish_on,omitempty"`
+	Files         []*File `protobuf:"bytes,26,rep,name=files,proto3" json:"files,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1146,6 +1163,13 @@ func (x *Version) GetPublishOn() string {
 	return ""
 }
 
+func (x *Version) GetFiles() []*File {
+	if x != nil {
+		return x.Files
+	}
+	return nil
+}
+
 type GetRecordVersionRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	VersionId     string                 `protobuf:"bytes,1,opt,name=version_id,json=versionId,proto3" json:"version_id,omitempty"`
@@ -1248,6 +1272,7 @@ type ListRecordsRequest struct {
 	// Records that rest on the act, and on the article of it unless that is empty.
 	Act           string `protobuf:"bytes,8,opt,name=act,proto3" json:"act,omitempty"`
 	Article       string `protobuf:"bytes,9,opt,name=article,proto3" json:"article,omitempty"`
+	Tag           string `protobuf:"bytes,10,opt,name=tag,proto3" json:"tag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1345,6 +1370,13 @@ func (x *ListRecordsRequest) GetArticle() string {
 	return ""
 }
 
+func (x *ListRecordsRequest) GetTag() string {
+	if x != nil {
+		return x.Tag
+	}
+	return ""
+}
+
 type ListRecordsResponse struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Records []*Record              `protobuf:"bytes,1,rep,name=records,proto3" json:"records,omitempty"`
@@ -1407,7 +1439,14 @@ func (x *ListRecordsResponse) GetTotal() int64 {
 }
 
 type ListTopicsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One topic, whatever its state.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Only the lists of agencies.
+	Bounded  bool     `protobuf:"varint,2,opt,name=bounded,proto3" json:"bounded,omitempty"`
+	Agencies []string `protobuf:"bytes,3,rep,name=agencies,proto3" json:"agencies,omitempty"`
+	// Retired and merged ones too.
+	All           bool `protobuf:"varint,4,opt,name=all,proto3" json:"all,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1442,9 +1481,37 @@ func (*ListTopicsRequest) Descriptor() ([]byte, []int) {
 	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{16}
 }
 
+func (x *ListTopicsRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ListTopicsRequest) GetBounded() bool {
+	if x != nil {
+		return x.Bounded
+	}
+	return false
+}
+
+func (x *ListTopicsRequest) GetAgencies() []string {
+	if x != nil {
+		return x.Agencies
+	}
+	return nil
+}
+
+func (x *ListTopicsRequest) GetAll() bool {
+	if x != nil {
+		return x.All
+	}
+	return false
+}
+
 type ListTopicsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Topics        []*Topic               `protobuf:"bytes,1,rep,name=topics,proto3" json:"topics,omitempty"`
+	Result        []*Topic               `protobuf:"bytes,1,rep,name=result,proto3" json:"result,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1479,18 +1546,22 @@ func (*ListTopicsResponse) Descriptor() ([]byte, []int) {
 	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{17}
 }
 
-func (x *ListTopicsResponse) GetTopics() []*Topic {
+func (x *ListTopicsResponse) GetResult() []*Topic {
 	if x != nil {
-		return x.Topics
+		return x.Result
 	}
 	return nil
 }
 
 type Topic struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	Records       int64                  `protobuf:"varint,3,opt,name=records,proto3" json:"records,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Id        string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name      string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Records   int32                  `protobuf:"varint,3,opt,name=records,proto3" json:"records,omitempty"`
+	Agency    string                 `protobuf:"bytes,4,opt,name=agency,proto3" json:"agency,omitempty"`
+	RetiredAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=retired_at,json=retiredAt,proto3" json:"retired_at,omitempty"`
+	// The topic that took its records.
+	MergedInto    string `protobuf:"bytes,6,opt,name=merged_into,json=mergedInto,proto3" json:"merged_into,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1539,11 +1610,662 @@ func (x *Topic) GetName() string {
 	return ""
 }
 
-func (x *Topic) GetRecords() int64 {
+func (x *Topic) GetRecords() int32 {
 	if x != nil {
 		return x.Records
 	}
 	return 0
+}
+
+func (x *Topic) GetAgency() string {
+	if x != nil {
+		return x.Agency
+	}
+	return ""
+}
+
+func (x *Topic) GetRetiredAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RetiredAt
+	}
+	return nil
+}
+
+func (x *Topic) GetMergedInto() string {
+	if x != nil {
+		return x.MergedInto
+	}
+	return ""
+}
+
+type CreateTopicRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Actor         string                 `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	Agency        string                 `protobuf:"bytes,2,opt,name=agency,proto3" json:"agency,omitempty"`
+	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateTopicRequest) Reset() {
+	*x = CreateTopicRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateTopicRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateTopicRequest) ProtoMessage() {}
+
+func (x *CreateTopicRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateTopicRequest.ProtoReflect.Descriptor instead.
+func (*CreateTopicRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *CreateTopicRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *CreateTopicRequest) GetAgency() string {
+	if x != nil {
+		return x.Agency
+	}
+	return ""
+}
+
+func (x *CreateTopicRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type CreateTopicResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        *Topic                 `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateTopicResponse) Reset() {
+	*x = CreateTopicResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateTopicResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateTopicResponse) ProtoMessage() {}
+
+func (x *CreateTopicResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateTopicResponse.ProtoReflect.Descriptor instead.
+func (*CreateTopicResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *CreateTopicResponse) GetResult() *Topic {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+type ChangeTopicRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Actor   string                 `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	TopicId string                 `protobuf:"bytes,2,opt,name=topic_id,json=topicId,proto3" json:"topic_id,omitempty"`
+	// rename, retire, restore or merge.
+	Action        string `protobuf:"bytes,3,opt,name=action,proto3" json:"action,omitempty"`
+	Name          string `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
+	IntoId        string `protobuf:"bytes,5,opt,name=into_id,json=intoId,proto3" json:"into_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeTopicRequest) Reset() {
+	*x = ChangeTopicRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeTopicRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeTopicRequest) ProtoMessage() {}
+
+func (x *ChangeTopicRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeTopicRequest.ProtoReflect.Descriptor instead.
+func (*ChangeTopicRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ChangeTopicRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *ChangeTopicRequest) GetTopicId() string {
+	if x != nil {
+		return x.TopicId
+	}
+	return ""
+}
+
+func (x *ChangeTopicRequest) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *ChangeTopicRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ChangeTopicRequest) GetIntoId() string {
+	if x != nil {
+		return x.IntoId
+	}
+	return ""
+}
+
+type ChangeTopicResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        *Topic                 `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeTopicResponse) Reset() {
+	*x = ChangeTopicResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeTopicResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeTopicResponse) ProtoMessage() {}
+
+func (x *ChangeTopicResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeTopicResponse.ProtoReflect.Descriptor instead.
+func (*ChangeTopicResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ChangeTopicResponse) GetResult() *Topic {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+type ListTagsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Agency        string                 `protobuf:"bytes,1,opt,name=agency,proto3" json:"agency,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTagsRequest) Reset() {
+	*x = ListTagsRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTagsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTagsRequest) ProtoMessage() {}
+
+func (x *ListTagsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTagsRequest.ProtoReflect.Descriptor instead.
+func (*ListTagsRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ListTagsRequest) GetAgency() string {
+	if x != nil {
+		return x.Agency
+	}
+	return ""
+}
+
+type ListTagsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        []*Tag                 `protobuf:"bytes,1,rep,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTagsResponse) Reset() {
+	*x = ListTagsResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTagsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTagsResponse) ProtoMessage() {}
+
+func (x *ListTagsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTagsResponse.ProtoReflect.Descriptor instead.
+func (*ListTagsResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListTagsResponse) GetResult() []*Tag {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+type Tag struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Records       int32                  `protobuf:"varint,2,opt,name=records,proto3" json:"records,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Tag) Reset() {
+	*x = Tag{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Tag) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Tag) ProtoMessage() {}
+
+func (x *Tag) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Tag.ProtoReflect.Descriptor instead.
+func (*Tag) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *Tag) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Tag) GetRecords() int32 {
+	if x != nil {
+		return x.Records
+	}
+	return 0
+}
+
+type ChangeTagRequest struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Actor  string                 `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	Agency string                 `protobuf:"bytes,2,opt,name=agency,proto3" json:"agency,omitempty"`
+	From   string                 `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
+	// Empty: the tag is taken away.
+	To            string `protobuf:"bytes,4,opt,name=to,proto3" json:"to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeTagRequest) Reset() {
+	*x = ChangeTagRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeTagRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeTagRequest) ProtoMessage() {}
+
+func (x *ChangeTagRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeTagRequest.ProtoReflect.Descriptor instead.
+func (*ChangeTagRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *ChangeTagRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *ChangeTagRequest) GetAgency() string {
+	if x != nil {
+		return x.Agency
+	}
+	return ""
+}
+
+func (x *ChangeTagRequest) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *ChangeTagRequest) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+type ChangeTagResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many versions were changed.
+	Result        int32 `protobuf:"varint,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeTagResponse) Reset() {
+	*x = ChangeTagResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeTagResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeTagResponse) ProtoMessage() {}
+
+func (x *ChangeTagResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeTagResponse.ProtoReflect.Descriptor instead.
+func (*ChangeTagResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ChangeTagResponse) GetResult() int32 {
+	if x != nil {
+		return x.Result
+	}
+	return 0
+}
+
+type RehearseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A version that is not published; empty: the base as it is.
+	VersionId string `protobuf:"bytes,1,opt,name=version_id,json=versionId,proto3" json:"version_id,omitempty"`
+	// At most 500.
+	Queries       []*SearchRequest `protobuf:"bytes,2,rep,name=queries,proto3" json:"queries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RehearseRequest) Reset() {
+	*x = RehearseRequest{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RehearseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RehearseRequest) ProtoMessage() {}
+
+func (x *RehearseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RehearseRequest.ProtoReflect.Descriptor instead.
+func (*RehearseRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *RehearseRequest) GetVersionId() string {
+	if x != nil {
+		return x.VersionId
+	}
+	return ""
+}
+
+func (x *RehearseRequest) GetQueries() []*SearchRequest {
+	if x != nil {
+		return x.Queries
+	}
+	return nil
+}
+
+type RehearseResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One for each query, in their order.
+	Rehearsals    []*Rehearsal `protobuf:"bytes,1,rep,name=rehearsals,proto3" json:"rehearsals,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RehearseResponse) Reset() {
+	*x = RehearseResponse{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RehearseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RehearseResponse) ProtoMessage() {}
+
+func (x *RehearseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RehearseResponse.ProtoReflect.Descriptor instead.
+func (*RehearseResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *RehearseResponse) GetRehearsals() []*Rehearsal {
+	if x != nil {
+		return x.Rehearsals
+	}
+	return nil
+}
+
+type Rehearsal struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Now           []*Hit                 `protobuf:"bytes,1,rep,name=now,proto3" json:"now,omitempty"`
+	Then          []*Hit                 `protobuf:"bytes,2,rep,name=then,proto3" json:"then,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Rehearsal) Reset() {
+	*x = Rehearsal{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Rehearsal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Rehearsal) ProtoMessage() {}
+
+func (x *Rehearsal) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Rehearsal.ProtoReflect.Descriptor instead.
+func (*Rehearsal) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *Rehearsal) GetNow() []*Hit {
+	if x != nil {
+		return x.Now
+	}
+	return nil
+}
+
+func (x *Rehearsal) GetThen() []*Hit {
+	if x != nil {
+		return x.Then
+	}
+	return nil
 }
 
 type ImportRequest struct {
@@ -1559,7 +2281,7 @@ type ImportRequest struct {
 
 func (x *ImportRequest) Reset() {
 	*x = ImportRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[19]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1571,7 +2293,7 @@ func (x *ImportRequest) String() string {
 func (*ImportRequest) ProtoMessage() {}
 
 func (x *ImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[19]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1584,7 +2306,7 @@ func (x *ImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRequest.ProtoReflect.Descriptor instead.
 func (*ImportRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{19}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ImportRequest) GetPart() isImportRequest_Part {
@@ -1642,7 +2364,7 @@ type ImportOptions struct {
 
 func (x *ImportOptions) Reset() {
 	*x = ImportOptions{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[20]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1654,7 +2376,7 @@ func (x *ImportOptions) String() string {
 func (*ImportOptions) ProtoMessage() {}
 
 func (x *ImportOptions) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[20]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1667,7 +2389,7 @@ func (x *ImportOptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOptions.ProtoReflect.Descriptor instead.
 func (*ImportOptions) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{20}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ImportOptions) GetFormat() string {
@@ -1704,7 +2426,7 @@ type ImportResponse struct {
 
 func (x *ImportResponse) Reset() {
 	*x = ImportResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[21]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1716,7 +2438,7 @@ func (x *ImportResponse) String() string {
 func (*ImportResponse) ProtoMessage() {}
 
 func (x *ImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[21]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1729,7 +2451,7 @@ func (x *ImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportResponse.ProtoReflect.Descriptor instead.
 func (*ImportResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{21}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ImportResponse) GetNews() isImportResponse_News {
@@ -1785,7 +2507,7 @@ type ImportProgress struct {
 
 func (x *ImportProgress) Reset() {
 	*x = ImportProgress{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[22]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1797,7 +2519,7 @@ func (x *ImportProgress) String() string {
 func (*ImportProgress) ProtoMessage() {}
 
 func (x *ImportProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[22]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1810,7 +2532,7 @@ func (x *ImportProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportProgress.ProtoReflect.Descriptor instead.
 func (*ImportProgress) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{22}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ImportProgress) GetLine() int64 {
@@ -1851,7 +2573,7 @@ type ImportSummary struct {
 
 func (x *ImportSummary) Reset() {
 	*x = ImportSummary{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[23]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1863,7 +2585,7 @@ func (x *ImportSummary) String() string {
 func (*ImportSummary) ProtoMessage() {}
 
 func (x *ImportSummary) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[23]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1876,7 +2598,7 @@ func (x *ImportSummary) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportSummary.ProtoReflect.Descriptor instead.
 func (*ImportSummary) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{23}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ImportSummary) GetLines() int64 {
@@ -1953,7 +2675,7 @@ type ImportProblem struct {
 
 func (x *ImportProblem) Reset() {
 	*x = ImportProblem{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[24]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1965,7 +2687,7 @@ func (x *ImportProblem) String() string {
 func (*ImportProblem) ProtoMessage() {}
 
 func (x *ImportProblem) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[24]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1978,7 +2700,7 @@ func (x *ImportProblem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportProblem.ProtoReflect.Descriptor instead.
 func (*ImportProblem) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{24}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ImportProblem) GetLine() int64 {
@@ -2010,7 +2732,7 @@ type CheckReadyRequest struct {
 
 func (x *CheckReadyRequest) Reset() {
 	*x = CheckReadyRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[25]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2022,7 +2744,7 @@ func (x *CheckReadyRequest) String() string {
 func (*CheckReadyRequest) ProtoMessage() {}
 
 func (x *CheckReadyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[25]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2035,7 +2757,7 @@ func (x *CheckReadyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckReadyRequest.ProtoReflect.Descriptor instead.
 func (*CheckReadyRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{25}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{37}
 }
 
 type CheckReadyResponse struct {
@@ -2046,7 +2768,7 @@ type CheckReadyResponse struct {
 
 func (x *CheckReadyResponse) Reset() {
 	*x = CheckReadyResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[26]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2058,7 +2780,7 @@ func (x *CheckReadyResponse) String() string {
 func (*CheckReadyResponse) ProtoMessage() {}
 
 func (x *CheckReadyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[26]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2071,7 +2793,92 @@ func (x *CheckReadyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckReadyResponse.ProtoReflect.Descriptor instead.
 func (*CheckReadyResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{26}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{38}
+}
+
+// File is a file that an answer gives along; its bytes are kept by the caller.
+type File struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Title         string                 `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	MediaType     string                 `protobuf:"bytes,4,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"`
+	Size          int64                  `protobuf:"varint,5,opt,name=size,proto3" json:"size,omitempty"`
+	Sha256        string                 `protobuf:"bytes,6,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *File) Reset() {
+	*x = File{}
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *File) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*File) ProtoMessage() {}
+
+func (x *File) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use File.ProtoReflect.Descriptor instead.
+func (*File) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *File) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *File) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *File) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *File) GetMediaType() string {
+	if x != nil {
+		return x.MediaType
+	}
+	return ""
+}
+
+func (x *File) GetSize() int64 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *File) GetSha256() string {
+	if x != nil {
+		return x.Sha256
+	}
+	return ""
 }
 
 type Link struct {
@@ -2084,7 +2891,7 @@ type Link struct {
 
 func (x *Link) Reset() {
 	*x = Link{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[27]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2096,7 +2903,7 @@ func (x *Link) String() string {
 func (*Link) ProtoMessage() {}
 
 func (x *Link) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[27]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2109,7 +2916,7 @@ func (x *Link) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Link.ProtoReflect.Descriptor instead.
 func (*Link) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{27}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Link) GetTitle() string {
@@ -2143,13 +2950,14 @@ type Content struct {
 	License       string                 `protobuf:"bytes,12,opt,name=license,proto3" json:"license,omitempty"`
 	Tags          []string               `protobuf:"bytes,13,rep,name=tags,proto3" json:"tags,omitempty"`
 	Links         []*Link                `protobuf:"bytes,14,rep,name=links,proto3" json:"links,omitempty"`
+	Files         []*File                `protobuf:"bytes,15,rep,name=files,proto3" json:"files,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Content) Reset() {
 	*x = Content{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[28]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2161,7 +2969,7 @@ func (x *Content) String() string {
 func (*Content) ProtoMessage() {}
 
 func (x *Content) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[28]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2174,7 +2982,7 @@ func (x *Content) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Content.ProtoReflect.Descriptor instead.
 func (*Content) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{28}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Content) GetQuestion() string {
@@ -2275,6 +3083,13 @@ func (x *Content) GetLinks() []*Link {
 	return nil
 }
 
+func (x *Content) GetFiles() []*File {
+	if x != nil {
+		return x.Files
+	}
+	return nil
+}
+
 type CreateRecordRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The account that acts, here and below.
@@ -2289,7 +3104,7 @@ type CreateRecordRequest struct {
 
 func (x *CreateRecordRequest) Reset() {
 	*x = CreateRecordRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[29]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2301,7 +3116,7 @@ func (x *CreateRecordRequest) String() string {
 func (*CreateRecordRequest) ProtoMessage() {}
 
 func (x *CreateRecordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[29]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2314,7 +3129,7 @@ func (x *CreateRecordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRecordRequest.ProtoReflect.Descriptor instead.
 func (*CreateRecordRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{29}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *CreateRecordRequest) GetActor() string {
@@ -2361,7 +3176,7 @@ type CreateRecordResponse struct {
 
 func (x *CreateRecordResponse) Reset() {
 	*x = CreateRecordResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[30]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2373,7 +3188,7 @@ func (x *CreateRecordResponse) String() string {
 func (*CreateRecordResponse) ProtoMessage() {}
 
 func (x *CreateRecordResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[30]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2386,7 +3201,7 @@ func (x *CreateRecordResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRecordResponse.ProtoReflect.Descriptor instead.
 func (*CreateRecordResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{30}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *CreateRecordResponse) GetRecord() *Record {
@@ -2408,7 +3223,7 @@ type DraftRecordRequest struct {
 
 func (x *DraftRecordRequest) Reset() {
 	*x = DraftRecordRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[31]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2420,7 +3235,7 @@ func (x *DraftRecordRequest) String() string {
 func (*DraftRecordRequest) ProtoMessage() {}
 
 func (x *DraftRecordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[31]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2433,7 +3248,7 @@ func (x *DraftRecordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DraftRecordRequest.ProtoReflect.Descriptor instead.
 func (*DraftRecordRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{31}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *DraftRecordRequest) GetActor() string {
@@ -2466,7 +3281,7 @@ type DraftRecordResponse struct {
 
 func (x *DraftRecordResponse) Reset() {
 	*x = DraftRecordResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[32]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2478,7 +3293,7 @@ func (x *DraftRecordResponse) String() string {
 func (*DraftRecordResponse) ProtoMessage() {}
 
 func (x *DraftRecordResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[32]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2491,7 +3306,7 @@ func (x *DraftRecordResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DraftRecordResponse.ProtoReflect.Descriptor instead.
 func (*DraftRecordResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{32}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *DraftRecordResponse) GetVersion() *Version {
@@ -2516,7 +3331,7 @@ type SaveDraftRequest struct {
 
 func (x *SaveDraftRequest) Reset() {
 	*x = SaveDraftRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[33]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2528,7 +3343,7 @@ func (x *SaveDraftRequest) String() string {
 func (*SaveDraftRequest) ProtoMessage() {}
 
 func (x *SaveDraftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[33]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2541,7 +3356,7 @@ func (x *SaveDraftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveDraftRequest.ProtoReflect.Descriptor instead.
 func (*SaveDraftRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{33}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *SaveDraftRequest) GetActor() string {
@@ -2588,7 +3403,7 @@ type SaveDraftResponse struct {
 
 func (x *SaveDraftResponse) Reset() {
 	*x = SaveDraftResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[34]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2600,7 +3415,7 @@ func (x *SaveDraftResponse) String() string {
 func (*SaveDraftResponse) ProtoMessage() {}
 
 func (x *SaveDraftResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[34]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2613,7 +3428,7 @@ func (x *SaveDraftResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveDraftResponse.ProtoReflect.Descriptor instead.
 func (*SaveDraftResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{34}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *SaveDraftResponse) GetVersion() *Version {
@@ -2641,7 +3456,7 @@ type MoveVersionRequest struct {
 
 func (x *MoveVersionRequest) Reset() {
 	*x = MoveVersionRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[35]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2653,7 +3468,7 @@ func (x *MoveVersionRequest) String() string {
 func (*MoveVersionRequest) ProtoMessage() {}
 
 func (x *MoveVersionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[35]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2666,7 +3481,7 @@ func (x *MoveVersionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveVersionRequest.ProtoReflect.Descriptor instead.
 func (*MoveVersionRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{35}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *MoveVersionRequest) GetActor() string {
@@ -2720,7 +3535,7 @@ type MoveVersionResponse struct {
 
 func (x *MoveVersionResponse) Reset() {
 	*x = MoveVersionResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[36]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2732,7 +3547,7 @@ func (x *MoveVersionResponse) String() string {
 func (*MoveVersionResponse) ProtoMessage() {}
 
 func (x *MoveVersionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[36]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2745,7 +3560,7 @@ func (x *MoveVersionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveVersionResponse.ProtoReflect.Descriptor instead.
 func (*MoveVersionResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{36}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *MoveVersionResponse) GetVersion() *Version {
@@ -2766,7 +3581,7 @@ type Segment struct {
 
 func (x *Segment) Reset() {
 	*x = Segment{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[37]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2778,7 +3593,7 @@ func (x *Segment) String() string {
 func (*Segment) ProtoMessage() {}
 
 func (x *Segment) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[37]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2791,7 +3606,7 @@ func (x *Segment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Segment.ProtoReflect.Descriptor instead.
 func (*Segment) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{37}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *Segment) GetAgency() string {
@@ -2822,7 +3637,7 @@ type ReviewByActRequest struct {
 
 func (x *ReviewByActRequest) Reset() {
 	*x = ReviewByActRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[38]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2834,7 +3649,7 @@ func (x *ReviewByActRequest) String() string {
 func (*ReviewByActRequest) ProtoMessage() {}
 
 func (x *ReviewByActRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[38]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2847,7 +3662,7 @@ func (x *ReviewByActRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewByActRequest.ProtoReflect.Descriptor instead.
 func (*ReviewByActRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{38}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ReviewByActRequest) GetActor() string {
@@ -2896,7 +3711,7 @@ type ReviewByActResponse struct {
 
 func (x *ReviewByActResponse) Reset() {
 	*x = ReviewByActResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[39]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2908,7 +3723,7 @@ func (x *ReviewByActResponse) String() string {
 func (*ReviewByActResponse) ProtoMessage() {}
 
 func (x *ReviewByActResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[39]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2921,7 +3736,7 @@ func (x *ReviewByActResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewByActResponse.ProtoReflect.Descriptor instead.
 func (*ReviewByActResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{39}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ReviewByActResponse) GetOpened() []string {
@@ -2947,7 +3762,7 @@ type ListRecordVersionsRequest struct {
 
 func (x *ListRecordVersionsRequest) Reset() {
 	*x = ListRecordVersionsRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[40]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2959,7 +3774,7 @@ func (x *ListRecordVersionsRequest) String() string {
 func (*ListRecordVersionsRequest) ProtoMessage() {}
 
 func (x *ListRecordVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[40]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2972,7 +3787,7 @@ func (x *ListRecordVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecordVersionsRequest.ProtoReflect.Descriptor instead.
 func (*ListRecordVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{40}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ListRecordVersionsRequest) GetRecordId() string {
@@ -2991,7 +3806,7 @@ type ListRecordVersionsResponse struct {
 
 func (x *ListRecordVersionsResponse) Reset() {
 	*x = ListRecordVersionsResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[41]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3003,7 +3818,7 @@ func (x *ListRecordVersionsResponse) String() string {
 func (*ListRecordVersionsResponse) ProtoMessage() {}
 
 func (x *ListRecordVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[41]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3016,7 +3831,7 @@ func (x *ListRecordVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecordVersionsResponse.ProtoReflect.Descriptor instead.
 func (*ListRecordVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{41}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *ListRecordVersionsResponse) GetVersions() []*Version {
@@ -3039,7 +3854,7 @@ type ListRecordHistoryRequest struct {
 
 func (x *ListRecordHistoryRequest) Reset() {
 	*x = ListRecordHistoryRequest{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[42]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3051,7 +3866,7 @@ func (x *ListRecordHistoryRequest) String() string {
 func (*ListRecordHistoryRequest) ProtoMessage() {}
 
 func (x *ListRecordHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[42]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3064,7 +3879,7 @@ func (x *ListRecordHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecordHistoryRequest.ProtoReflect.Descriptor instead.
 func (*ListRecordHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{42}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *ListRecordHistoryRequest) GetRecordId() string {
@@ -3100,7 +3915,7 @@ type ListRecordHistoryResponse struct {
 
 func (x *ListRecordHistoryResponse) Reset() {
 	*x = ListRecordHistoryResponse{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[43]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3112,7 +3927,7 @@ func (x *ListRecordHistoryResponse) String() string {
 func (*ListRecordHistoryResponse) ProtoMessage() {}
 
 func (x *ListRecordHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[43]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3125,7 +3940,7 @@ func (x *ListRecordHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecordHistoryResponse.ProtoReflect.Descriptor instead.
 func (*ListRecordHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{43}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *ListRecordHistoryResponse) GetEvents() []*Event {
@@ -3171,7 +3986,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[44]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3183,7 +3998,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[44]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3196,7 +4011,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{44}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *Event) GetId() int64 {
@@ -3281,7 +4096,7 @@ type FieldChange struct {
 
 func (x *FieldChange) Reset() {
 	*x = FieldChange{}
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[45]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3293,7 +4108,7 @@ func (x *FieldChange) String() string {
 func (*FieldChange) ProtoMessage() {}
 
 func (x *FieldChange) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[45]
+	mi := &file_ekc_knowledge_v1_knowledge_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3306,7 +4121,7 @@ func (x *FieldChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldChange.ProtoReflect.Descriptor instead.
 func (*FieldChange) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{45}
+	return file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *FieldChange) GetField() string {
@@ -3367,7 +4182,7 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x04done\x18\x05 \x01(\x03R\x04done\x12\x14\n" +
 	"\x05total\x18\x06 \x01(\x03R\x05total\";\n" +
 	"\x0eSearchResponse\x12)\n" +
-	"\x04hits\x18\x01 \x03(\v2\x15.ekc.knowledge.v1.HitR\x04hits\"\xd4\x04\n" +
+	"\x04hits\x18\x01 \x03(\v2\x15.ekc.knowledge.v1.HitR\x04hits\"\xb0\x05\n" +
 	"\x03Hit\x12\x1b\n" +
 	"\trecord_id\x18\x01 \x01(\tR\brecordId\x12\x1d\n" +
 	"\n" +
@@ -3391,7 +4206,9 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x05score\x18\x10 \x01(\x01R\x05score\x12 \n" +
 	"\vprobability\x18\x11 \x01(\x01R\vprobability\x12\x18\n" +
 	"\asnippet\x18\x12 \x01(\tR\asnippet\x12=\n" +
-	"\fpublished_at\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampR\vpublishedAt\"\"\n" +
+	"\fpublished_at\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampR\vpublishedAt\x12,\n" +
+	"\x05links\x18\x14 \x03(\v2\x16.ekc.knowledge.v1.LinkR\x05links\x12,\n" +
+	"\x05files\x18\x15 \x03(\v2\x16.ekc.knowledge.v1.FileR\x05files\"\"\n" +
 	"\x10GetRecordRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"E\n" +
 	"\x11GetRecordResponse\x120\n" +
@@ -3407,7 +4224,7 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"created_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x129\n" +
 	"\n" +
 	"updated_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12-\n" +
-	"\x04open\x18\b \x01(\v2\x19.ekc.knowledge.v1.VersionR\x04open\"\xa5\x06\n" +
+	"\x04open\x18\b \x01(\v2\x19.ekc.knowledge.v1.VersionR\x04open\"\xd3\x06\n" +
 	"\aVersion\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
 	"\trecord_id\x18\x02 \x01(\tR\brecordId\x12\x16\n" +
@@ -3438,12 +4255,13 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\breviewer\x18\x17 \x01(\tR\breviewer\x12\x19\n" +
 	"\bbased_on\x18\x18 \x01(\tR\abasedOn\x12\x1d\n" +
 	"\n" +
-	"publish_on\x18\x19 \x01(\tR\tpublishOn\"8\n" +
+	"publish_on\x18\x19 \x01(\tR\tpublishOn\x12,\n" +
+	"\x05files\x18\x1a \x03(\v2\x16.ekc.knowledge.v1.FileR\x05files\"8\n" +
 	"\x17GetRecordVersionRequest\x12\x1d\n" +
 	"\n" +
 	"version_id\x18\x01 \x01(\tR\tversionId\"O\n" +
 	"\x18GetRecordVersionResponse\x123\n" +
-	"\aversion\x18\x01 \x01(\v2\x19.ekc.knowledge.v1.VersionR\aversion\"\xf8\x01\n" +
+	"\aversion\x18\x01 \x01(\v2\x19.ekc.knowledge.v1.VersionR\aversion\"\x8a\x02\n" +
 	"\x12ListRecordsRequest\x12\x16\n" +
 	"\x06agency\x18\x01 \x01(\tR\x06agency\x12\x16\n" +
 	"\x06region\x18\x02 \x01(\tR\x06region\x12\x14\n" +
@@ -3453,18 +4271,68 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x05after\x18\x06 \x01(\tR\x05after\x12\x14\n" +
 	"\x05first\x18\a \x01(\x05R\x05first\x12\x10\n" +
 	"\x03act\x18\b \x01(\tR\x03act\x12\x18\n" +
-	"\aarticle\x18\t \x01(\tR\aarticle\"s\n" +
+	"\aarticle\x18\t \x01(\tR\aarticle\x12\x10\n" +
+	"\x03tag\x18\n" +
+	" \x01(\tR\x03tag\"s\n" +
 	"\x13ListRecordsResponse\x122\n" +
 	"\arecords\x18\x01 \x03(\v2\x18.ekc.knowledge.v1.RecordR\arecords\x12\x12\n" +
 	"\x04next\x18\x02 \x01(\tR\x04next\x12\x14\n" +
-	"\x05total\x18\x03 \x01(\x03R\x05total\"\x13\n" +
-	"\x11ListTopicsRequest\"E\n" +
+	"\x05total\x18\x03 \x01(\x03R\x05total\"k\n" +
+	"\x11ListTopicsRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
+	"\abounded\x18\x02 \x01(\bR\abounded\x12\x1a\n" +
+	"\bagencies\x18\x03 \x03(\tR\bagencies\x12\x10\n" +
+	"\x03all\x18\x04 \x01(\bR\x03all\"E\n" +
 	"\x12ListTopicsResponse\x12/\n" +
-	"\x06topics\x18\x01 \x03(\v2\x17.ekc.knowledge.v1.TopicR\x06topics\"E\n" +
+	"\x06result\x18\x01 \x03(\v2\x17.ekc.knowledge.v1.TopicR\x06result\"\xb9\x01\n" +
 	"\x05Topic\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x18\n" +
-	"\arecords\x18\x03 \x01(\x03R\arecords\"j\n" +
+	"\arecords\x18\x03 \x01(\x05R\arecords\x12\x16\n" +
+	"\x06agency\x18\x04 \x01(\tR\x06agency\x129\n" +
+	"\n" +
+	"retired_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tretiredAt\x12\x1f\n" +
+	"\vmerged_into\x18\x06 \x01(\tR\n" +
+	"mergedInto\"V\n" +
+	"\x12CreateTopicRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x16\n" +
+	"\x06agency\x18\x02 \x01(\tR\x06agency\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\"F\n" +
+	"\x13CreateTopicResponse\x12/\n" +
+	"\x06result\x18\x01 \x01(\v2\x17.ekc.knowledge.v1.TopicR\x06result\"\x8a\x01\n" +
+	"\x12ChangeTopicRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x19\n" +
+	"\btopic_id\x18\x02 \x01(\tR\atopicId\x12\x16\n" +
+	"\x06action\x18\x03 \x01(\tR\x06action\x12\x12\n" +
+	"\x04name\x18\x04 \x01(\tR\x04name\x12\x17\n" +
+	"\ainto_id\x18\x05 \x01(\tR\x06intoId\"F\n" +
+	"\x13ChangeTopicResponse\x12/\n" +
+	"\x06result\x18\x01 \x01(\v2\x17.ekc.knowledge.v1.TopicR\x06result\")\n" +
+	"\x0fListTagsRequest\x12\x16\n" +
+	"\x06agency\x18\x01 \x01(\tR\x06agency\"A\n" +
+	"\x10ListTagsResponse\x12-\n" +
+	"\x06result\x18\x01 \x03(\v2\x15.ekc.knowledge.v1.TagR\x06result\"3\n" +
+	"\x03Tag\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\arecords\x18\x02 \x01(\x05R\arecords\"d\n" +
+	"\x10ChangeTagRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x16\n" +
+	"\x06agency\x18\x02 \x01(\tR\x06agency\x12\x12\n" +
+	"\x04from\x18\x03 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\x04 \x01(\tR\x02to\"+\n" +
+	"\x11ChangeTagResponse\x12\x16\n" +
+	"\x06result\x18\x01 \x01(\x05R\x06result\"k\n" +
+	"\x0fRehearseRequest\x12\x1d\n" +
+	"\n" +
+	"version_id\x18\x01 \x01(\tR\tversionId\x129\n" +
+	"\aqueries\x18\x02 \x03(\v2\x1f.ekc.knowledge.v1.SearchRequestR\aqueries\"O\n" +
+	"\x10RehearseResponse\x12;\n" +
+	"\n" +
+	"rehearsals\x18\x01 \x03(\v2\x1b.ekc.knowledge.v1.RehearsalR\n" +
+	"rehearsals\"_\n" +
+	"\tRehearsal\x12'\n" +
+	"\x03now\x18\x01 \x03(\v2\x15.ekc.knowledge.v1.HitR\x03now\x12)\n" +
+	"\x04then\x18\x02 \x03(\v2\x15.ekc.knowledge.v1.HitR\x04then\"j\n" +
 	"\rImportRequest\x12;\n" +
 	"\aoptions\x18\x01 \x01(\v2\x1f.ekc.knowledge.v1.ImportOptionsH\x00R\aoptions\x12\x14\n" +
 	"\x04data\x18\x02 \x01(\fH\x00R\x04dataB\x06\n" +
@@ -3496,10 +4364,18 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x18\n" +
 	"\amessage\x18\x03 \x01(\tR\amessage\"\x13\n" +
 	"\x11CheckReadyRequest\"\x14\n" +
-	"\x12CheckReadyResponse\".\n" +
+	"\x12CheckReadyResponse\"\x8b\x01\n" +
+	"\x04File\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12\x1d\n" +
+	"\n" +
+	"media_type\x18\x04 \x01(\tR\tmediaType\x12\x12\n" +
+	"\x04size\x18\x05 \x01(\x03R\x04size\x12\x16\n" +
+	"\x06sha256\x18\x06 \x01(\tR\x06sha256\".\n" +
 	"\x04Link\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x10\n" +
-	"\x03url\x18\x02 \x01(\tR\x03url\"\xa8\x03\n" +
+	"\x03url\x18\x02 \x01(\tR\x03url\"\xd6\x03\n" +
 	"\aContent\x12\x1a\n" +
 	"\bquestion\x18\x01 \x01(\tR\bquestion\x12\x16\n" +
 	"\x06answer\x18\x02 \x01(\tR\x06answer\x12\x14\n" +
@@ -3517,7 +4393,8 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\x06source\x18\v \x01(\tR\x06source\x12\x18\n" +
 	"\alicense\x18\f \x01(\tR\alicense\x12\x12\n" +
 	"\x04tags\x18\r \x03(\tR\x04tags\x12,\n" +
-	"\x05links\x18\x0e \x03(\v2\x16.ekc.knowledge.v1.LinkR\x05links\"\xaf\x01\n" +
+	"\x05links\x18\x0e \x03(\v2\x16.ekc.knowledge.v1.LinkR\x05links\x12,\n" +
+	"\x05files\x18\x0f \x03(\v2\x16.ekc.knowledge.v1.FileR\x05files\"\xaf\x01\n" +
 	"\x13CreateRecordRequest\x12\x14\n" +
 	"\x05actor\x18\x01 \x01(\tR\x05actor\x12\x16\n" +
 	"\x06agency\x18\x02 \x01(\tR\x06agency\x12\x16\n" +
@@ -3599,14 +4476,19 @@ const file_ekc_knowledge_v1_knowledge_proto_rawDesc = "" +
 	"\rSTATUS_REVIEW\x10\x02\x12\x14\n" +
 	"\x10STATUS_PUBLISHED\x10\x03\x12\x13\n" +
 	"\x0fSTATUS_ARCHIVED\x10\x04\x12\x13\n" +
-	"\x0fSTATUS_APPROVED\x10\x052\xb9\v\n" +
+	"\x0fSTATUS_APPROVED\x10\x052\xf7\x0e\n" +
 	"\x10KnowledgeService\x12P\n" +
 	"\x06Search\x12\x1f.ekc.knowledge.v1.SearchRequest\x1a .ekc.knowledge.v1.SearchResponse\"\x03\x90\x02\x01\x12Y\n" +
 	"\tGetRecord\x12\".ekc.knowledge.v1.GetRecordRequest\x1a#.ekc.knowledge.v1.GetRecordResponse\"\x03\x90\x02\x01\x12n\n" +
 	"\x10GetRecordVersion\x12).ekc.knowledge.v1.GetRecordVersionRequest\x1a*.ekc.knowledge.v1.GetRecordVersionResponse\"\x03\x90\x02\x01\x12_\n" +
 	"\vListRecords\x12$.ekc.knowledge.v1.ListRecordsRequest\x1a%.ekc.knowledge.v1.ListRecordsResponse\"\x03\x90\x02\x01\x12\\\n" +
 	"\n" +
-	"ListTopics\x12#.ekc.knowledge.v1.ListTopicsRequest\x1a$.ekc.knowledge.v1.ListTopicsResponse\"\x03\x90\x02\x01\x12O\n" +
+	"ListTopics\x12#.ekc.knowledge.v1.ListTopicsRequest\x1a$.ekc.knowledge.v1.ListTopicsResponse\"\x03\x90\x02\x01\x12Z\n" +
+	"\vCreateTopic\x12$.ekc.knowledge.v1.CreateTopicRequest\x1a%.ekc.knowledge.v1.CreateTopicResponse\x12Z\n" +
+	"\vChangeTopic\x12$.ekc.knowledge.v1.ChangeTopicRequest\x1a%.ekc.knowledge.v1.ChangeTopicResponse\x12V\n" +
+	"\bListTags\x12!.ekc.knowledge.v1.ListTagsRequest\x1a\".ekc.knowledge.v1.ListTagsResponse\"\x03\x90\x02\x01\x12T\n" +
+	"\tChangeTag\x12\".ekc.knowledge.v1.ChangeTagRequest\x1a#.ekc.knowledge.v1.ChangeTagResponse\x12V\n" +
+	"\bRehearse\x12!.ekc.knowledge.v1.RehearseRequest\x1a\".ekc.knowledge.v1.RehearseResponse\"\x03\x90\x02\x02\x12O\n" +
 	"\x06Import\x12\x1f.ekc.knowledge.v1.ImportRequest\x1a .ekc.knowledge.v1.ImportResponse(\x010\x01\x12]\n" +
 	"\fCreateRecord\x12%.ekc.knowledge.v1.CreateRecordRequest\x1a&.ekc.knowledge.v1.CreateRecordResponse\x12Z\n" +
 	"\vDraftRecord\x12$.ekc.knowledge.v1.DraftRecordRequest\x1a%.ekc.knowledge.v1.DraftRecordResponse\x12T\n" +
@@ -3632,7 +4514,7 @@ func file_ekc_knowledge_v1_knowledge_proto_rawDescGZIP() []byte {
 }
 
 var file_ekc_knowledge_v1_knowledge_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ekc_knowledge_v1_knowledge_proto_msgTypes = make([]protoimpl.MessageInfo, 46)
+var file_ekc_knowledge_v1_knowledge_proto_msgTypes = make([]protoimpl.MessageInfo, 59)
 var file_ekc_knowledge_v1_knowledge_proto_goTypes = []any{
 	(Status)(0),                        // 0: ekc.knowledge.v1.Status
 	(*Failure)(nil),                    // 1: ekc.knowledge.v1.Failure
@@ -3654,111 +4536,146 @@ var file_ekc_knowledge_v1_knowledge_proto_goTypes = []any{
 	(*ListTopicsRequest)(nil),          // 17: ekc.knowledge.v1.ListTopicsRequest
 	(*ListTopicsResponse)(nil),         // 18: ekc.knowledge.v1.ListTopicsResponse
 	(*Topic)(nil),                      // 19: ekc.knowledge.v1.Topic
-	(*ImportRequest)(nil),              // 20: ekc.knowledge.v1.ImportRequest
-	(*ImportOptions)(nil),              // 21: ekc.knowledge.v1.ImportOptions
-	(*ImportResponse)(nil),             // 22: ekc.knowledge.v1.ImportResponse
-	(*ImportProgress)(nil),             // 23: ekc.knowledge.v1.ImportProgress
-	(*ImportSummary)(nil),              // 24: ekc.knowledge.v1.ImportSummary
-	(*ImportProblem)(nil),              // 25: ekc.knowledge.v1.ImportProblem
-	(*CheckReadyRequest)(nil),          // 26: ekc.knowledge.v1.CheckReadyRequest
-	(*CheckReadyResponse)(nil),         // 27: ekc.knowledge.v1.CheckReadyResponse
-	(*Link)(nil),                       // 28: ekc.knowledge.v1.Link
-	(*Content)(nil),                    // 29: ekc.knowledge.v1.Content
-	(*CreateRecordRequest)(nil),        // 30: ekc.knowledge.v1.CreateRecordRequest
-	(*CreateRecordResponse)(nil),       // 31: ekc.knowledge.v1.CreateRecordResponse
-	(*DraftRecordRequest)(nil),         // 32: ekc.knowledge.v1.DraftRecordRequest
-	(*DraftRecordResponse)(nil),        // 33: ekc.knowledge.v1.DraftRecordResponse
-	(*SaveDraftRequest)(nil),           // 34: ekc.knowledge.v1.SaveDraftRequest
-	(*SaveDraftResponse)(nil),          // 35: ekc.knowledge.v1.SaveDraftResponse
-	(*MoveVersionRequest)(nil),         // 36: ekc.knowledge.v1.MoveVersionRequest
-	(*MoveVersionResponse)(nil),        // 37: ekc.knowledge.v1.MoveVersionResponse
-	(*Segment)(nil),                    // 38: ekc.knowledge.v1.Segment
-	(*ReviewByActRequest)(nil),         // 39: ekc.knowledge.v1.ReviewByActRequest
-	(*ReviewByActResponse)(nil),        // 40: ekc.knowledge.v1.ReviewByActResponse
-	(*ListRecordVersionsRequest)(nil),  // 41: ekc.knowledge.v1.ListRecordVersionsRequest
-	(*ListRecordVersionsResponse)(nil), // 42: ekc.knowledge.v1.ListRecordVersionsResponse
-	(*ListRecordHistoryRequest)(nil),   // 43: ekc.knowledge.v1.ListRecordHistoryRequest
-	(*ListRecordHistoryResponse)(nil),  // 44: ekc.knowledge.v1.ListRecordHistoryResponse
-	(*Event)(nil),                      // 45: ekc.knowledge.v1.Event
-	(*FieldChange)(nil),                // 46: ekc.knowledge.v1.FieldChange
-	(*timestamppb.Timestamp)(nil),      // 47: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),        // 48: google.protobuf.Duration
+	(*CreateTopicRequest)(nil),         // 20: ekc.knowledge.v1.CreateTopicRequest
+	(*CreateTopicResponse)(nil),        // 21: ekc.knowledge.v1.CreateTopicResponse
+	(*ChangeTopicRequest)(nil),         // 22: ekc.knowledge.v1.ChangeTopicRequest
+	(*ChangeTopicResponse)(nil),        // 23: ekc.knowledge.v1.ChangeTopicResponse
+	(*ListTagsRequest)(nil),            // 24: ekc.knowledge.v1.ListTagsRequest
+	(*ListTagsResponse)(nil),           // 25: ekc.knowledge.v1.ListTagsResponse
+	(*Tag)(nil),                        // 26: ekc.knowledge.v1.Tag
+	(*ChangeTagRequest)(nil),           // 27: ekc.knowledge.v1.ChangeTagRequest
+	(*ChangeTagResponse)(nil),          // 28: ekc.knowledge.v1.ChangeTagResponse
+	(*RehearseRequest)(nil),            // 29: ekc.knowledge.v1.RehearseRequest
+	(*RehearseResponse)(nil),           // 30: ekc.knowledge.v1.RehearseResponse
+	(*Rehearsal)(nil),                  // 31: ekc.knowledge.v1.Rehearsal
+	(*ImportRequest)(nil),              // 32: ekc.knowledge.v1.ImportRequest
+	(*ImportOptions)(nil),              // 33: ekc.knowledge.v1.ImportOptions
+	(*ImportResponse)(nil),             // 34: ekc.knowledge.v1.ImportResponse
+	(*ImportProgress)(nil),             // 35: ekc.knowledge.v1.ImportProgress
+	(*ImportSummary)(nil),              // 36: ekc.knowledge.v1.ImportSummary
+	(*ImportProblem)(nil),              // 37: ekc.knowledge.v1.ImportProblem
+	(*CheckReadyRequest)(nil),          // 38: ekc.knowledge.v1.CheckReadyRequest
+	(*CheckReadyResponse)(nil),         // 39: ekc.knowledge.v1.CheckReadyResponse
+	(*File)(nil),                       // 40: ekc.knowledge.v1.File
+	(*Link)(nil),                       // 41: ekc.knowledge.v1.Link
+	(*Content)(nil),                    // 42: ekc.knowledge.v1.Content
+	(*CreateRecordRequest)(nil),        // 43: ekc.knowledge.v1.CreateRecordRequest
+	(*CreateRecordResponse)(nil),       // 44: ekc.knowledge.v1.CreateRecordResponse
+	(*DraftRecordRequest)(nil),         // 45: ekc.knowledge.v1.DraftRecordRequest
+	(*DraftRecordResponse)(nil),        // 46: ekc.knowledge.v1.DraftRecordResponse
+	(*SaveDraftRequest)(nil),           // 47: ekc.knowledge.v1.SaveDraftRequest
+	(*SaveDraftResponse)(nil),          // 48: ekc.knowledge.v1.SaveDraftResponse
+	(*MoveVersionRequest)(nil),         // 49: ekc.knowledge.v1.MoveVersionRequest
+	(*MoveVersionResponse)(nil),        // 50: ekc.knowledge.v1.MoveVersionResponse
+	(*Segment)(nil),                    // 51: ekc.knowledge.v1.Segment
+	(*ReviewByActRequest)(nil),         // 52: ekc.knowledge.v1.ReviewByActRequest
+	(*ReviewByActResponse)(nil),        // 53: ekc.knowledge.v1.ReviewByActResponse
+	(*ListRecordVersionsRequest)(nil),  // 54: ekc.knowledge.v1.ListRecordVersionsRequest
+	(*ListRecordVersionsResponse)(nil), // 55: ekc.knowledge.v1.ListRecordVersionsResponse
+	(*ListRecordHistoryRequest)(nil),   // 56: ekc.knowledge.v1.ListRecordHistoryRequest
+	(*ListRecordHistoryResponse)(nil),  // 57: ekc.knowledge.v1.ListRecordHistoryResponse
+	(*Event)(nil),                      // 58: ekc.knowledge.v1.Event
+	(*FieldChange)(nil),                // 59: ekc.knowledge.v1.FieldChange
+	(*timestamppb.Timestamp)(nil),      // 60: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),        // 61: google.protobuf.Duration
 }
 var file_ekc_knowledge_v1_knowledge_proto_depIdxs = []int32{
-	47, // 0: ekc.knowledge.v1.SearchRequest.on:type_name -> google.protobuf.Timestamp
+	60, // 0: ekc.knowledge.v1.SearchRequest.on:type_name -> google.protobuf.Timestamp
 	6,  // 1: ekc.knowledge.v1.ListVectorSetsResponse.sets:type_name -> ekc.knowledge.v1.VectorSet
 	8,  // 2: ekc.knowledge.v1.SearchResponse.hits:type_name -> ekc.knowledge.v1.Hit
 	2,  // 3: ekc.knowledge.v1.Hit.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
-	47, // 4: ekc.knowledge.v1.Hit.published_at:type_name -> google.protobuf.Timestamp
-	11, // 5: ekc.knowledge.v1.GetRecordResponse.record:type_name -> ekc.knowledge.v1.Record
-	12, // 6: ekc.knowledge.v1.Record.version:type_name -> ekc.knowledge.v1.Version
-	47, // 7: ekc.knowledge.v1.Record.created_at:type_name -> google.protobuf.Timestamp
-	47, // 8: ekc.knowledge.v1.Record.updated_at:type_name -> google.protobuf.Timestamp
-	12, // 9: ekc.knowledge.v1.Record.open:type_name -> ekc.knowledge.v1.Version
-	0,  // 10: ekc.knowledge.v1.Version.status:type_name -> ekc.knowledge.v1.Status
-	2,  // 11: ekc.knowledge.v1.Version.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
-	47, // 12: ekc.knowledge.v1.Version.created_at:type_name -> google.protobuf.Timestamp
-	47, // 13: ekc.knowledge.v1.Version.published_at:type_name -> google.protobuf.Timestamp
-	28, // 14: ekc.knowledge.v1.Version.links:type_name -> ekc.knowledge.v1.Link
-	12, // 15: ekc.knowledge.v1.GetRecordVersionResponse.version:type_name -> ekc.knowledge.v1.Version
-	0,  // 16: ekc.knowledge.v1.ListRecordsRequest.status:type_name -> ekc.knowledge.v1.Status
-	11, // 17: ekc.knowledge.v1.ListRecordsResponse.records:type_name -> ekc.knowledge.v1.Record
-	19, // 18: ekc.knowledge.v1.ListTopicsResponse.topics:type_name -> ekc.knowledge.v1.Topic
-	21, // 19: ekc.knowledge.v1.ImportRequest.options:type_name -> ekc.knowledge.v1.ImportOptions
-	23, // 20: ekc.knowledge.v1.ImportResponse.progress:type_name -> ekc.knowledge.v1.ImportProgress
-	24, // 21: ekc.knowledge.v1.ImportResponse.summary:type_name -> ekc.knowledge.v1.ImportSummary
-	48, // 22: ekc.knowledge.v1.ImportProgress.elapsed:type_name -> google.protobuf.Duration
-	25, // 23: ekc.knowledge.v1.ImportSummary.problems:type_name -> ekc.knowledge.v1.ImportProblem
-	48, // 24: ekc.knowledge.v1.ImportSummary.elapsed:type_name -> google.protobuf.Duration
-	1,  // 25: ekc.knowledge.v1.ImportSummary.failure:type_name -> ekc.knowledge.v1.Failure
-	2,  // 26: ekc.knowledge.v1.Content.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
-	28, // 27: ekc.knowledge.v1.Content.links:type_name -> ekc.knowledge.v1.Link
-	29, // 28: ekc.knowledge.v1.CreateRecordRequest.content:type_name -> ekc.knowledge.v1.Content
-	11, // 29: ekc.knowledge.v1.CreateRecordResponse.record:type_name -> ekc.knowledge.v1.Record
-	12, // 30: ekc.knowledge.v1.DraftRecordResponse.version:type_name -> ekc.knowledge.v1.Version
-	29, // 31: ekc.knowledge.v1.SaveDraftRequest.content:type_name -> ekc.knowledge.v1.Content
-	12, // 32: ekc.knowledge.v1.SaveDraftResponse.version:type_name -> ekc.knowledge.v1.Version
-	12, // 33: ekc.knowledge.v1.MoveVersionResponse.version:type_name -> ekc.knowledge.v1.Version
-	38, // 34: ekc.knowledge.v1.ReviewByActRequest.within:type_name -> ekc.knowledge.v1.Segment
-	12, // 35: ekc.knowledge.v1.ListRecordVersionsResponse.versions:type_name -> ekc.knowledge.v1.Version
-	45, // 36: ekc.knowledge.v1.ListRecordHistoryResponse.events:type_name -> ekc.knowledge.v1.Event
-	47, // 37: ekc.knowledge.v1.Event.at:type_name -> google.protobuf.Timestamp
-	46, // 38: ekc.knowledge.v1.Event.differences:type_name -> ekc.knowledge.v1.FieldChange
-	3,  // 39: ekc.knowledge.v1.KnowledgeService.Search:input_type -> ekc.knowledge.v1.SearchRequest
-	9,  // 40: ekc.knowledge.v1.KnowledgeService.GetRecord:input_type -> ekc.knowledge.v1.GetRecordRequest
-	13, // 41: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:input_type -> ekc.knowledge.v1.GetRecordVersionRequest
-	15, // 42: ekc.knowledge.v1.KnowledgeService.ListRecords:input_type -> ekc.knowledge.v1.ListRecordsRequest
-	17, // 43: ekc.knowledge.v1.KnowledgeService.ListTopics:input_type -> ekc.knowledge.v1.ListTopicsRequest
-	20, // 44: ekc.knowledge.v1.KnowledgeService.Import:input_type -> ekc.knowledge.v1.ImportRequest
-	30, // 45: ekc.knowledge.v1.KnowledgeService.CreateRecord:input_type -> ekc.knowledge.v1.CreateRecordRequest
-	32, // 46: ekc.knowledge.v1.KnowledgeService.DraftRecord:input_type -> ekc.knowledge.v1.DraftRecordRequest
-	34, // 47: ekc.knowledge.v1.KnowledgeService.SaveDraft:input_type -> ekc.knowledge.v1.SaveDraftRequest
-	36, // 48: ekc.knowledge.v1.KnowledgeService.MoveVersion:input_type -> ekc.knowledge.v1.MoveVersionRequest
-	39, // 49: ekc.knowledge.v1.KnowledgeService.ReviewByAct:input_type -> ekc.knowledge.v1.ReviewByActRequest
-	41, // 50: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:input_type -> ekc.knowledge.v1.ListRecordVersionsRequest
-	43, // 51: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:input_type -> ekc.knowledge.v1.ListRecordHistoryRequest
-	4,  // 52: ekc.knowledge.v1.KnowledgeService.ListVectorSets:input_type -> ekc.knowledge.v1.ListVectorSetsRequest
-	26, // 53: ekc.knowledge.v1.KnowledgeService.CheckReady:input_type -> ekc.knowledge.v1.CheckReadyRequest
-	7,  // 54: ekc.knowledge.v1.KnowledgeService.Search:output_type -> ekc.knowledge.v1.SearchResponse
-	10, // 55: ekc.knowledge.v1.KnowledgeService.GetRecord:output_type -> ekc.knowledge.v1.GetRecordResponse
-	14, // 56: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:output_type -> ekc.knowledge.v1.GetRecordVersionResponse
-	16, // 57: ekc.knowledge.v1.KnowledgeService.ListRecords:output_type -> ekc.knowledge.v1.ListRecordsResponse
-	18, // 58: ekc.knowledge.v1.KnowledgeService.ListTopics:output_type -> ekc.knowledge.v1.ListTopicsResponse
-	22, // 59: ekc.knowledge.v1.KnowledgeService.Import:output_type -> ekc.knowledge.v1.ImportResponse
-	31, // 60: ekc.knowledge.v1.KnowledgeService.CreateRecord:output_type -> ekc.knowledge.v1.CreateRecordResponse
-	33, // 61: ekc.knowledge.v1.KnowledgeService.DraftRecord:output_type -> ekc.knowledge.v1.DraftRecordResponse
-	35, // 62: ekc.knowledge.v1.KnowledgeService.SaveDraft:output_type -> ekc.knowledge.v1.SaveDraftResponse
-	37, // 63: ekc.knowledge.v1.KnowledgeService.MoveVersion:output_type -> ekc.knowledge.v1.MoveVersionResponse
-	40, // 64: ekc.knowledge.v1.KnowledgeService.ReviewByAct:output_type -> ekc.knowledge.v1.ReviewByActResponse
-	42, // 65: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:output_type -> ekc.knowledge.v1.ListRecordVersionsResponse
-	44, // 66: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:output_type -> ekc.knowledge.v1.ListRecordHistoryResponse
-	5,  // 67: ekc.knowledge.v1.KnowledgeService.ListVectorSets:output_type -> ekc.knowledge.v1.ListVectorSetsResponse
-	27, // 68: ekc.knowledge.v1.KnowledgeService.CheckReady:output_type -> ekc.knowledge.v1.CheckReadyResponse
-	54, // [54:69] is the sub-list for method output_type
-	39, // [39:54] is the sub-list for method input_type
-	39, // [39:39] is the sub-list for extension type_name
-	39, // [39:39] is the sub-list for extension extendee
-	0,  // [0:39] is the sub-list for field type_name
+	60, // 4: ekc.knowledge.v1.Hit.published_at:type_name -> google.protobuf.Timestamp
+	41, // 5: ekc.knowledge.v1.Hit.links:type_name -> ekc.knowledge.v1.Link
+	40, // 6: ekc.knowledge.v1.Hit.files:type_name -> ekc.knowledge.v1.File
+	11, // 7: ekc.knowledge.v1.GetRecordResponse.record:type_name -> ekc.knowledge.v1.Record
+	12, // 8: ekc.knowledge.v1.Record.version:type_name -> ekc.knowledge.v1.Version
+	60, // 9: ekc.knowledge.v1.Record.created_at:type_name -> google.protobuf.Timestamp
+	60, // 10: ekc.knowledge.v1.Record.updated_at:type_name -> google.protobuf.Timestamp
+	12, // 11: ekc.knowledge.v1.Record.open:type_name -> ekc.knowledge.v1.Version
+	0,  // 12: ekc.knowledge.v1.Version.status:type_name -> ekc.knowledge.v1.Status
+	2,  // 13: ekc.knowledge.v1.Version.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
+	60, // 14: ekc.knowledge.v1.Version.created_at:type_name -> google.protobuf.Timestamp
+	60, // 15: ekc.knowledge.v1.Version.published_at:type_name -> google.protobuf.Timestamp
+	41, // 16: ekc.knowledge.v1.Version.links:type_name -> ekc.knowledge.v1.Link
+	40, // 17: ekc.knowledge.v1.Version.files:type_name -> ekc.knowledge.v1.File
+	12, // 18: ekc.knowledge.v1.GetRecordVersionResponse.version:type_name -> ekc.knowledge.v1.Version
+	0,  // 19: ekc.knowledge.v1.ListRecordsRequest.status:type_name -> ekc.knowledge.v1.Status
+	11, // 20: ekc.knowledge.v1.ListRecordsResponse.records:type_name -> ekc.knowledge.v1.Record
+	19, // 21: ekc.knowledge.v1.ListTopicsResponse.result:type_name -> ekc.knowledge.v1.Topic
+	60, // 22: ekc.knowledge.v1.Topic.retired_at:type_name -> google.protobuf.Timestamp
+	19, // 23: ekc.knowledge.v1.CreateTopicResponse.result:type_name -> ekc.knowledge.v1.Topic
+	19, // 24: ekc.knowledge.v1.ChangeTopicResponse.result:type_name -> ekc.knowledge.v1.Topic
+	26, // 25: ekc.knowledge.v1.ListTagsResponse.result:type_name -> ekc.knowledge.v1.Tag
+	3,  // 26: ekc.knowledge.v1.RehearseRequest.queries:type_name -> ekc.knowledge.v1.SearchRequest
+	31, // 27: ekc.knowledge.v1.RehearseResponse.rehearsals:type_name -> ekc.knowledge.v1.Rehearsal
+	8,  // 28: ekc.knowledge.v1.Rehearsal.now:type_name -> ekc.knowledge.v1.Hit
+	8,  // 29: ekc.knowledge.v1.Rehearsal.then:type_name -> ekc.knowledge.v1.Hit
+	33, // 30: ekc.knowledge.v1.ImportRequest.options:type_name -> ekc.knowledge.v1.ImportOptions
+	35, // 31: ekc.knowledge.v1.ImportResponse.progress:type_name -> ekc.knowledge.v1.ImportProgress
+	36, // 32: ekc.knowledge.v1.ImportResponse.summary:type_name -> ekc.knowledge.v1.ImportSummary
+	61, // 33: ekc.knowledge.v1.ImportProgress.elapsed:type_name -> google.protobuf.Duration
+	37, // 34: ekc.knowledge.v1.ImportSummary.problems:type_name -> ekc.knowledge.v1.ImportProblem
+	61, // 35: ekc.knowledge.v1.ImportSummary.elapsed:type_name -> google.protobuf.Duration
+	1,  // 36: ekc.knowledge.v1.ImportSummary.failure:type_name -> ekc.knowledge.v1.Failure
+	2,  // 37: ekc.knowledge.v1.Content.legal_basis:type_name -> ekc.knowledge.v1.LegalBasis
+	41, // 38: ekc.knowledge.v1.Content.links:type_name -> ekc.knowledge.v1.Link
+	40, // 39: ekc.knowledge.v1.Content.files:type_name -> ekc.knowledge.v1.File
+	42, // 40: ekc.knowledge.v1.CreateRecordRequest.content:type_name -> ekc.knowledge.v1.Content
+	11, // 41: ekc.knowledge.v1.CreateRecordResponse.record:type_name -> ekc.knowledge.v1.Record
+	12, // 42: ekc.knowledge.v1.DraftRecordResponse.version:type_name -> ekc.knowledge.v1.Version
+	42, // 43: ekc.knowledge.v1.SaveDraftRequest.content:type_name -> ekc.knowledge.v1.Content
+	12, // 44: ekc.knowledge.v1.SaveDraftResponse.version:type_name -> ekc.knowledge.v1.Version
+	12, // 45: ekc.knowledge.v1.MoveVersionResponse.version:type_name -> ekc.knowledge.v1.Version
+	51, // 46: ekc.knowledge.v1.ReviewByActRequest.within:type_name -> ekc.knowledge.v1.Segment
+	12, // 47: ekc.knowledge.v1.ListRecordVersionsResponse.versions:type_name -> ekc.knowledge.v1.Version
+	58, // 48: ekc.knowledge.v1.ListRecordHistoryResponse.events:type_name -> ekc.knowledge.v1.Event
+	60, // 49: ekc.knowledge.v1.Event.at:type_name -> google.protobuf.Timestamp
+	59, // 50: ekc.knowledge.v1.Event.differences:type_name -> ekc.knowledge.v1.FieldChange
+	3,  // 51: ekc.knowledge.v1.KnowledgeService.Search:input_type -> ekc.knowledge.v1.SearchRequest
+	9,  // 52: ekc.knowledge.v1.KnowledgeService.GetRecord:input_type -> ekc.knowledge.v1.GetRecordRequest
+	13, // 53: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:input_type -> ekc.knowledge.v1.GetRecordVersionRequest
+	15, // 54: ekc.knowledge.v1.KnowledgeService.ListRecords:input_type -> ekc.knowledge.v1.ListRecordsRequest
+	17, // 55: ekc.knowledge.v1.KnowledgeService.ListTopics:input_type -> ekc.knowledge.v1.ListTopicsRequest
+	20, // 56: ekc.knowledge.v1.KnowledgeService.CreateTopic:input_type -> ekc.knowledge.v1.CreateTopicRequest
+	22, // 57: ekc.knowledge.v1.KnowledgeService.ChangeTopic:input_type -> ekc.knowledge.v1.ChangeTopicRequest
+	24, // 58: ekc.knowledge.v1.KnowledgeService.ListTags:input_type -> ekc.knowledge.v1.ListTagsRequest
+	27, // 59: ekc.knowledge.v1.KnowledgeService.ChangeTag:input_type -> ekc.knowledge.v1.ChangeTagRequest
+	29, // 60: ekc.knowledge.v1.KnowledgeService.Rehearse:input_type -> ekc.knowledge.v1.RehearseRequest
+	32, // 61: ekc.knowledge.v1.KnowledgeService.Import:input_type -> ekc.knowledge.v1.ImportRequest
+	43, // 62: ekc.knowledge.v1.KnowledgeService.CreateRecord:input_type -> ekc.knowledge.v1.CreateRecordRequest
+	45, // 63: ekc.knowledge.v1.KnowledgeService.DraftRecord:input_type -> ekc.knowledge.v1.DraftRecordRequest
+	47, // 64: ekc.knowledge.v1.KnowledgeService.SaveDraft:input_type -> ekc.knowledge.v1.SaveDraftRequest
+	49, // 65: ekc.knowledge.v1.KnowledgeService.MoveVersion:input_type -> ekc.knowledge.v1.MoveVersionRequest
+	52, // 66: ekc.knowledge.v1.KnowledgeService.ReviewByAct:input_type -> ekc.knowledge.v1.ReviewByActRequest
+	54, // 67: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:input_type -> ekc.knowledge.v1.ListRecordVersionsRequest
+	56, // 68: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:input_type -> ekc.knowledge.v1.ListRecordHistoryRequest
+	4,  // 69: ekc.knowledge.v1.KnowledgeService.ListVectorSets:input_type -> ekc.knowledge.v1.ListVectorSetsRequest
+	38, // 70: ekc.knowledge.v1.KnowledgeService.CheckReady:input_type -> ekc.knowledge.v1.CheckReadyRequest
+	7,  // 71: ekc.knowledge.v1.KnowledgeService.Search:output_type -> ekc.knowledge.v1.SearchResponse
+	10, // 72: ekc.knowledge.v1.KnowledgeService.GetRecord:output_type -> ekc.knowledge.v1.GetRecordResponse
+	14, // 73: ekc.knowledge.v1.KnowledgeService.GetRecordVersion:output_type -> ekc.knowledge.v1.GetRecordVersionResponse
+	16, // 74: ekc.knowledge.v1.KnowledgeService.ListRecords:output_type -> ekc.knowledge.v1.ListRecordsResponse
+	18, // 75: ekc.knowledge.v1.KnowledgeService.ListTopics:output_type -> ekc.knowledge.v1.ListTopicsResponse
+	21, // 76: ekc.knowledge.v1.KnowledgeService.CreateTopic:output_type -> ekc.knowledge.v1.CreateTopicResponse
+	23, // 77: ekc.knowledge.v1.KnowledgeService.ChangeTopic:output_type -> ekc.knowledge.v1.ChangeTopicResponse
+	25, // 78: ekc.knowledge.v1.KnowledgeService.ListTags:output_type -> ekc.knowledge.v1.ListTagsResponse
+	28, // 79: ekc.knowledge.v1.KnowledgeService.ChangeTag:output_type -> ekc.knowledge.v1.ChangeTagResponse
+	30, // 80: ekc.knowledge.v1.KnowledgeService.Rehearse:output_type -> ekc.knowledge.v1.RehearseResponse
+	34, // 81: ekc.knowledge.v1.KnowledgeService.Import:output_type -> ekc.knowledge.v1.ImportResponse
+	44, // 82: ekc.knowledge.v1.KnowledgeService.CreateRecord:output_type -> ekc.knowledge.v1.CreateRecordResponse
+	46, // 83: ekc.knowledge.v1.KnowledgeService.DraftRecord:output_type -> ekc.knowledge.v1.DraftRecordResponse
+	48, // 84: ekc.knowledge.v1.KnowledgeService.SaveDraft:output_type -> ekc.knowledge.v1.SaveDraftResponse
+	50, // 85: ekc.knowledge.v1.KnowledgeService.MoveVersion:output_type -> ekc.knowledge.v1.MoveVersionResponse
+	53, // 86: ekc.knowledge.v1.KnowledgeService.ReviewByAct:output_type -> ekc.knowledge.v1.ReviewByActResponse
+	55, // 87: ekc.knowledge.v1.KnowledgeService.ListRecordVersions:output_type -> ekc.knowledge.v1.ListRecordVersionsResponse
+	57, // 88: ekc.knowledge.v1.KnowledgeService.ListRecordHistory:output_type -> ekc.knowledge.v1.ListRecordHistoryResponse
+	5,  // 89: ekc.knowledge.v1.KnowledgeService.ListVectorSets:output_type -> ekc.knowledge.v1.ListVectorSetsResponse
+	39, // 90: ekc.knowledge.v1.KnowledgeService.CheckReady:output_type -> ekc.knowledge.v1.CheckReadyResponse
+	71, // [71:91] is the sub-list for method output_type
+	51, // [51:71] is the sub-list for method input_type
+	51, // [51:51] is the sub-list for extension type_name
+	51, // [51:51] is the sub-list for extension extendee
+	0,  // [0:51] is the sub-list for field type_name
 }
 
 func init() { file_ekc_knowledge_v1_knowledge_proto_init() }
@@ -3766,11 +4683,11 @@ func file_ekc_knowledge_v1_knowledge_proto_init() {
 	if File_ekc_knowledge_v1_knowledge_proto != nil {
 		return
 	}
-	file_ekc_knowledge_v1_knowledge_proto_msgTypes[19].OneofWrappers = []any{
+	file_ekc_knowledge_v1_knowledge_proto_msgTypes[31].OneofWrappers = []any{
 		(*ImportRequest_Options)(nil),
 		(*ImportRequest_Data)(nil),
 	}
-	file_ekc_knowledge_v1_knowledge_proto_msgTypes[21].OneofWrappers = []any{
+	file_ekc_knowledge_v1_knowledge_proto_msgTypes[33].OneofWrappers = []any{
 		(*ImportResponse_Progress)(nil),
 		(*ImportResponse_Summary)(nil),
 	}
@@ -3780,7 +4697,7 @@ func file_ekc_knowledge_v1_knowledge_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ekc_knowledge_v1_knowledge_proto_rawDesc), len(file_ekc_knowledge_v1_knowledge_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   46,
+			NumMessages:   59,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

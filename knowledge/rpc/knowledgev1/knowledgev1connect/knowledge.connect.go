@@ -52,6 +52,21 @@ const (
 	// KnowledgeServiceListTopicsProcedure is the fully-qualified name of the KnowledgeService's
 	// ListTopics RPC.
 	KnowledgeServiceListTopicsProcedure = "/ekc.knowledge.v1.KnowledgeService/ListTopics"
+	// KnowledgeServiceCreateTopicProcedure is the fully-qualified name of the KnowledgeService's
+	// CreateTopic RPC.
+	KnowledgeServiceCreateTopicProcedure = "/ekc.knowledge.v1.KnowledgeService/CreateTopic"
+	// KnowledgeServiceChangeTopicProcedure is the fully-qualified name of the KnowledgeService's
+	// ChangeTopic RPC.
+	KnowledgeServiceChangeTopicProcedure = "/ekc.knowledge.v1.KnowledgeService/ChangeTopic"
+	// KnowledgeServiceListTagsProcedure is the fully-qualified name of the KnowledgeService's ListTags
+	// RPC.
+	KnowledgeServiceListTagsProcedure = "/ekc.knowledge.v1.KnowledgeService/ListTags"
+	// KnowledgeServiceChangeTagProcedure is the fully-qualified name of the KnowledgeService's
+	// ChangeTag RPC.
+	KnowledgeServiceChangeTagProcedure = "/ekc.knowledge.v1.KnowledgeService/ChangeTag"
+	// KnowledgeServiceRehearseProcedure is the fully-qualified name of the KnowledgeService's Rehearse
+	// RPC.
+	KnowledgeServiceRehearseProcedure = "/ekc.knowledge.v1.KnowledgeService/Rehearse"
 	// KnowledgeServiceImportProcedure is the fully-qualified name of the KnowledgeService's Import RPC.
 	KnowledgeServiceImportProcedure = "/ekc.knowledge.v1.KnowledgeService/Import"
 	// KnowledgeServiceCreateRecordProcedure is the fully-qualified name of the KnowledgeService's
@@ -93,8 +108,18 @@ type KnowledgeServiceClient interface {
 	GetRecordVersion(context.Context, *connect.Request[knowledgev1.GetRecordVersionRequest]) (*connect.Response[knowledgev1.GetRecordVersionResponse], error)
 	// ListRecords lists records by id, a page at a time.
 	ListRecords(context.Context, *connect.Request[knowledgev1.ListRecordsRequest]) (*connect.Response[knowledgev1.ListRecordsResponse], error)
-	// ListTopics lists the topics of published records.
+	// ListTopics lists topics by agency and name.
 	ListTopics(context.Context, *connect.Request[knowledgev1.ListTopicsRequest]) (*connect.Response[knowledgev1.ListTopicsResponse], error)
+	// CreateTopic puts a topic into the list of an agency.
+	CreateTopic(context.Context, *connect.Request[knowledgev1.CreateTopicRequest]) (*connect.Response[knowledgev1.CreateTopicResponse], error)
+	// ChangeTopic renames, retires, restores or merges a topic, with the records that bear it.
+	ChangeTopic(context.Context, *connect.Request[knowledgev1.ChangeTopicRequest]) (*connect.Response[knowledgev1.ChangeTopicResponse], error)
+	// ListTags lists the tags of an agency's published records.
+	ListTags(context.Context, *connect.Request[knowledgev1.ListTagsRequest]) (*connect.Response[knowledgev1.ListTagsResponse], error)
+	// ChangeTag puts one tag in the place of another.
+	ChangeTag(context.Context, *connect.Request[knowledgev1.ChangeTagRequest]) (*connect.Response[knowledgev1.ChangeTagResponse], error)
+	// Rehearse tells what queries find now, and would find if a version were published. The queries may be many: not by GET.
+	Rehearse(context.Context, *connect.Request[knowledgev1.RehearseRequest]) (*connect.Response[knowledgev1.RehearseResponse], error)
 	// Import publishes the records of a file. The first message carries the options, the others the file; progress comes back
 	// while the records are written, and the summary last. Given again after an interruption it goes on where it stopped.
 	Import(context.Context) *connect.BidiStreamForClient[knowledgev1.ImportRequest, knowledgev1.ImportResponse]
@@ -162,6 +187,38 @@ func NewKnowledgeServiceClient(httpClient connect.HTTPClient, baseURL string, op
 			baseURL+KnowledgeServiceListTopicsProcedure,
 			connect.WithSchema(knowledgeServiceMethods.ByName("ListTopics")),
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		createTopic: connect.NewClient[knowledgev1.CreateTopicRequest, knowledgev1.CreateTopicResponse](
+			httpClient,
+			baseURL+KnowledgeServiceCreateTopicProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("CreateTopic")),
+			connect.WithClientOptions(opts...),
+		),
+		changeTopic: connect.NewClient[knowledgev1.ChangeTopicRequest, knowledgev1.ChangeTopicResponse](
+			httpClient,
+			baseURL+KnowledgeServiceChangeTopicProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("ChangeTopic")),
+			connect.WithClientOptions(opts...),
+		),
+		listTags: connect.NewClient[knowledgev1.ListTagsRequest, knowledgev1.ListTagsResponse](
+			httpClient,
+			baseURL+KnowledgeServiceListTagsProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("ListTags")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		changeTag: connect.NewClient[knowledgev1.ChangeTagRequest, knowledgev1.ChangeTagResponse](
+			httpClient,
+			baseURL+KnowledgeServiceChangeTagProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("ChangeTag")),
+			connect.WithClientOptions(opts...),
+		),
+		rehearse: connect.NewClient[knowledgev1.RehearseRequest, knowledgev1.RehearseResponse](
+			httpClient,
+			baseURL+KnowledgeServiceRehearseProcedure,
+			connect.WithSchema(knowledgeServiceMethods.ByName("Rehearse")),
+			connect.WithIdempotency(connect.IdempotencyIdempotent),
 			connect.WithClientOptions(opts...),
 		),
 		_import: connect.NewClient[knowledgev1.ImportRequest, knowledgev1.ImportResponse](
@@ -238,6 +295,11 @@ type knowledgeServiceClient struct {
 	getRecordVersion   *connect.Client[knowledgev1.GetRecordVersionRequest, knowledgev1.GetRecordVersionResponse]
 	listRecords        *connect.Client[knowledgev1.ListRecordsRequest, knowledgev1.ListRecordsResponse]
 	listTopics         *connect.Client[knowledgev1.ListTopicsRequest, knowledgev1.ListTopicsResponse]
+	createTopic        *connect.Client[knowledgev1.CreateTopicRequest, knowledgev1.CreateTopicResponse]
+	changeTopic        *connect.Client[knowledgev1.ChangeTopicRequest, knowledgev1.ChangeTopicResponse]
+	listTags           *connect.Client[knowledgev1.ListTagsRequest, knowledgev1.ListTagsResponse]
+	changeTag          *connect.Client[knowledgev1.ChangeTagRequest, knowledgev1.ChangeTagResponse]
+	rehearse           *connect.Client[knowledgev1.RehearseRequest, knowledgev1.RehearseResponse]
 	_import            *connect.Client[knowledgev1.ImportRequest, knowledgev1.ImportResponse]
 	createRecord       *connect.Client[knowledgev1.CreateRecordRequest, knowledgev1.CreateRecordResponse]
 	draftRecord        *connect.Client[knowledgev1.DraftRecordRequest, knowledgev1.DraftRecordResponse]
@@ -273,6 +335,31 @@ func (c *knowledgeServiceClient) ListRecords(ctx context.Context, req *connect.R
 // ListTopics calls ekc.knowledge.v1.KnowledgeService.ListTopics.
 func (c *knowledgeServiceClient) ListTopics(ctx context.Context, req *connect.Request[knowledgev1.ListTopicsRequest]) (*connect.Response[knowledgev1.ListTopicsResponse], error) {
 	return c.listTopics.CallUnary(ctx, req)
+}
+
+// CreateTopic calls ekc.knowledge.v1.KnowledgeService.CreateTopic.
+func (c *knowledgeServiceClient) CreateTopic(ctx context.Context, req *connect.Request[knowledgev1.CreateTopicRequest]) (*connect.Response[knowledgev1.CreateTopicResponse], error) {
+	return c.createTopic.CallUnary(ctx, req)
+}
+
+// ChangeTopic calls ekc.knowledge.v1.KnowledgeService.ChangeTopic.
+func (c *knowledgeServiceClient) ChangeTopic(ctx context.Context, req *connect.Request[knowledgev1.ChangeTopicRequest]) (*connect.Response[knowledgev1.ChangeTopicResponse], error) {
+	return c.changeTopic.CallUnary(ctx, req)
+}
+
+// ListTags calls ekc.knowledge.v1.KnowledgeService.ListTags.
+func (c *knowledgeServiceClient) ListTags(ctx context.Context, req *connect.Request[knowledgev1.ListTagsRequest]) (*connect.Response[knowledgev1.ListTagsResponse], error) {
+	return c.listTags.CallUnary(ctx, req)
+}
+
+// ChangeTag calls ekc.knowledge.v1.KnowledgeService.ChangeTag.
+func (c *knowledgeServiceClient) ChangeTag(ctx context.Context, req *connect.Request[knowledgev1.ChangeTagRequest]) (*connect.Response[knowledgev1.ChangeTagResponse], error) {
+	return c.changeTag.CallUnary(ctx, req)
+}
+
+// Rehearse calls ekc.knowledge.v1.KnowledgeService.Rehearse.
+func (c *knowledgeServiceClient) Rehearse(ctx context.Context, req *connect.Request[knowledgev1.RehearseRequest]) (*connect.Response[knowledgev1.RehearseResponse], error) {
+	return c.rehearse.CallUnary(ctx, req)
 }
 
 // Import calls ekc.knowledge.v1.KnowledgeService.Import.
@@ -335,8 +422,18 @@ type KnowledgeServiceHandler interface {
 	GetRecordVersion(context.Context, *connect.Request[knowledgev1.GetRecordVersionRequest]) (*connect.Response[knowledgev1.GetRecordVersionResponse], error)
 	// ListRecords lists records by id, a page at a time.
 	ListRecords(context.Context, *connect.Request[knowledgev1.ListRecordsRequest]) (*connect.Response[knowledgev1.ListRecordsResponse], error)
-	// ListTopics lists the topics of published records.
+	// ListTopics lists topics by agency and name.
 	ListTopics(context.Context, *connect.Request[knowledgev1.ListTopicsRequest]) (*connect.Response[knowledgev1.ListTopicsResponse], error)
+	// CreateTopic puts a topic into the list of an agency.
+	CreateTopic(context.Context, *connect.Request[knowledgev1.CreateTopicRequest]) (*connect.Response[knowledgev1.CreateTopicResponse], error)
+	// ChangeTopic renames, retires, restores or merges a topic, with the records that bear it.
+	ChangeTopic(context.Context, *connect.Request[knowledgev1.ChangeTopicRequest]) (*connect.Response[knowledgev1.ChangeTopicResponse], error)
+	// ListTags lists the tags of an agency's published records.
+	ListTags(context.Context, *connect.Request[knowledgev1.ListTagsRequest]) (*connect.Response[knowledgev1.ListTagsResponse], error)
+	// ChangeTag puts one tag in the place of another.
+	ChangeTag(context.Context, *connect.Request[knowledgev1.ChangeTagRequest]) (*connect.Response[knowledgev1.ChangeTagResponse], error)
+	// Rehearse tells what queries find now, and would find if a version were published. The queries may be many: not by GET.
+	Rehearse(context.Context, *connect.Request[knowledgev1.RehearseRequest]) (*connect.Response[knowledgev1.RehearseResponse], error)
 	// Import publishes the records of a file. The first message carries the options, the others the file; progress comes back
 	// while the records are written, and the summary last. Given again after an interruption it goes on where it stopped.
 	Import(context.Context, *connect.BidiStream[knowledgev1.ImportRequest, knowledgev1.ImportResponse]) error
@@ -400,6 +497,38 @@ func NewKnowledgeServiceHandler(svc KnowledgeServiceHandler, opts ...connect.Han
 		svc.ListTopics,
 		connect.WithSchema(knowledgeServiceMethods.ByName("ListTopics")),
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceCreateTopicHandler := connect.NewUnaryHandler(
+		KnowledgeServiceCreateTopicProcedure,
+		svc.CreateTopic,
+		connect.WithSchema(knowledgeServiceMethods.ByName("CreateTopic")),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceChangeTopicHandler := connect.NewUnaryHandler(
+		KnowledgeServiceChangeTopicProcedure,
+		svc.ChangeTopic,
+		connect.WithSchema(knowledgeServiceMethods.ByName("ChangeTopic")),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceListTagsHandler := connect.NewUnaryHandler(
+		KnowledgeServiceListTagsProcedure,
+		svc.ListTags,
+		connect.WithSchema(knowledgeServiceMethods.ByName("ListTags")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceChangeTagHandler := connect.NewUnaryHandler(
+		KnowledgeServiceChangeTagProcedure,
+		svc.ChangeTag,
+		connect.WithSchema(knowledgeServiceMethods.ByName("ChangeTag")),
+		connect.WithHandlerOptions(opts...),
+	)
+	knowledgeServiceRehearseHandler := connect.NewUnaryHandler(
+		KnowledgeServiceRehearseProcedure,
+		svc.Rehearse,
+		connect.WithSchema(knowledgeServiceMethods.ByName("Rehearse")),
+		connect.WithIdempotency(connect.IdempotencyIdempotent),
 		connect.WithHandlerOptions(opts...),
 	)
 	knowledgeServiceImportHandler := connect.NewBidiStreamHandler(
@@ -478,6 +607,16 @@ func NewKnowledgeServiceHandler(svc KnowledgeServiceHandler, opts ...connect.Han
 			knowledgeServiceListRecordsHandler.ServeHTTP(w, r)
 		case KnowledgeServiceListTopicsProcedure:
 			knowledgeServiceListTopicsHandler.ServeHTTP(w, r)
+		case KnowledgeServiceCreateTopicProcedure:
+			knowledgeServiceCreateTopicHandler.ServeHTTP(w, r)
+		case KnowledgeServiceChangeTopicProcedure:
+			knowledgeServiceChangeTopicHandler.ServeHTTP(w, r)
+		case KnowledgeServiceListTagsProcedure:
+			knowledgeServiceListTagsHandler.ServeHTTP(w, r)
+		case KnowledgeServiceChangeTagProcedure:
+			knowledgeServiceChangeTagHandler.ServeHTTP(w, r)
+		case KnowledgeServiceRehearseProcedure:
+			knowledgeServiceRehearseHandler.ServeHTTP(w, r)
 		case KnowledgeServiceImportProcedure:
 			knowledgeServiceImportHandler.ServeHTTP(w, r)
 		case KnowledgeServiceCreateRecordProcedure:
@@ -525,6 +664,26 @@ func (UnimplementedKnowledgeServiceHandler) ListRecords(context.Context, *connec
 
 func (UnimplementedKnowledgeServiceHandler) ListTopics(context.Context, *connect.Request[knowledgev1.ListTopicsRequest]) (*connect.Response[knowledgev1.ListTopicsResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.ListTopics is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) CreateTopic(context.Context, *connect.Request[knowledgev1.CreateTopicRequest]) (*connect.Response[knowledgev1.CreateTopicResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.CreateTopic is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) ChangeTopic(context.Context, *connect.Request[knowledgev1.ChangeTopicRequest]) (*connect.Response[knowledgev1.ChangeTopicResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.ChangeTopic is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) ListTags(context.Context, *connect.Request[knowledgev1.ListTagsRequest]) (*connect.Response[knowledgev1.ListTagsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.ListTags is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) ChangeTag(context.Context, *connect.Request[knowledgev1.ChangeTagRequest]) (*connect.Response[knowledgev1.ChangeTagResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.ChangeTag is not implemented"))
+}
+
+func (UnimplementedKnowledgeServiceHandler) Rehearse(context.Context, *connect.Request[knowledgev1.RehearseRequest]) (*connect.Response[knowledgev1.RehearseResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.KnowledgeService.Rehearse is not implemented"))
 }
 
 func (UnimplementedKnowledgeServiceHandler) Import(context.Context, *connect.BidiStream[knowledgev1.ImportRequest, knowledgev1.ImportResponse]) error {
