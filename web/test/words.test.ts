@@ -49,7 +49,7 @@ test("text on the agency's colour can be read", () => {
 });
 
 test("the transcript tells who said what, and on what ground", () => {
-  const citations = [{ versionId: "v", question: "?", legalBasis: ["400-ФЗ, ст. 8"] }];
+  const citations = [{ versionId: "v", question: "?", legalBasis: ["400-ФЗ, ст. 8"], links: [], files: [] }];
   const text = transcript("Центр", "int_1", [
     message(1, { text: "Когда?" }),
     message(2, { author: "ASSISTANT", text: "В 65 лет.\nИли раньше.", citations }),

@@ -1,7 +1,7 @@
 // Requests and responses over HTTP. Subscriptions are in stream.ts, uploads in upload.ts.
 
 import * as doc from "./contract";
-import type { Attachment, Interaction, Message, Snapshot, UserError } from "./contract";
+import type { Attachment, Interaction, Message, RecordFile, Snapshot, UserError } from "./contract";
 import { asFailure, Failure, failureOfFaults, failureOfStatus, failureOfUserErrors, type GraphQLFault } from "./failure";
 
 /** After so long without an answer a request counts as lost. */
@@ -71,6 +71,12 @@ export class Client {
   async attachment(token: string, id: string): Promise<Attachment> {
     const data = await this.request<{ node: Attachment | null }>(doc.ATTACHMENT, { id }, token);
     return present(data.node);
+  }
+
+  /** The files that came along with the answer of a message, with fresh links. */
+  async recordFiles(token: string, messageId: string): Promise<RecordFile[]> {
+    const data = await this.request<{ node: { citations: { files: RecordFile[] }[] } | null }>(doc.RECORD_FILES, { id: messageId }, token);
+    return present(data.node).citations.flatMap((citation) => citation.files);
   }
 
   /** The whole dialogue as it is now. Its cursor is that of the first page read, so that nothing later is missed. */

@@ -8,7 +8,12 @@ export type MessageKind = "TEXT" | "ANSWER" | "CLARIFICATION" | "NOTICE" | "RATI
 
 export interface Operator { displayName: string }
 export interface Choice { id: string; text: string }
-export interface Citation { versionId: string; question: string; legalBasis: string[] }
+export interface RecordLink { title: string; url: string }
+
+/** A file that an answer gives along; its url is null where the centre does not have it, and else a signed link that works for 15 minutes. */
+export interface RecordFile { id: string; title: string; mediaType: string; size: number; url: string | null }
+
+export interface Citation { versionId: string; question: string; legalBasis: string[]; links: RecordLink[]; files: RecordFile[] }
 
 export interface Attachment {
   id: string;
@@ -68,7 +73,7 @@ const INTERACTION_FIELDS = `fragment I on Interaction {
 
 const MESSAGE_FIELDS = `fragment M on Message {
   id sequence author kind operator { displayName } text
-  citations { versionId question legalBasis } choices { id text }
+  citations { versionId question legalBasis links { title url } files { id title mediaType size url } } choices { id text }
   attachments { id fileName mediaType size url } clientKey helpful createdAt
 }`;
 
@@ -115,6 +120,10 @@ export const INTERACTION = `query Interaction($id: ID!, $before: Cursor) {
 
 export const ATTACHMENT = `query Attachment($id: ID!) {
   node(id: $id) { ... on Attachment { id fileName mediaType size url } }
+}`;
+
+export const RECORD_FILES = `query RecordFiles($id: ID!) {
+  node(id: $id) { ... on Message { citations { files { id title mediaType size url } } } }
 }`;
 
 export const DIALOGUE = `subscription Dialogue($interactionId: ID!, $after: EventCursor) {

@@ -2,7 +2,7 @@
 // It knows nothing of the DOM; the view reads `view` after every `changed` and calls the verbs.
 
 import { Client } from "../api/client";
-import type { Attachment, Choice, Interaction } from "../api/contract";
+import type { Attachment, Choice, Interaction, RecordFile } from "../api/contract";
 import { asFailure, Failure, wordsFor } from "../api/failure";
 import type { Transport } from "../api/stream";
 import { upload } from "../api/upload";
@@ -156,6 +156,17 @@ export class Chat {
     const session = this.starter.known;
     try {
       return session && await this.links.open(attachment, session.token);
+    } catch (reason) {
+      this.complain(asFailure(reason));
+      return null;
+    }
+  }
+
+  /** A link to a file that an answer gives along. */
+  async recordFileLink(file: RecordFile, messageId: string): Promise<string | null> {
+    const session = this.starter.known;
+    try {
+      return session && await this.links.openRecordFile(file, messageId, session.token);
     } catch (reason) {
       this.complain(asFailure(reason));
       return null;

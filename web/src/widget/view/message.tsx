@@ -1,7 +1,7 @@
 // One message of the dialogue, and one that is not sent yet.
 
 import { Fragment } from "preact";
-import type { Attachment, Message } from "../api/contract";
+import type { Attachment, Message, RecordFile } from "../api/contract";
 import type { OutboxItem } from "../dialogue/outbox";
 import { Failure, type FailureKind, wordsFor } from "../api/failure";
 import { FileIcon } from "./icons";
@@ -36,23 +36,51 @@ function Files({ ui, files }: { ui: Ui; files: readonly Attachment[] }) {
   );
 }
 
+function follow(href: string | null): void {
+  if (!href) return;
+  const link = document.createElement("a");
+  link.href = href;
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+  link.click();
+}
+
 /** The link of a message works for 15 minutes; an older one is asked for anew when it is used. */
 function FileLink({ ui, file }: { ui: Ui; file: Attachment }) {
   const open = (event: MouseEvent) => {
     event.preventDefault();
-    const follow = (href: string | null) => {
-      if (!href) return;
-      const link = document.createElement("a");
-      link.href = href;
-      link.target = "_blank";
-      link.rel = "noopener noreferrer";
-      link.click();
-    };
     void ui.chat.link(file).then(follow);
   };
   return (
     <a class="file" href="#" onClick={open}>
       <FileIcon /><span class="name">{file.fileName}</span> <span class="size">{sizeWords(file.size)}</span>
+    </a>
+  );
+}
+
+/** What an answer gives along: files, and pages to read on. Only addresses of the web are links. */
+function Along({ ui, message }: { ui: Ui; message: Message }) {
+  const files = message.citations.flatMap((citation) => citation.files ?? []).filter((file) => file.url !== null);
+  const links = message.citations.flatMap((citation) => citation.links ?? []).filter((link) => /^https?:\/\//i.test(link.url));
+  if (files.length + links.length === 0) return null;
+  return (
+    <ul class="files along" aria-label="К ответу">
+      {files.map((file) => <li key={file.id}><RecordFileLink ui={ui} file={file} messageId={message.id} /></li>)}
+      {links.map((link) => (
+        <li key={link.url}><a href={link.url} target="_blank" rel="noopener noreferrer">{link.title || link.url}</a></li>
+      ))}
+    </ul>
+  );
+}
+
+function RecordFileLink({ ui, file, messageId }: { ui: Ui; file: RecordFile; messageId: string }) {
+  const open = (event: MouseEvent) => {
+    event.preventDefault();
+    void ui.chat.recordFileLink(file, messageId).then(follow);
+  };
+  return (
+    <a class="file" href="#" onClick={open}>
+      <FileIcon /><span class="name">{file.title}</span> <span class="size">{sizeWords(file.size)}</span>
     </a>
   );
 }
@@ -102,6 +130,7 @@ export function MessageView({ ui, message, choosable }: { ui: Ui; message: Messa
       <div class="bubble">
         {message.text !== "" && <RichText text={message.text} />}
         {message.attachments.length > 0 && <Files ui={ui} files={message.attachments} />}
+        <Along ui={ui} message={message} />
         <Basis message={message} />
       </div>
       {choosable && <Choices ui={ui} message={message} />}

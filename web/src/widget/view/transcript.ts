@@ -13,6 +13,8 @@ function entry(message: Message): string {
   if (message.text) lines.push(...message.text.split(/\r?\n/));
   for (const citation of message.citations) {
     for (const act of citation.legalBasis) lines.push(`На основании: ${act}`);
+    for (const link of citation.links ?? []) lines.push(`${link.title || "Страница"}: ${link.url}`);
+    for (const file of citation.files ?? []) lines.push(`Файл: ${file.title} (${sizeWords(file.size)})`);
   }
   for (const choice of message.choices) lines.push(`– ${choice.text}`);
   for (const file of message.attachments) lines.push(`Файл: ${file.fileName} (${sizeWords(file.size)})`);
