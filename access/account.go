@@ -89,7 +89,8 @@ func (s *Service) create(ctx context.Context, v viewer.Viewer, n NewAccount) (*e
 	var created *ent.Account
 	err = s.store.InTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		a, err := tx.Account.Create().SetLogin(n.Login).SetDisplayName(name).SetPasswordHash(hash).
-			SetNillableChatCapacity(n.ChatCapacity).SetCreatedAt(s.now()).Save(ctx)
+			SetNillableChatCapacity(n.ChatCapacity).SetCreatedAt(s.now()).SetPasswordSetAt(s.now()).
+			SetMustChangePassword(v.AccountID != "").Save(ctx)
 		switch {
 		case ent.IsConstraintError(err):
 			return fail.Field("login", fail.Conflict, "the login is taken")
@@ -100,7 +101,7 @@ func (s *Service) create(ctx context.Context, v viewer.Viewer, n NewAccount) (*e
 			return err
 		}
 		if n.Role != nil {
-			if err := s.give(ctx, tx, "role", a.ID, *n.Role); err != nil {
+			if _, err := s.give(ctx, tx, "role", a.ID, *n.Role); err != nil {
 				return err
 			}
 		}
@@ -143,7 +144,8 @@ func checkCapacity(chats int) error {
 }
 
 // UpdateAccount changes an account that the viewer of ctx manages. Deactivating and setting a password close all of its
-// sessions. Nobody deactivates themselves or sets their own password here.
+// sessions; the password must be changed at the next sign-in, unless the system sets it. Nobody deactivates themselves or
+// sets their own password here.
 func (s *Service) UpdateAccount(ctx context.Context, id string, change AccountChange) (*ent.Account, error) {
 	v, err := manager(ctx)
 	if err != nil {
@@ -239,9 +241,6 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, a *ent.Account, change
 		u.ClearLockedUntil().SetFailedSignIns(0)
 		detail["unlock"] = "true"
 	}
-	if hash != "" {
-		u.SetPasswordHash(hash).SetFailedSignIns(0)
-	}
 	if err := u.Exec(ctx); err != nil {
 		return fmt.Errorf("update account: %w", err)
 	}
@@ -251,6 +250,9 @@ func (s *Service) update(ctx context.Context, tx *ent.Tx, a *ent.Account, change
 		}
 	}
 	if hash != "" {
+		if _, err := s.setPassword(ctx, tx, a, hash, viewer.From(ctx).AccountID != ""); err != nil {
+			return err
+		}
 		if err := s.afterReset(ctx, tx, a.ID); err != nil {
 			return err
 		}

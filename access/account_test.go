@@ -191,7 +191,8 @@ func TestDeactivationAndResetCloseSessions(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.service.Authenticate(t.Context(), tokens.AccessToken)
 	c.refused(fail.Unauthenticated, err)
-	tokens, _, err = c.service.SignIn(t.Context(), "ivanova", "совсем другой пароль")
+	challenge := c.challenged("ivanova", "совсем другой пароль", access.StepPassword)
+	tokens, _, err = c.service.SignInPassword(t.Context(), challenge, password+" снова")
 	require.NoError(t, err)
 	c.as(tokens.AccessToken)
 

@@ -95,6 +95,13 @@ const (
 	ReadSignIns Action = "account.read_sign_ins"
 	// ManageAccounts: create and change accounts, give and take roles, see lock-outs.
 	ManageAccounts Action = "account.manage"
+	// ReadAccessRequests: see them; Own is who asked and who is to get the role. DecideAccess: approve or decline one that is
+	// not their own; asking is everybody's.
+	ReadAccessRequests Action = "access_request.read"
+	DecideAccess       Action = "access_request.decide"
+	// ManageKeys: API keys of the segment. ManageNetworks: where operators of an agency may work from.
+	ManageKeys     Action = "api_key.manage"
+	ManageNetworks Action = "agency_network.manage"
 	// ReadAudit: the audit log.
 	ReadAudit Action = "audit.read"
 )

@@ -25,6 +25,33 @@ const (
 	auditPasswordReset   = "password.reset"
 	auditRoleGrant       = "role.grant"
 	auditRoleRevoke      = "role.revoke"
+
+	auditFactorBegin   = "factor.begin"
+	auditFactorConfirm = "factor.confirm"
+	auditFactorRefused = "factor.refused"
+	auditFactorRemove  = "factor.remove"
+	auditFactorReset   = "factor.reset"
+	auditRecoveryUsed  = "factor.recovery_used"
+	auditRecoveryRenew = "factor.recovery_renew"
+
+	auditIdentityLink   = "identity.link"
+	auditIdentityUnlink = "identity.unlink"
+	auditSessionEnded   = "session.ended_by_provider"
+
+	auditKeyCreate = "api_key.create"
+	auditKeyRotate = "api_key.rotate"
+	auditKeyRevoke = "api_key.revoke"
+
+	auditTokenStray      = "token.stray" // a token that came from where it may not
+	auditNetworkAdd      = "agency_network.add"
+	auditNetworkRemove   = "agency_network.remove"
+	auditCertificateBind = "account.bind_certificate"
+
+	auditRequestAsk      = "access_request.ask"
+	auditRequestApprove  = "access_request.approve"
+	auditRequestDecline  = "access_request.decline"
+	auditRequestWithdraw = "access_request.withdraw"
+	auditRequestExpire   = "access_request.expire"
 )
 
 const (
@@ -36,12 +63,13 @@ const (
 // holds ids and stable words, never personal data or secrets. The database refuses to change or remove a line.
 func Audit(ctx context.Context, tx *ent.Tx, action, objectID string, detail map[string]string) error {
 	v := viewer.From(ctx)
-	if v.AccountID == "" && v.InteractionID != "" {
-		detail = maps.Clone(detail)
-		if detail == nil {
-			detail = map[string]string{}
+	for name, id := range map[string]string{"citizen_of": v.InteractionID, "api_key": v.KeyID} {
+		if v.AccountID == "" && id != "" {
+			if detail = maps.Clone(detail); detail == nil {
+				detail = map[string]string{}
+			}
+			detail[name] = id
 		}
-		detail["citizen_of"] = v.InteractionID
 	}
 	entry := tx.AuditEntry.Create().SetAction(action).SetObjectID(objectID).SetActorID(v.AccountID).
 		SetAddress(cut(v.Address, maxAddress))

@@ -9,6 +9,7 @@ import (
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/account"
+	"ekc/ent/apikey"
 	"ekc/ent/interaction"
 	"ekc/ent/predicate"
 	"ekc/ent/roleassignment"
@@ -24,8 +25,11 @@ const touchEvery = time.Minute
 func (s *Service) Authenticate(ctx context.Context, token string) (viewer.Viewer, error) {
 	find := s.ofAccess
 	prefix := AccessPrefix
-	if strings.HasPrefix(token, CitizenPrefix) {
+	switch {
+	case strings.HasPrefix(token, CitizenPrefix):
 		find, prefix = s.ofCitizen, CitizenPrefix
+	case strings.HasPrefix(token, KeyPrefix):
+		find, prefix = s.ofKey, KeyPrefix
 	}
 	if _, ok := parseToken(token, prefix, secretBytes); !ok {
 		return viewer.Viewer{}, errToken()
@@ -41,7 +45,10 @@ func (s *Service) Authenticate(ctx context.Context, token string) (viewer.Viewer
 		}
 		s.cache.put(hash, v, seen)
 	}
-	v.Address, v.UserAgent = base.Address, base.UserAgent
+	v.Address, v.UserAgent, v.Certificate = base.Address, base.UserAgent, base.Certificate
+	if err := s.admitHere(ctx, v); err != nil {
+		return viewer.Viewer{}, err
+	}
 	return v, nil
 }
 
@@ -55,10 +62,12 @@ func (s *Service) Renew(ctx context.Context, v viewer.Viewer) (viewer.Viewer, er
 		fresh, err = s.ofSession(viewer.AsSystem(ctx), session.ID(v.SessionID))
 	case viewer.Citizen:
 		fresh, err = s.ofInteraction(viewer.AsSystem(ctx), interaction.ID(v.InteractionID))
+	case viewer.Key:
+		fresh, err = s.keyBy(viewer.AsSystem(ctx), apikey.ID(v.KeyID))
 	default:
 		return v, nil
 	}
-	fresh.Address, fresh.UserAgent, fresh.TokenEnds = v.Address, v.UserAgent, v.TokenEnds
+	fresh.Address, fresh.UserAgent, fresh.Certificate, fresh.TokenEnds = v.Address, v.UserAgent, v.Certificate, v.TokenEnds
 	return fresh, err
 }
 
@@ -70,27 +79,32 @@ func (s *Service) ofAccess(ctx context.Context, hash []byte) (viewer.Viewer, err
 func (s *Service) ofSession(ctx context.Context, which ...predicate.Session) (viewer.Viewer, error) {
 	now := s.now()
 	found, err := s.client.Session.Query().Where(which...).
-		Where(session.RevokedAtIsNil(), session.ExpiresAtGT(now), session.HasAccountWith(account.Active(true))).Only(ctx)
+		Where(session.RevokedAtIsNil(), session.ExpiresAtGT(now), session.HasAccountWith(account.Active(true))).WithAccount().Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
 		return viewer.Viewer{}, errToken()
 	case err != nil:
 		return viewer.Viewer{}, fmt.Errorf("find session: %w", err)
 	}
-	grants, err := s.grants(ctx, found.AccountID)
+	grants, err := s.grantsOf(ctx, s.client.RoleAssignment, found.AccountID)
+	if err != nil {
+		return viewer.Viewer{}, err
+	}
+	nets, err := networksOf(ctx, s.client.AgencyNetwork, grants)
 	if err != nil {
 		return viewer.Viewer{}, err
 	}
 	s.touch(ctx, found, now)
 	return viewer.Viewer{
 		Kind: viewer.Account, AccountID: found.AccountID, SessionID: found.ID, Grants: grants, TokenEnds: found.AccessExpiresAt,
+		Networks: nets.of(grants), MustShow: found.Edges.Account.CertificateSubject,
 	}, nil
 }
 
-// grants are the account's roles that are in force now.
-func (s *Service) grants(ctx context.Context, accountID string) ([]viewer.Grant, error) {
+// grantsOf are the account's roles that are in force now.
+func (s *Service) grantsOf(ctx context.Context, client *ent.RoleAssignmentClient, accountID string) ([]viewer.Grant, error) {
 	now := s.now()
-	held, err := s.client.RoleAssignment.Query().Where(roleassignment.AccountID(accountID),
+	held, err := client.Query().Where(roleassignment.AccountID(accountID),
 		roleassignment.ValidFromLTE(now), roleassignment.Or(roleassignment.ValidToIsNil(), roleassignment.ValidToGT(now))).
 		Order(ent.Asc(roleassignment.FieldID)).All(ctx)
 	if err != nil {
@@ -107,6 +121,9 @@ func grantOf(r *ent.RoleAssignment) viewer.Grant {
 	g := viewer.Grant{Role: viewer.Role(r.Role), AgencyID: r.AgencyID, RegionID: r.RegionID}
 	if r.Line != nil {
 		g.Line = *r.Line
+	}
+	if r.ValidTo != nil {
+		g.Until = *r.ValidTo
 	}
 	return g
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 
 	"ekc/access/viewer"
 	"ekc/ent"
@@ -82,6 +83,15 @@ func may(v viewer.Viewer, r row, object Object) bool {
 		return true
 	case viewer.Citizen:
 		return r.anyone || (r.citizen == Own && object.Own)
+	case viewer.Key:
+		if !slices.Contains(v.Actions, string(r.action)) {
+			return r.anyone
+		}
+		for _, grant := range v.Grants {
+			if reaches(grant, r.roles[viewer.Program], Object{Scope: object.Scope}) {
+				return true
+			}
+		}
 	case viewer.Account:
 		for _, grant := range v.Grants {
 			if reaches(grant, r.roles[grant.Role], object) {

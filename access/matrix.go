@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"ekc/access/viewer"
@@ -42,6 +43,12 @@ type row struct {
 }
 
 type roles = map[viewer.Role]Reach
+
+// andPrograms lets API keys be given the action too, for what their segment reaches.
+func (r row) andPrograms() row {
+	r.roles[viewer.Program] = Covered
+	return r
+}
 
 // everybody gives all roles one reach.
 func everybody(r Reach) roles {
@@ -99,7 +106,7 @@ var matrix = []row{
 	{action: ReadBoard, roles: roles{
 		viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
 	}},
-	{action: ReadQueue, sees: ReadQueue, roles: everybody(Covered)},
+	row{action: ReadQueue, sees: ReadQueue, roles: everybody(Covered)}.andPrograms(),
 	{action: ReadQueueFigures, sees: ReadQueue, roles: roles{
 		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
 	}},
@@ -113,19 +120,19 @@ var matrix = []row{
 	{action: ManageQueueMembers, sees: ReadQueue, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
 	{action: SetSkill, sees: ReadAccounts, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
 
-	{action: ReadReference, roles: everybody(Covered)},
+	row{action: ReadReference, roles: everybody(Covered)}.andPrograms(),
 	{action: ReadSites, roles: roles{
 		viewer.Supervisor: Covered, viewer.SegmentAdministrator: Covered, viewer.SegmentCoordinator: Covered,
 		viewer.Administrator: Covered,
 	}},
-	{action: SearchBase, roles: everybody(Covered)},
+	row{action: SearchBase, roles: everybody(Covered)}.andPrograms(),
 	{action: GiveFeedback, roles: roles{
 		viewer.Operator: Covered, viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.Administrator: Covered,
 	}},
-	{action: ReadQuality, sees: ReadQuality, roles: roles{
+	row{action: ReadQuality, sees: ReadQuality, roles: roles{
 		viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered,
 		viewer.SegmentCoordinator: Covered, viewer.ExpertSystemUser: Covered, viewer.Administrator: Covered,
-	}},
+	}}.andPrograms(),
 	{action: ExplainAssistant, sees: ExplainAssistant, roles: roles{
 		viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered,
 		viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
@@ -173,6 +180,14 @@ var matrix = []row{
 	{action: ManageAccounts, sees: ReadAccounts, roles: roles{
 		viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered,
 	}},
+	{action: ReadAccessRequests, sees: ReadAccessRequests, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Own, viewer.ContentManager: Own, viewer.ExpertSystemAdministrator: Own,
+		viewer.SegmentAdministrator: Inside, viewer.SegmentCoordinator: Own, viewer.ExpertSystemUser: Inside,
+		viewer.Administrator: Covered,
+	}},
+	{action: DecideAccess, sees: ReadAccessRequests, roles: roles{viewer.ExpertSystemUser: Inside, viewer.Administrator: Covered}},
+	{action: ManageKeys, sees: ManageKeys, roles: roles{viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered}},
+	{action: ManageNetworks, roles: roles{viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered}},
 	{action: ReadAudit, roles: roles{viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered}},
 
 	{action: PlayRecording, sees: ReadInteraction, roles: roles{
@@ -221,9 +236,9 @@ func Actions() []Action {
 
 // Matrix prints the rights as a Markdown table for the documents.
 func Matrix(w io.Writer) error {
-	columns := make([]string, 0, len(Roles)+3)
+	columns := make([]string, 0, len(Roles)+4)
 	columns = append(columns, "action", "nobody", "citizen")
-	for _, role := range Roles {
+	for _, role := range append(slices.Clone(Roles), viewer.Program) {
 		columns = append(columns, strings.ToLower(strings.ReplaceAll(string(role), "_", " ")))
 	}
 	lines := []string{"| " + strings.Join(columns, " | ") + " |", strings.Repeat("|---", len(columns)) + "|"}
@@ -233,7 +248,7 @@ func Matrix(w io.Writer) error {
 			nobody = "yes"
 		}
 		cells := []string{"`" + string(r.action) + "`", nobody, r.citizen.String()}
-		for _, role := range Roles {
+		for _, role := range append(slices.Clone(Roles), viewer.Program) {
 			cells = append(cells, r.roles[role].String())
 		}
 		lines = append(lines, "| "+strings.Join(cells, " | ")+" |")

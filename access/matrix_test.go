@@ -63,6 +63,10 @@ base.review_answers             -- --ss---s
 account.read                    -- -s--is-s
 account.read_sign_ins           -- osooioos
 account.manage                  -- ----i--s
+access_request.read             -- ooooiois
+access_request.decide           -- ------is
+api_key.manage                  -- ----i--s
+agency_network.manage           -- ----i--s
 audit.read                      -- ----i--s
 recording.play                  -- os-----s
 call.supervise                  -- -s-----s
@@ -187,7 +191,7 @@ func TestMatrixPrintsEveryCell(t *testing.T) {
 	for _, line := range lines {
 		require.Equal(t, strings.Count(lines[0], "|"), strings.Count(line, "|"))
 	}
-	require.Contains(t, out.String(), "| `queue.manage` |  |  |  | inside |  |  |  |  |  | segment |")
+	require.Contains(t, out.String(), "| `queue.manage` |  |  |  | inside |  |  |  |  |  | segment |  |")
 	if os.Getenv("EKC_PRINT_MATRIX") != "" {
 		t.Log("\n" + out.String())
 	}

@@ -28,12 +28,12 @@ type NewRole struct {
 	ValidTo   *time.Time
 }
 
-func (n NewRole) grant() viewer.Grant {
-	return viewer.Grant{Role: n.Role, AgencyID: n.AgencyID, RegionID: n.RegionID, Line: n.Line}
+func (n NewRole) scope() viewer.Scope {
+	return viewer.Scope{AgencyID: n.AgencyID, RegionID: n.RegionID, Line: n.Line}
 }
 
 // GrantRole gives an account that the viewer of ctx manages a role that they may give. CONFLICT when the account holds it
-// already at that time.
+// already at that time. Nobody gives themselves a role.
 func (s *Service) GrantRole(ctx context.Context, accountID string, n NewRole) (*ent.Account, error) {
 	v, err := manager(ctx)
 	if err != nil {
@@ -42,11 +42,15 @@ func (s *Service) GrantRole(ctx context.Context, accountID string, n NewRole) (*
 	if err := s.checkRole("role", v, n); err != nil {
 		return nil, err
 	}
+	if v.AccountID != "" && v.AccountID == accountID {
+		return nil, fail.Field("accountId", fail.Forbidden, "nobody gives themselves a role; ask for it with accessRequestCreate")
+	}
 	return s.changeRoles(ctx, accountID, func(ctx context.Context, tx *ent.Tx) error {
 		if _, err := s.lockManaged(ctx, tx, v, "accountId", accountID); err != nil {
 			return err
 		}
-		return s.give(ctx, tx, "role", accountID, n)
+		_, err := s.give(ctx, tx, "role", accountID, n)
+		return err
 	})
 }
 
@@ -100,6 +104,14 @@ func (s *Service) changeRoles(ctx context.Context, accountID string, change func
 
 // checkRole decides what can be decided without the database.
 func (s *Service) checkRole(field string, v viewer.Viewer, n NewRole) error {
+	if err := s.checkShape(field, n); err != nil {
+		return err
+	}
+	return mayGive(v, field, n)
+}
+
+// checkShape refuses a role that makes no sense, whoever gives it.
+func (s *Service) checkShape(field string, n NewRole) error {
 	if err := roleassignment.RoleValidator(roleassignment.Role(n.Role)); err != nil {
 		return fail.Field(field+".role", fail.Invalid, "no such role")
 	}
@@ -120,13 +132,13 @@ func (s *Service) checkRole(field string, v viewer.Viewer, n NewRole) error {
 	if n.ValidTo != nil && (!n.ValidTo.After(from) || !n.ValidTo.After(s.now())) {
 		return fail.Field(field+".validTo", fail.Invalid, "a role ends after it begins, and not in the past")
 	}
-	return mayGive(v, field, n.grant())
+	return nil
 }
 
 // give adds the role to the account, which the transaction has locked or made.
-func (s *Service) give(ctx context.Context, tx *ent.Tx, field, accountID string, n NewRole) error {
+func (s *Service) give(ctx context.Context, tx *ent.Tx, field, accountID string, n NewRole) (*ent.RoleAssignment, error) {
 	if err := findSegment(ctx, tx, field, n); err != nil {
-		return err
+		return nil, err
 	}
 	from := s.now()
 	if n.ValidFrom != nil {
@@ -137,9 +149,9 @@ func (s *Service) give(ctx context.Context, tx *ent.Tx, field, accountID string,
 		Where(beginsBefore(n.ValidTo)...).Exist(ctx)
 	switch {
 	case err != nil:
-		return fmt.Errorf("read roles: %w", err)
+		return nil, fmt.Errorf("read roles: %w", err)
 	case held:
-		return fail.Field(field, fail.Conflict, "the account holds this role at that time")
+		return nil, fail.Field(field, fail.Conflict, "the account holds this role at that time")
 	}
 	create := tx.RoleAssignment.Create().SetAccountID(accountID).SetRole(roleassignment.Role(n.Role)).
 		SetValidFrom(from).SetCreatedAt(s.now())
@@ -157,9 +169,9 @@ func (s *Service) give(ctx context.Context, tx *ent.Tx, field, accountID string,
 	}
 	given, err := create.Save(ctx)
 	if err != nil {
-		return fmt.Errorf("give role: %w", err)
+		return nil, fmt.Errorf("give role: %w", err)
 	}
-	return Audit(ctx, tx, auditRoleGrant, accountID, roleDetail(given))
+	return given, Audit(ctx, tx, auditRoleGrant, accountID, roleDetail(given))
 }
 
 func findSegment(ctx context.Context, tx *ent.Tx, field string, n NewRole) error {

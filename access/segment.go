@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ekc/access/policy"
@@ -81,21 +82,29 @@ func (s *Service) lockManaged(ctx context.Context, tx *ent.Tx, v viewer.Viewer, 
 	return a, nil
 }
 
-// mayGive decides whether the viewer may give or take the role in the scope.
-func mayGive(v viewer.Viewer, field string, g viewer.Grant) error {
+// mayGive decides whether the viewer may give the role: within their segment, and not for longer than their own lasts.
+func mayGive(v viewer.Viewer, field string, n NewRole) error {
 	if everywhere(v) {
 		return nil
 	}
-	if !grantable[g.Role] {
-		return fail.Field(field+".role", fail.Forbidden, "only administrators give the role %s", g.Role)
+	if !grantable[n.Role] {
+		return fail.Field(field+".role", fail.Forbidden, "only administrators give the role %s", n.Role)
 	}
-	scope := viewer.Scope{AgencyID: g.AgencyID, RegionID: g.RegionID, Line: g.Line}
-	for _, own := range v.GrantsOf(viewer.SegmentAdministrator) {
-		if own.Within(scope) {
-			return nil
-		}
+	own := v.GrantsOf(viewer.SegmentAdministrator)
+	if !slices.ContainsFunc(own, func(g viewer.Grant) bool { return g.Within(n.scope()) }) {
+		return fail.Field(field, fail.Forbidden, "the role reaches beyond your segment")
 	}
-	return fail.Field(field, fail.Forbidden, "the role reaches beyond your segment")
+	if !lasts(own, n) {
+		return fail.Field(field+".validTo", fail.Forbidden, "the role would outlast your own")
+	}
+	return nil
+}
+
+// lasts reports whether one of the grants contains the role, also in time.
+func lasts(grants []viewer.Grant, n NewRole) bool {
+	return slices.ContainsFunc(grants, func(g viewer.Grant) bool {
+		return g.Within(n.scope()) && (g.Until.IsZero() || (n.ValidTo != nil && !n.ValidTo.After(g.Until)))
+	})
 }
 
 // administratorLock orders the transactions that may take away an administrator; "EKCA".

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/internal/ratelimit"
 )
@@ -48,6 +49,22 @@ type Options struct {
 	// Attempts and Failures limit sign-ins per network address: all of them, and those that fail. Nil takes defaults that
 	// let a whole site of 300 operators sign in at once and a guesser try 30 passwords, then 6 a minute.
 	Attempts, Failures *ratelimit.Limiter
+	// MaxTerm is for how long access may be given on request; 365 days.
+	MaxTerm time.Duration
+	// RequestTTL is how long a request for access waits for an answer; 30 days.
+	RequestTTL time.Duration
+	// FactorRoles are the roles that ask for a second factor.
+	FactorRoles []viewer.Role
+	// Vault encrypts the secrets of second factors; nil keeps them as they are.
+	Vault Vault
+	// Identity is the identity provider; nil means that there is none.
+	Identity IdentityProvider
+	// PasswordAge is after how long a password must be changed; 0 means never, as NIST SP 800-63B §3.1.1.2 advises.
+	PasswordAge time.Duration
+	// PasswordHistory is how many of the last passwords, the present one among them, are not taken again; 5.
+	PasswordHistory int
+	// Announce appends an event that concerns the account to the event log, in the transaction; nil: nobody is told.
+	Announce func(ctx context.Context, tx *ent.Tx, kind, accountID string, data map[string]string) error
 	// OnDeactivate runs in the transaction that deactivates an account, so that routing can take its work back.
 	OnDeactivate func(ctx context.Context, tx *ent.Tx, accountID string) error
 }
@@ -61,6 +78,8 @@ type Service struct {
 	cache  *viewerCache
 	// guesses counts wrong passwords by account and network.
 	guesses *ratelimit.Limiter
+	// strays says when a token that came from where it may not was written down last.
+	strays *ratelimit.Limiter
 }
 
 // New returns the service. client is for reading, store for everything that changes.
@@ -73,6 +92,7 @@ func New(client *ent.Client, store Store, o Options) (*Service, error) {
 	guesses := ratelimit.New(ratelimit.Options{Every: o.LockFor / time.Duration(o.LockAfter), Burst: o.LockAfter, Clock: o.Clock})
 	return &Service{
 		client: client, store: store, o: o, hasher: h, cache: newViewerCache(o.CacheTTL, o.Clock), guesses: guesses,
+		strays: ratelimit.New(ratelimit.Options{Every: time.Minute, Burst: 1, Clock: o.Clock}),
 	}, nil
 }
 
@@ -93,6 +113,15 @@ func (o Options) withDefaults() Options {
 	orDefault(&o.LockFor, 15*time.Minute)
 	orDefault(&o.CacheTTL, time.Second)
 	orDefault(&o.MaxSessions, 20)
+	orDefault(&o.PasswordHistory, 5)
+	if o.Vault == nil {
+		o.Vault = plain{}
+	}
+	orDefault(&o.MaxTerm, 365*24*time.Hour)
+	orDefault(&o.RequestTTL, 30*24*time.Hour)
+	if o.Announce == nil {
+		o.Announce = func(context.Context, *ent.Tx, string, string, map[string]string) error { return nil }
+	}
 	if o.Attempts == nil {
 		o.Attempts = ratelimit.New(ratelimit.Options{Every: 100 * time.Millisecond, Burst: 600, Clock: o.Clock})
 	}

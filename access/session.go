@@ -20,6 +20,8 @@ type Tokens struct {
 	AccessExpiresAt  time.Time
 	RefreshToken     string
 	RefreshExpiresAt time.Time
+	// Challenge is what a sign-in asks for next; there are no tokens then.
+	Challenge *Challenge
 }
 
 func errToken() error {
@@ -39,7 +41,7 @@ func (s *Service) issue(family []byte) (Tokens, error) {
 }
 
 // openSession adds a session to the account, which the transaction has locked, and closes the oldest beyond the limit.
-func (s *Service) openSession(ctx context.Context, tx *ent.Tx, accountID string) (Tokens, error) {
+func (s *Service) openSession(ctx context.Context, tx *ent.Tx, accountID string, p passed) (Tokens, error) {
 	family := make([]byte, secretBytes)
 	if _, err := io.ReadFull(s.o.Rand, family); err != nil {
 		return Tokens{}, fmt.Errorf("draw a token: %w", err)
@@ -56,7 +58,8 @@ func (s *Service) openSession(ctx context.Context, tx *ent.Tx, accountID string)
 		SetAccessHash(HashToken(tokens.AccessToken)).SetAccessExpiresAt(tokens.AccessExpiresAt).
 		SetRefreshHash(HashToken(tokens.RefreshToken)).SetExpiresAt(tokens.RefreshExpiresAt).
 		SetCreatedAt(s.now()).SetLastUsedAt(s.now()).
-		SetAddress(cut(v.Address, maxAddress)).SetUserAgent(cut(v.UserAgent, maxUserAgent)).Save(ctx)
+		SetAddress(cut(v.Address, maxAddress)).SetUserAgent(cut(v.UserAgent, maxUserAgent)).
+		SetIdentityID(p.vouched).SetIssuerSession(p.issuerSession).Save(ctx)
 	if err != nil {
 		return Tokens{}, fmt.Errorf("open session: %w", err)
 	}
@@ -101,6 +104,9 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, *ent.Accou
 			return nil
 		case err != nil:
 			return fmt.Errorf("read account: %w", err)
+		}
+		if reason, err := s.foreign(ctx, tx, a); err != nil || reason != "" {
+			return err
 		}
 		if tokens, err = s.issue(family); err != nil {
 			return err

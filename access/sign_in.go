@@ -18,17 +18,18 @@ import (
 // loginForm: 3 to 64 of a-z, 0-9, dot, hyphen, underscore; begins with a letter.
 var loginForm = regexp.MustCompile(`^[a-z][a-z0-9._-]{2,63}$`)
 
-// errSignIn is the one answer to a wrong login, a wrong password, a locked and a deactivated account: it must not tell
-// which it was.
+// errSignIn is the one answer to a wrong login, a wrong password, a locked and a deactivated account, a foreign network and
+// a missing certificate: it must not tell which it was.
 func errSignIn() error {
-	return fail.New(fail.Unauthenticated, "wrong login or password, or too many failed attempts: wait a quarter of an hour")
+	return fail.New(fail.Unauthenticated,
+		"wrong login or password, not from here, or too many failed attempts: wait a quarter of an hour")
 }
 
 func errTooMany() error {
 	return fail.New(fail.RateLimited, "too many attempts from this address, try again later")
 }
 
-// SignIn opens a session. Login in any case. It fails with UNAUTHENTICATED, RATE_LIMITED for an address that tries too
+// SignIn opens a session, or returns a challenge when more than a password is asked for. Login in any case. It fails with UNAUTHENTICATED, RATE_LIMITED for an address that tries too
 // often, or UNAVAILABLE when too many sign in at once. The account comes with its roles.
 func (s *Service) SignIn(ctx context.Context, login, password string) (Tokens, *ent.Account, error) {
 	ctx = viewer.AsSystem(ctx)
@@ -47,7 +48,7 @@ func (s *Service) SignIn(ctx context.Context, login, password string) (Tokens, *
 	if !s.o.Failures.Ready(from) { // others of the address have failed while this one waited for its turn
 		return Tokens{}, nil, errTooMany()
 	}
-	tokens, opened, err := s.open(ctx, found, proof)
+	tokens, opened, err := s.enter(ctx, found, proof)
 	if err != nil {
 		if fail.CodeOf(err) == fail.Unauthenticated {
 			s.o.Failures.Allow(from)
@@ -98,9 +99,9 @@ func (s *Service) prove(ctx context.Context, found *ent.Account, password string
 	return p, err
 }
 
-// open decides with the account locked, so that guesses made at once count one after the other. A refusal is kept, so the
+// enter decides with the account locked, so that guesses made at once count one after the other. A refusal is kept, so the
 // transaction succeeds either way.
-func (s *Service) open(ctx context.Context, found *ent.Account, p proof) (Tokens, *ent.Account, error) {
+func (s *Service) enter(ctx context.Context, found *ent.Account, p proof) (Tokens, *ent.Account, error) {
 	var tokens Tokens
 	var opened *ent.Account
 	err := s.store.InTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
@@ -115,29 +116,21 @@ func (s *Service) open(ctx context.Context, found *ent.Account, p proof) (Tokens
 		if ok, err := s.admit(ctx, tx, a, p); !ok || err != nil {
 			return err
 		}
-		change := tx.Account.UpdateOne(a).SetLastSignInAt(s.now())
-		if !s.locked(a) { // a lock that does not hold here goes on for those elsewhere
-			change.SetFailedSignIns(0).ClearLockedUntil()
-		}
 		if p.better != "" {
-			change.SetPasswordHash(p.better)
+			if a, err = tx.Account.UpdateOne(a).SetPasswordHash(p.better).Save(ctx); err != nil {
+				return fmt.Errorf("keep better hash: %w", err)
+			}
 		}
-		if err := change.Exec(ctx); err != nil {
-			return fmt.Errorf("record sign-in: %w", err)
-		}
-		if tokens, err = s.openSession(ctx, tx, a.ID); err != nil {
-			return err
-		}
-		opened, err = s.withRoles(tx.Account.Query()).Where(account.ID(a.ID)).Only(ctx)
+		tokens, opened, err = s.advance(ctx, tx, a, passed{})
 		return err
 	})
 	switch {
 	case err != nil:
 		return Tokens{}, nil, err
-	case opened == nil:
+	case tokens == (Tokens{}):
 		return Tokens{}, nil, errSignIn()
 	}
-	return tokens, opened.Unwrap(), nil
+	return tokens, unwrap(opened), nil
 }
 
 // admit decides whether the proof opens the locked account, and keeps and audits a refusal.
@@ -157,7 +150,10 @@ func (s *Service) admit(ctx context.Context, tx *ent.Tx, a *ent.Account, p proof
 	case !a.Active:
 		reason = "inactive"
 	default:
-		return true, nil
+		var err error
+		if reason, err = s.foreign(ctx, tx, a); err != nil || reason == "" {
+			return err == nil, err
+		}
 	}
 	if err := Audit(ctx, tx, auditSessionRefused, a.ID, map[string]string{"reason": reason}); err != nil {
 		return false, err

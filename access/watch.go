@@ -3,10 +3,13 @@ package access
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/lib/pq"
 
 	"ekc/access/viewer"
+	"ekc/ent"
 	"ekc/ent/account"
 	"ekc/ent/roleassignment"
 	"ekc/ent/session"
@@ -15,7 +18,7 @@ import (
 // Held is a viewer whose connection outlives a request.
 type Held struct {
 	Viewer viewer.Viewer
-	// TokenHash is that of a citizen's token.
+	// TokenHash is that of a citizen's token, and of a program's key.
 	TokenHash []byte
 }
 
@@ -24,20 +27,26 @@ type Held struct {
 func (s *Service) RenewAll(ctx context.Context, held []Held) (fresh []viewer.Viewer, ended []error, err error) {
 	ctx = viewer.AsSystem(ctx)
 	var sessions []string
-	var hashes [][]byte
+	var hashes, keys [][]byte
 	for _, h := range held {
 		switch h.Viewer.Kind {
 		case viewer.Account:
 			sessions = append(sessions, h.Viewer.SessionID)
 		case viewer.Citizen:
 			hashes = append(hashes, h.TokenHash)
+		case viewer.Key:
+			keys = append(keys, h.TokenHash)
 		}
 	}
-	grants, err := s.openGrants(ctx, sessions)
+	accounts, err := s.openAccounts(ctx, sessions)
 	if err != nil {
 		return nil, nil, err
 	}
 	tokens, err := s.openTokens(ctx, hashes)
+	if err != nil {
+		return nil, nil, err
+	}
+	usable, err := s.openKeys(ctx, keys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -48,10 +57,16 @@ func (s *Service) RenewAll(ctx context.Context, held []Held) (fresh []viewer.Vie
 		fresh[i] = h.Viewer
 		switch h.Viewer.Kind {
 		case viewer.Account:
-			fresh[i].Grants, open = grants[h.Viewer.SessionID], grants[h.Viewer.SessionID] != nil
-			open = open && (h.Viewer.TokenEnds.IsZero() || h.Viewer.TokenEnds.After(now))
+			held, found := accounts[h.Viewer.SessionID]
+			fresh[i].Grants, fresh[i].Networks, fresh[i].MustShow = held.Grants, held.Networks, held.MustShow
+			open = found && (h.Viewer.TokenEnds.IsZero() || h.Viewer.TokenEnds.After(now)) && admits(fresh[i]) == ""
 		case viewer.Citizen:
 			open = tokens[string(h.TokenHash)]
+		case viewer.Key:
+			var held viewer.Viewer
+			held, open = usable[string(h.TokenHash)]
+			fresh[i].Grants, fresh[i].Actions, fresh[i].MustShow = held.Grants, held.Actions, held.MustShow
+			open = open && admits(fresh[i]) == ""
 		}
 		if !open {
 			ended[i] = errToken()
@@ -60,15 +75,16 @@ func (s *Service) RenewAll(ctx context.Context, held []Held) (fresh []viewer.Vie
 	return fresh, ended, nil
 }
 
-// openGrants returns the grants in force of the sessions that are open, never nil, by session.
-func (s *Service) openGrants(ctx context.Context, sessions []string) (map[string][]viewer.Grant, error) {
+// openAccounts returns, by session, what the accounts of the sessions that are open may do, and where from.
+func (s *Service) openAccounts(ctx context.Context, sessions []string) (map[string]viewer.Viewer, error) {
 	if len(sessions) == 0 {
 		return nil, nil
 	}
 	now := s.now()
 	found, err := s.client.Session.Query().Where(session.IDIn(sessions...), session.RevokedAtIsNil(),
 		session.ExpiresAtGT(now), session.HasAccountWith(account.Active(true))).
-		Select(session.FieldID, session.FieldAccountID).All(ctx)
+		Select(session.FieldID, session.FieldAccountID).
+		WithAccount(func(q *ent.AccountQuery) { q.Select(account.FieldID, account.FieldCertificateSubject) }).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)
 	}
@@ -78,7 +94,7 @@ func (s *Service) openGrants(ctx context.Context, sessions []string) (map[string
 	}
 	roles, err := s.client.RoleAssignment.Query().Where(roleassignment.AccountIDIn(accounts...),
 		roleassignment.ValidFromLTE(now), roleassignment.Or(roleassignment.ValidToIsNil(), roleassignment.ValidToGT(now))).
-		All(ctx)
+		Order(ent.Asc(roleassignment.FieldID)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read roles: %w", err)
 	}
@@ -86,11 +102,16 @@ func (s *Service) openGrants(ctx context.Context, sessions []string) (map[string
 	for _, r := range roles {
 		byAccount[r.AccountID] = append(byAccount[r.AccountID], grantOf(r))
 	}
-	grants := make(map[string][]viewer.Grant, len(found))
-	for _, f := range found {
-		grants[f.ID] = append([]viewer.Grant{}, byAccount[f.AccountID]...)
+	nets, err := networksOf(ctx, s.client.AgencyNetwork, slices.Concat(slices.Collect(maps.Values(byAccount))...))
+	if err != nil {
+		return nil, err
 	}
-	return grants, nil
+	held := make(map[string]viewer.Viewer, len(found))
+	for _, f := range found {
+		grants := byAccount[f.AccountID]
+		held[f.ID] = viewer.Viewer{Grants: grants, Networks: nets.of(grants), MustShow: f.Edges.Account.CertificateSubject}
+	}
+	return held, nil
 }
 
 // openTokens says which hashes are of citizens' tokens that open something.

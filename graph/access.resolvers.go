@@ -49,7 +49,10 @@ func (r *queryResolver) Accounts(ctx context.Context, after *entgql.Cursor[strin
 }
 
 // Sessions is the resolver for the sessions field.
-func (r *queryResolver) Sessions(ctx context.Context) ([]*ent.Session, error) {
+func (r *queryResolver) Sessions(ctx context.Context, accountID *string) ([]*ent.Session, error) {
+	if accountID != nil {
+		return r.Access.SessionsOf(ctx, *accountID)
+	}
 	return r.Access.Sessions(ctx)
 }
 
@@ -67,8 +70,8 @@ func (r *mutationResolver) TokenRefresh(ctx context.Context, input model.TokenRe
 
 // signedIn lets the payload be read as the account that came in.
 func (r *mutationResolver) signedIn(ctx context.Context, t access.Tokens, account *ent.Account, err error) (*model.SignInPayload, error) {
-	payload := &model.SignInPayload{Account: account}
-	if err == nil {
+	payload := &model.SignInPayload{Account: account, Challenge: t.Challenge}
+	if err == nil && t.Challenge == nil {
 		payload.Tokens = &model.Tokens{
 			AccessToken: t.AccessToken, AccessExpiresAt: t.AccessExpiresAt,
 			RefreshToken: t.RefreshToken, RefreshExpiresAt: t.RefreshExpiresAt,
@@ -84,23 +87,17 @@ func (r *mutationResolver) signedIn(ctx context.Context, t access.Tokens, accoun
 
 // SignOut is the resolver for the signOut field.
 func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, error) {
-	closed, err := r.Access.SignOut(ctx)
-	errs, err := userErrors(err)
-	return &model.SignOutPayload{ClosedSessions: closed, UserErrors: errs}, err
+	return signOutPayload(r.Access.SignOut(ctx))
 }
 
 // SignOutEverywhere is the resolver for the signOutEverywhere field.
 func (r *mutationResolver) SignOutEverywhere(ctx context.Context) (*model.SignOutPayload, error) {
-	closed, err := r.Access.SignOutEverywhere(ctx)
-	errs, err := userErrors(err)
-	return &model.SignOutPayload{ClosedSessions: closed, UserErrors: errs}, err
+	return signOutPayload(r.Access.SignOutEverywhere(ctx))
 }
 
 // PasswordChange is the resolver for the passwordChange field.
 func (r *mutationResolver) PasswordChange(ctx context.Context, input model.PasswordChangeInput) (*model.SignOutPayload, error) {
-	closed, err := r.Access.ChangePassword(ctx, input.Current, input.New)
-	errs, err := userErrors(err)
-	return &model.SignOutPayload{ClosedSessions: closed, UserErrors: errs}, err
+	return signOutPayload(r.Access.ChangePassword(ctx, input.Current, input.New))
 }
 
 // AccountCreate is the resolver for the accountCreate field.

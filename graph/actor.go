@@ -40,7 +40,7 @@ func actEach(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
 func become(ctx context.Context, v viewer.Viewer) {
 	if a, ok := ctx.Value(actorKey{}).(*actor); ok {
 		before := viewer.From(ctx)
-		v.Address, v.UserAgent = before.Address, before.UserAgent
+		v.Address, v.UserAgent, v.Certificate = before.Address, before.UserAgent, before.Certificate
 		as := viewer.With(context.Background(), v)
 		a.as.Store(&as)
 	}

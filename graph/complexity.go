@@ -42,7 +42,7 @@ func costs() ComplexityRoot {
 	}
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + min(len(ids), maxPage+1)*max(child, 1) }
 	c.Query.RecordSearch = func(child int, in model.RecordSearchInput) int { return 50 + bounded(in.First, 10)*child }
-	c.Query.Sessions, c.Query.PauseReasons, c.Query.BusinessHours = list(someChildren), list(someChildren), list(someChildren)
+	c.Query.PauseReasons, c.Query.BusinessHours = list(someChildren), list(someChildren)
 	c.Record.Versions, c.Query.RecordComparison = list(manyChildren), func(child int, _, _ string) int { return 1 + someChildren*child }
 	c.Record.OpenVersion = func(child int) int { return fewChildren + child }
 	c.Record.History = func(child int, _ *entgql.Cursor[string], first *int) int { return pageCost(child, first, nil, 50) }
@@ -52,6 +52,7 @@ func costs() ComplexityRoot {
 		return pageCost(child, first, nil, 50)
 	}
 	improvementCosts(&c)
+	doorCosts(&c)
 	c.Interaction.Messages = page(maxPage)
 	c.Interaction.Segments, c.Interaction.Offers = list(fewChildren), list(fewChildren)
 	c.Interaction.RoutingTraces, c.Interaction.AssistantTurns = list(fewChildren), list(fewChildren)

@@ -123,6 +123,11 @@ func follow[T any](r *Resolver, f *follower[T], s *eventlog.Stream, do each[T],
 	return f.out
 }
 
+// while ends a subscription when the viewer's rights have changed and may refuses.
+func while[T any](may func(context.Context) error) func(context.Context, *follower[T]) error {
+	return func(ctx context.Context, _ *follower[T]) error { return watchRights(ctx, may) }
+}
+
 // safely makes an error of a panic: work runs in a goroutine that nobody else guards, where a panic would end the process.
 func safely(ctx context.Context, work func() error) (err error) {
 	defer func() {

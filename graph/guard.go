@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,6 +33,7 @@ type hold struct {
 	guard   *guard
 	token   []byte
 	viewer  atomic.Pointer[viewer.Viewer]
+	changed atomic.Pointer[chan struct{}] // closed when the rights are others
 	revoked chan struct{}
 	err     error // read only after revoked is closed
 }
@@ -47,6 +49,8 @@ func (g *guard) watch(ctx context.Context, token string) transport.Watch {
 	h := &hold{guard: g, token: access.HashToken(token), revoked: make(chan struct{})}
 	v := viewer.From(ctx)
 	h.viewer.Store(&v)
+	changed := make(chan struct{})
+	h.changed.Store(&changed)
 	if v.Kind == viewer.Nobody {
 		return h
 	}
@@ -105,7 +109,11 @@ func (g *guard) renew(holds []*hold) {
 			g.forget(h, ended[i])
 			continue
 		}
-		h.viewer.Store(&fresh[i])
+		before := h.viewer.Swap(&fresh[i])
+		if !slices.Equal(before.Grants, fresh[i].Grants) {
+			next := make(chan struct{})
+			close(*h.changed.Swap(&next))
+		}
 	}
 }
 
@@ -136,6 +144,31 @@ func (h *hold) Err() error { return h.err }
 
 // Release ends the watch.
 func (h *hold) Release() { h.guard.forget(h, nil) }
+
+// watchRights asks may, with the rights of the moment, whenever they have changed, until it refuses or ctx ends. A
+// right that ends by itself makes no event, and the stream that rests on it must end all the same.
+func watchRights(ctx context.Context, may func(context.Context) error) error {
+	h, ok := ctx.Value(holdKey{}).(*hold)
+	if !ok {
+		return nil
+	}
+	last := viewer.From(ctx).Grants
+	for {
+		changed := *h.changed.Load()
+		now := present(ctx)
+		if grants := viewer.From(now).Grants; !slices.Equal(last, grants) {
+			if err := may(now); err != nil {
+				return err
+			}
+			last = grants
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+		}
+	}
+}
 
 // present returns ctx with the rights that the viewer of a subscription has at this moment.
 func present(ctx context.Context) context.Context {

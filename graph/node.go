@@ -7,8 +7,10 @@ import (
 
 	"ekc/access/viewer"
 	"ekc/ent"
+	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/agency"
+	"ekc/ent/apikey"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
@@ -36,7 +38,7 @@ var tables = map[string]string{
 	"hrs": businesshours.Table, "cit": citizen.Table, "dis": disposition.Table, "int": interaction.Table,
 	"msg": message.Table, "off": offer.Table, "que": queue.Table, "reg": region.Table, "sit": site.Table,
 	"skl": skill.Table, "cbk": callback.Table, "trk": trunk.Table, "num": servicenumber.Table, "mnu": menu.Table,
-	"mnv": menuversion.Table, "phn": phone.Table,
+	"mnv": menuversion.Table, "phn": phone.Table, "arq": accessrequest.Table, "key": apikey.Table,
 }
 
 // node reads any object as the viewer; null when there is none, or none that they may see.

@@ -11,5 +11,7 @@ var (
 	byCode             = &ent.RegionOrder{Direction: entgql.OrderDirectionAsc, Field: ent.RegionOrderFieldCode}
 	bySequence         = &ent.MessageOrder{Direction: entgql.OrderDirectionAsc, Field: ent.MessageOrderFieldSequence}
 	newestInteractions = &ent.InteractionOrder{Direction: entgql.OrderDirectionDesc, Field: ent.DefaultInteractionOrder.Field}
+	newestKeys         = &ent.APIKeyOrder{Direction: entgql.OrderDirectionDesc, Field: ent.DefaultAPIKeyOrder.Field}
+	newestRequests     = &ent.AccessRequestOrder{Direction: entgql.OrderDirectionDesc, Field: ent.DefaultAccessRequestOrder.Field}
 	newestAuditEntries = &ent.AuditEntryOrder{Direction: entgql.OrderDirectionDesc, Field: ent.DefaultAuditEntryOrder.Field}
 )

@@ -23,12 +23,14 @@ type RateLimits struct {
 	SignIn ratelimit.Options
 	// Citizen: operations with a citizen's token, per interaction; 5 a second, 40 at once.
 	Citizen ratelimit.Options
+	// Program: operations with an API key, per key; 20 a second, 100 at once.
+	Program ratelimit.Options
 	// Upload: files sent with a citizen's token, per address; one in 5 seconds, 60 at once: each takes up to 10 MiB.
 	Upload ratelimit.Options
 }
 
 // rateLimits is the extension that counts.
-type rateLimits struct{ anonymous, chatStart, signIn, citizen, upload *ratelimit.Limiter }
+type rateLimits struct{ anonymous, chatStart, signIn, citizen, program, upload *ratelimit.Limiter }
 
 func newRateLimits(o RateLimits) rateLimits {
 	limiter := func(o ratelimit.Options, every time.Duration, burst int) *ratelimit.Limiter {
@@ -45,6 +47,7 @@ func newRateLimits(o RateLimits) rateLimits {
 		chatStart: limiter(o.ChatStart, 2*time.Second, 30),
 		signIn:    limiter(o.SignIn, time.Second, 60),
 		citizen:   limiter(o.Citizen, 200*time.Millisecond, 40),
+		program:   limiter(o.Program, 50*time.Millisecond, 100),
 		upload:    limiter(o.Upload, 5*time.Second, 60),
 	}
 }
@@ -59,7 +62,8 @@ func (rateLimits) Validate(graphql.ExecutableSchema) error { return nil }
 func (l rateLimits) MutateOperationParameters(ctx context.Context, _ *graphql.RawParams) *gqlerror.Error {
 	v := viewer.From(ctx)
 	switch {
-	case v.Kind == viewer.Nobody && !l.anonymous.Allow(ratelimit.AddressKey(v.Address)),
+	case v.Kind == viewer.Key && !l.program.Allow(v.KeyID),
+		v.Kind == viewer.Nobody && !l.anonymous.Allow(ratelimit.AddressKey(v.Address)),
 		v.Kind == viewer.Citizen && !l.citizen.Allow(v.InteractionID):
 		return errTooOften()
 	}
@@ -78,7 +82,7 @@ func (l rateLimits) MutateOperationContext(ctx context.Context, op *graphql.Oper
 			if !l.chatStart.Allow(key) {
 				return errTooOften()
 			}
-		case "signIn", "tokenRefresh":
+		case "signIn", "tokenRefresh", "signInCode", "signInEnrol", "signInPassword", "identityDepart", "identitySignIn":
 			if !l.signIn.Allow(key) {
 				return errTooOften()
 			}

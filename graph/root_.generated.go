@@ -25,8 +25,11 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AccessRequest() AccessRequestResolver
 	Account() AccountResolver
+	AgencyNetwork() AgencyNetworkResolver
 	AnswerSample() AnswerSampleResolver
+	ApiKey() ApiKeyResolver
 	AssistantTurn() AssistantTurnResolver
 	Attachment() AttachmentResolver
 	AuditEntry() AuditEntryResolver
@@ -58,6 +61,7 @@ type ResolverRoot interface {
 	RoutingTrace() RoutingTraceResolver
 	Segment() SegmentResolver
 	Session() SessionResolver
+	SignInChallenge() SignInChallengeResolver
 	Subscription() SubscriptionResolver
 	Trunk() TrunkResolver
 	Viewer() ViewerResolver
@@ -67,6 +71,44 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AccessRequest struct {
+		AccountID        func(childComplexity int) int
+		AccountName      func(childComplexity int) int
+		Agency           func(childComplexity int) int
+		AskerID          func(childComplexity int) int
+		AskerName        func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		DecidedAt        func(childComplexity int) int
+		DeciderName      func(childComplexity int) int
+		Decision         func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Line             func(childComplexity int) int
+		Reason           func(childComplexity int) int
+		Region           func(childComplexity int) int
+		Role             func(childComplexity int) int
+		RoleAssignmentID func(childComplexity int) int
+		State            func(childComplexity int) int
+		WantedFrom       func(childComplexity int) int
+		WantedTo         func(childComplexity int) int
+	}
+
+	AccessRequestConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AccessRequestEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AccessRequestPayload struct {
+		AccessRequest func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
 	Account struct {
 		Active       func(childComplexity int) int
 		ChatCapacity func(childComplexity int) int
@@ -78,6 +120,7 @@ type ComplexityRoot struct {
 		Presence     func(childComplexity int) int
 		Queues       func(childComplexity int) int
 		Roles        func(childComplexity int) int
+		SecondFactor func(childComplexity int) int
 		Skills       func(childComplexity int) int
 	}
 
@@ -120,6 +163,18 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	AgencyNetwork struct {
+		CreatedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Network   func(childComplexity int) int
+		Note      func(childComplexity int) int
+	}
+
+	AgencyNetworkPayload struct {
+		AgencyNetwork func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
 	AnswerPrecision struct {
 		High   func(childComplexity int) int
 		Judged func(childComplexity int) int
@@ -147,6 +202,40 @@ type ComplexityRoot struct {
 	AnswerSamplePayload struct {
 		AnswerSample func(childComplexity int) int
 		UserErrors   func(childComplexity int) int
+	}
+
+	ApiKey struct {
+		Actions            func(childComplexity int) int
+		Agency             func(childComplexity int) int
+		CertificateSubject func(childComplexity int) int
+		CreatedAt          func(childComplexity int) int
+		ExpiresAt          func(childComplexity int) int
+		Hint               func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		LastAddress        func(childComplexity int) int
+		LastUsedAt         func(childComplexity int) int
+		Name               func(childComplexity int) int
+		PreviousEndsAt     func(childComplexity int) int
+		Region             func(childComplexity int) int
+		RevokedAt          func(childComplexity int) int
+		RotatedAt          func(childComplexity int) int
+	}
+
+	ApiKeyConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ApiKeyEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ApiKeyPayload struct {
+		APIKey     func(childComplexity int) int
+		Secret     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	AssistantCandidate struct {
@@ -522,6 +611,16 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Enrolment struct {
+		Secret func(childComplexity int) int
+		URI    func(childComplexity int) int
+	}
+
+	EnrolmentPayload struct {
+		Enrolment  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Gap struct {
 		Agency    func(childComplexity int) int
 		Citizens  func(childComplexity int) int
@@ -540,6 +639,25 @@ type ComplexityRoot struct {
 
 	GapPayload struct {
 		Gap        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Identity struct {
+		CreatedAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Issuer     func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		Subject    func(childComplexity int) int
+	}
+
+	IdentityDepartPayload struct {
+		Secret     func(childComplexity int) int
+		URL        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	IdentityPayload struct {
+		Identity   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -759,9 +877,19 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		APIKeyCreate                  func(childComplexity int, input model.APIKeyCreateInput) int
+		APIKeyRevoke                  func(childComplexity int, input model.APIKeyInput) int
+		APIKeyRotate                  func(childComplexity int, input model.APIKeyRotateInput) int
+		AccessRequestCreate           func(childComplexity int, input model.AccessRequestCreateInput) int
+		AccessRequestDecide           func(childComplexity int, input model.AccessRequestDecideInput) int
+		AccessRequestWithdraw         func(childComplexity int, input model.AccessRequestInput) int
+		AccountCertificateBind        func(childComplexity int, input model.AccountCertificateBindInput) int
 		AccountCreate                 func(childComplexity int, input model.AccountCreateInput) int
+		AccountSessionsRevoke         func(childComplexity int, input model.AccountInput) int
 		AccountSkillSet               func(childComplexity int, input model.AccountSkillSetInput) int
 		AccountUpdate                 func(childComplexity int, input model.AccountUpdateInput) int
+		AgencyNetworkAdd              func(childComplexity int, input model.AgencyNetworkAddInput) int
+		AgencyNetworkRemove           func(childComplexity int, input model.AgencyNetworkRemoveInput) int
 		AnswerFeedback                func(childComplexity int, input model.AnswerFeedbackInput) int
 		AnswerJudge                   func(childComplexity int, input model.AnswerJudgeInput) int
 		AnswerSampleDraw              func(childComplexity int, input model.AnswerSampleDrawInput) int
@@ -794,6 +922,10 @@ type ComplexityRoot struct {
 		GapDismiss                    func(childComplexity int, input model.GapDismissInput) int
 		GapDraft                      func(childComplexity int, input model.GapDraftInput) int
 		HandoverRequest               func(childComplexity int, input model.InteractionInput) int
+		IdentityDepart                func(childComplexity int, input model.IdentityDepartInput) int
+		IdentityLink                  func(childComplexity int, input model.IdentityReturnInput) int
+		IdentitySignIn                func(childComplexity int, input model.IdentityReturnInput) int
+		IdentityUnlink                func(childComplexity int, input model.IdentityUnlinkInput) int
 		InteractionClose              func(childComplexity int, input model.InteractionCloseInput) int
 		InteractionFinish             func(childComplexity int, input model.InteractionInput) int
 		InteractionHold               func(childComplexity int, input model.InteractionInput) int
@@ -847,12 +979,22 @@ type ComplexityRoot struct {
 		RecordTopicRetire             func(childComplexity int, input model.RecordTopicInput) int
 		RecordWithdraw                func(childComplexity int, input model.RecordMoveInput) int
 		RecordsReviewByAct            func(childComplexity int, input model.RecordsReviewByActInput) int
+		RecoveryCodesRenew            func(childComplexity int, input model.SecondFactorCodeInput) int
 		RoleGrant                     func(childComplexity int, input model.RoleGrantInput) int
 		RoleRevoke                    func(childComplexity int, input model.RoleRevokeInput) int
+		SecondFactorBegin             func(childComplexity int, input model.SecondFactorBeginInput) int
+		SecondFactorConfirm           func(childComplexity int, input model.SecondFactorCodeInput) int
+		SecondFactorRemove            func(childComplexity int, input model.SecondFactorCodeInput) int
+		SecondFactorReset             func(childComplexity int, input model.AccountInput) int
 		ServiceNumberSet              func(childComplexity int, input model.ServiceNumberSetInput) int
+		SessionRevoke                 func(childComplexity int, input model.SessionRevokeInput) int
 		SignIn                        func(childComplexity int, input model.SignInInput) int
+		SignInCode                    func(childComplexity int, input model.SignInCodeInput) int
+		SignInEnrol                   func(childComplexity int, input model.SignInEnrolInput) int
+		SignInPassword                func(childComplexity int, input model.SignInPasswordInput) int
 		SignOut                       func(childComplexity int) int
 		SignOutEverywhere             func(childComplexity int) int
+		SignOutOthers                 func(childComplexity int) int
 		SkillCreate                   func(childComplexity int, input model.SkillCreateInput) int
 		SoundUpload                   func(childComplexity int, input model.SoundUploadInput) int
 		SuggestionDismiss             func(childComplexity int, input model.SuggestionDismissInput) int
@@ -1022,8 +1164,12 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		APIKeyActions         func(childComplexity int) int
+		APIKeys               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		AccessRequests        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccessRequestFilter) int
 		Accounts              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccountFilter) int
 		Agencies              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		AgencyNetworks        func(childComplexity int, agencyID string) int
 		AnswerSamples         func(childComplexity int, first *int) int
 		AssistantTurn         func(childComplexity int, id string) int
 		AuditEntries          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AuditFilter) int
@@ -1037,6 +1183,7 @@ type ComplexityRoot struct {
 		Desk                  func(childComplexity int) int
 		Dispositions          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		Gaps                  func(childComplexity int, filter *model.GapFilter, first *int) int
+		Identities            func(childComplexity int) int
 		Interaction           func(childComplexity int, id string) int
 		Interactions          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.InteractionFilter) int
 		KnowledgeStatistics   func(childComplexity int, filter model.KnowledgeStatisticsFilter) int
@@ -1064,7 +1211,7 @@ type ComplexityRoot struct {
 		Regions               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		SampledAnswers        func(childComplexity int, sampleID string, pending *bool, after *entgql.Cursor[string], first *int) int
 		ServiceNumbers        func(childComplexity int) int
-		Sessions              func(childComplexity int) int
+		Sessions              func(childComplexity int, accountID *string) int
 		Sites                 func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		Skills                func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		Sounds                func(childComplexity int) int
@@ -1419,6 +1566,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RecoveryCodesPayload struct {
+		RecoveryCodes func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
 	Region struct {
 		Code     func(childComplexity int) int
 		ID       func(childComplexity int) int
@@ -1495,6 +1647,12 @@ type ComplexityRoot struct {
 		UserErrors    func(childComplexity int) int
 	}
 
+	SecondFactor struct {
+		On           func(childComplexity int) int
+		RecoveryLeft func(childComplexity int) int
+		Required     func(childComplexity int) int
+	}
+
 	Segment struct {
 		EndReason func(childComplexity int) int
 		EndedAt   func(childComplexity int) int
@@ -1529,10 +1687,18 @@ type ComplexityRoot struct {
 		UserAgent  func(childComplexity int) int
 	}
 
+	SignInChallenge struct {
+		ExpiresAt func(childComplexity int) int
+		Step      func(childComplexity int) int
+		Token     func(childComplexity int) int
+	}
+
 	SignInPayload struct {
-		Account    func(childComplexity int) int
-		Tokens     func(childComplexity int) int
-		UserErrors func(childComplexity int) int
+		Account       func(childComplexity int) int
+		Challenge     func(childComplexity int) int
+		RecoveryCodes func(childComplexity int) int
+		Tokens        func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
 	}
 
 	SignOutPayload struct {
@@ -1704,6 +1870,188 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "AccessRequest.accountId":
+		if e.ComplexityRoot.AccessRequest.AccountID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.AccountID(childComplexity), true
+
+	case "AccessRequest.accountName":
+		if e.ComplexityRoot.AccessRequest.AccountName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.AccountName(childComplexity), true
+
+	case "AccessRequest.agency":
+		if e.ComplexityRoot.AccessRequest.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.Agency(childComplexity), true
+
+	case "AccessRequest.askerId":
+		if e.ComplexityRoot.AccessRequest.AskerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.AskerID(childComplexity), true
+
+	case "AccessRequest.askerName":
+		if e.ComplexityRoot.AccessRequest.AskerName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.AskerName(childComplexity), true
+
+	case "AccessRequest.createdAt":
+		if e.ComplexityRoot.AccessRequest.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.CreatedAt(childComplexity), true
+
+	case "AccessRequest.decidedAt":
+		if e.ComplexityRoot.AccessRequest.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.DecidedAt(childComplexity), true
+
+	case "AccessRequest.deciderName":
+		if e.ComplexityRoot.AccessRequest.DeciderName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.DeciderName(childComplexity), true
+
+	case "AccessRequest.decision":
+		if e.ComplexityRoot.AccessRequest.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.Decision(childComplexity), true
+
+	case "AccessRequest.expiresAt":
+		if e.ComplexityRoot.AccessRequest.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.ExpiresAt(childComplexity), true
+
+	case "AccessRequest.id":
+		if e.ComplexityRoot.AccessRequest.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.ID(childComplexity), true
+
+	case "AccessRequest.line":
+		if e.ComplexityRoot.AccessRequest.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.Line(childComplexity), true
+
+	case "AccessRequest.reason":
+		if e.ComplexityRoot.AccessRequest.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.Reason(childComplexity), true
+
+	case "AccessRequest.region":
+		if e.ComplexityRoot.AccessRequest.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.Region(childComplexity), true
+
+	case "AccessRequest.role":
+		if e.ComplexityRoot.AccessRequest.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.Role(childComplexity), true
+
+	case "AccessRequest.roleAssignmentId":
+		if e.ComplexityRoot.AccessRequest.RoleAssignmentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.RoleAssignmentID(childComplexity), true
+
+	case "AccessRequest.state":
+		if e.ComplexityRoot.AccessRequest.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.State(childComplexity), true
+
+	case "AccessRequest.wantedFrom":
+		if e.ComplexityRoot.AccessRequest.WantedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.WantedFrom(childComplexity), true
+
+	case "AccessRequest.wantedTo":
+		if e.ComplexityRoot.AccessRequest.WantedTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequest.WantedTo(childComplexity), true
+
+	case "AccessRequestConnection.edges":
+		if e.ComplexityRoot.AccessRequestConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequestConnection.Edges(childComplexity), true
+
+	case "AccessRequestConnection.pageInfo":
+		if e.ComplexityRoot.AccessRequestConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequestConnection.PageInfo(childComplexity), true
+
+	case "AccessRequestConnection.totalCount":
+		if e.ComplexityRoot.AccessRequestConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequestConnection.TotalCount(childComplexity), true
+
+	case "AccessRequestEdge.cursor":
+		if e.ComplexityRoot.AccessRequestEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequestEdge.Cursor(childComplexity), true
+
+	case "AccessRequestEdge.node":
+		if e.ComplexityRoot.AccessRequestEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequestEdge.Node(childComplexity), true
+
+	case "AccessRequestPayload.accessRequest":
+		if e.ComplexityRoot.AccessRequestPayload.AccessRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequestPayload.AccessRequest(childComplexity), true
+
+	case "AccessRequestPayload.userErrors":
+		if e.ComplexityRoot.AccessRequestPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessRequestPayload.UserErrors(childComplexity), true
+
 	case "Account.active":
 		if e.ComplexityRoot.Account.Active == nil {
 			break
@@ -1773,6 +2121,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Account.Roles(childComplexity), true
+
+	case "Account.secondFactor":
+		if e.ComplexityRoot.Account.SecondFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Account.SecondFactor(childComplexity), true
 
 	case "Account.skills":
 		if e.ComplexityRoot.Account.Skills == nil {
@@ -1906,6 +2261,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AgencyEdge.Node(childComplexity), true
+
+	case "AgencyNetwork.createdAt":
+		if e.ComplexityRoot.AgencyNetwork.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgencyNetwork.CreatedAt(childComplexity), true
+
+	case "AgencyNetwork.id":
+		if e.ComplexityRoot.AgencyNetwork.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgencyNetwork.ID(childComplexity), true
+
+	case "AgencyNetwork.network":
+		if e.ComplexityRoot.AgencyNetwork.Network == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgencyNetwork.Network(childComplexity), true
+
+	case "AgencyNetwork.note":
+		if e.ComplexityRoot.AgencyNetwork.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgencyNetwork.Note(childComplexity), true
+
+	case "AgencyNetworkPayload.agencyNetwork":
+		if e.ComplexityRoot.AgencyNetworkPayload.AgencyNetwork == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgencyNetworkPayload.AgencyNetwork(childComplexity), true
+
+	case "AgencyNetworkPayload.userErrors":
+		if e.ComplexityRoot.AgencyNetworkPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgencyNetworkPayload.UserErrors(childComplexity), true
 
 	case "AnswerPrecision.high":
 		if e.ComplexityRoot.AnswerPrecision.High == nil {
@@ -2046,6 +2443,160 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AnswerSamplePayload.UserErrors(childComplexity), true
+
+	case "ApiKey.actions":
+		if e.ComplexityRoot.ApiKey.Actions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Actions(childComplexity), true
+
+	case "ApiKey.agency":
+		if e.ComplexityRoot.ApiKey.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Agency(childComplexity), true
+
+	case "ApiKey.certificateSubject":
+		if e.ComplexityRoot.ApiKey.CertificateSubject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.CertificateSubject(childComplexity), true
+
+	case "ApiKey.createdAt":
+		if e.ComplexityRoot.ApiKey.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.CreatedAt(childComplexity), true
+
+	case "ApiKey.expiresAt":
+		if e.ComplexityRoot.ApiKey.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.ExpiresAt(childComplexity), true
+
+	case "ApiKey.hint":
+		if e.ComplexityRoot.ApiKey.Hint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Hint(childComplexity), true
+
+	case "ApiKey.id":
+		if e.ComplexityRoot.ApiKey.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.ID(childComplexity), true
+
+	case "ApiKey.lastAddress":
+		if e.ComplexityRoot.ApiKey.LastAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.LastAddress(childComplexity), true
+
+	case "ApiKey.lastUsedAt":
+		if e.ComplexityRoot.ApiKey.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.LastUsedAt(childComplexity), true
+
+	case "ApiKey.name":
+		if e.ComplexityRoot.ApiKey.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Name(childComplexity), true
+
+	case "ApiKey.previousEndsAt":
+		if e.ComplexityRoot.ApiKey.PreviousEndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.PreviousEndsAt(childComplexity), true
+
+	case "ApiKey.region":
+		if e.ComplexityRoot.ApiKey.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Region(childComplexity), true
+
+	case "ApiKey.revokedAt":
+		if e.ComplexityRoot.ApiKey.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.RevokedAt(childComplexity), true
+
+	case "ApiKey.rotatedAt":
+		if e.ComplexityRoot.ApiKey.RotatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.RotatedAt(childComplexity), true
+
+	case "ApiKeyConnection.edges":
+		if e.ComplexityRoot.ApiKeyConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyConnection.Edges(childComplexity), true
+
+	case "ApiKeyConnection.pageInfo":
+		if e.ComplexityRoot.ApiKeyConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyConnection.PageInfo(childComplexity), true
+
+	case "ApiKeyConnection.totalCount":
+		if e.ComplexityRoot.ApiKeyConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyConnection.TotalCount(childComplexity), true
+
+	case "ApiKeyEdge.cursor":
+		if e.ComplexityRoot.ApiKeyEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyEdge.Cursor(childComplexity), true
+
+	case "ApiKeyEdge.node":
+		if e.ComplexityRoot.ApiKeyEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyEdge.Node(childComplexity), true
+
+	case "ApiKeyPayload.apiKey":
+		if e.ComplexityRoot.ApiKeyPayload.APIKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyPayload.APIKey(childComplexity), true
+
+	case "ApiKeyPayload.secret":
+		if e.ComplexityRoot.ApiKeyPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyPayload.Secret(childComplexity), true
+
+	case "ApiKeyPayload.userErrors":
+		if e.ComplexityRoot.ApiKeyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKeyPayload.UserErrors(childComplexity), true
 
 	case "AssistantCandidate.probability":
 		if e.ComplexityRoot.AssistantCandidate.Probability == nil {
@@ -3692,6 +4243,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DispositionEdge.Node(childComplexity), true
 
+	case "Enrolment.secret":
+		if e.ComplexityRoot.Enrolment.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Enrolment.Secret(childComplexity), true
+
+	case "Enrolment.uri":
+		if e.ComplexityRoot.Enrolment.URI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Enrolment.URI(childComplexity), true
+
+	case "EnrolmentPayload.enrolment":
+		if e.ComplexityRoot.EnrolmentPayload.Enrolment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrolmentPayload.Enrolment(childComplexity), true
+
+	case "EnrolmentPayload.userErrors":
+		if e.ComplexityRoot.EnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrolmentPayload.UserErrors(childComplexity), true
+
 	case "Gap.agency":
 		if e.ComplexityRoot.Gap.Agency == nil {
 			break
@@ -3796,6 +4375,76 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GapPayload.UserErrors(childComplexity), true
+
+	case "Identity.createdAt":
+		if e.ComplexityRoot.Identity.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.CreatedAt(childComplexity), true
+
+	case "Identity.id":
+		if e.ComplexityRoot.Identity.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.ID(childComplexity), true
+
+	case "Identity.issuer":
+		if e.ComplexityRoot.Identity.Issuer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Issuer(childComplexity), true
+
+	case "Identity.lastUsedAt":
+		if e.ComplexityRoot.Identity.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.LastUsedAt(childComplexity), true
+
+	case "Identity.subject":
+		if e.ComplexityRoot.Identity.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Identity.Subject(childComplexity), true
+
+	case "IdentityDepartPayload.secret":
+		if e.ComplexityRoot.IdentityDepartPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityDepartPayload.Secret(childComplexity), true
+
+	case "IdentityDepartPayload.url":
+		if e.ComplexityRoot.IdentityDepartPayload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityDepartPayload.URL(childComplexity), true
+
+	case "IdentityDepartPayload.userErrors":
+		if e.ComplexityRoot.IdentityDepartPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityDepartPayload.UserErrors(childComplexity), true
+
+	case "IdentityPayload.identity":
+		if e.ComplexityRoot.IdentityPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityPayload.Identity(childComplexity), true
+
+	case "IdentityPayload.userErrors":
+		if e.ComplexityRoot.IdentityPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityPayload.UserErrors(childComplexity), true
 
 	case "Interaction.acceptedAt":
 		if e.ComplexityRoot.Interaction.AcceptedAt == nil {
@@ -4792,6 +5441,90 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MessagePayload.UserErrors(childComplexity), true
 
+	case "Mutation.apiKeyCreate":
+		if e.ComplexityRoot.Mutation.APIKeyCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_apiKeyCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.APIKeyCreate(childComplexity, args["input"].(model.APIKeyCreateInput)), true
+
+	case "Mutation.apiKeyRevoke":
+		if e.ComplexityRoot.Mutation.APIKeyRevoke == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_apiKeyRevoke_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.APIKeyRevoke(childComplexity, args["input"].(model.APIKeyInput)), true
+
+	case "Mutation.apiKeyRotate":
+		if e.ComplexityRoot.Mutation.APIKeyRotate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_apiKeyRotate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.APIKeyRotate(childComplexity, args["input"].(model.APIKeyRotateInput)), true
+
+	case "Mutation.accessRequestCreate":
+		if e.ComplexityRoot.Mutation.AccessRequestCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_accessRequestCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AccessRequestCreate(childComplexity, args["input"].(model.AccessRequestCreateInput)), true
+
+	case "Mutation.accessRequestDecide":
+		if e.ComplexityRoot.Mutation.AccessRequestDecide == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_accessRequestDecide_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AccessRequestDecide(childComplexity, args["input"].(model.AccessRequestDecideInput)), true
+
+	case "Mutation.accessRequestWithdraw":
+		if e.ComplexityRoot.Mutation.AccessRequestWithdraw == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_accessRequestWithdraw_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AccessRequestWithdraw(childComplexity, args["input"].(model.AccessRequestInput)), true
+
+	case "Mutation.accountCertificateBind":
+		if e.ComplexityRoot.Mutation.AccountCertificateBind == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_accountCertificateBind_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AccountCertificateBind(childComplexity, args["input"].(model.AccountCertificateBindInput)), true
+
 	case "Mutation.accountCreate":
 		if e.ComplexityRoot.Mutation.AccountCreate == nil {
 			break
@@ -4803,6 +5536,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AccountCreate(childComplexity, args["input"].(model.AccountCreateInput)), true
+
+	case "Mutation.accountSessionsRevoke":
+		if e.ComplexityRoot.Mutation.AccountSessionsRevoke == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_accountSessionsRevoke_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AccountSessionsRevoke(childComplexity, args["input"].(model.AccountInput)), true
 
 	case "Mutation.accountSkillSet":
 		if e.ComplexityRoot.Mutation.AccountSkillSet == nil {
@@ -4827,6 +5572,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AccountUpdate(childComplexity, args["input"].(model.AccountUpdateInput)), true
+
+	case "Mutation.agencyNetworkAdd":
+		if e.ComplexityRoot.Mutation.AgencyNetworkAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_agencyNetworkAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AgencyNetworkAdd(childComplexity, args["input"].(model.AgencyNetworkAddInput)), true
+
+	case "Mutation.agencyNetworkRemove":
+		if e.ComplexityRoot.Mutation.AgencyNetworkRemove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_agencyNetworkRemove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AgencyNetworkRemove(childComplexity, args["input"].(model.AgencyNetworkRemoveInput)), true
 
 	case "Mutation.answerFeedback":
 		if e.ComplexityRoot.Mutation.AnswerFeedback == nil {
@@ -5211,6 +5980,54 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.HandoverRequest(childComplexity, args["input"].(model.InteractionInput)), true
+
+	case "Mutation.identityDepart":
+		if e.ComplexityRoot.Mutation.IdentityDepart == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_identityDepart_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IdentityDepart(childComplexity, args["input"].(model.IdentityDepartInput)), true
+
+	case "Mutation.identityLink":
+		if e.ComplexityRoot.Mutation.IdentityLink == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_identityLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IdentityLink(childComplexity, args["input"].(model.IdentityReturnInput)), true
+
+	case "Mutation.identitySignIn":
+		if e.ComplexityRoot.Mutation.IdentitySignIn == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_identitySignIn_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IdentitySignIn(childComplexity, args["input"].(model.IdentityReturnInput)), true
+
+	case "Mutation.identityUnlink":
+		if e.ComplexityRoot.Mutation.IdentityUnlink == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_identityUnlink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IdentityUnlink(childComplexity, args["input"].(model.IdentityUnlinkInput)), true
 
 	case "Mutation.interactionClose":
 		if e.ComplexityRoot.Mutation.InteractionClose == nil {
@@ -5848,6 +6665,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.RecordsReviewByAct(childComplexity, args["input"].(model.RecordsReviewByActInput)), true
 
+	case "Mutation.recoveryCodesRenew":
+		if e.ComplexityRoot.Mutation.RecoveryCodesRenew == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recoveryCodesRenew_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecoveryCodesRenew(childComplexity, args["input"].(model.SecondFactorCodeInput)), true
+
 	case "Mutation.roleGrant":
 		if e.ComplexityRoot.Mutation.RoleGrant == nil {
 			break
@@ -5872,6 +6701,54 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.RoleRevoke(childComplexity, args["input"].(model.RoleRevokeInput)), true
 
+	case "Mutation.secondFactorBegin":
+		if e.ComplexityRoot.Mutation.SecondFactorBegin == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_secondFactorBegin_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SecondFactorBegin(childComplexity, args["input"].(model.SecondFactorBeginInput)), true
+
+	case "Mutation.secondFactorConfirm":
+		if e.ComplexityRoot.Mutation.SecondFactorConfirm == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_secondFactorConfirm_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SecondFactorConfirm(childComplexity, args["input"].(model.SecondFactorCodeInput)), true
+
+	case "Mutation.secondFactorRemove":
+		if e.ComplexityRoot.Mutation.SecondFactorRemove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_secondFactorRemove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SecondFactorRemove(childComplexity, args["input"].(model.SecondFactorCodeInput)), true
+
+	case "Mutation.secondFactorReset":
+		if e.ComplexityRoot.Mutation.SecondFactorReset == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_secondFactorReset_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SecondFactorReset(childComplexity, args["input"].(model.AccountInput)), true
+
 	case "Mutation.serviceNumberSet":
 		if e.ComplexityRoot.Mutation.ServiceNumberSet == nil {
 			break
@@ -5884,6 +6761,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.ServiceNumberSet(childComplexity, args["input"].(model.ServiceNumberSetInput)), true
 
+	case "Mutation.sessionRevoke":
+		if e.ComplexityRoot.Mutation.SessionRevoke == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sessionRevoke_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SessionRevoke(childComplexity, args["input"].(model.SessionRevokeInput)), true
+
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -5895,6 +6784,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignIn(childComplexity, args["input"].(model.SignInInput)), true
+
+	case "Mutation.signInCode":
+		if e.ComplexityRoot.Mutation.SignInCode == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_signInCode_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SignInCode(childComplexity, args["input"].(model.SignInCodeInput)), true
+
+	case "Mutation.signInEnrol":
+		if e.ComplexityRoot.Mutation.SignInEnrol == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_signInEnrol_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SignInEnrol(childComplexity, args["input"].(model.SignInEnrolInput)), true
+
+	case "Mutation.signInPassword":
+		if e.ComplexityRoot.Mutation.SignInPassword == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_signInPassword_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SignInPassword(childComplexity, args["input"].(model.SignInPasswordInput)), true
 
 	case "Mutation.signOut":
 		if e.ComplexityRoot.Mutation.SignOut == nil {
@@ -5909,6 +6834,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignOutEverywhere(childComplexity), true
+
+	case "Mutation.signOutOthers":
+		if e.ComplexityRoot.Mutation.SignOutOthers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.SignOutOthers(childComplexity), true
 
 	case "Mutation.skillCreate":
 		if e.ComplexityRoot.Mutation.SkillCreate == nil {
@@ -6624,6 +7556,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProposalStep.State(childComplexity), true
 
+	case "Query.apiKeyActions":
+		if e.ComplexityRoot.Query.APIKeyActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.APIKeyActions(childComplexity), true
+
+	case "Query.apiKeys":
+		if e.ComplexityRoot.Query.APIKeys == nil {
+			break
+		}
+
+		args, err := ec.field_Query_apiKeys_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.APIKeys(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
+
+	case "Query.accessRequests":
+		if e.ComplexityRoot.Query.AccessRequests == nil {
+			break
+		}
+
+		args, err := ec.field_Query_accessRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AccessRequests(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.AccessRequestFilter)), true
+
 	case "Query.accounts":
 		if e.ComplexityRoot.Query.Accounts == nil {
 			break
@@ -6647,6 +7610,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Agencies(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
+
+	case "Query.agencyNetworks":
+		if e.ComplexityRoot.Query.AgencyNetworks == nil {
+			break
+		}
+
+		args, err := ec.field_Query_agencyNetworks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AgencyNetworks(childComplexity, args["agencyId"].(string)), true
 
 	case "Query.answerSamples":
 		if e.ComplexityRoot.Query.AnswerSamples == nil {
@@ -6783,6 +7758,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Gaps(childComplexity, args["filter"].(*model.GapFilter), args["first"].(*int)), true
+
+	case "Query.identities":
+		if e.ComplexityRoot.Query.Identities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Identities(childComplexity), true
 
 	case "Query.interaction":
 		if e.ComplexityRoot.Query.Interaction == nil {
@@ -7088,7 +8070,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Query.Sessions(childComplexity), true
+		args, err := ec.field_Query_sessions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Sessions(childComplexity, args["accountId"].(*string)), true
 
 	case "Query.sites":
 		if e.ComplexityRoot.Query.Sites == nil {
@@ -8671,6 +9658,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordsReviewByActPayload.UserErrors(childComplexity), true
 
+	case "RecoveryCodesPayload.recoveryCodes":
+		if e.ComplexityRoot.RecoveryCodesPayload.RecoveryCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecoveryCodesPayload.RecoveryCodes(childComplexity), true
+
+	case "RecoveryCodesPayload.userErrors":
+		if e.ComplexityRoot.RecoveryCodesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecoveryCodesPayload.UserErrors(childComplexity), true
+
 	case "Region.code":
 		if e.ComplexityRoot.Region.Code == nil {
 			break
@@ -8993,6 +9994,27 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SampledAnswerPayload.UserErrors(childComplexity), true
 
+	case "SecondFactor.on":
+		if e.ComplexityRoot.SecondFactor.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecondFactor.On(childComplexity), true
+
+	case "SecondFactor.recoveryCodesLeft":
+		if e.ComplexityRoot.SecondFactor.RecoveryLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecondFactor.RecoveryLeft(childComplexity), true
+
+	case "SecondFactor.required":
+		if e.ComplexityRoot.SecondFactor.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecondFactor.Required(childComplexity), true
+
 	case "Segment.endReason":
 		if e.ComplexityRoot.Segment.EndReason == nil {
 			break
@@ -9147,12 +10169,47 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Session.UserAgent(childComplexity), true
 
+	case "SignInChallenge.expiresAt":
+		if e.ComplexityRoot.SignInChallenge.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInChallenge.ExpiresAt(childComplexity), true
+
+	case "SignInChallenge.step":
+		if e.ComplexityRoot.SignInChallenge.Step == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInChallenge.Step(childComplexity), true
+
+	case "SignInChallenge.token":
+		if e.ComplexityRoot.SignInChallenge.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInChallenge.Token(childComplexity), true
+
 	case "SignInPayload.account":
 		if e.ComplexityRoot.SignInPayload.Account == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SignInPayload.Account(childComplexity), true
+
+	case "SignInPayload.challenge":
+		if e.ComplexityRoot.SignInPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInPayload.Challenge(childComplexity), true
+
+	case "SignInPayload.recoveryCodes":
+		if e.ComplexityRoot.SignInPayload.RecoveryCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInPayload.RecoveryCodes(childComplexity), true
 
 	case "SignInPayload.tokens":
 		if e.ComplexityRoot.SignInPayload.Tokens == nil {
@@ -9812,13 +10869,24 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAccessRequestCreateInput,
+		ec.unmarshalInputAccessRequestDecideInput,
+		ec.unmarshalInputAccessRequestFilter,
+		ec.unmarshalInputAccessRequestInput,
+		ec.unmarshalInputAccountCertificateBindInput,
 		ec.unmarshalInputAccountCreateInput,
 		ec.unmarshalInputAccountFilter,
+		ec.unmarshalInputAccountInput,
 		ec.unmarshalInputAccountSkillSetInput,
 		ec.unmarshalInputAccountUpdateInput,
+		ec.unmarshalInputAgencyNetworkAddInput,
+		ec.unmarshalInputAgencyNetworkRemoveInput,
 		ec.unmarshalInputAnswerFeedbackInput,
 		ec.unmarshalInputAnswerJudgeInput,
 		ec.unmarshalInputAnswerSampleDrawInput,
+		ec.unmarshalInputApiKeyCreateInput,
+		ec.unmarshalInputApiKeyInput,
+		ec.unmarshalInputApiKeyRotateInput,
 		ec.unmarshalInputAttachmentUploadInput,
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputBenchCaseInput,
@@ -9841,6 +10909,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputGapDismissInput,
 		ec.unmarshalInputGapDraftInput,
 		ec.unmarshalInputGapFilter,
+		ec.unmarshalInputIdentityDepartInput,
+		ec.unmarshalInputIdentityReturnInput,
+		ec.unmarshalInputIdentityUnlinkInput,
 		ec.unmarshalInputInteractionCloseInput,
 		ec.unmarshalInputInteractionFilter,
 		ec.unmarshalInputInteractionInput,
@@ -9897,8 +10968,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRoleGrantInput,
 		ec.unmarshalInputRoleInput,
 		ec.unmarshalInputRoleRevokeInput,
+		ec.unmarshalInputSecondFactorBeginInput,
+		ec.unmarshalInputSecondFactorCodeInput,
 		ec.unmarshalInputServiceNumberSetInput,
+		ec.unmarshalInputSessionRevokeInput,
+		ec.unmarshalInputSignInCodeInput,
+		ec.unmarshalInputSignInEnrolInput,
 		ec.unmarshalInputSignInInput,
+		ec.unmarshalInputSignInPasswordInput,
 		ec.unmarshalInputSkillCreateInput,
 		ec.unmarshalInputSoundUploadInput,
 		ec.unmarshalInputSuggestionDismissInput,
@@ -10142,8 +11219,38 @@ type Query {
     "Which to keep; null keeps all."
     filter: AccountFilter
   ): AccountConnection!
-  "The viewer's own sessions that are still open, newest use first."
-  sessions: [Session!]!
+  "Requests for access, newest first: those that the viewer made or that are for them; of the segment, expert-system users and segment administrators; administrators all."
+  accessRequests(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Which to keep; null keeps all."
+    filter: AccessRequestFilter
+  ): AccessRequestConnection!
+  "Sessions that are still open, newest use first: the viewer's own; of another account, administrators, and segment administrators of the segment."
+  sessions("Whose; null means the viewer's own." accountId: ID): [Session!]!
+  "The viewer's own identities at the identity provider. Anyone signed in."
+  identities: [Identity!]!
+  "API keys of the segment, revoked and expired ones too, newest first. Administrators; segment administrators inside their segment."
+  apiKeys(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+  ): ApiKeyConnection!
+  "What API keys may be given: actions of the matrix of rights. Administrators, segment administrators."
+  apiKeyActions: [String!]!
+  "Networks from which operators of an agency may work; none means all. Administrators, and segment administrators of the whole agency."
+  agencyNetworks("The agency." agencyId: ID!): [AgencyNetwork!]!
 
   "Records of the base that may answer the text, best first. Anyone signed in."
   recordSearch("What to look for." input: RecordSearchInput!): [RecordHit!]!
@@ -10372,10 +11479,58 @@ type Mutation {
   tokenRefresh("The refresh token." input: TokenRefreshInput!): SignInPayload!
   "Closes the viewer's present session."
   signOut: SignOutPayload!
+  "Goes on with a sign-in that asks for a code: one of the second factor, or a recovery code. A code works once; five wrong ones lock the factor, each time for longer."
+  signInCode("The challenge and the code." input: SignInCodeInput!): SignInPayload!
+  "Sets up the second factor that a sign-in asks for; ` + "`" + `signInCode` + "`" + ` then proves it."
+  signInEnrol("The challenge." input: SignInEnrolInput!): EnrolmentPayload!
+  "Sets the password that a sign-in asks for, and goes on."
+  signInPassword("The challenge and the new password." input: SignInPasswordInput!): SignInPayload!
+  "Begins a sign-in by the identity provider (OpenID Connect), or proves who the viewer is there so that it can be linked. Anyone; to link, anyone signed in."
+  identityDepart("What for." input: IdentityDepartInput!): IdentityDepartPayload!
+  "Signs in whom the identity provider vouches for, when an account is linked to them."
+  identitySignIn("What the person came back with." input: IdentityReturnInput!): SignInPayload!
+  "Links the viewer's account to whom the identity provider vouches for. Anyone signed in."
+  identityLink("What the person came back with." input: IdentityReturnInput!): IdentityPayload!
+  "Ends a link of the viewer's account, and the other sessions that rest on it. Anyone signed in."
+  identityUnlink("The identity." input: IdentityUnlinkInput!): IdentityPayload!
   "Closes all sessions of the viewer on every device."
   signOutEverywhere: SignOutPayload!
+  "Closes all sessions of the viewer but the present one."
+  signOutOthers: SignOutPayload!
+  "Closes one session. The person; administrators, and segment administrators of the segment."
+  sessionRevoke("The session." input: SessionRevokeInput!): SignOutPayload!
+  "Closes all sessions of an account. Administrators, and segment administrators of the segment."
+  accountSessionsRevoke("The account." input: AccountInput!): SignOutPayload!
+  "Sets up a second factor for the viewer; ` + "`" + `secondFactorConfirm` + "`" + ` makes it count. Anyone signed in."
+  secondFactorBegin("The password once more." input: SecondFactorBeginInput!): EnrolmentPayload!
+  "Makes the second factor count, once a code of it is right, and shows the recovery codes. Anyone signed in."
+  secondFactorConfirm("A code." input: SecondFactorCodeInput!): RecoveryCodesPayload!
+  "Replaces the recovery codes and shows them. Anyone signed in, with a code."
+  recoveryCodesRenew("A code." input: SecondFactorCodeInput!): RecoveryCodesPayload!
+  "Removes the viewer's second factor, unless a role asks for one. Anyone signed in, with a code."
+  secondFactorRemove("A code." input: SecondFactorCodeInput!): RecoveryCodesPayload!
+  "Removes the second factor of an account whose generator is lost, and closes its sessions; nobody their own. Administrators, and segment administrators of the segment."
+  secondFactorReset("The account." input: AccountInput!): AccountPayload!
+  "Makes the tokens of an account work only with a TLS certificate of a subject; nobody their own. Administrators, and segment administrators of the segment."
+  accountCertificateBind("The account and the subject." input: AccountCertificateBindInput!): AccountPayload!
+  "Creates an API key for a program of an agency and shows its secret, once. Administrators; segment administrators inside their segment."
+  apiKeyCreate("What it may do, and where." input: ApiKeyCreateInput!): ApiKeyPayload!
+  "Gives an API key a new secret and shows it, once. Administrators; segment administrators inside their segment."
+  apiKeyRotate("The key." input: ApiKeyRotateInput!): ApiKeyPayload!
+  "Ends an API key at once. Administrators; segment administrators inside their segment."
+  apiKeyRevoke("The key." input: ApiKeyInput!): ApiKeyPayload!
+  "Lets operators of an agency work from a network, and from then on from its networks only. Administrators, and segment administrators of the whole agency."
+  agencyNetworkAdd("The agency and the network." input: AgencyNetworkAddInput!): AgencyNetworkPayload!
+  "Takes a network away; the last one opens the agency to all. Administrators, and segment administrators of the whole agency."
+  agencyNetworkRemove("The network." input: AgencyNetworkRemoveInput!): AgencyNetworkPayload!
   "Changes the viewer's own password and closes the other sessions."
   passwordChange("The present and the new password." input: PasswordChangeInput!): SignOutPayload!
+  "Asks for a role: anyone signed in for themself, administrators and segment administrators for accounts that they manage."
+  accessRequestCreate("What is wanted, and why." input: AccessRequestCreateInput!): AccessRequestPayload!
+  "Approves or declines a request and gives the role in one step. Expert-system users within their segment, administrators; nobody a request of their own."
+  accessRequestDecide("The request and the answer." input: AccessRequestDecideInput!): AccessRequestPayload!
+  "Takes back a request that nobody has answered. Who asked."
+  accessRequestWithdraw("The request." input: AccessRequestInput!): AccessRequestPayload!
   "Creates an account. Administrators, and segment administrators inside their segment."
   accountCreate("What to do, and to what." input: AccountCreateInput!): AccountPayload!
   "Changes an account. Administrators, and segment administrators inside their segment."
@@ -10735,6 +11890,8 @@ type Account implements Node {
   chatCapacity: Int!
   "Until when sign-in is locked after failures; null when it is not. Segment administrators of the segment, administrators."
   lockedUntil: Time @goField(forceResolver: true)
+  "How the second factor is; null for others than the person, administrators, and segment administrators of the segment."
+  secondFactor: SecondFactor @goField(forceResolver: true)
   "Last successful sign-in. Supervisors and segment administrators of the segment, administrators, and the person."
   lastSignInAt: Time @goField(forceResolver: true)
   "The roles in force or to come."
@@ -10773,6 +11930,90 @@ type AccountSkill {
   proficiency: Int!
 }
 
+"How a second factor is."
+type SecondFactor @goModel(model: "ekc/access.FactorState") {
+  "Whether sign-ins ask for a code."
+  on: Boolean!
+  "Whether one of the roles asks for it."
+  required: Boolean!
+  "How many recovery codes are left."
+  recoveryCodesLeft: Int! @goField(name: "RecoveryLeft")
+}
+
+"Somebody at the identity provider whom an account is."
+type Identity @goModel(model: "ekc/ent.IdentityLink") {
+  "Opaque id."
+  id: ID!
+  "The provider's address."
+  issuer: String!
+  "The provider's name of the person."
+  subject: String!
+  "When it was linked."
+  createdAt: Time!
+  "When it was used last."
+  lastUsedAt: Time
+}
+
+"The key of a program of an agency, for ` + "`" + `Authorization: Bearer` + "`" + `."
+type ApiKey implements Node @goModel(model: "ekc/ent.APIKey") {
+  "Opaque id."
+  id: ID!
+  "What people call it."
+  name: String!
+  "The beginning of its secret."
+  hint: String!
+  "The agency; null means all."
+  agency: Agency
+  "The region; null means all."
+  region: Region
+  "What it may do."
+  actions: [String!]!
+  "When it was made."
+  createdAt: Time!
+  "When it ends."
+  expiresAt: Time!
+  "When its secret was changed last."
+  rotatedAt: Time
+  "Until when the secret before the last change is right too."
+  previousEndsAt: Time
+  "When it was ended."
+  revokedAt: Time
+  "When it was used last, to the minute."
+  lastUsedAt: Time
+  "From where it was used last."
+  lastAddress: String @goField(forceResolver: true)
+  "The TLS certificate that must come with it."
+  certificateSubject: String @goField(forceResolver: true)
+}
+"A page of API keys."
+type ApiKeyConnection @goModel(model: "ekc/ent.APIKeyConnection") {
+  "The keys with their cursors."
+  edges: [ApiKeyEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"An API key in a page."
+type ApiKeyEdge @goModel(model: "ekc/ent.APIKeyEdge") {
+  "The key."
+  node: ApiKey!
+  "Its cursor."
+  cursor: Cursor!
+}
+
+"A network from which operators of an agency may work."
+type AgencyNetwork {
+  "Opaque id."
+  id: ID!
+  "In CIDR form."
+  network: String!
+  "What people call it."
+  note: String @goField(forceResolver: true)
+  "When it was added."
+  createdAt: Time!
+}
+
 "One signed-in client."
 type Session {
   "Opaque id."
@@ -10787,6 +12028,121 @@ type Session {
   userAgent: String @goField(forceResolver: true)
   "Whether this request belongs to it."
   current: Boolean!
+}
+
+"How far a request for access is."
+enum AccessRequestState @goModel(model: "ekc/ent/accessrequest.State") {
+  "Nobody has answered yet."
+  PENDING
+  "The role was given."
+  APPROVED
+  "It was refused."
+  DECLINED
+  "Who asked took it back."
+  WITHDRAWN
+  "Nobody answered in time."
+  EXPIRED
+}
+
+"A request for a role within agency × region × line, for a time."
+type AccessRequest implements Node {
+  "Opaque id."
+  id: ID!
+  "When it was made."
+  createdAt: Time!
+  "Who is to get the role."
+  accountId: ID!
+  "Their name."
+  accountName: String! @goField(forceResolver: true)
+  "Who asked."
+  askerId: ID!
+  "Their name."
+  askerName: String! @goField(forceResolver: true)
+  "The role."
+  role: Role! @goField(forceResolver: true)
+  "The agency; null means all."
+  agency: Agency
+  "The region; null means all."
+  region: Region
+  "The line, 1 or 2; null means both."
+  line: Int
+  "Why it is needed."
+  reason: String!
+  "From when it is wanted; null means from the approval on."
+  wantedFrom: Time
+  "Until when it is wanted."
+  wantedTo: Time!
+  "How far it is."
+  state: AccessRequestState! @goField(forceResolver: true)
+  "When it ends if nobody answers; 30 days after it was made."
+  expiresAt: Time!
+  "Who answered; null while nobody has."
+  deciderName: String @goField(forceResolver: true)
+  "When it was answered, withdrawn or ended."
+  decidedAt: Time
+  "What the one who answered wrote."
+  decision: String @goField(forceResolver: true)
+  "The role that was given, a RoleAssignment; null unless approved."
+  roleAssignmentId: ID @goField(forceResolver: true)
+}
+"A page of requests for access."
+type AccessRequestConnection {
+  "The requests with their cursors."
+  edges: [AccessRequestEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"A request for access in a page."
+type AccessRequestEdge {
+  "The request."
+  node: AccessRequest!
+  "Its cursor."
+  cursor: Cursor!
+}
+"Which requests for access to list."
+input AccessRequestFilter {
+  "Only those that are this far."
+  state: AccessRequestState
+  "Only for this account."
+  accountId: ID
+  "Only for this agency."
+  agencyId: ID
+  "Only for this region."
+  regionId: ID
+}
+"A wish for access."
+input AccessRequestCreateInput {
+  "Who is to get the role; null means the viewer."
+  accountId: ID
+  "The role; ` + "`" + `validTo` + "`" + ` is required, at most a year (or as the centre has set) after ` + "`" + `validFrom` + "`" + `."
+  role: RoleInput!
+  "Why it is needed; 1 to 1,000 characters."
+  reason: String!
+}
+"An answer to a request for access."
+input AccessRequestDecideInput {
+  "The request."
+  accessRequestId: ID!
+  "True gives the role, false declines."
+  approve: Boolean!
+  "Why; at most 1,000 characters, required to decline."
+  reason: String
+  "Ends the role earlier than was asked for; null leaves it."
+  validTo: Time
+}
+"A request for access."
+input AccessRequestInput {
+  "The request."
+  accessRequestId: ID!
+}
+"The outcome of a change of a request for access."
+type AccessRequestPayload {
+  "The request; null on failure."
+  accessRequest: AccessRequest
+  "Why it failed."
+  userErrors: [UserError!]!
 }
 
 "A page of accounts."
@@ -10823,6 +12179,183 @@ input SignInInput {
   "Password, at most 200 characters."
   password: String!
 }
+"What a sign-in asks for next."
+enum SignInStep {
+  "A code of the second factor, or a recovery code: ` + "`" + `signInCode` + "`" + `."
+  CODE
+  "A second factor is to be set up: ` + "`" + `signInEnrol` + "`" + `, then ` + "`" + `signInCode` + "`" + `."
+  ENROL
+  "A password of one's own is to be set: ` + "`" + `signInPassword` + "`" + `."
+  NEW_PASSWORD
+}
+"A sign-in that waits for its next step."
+type SignInChallenge @goModel(model: "ekc/access.Challenge") {
+  "What names it in the next step; as secret as a password."
+  token: String!
+  "What is asked for."
+  step: SignInStep! @goField(forceResolver: true)
+  "When it ends; 10 minutes after the sign-in began."
+  expiresAt: Time!
+}
+"A code for a sign-in."
+input SignInCodeInput {
+  "The token of the challenge."
+  challenge: String!
+  "6 digits, or a recovery code."
+  code: String!
+}
+"A sign-in that asks for a second factor."
+input SignInEnrolInput {
+  "The token of the challenge."
+  challenge: String!
+}
+"A password for a sign-in."
+input SignInPasswordInput {
+  "The token of the challenge."
+  challenge: String!
+  "The new one; policy as in ` + "`" + `passwordChange` + "`" + `, and none of the last five."
+  new: String!
+}
+"What a generator of one-time codes (RFC 6238) is set up with; shown once."
+type Enrolment @goModel(model: "ekc/access.Enrolment") {
+  "For a QR code."
+  uri: String!
+  "For typing; base32."
+  secret: String!
+}
+"The outcome of setting up a second factor."
+type EnrolmentPayload {
+  "What the generator is set up with; null on failure."
+  enrolment: Enrolment
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"The password once more."
+input SecondFactorBeginInput {
+  "The present password."
+  password: String!
+}
+"A code of the second factor."
+input SecondFactorCodeInput {
+  "6 digits, or a recovery code."
+  code: String!
+}
+"The outcome of a change of the viewer's second factor."
+type RecoveryCodesPayload {
+  "Recovery codes, shown once, each good for one sign-in; null when none were made."
+  recoveryCodes: [String!]
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"An account."
+input AccountInput {
+  "The account."
+  accountId: ID!
+}
+"A session to close."
+input SessionRevokeInput {
+  "The session."
+  sessionId: ID!
+}
+"A TLS certificate for an account."
+input AccountCertificateBindInput {
+  "The account."
+  accountId: ID!
+  "The certificate's subject, RFC 2253, such as ` + "`" + `CN=ivanov,O=SFR` + "`" + `; null lifts the bond."
+  subject: String
+}
+"Why somebody is sent to the identity provider."
+input IdentityDepartInput {
+  "True to link the viewer's account, false to sign in."
+  link: Boolean!
+}
+"The outcome of a departure to the identity provider."
+type IdentityDepartPayload {
+  "Where to send the person; null on failure."
+  url: String
+  "What the client keeps until the person comes back, and shows to nobody; null on failure."
+  secret: String
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"What somebody came back with from the identity provider."
+input IdentityReturnInput {
+  "` + "`" + `state` + "`" + ` of the address that they came back to."
+  state: String!
+  "` + "`" + `code` + "`" + ` of that address."
+  code: String!
+  "What the client has kept since the departure."
+  secret: String!
+}
+"A link to end."
+input IdentityUnlinkInput {
+  "The identity."
+  identityId: ID!
+}
+"The outcome of a change of identities."
+type IdentityPayload {
+  "The identity; null on failure, and after its end."
+  identity: Identity
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"An API key to create."
+input ApiKeyCreateInput {
+  "What people call it; 1 to 200 characters."
+  name: String!
+  "The agency; null, for all, administrators only."
+  agencyId: ID
+  "The region; null means all."
+  regionId: ID
+  "What it may do, of ` + "`" + `apiKeyActions` + "`" + `; at least one."
+  actions: [String!]!
+  "When it ends; at most a year away."
+  expiresAt: Time!
+  "The subject of the TLS certificate that must come with it, RFC 2253; null means none."
+  certificateSubject: String
+}
+"An API key to give a new secret."
+input ApiKeyRotateInput {
+  "The key."
+  apiKeyId: ID!
+  "For how many hours the present secret stays right, 0 to 168."
+  overlapHours: Int = 24
+}
+"An API key."
+input ApiKeyInput {
+  "The key."
+  apiKeyId: ID!
+}
+"The outcome of a change of an API key."
+type ApiKeyPayload {
+  "The key; null on failure."
+  apiKey: ApiKey
+  "The secret, shown once; null when none was made."
+  secret: String
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+"A network of an agency."
+input AgencyNetworkAddInput {
+  "The agency."
+  agencyId: ID!
+  "In CIDR form, or one address."
+  network: String!
+  "What people call it; at most 200 characters."
+  note: String
+}
+"A network to take away."
+input AgencyNetworkRemoveInput {
+  "The network."
+  agencyNetworkId: ID!
+}
+"The outcome of a change of networks."
+type AgencyNetworkPayload {
+  "The network; null on failure, and after its end."
+  agencyNetwork: AgencyNetwork
+  "Why it failed."
+  userErrors: [UserError!]!
+}
 "A refresh token."
 input TokenRefreshInput {
   "The token as it was given."
@@ -10848,10 +12381,14 @@ type Tokens {
 }
 "The outcome of signing in or refreshing."
 type SignInPayload {
-  "The tokens; null on failure."
+  "The tokens; null on failure, and while more is asked for."
   tokens: Tokens
-  "Who signed in; null on failure."
+  "Who signed in; null on failure, and while more is asked for."
   account: Account
+  "What is asked for next; null when nothing is."
+  challenge: SignInChallenge
+  "Recovery codes of a second factor that was just set up, shown once."
+  recoveryCodes: [String!]
   "Why it failed."
   userErrors: [UserError!]!
 }
@@ -14512,6 +16049,82 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AccessRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AccessRequest_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_AccessRequest_createdAt(ctx, field)
+	case "accountId":
+		return ec.fieldContext_AccessRequest_accountId(ctx, field)
+	case "accountName":
+		return ec.fieldContext_AccessRequest_accountName(ctx, field)
+	case "askerId":
+		return ec.fieldContext_AccessRequest_askerId(ctx, field)
+	case "askerName":
+		return ec.fieldContext_AccessRequest_askerName(ctx, field)
+	case "role":
+		return ec.fieldContext_AccessRequest_role(ctx, field)
+	case "agency":
+		return ec.fieldContext_AccessRequest_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_AccessRequest_region(ctx, field)
+	case "line":
+		return ec.fieldContext_AccessRequest_line(ctx, field)
+	case "reason":
+		return ec.fieldContext_AccessRequest_reason(ctx, field)
+	case "wantedFrom":
+		return ec.fieldContext_AccessRequest_wantedFrom(ctx, field)
+	case "wantedTo":
+		return ec.fieldContext_AccessRequest_wantedTo(ctx, field)
+	case "state":
+		return ec.fieldContext_AccessRequest_state(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_AccessRequest_expiresAt(ctx, field)
+	case "deciderName":
+		return ec.fieldContext_AccessRequest_deciderName(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_AccessRequest_decidedAt(ctx, field)
+	case "decision":
+		return ec.fieldContext_AccessRequest_decision(ctx, field)
+	case "roleAssignmentId":
+		return ec.fieldContext_AccessRequest_roleAssignmentId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessRequest", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessRequestConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AccessRequestConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AccessRequestConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AccessRequestConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessRequestConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessRequestEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AccessRequestEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AccessRequestEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessRequestEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accessRequest":
+		return ec.fieldContext_AccessRequestPayload_accessRequest(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AccessRequestPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessRequestPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Account(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14526,6 +16139,8 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 		return ec.fieldContext_Account_chatCapacity(ctx, field)
 	case "lockedUntil":
 		return ec.fieldContext_Account_lockedUntil(ctx, field)
+	case "secondFactor":
+		return ec.fieldContext_Account_secondFactor(ctx, field)
 	case "lastSignInAt":
 		return ec.fieldContext_Account_lastSignInAt(ctx, field)
 	case "roles":
@@ -14618,6 +16233,30 @@ func (ec *executionContext) childFields_AgencyEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type AgencyEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AgencyNetwork(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AgencyNetwork_id(ctx, field)
+	case "network":
+		return ec.fieldContext_AgencyNetwork_network(ctx, field)
+	case "note":
+		return ec.fieldContext_AgencyNetwork_note(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_AgencyNetwork_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgencyNetwork", field.Name)
+}
+
+func (ec *executionContext) childFields_AgencyNetworkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "agencyNetwork":
+		return ec.fieldContext_AgencyNetworkPayload_agencyNetwork(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AgencyNetworkPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AgencyNetworkPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AnswerPrecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "judged":
@@ -14674,6 +16313,74 @@ func (ec *executionContext) childFields_AnswerSamplePayload(ctx context.Context,
 		return ec.fieldContext_AnswerSamplePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AnswerSamplePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApiKey_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ApiKey_name(ctx, field)
+	case "hint":
+		return ec.fieldContext_ApiKey_hint(ctx, field)
+	case "agency":
+		return ec.fieldContext_ApiKey_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_ApiKey_region(ctx, field)
+	case "actions":
+		return ec.fieldContext_ApiKey_actions(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApiKey_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ApiKey_expiresAt(ctx, field)
+	case "rotatedAt":
+		return ec.fieldContext_ApiKey_rotatedAt(ctx, field)
+	case "previousEndsAt":
+		return ec.fieldContext_ApiKey_previousEndsAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_ApiKey_revokedAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_ApiKey_lastUsedAt(ctx, field)
+	case "lastAddress":
+		return ec.fieldContext_ApiKey_lastAddress(ctx, field)
+	case "certificateSubject":
+		return ec.fieldContext_ApiKey_certificateSubject(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKey", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKeyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ApiKeyConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ApiKeyConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ApiKeyConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKeyConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKeyEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ApiKeyEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ApiKeyEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKeyEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiKey":
+		return ec.fieldContext_ApiKeyPayload_apiKey(ctx, field)
+	case "secret":
+		return ec.fieldContext_ApiKeyPayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ApiKeyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKeyPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AssistantCandidate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15396,6 +17103,26 @@ func (ec *executionContext) childFields_DispositionEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type DispositionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Enrolment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "uri":
+		return ec.fieldContext_Enrolment_uri(ctx, field)
+	case "secret":
+		return ec.fieldContext_Enrolment_secret(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Enrolment", field.Name)
+}
+
+func (ec *executionContext) childFields_EnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrolment":
+		return ec.fieldContext_EnrolmentPayload_enrolment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnrolmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Gap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -15436,6 +17163,44 @@ func (ec *executionContext) childFields_GapPayload(ctx context.Context, field gr
 		return ec.fieldContext_GapPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type GapPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Identity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Identity_id(ctx, field)
+	case "issuer":
+		return ec.fieldContext_Identity_issuer(ctx, field)
+	case "subject":
+		return ec.fieldContext_Identity_subject(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Identity_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_Identity_lastUsedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Identity", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityDepartPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return ec.fieldContext_IdentityDepartPayload_url(ctx, field)
+	case "secret":
+		return ec.fieldContext_IdentityDepartPayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IdentityDepartPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityDepartPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_IdentityPayload_identity(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IdentityPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Interaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16790,6 +18555,16 @@ func (ec *executionContext) childFields_RecordsReviewByActPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type RecordsReviewByActPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecoveryCodesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recoveryCodes":
+		return ec.fieldContext_RecoveryCodesPayload_recoveryCodes(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecoveryCodesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecoveryCodesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Region(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -16942,6 +18717,18 @@ func (ec *executionContext) childFields_SampledAnswerPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type SampledAnswerPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SecondFactor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "on":
+		return ec.fieldContext_SecondFactor_on(ctx, field)
+	case "required":
+		return ec.fieldContext_SecondFactor_required(ctx, field)
+	case "recoveryCodesLeft":
+		return ec.fieldContext_SecondFactor_recoveryCodesLeft(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SecondFactor", field.Name)
+}
+
 func (ec *executionContext) childFields_Segment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -17010,12 +18797,28 @@ func (ec *executionContext) childFields_Session(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
 }
 
+func (ec *executionContext) childFields_SignInChallenge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "token":
+		return ec.fieldContext_SignInChallenge_token(ctx, field)
+	case "step":
+		return ec.fieldContext_SignInChallenge_step(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_SignInChallenge_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignInChallenge", field.Name)
+}
+
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "tokens":
 		return ec.fieldContext_SignInPayload_tokens(ctx, field)
 	case "account":
 		return ec.fieldContext_SignInPayload_account(ctx, field)
+	case "challenge":
+		return ec.fieldContext_SignInPayload_challenge(ctx, field)
+	case "recoveryCodes":
+		return ec.fieldContext_SignInPayload_recoveryCodes(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_SignInPayload_userErrors(ctx, field)
 	}

@@ -113,7 +113,23 @@ func (r *Resolver) Recall() RecallResolver { return &recallResolver{r} }
 // RecallPerson returns the resolvers of the type.
 func (r *Resolver) RecallPerson() RecallPersonResolver { return &recallPersonResolver{r} }
 
+// AccessRequest returns the resolvers of the type.
+func (r *Resolver) AccessRequest() AccessRequestResolver { return &accessRequestResolver{r} }
+
+// AgencyNetwork returns the resolvers of the type.
+func (r *Resolver) AgencyNetwork() AgencyNetworkResolver { return &agencyNetworkResolver{r} }
+
+// ApiKey returns the resolvers of the type.
+func (r *Resolver) ApiKey() ApiKeyResolver { return &apiKeyResolver{r} } //nolint:revive // gqlgen names it
+
+// SignInChallenge returns the resolvers of the type.
+func (r *Resolver) SignInChallenge() SignInChallengeResolver { return &signInChallengeResolver{r} }
+
 type (
+	accessRequestResolver       struct{ *Resolver }
+	agencyNetworkResolver       struct{ *Resolver }
+	apiKeyResolver              struct{ *Resolver }
+	signInChallengeResolver     struct{ *Resolver }
 	answerSampleResolver        struct{ *Resolver }
 	knowledgeStatisticsResolver struct{ *Resolver }
 	recallResolver              struct{ *Resolver }

@@ -30,7 +30,7 @@ func (r *Resolver) board(ctx context.Context, after *string) (<-chan model.Board
 	b := &board{r: r, events: make(chan eventlog.Event)}
 	f := newFollower[model.BoardEvent](ctx, cursor)
 	f.gathers = true
-	return follow(r, f, r.Log.All(position), b.each, b.show), nil
+	return follow(r, f, r.Log.All(position), b.each, b.show, while[model.BoardEvent](mayWatch)), nil
 }
 
 // mayWatch decides whether the viewer has a board at all.

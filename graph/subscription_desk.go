@@ -19,7 +19,7 @@ import (
 
 // desk follows what concerns the signed-in operator.
 func (r *Resolver) desk(ctx context.Context, after *string) (<-chan model.DeskEvent, error) {
-	if err := access.Check(ctx, access.ReadDesk, access.Anywhere); err != nil {
+	if err := mayDesk(ctx); err != nil {
 		return nil, err
 	}
 	position, cursor, err := r.from(after)
@@ -50,7 +50,7 @@ func (r *Resolver) desk(ctx context.Context, after *string) (<-chan model.DeskEv
 		}
 		h.heed(event)
 		return f.give(event, cursor)
-	}, shown[model.DeskEvent](h), r.atConsole), nil
+	}, shown[model.DeskEvent](h), r.atConsole, while[model.DeskEvent](mayDesk)), nil
 }
 
 // atConsole lets colleagues know that the viewer has a console open while the desk is followed.
@@ -58,6 +58,10 @@ func (r *Resolver) atConsole(ctx context.Context, _ *follower[model.DeskEvent]) 
 	defer r.Voice.ConsoleOpens(viewer.From(ctx).AccountID)()
 	<-ctx.Done()
 	return nil
+}
+
+func mayDesk(ctx context.Context) error {
+	return access.Check(ctx, access.ReadDesk, access.Anywhere)
 }
 
 // typingOnDesk shows that the citizen writes. Their own typing is no news to the operator.

@@ -40,7 +40,8 @@ func (r *Resolver) dialogue(ctx context.Context, id string, after *string) (<-ch
 	d := &conversation{r: r, id: id, waiter: newWaiter(id), hints: r.newHints(ctx)}
 	r.positions.set(d.waiter, waitsIn(i))
 	d.hints.changed(i)
-	return follow(r, newFollower[model.DialogueEvent](ctx, cursor), stream, d.each, d.places, shown[model.DialogueEvent](d.hints)), nil
+	return follow(r, newFollower[model.DialogueEvent](ctx, cursor), stream, d.each, d.places, shown[model.DialogueEvent](d.hints),
+		while[model.DialogueEvent](d.still)), nil
 }
 
 // conversation is one subscription to an interaction.
@@ -98,6 +99,15 @@ func (d *conversation) each(ctx context.Context, f *follower[model.DialogueEvent
 		d.r.positions.set(d.waiter, waitsIn(changed.Interaction))
 	}
 	return nil
+}
+
+// still ends the subscription of who may see the interaction no longer.
+func (d *conversation) still(ctx context.Context) error {
+	may, err := d.r.mayFollow(ctx, &happening{}, d.id)
+	if err == nil && !may {
+		err = errLost
+	}
+	return err
 }
 
 // places shows the place in the queue while the interaction waits.

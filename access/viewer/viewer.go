@@ -5,6 +5,7 @@ package viewer
 
 import (
 	"context"
+	"net/netip"
 	"time"
 )
 
@@ -17,6 +18,8 @@ const (
 	Account
 	Citizen
 	System
+	// Key is a program of an agency, with an API key.
+	Key
 )
 
 // Role mirrors the roles of the data model; the values are the same.
@@ -32,6 +35,8 @@ const (
 	SegmentCoordinator        Role = "SEGMENT_COORDINATOR"
 	ExpertSystemUser          Role = "EXPERT_SYSTEM_USER"
 	Administrator             Role = "ADMINISTRATOR"
+	// Program is what an API key is granted, in the column of its own in the matrix; no account has it.
+	Program Role = "API_KEY"
 )
 
 // Grant is one role in force within a segment. Empty AgencyID and RegionID mean every one; Line 0 means both.
@@ -40,6 +45,8 @@ type Grant struct {
 	AgencyID string
 	RegionID string
 	Line     int
+	// Until is when the role ends; zero means without end. What a viewer hands on must not outlast it.
+	Until time.Time
 }
 
 // Scope is the segment that an object belongs to. Empty AgencyID or RegionID means that the object serves every one;
@@ -84,6 +91,14 @@ type Viewer struct {
 	InteractionID string
 	// Address is the network address of the client, for limits and the audit log.
 	Address string
+	// KeyID and Actions are set for Key: which key it is, and what of its column it was given.
+	KeyID   string
+	Actions []string
+	// Networks are those that the viewer may come from; nil means all.
+	Networks []netip.Prefix
+	// MustShow is the subject of the TLS certificate that must come with the token; empty means none. Certificate is the
+	// subject of the one that came, verified, in the form of RFC 2253.
+	MustShow, Certificate string
 	// UserAgent is the name that the client gives itself.
 	UserAgent string
 }

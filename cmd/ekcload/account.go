@@ -6,17 +6,23 @@ import (
 	"strings"
 )
 
-// signIn opens a session for a user of the network address that number stands for.
+// signIn opens a session for a user of the network address that number stands for. Who was given the password by somebody else
+// is asked for one of their own first.
 func signIn(ctx context.Context, base string, number int, login, password string) (*client, error) {
 	c, err := newClient(base, number)
 	if err != nil {
 		return nil, err
 	}
 	var signed struct {
-		Tokens struct{ AccessToken string }
+		Tokens    struct{ AccessToken string }
+		Challenge *struct{ Token, Step string }
 	}
-	err = c.call(ctx, `mutation($i: SignInInput!) { signIn(input: $i) { tokens { accessToken } userErrors { code field message } } }`,
+	err = c.call(ctx, `mutation($i: SignInInput!) { signIn(input: $i) { tokens { accessToken } challenge { token step } userErrors { code field message } } }`,
 		map[string]any{"i": map[string]any{"login": login, "password": password}}, &signed)
+	if err == nil && signed.Challenge != nil && signed.Challenge.Step == "NEW_PASSWORD" {
+		err = c.change(ctx, "signInPassword", "SignInPasswordInput", "tokens { accessToken }",
+			map[string]any{"challenge": signed.Challenge.Token, "new": password + " of their own"}, &signed)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("sign in %s: %w", login, err)
 	}

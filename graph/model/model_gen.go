@@ -4,7 +4,9 @@ package model
 
 import (
 	"bytes"
+	"ekc/access"
 	"ekc/ent"
+	"ekc/ent/accessrequest"
 	"ekc/ent/answerreview"
 	"ekc/ent/assistantturn"
 	"ekc/ent/callback"
@@ -42,6 +44,62 @@ type DialogueEvent interface {
 	IsDialogueEvent()
 }
 
+// A wish for access.
+type AccessRequestCreateInput struct {
+	// Who is to get the role; null means the viewer.
+	AccountID *string `json:"accountId,omitempty"`
+	// The role; `validTo` is required, at most a year (or as the centre has set) after `validFrom`.
+	Role *RoleInput `json:"role"`
+	// Why it is needed; 1 to 1,000 characters.
+	Reason string `json:"reason"`
+}
+
+// An answer to a request for access.
+type AccessRequestDecideInput struct {
+	// The request.
+	AccessRequestID string `json:"accessRequestId"`
+	// True gives the role, false declines.
+	Approve bool `json:"approve"`
+	// Why; at most 1,000 characters, required to decline.
+	Reason *string `json:"reason,omitempty"`
+	// Ends the role earlier than was asked for; null leaves it.
+	ValidTo *time.Time `json:"validTo,omitempty"`
+}
+
+// Which requests for access to list.
+type AccessRequestFilter struct {
+	// Only those that are this far.
+	State *accessrequest.State `json:"state,omitempty"`
+	// Only for this account.
+	AccountID *string `json:"accountId,omitempty"`
+	// Only for this agency.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Only for this region.
+	RegionID *string `json:"regionId,omitempty"`
+}
+
+// A request for access.
+type AccessRequestInput struct {
+	// The request.
+	AccessRequestID string `json:"accessRequestId"`
+}
+
+// The outcome of a change of a request for access.
+type AccessRequestPayload struct {
+	// The request; null on failure.
+	AccessRequest *ent.AccessRequest `json:"accessRequest,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A TLS certificate for an account.
+type AccountCertificateBindInput struct {
+	// The account.
+	AccountID string `json:"accountId"`
+	// The certificate's subject, RFC 2253, such as `CN=ivanov,O=SFR`; null lifts the bond.
+	Subject *string `json:"subject,omitempty"`
+}
+
 // A new account.
 type AccountCreateInput struct {
 	// 3 to 64 of a-z, 0-9, dot, hyphen, underscore; begins with a letter.
@@ -64,6 +122,12 @@ type AccountFilter struct {
 	Active *bool `json:"active,omitempty"`
 	// Only those whose login or name contains the text; at most 100 characters.
 	Text *string `json:"text,omitempty"`
+}
+
+// An account.
+type AccountInput struct {
+	// The account.
+	AccountID string `json:"accountId"`
 }
 
 // The outcome of a change of an account.
@@ -98,6 +162,30 @@ type AccountUpdateInput struct {
 	Password *string `json:"password,omitempty"`
 	// True ends a lock-out.
 	Unlock *bool `json:"unlock,omitempty"`
+}
+
+// A network of an agency.
+type AgencyNetworkAddInput struct {
+	// The agency.
+	AgencyID string `json:"agencyId"`
+	// In CIDR form, or one address.
+	Network string `json:"network"`
+	// What people call it; at most 200 characters.
+	Note *string `json:"note,omitempty"`
+}
+
+// The outcome of a change of networks.
+type AgencyNetworkPayload struct {
+	// The network; null on failure, and after its end.
+	AgencyNetwork *ent.AgencyNetwork `json:"agencyNetwork,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A network to take away.
+type AgencyNetworkRemoveInput struct {
+	// The network.
+	AgencyNetworkID string `json:"agencyNetworkId"`
 }
 
 // The citizen's word on an answer.
@@ -158,6 +246,46 @@ type AnswerSamplePayload struct {
 	AnswerSample *ent.AnswerSample `json:"answerSample,omitempty"`
 	// Why it failed.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An API key to create.
+type APIKeyCreateInput struct {
+	// What people call it; 1 to 200 characters.
+	Name string `json:"name"`
+	// The agency; null, for all, administrators only.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// The region; null means all.
+	RegionID *string `json:"regionId,omitempty"`
+	// What it may do, of `apiKeyActions`; at least one.
+	Actions []string `json:"actions"`
+	// When it ends; at most a year away.
+	ExpiresAt time.Time `json:"expiresAt"`
+	// The subject of the TLS certificate that must come with it, RFC 2253; null means none.
+	CertificateSubject *string `json:"certificateSubject,omitempty"`
+}
+
+// An API key.
+type APIKeyInput struct {
+	// The key.
+	APIKeyID string `json:"apiKeyId"`
+}
+
+// The outcome of a change of an API key.
+type APIKeyPayload struct {
+	// The key; null on failure.
+	APIKey *ent.APIKey `json:"apiKey,omitempty"`
+	// The secret, shown once; null when none was made.
+	Secret *string `json:"secret,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An API key to give a new secret.
+type APIKeyRotateInput struct {
+	// The key.
+	APIKeyID string `json:"apiKeyId"`
+	// For how many hours the present secret stays right, 0 to 168.
+	OverlapHours *int `json:"overlapHours,omitempty"`
 }
 
 // What a decision of Yana rests on. Who may not read the dialogue gets the citizen's words without numbers, addresses and names of people.
@@ -686,6 +814,14 @@ type Desk struct {
 	Cursor string `json:"cursor"`
 }
 
+// The outcome of setting up a second factor.
+type EnrolmentPayload struct {
+	// What the generator is set up with; null on failure.
+	Enrolment *access.Enrolment `json:"enrolment,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A cluster of questions of citizens that were not answered, or whose answer did not help.
 type Gap struct {
 	// Opaque id.
@@ -758,6 +894,46 @@ type GapPayload struct {
 	Gap *Gap `json:"gap,omitempty"`
 	// Why it failed.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Why somebody is sent to the identity provider.
+type IdentityDepartInput struct {
+	// True to link the viewer's account, false to sign in.
+	Link bool `json:"link"`
+}
+
+// The outcome of a departure to the identity provider.
+type IdentityDepartPayload struct {
+	// Where to send the person; null on failure.
+	URL *string `json:"url,omitempty"`
+	// What the client keeps until the person comes back, and shows to nobody; null on failure.
+	Secret *string `json:"secret,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The outcome of a change of identities.
+type IdentityPayload struct {
+	// The identity; null on failure, and after its end.
+	Identity *ent.IdentityLink `json:"identity,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What somebody came back with from the identity provider.
+type IdentityReturnInput struct {
+	// `state` of the address that they came back to.
+	State string `json:"state"`
+	// `code` of that address.
+	Code string `json:"code"`
+	// What the client has kept since the departure.
+	Secret string `json:"secret"`
+}
+
+// A link to end.
+type IdentityUnlinkInput struct {
+	// The identity.
+	IdentityID string `json:"identityId"`
 }
 
 // The interaction changed: state, queue, operator, rating.
@@ -2076,6 +2252,14 @@ type RecordsReviewByActPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The outcome of a change of the viewer's second factor.
+type RecoveryCodesPayload struct {
+	// Recovery codes, shown once, each good for one sign-in; null when none were made.
+	RecoveryCodes []string `json:"recoveryCodes,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A role for an account.
 type RoleGrantInput struct {
 	// The account.
@@ -2158,6 +2342,18 @@ type SampledAnswerPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The password once more.
+type SecondFactorBeginInput struct {
+	// The present password.
+	Password string `json:"password"`
+}
+
+// A code of the second factor.
+type SecondFactorCodeInput struct {
+	// 6 digits, or a recovery code.
+	Code string `json:"code"`
+}
+
 // What became of a number.
 type ServiceNumberPayload struct {
 	// The number; null when something went wrong.
@@ -2182,6 +2378,26 @@ type ServiceNumberSetInput struct {
 	Outbound bool `json:"outbound"`
 }
 
+// A session to close.
+type SessionRevokeInput struct {
+	// The session.
+	SessionID string `json:"sessionId"`
+}
+
+// A code for a sign-in.
+type SignInCodeInput struct {
+	// The token of the challenge.
+	Challenge string `json:"challenge"`
+	// 6 digits, or a recovery code.
+	Code string `json:"code"`
+}
+
+// A sign-in that asks for a second factor.
+type SignInEnrolInput struct {
+	// The token of the challenge.
+	Challenge string `json:"challenge"`
+}
+
 // Login and password.
 type SignInInput struct {
 	// Login, any case.
@@ -2190,12 +2406,24 @@ type SignInInput struct {
 	Password string `json:"password"`
 }
 
+// A password for a sign-in.
+type SignInPasswordInput struct {
+	// The token of the challenge.
+	Challenge string `json:"challenge"`
+	// The new one; policy as in `passwordChange`, and none of the last five.
+	New string `json:"new"`
+}
+
 // The outcome of signing in or refreshing.
 type SignInPayload struct {
-	// The tokens; null on failure.
+	// The tokens; null on failure, and while more is asked for.
 	Tokens *Tokens `json:"tokens,omitempty"`
-	// Who signed in; null on failure.
+	// Who signed in; null on failure, and while more is asked for.
 	Account *ent.Account `json:"account,omitempty"`
+	// What is asked for next; null when nothing is.
+	Challenge *access.Challenge `json:"challenge,omitempty"`
+	// Recovery codes of a second factor that was just set up, shown once.
+	RecoveryCodes []string `json:"recoveryCodes,omitempty"`
 	// Why it failed.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -3088,6 +3316,67 @@ func (e *RecordingChannel) UnmarshalJSON(b []byte) error {
 }
 
 func (e RecordingChannel) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a sign-in asks for next.
+type SignInStep string
+
+const (
+	// A code of the second factor, or a recovery code: `signInCode`.
+	SignInStepCode SignInStep = "CODE"
+	// A second factor is to be set up: `signInEnrol`, then `signInCode`.
+	SignInStepEnrol SignInStep = "ENROL"
+	// A password of one's own is to be set: `signInPassword`.
+	SignInStepNewPassword SignInStep = "NEW_PASSWORD"
+)
+
+var AllSignInStep = []SignInStep{
+	SignInStepCode,
+	SignInStepEnrol,
+	SignInStepNewPassword,
+}
+
+func (e SignInStep) IsValid() bool {
+	switch e {
+	case SignInStepCode, SignInStepEnrol, SignInStepNewPassword:
+		return true
+	}
+	return false
+}
+
+func (e SignInStep) String() string {
+	return string(e)
+}
+
+func (e *SignInStep) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SignInStep(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SignInStep", str)
+	}
+	return nil
+}
+
+func (e SignInStep) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SignInStep) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SignInStep) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -161,7 +161,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, legacy, http.StatusForbidden, fail.New(fail.Forbidden, "this origin may not use the API"))
 		return
 	}
-	base := viewer.Viewer{Address: h.o.Address(r), UserAgent: r.UserAgent()}
+	base := viewer.Viewer{Address: h.o.Address(r), UserAgent: r.UserAgent(), Certificate: certificateOf(r)}
 	r = r.WithContext(viewer.With(r.Context(), base))
 	switch {
 	case r.Method == http.MethodOptions:
@@ -174,6 +174,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", allow)
 		h.refuse(w, legacy, http.StatusMethodNotAllowed, fail.New(fail.Invalid, "use POST, or GET for queries"))
 	}
+}
+
+// certificateOf is the subject of the client's TLS certificate, verified by the server, in the form of RFC 2253; empty when
+// none was shown.
+func certificateOf(r *http.Request) string {
+	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
+		return ""
+	}
+	return r.TLS.VerifiedChains[0][0].Subject.ToRDNSequence().String()
 }
 
 // serveRequest serves POST, GET, uploads and event streams.

@@ -62,6 +62,8 @@ func (h *Handler) enterAs(ctx context.Context) (leave func(), err error) {
 		return h.viewers.enter(v.SessionID)
 	case viewer.Citizen:
 		return h.viewers.enter(v.InteractionID)
+	case viewer.Key:
+		return h.viewers.enter(v.KeyID)
 	default:
 		return h.viewers.enter("nobody " + ratelimit.AddressKey(v.Address))
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -92,6 +93,11 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	if a.listener, err = listen(ctx, "EKC_HTTP_ADDR", a.config.HTTPAddr); err != nil {
 		return err
 	}
+	secured, err := overTLS(a.listener, a.config.TLS)
+	if err != nil {
+		return err
+	}
+	a.listener = secured
 	a.following, a.working, a.serving = newCrew(a.fail), newCrew(a.fail), newCrew(a.fail)
 	if a.tracing, err = telemetry.StartTracing(ctx, os.Getenv); err != nil {
 		return fmt.Errorf("%w; check OTEL_EXPORTER_OTLP_ENDPOINT", err)
@@ -208,7 +214,7 @@ func (a *App) serve(d *domains, events *eventlog.Log) (err error) {
 	}
 	handler := pages{
 		graphql: a.api, attachments: d.interaction.AttachmentHandler(), recordFiles: d.files.Handler(),
-		recordings: d.voice.RecordingHandler(), web: web, health: a.health, metrics: a.metrics, log: a.log,
+		recordings: d.voice.RecordingHandler(), logout: logoutHandler(d.access, a.log), web: web, health: a.health, metrics: a.metrics, log: a.log,
 	}.handler()
 	handler = telemetry.Requests(a.tracing.Handler(handler, routeOf), a.metrics, a.log, routeOf)
 	a.server = newServer(handler, a.log)
@@ -239,5 +245,9 @@ func (a *App) PhoneTLSAddr() net.Addr { return a.phone.addrTLS() }
 func (a *App) URL() string {
 	h := a.config.HTTP
 	h.HTTPAddr = a.listener.Addr().String()
-	return h.BaseURL()
+	base := h.BaseURL()
+	if a.config.TLS.On() && h.PublicURL == "" {
+		base = "https" + strings.TrimPrefix(base, "http")
+	}
+	return base
 }

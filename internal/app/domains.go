@@ -134,9 +134,9 @@ func (d *domains) addVoice(ctx context.Context, f foundation) (err error) {
 }
 
 func newAccess(f foundation, r *routing.Service) (*access.Service, error) {
-	service, err := access.New(f.core.Client, f.events, access.Options{
-		Logger: f.log.With("domain", "access"), Hash: f.overrides.Hash, OnDeactivate: r.Deactivated,
-	})
+	o := signInOptions(f.config.SignIn, f.events)
+	o.Logger, o.Hash, o.OnDeactivate = f.log.With("domain", "access"), f.overrides.Hash, r.Deactivated
+	service, err := access.New(f.core.Client, f.events, o)
 	if err != nil {
 		return nil, fmt.Errorf("access: %w", err)
 	}

@@ -32,6 +32,7 @@ type pages struct {
 	attachments http.Handler
 	recordings  http.Handler
 	recordFiles http.Handler
+	logout      http.Handler
 	web         http.Handler
 	health      *telemetry.Health
 	metrics     *telemetry.Metrics
@@ -44,6 +45,7 @@ func (p pages) handler() http.Handler {
 	mux.Handle(interaction.AttachmentPath, within(fileTimeout, p.attachments))
 	mux.Handle(recordfile.Path, within(fileTimeout, p.recordFiles))
 	mux.Handle(voice.RecordingPath, within(fileTimeout, p.recordings))
+	mux.Handle("POST "+logoutPath, within(pageTimeout, p.logout))
 	handleMachines(mux, p.health, p.metrics, p.log)
 	mux.Handle("/", within(pageTimeout, p.web))
 	return mux
@@ -70,6 +72,8 @@ func routeOf(path string) string {
 		return "attachments"
 	case strings.HasPrefix(path, recordfile.Path):
 		return "record-files"
+	case path == logoutPath:
+		return "logout"
 	case strings.HasPrefix(path, voice.RecordingPath):
 		return "recordings"
 	case strings.HasPrefix(path, "/widget"):

@@ -14,6 +14,7 @@ import (
 type Config struct {
 	Storage
 	HTTP
+	SignIn
 	Telephony
 	Recordings
 	Knowledge
@@ -109,7 +110,7 @@ type Models struct {
 
 // Validate checks all groups and reports every fault, each under its variable's name.
 func (c Config) Validate() error {
-	return errors.Join(c.Storage.Validate(), c.HTTP.Validate(), c.Telephony.Validate(), c.Recordings.Validate(), c.Knowledge.Validate(),
+	return errors.Join(c.Storage.Validate(), c.HTTP.Validate(), c.SignIn.Validate(), c.Telephony.Validate(), c.Recordings.Validate(), c.Knowledge.Validate(),
 		c.Models.Validate(), c.Logging.Validate(), c.validateTogether())
 }
 

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+
+	"ekc/access"
+	"ekc/access/identity"
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/internal/config"
+	"ekc/internal/eventlog"
+	"ekc/internal/fail"
+)
+
+// logoutPath is where the identity provider tells that somebody has signed out there (OpenID Connect Back-Channel Logout 1.0).
+const logoutPath = "/oidc/backchannel-logout"
+
+// maxLogout bounds a logout token, in bytes.
+const maxLogout = 16 << 10
+
+// signInOptions are the settings of access that the environment gives.
+func signInOptions(c config.SignIn, events *eventlog.Log) access.Options {
+	o := access.Options{PasswordAge: c.PasswordAge, MaxTerm: c.AccessMaxTerm}
+	for _, role := range c.SecondFactorRoles {
+		o.FactorRoles = append(o.FactorRoles, viewer.Role(role))
+	}
+	if c.OIDC.On() {
+		o.Identity = identity.New(identity.Config{
+			Issuer: c.OIDC.Issuer, ClientID: c.OIDC.ClientID, ClientSecret: c.OIDC.ClientSecret.Reveal(), RedirectURL: c.OIDC.RedirectURL,
+		}, nil)
+	}
+	o.Announce = func(ctx context.Context, tx *ent.Tx, kind, accountID string, data map[string]string) error {
+		return events.Append(ctx, tx, eventlog.Event{Kind: kind, AccountID: accountID, Data: data})
+	}
+	return o
+}
+
+// logoutHandler ends the sessions that a logout token names. The answers are those of Back-Channel Logout 1.0 §2.8.
+func logoutHandler(a *access.Service, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, maxLogout)
+		if err := r.ParseForm(); err != nil {
+			http.Error(w, "a form with logout_token is expected", http.StatusBadRequest)
+			return
+		}
+		err := a.EndByProvider(r.Context(), r.PostForm.Get("logout_token"))
+		switch fail.CodeOf(err) {
+		case "":
+			w.WriteHeader(http.StatusOK)
+		case fail.Internal:
+			log.ErrorContext(r.Context(), "a logout of the identity provider failed", "error", err)
+			http.Error(w, "internal error", http.StatusInternalServerError)
+		case fail.Unavailable:
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		default:
+			http.Error(w, err.Error(), http.StatusBadRequest)
+		}
+	})
+}
+
+// overTLS wraps the listener where the API is served over TLS. Client certificates are asked for and need not be shown, but
+// one that is shown must be of the authorities.
+func overTLS(listener net.Listener, c config.TLS) (net.Listener, error) {
+	if !c.On() {
+		return listener, nil
+	}
+	pair, err := tls.LoadX509KeyPair(c.Cert, c.Key)
+	if err != nil {
+		return nil, fmt.Errorf("EKC_TLS_CERT, EKC_TLS_KEY: %w", err)
+	}
+	settings := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	if c.ClientCA != "" {
+		if settings.ClientCAs, err = authorities(c.ClientCA); err != nil {
+			return nil, fmt.Errorf("EKC_TLS_CLIENT_CA: %w", err)
+		}
+		settings.ClientAuth = tls.VerifyClientCertIfGiven
+	}
+	return tls.NewListener(listener, settings), nil
+}
+
+func authorities(path string) (*x509.CertPool, error) {
+	file, err := os.Open(path) //nolint:gosec // the operator's own file
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	text, err := io.ReadAll(io.LimitReader(file, 1<<20))
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, errors.New("the file holds no certificate")
+	}
+	return pool, nil
+}
