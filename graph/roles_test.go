@@ -69,6 +69,23 @@ accountCreate            UF FFFFyFFy FFFFFFF FF
 roleGrant                UF FFFFyFFy FFFFFFF FF
 auditEntries             UF FFFFyFFy FFFFyFF FF
 sessions                 UU yyyyyyyy yyyyyyy yU
+sessions.of              UU FFFFyFFy FFFFNFF yU
+accessRequests           UU yyyyyyyy yyyyyyy yU
+accessRequestCreate      UU FFFFyFFy FFFFNFF yU
+accessRequestDecide      UU NNNNFNyy NNNNNNN FU
+accessRequestWithdraw    UU NNNNFNFF NNNNNNN yU
+secondFactorReset        UF FFFFyFFy FFFFNFF FF
+accountSessionsRevoke    UF FFFFyFFy FFFFNFF FF
+accountCertificateBind   UF FFFFyFFy FFFFNFF FF
+identities               UU yyyyyyyy yyyyyyy yU
+apiKeys                  UF FFFFyFFy FFFFyFF FF
+apiKeyActions            UF FFFFyFFy FFFFyFF FF
+apiKeyCreate             UU FFFFyFFy FFFFFFF FU
+apiKeyRotate             UF FFFFyFFy FFFFNFF FF
+apiKeyRevoke             UF FFFFyFFy FFFFNFF FF
+agencyNetworks           UF FFFFyFFy FFFFFFF FF
+agencyNetworkAdd         UF FFFFyFFy FFFFFFF FF
+agencyNetworkRemove      UN NNNNyNNN NNNNNNN NN
 records.drafts           UF NyyyNNNy NNNNNNN NF
 recordCreate             UF FFyyFFFy FFFFFFF FF
 recordFeedback           UF yyyFFFFy yyyFFFF yF
@@ -97,6 +114,7 @@ type cast struct {
 	tokens                                        []string
 	interaction, citizen, message, offer, account string
 	skill, disposition, version                   string
+	spare, request, key, network                  string
 	calls                                         int
 }
 
@@ -130,7 +148,20 @@ func newCast(t *testing.T) *cast {
 	c.disposition = w.client.Disposition.Create().SetCode("d").SetName("d").SaveX(w.system).ID
 	c.version = w.ask(operator, `{ record(id: "rec-1") { versionId } }`, nil).path("record", "versionId").(string)
 	c.converse(operator)
+	c.doors()
 	return c
+}
+
+// doors makes what the rows of rights and keys are about; spare is an operator of PFR whom nobody signs in as.
+func (c *cast) doors() {
+	end, ctx := time.Now().Add(time.Hour), c.system
+	spare, _ := c.world.account("spare", access.NewRole{Role: viewer.Operator, AgencyID: c.pfr.ID})
+	c.spare = spare.ID
+	c.request = c.client.AccessRequest.Create().SetAccountID(c.account).SetAskerID(c.account).SetRole("SUPERVISOR").SetAgencyID(c.pfr.ID).
+		SetReason("r").SetWantedTo(end).SetExpiresAt(end).SaveX(ctx).ID
+	c.key = c.client.APIKey.Create().SetName("k").SetAgencyID(c.pfr.ID).SetActions([]string{"base.search"}).SetHint("h").SetHash([]byte("h")).
+		SetExpiresAt(end).SetCreatorID(c.spare).SaveX(ctx).ID
+	c.network = c.client.AgencyNetwork.Create().SetAgencyID(c.pfr.ID).SetNetwork("127.0.0.0/9").SaveX(ctx).ID
 }
 
 // converse gives the operator an interaction of PFR, and the offer of another.
@@ -196,6 +227,15 @@ func (c *cast) done(field, input string) func(token string) string {
 		query := "mutation { " + field + "(input: {" + strings.ReplaceAll(input, "#", fmt.Sprint(c.calls)) + "}) { userErrors { code message } } }"
 		return outcome(c.T, c.ask(token, query, nil), field)
 	}
+}
+
+// plain asks for a field that has no selection.
+func (c *cast) plain(token, field string) string {
+	got := c.ask(token, "{ "+field+" }", nil)
+	if len(got.Errors) > 0 {
+		return letter(got.code())
+	}
+	return "y"
 }
 
 func outcome(t *testing.T, got answer, field string) string {
@@ -269,36 +309,55 @@ func (c *cast) attempts() map[string]func(token string) string {
 		"answerFeedback": func(token string) string {
 			return strings.Replace(feedback(token), "INVALID", "y", 1) // it is theirs, but no answer
 		},
-		"interactionRate":       c.done("interactionRate", i+", rating: 5"),
-		"interactionHold":       c.done("interactionHold", i),
-		"suggestionDismiss":     c.done("suggestionDismiss", i+`, recordId: "rec-1"`),
-		"interactionResume":     c.done("interactionResume", i),
-		"offerDecline":          c.done("offerDecline", `offerId: "`+c.offer+`"`),
-		"presenceSet":           c.done("presenceSet", "state: BUSY"),
-		"desk":                  list("desk", "", "cursor"),
-		"board":                 list("board", "", "cursor"),
-		"queues":                list("queues", "", "totalCount"),
-		"queue.figures":         node(c.line2.ID, "Queue", "figures { waiting }"),
-		"queue.members":         node(c.line2.ID, "Queue", "members { id }"),
-		"queueCreate":           c.done("queueCreate", `code: "q-#", name: "q", channel: CHAT, line: 1`),
-		"skillCreate":           c.done("skillCreate", `code: "SKILL_#", name: "s"`),
-		"businessHoursSet":      c.done("businessHoursSet", `name: "b", timeZone: "Europe/Moscow", periods: []`),
-		"queueUpdate":           c.done("queueUpdate", queue+", settings: {priority: 1}"),
-		"queueMembersAdd":       c.done("queueMembersAdd", queue+`, accountIds: ["`+c.account+`"]`),
-		"accountSkillSet":       c.done("accountSkillSet", `accountId: "`+c.account+`", skillId: "`+c.skill+`", proficiency: 5`),
-		"skills":                list("skills", "", "totalCount"),
-		"dispositions":          list("dispositions", "", "totalCount"),
-		"pauseReasons":          list("pauseReasons", "", "code"),
-		"businessHours":         list("businessHours", "", "name"),
-		"sites":                 list("sites", "", "totalCount"),
-		"recordSearch":          list("recordSearch", `(input: {text: "пенсия"})`, "probability"),
-		"accounts":              list("accounts", "", "totalCount"),
-		"account.lastSignInAt":  node(c.account, "Account", "lastSignInAt"),
-		"accountUpdate":         c.done("accountUpdate", `accountId: "`+c.account+`", displayName: "Новое имя"`),
-		"accountCreate":         c.done("accountCreate", `login: "new.#", displayName: "x", password: "seven green kites", role: `+role),
-		"roleGrant":             c.done("roleGrant", `accountId: "`+c.account+`", role: `+role),
-		"auditEntries":          list("auditEntries", "", "totalCount"),
-		"sessions":              list("sessions", "", "id"),
+		"interactionRate":      c.done("interactionRate", i+", rating: 5"),
+		"interactionHold":      c.done("interactionHold", i),
+		"suggestionDismiss":    c.done("suggestionDismiss", i+`, recordId: "rec-1"`),
+		"interactionResume":    c.done("interactionResume", i),
+		"offerDecline":         c.done("offerDecline", `offerId: "`+c.offer+`"`),
+		"presenceSet":          c.done("presenceSet", "state: BUSY"),
+		"desk":                 list("desk", "", "cursor"),
+		"board":                list("board", "", "cursor"),
+		"queues":               list("queues", "", "totalCount"),
+		"queue.figures":        node(c.line2.ID, "Queue", "figures { waiting }"),
+		"queue.members":        node(c.line2.ID, "Queue", "members { id }"),
+		"queueCreate":          c.done("queueCreate", `code: "q-#", name: "q", channel: CHAT, line: 1`),
+		"skillCreate":          c.done("skillCreate", `code: "SKILL_#", name: "s"`),
+		"businessHoursSet":     c.done("businessHoursSet", `name: "b", timeZone: "Europe/Moscow", periods: []`),
+		"queueUpdate":          c.done("queueUpdate", queue+", settings: {priority: 1}"),
+		"queueMembersAdd":      c.done("queueMembersAdd", queue+`, accountIds: ["`+c.account+`"]`),
+		"accountSkillSet":      c.done("accountSkillSet", `accountId: "`+c.account+`", skillId: "`+c.skill+`", proficiency: 5`),
+		"skills":               list("skills", "", "totalCount"),
+		"dispositions":         list("dispositions", "", "totalCount"),
+		"pauseReasons":         list("pauseReasons", "", "code"),
+		"businessHours":        list("businessHours", "", "name"),
+		"sites":                list("sites", "", "totalCount"),
+		"recordSearch":         list("recordSearch", `(input: {text: "пенсия"})`, "probability"),
+		"accounts":             list("accounts", "", "totalCount"),
+		"account.lastSignInAt": node(c.account, "Account", "lastSignInAt"),
+		"accountUpdate":        c.done("accountUpdate", `accountId: "`+c.account+`", displayName: "Новое имя"`),
+		"accountCreate":        c.done("accountCreate", `login: "new.#", displayName: "x", password: "seven green kites", role: `+role),
+		"roleGrant":            c.done("roleGrant", `accountId: "`+c.account+`", role: `+role),
+		"auditEntries":         list("auditEntries", "", "totalCount"),
+		"sessions":             list("sessions", "", "id"),
+		"sessions.of":          list("sessions", `(accountId: "`+c.account+`")`, "id"),
+		"accessRequests":       list("accessRequests", "", "totalCount"),
+		"accessRequestCreate": c.done("accessRequestCreate", `accountId: "`+c.account+`", reason: "r", role: {role: CONTENT_MANAGER, agencyId: "`+
+			c.pfr.ID+`", validTo: "`+time.Now().Add(time.Hour).UTC().Format(time.RFC3339)+`"}`),
+		"accessRequestDecide":    c.done("accessRequestDecide", `accessRequestId: "`+c.request+`", approve: false, reason: "r"`),
+		"accessRequestWithdraw":  c.done("accessRequestWithdraw", `accessRequestId: "`+c.request+`"`),
+		"secondFactorReset":      c.done("secondFactorReset", `accountId: "`+c.spare+`"`),
+		"accountSessionsRevoke":  c.done("accountSessionsRevoke", `accountId: "`+c.spare+`"`),
+		"accountCertificateBind": c.done("accountCertificateBind", `accountId: "`+c.spare+`"`),
+		"identities":             list("identities", "", "id"),
+		"apiKeys":                list("apiKeys", "", "totalCount"),
+		"apiKeyActions":          func(token string) string { return c.plain(token, "apiKeyActions") },
+		"apiKeyCreate": c.done("apiKeyCreate", agency+`, name: "k", actions: ["base.search"], expiresAt: "`+
+			time.Now().Add(time.Hour).UTC().Format(time.RFC3339)+`"`),
+		"apiKeyRotate":          c.done("apiKeyRotate", `apiKeyId: "`+c.key+`"`),
+		"apiKeyRevoke":          c.done("apiKeyRevoke", `apiKeyId: "`+c.key+`"`),
+		"agencyNetworks":        list("agencyNetworks", "("+agency+")", "network"),
+		"agencyNetworkAdd":      c.done("agencyNetworkAdd", agency+`, network: "127.0.0.0/8"`),
+		"agencyNetworkRemove":   c.done("agencyNetworkRemove", `agencyNetworkId: "`+c.network+`"`),
 		"records.drafts":        list("records", `(filter: {status: DRAFT, agencyId: "`+c.pfr.ID+`"})`, "totalCount"),
 		"recordCreate":          c.done("recordCreate", agency+`, content: {question: "Вопрос # о пенсии?"}`),
 		"recordFeedback":        c.done("recordFeedback", version+", verdict: USEFUL"),

@@ -27,8 +27,13 @@ const patience = 15 * time.Second
 
 func (w *world) dial(header http.Header, protocols ...string) (*socket, *http.Response) {
 	w.Helper()
+	return w.dialTo(w.server.URL, header, protocols...)
+}
+
+func (w *world) dialTo(url string, header http.Header, protocols ...string) (*socket, *http.Response) {
+	w.Helper()
 	dialer := websocket.Dialer{Subprotocols: protocols, HandshakeTimeout: patience}
-	conn, response, err := dialer.Dial(strings.Replace(w.server.URL, "http", "ws", 1)+"/graphql", header)
+	conn, response, err := dialer.Dial(strings.Replace(url, "http", "ws", 1)+"/graphql", header)
 	if err != nil {
 		require.NotNil(w, response, "%v", err)
 		return nil, response
@@ -40,7 +45,12 @@ func (w *world) dial(header http.Header, protocols ...string) (*socket, *http.Re
 // connect opens a socket with a token.
 func (w *world) connect(token string) *socket {
 	w.Helper()
-	s, _ := w.dial(nil, "graphql-transport-ws")
+	return w.connectTo(w.server.URL, token)
+}
+
+func (w *world) connectTo(url, token string) *socket {
+	w.Helper()
+	s, _ := w.dialTo(url, nil, "graphql-transport-ws")
 	payload := "{}"
 	if token != "" {
 		payload = `{"authorization":"Bearer ` + token + `"}`

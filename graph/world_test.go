@@ -50,6 +50,7 @@ func (r router) ChooseQueue(ctx context.Context, tx *ent.Tx, w interaction.Want)
 type world struct {
 	*testing.T
 	client       *ent.Client
+	url          string // of the core's database
 	log          *eventlog.Log
 	access       *access.Service
 	routing      *routing.Service
@@ -77,7 +78,7 @@ type setting func(*graph.Options)
 func newWorld(t *testing.T, settings ...setting) *world {
 	t.Helper()
 	core, log := coretest.New(t)
-	w := &world{T: t, client: core.Client, log: log, logged: &bytes.Buffer{}, system: viewer.AsSystem(context.Background())}
+	w := &world{T: t, client: core.Client, url: core.URL, log: log, logged: &bytes.Buffer{}, system: viewer.AsSystem(context.Background())}
 	var err error
 	w.access, err = access.New(core.Client, log, access.Options{Hash: access.HashParams{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	require.NoError(t, err)

@@ -33,6 +33,7 @@ type commands struct {
 	Assistant assistantCommands `cmd:"" help:"Yana."`
 	Audit     auditCommands     `cmd:"" help:"The audit log."`
 	Data      dataCommands      `cmd:"" help:"Personal data."`
+	Rights    rightsCommand     `cmd:"" help:"Print the matrix of rights as a Markdown table."`
 }
 
 func main() {
