@@ -106,7 +106,7 @@ var matrix = []row{
 	{action: ReadBoard, roles: roles{
 		viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
 	}},
-	row{action: ReadQueue, sees: ReadQueue, roles: everybody(Covered)}.andPrograms(),
+	{action: ReadQueue, sees: ReadQueue, roles: everybody(Covered)},
 	{action: ReadQueueFigures, sees: ReadQueue, roles: roles{
 		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
 	}},
@@ -120,7 +120,7 @@ var matrix = []row{
 	{action: ManageQueueMembers, sees: ReadQueue, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
 	{action: SetSkill, sees: ReadAccounts, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
 
-	row{action: ReadReference, roles: everybody(Covered)}.andPrograms(),
+	{action: ReadReference, roles: everybody(Covered)},
 	{action: ReadSites, roles: roles{
 		viewer.Supervisor: Covered, viewer.SegmentAdministrator: Covered, viewer.SegmentCoordinator: Covered,
 		viewer.Administrator: Covered,
