@@ -134,7 +134,7 @@ func (d *domains) addVoice(ctx context.Context, f foundation) (err error) {
 }
 
 func newAccess(f foundation, r *routing.Service) (*access.Service, error) {
-	o := signInOptions(f.config.SignIn, f.events)
+	o := signInOptions(f.config.SignIn, f.events, f.ring)
 	o.Logger, o.Hash, o.OnDeactivate = f.log.With("domain", "access"), f.overrides.Hash, r.Deactivated
 	service, err := access.New(f.core.Client, f.events, o)
 	if err != nil {

@@ -16,9 +16,11 @@ import (
 	"ekc/access/identity"
 	"ekc/access/viewer"
 	"ekc/ent"
+	"ekc/ent/secondfactor"
 	"ekc/internal/config"
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
+	"ekc/internal/seal"
 )
 
 // logoutPath is where the identity provider tells that somebody has signed out there (OpenID Connect Back-Channel Logout 1.0).
@@ -28,8 +30,8 @@ const logoutPath = "/oidc/backchannel-logout"
 const maxLogout = 16 << 10
 
 // signInOptions are the settings of access that the environment gives.
-func signInOptions(c config.SignIn, events *eventlog.Log) access.Options {
-	o := access.Options{PasswordAge: c.PasswordAge, MaxTerm: c.AccessMaxTerm}
+func signInOptions(c config.SignIn, events *eventlog.Log, ring *seal.Ring) access.Options {
+	o := access.Options{PasswordAge: c.PasswordAge, MaxTerm: c.AccessMaxTerm, Vault: factorVault{ring}}
 	for _, role := range c.SecondFactorRoles {
 		o.FactorRoles = append(o.FactorRoles, viewer.Role(role))
 	}
@@ -42,6 +44,23 @@ func signInOptions(c config.SignIn, events *eventlog.Log) access.Options {
 		return events.Append(ctx, tx, eventlog.Event{Kind: kind, AccountID: accountID, Data: data})
 	}
 	return o
+}
+
+// factorVault encrypts the secrets of second factors with the keys of columns.
+type factorVault struct{ ring *seal.Ring }
+
+func placeOf(factorID string) seal.Place {
+	return seal.Place{Table: secondfactor.Table, Column: secondfactor.FieldSecret, Row: factorID}
+}
+
+// Seal is part of access.Vault.
+func (v factorVault) Seal(ctx context.Context, factorID string, clear []byte) ([]byte, error) {
+	return v.ring.Seal(ctx, placeOf(factorID), clear)
+}
+
+// Unseal is part of access.Vault.
+func (v factorVault) Unseal(ctx context.Context, factorID string, sealed []byte) ([]byte, error) {
+	return v.ring.Unseal(ctx, placeOf(factorID), sealed)
 }
 
 // logoutHandler ends the sessions that a logout token names. The answers are those of Back-Channel Logout 1.0 §2.8.
