@@ -14,7 +14,7 @@ var classes = map[string]map[Class]string{
 	"access_requests":    {Internal: "reason decision"},
 	"api_keys":           {Internal: "name actions hint", Secret: "hash previous_hash", Staff: "last_address certificate_subject"},
 	"agency_networks":    {Internal: "network note"},
-	"sessions":           {Secret: "access_hash refresh_hash family_hash", Staff: "address user_agent"},
+	"sessions":           {Secret: "access_hash refresh_hash family_hash", Staff: "address user_agent issuer_session"},
 	"phones":             {Staff: "username", Internal: "realm", Secret: "ha1_md5 ha1_sha256"},
 	"phone_bindings":     {Staff: "contact instance path source user_agent", Internal: "transport local"},
 	"skills":             {Internal: "code name"},
@@ -42,6 +42,16 @@ var classes = map[string]map[Class]string{
 		Internal: "name sources proxy domain username inbound_username numbers_in numbers_out codecs caller_number",
 		Secret:   "password inbound_password",
 	},
+
+	// The core: supervision. What is deferred or reported may tell of a citizen.
+	"alerts":            {Internal: "subject note acknowledged_by"},
+	"alert_rules":       {Internal: "name"},
+	"deferrals":         {Special: "question conclusion", Internal: "deferred_by named_by time_zone term_stamp answered_by analysed_by"},
+	"deferral_rules":    {Internal: "region_key"},
+	"deferral_steps":    {Internal: "reason"},
+	"directives":        {Internal: "reason queue_ids"},
+	"incidents":         {Special: "text resolution", Internal: "raised_by trunks_down acknowledged_by resolved_by"},
+	"incident_comments": {Special: "text"},
 
 	// The core: the citizen and what they said.
 	"citizens":         {Personal: "name phone phone_sealed phone_index"},
