@@ -28,7 +28,7 @@ func askedIn(turns string) string {
 	)`
 }
 
-// shownOf is what is told of each group, whatever it is summed from; the cells must have the columns of told, summed or not.
+// groupKey names a group of all four groupings and its key.
 const groupKey = `CASE WHEN GROUPING(topic) = 0 THEN 'topic' WHEN GROUPING(agency_id) = 0 THEN 'agency' WHEN GROUPING(region_id) = 0 THEN 'region'
 			ELSE 'total' END, COALESCE(topic, agency_id, region_id, '')`
 
@@ -47,10 +47,10 @@ func coveredCell(n int) string {
 }
 
 // selectTallies counts from the tallies of the days $1: the cells that $2 and $3 name (region and topic: all, none or each), in the groups
-// given.
-func selectTallies(cells, groups string) string {
+// given, which key names.
+func selectTallies(cells, key, groups string) string {
 	return `
-	SELECT ` + groupKey + `,
+	SELECT ` + key + `,
 		COALESCE(sum(questions), 0), COALESCE(sum(answered), 0), COALESCE(sum(clarified), 0), COALESCE(sum(unanswered), 0),
 		COALESCE(sum(dialogues), 0), COALESCE(sum(contained), 0)
 	FROM answer_tallies
@@ -60,9 +60,10 @@ func selectTallies(cells, groups string) string {
 
 // The ways to sum: by the cells themselves where region and topic are both asked about, else by their sums, which are fewer by far.
 var (
-	tallyCells   = selectTallies(`region_id <> '`+allRegions+`' AND topic <> '`+allTopics+`'`, `(), (topic), (agency_id), (region_id)`)
-	tallyTopics  = selectTallies(`region_id = '`+allRegions+`'`, `(), (topic), (agency_id)`)
-	tallyRegions = selectTallies(`topic = '`+allTopics+`'`, `(region_id)`)
+	tallyCells  = selectTallies(`region_id <> '`+allRegions+`' AND topic <> '`+allTopics+`'`, groupKey, `(), (topic), (agency_id), (region_id)`)
+	tallyTopics = selectTallies(`region_id = '`+allRegions+`'`, `CASE WHEN GROUPING(topic) = 0 THEN 'topic'
+		WHEN GROUPING(agency_id) = 0 THEN 'agency' ELSE 'total' END, COALESCE(topic, agency_id, '')`, `(), (topic), (agency_id)`)
+	tallyRegions = selectTallies(`topic = '`+allTopics+`'`, `'region', region_id`, `(region_id)`)
 )
 
 // sums are figures by group and key.

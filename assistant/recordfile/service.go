@@ -79,6 +79,9 @@ func New(ctx context.Context, o Options) (*Service, error) {
 // Upload keeps a file for who may edit records. TOO_LARGE, INVALID for an empty file or a type that is not accepted, RATE_LIMITED.
 func (s *Service) Upload(ctx context.Context, fileName string, content io.Reader) (*ent.RecordFile, error) {
 	if err := access.Check(ctx, access.EditRecord, access.Anywhere); err != nil {
+		if refused := access.CheckObject(ctx, access.EditRecord, access.Object{Seen: true}); refused != nil {
+			err = refused // that there are files is no secret
+		}
 		return nil, err
 	}
 	name, err := filestore.CleanName(fileName)
