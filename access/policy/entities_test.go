@@ -189,7 +189,7 @@ func TestEveryEntityIsClosedByDefault(t *testing.T) {
 			require.Positive(t, count, name)
 		case "Event", "Secret", "ServerNode", "NodeCommand", "Transcript", "Recall", "RecallPerson", "AnswerReview", "AnswerSample", "Duty",
 			"SuggestionVerdict", "SecondFactor", "RecoveryCode", "SignInChallenge", "FormerPassword", "IdentityLink", "IdentityLogin",
-			"AgencyNetwork", "DataKey", "AuditSeal":
+			"AgencyNetwork", "DataKey", "AuditSeal", "AnswerDay", "AnswerTally", "RecordFile":
 			require.Equal(t, -1, count, name)
 		default:
 			require.Zero(t, count, name)
