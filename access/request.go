@@ -199,8 +199,8 @@ func (s *Service) tellRequest(ctx context.Context, tx *ent.Tx, r *ent.AccessRequ
 	return s.o.Announce(ctx, tx, KindAccessRequest, r.AccountID, map[string]string{"request": r.ID})
 }
 
-// AccessRequestFilter says which requests to list; zero fields let all through.
-type AccessRequestFilter struct {
+// RequestFilter says which requests to list; zero fields let all through.
+type RequestFilter struct {
 	State     accessrequest.State
 	AccountID string
 	AgencyID  string
@@ -209,7 +209,7 @@ type AccessRequestFilter struct {
 
 // AccessRequests are the requests that the viewer may see, for the caller to page through: those that they made or that are
 // for them; of the segment, expert-system users and segment administrators; administrators all.
-func (s *Service) AccessRequests(ctx context.Context, f AccessRequestFilter) (*ent.AccessRequestQuery, error) {
+func (s *Service) AccessRequests(ctx context.Context, f RequestFilter) (*ent.AccessRequestQuery, error) {
 	if _, err := signedIn(ctx); err != nil {
 		return nil, err
 	}

@@ -160,16 +160,16 @@ func TestRequestsForOthersAndTheirEnd(t *testing.T) {
 	_, err = c.service.WithdrawAccess(operator, r.ID)
 	c.refused(fail.NotFound, err)
 
-	list := func(f access.AccessRequestFilter) int {
+	list := func(f access.RequestFilter) int {
 		q, err := c.service.AccessRequests(office, f)
 		require.NoError(t, err)
 		return q.CountX(office)
 	}
-	require.Equal(t, 1, list(access.AccessRequestFilter{State: accessrequest.StatePending, AgencyID: c.pfr.ID}))
-	require.Zero(t, list(access.AccessRequestFilter{AgencyID: c.mse.ID}))
+	require.Equal(t, 1, list(access.RequestFilter{State: accessrequest.StatePending, AgencyID: c.pfr.ID}))
+	require.Zero(t, list(access.RequestFilter{AgencyID: c.mse.ID}))
 	c.clock.pass(31 * 24 * time.Hour)
-	require.Zero(t, list(access.AccessRequestFilter{State: accessrequest.StatePending}))
-	require.Equal(t, 1, list(access.AccessRequestFilter{State: accessrequest.StateExpired}), "before the sweep too")
+	require.Zero(t, list(access.RequestFilter{State: accessrequest.StatePending}))
+	require.Equal(t, 1, list(access.RequestFilter{State: accessrequest.StateExpired}), "before the sweep too")
 	_, err = c.service.DecideAccess(office, r.ID, access.Decision{Approve: true})
 	c.refused(fail.Conflict, err)
 	n, err := c.service.ExpireRequests(t.Context())

@@ -19,7 +19,7 @@ func (r *queryResolver) AccessRequests(ctx context.Context, after *entgql.Cursor
 		return nil, err
 	}
 	f := value(filter)
-	q, err := r.Access.AccessRequests(ctx, access.AccessRequestFilter{
+	q, err := r.Access.AccessRequests(ctx, access.RequestFilter{
 		State: value(f.State), AccountID: value(f.AccountID), AgencyID: value(f.AgencyID), RegionID: value(f.RegionID),
 	})
 	if err != nil {

@@ -29,10 +29,10 @@ type Dependencies struct {
 	Quality      *quality.Service
 	Files        *recordfile.Service
 	// Vectors tells how far the base's vectors are; nil: that cannot be asked.
-	Vectors      knowledge.VectorWatcher
-	Voice        *voice.Service
-	Logger       *slog.Logger
-	Clock        func() time.Time
+	Vectors knowledge.VectorWatcher
+	Voice   *voice.Service
+	Logger  *slog.Logger
+	Clock   func() time.Time
 }
 
 // Resolver answers the fields of the contract.

@@ -35,24 +35,24 @@ func newAEAD(key []byte) (cipher.AEAD, error) {
 }
 
 // lock encrypts with a key of a number.
-func lock(aead cipher.AEAD, number uint32, p Place, clear []byte) ([]byte, error) {
-	out := make([]byte, headBytes+nonceBytes, Overhead+len(clear))
+func lock(aead cipher.AEAD, number uint32, p Place, plain []byte) ([]byte, error) {
+	out := make([]byte, headBytes+nonceBytes, Overhead+len(plain))
 	out[0] = formVersion
 	binary.BigEndian.PutUint32(out[1:], number)
 	if _, err := rand.Read(out[headBytes:]); err != nil {
 		return nil, fmt.Errorf("draw a nonce: %w", err)
 	}
-	return aead.Seal(out, out[headBytes:headBytes+nonceBytes], clear, p.bound(out[:headBytes])), nil
+	return aead.Seal(out, out[headBytes:headBytes+nonceBytes], plain, p.bound(out[:headBytes])), nil
 }
 
 // unlock decrypts what lock has written.
 func unlock(aead cipher.AEAD, p Place, sealed []byte) ([]byte, error) {
 	nonce, rest := sealed[headBytes:headBytes+nonceBytes], sealed[headBytes+nonceBytes:]
-	clear, err := aead.Open(nil, nonce, rest, p.bound(sealed[:headBytes]))
+	plain, err := aead.Open(nil, nonce, rest, p.bound(sealed[:headBytes]))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s.%s of %s", ErrBroken, p.Table, p.Column, p.Row)
 	}
-	return clear, nil
+	return plain, nil
 }
 
 // numberOf is the number of the data key that a value names.

@@ -44,14 +44,14 @@ func Open(ctx context.Context, client *ent.Client, master Master) (*Ring, error)
 }
 
 // Seal encrypts a value for its place. An empty one is encrypted too.
-func (r *Ring) Seal(ctx context.Context, p Place, clear []byte) ([]byte, error) {
+func (r *Ring) Seal(ctx context.Context, p Place, plain []byte) ([]byte, error) {
 	if err := r.refresh(ctx); err != nil {
 		return nil, err
 	}
 	r.mu.RLock()
 	aead, number := r.keys[r.current], r.current
 	r.mu.RUnlock()
-	return lock(aead, number, p, clear)
+	return lock(aead, number, p, plain)
 }
 
 // Unseal decrypts what Seal has written for the same place; ErrBroken.

@@ -145,11 +145,11 @@ func (r *Ring) renewBatch(system context.Context, tx *ent.Tx, c Column, after st
 	ids, values := make([]string, 0, len(found)), make([][]byte, 0, len(found))
 	for _, row := range found {
 		p := Place{Table: c.Table, Column: c.Name, Row: row.ID}
-		clear, err := r.Unseal(system, p, row.Value)
+		plain, err := r.Unseal(system, p, row.Value)
 		if err != nil {
 			return 0, after, err
 		}
-		sealed, err := r.Seal(system, p, clear)
+		sealed, err := r.Seal(system, p, plain)
 		if err != nil {
 			return 0, after, err
 		}

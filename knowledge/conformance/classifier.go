@@ -205,7 +205,9 @@ func rehearsal(t *testing.T, s knowledge.Service) {
 	d := desk{t, s}
 	draft, err := s.DraftRecord(t.Context(), knowledge.NewDraft{Actor: anna, RecordID: "sick"})
 	require.NoError(t, err)
-	draft = d.save(draft, anna, func(c *knowledge.Content) { c.Question, c.Phrasings = "Как оформить ветеринарный паспорт кошки?", nil })
+	draft = d.save(draft, anna, func(c *knowledge.Content) {
+		c.Question, c.Phrasings = "Как оформить ветеринарный паспорт кошки?", nil
+	})
 	queries := []knowledge.Query{{Text: "ветеринарный паспорт кошки"}, {Text: "оформить страховую пенсию по старости"}}
 	found, err := s.Rehearse(t.Context(), draft.ID, queries)
 	require.NoError(t, err)

@@ -100,7 +100,7 @@ func spokenAt(text string, at [][]int) (group, int) {
 	for used < len(at) {
 		word := fold(text[at[used][0]:at[used][1]])
 		n, known := numerals[word]
-		if !known || (used > 0 && !(n > 0 && size(n) < least)) {
+		if !known || (used > 0 && (n <= 0 || size(n) >= least)) {
 			break
 		}
 		if used > 0 && !betweenSpoken.MatchString(text[at[used-1][1]:at[used][0]]) {

@@ -171,7 +171,9 @@ func TestReadsAreTriedAgain(t *testing.T) {
 // panicky panics, and fails with what must not be told.
 type panicky struct{ knowledge.Service }
 
-func (panicky) Topics(context.Context, knowledge.TopicQuery) ([]knowledge.Topic, error) { panic("private") }
+func (panicky) Topics(context.Context, knowledge.TopicQuery) ([]knowledge.Topic, error) {
+	panic("private")
+}
 
 func (panicky) Record(context.Context, string) (knowledge.Record, error) {
 	return knowledge.Record{}, &net.OpError{Op: "private", Err: net.ErrClosed}
