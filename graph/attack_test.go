@@ -324,9 +324,7 @@ func TestSocketEndsWithItsAccessToken(t *testing.T) {
 	w.client.Session.Update().SetAccessExpiresAt(time.Now().UTC().Add(1500 * time.Millisecond)).ExecX(w.system)
 	s := w.connect(token)
 	s.subscribe("1", "subscription { board { cursor } }", nil)
-	f := s.next()
-	require.Equal(t, "error", f.Type)
-	require.Contains(t, string(f.Payload), "UNAUTHENTICATED")
+	require.Contains(t, string(s.ended().Payload), "UNAUTHENTICATED")
 	require.Equal(t, 4403, s.closed())
 }
 

@@ -87,6 +87,17 @@ func (s *socket) next() frame {
 	}
 }
 
+// ended is the message with which a subscription ends in an error; what it still tells of the moment before is passed over.
+func (s *socket) ended() frame {
+	s.t.Helper()
+	f := s.next()
+	for f.Type == "next" {
+		f = s.next()
+	}
+	require.Equal(s.t, "error", f.Type, string(f.Payload))
+	return f
+}
+
 // event is the data of the next message under the field.
 func (s *socket) event(field string) map[string]any {
 	s.t.Helper()
@@ -197,12 +208,7 @@ func TestSocketOfARevokedToken(t *testing.T) {
 	s.subscribe("1", "subscription { desk { cursor } }", nil)
 	began := time.Now()
 	w.ask(token, "mutation { signOutEverywhere { closedSessions } }", nil)
-	f := s.next()
-	for f.Type == "next" { // of the moment before
-		f = s.next()
-	}
-	require.Equal(t, "error", f.Type)
-	require.Contains(t, string(f.Payload), "UNAUTHENTICATED")
+	require.Contains(t, string(s.ended().Payload), "UNAUTHENTICATED")
 	require.Equal(t, 4403, s.closed())
 	require.Less(t, time.Since(began), 5*time.Second)
 }
@@ -216,11 +222,7 @@ func TestSocketOfACitizenWhoseTokenWasReplaced(t *testing.T) {
 	s.subscribe("1", `subscription($i: ID!) { dialogue(interactionId: $i) { cursor } }`, map[string]any{"i": got.path("chatStart", "interaction", "id")})
 	again := w.ask("", start, nil)
 	require.Equal(t, got.path("chatStart", "interaction", "id"), again.path("chatStart", "interaction", "id"), again.raw)
-	f := s.next()
-	for f.Type == "next" { // that the chat began may be told still
-		f = s.next()
-	}
-	require.Equal(t, "error", f.Type)
+	s.ended()
 	require.Equal(t, 4403, s.closed())
 }
 
@@ -232,8 +234,6 @@ func TestCloseTellsEverySubscriber(t *testing.T) {
 	s.subscribe("1", "subscription { desk { cursor } }", nil)
 	require.Eventually(t, func() bool { return w.log.Streams() == 1 }, patience, time.Millisecond, "the desk is not followed")
 	require.NoError(t, w.handler.Close(t.Context()))
-	f := s.next()
-	require.Equal(t, "error", f.Type)
-	require.Contains(t, string(f.Payload), `"code":"UNAVAILABLE","cursor":"`)
+	require.Contains(t, string(s.ended().Payload), `"code":"UNAVAILABLE","cursor":"`)
 	require.Equal(t, websocket.CloseGoingAway, s.closed())
 }

@@ -112,6 +112,7 @@ func (s store) settings() config.Config {
 		HTTP:         config.HTTP{HTTPAddr: "127.0.0.1:0", Introspection: true, ShutdownTimeout: 10 * time.Second},
 		Telephony:    config.Telephony{SIPAddr: "127.0.0.1:0", SIPDigest: "MD5", RTPPorts: mediaPorts()},
 		Knowledge:    config.Knowledge{KnowledgeAddr: "127.0.0.1:8090"},
+		SignIn:       config.SignIn{AccessMaxTerm: 365 * 24 * time.Hour},
 		Logging:      config.Logging{LogLevel: slog.LevelError, LogFormat: "text"},
 		Demo:         true,
 		DemoPassword: demoPassword,
