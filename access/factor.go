@@ -21,14 +21,14 @@ import (
 
 // Vault encrypts the secrets of second factors for the database.
 type Vault interface {
-	Seal(ctx context.Context, factorID string, clear []byte) ([]byte, error)
+	Seal(ctx context.Context, factorID string, secret []byte) ([]byte, error)
 	Unseal(ctx context.Context, factorID string, sealed []byte) ([]byte, error)
 }
 
 // plain is the vault of who has none: what is kept is what was given.
 type plain struct{}
 
-func (plain) Seal(_ context.Context, _ string, clear []byte) ([]byte, error)    { return clear, nil }
+func (plain) Seal(_ context.Context, _ string, secret []byte) ([]byte, error)   { return secret, nil }
 func (plain) Unseal(_ context.Context, _ string, sealed []byte) ([]byte, error) { return sealed, nil }
 
 // factorIssuer is how a generator names the centre.

@@ -19,8 +19,8 @@ import (
 // reversed is a vault whose work can be seen.
 type reversed struct{}
 
-func (reversed) Seal(_ context.Context, id string, clear []byte) ([]byte, error) {
-	return append([]byte(id), clear...), nil
+func (reversed) Seal(_ context.Context, id string, secret []byte) ([]byte, error) {
+	return append([]byte(id), secret...), nil
 }
 
 func (reversed) Unseal(_ context.Context, id string, sealed []byte) ([]byte, error) {

@@ -42,9 +42,11 @@ func (e *edition) relabelled(ctx context.Context, actor string, versionIDs []str
 		sql  string
 		args []any
 	}{
-		{`INSERT INTO record_events (record_id, version_id, action, actor, changed, differences, at)
+		{
+			`INSERT INTO record_events (record_id, version_id, action, actor, changed, differences, at)
 		  SELECT record_id, id, $2, $3, $4::jsonb, $5::jsonb, $6 FROM record_versions WHERE id = ANY($1) ORDER BY record_id`,
-			[]any{pq.Array(versionIDs), string(EventRelabelled), actor, string(changed), string(differences), e.now}},
+			[]any{pq.Array(versionIDs), string(EventRelabelled), actor, string(changed), string(differences), e.now},
+		},
 		{`UPDATE record_versions SET revision = revision + 1 WHERE id = ANY($1) AND status <> 'published'`, []any{pq.Array(versionIDs)}},
 		{`UPDATE records r SET revision = $2, updated_at = $3 FROM record_versions v
 		  WHERE v.id = ANY($1) AND v.status = 'published' AND r.id = v.record_id`, []any{pq.Array(versionIDs), e.revision, e.now}},

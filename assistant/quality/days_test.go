@@ -22,8 +22,11 @@ func TestCountedDaysGiveTheSame(t *testing.T) {
 	all, err := s.Statistics(ctx, quality.StatisticsQuery{Period: period})
 	require.NoError(t, err)
 	asked := []quality.StatisticsQuery{
-		{Period: period}, {Period: period, AgencyID: all.Agencies[0].AgencyID}, {Period: period, RegionID: all.Regions[0].RegionID},
-		{Period: period, Topic: all.Topics[0].Topic}, {Period: period, AgencyID: all.Agencies[1].AgencyID, RegionID: all.Regions[2].RegionID},
+		{Period: period},
+		{Period: period, AgencyID: all.Agencies[0].AgencyID},
+		{Period: period, RegionID: all.Regions[0].RegionID},
+		{Period: period, Topic: all.Topics[0].Topic},
+		{Period: period, AgencyID: all.Agencies[1].AgencyID, RegionID: all.Regions[2].RegionID},
 		{Period: quality.Period{From: time.Now().AddDate(0, 0, -10).Add(-5 * time.Hour), To: time.Now().AddDate(0, 0, -3)}},
 	}
 	answers := func() (out []quality.Statistics) {

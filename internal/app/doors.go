@@ -54,8 +54,8 @@ func placeOf(factorID string) seal.Place {
 }
 
 // Seal is part of access.Vault.
-func (v factorVault) Seal(ctx context.Context, factorID string, clear []byte) ([]byte, error) {
-	return v.ring.Seal(ctx, placeOf(factorID), clear)
+func (v factorVault) Seal(ctx context.Context, factorID string, secret []byte) ([]byte, error) {
+	return v.ring.Seal(ctx, placeOf(factorID), secret)
 }
 
 // Unseal is part of access.Vault.

@@ -41,11 +41,13 @@ func TestValueOpensOnlyAtItsPlace(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, string(sealed), "7916")
 	require.Len(t, sealed, 12+seal.Overhead)
-	clear, err := ring.Unseal(t.Context(), place, sealed)
+	plain, err := ring.Unseal(t.Context(), place, sealed)
 	require.NoError(t, err)
-	require.Equal(t, "+79161234567", string(clear))
+	require.Equal(t, "+79161234567", string(plain))
 	for _, other := range []seal.Place{
-		{"citizens", "phone_sealed", "cit_2"}, {"citizens", "name", "cit_1"}, {"callbacks", "phone_sealed", "cit_1"},
+		{"citizens", "phone_sealed", "cit_2"},
+		{"citizens", "name", "cit_1"},
+		{"callbacks", "phone_sealed", "cit_1"},
 		{"citizensp", "hone_sealed", "cit_1"},
 	} {
 		_, err = ring.Unseal(t.Context(), other, sealed)
@@ -126,9 +128,9 @@ func TestRotation(t *testing.T) {
 		var value []byte
 		require.NoError(t, rows.Scan(&id, &value))
 		require.EqualValues(t, 2, value[4], "encrypted with the new key")
-		clear, err := ring.Unseal(t.Context(), place(id), value)
+		plain, err := ring.Unseal(t.Context(), place(id), value)
 		require.NoError(t, err)
-		require.Equal(t, "value of "+id, string(clear))
+		require.Equal(t, "value of "+id, string(plain))
 	}
 	require.NoError(t, rows.Err())
 	system := viewer.AsSystem(t.Context())
@@ -173,10 +175,10 @@ func TestMasterKeyOfADirectory(t *testing.T) {
 func BenchmarkSeal(b *testing.B) {
 	core, _ := coretest.New(b)
 	ring := open(b, core, master(b))
-	place, clear := seal.Place{Table: "citizens", Column: "phone_sealed", Row: "cit_01HZZZZZZZZZZZZZZZZZZZZZZZ"}, []byte("+79161234567")
+	place, plain := seal.Place{Table: "citizens", Column: "phone_sealed", Row: "cit_01HZZZZZZZZZZZZZZZZZZZZZZZ"}, []byte("+79161234567")
 	b.Run("value", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := ring.Seal(b.Context(), place, clear); err != nil {
+			if _, err := ring.Seal(b.Context(), place, plain); err != nil {
 				b.Fatal(err)
 			}
 		}
