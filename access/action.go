@@ -15,8 +15,12 @@ const (
 	ReadSuggestions Action = "interaction.read_suggestions"
 	// ReadCitizen: who the citizen is, name and phone masked.
 	ReadCitizen Action = "citizen.read"
+	// ManagePersonalData: legal holds, certificates of destruction, citizens' requests about their data.
+	ManagePersonalData Action = "personal_data.manage"
 	// ReadPersonalData: name and phone in full; each reading is audited.
 	ReadPersonalData Action = "citizen.read_personal_data"
+	// ReadForPurpose: all that an interaction holds of its citizen in full, for a purpose that the reader names; each reading is audited.
+	ReadForPurpose Action = "citizen.read_for_purpose"
 	// StartChat: begin an interaction.
 	StartChat Action = "interaction.start"
 	// SendMessage: messages, attachments and the sign that somebody is writing.
@@ -30,6 +34,63 @@ const (
 	WorkInteraction Action = "interaction.work"
 	// TransferInteraction: hand it to another queue.
 	TransferInteraction Action = "interaction.transfer"
+	// DeferInteraction: put it off until a named operator of line 2 answers it.
+	DeferInteraction Action = "interaction.defer"
+)
+
+// The actions on deferred enquiries.
+const (
+	// ReadDeferrals: Own is for who deferred one, and for the operator who is named.
+	ReadDeferrals Action = "deferral.read"
+	// NameDeferral: say who answers it. AnswerDeferral: do so. AnalyseDeferral: say what the base learns from it.
+	NameDeferral    Action = "deferral.name"
+	AnswerDeferral  Action = "deferral.answer"
+	AnalyseDeferral Action = "deferral.analyse"
+	// SetDeferralTerm: within what working time they are answered.
+	SetDeferralTerm Action = "deferral.set_term"
+)
+
+// The actions on how operators' work is judged.
+const (
+	// ReadEvaluations: Own is for the operator who was judged. GiveEvaluation: judge, and lay aside what was drawn.
+	ReadEvaluations Action = "evaluation.read"
+	GiveEvaluation  Action = "evaluation.give"
+	// AnswerEvaluation: comment and contest it; the operator. DecideEvaluation: decide what was contested.
+	AnswerEvaluation Action = "evaluation.answer"
+	DecideEvaluation Action = "evaluation.decide"
+	// ReadEvaluationResults: figures of operators by period; Own is the operator.
+	ReadEvaluationResults Action = "evaluation.read_results"
+	// ManageEvaluation: forms, and rules of what is drawn.
+	ManageEvaluation Action = "evaluation.manage"
+	// ReadCalibrations: see them. Calibrate: begin and conclude them; who was named judges.
+	ReadCalibrations Action = "calibration.read"
+	Calibrate        Action = "calibration.run"
+)
+
+// The actions on live people.
+const (
+	// DirectOperator: set an operator's presence, lend them to another line and other queues, each with a reason that they are told.
+	DirectOperator Action = "operator.direct"
+	// AssignInteraction: hand it from one operator to another, or take it over.
+	AssignInteraction Action = "interaction.assign"
+)
+
+// The actions on alerts.
+const (
+	// ReadAlerts: alerts and their rules. ManageAlerts: make and change rules. AcknowledgeAlert: say that one has seen it.
+	ReadAlerts       Action = "alert.read"
+	ManageAlerts     Action = "alert.manage"
+	AcknowledgeAlert Action = "alert.acknowledge"
+)
+
+// The actions on incidents.
+const (
+	// ReportIncident: escalate to the supervisors what keeps one from taking or answering enquiries.
+	ReportIncident Action = "incident.report"
+	// ReadIncidents: Own is for who reported one; the head office sees those that were escalated. Who sees one may comment it.
+	ReadIncidents Action = "incident.read"
+	// DecideIncident: acknowledge and resolve it.
+	DecideIncident Action = "incident.decide"
 )
 
 // The actions on queues and operators.
@@ -129,4 +190,30 @@ const (
 	// CreatePhone: give an account a phone, take it away. ResetPhone: draw a new secret; Own is the person.
 	CreatePhone Action = "phone.create"
 	ResetPhone  Action = "phone.reset"
+)
+
+// The actions of joining the centre.
+const (
+	// ReadOnboarding: how far sites are, with who confirmed what.
+	ReadOnboarding Action = "onboarding.read"
+	// ConfirmOnboarding: say that a check holds which the system cannot see itself, and take it back.
+	ConfirmOnboarding Action = "onboarding.confirm"
+	// PlanOnboarding: sites, what they need, and in which wave they join.
+	PlanOnboarding Action = "onboarding.plan"
+)
+
+// The actions of training.
+const (
+	// ReadCourses: what courses hold, with the right answers.
+	ReadCourses Action = "course.read"
+	// EditCourse: write, publish and retire it.
+	EditCourse Action = "course.edit"
+	// ReadTraining: what people are to learn, their attempts and admissions; Own is for oneself.
+	ReadTraining Action = "training.read"
+	// AssignTraining: tell people to pass a course.
+	AssignTraining Action = "training.assign"
+	// Train: take a course that was assigned.
+	Train Action = "training.take"
+	// GrantAdmission: admit somebody to live work without the course for a time, and take an admission back.
+	GrantAdmission Action = "admission.grant"
 )

@@ -36,6 +36,7 @@ type provider struct {
 	storage *storage.Storage
 }
 
+// newProvider starts one. The library writes to a variable of its package while it sets a provider up, so tests with a provider do not run at the same time.
 func newProvider(t *testing.T) *provider {
 	t.Helper()
 	p := &provider{t: t}
@@ -102,7 +103,6 @@ func (c *centre) through(ctx context.Context, p *provider, link bool, user strin
 }
 
 func TestSignInByAnIdentityProvider(t *testing.T) {
-	t.Parallel()
 	p := newProvider(t)
 	c := newCentre(t, func(o *access.Options) { o.Identity = identity.New(p.config(), nil) })
 	a := c.add("ivanov", access.NewRole{Role: viewer.Supervisor, AgencyID: c.pfr.ID})
@@ -169,7 +169,6 @@ func TestSignInByAnIdentityProvider(t *testing.T) {
 }
 
 func TestTheProviderEndsSessions(t *testing.T) {
-	t.Parallel()
 	p := newProvider(t)
 	c := newCentre(t, func(o *access.Options) { o.Identity, o.CacheTTL = identity.New(p.config(), nil), -1 })
 	a := c.add("ivanov", access.NewRole{Role: viewer.Supervisor, AgencyID: c.pfr.ID})
@@ -213,7 +212,6 @@ func TestTheProviderEndsSessions(t *testing.T) {
 }
 
 func TestAProviderThatIsAway(t *testing.T) {
-	t.Parallel()
 	p := newProvider(t)
 	config := p.config()
 	p.Close()

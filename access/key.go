@@ -12,6 +12,7 @@ import (
 	"ekc/ent/apikey"
 	"ekc/ent/predicate"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 )
 
 // KeyPrefix is that of an API key's secret.
@@ -79,13 +80,8 @@ func (s *Service) CreateKey(ctx context.Context, n NewKey) (*ent.APIKey, string,
 			actions[i] = string(a)
 		}
 		create := tx.APIKey.Create().SetName(n.Name).SetActions(actions).SetHint(secret[:keyHint]).SetHash(HashToken(secret)).
-			SetExpiresAt(n.ExpiresAt.UTC()).SetCreatorID(v.AccountID).SetCertificateSubject(n.CertificateSubject).SetCreatedAt(s.now())
-		if n.AgencyID != "" {
-			create.SetAgencyID(n.AgencyID)
-		}
-		if n.RegionID != "" {
-			create.SetRegionID(n.RegionID)
-		}
+			SetExpiresAt(n.ExpiresAt.UTC()).SetCreatorID(v.AccountID).SetCertificateSubject(n.CertificateSubject).SetCreatedAt(s.now()).
+			SetNillableAgencyID(optional.Of(n.AgencyID)).SetNillableRegionID(optional.Of(n.RegionID))
 		made, err := create.Save(ctx)
 		if err != nil {
 			return fmt.Errorf("keep key: %w", err)

@@ -87,8 +87,14 @@ var matrix = []row{
 	{action: ReadPersonalData, sees: ReadInteraction, roles: roles{
 		viewer.Operator: Own, viewer.Supervisor: Own, viewer.Administrator: Own,
 	}},
+	{action: ReadForPurpose, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.Administrator: Covered,
+	}},
 	{action: StartChat, anyone: true, citizen: Own, roles: everybody(Covered)},
-	{action: SendMessage, citizen: Own, sees: ReadInteraction, roles: roles{viewer.Operator: Own, viewer.Administrator: Own}},
+	// A supervisor who takes a chat over writes in it.
+	{action: SendMessage, citizen: Own, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Own, viewer.Administrator: Own,
+	}},
 	{action: RequestHandover, citizen: Own, sees: ReadInteraction},
 	{action: RateAnswer, citizen: Own, sees: ReadInteraction},
 	{action: RateInteraction, citizen: Own, sees: ReadInteraction},
@@ -99,6 +105,54 @@ var matrix = []row{
 	{action: TransferInteraction, sees: ReadInteraction, roles: roles{
 		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.Administrator: Covered,
 	}},
+
+	{action: DeferInteraction, sees: ReadInteraction, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadDeferrals, sees: ReadDeferrals, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered,
+		viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: NameDeferral, sees: ReadDeferrals, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: AnswerDeferral, sees: ReadDeferrals, roles: roles{viewer.Operator: Own, viewer.Administrator: Own}},
+	{action: AnalyseDeferral, sees: ReadDeferrals, roles: roles{
+		viewer.ContentManager: Covered, viewer.ExpertSystemAdministrator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: SetDeferralTerm, roles: roles{viewer.Administrator: Covered}},
+
+	{action: DirectOperator, sees: ReadAccounts, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: AssignInteraction, sees: ReadInteraction, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: ReadEvaluations, sees: ReadEvaluations, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: GiveEvaluation, sees: ReadInteraction, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	// A supervisor who takes a call over may be judged too.
+	{action: AnswerEvaluation, sees: ReadEvaluations, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Own, viewer.Administrator: Own,
+	}},
+	{action: DecideEvaluation, sees: ReadEvaluations, roles: roles{
+		viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ReadEvaluationResults, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.ExpertSystemUser: Covered,
+		viewer.Administrator: Covered,
+	}},
+	{action: ManageEvaluation, sees: ReadEvaluations, roles: roles{viewer.Supervisor: Inside, viewer.Administrator: Covered}},
+	{action: ReadCalibrations, sees: ReadCalibrations, roles: roles{
+		viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: Calibrate, sees: ReadInteraction, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: ReadAlerts, sees: ReadAlerts, roles: roles{
+		viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ManageAlerts, sees: ReadAlerts, roles: roles{viewer.Supervisor: Inside, viewer.Administrator: Covered}},
+	{action: AcknowledgeAlert, sees: ReadAlerts, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: ReportIncident, roles: roles{viewer.Operator: Covered, viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: ReadIncidents, sees: ReadIncidents, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.ExpertSystemUser: Covered,
+		viewer.Administrator: Covered,
+	}},
+	{action: DecideIncident, sees: ReadIncidents, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
 
 	{action: AnswerOffer, sees: ReadInteraction, roles: roles{viewer.Operator: Own, viewer.Administrator: Own}},
 	{action: SetPresence, roles: roles{viewer.Operator: Covered, viewer.Administrator: Covered}},
@@ -188,6 +242,7 @@ var matrix = []row{
 	{action: DecideAccess, sees: ReadAccessRequests, roles: roles{viewer.ExpertSystemUser: Inside, viewer.Administrator: Covered}},
 	{action: ManageKeys, sees: ManageKeys, roles: roles{viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered}},
 	{action: ManageNetworks, roles: roles{viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered}},
+	{action: ManagePersonalData, roles: roles{viewer.Administrator: Covered}},
 	{action: ReadAudit, roles: roles{viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered}},
 
 	{action: PlayRecording, sees: ReadInteraction, roles: roles{
@@ -211,6 +266,30 @@ var matrix = []row{
 	{action: ResetPhone, sees: ReadAccounts, roles: roles{
 		viewer.Operator: Own, viewer.Supervisor: Own, viewer.SegmentAdministrator: Inside, viewer.Administrator: Covered,
 	}},
+
+	{action: ReadOnboarding, sees: ReadOnboarding, roles: roles{
+		viewer.Supervisor: Covered, viewer.SegmentAdministrator: Covered, viewer.SegmentCoordinator: Covered,
+		viewer.ExpertSystemUser: Covered, viewer.Administrator: Covered,
+	}},
+	{action: ConfirmOnboarding, sees: ReadOnboarding, roles: roles{
+		viewer.SegmentCoordinator: Inside, viewer.ExpertSystemUser: Inside, viewer.Administrator: Covered,
+	}},
+	// The head office decides how many people work where; in which wave a site joins is the centre's to say.
+	{action: PlanOnboarding, sees: ReadOnboarding, roles: roles{viewer.ExpertSystemUser: Inside, viewer.Administrator: Covered}},
+
+	{action: ReadCourses, sees: ReadCourses, roles: roles{
+		viewer.Supervisor: Covered, viewer.ContentManager: Covered, viewer.Administrator: Covered,
+	}},
+	{action: EditCourse, sees: ReadCourses, roles: roles{
+		viewer.Supervisor: Inside, viewer.ContentManager: Inside, viewer.Administrator: Covered,
+	}},
+	{action: ReadTraining, sees: ReadTraining, roles: roles{
+		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.ContentManager: Own, viewer.ExpertSystemAdministrator: Own,
+		viewer.SegmentAdministrator: Own, viewer.SegmentCoordinator: Covered, viewer.ExpertSystemUser: Own, viewer.Administrator: Covered,
+	}},
+	{action: AssignTraining, sees: ReadTraining, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
+	{action: Train, sees: ReadTraining, roles: everybody(Own)},
+	{action: GrantAdmission, sees: ReadTraining, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
 }
 
 // rows finds a row by its action.

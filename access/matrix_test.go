@@ -22,14 +22,37 @@ interaction.read_routing_trace  -- -s---s-s
 interaction.read_suggestions    -- os-----s
 citizen.read                    -- os---s-s
 citizen.read_personal_data      -- oo-----o
+citizen.read_for_purpose        -- os-----s
 interaction.start               so ssssssss
-interaction.send_message        -o o------o
+interaction.send_message        -o oo-----o
 interaction.request_handover    -o --------
 interaction.rate_answer         -o --------
 interaction.rate                -o --------
 interaction.end                 -o --------
 interaction.work                -- oo-----o
 interaction.transfer            -- os-----s
+interaction.defer               -- os-----s
+deferral.read                   -- osss-s-s
+deferral.name                   -- -s-----s
+deferral.answer                 -- o------o
+deferral.analyse                -- --ss---s
+deferral.set_term               -- -------s
+operator.direct                 -- -s-----s
+interaction.assign              -- -s-----s
+evaluation.read                 -- os---s-s
+evaluation.give                 -- -s-----s
+evaluation.answer               -- oo-----o
+evaluation.decide               -- -s---s-s
+evaluation.read_results         -- os---sss
+evaluation.manage               -- -i-----s
+calibration.read                -- -s---s-s
+calibration.run                 -- -s-----s
+alert.read                      -- -s---s-s
+alert.manage                    -- -i-----s
+alert.acknowledge               -- -s-----s
+incident.report                 -- ss-----s
+incident.read                   -- os---sss
+incident.decide                 -- -s-----s
 offer.answer                    -- o------o
 presence.set                    -- s------s
 desk.read                       -- s------s
@@ -67,6 +90,7 @@ access_request.read             -- ooooiois
 access_request.decide           -- ------is
 api_key.manage                  -- ----i--s
 agency_network.manage           -- ----i--s
+personal_data.manage            -- -------s
 audit.read                      -- ----i--s
 recording.play                  -- os-----s
 call.supervise                  -- -s-----s
@@ -81,6 +105,15 @@ menu.edit                       -- --ii---s
 menu.publish                    -- ---i---s
 phone.create                    -- ----i--s
 phone.reset                     -- oo--i--s
+onboarding.read                 -- -s--ssss
+onboarding.confirm              -- -----iis
+onboarding.plan                 -- ------is
+course.read                     -- -ss----s
+course.edit                     -- -ii----s
+training.read                   -- osooosos
+training.assign                 -- -s-----s
+training.take                   -- oooooooo
+admission.grant                 -- -s-----s
 `
 
 var (

@@ -114,6 +114,14 @@ func (s *Service) admitHere(ctx context.Context, v viewer.Viewer) error {
 	return errToken()
 }
 
+// auditStray writes down that a session was to be renewed from where it may not, once a minute for each.
+func (s *Service) auditStray(ctx context.Context, tx *ent.Tx, of *ent.Session, reason string) error {
+	if reason == "" || !s.strays.Allow("refresh "+of.ID) {
+		return nil
+	}
+	return Audit(ctx, tx, auditTokenStray, of.AccountID, map[string]string{"reason": reason, "session": of.ID, "token": "refresh"})
+}
+
 // maxNetworks bounds the networks of one agency.
 const maxNetworks = 200
 

@@ -14,6 +14,7 @@ import (
 	"ekc/ent/account"
 	"ekc/ent/predicate"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 )
 
 // KindAccessRequest is the event of a request that was made or has changed; its data names the request as "request".
@@ -162,16 +163,8 @@ func (s *Service) checkRepeated(ctx context.Context, tx *ent.Tx, v viewer.Viewer
 func (s *Service) createRequest(ctx context.Context, tx *ent.Tx, v viewer.Viewer, a Ask) (*ent.AccessRequest, error) {
 	now := s.now()
 	create := tx.AccessRequest.Create().SetAccountID(a.AccountID).SetAskerID(v.AccountID).SetRole(accessrequest.Role(a.Role.Role)).
-		SetReason(a.Reason).SetWantedTo(a.Role.ValidTo.UTC()).SetExpiresAt(now.Add(s.o.RequestTTL)).SetCreatedAt(now)
-	if a.Role.AgencyID != "" {
-		create.SetAgencyID(a.Role.AgencyID)
-	}
-	if a.Role.RegionID != "" {
-		create.SetRegionID(a.Role.RegionID)
-	}
-	if a.Role.Line != 0 {
-		create.SetLine(a.Role.Line)
-	}
+		SetReason(a.Reason).SetWantedTo(a.Role.ValidTo.UTC()).SetExpiresAt(now.Add(s.o.RequestTTL)).SetCreatedAt(now).
+		SetNillableAgencyID(optional.Of(a.Role.AgencyID)).SetNillableRegionID(optional.Of(a.Role.RegionID)).SetNillableLine(optional.Of(a.Role.Line))
 	if a.Role.ValidFrom != nil {
 		create.SetWantedFrom(a.Role.ValidFrom.UTC())
 	}

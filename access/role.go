@@ -13,6 +13,7 @@ import (
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 )
 
 // NewRole is a role to give.
@@ -154,16 +155,8 @@ func (s *Service) give(ctx context.Context, tx *ent.Tx, field, accountID string,
 		return nil, fail.Field(field, fail.Conflict, "the account holds this role at that time")
 	}
 	create := tx.RoleAssignment.Create().SetAccountID(accountID).SetRole(roleassignment.Role(n.Role)).
-		SetValidFrom(from).SetCreatedAt(s.now())
-	if n.AgencyID != "" {
-		create.SetAgencyID(n.AgencyID)
-	}
-	if n.RegionID != "" {
-		create.SetRegionID(n.RegionID)
-	}
-	if n.Line != 0 {
-		create.SetLine(n.Line)
-	}
+		SetValidFrom(from).SetCreatedAt(s.now()).
+		SetNillableAgencyID(optional.Of(n.AgencyID)).SetNillableRegionID(optional.Of(n.RegionID)).SetNillableLine(optional.Of(n.Line))
 	if n.ValidTo != nil {
 		create.SetValidTo(n.ValidTo.UTC())
 	}

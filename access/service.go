@@ -80,6 +80,8 @@ type Service struct {
 	guesses *ratelimit.Limiter
 	// strays says when a token that came from where it may not was written down last.
 	strays *ratelimit.Limiter
+	// refusals says when something that was refused was written down last.
+	refusals *ratelimit.Limiter
 }
 
 // New returns the service. client is for reading, store for everything that changes.
@@ -92,7 +94,8 @@ func New(client *ent.Client, store Store, o Options) (*Service, error) {
 	guesses := ratelimit.New(ratelimit.Options{Every: o.LockFor / time.Duration(o.LockAfter), Burst: o.LockAfter, Clock: o.Clock})
 	return &Service{
 		client: client, store: store, o: o, hasher: h, cache: newViewerCache(o.CacheTTL, o.Clock), guesses: guesses,
-		strays: ratelimit.New(ratelimit.Options{Every: time.Minute, Burst: 1, Clock: o.Clock}),
+		strays:   ratelimit.New(ratelimit.Options{Every: time.Minute, Burst: 1, Clock: o.Clock}),
+		refusals: ratelimit.New(ratelimit.Options{Every: time.Minute, Burst: 1, Clock: o.Clock}),
 	}, nil
 }
 

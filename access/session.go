@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -106,7 +107,7 @@ func (s *Service) Refresh(ctx context.Context, token string) (Tokens, *ent.Accou
 			return fmt.Errorf("read account: %w", err)
 		}
 		if reason, err := s.foreign(ctx, tx, a); err != nil || reason != "" {
-			return err
+			return errors.Join(err, s.auditStray(ctx, tx, found, reason))
 		}
 		if tokens, err = s.issue(family); err != nil {
 			return err

@@ -26,17 +26,17 @@ const (
 // Suggest finds records that may answer the citizen's last messages, best first, without those that its operators put
 // away. It decides no rights.
 func (s *Service) Suggest(ctx context.Context, interactionID string, n int) ([]knowledge.Hit, error) {
-	return s.suggest(ctx, interactionID, "", n)
+	return s.suggest(ctx, interactionID, nil, n)
 }
 
-// suggest is Suggest, for a citizen who has written a draft and not sent it yet; empty: nothing.
-func (s *Service) suggest(ctx context.Context, interactionID, draft string, n int) ([]knowledge.Hit, error) {
+// suggest is Suggest, for a citizen who has written a draft and not sent it yet, or has said this to the operator, the newest last.
+func (s *Service) suggest(ctx context.Context, interactionID string, unsent []string, n int) ([]knowledge.Hit, error) {
 	system := viewer.AsSystem(ctx)
 	i, err := s.o.Client.Interaction.Query().Where(interaction.ID(interactionID)).WithRegion().Only(system)
 	if err != nil {
 		return nil, fmt.Errorf("read interaction: %w", err)
 	}
-	texts, err := s.questions(system, interactionID, draft)
+	texts, err := s.questions(system, interactionID, unsent)
 	if err != nil || len(texts) == 0 {
 		return nil, err
 	}
@@ -62,21 +62,18 @@ func (s *Service) suggest(ctx context.Context, interactionID, draft string, n in
 	return hits[:min(n, len(hits))], nil
 }
 
-// questions are the citizen's last words that the base may know something of, the newest first. A draft that stands by itself is
-// what the citizen is about now; one that follows up needs what was said before.
-func (s *Service) questions(system context.Context, interactionID, draft string) ([]string, error) {
+// questions are the citizen's last words that the base may know something of, the newest first. What is not sent yet,
+// or was spoken, is what the citizen is about now, if it stands by itself; what follows up needs what was said before.
+func (s *Service) questions(system context.Context, interactionID string, unsent []string) ([]string, error) {
 	said, err := s.o.Client.Message.Query().
 		Where(message.InteractionID(interactionID), message.AuthorEQ(message.AuthorCitizen)).
 		Order(ent.Desc(message.FieldSequence)).Limit(recentQuestions * 4).All(system)
 	if err != nil {
 		return nil, fmt.Errorf("read questions: %w", err)
 	}
-	var texts []string
-	if utf8.RuneCountInString(draft) >= leastDraft && asks(draft) {
-		texts = append(texts, draft)
-		if !phrase.FollowsUp(draft) {
-			return texts, nil
-		}
+	texts := asked(unsent)
+	if len(texts) == recentQuestions || len(texts) > 0 && !phrase.FollowsUp(texts[0]) {
+		return texts, nil
 	}
 	for _, m := range said {
 		if asks(m.Text) && len(texts) < recentQuestions {
@@ -84,6 +81,17 @@ func (s *Service) questions(system context.Context, interactionID, draft string)
 		}
 	}
 	return texts, nil
+}
+
+// asked are the newest of the words that the base may know something of, the newest first.
+func asked(words []string) []string {
+	var texts []string
+	for _, text := range slices.Backward(words) {
+		if utf8.RuneCountInString(text) >= leastDraft && asks(text) && len(texts) < recentQuestions {
+			texts = append(texts, text)
+		}
+	}
+	return texts
 }
 
 // asks reports whether the base may have something on a message.

@@ -27,12 +27,12 @@ type Suggested struct {
 	Hits []knowledge.Hit
 	// Away says that the base does not answer; it is asked again until it does.
 	Away bool
-	// Draft says that the citizen's words of before they are sent were searched for too.
+	// Draft says that words were searched for that the citizen has not sent yet, or has spoken.
 	Draft bool
 }
 
 // find searches for one interaction; see Service.suggest.
-type find func(ctx context.Context, interactionID, draft string, n int) ([]knowledge.Hit, error)
+type find func(ctx context.Context, interactionID string, unsent []string, n int) ([]knowledge.Hit, error)
 
 // suggesting works out suggestions for those on this node who watch them. An interaction is searched for once in suggestSoon,
 // however many watch it and however fast its citizen types: what comes meanwhile waits together, and the newest wins. What waits
@@ -53,8 +53,8 @@ type suggesting struct {
 // job is one watched interaction.
 type job struct {
 	watches map[*Watch]struct{}
-	// draft is what the citizen has written and not sent.
-	draft string
+	// unsent is what the citizen has written and not sent, or said to the operator lately, the newest last.
+	unsent []string
 	// busy says that it is worked on; again that something changed meanwhile.
 	busy, again bool
 }
@@ -106,11 +106,11 @@ func (s *suggesting) next(now time.Time) (id string, wait time.Duration) {
 // work searches for one interaction and tells those who watch it.
 func (s *suggesting) work(ctx context.Context, id string) {
 	s.mu.Lock()
-	draft, away := s.jobs[id].draft, time.Now().Before(s.away)
+	unsent, away := s.jobs[id].unsent, time.Now().Before(s.away)
 	s.mu.Unlock()
-	found := Suggested{InteractionID: id, Draft: draft != "", Away: away}
+	found := Suggested{InteractionID: id, Draft: len(unsent) > 0, Away: away}
 	if !away {
-		hits, err := s.find(ctx, id, draft, LiveSuggestions)
+		hits, err := s.find(ctx, id, unsent, LiveSuggestions)
 		if err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "no suggestions for operators, asking again", "interaction", id, "error", err)
 		}
@@ -142,14 +142,14 @@ func (s *suggesting) tell(found Suggested) {
 }
 
 // ask has an interaction worked on soon, for a watch and all others of it. It is called with the lock.
-func (s *suggesting) ask(w *Watch, id, draft string) {
+func (s *suggesting) ask(w *Watch, id string, unsent []string) {
 	j := s.jobs[id]
 	if j == nil {
 		j = &job{watches: map[*Watch]struct{}{}}
 		s.jobs[id] = j
 	}
 	j.watches[w] = struct{}{}
-	j.draft = draft
+	j.unsent = unsent
 	if j.busy {
 		j.again = true
 		return

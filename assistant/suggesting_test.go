@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,7 +25,8 @@ type shore struct {
 	gate chan struct{}
 }
 
-func (s *shore) find(ctx context.Context, id, draft string, _ int) ([]knowledge.Hit, error) {
+func (s *shore) find(ctx context.Context, id string, unsent []string, _ int) ([]knowledge.Hit, error) {
+	draft := strings.Join(unsent, "|")
 	s.mu.Lock()
 	s.asked = append(s.asked, id+":"+draft)
 	s.atOnce++
@@ -113,6 +115,18 @@ func TestSuggestionsOfTheNewestWords(t *testing.T) {
 	take(t, first, "a", func(f Suggested) bool { return f.Hits[0].VersionID == "a:как оформить" })
 	require.Equal(t, []string{"a:как", "a:как оформить"}, s.searches(), "what came meanwhile is searched for once")
 
+	first.Again("a") // a suggestion was put away
+	s.gate <- struct{}{}
+	require.Eventually(t, func() bool { return len(s.searches()) == 3 }, time.Minute, time.Millisecond)
+	require.Equal(t, "a:как оформить", s.searches()[2], "the draft is not forgotten")
+
+	first.Heard("a", []string{"Здравствуйте.", "Как оформить пенсию?"})
+	s.gate <- struct{}{}
+	found = take(t, first, "a", func(f Suggested) bool {
+		return f.Hits[0].VersionID == "a:Здравствуйте.|Как оформить пенсию?"
+	})
+	require.True(t, found.Draft)
+
 	first.Said("a") // the draft was sent
 	s.gate <- struct{}{}
 	require.False(t, take(t, first, "a", whatever).Draft)
@@ -180,4 +194,12 @@ func TestSuggestionsWhileTheBaseIsAway(t *testing.T) {
 	found := take(t, w, "a", whatever)
 	require.False(t, found.Away, "it is asked again by itself, and a state that has not changed is not told again")
 	require.Len(t, found.Hits, 1)
+}
+
+func TestWhatIsAskedOfTheBaseOfWordsThatAreSpoken(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"Пособие на ребёнка до трёх лет.", "Хотела узнать, как оформить."},
+		asked([]string{"Какие нужны документы?", "Хотела узнать, как оформить.", "Пособие на ребёнка до трёх лет.", "Да.", "Спасибо!"}))
+	require.Empty(t, asked([]string{"Алло, алло.", "Здравствуйте!"}[1:]))
+	require.Empty(t, asked(nil))
 }

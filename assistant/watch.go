@@ -30,13 +30,35 @@ func (w *Watch) Said(interactionID string) { w.Drafted(interactionID, "") }
 
 // Drafted follows an interaction whose citizen has written, and not yet sent, a draft; it is held in memory until the next call.
 func (w *Watch) Drafted(interactionID, draft string) {
+	if draft == "" {
+		w.follow(interactionID, nil)
+		return
+	}
+	w.follow(interactionID, []string{draft})
+}
+
+func (w *Watch) follow(interactionID string, unsent []string) {
 	w.s.mu.Lock()
 	defer w.s.mu.Unlock()
 	if w.closed {
 		return
 	}
 	w.followed[interactionID] = true
-	w.s.ask(w, interactionID, draft)
+	w.s.ask(w, interactionID, unsent)
+}
+
+// Heard follows an interaction whose citizen speaks: these are the last utterances, the newest last, held in memory until the next call.
+func (w *Watch) Heard(interactionID string, utterances []string) { w.follow(interactionID, utterances) }
+
+// Again follows an interaction in which the suggestions may be others now, with the words that are held.
+func (w *Watch) Again(interactionID string) {
+	w.s.mu.Lock()
+	held := []string(nil)
+	if j := w.s.jobs[interactionID]; j != nil {
+		held = j.unsent
+	}
+	w.s.mu.Unlock()
+	w.follow(interactionID, held)
 }
 
 // Follows reports whether the watch follows an interaction.

@@ -28,10 +28,12 @@ type Call struct {
 	Direction call.Direction `json:"direction,omitempty"`
 	// TrunkID holds the value of the "trunk_id" field.
 	TrunkID string `json:"trunk_id,omitempty"`
-	// E.164; empty when withheld
+	// the number of the centre that an outgoing call shows; a citizen's is encrypted
 	Caller string `json:"-"`
-	// Called holds the value of the "called" field.
+	// the number of the centre that was called; a citizen's is encrypted
 	Called string `json:"-"`
+	// the citizen's number as the carrier gave it, encrypted (internal/seal); none when withheld
+	CitizenSealed *[]byte `json:"-"`
 	// CallbackID holds the value of the "callback_id" field.
 	CallbackID string `json:"callback_id,omitempty"`
 	// BeganAt holds the value of the "began_at" field.
@@ -110,6 +112,8 @@ func (*Call) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case call.FieldCitizenSealed:
+			values[i] = new([]byte)
 		case call.FieldHeld, call.FieldAwaitsRecovery:
 			values[i] = new(sql.NullBool)
 		case call.FieldSipCode:
@@ -180,6 +184,12 @@ func (_m *Call) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field called", values[i])
 			} else if value.Valid {
 				_m.Called = value.String
+			}
+		case call.FieldCitizenSealed:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field citizen_sealed", values[i])
+			} else if value != nil {
+				_m.CitizenSealed = value
 			}
 		case call.FieldCallbackID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -312,6 +322,8 @@ func (_m *Call) String() string {
 	builder.WriteString("caller=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("called=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("citizen_sealed=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("callback_id=")
 	builder.WriteString(_m.CallbackID)

@@ -100,6 +100,12 @@ func (_c *CallCreate) SetNillableCalled(v *string) *CallCreate {
 	return _c
 }
 
+// SetCitizenSealed sets the "citizen_sealed" field.
+func (_c *CallCreate) SetCitizenSealed(v []byte) *CallCreate {
+	_c.mutation.SetCitizenSealed(v)
+	return _c
+}
+
 // SetCallbackID sets the "callback_id" field.
 func (_c *CallCreate) SetCallbackID(v string) *CallCreate {
 	_c.mutation.SetCallbackID(v)
@@ -510,6 +516,10 @@ func (_c *CallCreate) createSpec() (*Call, *sqlgraph.CreateSpec) {
 		_spec.SetField(call.FieldCalled, field.TypeString, value)
 		_node.Called = value
 	}
+	if value, ok := _c.mutation.CitizenSealed(); ok {
+		_spec.SetField(call.FieldCitizenSealed, field.TypeBytes, value)
+		_node.CitizenSealed = &value
+	}
 	if value, ok := _c.mutation.CallbackID(); ok {
 		_spec.SetField(call.FieldCallbackID, field.TypeString, value)
 		_node.CallbackID = value
@@ -702,6 +712,24 @@ func (u *CallUpsert) UpdateCalled() *CallUpsert {
 // ClearCalled clears the value of the "called" field.
 func (u *CallUpsert) ClearCalled() *CallUpsert {
 	u.SetNull(call.FieldCalled)
+	return u
+}
+
+// SetCitizenSealed sets the "citizen_sealed" field.
+func (u *CallUpsert) SetCitizenSealed(v []byte) *CallUpsert {
+	u.Set(call.FieldCitizenSealed, v)
+	return u
+}
+
+// UpdateCitizenSealed sets the "citizen_sealed" field to the value that was provided on create.
+func (u *CallUpsert) UpdateCitizenSealed() *CallUpsert {
+	u.SetExcluded(call.FieldCitizenSealed)
+	return u
+}
+
+// ClearCitizenSealed clears the value of the "citizen_sealed" field.
+func (u *CallUpsert) ClearCitizenSealed() *CallUpsert {
+	u.SetNull(call.FieldCitizenSealed)
 	return u
 }
 
@@ -951,6 +979,27 @@ func (u *CallUpsertOne) UpdateCalled() *CallUpsertOne {
 func (u *CallUpsertOne) ClearCalled() *CallUpsertOne {
 	return u.Update(func(s *CallUpsert) {
 		s.ClearCalled()
+	})
+}
+
+// SetCitizenSealed sets the "citizen_sealed" field.
+func (u *CallUpsertOne) SetCitizenSealed(v []byte) *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.SetCitizenSealed(v)
+	})
+}
+
+// UpdateCitizenSealed sets the "citizen_sealed" field to the value that was provided on create.
+func (u *CallUpsertOne) UpdateCitizenSealed() *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.UpdateCitizenSealed()
+	})
+}
+
+// ClearCitizenSealed clears the value of the "citizen_sealed" field.
+func (u *CallUpsertOne) ClearCitizenSealed() *CallUpsertOne {
+	return u.Update(func(s *CallUpsert) {
+		s.ClearCitizenSealed()
 	})
 }
 
@@ -1387,6 +1436,27 @@ func (u *CallUpsertBulk) UpdateCalled() *CallUpsertBulk {
 func (u *CallUpsertBulk) ClearCalled() *CallUpsertBulk {
 	return u.Update(func(s *CallUpsert) {
 		s.ClearCalled()
+	})
+}
+
+// SetCitizenSealed sets the "citizen_sealed" field.
+func (u *CallUpsertBulk) SetCitizenSealed(v []byte) *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.SetCitizenSealed(v)
+	})
+}
+
+// UpdateCitizenSealed sets the "citizen_sealed" field to the value that was provided on create.
+func (u *CallUpsertBulk) UpdateCitizenSealed() *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.UpdateCitizenSealed()
+	})
+}
+
+// ClearCitizenSealed clears the value of the "citizen_sealed" field.
+func (u *CallUpsertBulk) ClearCitizenSealed() *CallUpsertBulk {
+	return u.Update(func(s *CallUpsert) {
+		s.ClearCitizenSealed()
 	})
 }
 

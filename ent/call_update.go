@@ -91,6 +91,18 @@ func (_u *CallUpdate) ClearCalled() *CallUpdate {
 	return _u
 }
 
+// SetCitizenSealed sets the "citizen_sealed" field.
+func (_u *CallUpdate) SetCitizenSealed(v []byte) *CallUpdate {
+	_u.mutation.SetCitizenSealed(v)
+	return _u
+}
+
+// ClearCitizenSealed clears the value of the "citizen_sealed" field.
+func (_u *CallUpdate) ClearCitizenSealed() *CallUpdate {
+	_u.mutation.ClearCitizenSealed()
+	return _u
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (_u *CallUpdate) SetEndedAt(v time.Time) *CallUpdate {
 	_u.mutation.SetEndedAt(v)
@@ -411,6 +423,12 @@ func (_u *CallUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.CalledCleared() {
 		_spec.ClearField(call.FieldCalled, field.TypeString)
 	}
+	if value, ok := _u.mutation.CitizenSealed(); ok {
+		_spec.SetField(call.FieldCitizenSealed, field.TypeBytes, value)
+	}
+	if _u.mutation.CitizenSealedCleared() {
+		_spec.ClearField(call.FieldCitizenSealed, field.TypeBytes)
+	}
 	if _u.mutation.CallbackIDCleared() {
 		_spec.ClearField(call.FieldCallbackID, field.TypeString)
 	}
@@ -619,6 +637,18 @@ func (_u *CallUpdateOne) SetNillableCalled(v *string) *CallUpdateOne {
 // ClearCalled clears the value of the "called" field.
 func (_u *CallUpdateOne) ClearCalled() *CallUpdateOne {
 	_u.mutation.ClearCalled()
+	return _u
+}
+
+// SetCitizenSealed sets the "citizen_sealed" field.
+func (_u *CallUpdateOne) SetCitizenSealed(v []byte) *CallUpdateOne {
+	_u.mutation.SetCitizenSealed(v)
+	return _u
+}
+
+// ClearCitizenSealed clears the value of the "citizen_sealed" field.
+func (_u *CallUpdateOne) ClearCitizenSealed() *CallUpdateOne {
+	_u.mutation.ClearCitizenSealed()
 	return _u
 }
 
@@ -971,6 +1001,12 @@ func (_u *CallUpdateOne) sqlSave(ctx context.Context) (_node *Call, err error) {
 	}
 	if _u.mutation.CalledCleared() {
 		_spec.ClearField(call.FieldCalled, field.TypeString)
+	}
+	if value, ok := _u.mutation.CitizenSealed(); ok {
+		_spec.SetField(call.FieldCitizenSealed, field.TypeBytes, value)
+	}
+	if _u.mutation.CitizenSealedCleared() {
+		_spec.ClearField(call.FieldCitizenSealed, field.TypeBytes)
 	}
 	if _u.mutation.CallbackIDCleared() {
 		_spec.ClearField(call.FieldCallbackID, field.TypeString)

@@ -36,8 +36,12 @@ type Callback struct {
 	State callback.State `json:"state,omitempty"`
 	// Line holds the value of the "line" field.
 	Line int `json:"line,omitempty"`
-	// E.164
+	// E.164, of before numbers were encrypted
 	Number string `json:"-"`
+	// the number, E.164, encrypted (internal/seal)
+	NumberSealed *[]byte `json:"-"`
+	// its blind index; equal to that of the citizen who has it
+	NumberIndex *[]byte `json:"-"`
 	// the citizen's, IANA name
 	TimeZone string `json:"time_zone,omitempty"`
 	// the place in line that it keeps
@@ -113,6 +117,8 @@ func (*Callback) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case callback.FieldNumberSealed, callback.FieldNumberIndex:
+			values[i] = new([]byte)
 		case callback.FieldLine, callback.FieldAttempts, callback.FieldLastSipCode:
 			values[i] = new(sql.NullInt64)
 		case callback.FieldID, callback.FieldAgencyID, callback.FieldRegionID, callback.FieldInteractionID, callback.FieldOriginID, callback.FieldReason, callback.FieldState, callback.FieldNumber, callback.FieldTimeZone, callback.FieldNodeID:
@@ -193,6 +199,18 @@ func (_m *Callback) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field number", values[i])
 			} else if value.Valid {
 				_m.Number = value.String
+			}
+		case callback.FieldNumberSealed:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field number_sealed", values[i])
+			} else if value != nil {
+				_m.NumberSealed = value
+			}
+		case callback.FieldNumberIndex:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field number_index", values[i])
+			} else if value != nil {
+				_m.NumberIndex = value
 			}
 		case callback.FieldTimeZone:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -320,6 +338,10 @@ func (_m *Callback) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.Line))
 	builder.WriteString(", ")
 	builder.WriteString("number=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("number_sealed=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("number_index=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("time_zone=")
 	builder.WriteString(_m.TimeZone)

@@ -128,6 +128,26 @@ func (_c *CallbackCreate) SetNumber(v string) *CallbackCreate {
 	return _c
 }
 
+// SetNillableNumber sets the "number" field if the given value is not nil.
+func (_c *CallbackCreate) SetNillableNumber(v *string) *CallbackCreate {
+	if v != nil {
+		_c.SetNumber(*v)
+	}
+	return _c
+}
+
+// SetNumberSealed sets the "number_sealed" field.
+func (_c *CallbackCreate) SetNumberSealed(v []byte) *CallbackCreate {
+	_c.mutation.SetNumberSealed(v)
+	return _c
+}
+
+// SetNumberIndex sets the "number_index" field.
+func (_c *CallbackCreate) SetNumberIndex(v []byte) *CallbackCreate {
+	_c.mutation.SetNumberIndex(v)
+	return _c
+}
+
 // SetTimeZone sets the "time_zone" field.
 func (_c *CallbackCreate) SetTimeZone(v string) *CallbackCreate {
 	_c.mutation.SetTimeZone(v)
@@ -367,12 +387,14 @@ func (_c *CallbackCreate) check() error {
 			return &ValidationError{Name: "line", err: fmt.Errorf(`ent: validator failed for field "Callback.line": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.Number(); !ok {
-		return &ValidationError{Name: "number", err: errors.New(`ent: missing required field "Callback.number"`)}
-	}
 	if v, ok := _c.mutation.Number(); ok {
 		if err := callback.NumberValidator(v); err != nil {
 			return &ValidationError{Name: "number", err: fmt.Errorf(`ent: validator failed for field "Callback.number": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.NumberIndex(); ok {
+		if err := callback.NumberIndexValidator(v); err != nil {
+			return &ValidationError{Name: "number_index", err: fmt.Errorf(`ent: validator failed for field "Callback.number_index": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.TimeZone(); !ok {
@@ -472,6 +494,14 @@ func (_c *CallbackCreate) createSpec() (*Callback, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Number(); ok {
 		_spec.SetField(callback.FieldNumber, field.TypeString, value)
 		_node.Number = value
+	}
+	if value, ok := _c.mutation.NumberSealed(); ok {
+		_spec.SetField(callback.FieldNumberSealed, field.TypeBytes, value)
+		_node.NumberSealed = &value
+	}
+	if value, ok := _c.mutation.NumberIndex(); ok {
+		_spec.SetField(callback.FieldNumberIndex, field.TypeBytes, value)
+		_node.NumberIndex = &value
 	}
 	if value, ok := _c.mutation.TimeZone(); ok {
 		_spec.SetField(callback.FieldTimeZone, field.TypeString, value)
@@ -695,6 +725,48 @@ func (u *CallbackUpsert) SetNumber(v string) *CallbackUpsert {
 // UpdateNumber sets the "number" field to the value that was provided on create.
 func (u *CallbackUpsert) UpdateNumber() *CallbackUpsert {
 	u.SetExcluded(callback.FieldNumber)
+	return u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (u *CallbackUpsert) ClearNumber() *CallbackUpsert {
+	u.SetNull(callback.FieldNumber)
+	return u
+}
+
+// SetNumberSealed sets the "number_sealed" field.
+func (u *CallbackUpsert) SetNumberSealed(v []byte) *CallbackUpsert {
+	u.Set(callback.FieldNumberSealed, v)
+	return u
+}
+
+// UpdateNumberSealed sets the "number_sealed" field to the value that was provided on create.
+func (u *CallbackUpsert) UpdateNumberSealed() *CallbackUpsert {
+	u.SetExcluded(callback.FieldNumberSealed)
+	return u
+}
+
+// ClearNumberSealed clears the value of the "number_sealed" field.
+func (u *CallbackUpsert) ClearNumberSealed() *CallbackUpsert {
+	u.SetNull(callback.FieldNumberSealed)
+	return u
+}
+
+// SetNumberIndex sets the "number_index" field.
+func (u *CallbackUpsert) SetNumberIndex(v []byte) *CallbackUpsert {
+	u.Set(callback.FieldNumberIndex, v)
+	return u
+}
+
+// UpdateNumberIndex sets the "number_index" field to the value that was provided on create.
+func (u *CallbackUpsert) UpdateNumberIndex() *CallbackUpsert {
+	u.SetExcluded(callback.FieldNumberIndex)
+	return u
+}
+
+// ClearNumberIndex clears the value of the "number_index" field.
+func (u *CallbackUpsert) ClearNumberIndex() *CallbackUpsert {
+	u.SetNull(callback.FieldNumberIndex)
 	return u
 }
 
@@ -983,6 +1055,55 @@ func (u *CallbackUpsertOne) SetNumber(v string) *CallbackUpsertOne {
 func (u *CallbackUpsertOne) UpdateNumber() *CallbackUpsertOne {
 	return u.Update(func(s *CallbackUpsert) {
 		s.UpdateNumber()
+	})
+}
+
+// ClearNumber clears the value of the "number" field.
+func (u *CallbackUpsertOne) ClearNumber() *CallbackUpsertOne {
+	return u.Update(func(s *CallbackUpsert) {
+		s.ClearNumber()
+	})
+}
+
+// SetNumberSealed sets the "number_sealed" field.
+func (u *CallbackUpsertOne) SetNumberSealed(v []byte) *CallbackUpsertOne {
+	return u.Update(func(s *CallbackUpsert) {
+		s.SetNumberSealed(v)
+	})
+}
+
+// UpdateNumberSealed sets the "number_sealed" field to the value that was provided on create.
+func (u *CallbackUpsertOne) UpdateNumberSealed() *CallbackUpsertOne {
+	return u.Update(func(s *CallbackUpsert) {
+		s.UpdateNumberSealed()
+	})
+}
+
+// ClearNumberSealed clears the value of the "number_sealed" field.
+func (u *CallbackUpsertOne) ClearNumberSealed() *CallbackUpsertOne {
+	return u.Update(func(s *CallbackUpsert) {
+		s.ClearNumberSealed()
+	})
+}
+
+// SetNumberIndex sets the "number_index" field.
+func (u *CallbackUpsertOne) SetNumberIndex(v []byte) *CallbackUpsertOne {
+	return u.Update(func(s *CallbackUpsert) {
+		s.SetNumberIndex(v)
+	})
+}
+
+// UpdateNumberIndex sets the "number_index" field to the value that was provided on create.
+func (u *CallbackUpsertOne) UpdateNumberIndex() *CallbackUpsertOne {
+	return u.Update(func(s *CallbackUpsert) {
+		s.UpdateNumberIndex()
+	})
+}
+
+// ClearNumberIndex clears the value of the "number_index" field.
+func (u *CallbackUpsertOne) ClearNumberIndex() *CallbackUpsertOne {
+	return u.Update(func(s *CallbackUpsert) {
+		s.ClearNumberIndex()
 	})
 }
 
@@ -1459,6 +1580,55 @@ func (u *CallbackUpsertBulk) SetNumber(v string) *CallbackUpsertBulk {
 func (u *CallbackUpsertBulk) UpdateNumber() *CallbackUpsertBulk {
 	return u.Update(func(s *CallbackUpsert) {
 		s.UpdateNumber()
+	})
+}
+
+// ClearNumber clears the value of the "number" field.
+func (u *CallbackUpsertBulk) ClearNumber() *CallbackUpsertBulk {
+	return u.Update(func(s *CallbackUpsert) {
+		s.ClearNumber()
+	})
+}
+
+// SetNumberSealed sets the "number_sealed" field.
+func (u *CallbackUpsertBulk) SetNumberSealed(v []byte) *CallbackUpsertBulk {
+	return u.Update(func(s *CallbackUpsert) {
+		s.SetNumberSealed(v)
+	})
+}
+
+// UpdateNumberSealed sets the "number_sealed" field to the value that was provided on create.
+func (u *CallbackUpsertBulk) UpdateNumberSealed() *CallbackUpsertBulk {
+	return u.Update(func(s *CallbackUpsert) {
+		s.UpdateNumberSealed()
+	})
+}
+
+// ClearNumberSealed clears the value of the "number_sealed" field.
+func (u *CallbackUpsertBulk) ClearNumberSealed() *CallbackUpsertBulk {
+	return u.Update(func(s *CallbackUpsert) {
+		s.ClearNumberSealed()
+	})
+}
+
+// SetNumberIndex sets the "number_index" field.
+func (u *CallbackUpsertBulk) SetNumberIndex(v []byte) *CallbackUpsertBulk {
+	return u.Update(func(s *CallbackUpsert) {
+		s.SetNumberIndex(v)
+	})
+}
+
+// UpdateNumberIndex sets the "number_index" field to the value that was provided on create.
+func (u *CallbackUpsertBulk) UpdateNumberIndex() *CallbackUpsertBulk {
+	return u.Update(func(s *CallbackUpsert) {
+		s.UpdateNumberIndex()
+	})
+}
+
+// ClearNumberIndex clears the value of the "number_index" field.
+func (u *CallbackUpsertBulk) ClearNumberIndex() *CallbackUpsertBulk {
+	return u.Update(func(s *CallbackUpsert) {
+		s.ClearNumberIndex()
 	})
 }
 

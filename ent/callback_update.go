@@ -134,6 +134,36 @@ func (_u *CallbackUpdate) SetNillableNumber(v *string) *CallbackUpdate {
 	return _u
 }
 
+// ClearNumber clears the value of the "number" field.
+func (_u *CallbackUpdate) ClearNumber() *CallbackUpdate {
+	_u.mutation.ClearNumber()
+	return _u
+}
+
+// SetNumberSealed sets the "number_sealed" field.
+func (_u *CallbackUpdate) SetNumberSealed(v []byte) *CallbackUpdate {
+	_u.mutation.SetNumberSealed(v)
+	return _u
+}
+
+// ClearNumberSealed clears the value of the "number_sealed" field.
+func (_u *CallbackUpdate) ClearNumberSealed() *CallbackUpdate {
+	_u.mutation.ClearNumberSealed()
+	return _u
+}
+
+// SetNumberIndex sets the "number_index" field.
+func (_u *CallbackUpdate) SetNumberIndex(v []byte) *CallbackUpdate {
+	_u.mutation.SetNumberIndex(v)
+	return _u
+}
+
+// ClearNumberIndex clears the value of the "number_index" field.
+func (_u *CallbackUpdate) ClearNumberIndex() *CallbackUpdate {
+	_u.mutation.ClearNumberIndex()
+	return _u
+}
+
 // SetTimeZone sets the "time_zone" field.
 func (_u *CallbackUpdate) SetTimeZone(v string) *CallbackUpdate {
 	_u.mutation.SetTimeZone(v)
@@ -364,6 +394,11 @@ func (_u *CallbackUpdate) check() error {
 			return &ValidationError{Name: "number", err: fmt.Errorf(`ent: validator failed for field "Callback.number": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.NumberIndex(); ok {
+		if err := callback.NumberIndexValidator(v); err != nil {
+			return &ValidationError{Name: "number_index", err: fmt.Errorf(`ent: validator failed for field "Callback.number_index": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.TimeZone(); ok {
 		if err := callback.TimeZoneValidator(v); err != nil {
 			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Callback.time_zone": %w`, err)}
@@ -420,6 +455,21 @@ func (_u *CallbackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Number(); ok {
 		_spec.SetField(callback.FieldNumber, field.TypeString, value)
+	}
+	if _u.mutation.NumberCleared() {
+		_spec.ClearField(callback.FieldNumber, field.TypeString)
+	}
+	if value, ok := _u.mutation.NumberSealed(); ok {
+		_spec.SetField(callback.FieldNumberSealed, field.TypeBytes, value)
+	}
+	if _u.mutation.NumberSealedCleared() {
+		_spec.ClearField(callback.FieldNumberSealed, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.NumberIndex(); ok {
+		_spec.SetField(callback.FieldNumberIndex, field.TypeBytes, value)
+	}
+	if _u.mutation.NumberIndexCleared() {
+		_spec.ClearField(callback.FieldNumberIndex, field.TypeBytes)
 	}
 	if value, ok := _u.mutation.TimeZone(); ok {
 		_spec.SetField(callback.FieldTimeZone, field.TypeString, value)
@@ -640,6 +690,36 @@ func (_u *CallbackUpdateOne) SetNillableNumber(v *string) *CallbackUpdateOne {
 	if v != nil {
 		_u.SetNumber(*v)
 	}
+	return _u
+}
+
+// ClearNumber clears the value of the "number" field.
+func (_u *CallbackUpdateOne) ClearNumber() *CallbackUpdateOne {
+	_u.mutation.ClearNumber()
+	return _u
+}
+
+// SetNumberSealed sets the "number_sealed" field.
+func (_u *CallbackUpdateOne) SetNumberSealed(v []byte) *CallbackUpdateOne {
+	_u.mutation.SetNumberSealed(v)
+	return _u
+}
+
+// ClearNumberSealed clears the value of the "number_sealed" field.
+func (_u *CallbackUpdateOne) ClearNumberSealed() *CallbackUpdateOne {
+	_u.mutation.ClearNumberSealed()
+	return _u
+}
+
+// SetNumberIndex sets the "number_index" field.
+func (_u *CallbackUpdateOne) SetNumberIndex(v []byte) *CallbackUpdateOne {
+	_u.mutation.SetNumberIndex(v)
+	return _u
+}
+
+// ClearNumberIndex clears the value of the "number_index" field.
+func (_u *CallbackUpdateOne) ClearNumberIndex() *CallbackUpdateOne {
+	_u.mutation.ClearNumberIndex()
 	return _u
 }
 
@@ -886,6 +966,11 @@ func (_u *CallbackUpdateOne) check() error {
 			return &ValidationError{Name: "number", err: fmt.Errorf(`ent: validator failed for field "Callback.number": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.NumberIndex(); ok {
+		if err := callback.NumberIndexValidator(v); err != nil {
+			return &ValidationError{Name: "number_index", err: fmt.Errorf(`ent: validator failed for field "Callback.number_index": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.TimeZone(); ok {
 		if err := callback.TimeZoneValidator(v); err != nil {
 			return &ValidationError{Name: "time_zone", err: fmt.Errorf(`ent: validator failed for field "Callback.time_zone": %w`, err)}
@@ -959,6 +1044,21 @@ func (_u *CallbackUpdateOne) sqlSave(ctx context.Context) (_node *Callback, err 
 	}
 	if value, ok := _u.mutation.Number(); ok {
 		_spec.SetField(callback.FieldNumber, field.TypeString, value)
+	}
+	if _u.mutation.NumberCleared() {
+		_spec.ClearField(callback.FieldNumber, field.TypeString)
+	}
+	if value, ok := _u.mutation.NumberSealed(); ok {
+		_spec.SetField(callback.FieldNumberSealed, field.TypeBytes, value)
+	}
+	if _u.mutation.NumberSealedCleared() {
+		_spec.ClearField(callback.FieldNumberSealed, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.NumberIndex(); ok {
+		_spec.SetField(callback.FieldNumberIndex, field.TypeBytes, value)
+	}
+	if _u.mutation.NumberIndexCleared() {
+		_spec.ClearField(callback.FieldNumberIndex, field.TypeBytes)
 	}
 	if value, ok := _u.mutation.TimeZone(); ok {
 		_spec.SetField(callback.FieldTimeZone, field.TypeString, value)

@@ -14,8 +14,11 @@ import (
 	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
+	"ekc/ent/admission"
 	"ekc/ent/agency"
 	"ekc/ent/agencynetwork"
+	"ekc/ent/alert"
+	"ekc/ent/alertrule"
 	"ekc/ent/answerday"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
@@ -26,20 +29,34 @@ import (
 	"ekc/ent/auditentry"
 	"ekc/ent/auditseal"
 	"ekc/ent/businesshours"
+	"ekc/ent/calibration"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/citizenrequest"
+	"ekc/ent/course"
+	"ekc/ent/courseversion"
 	"ekc/ent/datakey"
+	"ekc/ent/deferral"
+	"ekc/ent/deferralrule"
+	"ekc/ent/deferralstep"
 	"ekc/ent/destructionact"
+	"ekc/ent/directive"
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
+	"ekc/ent/evaluation"
+	"ekc/ent/evaluationform"
+	"ekc/ent/evaluationformversion"
+	"ekc/ent/evaluationrule"
+	"ekc/ent/evaluationstep"
 	"ekc/ent/event"
 	"ekc/ent/formerpassword"
 	"ekc/ent/identitylink"
 	"ekc/ent/identitylogin"
+	"ekc/ent/incident"
+	"ekc/ent/incidentcomment"
 	"ekc/ent/interaction"
 	"ekc/ent/legalhold"
 	"ekc/ent/menu"
@@ -60,6 +77,7 @@ import (
 	"ekc/ent/recoverycode"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
+	"ekc/ent/rolloutwave"
 	"ekc/ent/routingtrace"
 	"ekc/ent/secondfactor"
 	"ekc/ent/secret"
@@ -69,9 +87,13 @@ import (
 	"ekc/ent/session"
 	"ekc/ent/signinchallenge"
 	"ekc/ent/site"
+	"ekc/ent/siteconfirmation"
+	"ekc/ent/sitestage"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
 	"ekc/ent/suggestionverdict"
+	"ekc/ent/trainingassignment"
+	"ekc/ent/trainingattempt"
 	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 
@@ -96,10 +118,16 @@ type Client struct {
 	Account *AccountClient
 	// AccountSkill is the client for interacting with the AccountSkill builders.
 	AccountSkill *AccountSkillClient
+	// Admission is the client for interacting with the Admission builders.
+	Admission *AdmissionClient
 	// Agency is the client for interacting with the Agency builders.
 	Agency *AgencyClient
 	// AgencyNetwork is the client for interacting with the AgencyNetwork builders.
 	AgencyNetwork *AgencyNetworkClient
+	// Alert is the client for interacting with the Alert builders.
+	Alert *AlertClient
+	// AlertRule is the client for interacting with the AlertRule builders.
+	AlertRule *AlertRuleClient
 	// AnswerDay is the client for interacting with the AnswerDay builders.
 	AnswerDay *AnswerDayClient
 	// AnswerReview is the client for interacting with the AnswerReview builders.
@@ -118,6 +146,8 @@ type Client struct {
 	AuditSeal *AuditSealClient
 	// BusinessHours is the client for interacting with the BusinessHours builders.
 	BusinessHours *BusinessHoursClient
+	// Calibration is the client for interacting with the Calibration builders.
+	Calibration *CalibrationClient
 	// Call is the client for interacting with the Call builders.
 	Call *CallClient
 	// CallInvitation is the client for interacting with the CallInvitation builders.
@@ -130,14 +160,36 @@ type Client struct {
 	Citizen *CitizenClient
 	// CitizenRequest is the client for interacting with the CitizenRequest builders.
 	CitizenRequest *CitizenRequestClient
+	// Course is the client for interacting with the Course builders.
+	Course *CourseClient
+	// CourseVersion is the client for interacting with the CourseVersion builders.
+	CourseVersion *CourseVersionClient
 	// DataKey is the client for interacting with the DataKey builders.
 	DataKey *DataKeyClient
+	// Deferral is the client for interacting with the Deferral builders.
+	Deferral *DeferralClient
+	// DeferralRule is the client for interacting with the DeferralRule builders.
+	DeferralRule *DeferralRuleClient
+	// DeferralStep is the client for interacting with the DeferralStep builders.
+	DeferralStep *DeferralStepClient
 	// DestructionAct is the client for interacting with the DestructionAct builders.
 	DestructionAct *DestructionActClient
+	// Directive is the client for interacting with the Directive builders.
+	Directive *DirectiveClient
 	// Disposition is the client for interacting with the Disposition builders.
 	Disposition *DispositionClient
 	// Duty is the client for interacting with the Duty builders.
 	Duty *DutyClient
+	// Evaluation is the client for interacting with the Evaluation builders.
+	Evaluation *EvaluationClient
+	// EvaluationForm is the client for interacting with the EvaluationForm builders.
+	EvaluationForm *EvaluationFormClient
+	// EvaluationFormVersion is the client for interacting with the EvaluationFormVersion builders.
+	EvaluationFormVersion *EvaluationFormVersionClient
+	// EvaluationRule is the client for interacting with the EvaluationRule builders.
+	EvaluationRule *EvaluationRuleClient
+	// EvaluationStep is the client for interacting with the EvaluationStep builders.
+	EvaluationStep *EvaluationStepClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// FormerPassword is the client for interacting with the FormerPassword builders.
@@ -146,6 +198,10 @@ type Client struct {
 	IdentityLink *IdentityLinkClient
 	// IdentityLogin is the client for interacting with the IdentityLogin builders.
 	IdentityLogin *IdentityLoginClient
+	// Incident is the client for interacting with the Incident builders.
+	Incident *IncidentClient
+	// IncidentComment is the client for interacting with the IncidentComment builders.
+	IncidentComment *IncidentCommentClient
 	// Interaction is the client for interacting with the Interaction builders.
 	Interaction *InteractionClient
 	// LegalHold is the client for interacting with the LegalHold builders.
@@ -186,6 +242,8 @@ type Client struct {
 	Region *RegionClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
 	RoleAssignment *RoleAssignmentClient
+	// RolloutWave is the client for interacting with the RolloutWave builders.
+	RolloutWave *RolloutWaveClient
 	// RoutingTrace is the client for interacting with the RoutingTrace builders.
 	RoutingTrace *RoutingTraceClient
 	// SecondFactor is the client for interacting with the SecondFactor builders.
@@ -204,12 +262,20 @@ type Client struct {
 	SignInChallenge *SignInChallengeClient
 	// Site is the client for interacting with the Site builders.
 	Site *SiteClient
+	// SiteConfirmation is the client for interacting with the SiteConfirmation builders.
+	SiteConfirmation *SiteConfirmationClient
+	// SiteStage is the client for interacting with the SiteStage builders.
+	SiteStage *SiteStageClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
 	// Sound is the client for interacting with the Sound builders.
 	Sound *SoundClient
 	// SuggestionVerdict is the client for interacting with the SuggestionVerdict builders.
 	SuggestionVerdict *SuggestionVerdictClient
+	// TrainingAssignment is the client for interacting with the TrainingAssignment builders.
+	TrainingAssignment *TrainingAssignmentClient
+	// TrainingAttempt is the client for interacting with the TrainingAttempt builders.
+	TrainingAttempt *TrainingAttemptClient
 	// Transcript is the client for interacting with the Transcript builders.
 	Transcript *TranscriptClient
 	// Trunk is the client for interacting with the Trunk builders.
@@ -229,8 +295,11 @@ func (c *Client) init() {
 	c.AccessRequest = NewAccessRequestClient(c.config)
 	c.Account = NewAccountClient(c.config)
 	c.AccountSkill = NewAccountSkillClient(c.config)
+	c.Admission = NewAdmissionClient(c.config)
 	c.Agency = NewAgencyClient(c.config)
 	c.AgencyNetwork = NewAgencyNetworkClient(c.config)
+	c.Alert = NewAlertClient(c.config)
+	c.AlertRule = NewAlertRuleClient(c.config)
 	c.AnswerDay = NewAnswerDayClient(c.config)
 	c.AnswerReview = NewAnswerReviewClient(c.config)
 	c.AnswerSample = NewAnswerSampleClient(c.config)
@@ -240,20 +309,34 @@ func (c *Client) init() {
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.AuditSeal = NewAuditSealClient(c.config)
 	c.BusinessHours = NewBusinessHoursClient(c.config)
+	c.Calibration = NewCalibrationClient(c.config)
 	c.Call = NewCallClient(c.config)
 	c.CallInvitation = NewCallInvitationClient(c.config)
 	c.CallLeg = NewCallLegClient(c.config)
 	c.Callback = NewCallbackClient(c.config)
 	c.Citizen = NewCitizenClient(c.config)
 	c.CitizenRequest = NewCitizenRequestClient(c.config)
+	c.Course = NewCourseClient(c.config)
+	c.CourseVersion = NewCourseVersionClient(c.config)
 	c.DataKey = NewDataKeyClient(c.config)
+	c.Deferral = NewDeferralClient(c.config)
+	c.DeferralRule = NewDeferralRuleClient(c.config)
+	c.DeferralStep = NewDeferralStepClient(c.config)
 	c.DestructionAct = NewDestructionActClient(c.config)
+	c.Directive = NewDirectiveClient(c.config)
 	c.Disposition = NewDispositionClient(c.config)
 	c.Duty = NewDutyClient(c.config)
+	c.Evaluation = NewEvaluationClient(c.config)
+	c.EvaluationForm = NewEvaluationFormClient(c.config)
+	c.EvaluationFormVersion = NewEvaluationFormVersionClient(c.config)
+	c.EvaluationRule = NewEvaluationRuleClient(c.config)
+	c.EvaluationStep = NewEvaluationStepClient(c.config)
 	c.Event = NewEventClient(c.config)
 	c.FormerPassword = NewFormerPasswordClient(c.config)
 	c.IdentityLink = NewIdentityLinkClient(c.config)
 	c.IdentityLogin = NewIdentityLoginClient(c.config)
+	c.Incident = NewIncidentClient(c.config)
+	c.IncidentComment = NewIncidentCommentClient(c.config)
 	c.Interaction = NewInteractionClient(c.config)
 	c.LegalHold = NewLegalHoldClient(c.config)
 	c.Menu = NewMenuClient(c.config)
@@ -274,6 +357,7 @@ func (c *Client) init() {
 	c.RecoveryCode = NewRecoveryCodeClient(c.config)
 	c.Region = NewRegionClient(c.config)
 	c.RoleAssignment = NewRoleAssignmentClient(c.config)
+	c.RolloutWave = NewRolloutWaveClient(c.config)
 	c.RoutingTrace = NewRoutingTraceClient(c.config)
 	c.SecondFactor = NewSecondFactorClient(c.config)
 	c.Secret = NewSecretClient(c.config)
@@ -283,9 +367,13 @@ func (c *Client) init() {
 	c.Session = NewSessionClient(c.config)
 	c.SignInChallenge = NewSignInChallengeClient(c.config)
 	c.Site = NewSiteClient(c.config)
+	c.SiteConfirmation = NewSiteConfirmationClient(c.config)
+	c.SiteStage = NewSiteStageClient(c.config)
 	c.Skill = NewSkillClient(c.config)
 	c.Sound = NewSoundClient(c.config)
 	c.SuggestionVerdict = NewSuggestionVerdictClient(c.config)
+	c.TrainingAssignment = NewTrainingAssignmentClient(c.config)
+	c.TrainingAttempt = NewTrainingAttemptClient(c.config)
 	c.Transcript = NewTranscriptClient(c.config)
 	c.Trunk = NewTrunkClient(c.config)
 }
@@ -378,71 +466,93 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:               ctx,
-		config:            cfg,
-		APIKey:            NewAPIKeyClient(cfg),
-		AccessRequest:     NewAccessRequestClient(cfg),
-		Account:           NewAccountClient(cfg),
-		AccountSkill:      NewAccountSkillClient(cfg),
-		Agency:            NewAgencyClient(cfg),
-		AgencyNetwork:     NewAgencyNetworkClient(cfg),
-		AnswerDay:         NewAnswerDayClient(cfg),
-		AnswerReview:      NewAnswerReviewClient(cfg),
-		AnswerSample:      NewAnswerSampleClient(cfg),
-		AnswerTally:       NewAnswerTallyClient(cfg),
-		AssistantTurn:     NewAssistantTurnClient(cfg),
-		Attachment:        NewAttachmentClient(cfg),
-		AuditEntry:        NewAuditEntryClient(cfg),
-		AuditSeal:         NewAuditSealClient(cfg),
-		BusinessHours:     NewBusinessHoursClient(cfg),
-		Call:              NewCallClient(cfg),
-		CallInvitation:    NewCallInvitationClient(cfg),
-		CallLeg:           NewCallLegClient(cfg),
-		Callback:          NewCallbackClient(cfg),
-		Citizen:           NewCitizenClient(cfg),
-		CitizenRequest:    NewCitizenRequestClient(cfg),
-		DataKey:           NewDataKeyClient(cfg),
-		DestructionAct:    NewDestructionActClient(cfg),
-		Disposition:       NewDispositionClient(cfg),
-		Duty:              NewDutyClient(cfg),
-		Event:             NewEventClient(cfg),
-		FormerPassword:    NewFormerPasswordClient(cfg),
-		IdentityLink:      NewIdentityLinkClient(cfg),
-		IdentityLogin:     NewIdentityLoginClient(cfg),
-		Interaction:       NewInteractionClient(cfg),
-		LegalHold:         NewLegalHoldClient(cfg),
-		Menu:              NewMenuClient(cfg),
-		MenuVersion:       NewMenuVersionClient(cfg),
-		Message:           NewMessageClient(cfg),
-		NodeCommand:       NewNodeCommandClient(cfg),
-		Offer:             NewOfferClient(cfg),
-		PauseReason:       NewPauseReasonClient(cfg),
-		Phone:             NewPhoneClient(cfg),
-		PhoneBinding:      NewPhoneBindingClient(cfg),
-		Presence:          NewPresenceClient(cfg),
-		Queue:             NewQueueClient(cfg),
-		QueueMember:       NewQueueMemberClient(cfg),
-		Recall:            NewRecallClient(cfg),
-		RecallPerson:      NewRecallPersonClient(cfg),
-		RecordFile:        NewRecordFileClient(cfg),
-		Recording:         NewRecordingClient(cfg),
-		RecoveryCode:      NewRecoveryCodeClient(cfg),
-		Region:            NewRegionClient(cfg),
-		RoleAssignment:    NewRoleAssignmentClient(cfg),
-		RoutingTrace:      NewRoutingTraceClient(cfg),
-		SecondFactor:      NewSecondFactorClient(cfg),
-		Secret:            NewSecretClient(cfg),
-		Segment:           NewSegmentClient(cfg),
-		ServerNode:        NewServerNodeClient(cfg),
-		ServiceNumber:     NewServiceNumberClient(cfg),
-		Session:           NewSessionClient(cfg),
-		SignInChallenge:   NewSignInChallengeClient(cfg),
-		Site:              NewSiteClient(cfg),
-		Skill:             NewSkillClient(cfg),
-		Sound:             NewSoundClient(cfg),
-		SuggestionVerdict: NewSuggestionVerdictClient(cfg),
-		Transcript:        NewTranscriptClient(cfg),
-		Trunk:             NewTrunkClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		APIKey:                NewAPIKeyClient(cfg),
+		AccessRequest:         NewAccessRequestClient(cfg),
+		Account:               NewAccountClient(cfg),
+		AccountSkill:          NewAccountSkillClient(cfg),
+		Admission:             NewAdmissionClient(cfg),
+		Agency:                NewAgencyClient(cfg),
+		AgencyNetwork:         NewAgencyNetworkClient(cfg),
+		Alert:                 NewAlertClient(cfg),
+		AlertRule:             NewAlertRuleClient(cfg),
+		AnswerDay:             NewAnswerDayClient(cfg),
+		AnswerReview:          NewAnswerReviewClient(cfg),
+		AnswerSample:          NewAnswerSampleClient(cfg),
+		AnswerTally:           NewAnswerTallyClient(cfg),
+		AssistantTurn:         NewAssistantTurnClient(cfg),
+		Attachment:            NewAttachmentClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		AuditSeal:             NewAuditSealClient(cfg),
+		BusinessHours:         NewBusinessHoursClient(cfg),
+		Calibration:           NewCalibrationClient(cfg),
+		Call:                  NewCallClient(cfg),
+		CallInvitation:        NewCallInvitationClient(cfg),
+		CallLeg:               NewCallLegClient(cfg),
+		Callback:              NewCallbackClient(cfg),
+		Citizen:               NewCitizenClient(cfg),
+		CitizenRequest:        NewCitizenRequestClient(cfg),
+		Course:                NewCourseClient(cfg),
+		CourseVersion:         NewCourseVersionClient(cfg),
+		DataKey:               NewDataKeyClient(cfg),
+		Deferral:              NewDeferralClient(cfg),
+		DeferralRule:          NewDeferralRuleClient(cfg),
+		DeferralStep:          NewDeferralStepClient(cfg),
+		DestructionAct:        NewDestructionActClient(cfg),
+		Directive:             NewDirectiveClient(cfg),
+		Disposition:           NewDispositionClient(cfg),
+		Duty:                  NewDutyClient(cfg),
+		Evaluation:            NewEvaluationClient(cfg),
+		EvaluationForm:        NewEvaluationFormClient(cfg),
+		EvaluationFormVersion: NewEvaluationFormVersionClient(cfg),
+		EvaluationRule:        NewEvaluationRuleClient(cfg),
+		EvaluationStep:        NewEvaluationStepClient(cfg),
+		Event:                 NewEventClient(cfg),
+		FormerPassword:        NewFormerPasswordClient(cfg),
+		IdentityLink:          NewIdentityLinkClient(cfg),
+		IdentityLogin:         NewIdentityLoginClient(cfg),
+		Incident:              NewIncidentClient(cfg),
+		IncidentComment:       NewIncidentCommentClient(cfg),
+		Interaction:           NewInteractionClient(cfg),
+		LegalHold:             NewLegalHoldClient(cfg),
+		Menu:                  NewMenuClient(cfg),
+		MenuVersion:           NewMenuVersionClient(cfg),
+		Message:               NewMessageClient(cfg),
+		NodeCommand:           NewNodeCommandClient(cfg),
+		Offer:                 NewOfferClient(cfg),
+		PauseReason:           NewPauseReasonClient(cfg),
+		Phone:                 NewPhoneClient(cfg),
+		PhoneBinding:          NewPhoneBindingClient(cfg),
+		Presence:              NewPresenceClient(cfg),
+		Queue:                 NewQueueClient(cfg),
+		QueueMember:           NewQueueMemberClient(cfg),
+		Recall:                NewRecallClient(cfg),
+		RecallPerson:          NewRecallPersonClient(cfg),
+		RecordFile:            NewRecordFileClient(cfg),
+		Recording:             NewRecordingClient(cfg),
+		RecoveryCode:          NewRecoveryCodeClient(cfg),
+		Region:                NewRegionClient(cfg),
+		RoleAssignment:        NewRoleAssignmentClient(cfg),
+		RolloutWave:           NewRolloutWaveClient(cfg),
+		RoutingTrace:          NewRoutingTraceClient(cfg),
+		SecondFactor:          NewSecondFactorClient(cfg),
+		Secret:                NewSecretClient(cfg),
+		Segment:               NewSegmentClient(cfg),
+		ServerNode:            NewServerNodeClient(cfg),
+		ServiceNumber:         NewServiceNumberClient(cfg),
+		Session:               NewSessionClient(cfg),
+		SignInChallenge:       NewSignInChallengeClient(cfg),
+		Site:                  NewSiteClient(cfg),
+		SiteConfirmation:      NewSiteConfirmationClient(cfg),
+		SiteStage:             NewSiteStageClient(cfg),
+		Skill:                 NewSkillClient(cfg),
+		Sound:                 NewSoundClient(cfg),
+		SuggestionVerdict:     NewSuggestionVerdictClient(cfg),
+		TrainingAssignment:    NewTrainingAssignmentClient(cfg),
+		TrainingAttempt:       NewTrainingAttemptClient(cfg),
+		Transcript:            NewTranscriptClient(cfg),
+		Trunk:                 NewTrunkClient(cfg),
 	}, nil
 }
 
@@ -460,71 +570,93 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:               ctx,
-		config:            cfg,
-		APIKey:            NewAPIKeyClient(cfg),
-		AccessRequest:     NewAccessRequestClient(cfg),
-		Account:           NewAccountClient(cfg),
-		AccountSkill:      NewAccountSkillClient(cfg),
-		Agency:            NewAgencyClient(cfg),
-		AgencyNetwork:     NewAgencyNetworkClient(cfg),
-		AnswerDay:         NewAnswerDayClient(cfg),
-		AnswerReview:      NewAnswerReviewClient(cfg),
-		AnswerSample:      NewAnswerSampleClient(cfg),
-		AnswerTally:       NewAnswerTallyClient(cfg),
-		AssistantTurn:     NewAssistantTurnClient(cfg),
-		Attachment:        NewAttachmentClient(cfg),
-		AuditEntry:        NewAuditEntryClient(cfg),
-		AuditSeal:         NewAuditSealClient(cfg),
-		BusinessHours:     NewBusinessHoursClient(cfg),
-		Call:              NewCallClient(cfg),
-		CallInvitation:    NewCallInvitationClient(cfg),
-		CallLeg:           NewCallLegClient(cfg),
-		Callback:          NewCallbackClient(cfg),
-		Citizen:           NewCitizenClient(cfg),
-		CitizenRequest:    NewCitizenRequestClient(cfg),
-		DataKey:           NewDataKeyClient(cfg),
-		DestructionAct:    NewDestructionActClient(cfg),
-		Disposition:       NewDispositionClient(cfg),
-		Duty:              NewDutyClient(cfg),
-		Event:             NewEventClient(cfg),
-		FormerPassword:    NewFormerPasswordClient(cfg),
-		IdentityLink:      NewIdentityLinkClient(cfg),
-		IdentityLogin:     NewIdentityLoginClient(cfg),
-		Interaction:       NewInteractionClient(cfg),
-		LegalHold:         NewLegalHoldClient(cfg),
-		Menu:              NewMenuClient(cfg),
-		MenuVersion:       NewMenuVersionClient(cfg),
-		Message:           NewMessageClient(cfg),
-		NodeCommand:       NewNodeCommandClient(cfg),
-		Offer:             NewOfferClient(cfg),
-		PauseReason:       NewPauseReasonClient(cfg),
-		Phone:             NewPhoneClient(cfg),
-		PhoneBinding:      NewPhoneBindingClient(cfg),
-		Presence:          NewPresenceClient(cfg),
-		Queue:             NewQueueClient(cfg),
-		QueueMember:       NewQueueMemberClient(cfg),
-		Recall:            NewRecallClient(cfg),
-		RecallPerson:      NewRecallPersonClient(cfg),
-		RecordFile:        NewRecordFileClient(cfg),
-		Recording:         NewRecordingClient(cfg),
-		RecoveryCode:      NewRecoveryCodeClient(cfg),
-		Region:            NewRegionClient(cfg),
-		RoleAssignment:    NewRoleAssignmentClient(cfg),
-		RoutingTrace:      NewRoutingTraceClient(cfg),
-		SecondFactor:      NewSecondFactorClient(cfg),
-		Secret:            NewSecretClient(cfg),
-		Segment:           NewSegmentClient(cfg),
-		ServerNode:        NewServerNodeClient(cfg),
-		ServiceNumber:     NewServiceNumberClient(cfg),
-		Session:           NewSessionClient(cfg),
-		SignInChallenge:   NewSignInChallengeClient(cfg),
-		Site:              NewSiteClient(cfg),
-		Skill:             NewSkillClient(cfg),
-		Sound:             NewSoundClient(cfg),
-		SuggestionVerdict: NewSuggestionVerdictClient(cfg),
-		Transcript:        NewTranscriptClient(cfg),
-		Trunk:             NewTrunkClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		APIKey:                NewAPIKeyClient(cfg),
+		AccessRequest:         NewAccessRequestClient(cfg),
+		Account:               NewAccountClient(cfg),
+		AccountSkill:          NewAccountSkillClient(cfg),
+		Admission:             NewAdmissionClient(cfg),
+		Agency:                NewAgencyClient(cfg),
+		AgencyNetwork:         NewAgencyNetworkClient(cfg),
+		Alert:                 NewAlertClient(cfg),
+		AlertRule:             NewAlertRuleClient(cfg),
+		AnswerDay:             NewAnswerDayClient(cfg),
+		AnswerReview:          NewAnswerReviewClient(cfg),
+		AnswerSample:          NewAnswerSampleClient(cfg),
+		AnswerTally:           NewAnswerTallyClient(cfg),
+		AssistantTurn:         NewAssistantTurnClient(cfg),
+		Attachment:            NewAttachmentClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		AuditSeal:             NewAuditSealClient(cfg),
+		BusinessHours:         NewBusinessHoursClient(cfg),
+		Calibration:           NewCalibrationClient(cfg),
+		Call:                  NewCallClient(cfg),
+		CallInvitation:        NewCallInvitationClient(cfg),
+		CallLeg:               NewCallLegClient(cfg),
+		Callback:              NewCallbackClient(cfg),
+		Citizen:               NewCitizenClient(cfg),
+		CitizenRequest:        NewCitizenRequestClient(cfg),
+		Course:                NewCourseClient(cfg),
+		CourseVersion:         NewCourseVersionClient(cfg),
+		DataKey:               NewDataKeyClient(cfg),
+		Deferral:              NewDeferralClient(cfg),
+		DeferralRule:          NewDeferralRuleClient(cfg),
+		DeferralStep:          NewDeferralStepClient(cfg),
+		DestructionAct:        NewDestructionActClient(cfg),
+		Directive:             NewDirectiveClient(cfg),
+		Disposition:           NewDispositionClient(cfg),
+		Duty:                  NewDutyClient(cfg),
+		Evaluation:            NewEvaluationClient(cfg),
+		EvaluationForm:        NewEvaluationFormClient(cfg),
+		EvaluationFormVersion: NewEvaluationFormVersionClient(cfg),
+		EvaluationRule:        NewEvaluationRuleClient(cfg),
+		EvaluationStep:        NewEvaluationStepClient(cfg),
+		Event:                 NewEventClient(cfg),
+		FormerPassword:        NewFormerPasswordClient(cfg),
+		IdentityLink:          NewIdentityLinkClient(cfg),
+		IdentityLogin:         NewIdentityLoginClient(cfg),
+		Incident:              NewIncidentClient(cfg),
+		IncidentComment:       NewIncidentCommentClient(cfg),
+		Interaction:           NewInteractionClient(cfg),
+		LegalHold:             NewLegalHoldClient(cfg),
+		Menu:                  NewMenuClient(cfg),
+		MenuVersion:           NewMenuVersionClient(cfg),
+		Message:               NewMessageClient(cfg),
+		NodeCommand:           NewNodeCommandClient(cfg),
+		Offer:                 NewOfferClient(cfg),
+		PauseReason:           NewPauseReasonClient(cfg),
+		Phone:                 NewPhoneClient(cfg),
+		PhoneBinding:          NewPhoneBindingClient(cfg),
+		Presence:              NewPresenceClient(cfg),
+		Queue:                 NewQueueClient(cfg),
+		QueueMember:           NewQueueMemberClient(cfg),
+		Recall:                NewRecallClient(cfg),
+		RecallPerson:          NewRecallPersonClient(cfg),
+		RecordFile:            NewRecordFileClient(cfg),
+		Recording:             NewRecordingClient(cfg),
+		RecoveryCode:          NewRecoveryCodeClient(cfg),
+		Region:                NewRegionClient(cfg),
+		RoleAssignment:        NewRoleAssignmentClient(cfg),
+		RolloutWave:           NewRolloutWaveClient(cfg),
+		RoutingTrace:          NewRoutingTraceClient(cfg),
+		SecondFactor:          NewSecondFactorClient(cfg),
+		Secret:                NewSecretClient(cfg),
+		Segment:               NewSegmentClient(cfg),
+		ServerNode:            NewServerNodeClient(cfg),
+		ServiceNumber:         NewServiceNumberClient(cfg),
+		Session:               NewSessionClient(cfg),
+		SignInChallenge:       NewSignInChallengeClient(cfg),
+		Site:                  NewSiteClient(cfg),
+		SiteConfirmation:      NewSiteConfirmationClient(cfg),
+		SiteStage:             NewSiteStageClient(cfg),
+		Skill:                 NewSkillClient(cfg),
+		Sound:                 NewSoundClient(cfg),
+		SuggestionVerdict:     NewSuggestionVerdictClient(cfg),
+		TrainingAssignment:    NewTrainingAssignmentClient(cfg),
+		TrainingAttempt:       NewTrainingAttemptClient(cfg),
+		Transcript:            NewTranscriptClient(cfg),
+		Trunk:                 NewTrunkClient(cfg),
 	}, nil
 }
 
@@ -554,18 +686,23 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIKey, c.AccessRequest, c.Account, c.AccountSkill, c.Agency, c.AgencyNetwork,
-		c.AnswerDay, c.AnswerReview, c.AnswerSample, c.AnswerTally, c.AssistantTurn,
-		c.Attachment, c.AuditEntry, c.AuditSeal, c.BusinessHours, c.Call,
-		c.CallInvitation, c.CallLeg, c.Callback, c.Citizen, c.CitizenRequest,
-		c.DataKey, c.DestructionAct, c.Disposition, c.Duty, c.Event, c.FormerPassword,
-		c.IdentityLink, c.IdentityLogin, c.Interaction, c.LegalHold, c.Menu,
-		c.MenuVersion, c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone,
-		c.PhoneBinding, c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson,
-		c.RecordFile, c.Recording, c.RecoveryCode, c.Region, c.RoleAssignment,
+		c.APIKey, c.AccessRequest, c.Account, c.AccountSkill, c.Admission, c.Agency,
+		c.AgencyNetwork, c.Alert, c.AlertRule, c.AnswerDay, c.AnswerReview,
+		c.AnswerSample, c.AnswerTally, c.AssistantTurn, c.Attachment, c.AuditEntry,
+		c.AuditSeal, c.BusinessHours, c.Calibration, c.Call, c.CallInvitation,
+		c.CallLeg, c.Callback, c.Citizen, c.CitizenRequest, c.Course, c.CourseVersion,
+		c.DataKey, c.Deferral, c.DeferralRule, c.DeferralStep, c.DestructionAct,
+		c.Directive, c.Disposition, c.Duty, c.Evaluation, c.EvaluationForm,
+		c.EvaluationFormVersion, c.EvaluationRule, c.EvaluationStep, c.Event,
+		c.FormerPassword, c.IdentityLink, c.IdentityLogin, c.Incident,
+		c.IncidentComment, c.Interaction, c.LegalHold, c.Menu, c.MenuVersion,
+		c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding,
+		c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.RecordFile,
+		c.Recording, c.RecoveryCode, c.Region, c.RoleAssignment, c.RolloutWave,
 		c.RoutingTrace, c.SecondFactor, c.Secret, c.Segment, c.ServerNode,
-		c.ServiceNumber, c.Session, c.SignInChallenge, c.Site, c.Skill, c.Sound,
-		c.SuggestionVerdict, c.Transcript, c.Trunk,
+		c.ServiceNumber, c.Session, c.SignInChallenge, c.Site, c.SiteConfirmation,
+		c.SiteStage, c.Skill, c.Sound, c.SuggestionVerdict, c.TrainingAssignment,
+		c.TrainingAttempt, c.Transcript, c.Trunk,
 	} {
 		n.Use(hooks...)
 	}
@@ -575,18 +712,23 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIKey, c.AccessRequest, c.Account, c.AccountSkill, c.Agency, c.AgencyNetwork,
-		c.AnswerDay, c.AnswerReview, c.AnswerSample, c.AnswerTally, c.AssistantTurn,
-		c.Attachment, c.AuditEntry, c.AuditSeal, c.BusinessHours, c.Call,
-		c.CallInvitation, c.CallLeg, c.Callback, c.Citizen, c.CitizenRequest,
-		c.DataKey, c.DestructionAct, c.Disposition, c.Duty, c.Event, c.FormerPassword,
-		c.IdentityLink, c.IdentityLogin, c.Interaction, c.LegalHold, c.Menu,
-		c.MenuVersion, c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone,
-		c.PhoneBinding, c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson,
-		c.RecordFile, c.Recording, c.RecoveryCode, c.Region, c.RoleAssignment,
+		c.APIKey, c.AccessRequest, c.Account, c.AccountSkill, c.Admission, c.Agency,
+		c.AgencyNetwork, c.Alert, c.AlertRule, c.AnswerDay, c.AnswerReview,
+		c.AnswerSample, c.AnswerTally, c.AssistantTurn, c.Attachment, c.AuditEntry,
+		c.AuditSeal, c.BusinessHours, c.Calibration, c.Call, c.CallInvitation,
+		c.CallLeg, c.Callback, c.Citizen, c.CitizenRequest, c.Course, c.CourseVersion,
+		c.DataKey, c.Deferral, c.DeferralRule, c.DeferralStep, c.DestructionAct,
+		c.Directive, c.Disposition, c.Duty, c.Evaluation, c.EvaluationForm,
+		c.EvaluationFormVersion, c.EvaluationRule, c.EvaluationStep, c.Event,
+		c.FormerPassword, c.IdentityLink, c.IdentityLogin, c.Incident,
+		c.IncidentComment, c.Interaction, c.LegalHold, c.Menu, c.MenuVersion,
+		c.Message, c.NodeCommand, c.Offer, c.PauseReason, c.Phone, c.PhoneBinding,
+		c.Presence, c.Queue, c.QueueMember, c.Recall, c.RecallPerson, c.RecordFile,
+		c.Recording, c.RecoveryCode, c.Region, c.RoleAssignment, c.RolloutWave,
 		c.RoutingTrace, c.SecondFactor, c.Secret, c.Segment, c.ServerNode,
-		c.ServiceNumber, c.Session, c.SignInChallenge, c.Site, c.Skill, c.Sound,
-		c.SuggestionVerdict, c.Transcript, c.Trunk,
+		c.ServiceNumber, c.Session, c.SignInChallenge, c.Site, c.SiteConfirmation,
+		c.SiteStage, c.Skill, c.Sound, c.SuggestionVerdict, c.TrainingAssignment,
+		c.TrainingAttempt, c.Transcript, c.Trunk,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -603,10 +745,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Account.mutate(ctx, m)
 	case *AccountSkillMutation:
 		return c.AccountSkill.mutate(ctx, m)
+	case *AdmissionMutation:
+		return c.Admission.mutate(ctx, m)
 	case *AgencyMutation:
 		return c.Agency.mutate(ctx, m)
 	case *AgencyNetworkMutation:
 		return c.AgencyNetwork.mutate(ctx, m)
+	case *AlertMutation:
+		return c.Alert.mutate(ctx, m)
+	case *AlertRuleMutation:
+		return c.AlertRule.mutate(ctx, m)
 	case *AnswerDayMutation:
 		return c.AnswerDay.mutate(ctx, m)
 	case *AnswerReviewMutation:
@@ -625,6 +773,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditSeal.mutate(ctx, m)
 	case *BusinessHoursMutation:
 		return c.BusinessHours.mutate(ctx, m)
+	case *CalibrationMutation:
+		return c.Calibration.mutate(ctx, m)
 	case *CallMutation:
 		return c.Call.mutate(ctx, m)
 	case *CallInvitationMutation:
@@ -637,14 +787,36 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Citizen.mutate(ctx, m)
 	case *CitizenRequestMutation:
 		return c.CitizenRequest.mutate(ctx, m)
+	case *CourseMutation:
+		return c.Course.mutate(ctx, m)
+	case *CourseVersionMutation:
+		return c.CourseVersion.mutate(ctx, m)
 	case *DataKeyMutation:
 		return c.DataKey.mutate(ctx, m)
+	case *DeferralMutation:
+		return c.Deferral.mutate(ctx, m)
+	case *DeferralRuleMutation:
+		return c.DeferralRule.mutate(ctx, m)
+	case *DeferralStepMutation:
+		return c.DeferralStep.mutate(ctx, m)
 	case *DestructionActMutation:
 		return c.DestructionAct.mutate(ctx, m)
+	case *DirectiveMutation:
+		return c.Directive.mutate(ctx, m)
 	case *DispositionMutation:
 		return c.Disposition.mutate(ctx, m)
 	case *DutyMutation:
 		return c.Duty.mutate(ctx, m)
+	case *EvaluationMutation:
+		return c.Evaluation.mutate(ctx, m)
+	case *EvaluationFormMutation:
+		return c.EvaluationForm.mutate(ctx, m)
+	case *EvaluationFormVersionMutation:
+		return c.EvaluationFormVersion.mutate(ctx, m)
+	case *EvaluationRuleMutation:
+		return c.EvaluationRule.mutate(ctx, m)
+	case *EvaluationStepMutation:
+		return c.EvaluationStep.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
 	case *FormerPasswordMutation:
@@ -653,6 +825,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.IdentityLink.mutate(ctx, m)
 	case *IdentityLoginMutation:
 		return c.IdentityLogin.mutate(ctx, m)
+	case *IncidentMutation:
+		return c.Incident.mutate(ctx, m)
+	case *IncidentCommentMutation:
+		return c.IncidentComment.mutate(ctx, m)
 	case *InteractionMutation:
 		return c.Interaction.mutate(ctx, m)
 	case *LegalHoldMutation:
@@ -693,6 +869,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Region.mutate(ctx, m)
 	case *RoleAssignmentMutation:
 		return c.RoleAssignment.mutate(ctx, m)
+	case *RolloutWaveMutation:
+		return c.RolloutWave.mutate(ctx, m)
 	case *RoutingTraceMutation:
 		return c.RoutingTrace.mutate(ctx, m)
 	case *SecondFactorMutation:
@@ -711,12 +889,20 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SignInChallenge.mutate(ctx, m)
 	case *SiteMutation:
 		return c.Site.mutate(ctx, m)
+	case *SiteConfirmationMutation:
+		return c.SiteConfirmation.mutate(ctx, m)
+	case *SiteStageMutation:
+		return c.SiteStage.mutate(ctx, m)
 	case *SkillMutation:
 		return c.Skill.mutate(ctx, m)
 	case *SoundMutation:
 		return c.Sound.mutate(ctx, m)
 	case *SuggestionVerdictMutation:
 		return c.SuggestionVerdict.mutate(ctx, m)
+	case *TrainingAssignmentMutation:
+		return c.TrainingAssignment.mutate(ctx, m)
+	case *TrainingAttemptMutation:
+		return c.TrainingAttempt.mutate(ctx, m)
 	case *TranscriptMutation:
 		return c.Transcript.mutate(ctx, m)
 	case *TrunkMutation:
@@ -1438,6 +1624,172 @@ func (c *AccountSkillClient) mutate(ctx context.Context, m *AccountSkillMutation
 	}
 }
 
+// AdmissionClient is a client for the Admission schema.
+type AdmissionClient struct {
+	config
+}
+
+// NewAdmissionClient returns a client for the Admission from the given config.
+func NewAdmissionClient(c config) *AdmissionClient {
+	return &AdmissionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `admission.Hooks(f(g(h())))`.
+func (c *AdmissionClient) Use(hooks ...Hook) {
+	c.hooks.Admission = append(c.hooks.Admission, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `admission.Intercept(f(g(h())))`.
+func (c *AdmissionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Admission = append(c.inters.Admission, interceptors...)
+}
+
+// Create returns a builder for creating a Admission entity.
+func (c *AdmissionClient) Create() *AdmissionCreate {
+	mutation := newAdmissionMutation(c.config, OpCreate)
+	return &AdmissionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Admission entities.
+func (c *AdmissionClient) CreateBulk(builders ...*AdmissionCreate) *AdmissionCreateBulk {
+	return &AdmissionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AdmissionClient) MapCreateBulk(slice any, setFunc func(*AdmissionCreate, int)) *AdmissionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AdmissionCreateBulk{err: fmt.Errorf("calling to AdmissionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AdmissionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AdmissionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Admission.
+func (c *AdmissionClient) Update() *AdmissionUpdate {
+	mutation := newAdmissionMutation(c.config, OpUpdate)
+	return &AdmissionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AdmissionClient) UpdateOne(_m *Admission) *AdmissionUpdateOne {
+	mutation := newAdmissionMutation(c.config, OpUpdateOne, withAdmission(_m))
+	return &AdmissionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AdmissionClient) UpdateOneID(id string) *AdmissionUpdateOne {
+	mutation := newAdmissionMutation(c.config, OpUpdateOne, withAdmissionID(id))
+	return &AdmissionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Admission.
+func (c *AdmissionClient) Delete() *AdmissionDelete {
+	mutation := newAdmissionMutation(c.config, OpDelete)
+	return &AdmissionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AdmissionClient) DeleteOne(_m *Admission) *AdmissionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AdmissionClient) DeleteOneID(id string) *AdmissionDeleteOne {
+	builder := c.Delete().Where(admission.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AdmissionDeleteOne{builder}
+}
+
+// Query returns a query builder for Admission.
+func (c *AdmissionClient) Query() *AdmissionQuery {
+	return &AdmissionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAdmission},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Admission entity by its id.
+func (c *AdmissionClient) Get(ctx context.Context, id string) (*Admission, error) {
+	return c.Query().Where(admission.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AdmissionClient) GetX(ctx context.Context, id string) *Admission {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a Admission.
+func (c *AdmissionClient) QueryAccount(_m *Admission) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(admission.Table, admission.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, admission.AccountTable, admission.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCourse queries the course edge of a Admission.
+func (c *AdmissionClient) QueryCourse(_m *Admission) *CourseQuery {
+	query := (&CourseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(admission.Table, admission.FieldID, id),
+			sqlgraph.To(course.Table, course.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, admission.CourseTable, admission.CourseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AdmissionClient) Hooks() []Hook {
+	hooks := c.hooks.Admission
+	return append(hooks[:len(hooks):len(hooks)], admission.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AdmissionClient) Interceptors() []Interceptor {
+	return c.inters.Admission
+}
+
+func (c *AdmissionClient) mutate(ctx context.Context, m *AdmissionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AdmissionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AdmissionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AdmissionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AdmissionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Admission mutation op: %q", m.Op())
+	}
+}
+
 // AgencyClient is a client for the Agency schema.
 type AgencyClient struct {
 	config
@@ -1735,6 +2087,386 @@ func (c *AgencyNetworkClient) mutate(ctx context.Context, m *AgencyNetworkMutati
 		return (&AgencyNetworkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown AgencyNetwork mutation op: %q", m.Op())
+	}
+}
+
+// AlertClient is a client for the Alert schema.
+type AlertClient struct {
+	config
+}
+
+// NewAlertClient returns a client for the Alert from the given config.
+func NewAlertClient(c config) *AlertClient {
+	return &AlertClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `alert.Hooks(f(g(h())))`.
+func (c *AlertClient) Use(hooks ...Hook) {
+	c.hooks.Alert = append(c.hooks.Alert, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `alert.Intercept(f(g(h())))`.
+func (c *AlertClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Alert = append(c.inters.Alert, interceptors...)
+}
+
+// Create returns a builder for creating a Alert entity.
+func (c *AlertClient) Create() *AlertCreate {
+	mutation := newAlertMutation(c.config, OpCreate)
+	return &AlertCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Alert entities.
+func (c *AlertClient) CreateBulk(builders ...*AlertCreate) *AlertCreateBulk {
+	return &AlertCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AlertClient) MapCreateBulk(slice any, setFunc func(*AlertCreate, int)) *AlertCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AlertCreateBulk{err: fmt.Errorf("calling to AlertClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AlertCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AlertCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Alert.
+func (c *AlertClient) Update() *AlertUpdate {
+	mutation := newAlertMutation(c.config, OpUpdate)
+	return &AlertUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AlertClient) UpdateOne(_m *Alert) *AlertUpdateOne {
+	mutation := newAlertMutation(c.config, OpUpdateOne, withAlert(_m))
+	return &AlertUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AlertClient) UpdateOneID(id string) *AlertUpdateOne {
+	mutation := newAlertMutation(c.config, OpUpdateOne, withAlertID(id))
+	return &AlertUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Alert.
+func (c *AlertClient) Delete() *AlertDelete {
+	mutation := newAlertMutation(c.config, OpDelete)
+	return &AlertDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AlertClient) DeleteOne(_m *Alert) *AlertDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AlertClient) DeleteOneID(id string) *AlertDeleteOne {
+	builder := c.Delete().Where(alert.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AlertDeleteOne{builder}
+}
+
+// Query returns a query builder for Alert.
+func (c *AlertClient) Query() *AlertQuery {
+	return &AlertQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAlert},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Alert entity by its id.
+func (c *AlertClient) Get(ctx context.Context, id string) (*Alert, error) {
+	return c.Query().Where(alert.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AlertClient) GetX(ctx context.Context, id string) *Alert {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRule queries the rule edge of a Alert.
+func (c *AlertClient) QueryRule(_m *Alert) *AlertRuleQuery {
+	query := (&AlertRuleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(alert.Table, alert.FieldID, id),
+			sqlgraph.To(alertrule.Table, alertrule.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, alert.RuleTable, alert.RuleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAgency queries the agency edge of a Alert.
+func (c *AlertClient) QueryAgency(_m *Alert) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(alert.Table, alert.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, alert.AgencyTable, alert.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a Alert.
+func (c *AlertClient) QueryRegion(_m *Alert) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(alert.Table, alert.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, alert.RegionTable, alert.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AlertClient) Hooks() []Hook {
+	hooks := c.hooks.Alert
+	return append(hooks[:len(hooks):len(hooks)], alert.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AlertClient) Interceptors() []Interceptor {
+	return c.inters.Alert
+}
+
+func (c *AlertClient) mutate(ctx context.Context, m *AlertMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AlertCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AlertUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AlertUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AlertDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Alert mutation op: %q", m.Op())
+	}
+}
+
+// AlertRuleClient is a client for the AlertRule schema.
+type AlertRuleClient struct {
+	config
+}
+
+// NewAlertRuleClient returns a client for the AlertRule from the given config.
+func NewAlertRuleClient(c config) *AlertRuleClient {
+	return &AlertRuleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `alertrule.Hooks(f(g(h())))`.
+func (c *AlertRuleClient) Use(hooks ...Hook) {
+	c.hooks.AlertRule = append(c.hooks.AlertRule, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `alertrule.Intercept(f(g(h())))`.
+func (c *AlertRuleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AlertRule = append(c.inters.AlertRule, interceptors...)
+}
+
+// Create returns a builder for creating a AlertRule entity.
+func (c *AlertRuleClient) Create() *AlertRuleCreate {
+	mutation := newAlertRuleMutation(c.config, OpCreate)
+	return &AlertRuleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AlertRule entities.
+func (c *AlertRuleClient) CreateBulk(builders ...*AlertRuleCreate) *AlertRuleCreateBulk {
+	return &AlertRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AlertRuleClient) MapCreateBulk(slice any, setFunc func(*AlertRuleCreate, int)) *AlertRuleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AlertRuleCreateBulk{err: fmt.Errorf("calling to AlertRuleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AlertRuleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AlertRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AlertRule.
+func (c *AlertRuleClient) Update() *AlertRuleUpdate {
+	mutation := newAlertRuleMutation(c.config, OpUpdate)
+	return &AlertRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AlertRuleClient) UpdateOne(_m *AlertRule) *AlertRuleUpdateOne {
+	mutation := newAlertRuleMutation(c.config, OpUpdateOne, withAlertRule(_m))
+	return &AlertRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AlertRuleClient) UpdateOneID(id string) *AlertRuleUpdateOne {
+	mutation := newAlertRuleMutation(c.config, OpUpdateOne, withAlertRuleID(id))
+	return &AlertRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AlertRule.
+func (c *AlertRuleClient) Delete() *AlertRuleDelete {
+	mutation := newAlertRuleMutation(c.config, OpDelete)
+	return &AlertRuleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AlertRuleClient) DeleteOne(_m *AlertRule) *AlertRuleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AlertRuleClient) DeleteOneID(id string) *AlertRuleDeleteOne {
+	builder := c.Delete().Where(alertrule.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AlertRuleDeleteOne{builder}
+}
+
+// Query returns a query builder for AlertRule.
+func (c *AlertRuleClient) Query() *AlertRuleQuery {
+	return &AlertRuleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAlertRule},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AlertRule entity by its id.
+func (c *AlertRuleClient) Get(ctx context.Context, id string) (*AlertRule, error) {
+	return c.Query().Where(alertrule.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AlertRuleClient) GetX(ctx context.Context, id string) *AlertRule {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a AlertRule.
+func (c *AlertRuleClient) QueryAgency(_m *AlertRule) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(alertrule.Table, alertrule.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, alertrule.AgencyTable, alertrule.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a AlertRule.
+func (c *AlertRuleClient) QueryRegion(_m *AlertRule) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(alertrule.Table, alertrule.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, alertrule.RegionTable, alertrule.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryQueue queries the queue edge of a AlertRule.
+func (c *AlertRuleClient) QueryQueue(_m *AlertRule) *QueueQuery {
+	query := (&QueueClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(alertrule.Table, alertrule.FieldID, id),
+			sqlgraph.To(queue.Table, queue.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, alertrule.QueueTable, alertrule.QueueColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAlerts queries the alerts edge of a AlertRule.
+func (c *AlertRuleClient) QueryAlerts(_m *AlertRule) *AlertQuery {
+	query := (&AlertClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(alertrule.Table, alertrule.FieldID, id),
+			sqlgraph.To(alert.Table, alert.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, alertrule.AlertsTable, alertrule.AlertsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AlertRuleClient) Hooks() []Hook {
+	hooks := c.hooks.AlertRule
+	return append(hooks[:len(hooks):len(hooks)], alertrule.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AlertRuleClient) Interceptors() []Interceptor {
+	return c.inters.AlertRule
+}
+
+func (c *AlertRuleClient) mutate(ctx context.Context, m *AlertRuleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AlertRuleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AlertRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AlertRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AlertRuleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AlertRule mutation op: %q", m.Op())
 	}
 }
 
@@ -3024,6 +3756,220 @@ func (c *BusinessHoursClient) mutate(ctx context.Context, m *BusinessHoursMutati
 	}
 }
 
+// CalibrationClient is a client for the Calibration schema.
+type CalibrationClient struct {
+	config
+}
+
+// NewCalibrationClient returns a client for the Calibration from the given config.
+func NewCalibrationClient(c config) *CalibrationClient {
+	return &CalibrationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `calibration.Hooks(f(g(h())))`.
+func (c *CalibrationClient) Use(hooks ...Hook) {
+	c.hooks.Calibration = append(c.hooks.Calibration, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `calibration.Intercept(f(g(h())))`.
+func (c *CalibrationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Calibration = append(c.inters.Calibration, interceptors...)
+}
+
+// Create returns a builder for creating a Calibration entity.
+func (c *CalibrationClient) Create() *CalibrationCreate {
+	mutation := newCalibrationMutation(c.config, OpCreate)
+	return &CalibrationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Calibration entities.
+func (c *CalibrationClient) CreateBulk(builders ...*CalibrationCreate) *CalibrationCreateBulk {
+	return &CalibrationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CalibrationClient) MapCreateBulk(slice any, setFunc func(*CalibrationCreate, int)) *CalibrationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CalibrationCreateBulk{err: fmt.Errorf("calling to CalibrationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CalibrationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CalibrationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Calibration.
+func (c *CalibrationClient) Update() *CalibrationUpdate {
+	mutation := newCalibrationMutation(c.config, OpUpdate)
+	return &CalibrationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CalibrationClient) UpdateOne(_m *Calibration) *CalibrationUpdateOne {
+	mutation := newCalibrationMutation(c.config, OpUpdateOne, withCalibration(_m))
+	return &CalibrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CalibrationClient) UpdateOneID(id string) *CalibrationUpdateOne {
+	mutation := newCalibrationMutation(c.config, OpUpdateOne, withCalibrationID(id))
+	return &CalibrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Calibration.
+func (c *CalibrationClient) Delete() *CalibrationDelete {
+	mutation := newCalibrationMutation(c.config, OpDelete)
+	return &CalibrationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CalibrationClient) DeleteOne(_m *Calibration) *CalibrationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CalibrationClient) DeleteOneID(id string) *CalibrationDeleteOne {
+	builder := c.Delete().Where(calibration.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CalibrationDeleteOne{builder}
+}
+
+// Query returns a query builder for Calibration.
+func (c *CalibrationClient) Query() *CalibrationQuery {
+	return &CalibrationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCalibration},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Calibration entity by its id.
+func (c *CalibrationClient) Get(ctx context.Context, id string) (*Calibration, error) {
+	return c.Query().Where(calibration.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CalibrationClient) GetX(ctx context.Context, id string) *Calibration {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a Calibration.
+func (c *CalibrationClient) QueryAgency(_m *Calibration) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calibration.Table, calibration.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, calibration.AgencyTable, calibration.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a Calibration.
+func (c *CalibrationClient) QueryRegion(_m *Calibration) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calibration.Table, calibration.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, calibration.RegionTable, calibration.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInteraction queries the interaction edge of a Calibration.
+func (c *CalibrationClient) QueryInteraction(_m *Calibration) *InteractionQuery {
+	query := (&InteractionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calibration.Table, calibration.FieldID, id),
+			sqlgraph.To(interaction.Table, interaction.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, calibration.InteractionTable, calibration.InteractionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFormVersion queries the form_version edge of a Calibration.
+func (c *CalibrationClient) QueryFormVersion(_m *Calibration) *EvaluationFormVersionQuery {
+	query := (&EvaluationFormVersionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calibration.Table, calibration.FieldID, id),
+			sqlgraph.To(evaluationformversion.Table, evaluationformversion.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, calibration.FormVersionTable, calibration.FormVersionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryEvaluations queries the evaluations edge of a Calibration.
+func (c *CalibrationClient) QueryEvaluations(_m *Calibration) *EvaluationQuery {
+	query := (&EvaluationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calibration.Table, calibration.FieldID, id),
+			sqlgraph.To(evaluation.Table, evaluation.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, calibration.EvaluationsTable, calibration.EvaluationsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CalibrationClient) Hooks() []Hook {
+	hooks := c.hooks.Calibration
+	return append(hooks[:len(hooks):len(hooks)], calibration.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *CalibrationClient) Interceptors() []Interceptor {
+	return c.inters.Calibration
+}
+
+func (c *CalibrationClient) mutate(ctx context.Context, m *CalibrationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CalibrationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CalibrationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CalibrationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CalibrationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Calibration mutation op: %q", m.Op())
+	}
+}
+
 // CallClient is a client for the Call schema.
 type CallClient struct {
 	config
@@ -4004,6 +4950,338 @@ func (c *CitizenRequestClient) mutate(ctx context.Context, m *CitizenRequestMuta
 	}
 }
 
+// CourseClient is a client for the Course schema.
+type CourseClient struct {
+	config
+}
+
+// NewCourseClient returns a client for the Course from the given config.
+func NewCourseClient(c config) *CourseClient {
+	return &CourseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `course.Hooks(f(g(h())))`.
+func (c *CourseClient) Use(hooks ...Hook) {
+	c.hooks.Course = append(c.hooks.Course, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `course.Intercept(f(g(h())))`.
+func (c *CourseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Course = append(c.inters.Course, interceptors...)
+}
+
+// Create returns a builder for creating a Course entity.
+func (c *CourseClient) Create() *CourseCreate {
+	mutation := newCourseMutation(c.config, OpCreate)
+	return &CourseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Course entities.
+func (c *CourseClient) CreateBulk(builders ...*CourseCreate) *CourseCreateBulk {
+	return &CourseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CourseClient) MapCreateBulk(slice any, setFunc func(*CourseCreate, int)) *CourseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CourseCreateBulk{err: fmt.Errorf("calling to CourseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CourseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CourseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Course.
+func (c *CourseClient) Update() *CourseUpdate {
+	mutation := newCourseMutation(c.config, OpUpdate)
+	return &CourseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CourseClient) UpdateOne(_m *Course) *CourseUpdateOne {
+	mutation := newCourseMutation(c.config, OpUpdateOne, withCourse(_m))
+	return &CourseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CourseClient) UpdateOneID(id string) *CourseUpdateOne {
+	mutation := newCourseMutation(c.config, OpUpdateOne, withCourseID(id))
+	return &CourseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Course.
+func (c *CourseClient) Delete() *CourseDelete {
+	mutation := newCourseMutation(c.config, OpDelete)
+	return &CourseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CourseClient) DeleteOne(_m *Course) *CourseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CourseClient) DeleteOneID(id string) *CourseDeleteOne {
+	builder := c.Delete().Where(course.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CourseDeleteOne{builder}
+}
+
+// Query returns a query builder for Course.
+func (c *CourseClient) Query() *CourseQuery {
+	return &CourseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCourse},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Course entity by its id.
+func (c *CourseClient) Get(ctx context.Context, id string) (*Course, error) {
+	return c.Query().Where(course.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CourseClient) GetX(ctx context.Context, id string) *Course {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a Course.
+func (c *CourseClient) QueryAgency(_m *Course) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(course.Table, course.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, course.AgencyTable, course.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a Course.
+func (c *CourseClient) QueryRegion(_m *Course) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(course.Table, course.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, course.RegionTable, course.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryQueues queries the queues edge of a Course.
+func (c *CourseClient) QueryQueues(_m *Course) *QueueQuery {
+	query := (&QueueClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(course.Table, course.FieldID, id),
+			sqlgraph.To(queue.Table, queue.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, course.QueuesTable, course.QueuesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CourseClient) Hooks() []Hook {
+	hooks := c.hooks.Course
+	return append(hooks[:len(hooks):len(hooks)], course.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *CourseClient) Interceptors() []Interceptor {
+	return c.inters.Course
+}
+
+func (c *CourseClient) mutate(ctx context.Context, m *CourseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CourseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CourseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CourseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CourseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Course mutation op: %q", m.Op())
+	}
+}
+
+// CourseVersionClient is a client for the CourseVersion schema.
+type CourseVersionClient struct {
+	config
+}
+
+// NewCourseVersionClient returns a client for the CourseVersion from the given config.
+func NewCourseVersionClient(c config) *CourseVersionClient {
+	return &CourseVersionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `courseversion.Hooks(f(g(h())))`.
+func (c *CourseVersionClient) Use(hooks ...Hook) {
+	c.hooks.CourseVersion = append(c.hooks.CourseVersion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `courseversion.Intercept(f(g(h())))`.
+func (c *CourseVersionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CourseVersion = append(c.inters.CourseVersion, interceptors...)
+}
+
+// Create returns a builder for creating a CourseVersion entity.
+func (c *CourseVersionClient) Create() *CourseVersionCreate {
+	mutation := newCourseVersionMutation(c.config, OpCreate)
+	return &CourseVersionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CourseVersion entities.
+func (c *CourseVersionClient) CreateBulk(builders ...*CourseVersionCreate) *CourseVersionCreateBulk {
+	return &CourseVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CourseVersionClient) MapCreateBulk(slice any, setFunc func(*CourseVersionCreate, int)) *CourseVersionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CourseVersionCreateBulk{err: fmt.Errorf("calling to CourseVersionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CourseVersionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CourseVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CourseVersion.
+func (c *CourseVersionClient) Update() *CourseVersionUpdate {
+	mutation := newCourseVersionMutation(c.config, OpUpdate)
+	return &CourseVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CourseVersionClient) UpdateOne(_m *CourseVersion) *CourseVersionUpdateOne {
+	mutation := newCourseVersionMutation(c.config, OpUpdateOne, withCourseVersion(_m))
+	return &CourseVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CourseVersionClient) UpdateOneID(id string) *CourseVersionUpdateOne {
+	mutation := newCourseVersionMutation(c.config, OpUpdateOne, withCourseVersionID(id))
+	return &CourseVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CourseVersion.
+func (c *CourseVersionClient) Delete() *CourseVersionDelete {
+	mutation := newCourseVersionMutation(c.config, OpDelete)
+	return &CourseVersionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CourseVersionClient) DeleteOne(_m *CourseVersion) *CourseVersionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CourseVersionClient) DeleteOneID(id string) *CourseVersionDeleteOne {
+	builder := c.Delete().Where(courseversion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CourseVersionDeleteOne{builder}
+}
+
+// Query returns a query builder for CourseVersion.
+func (c *CourseVersionClient) Query() *CourseVersionQuery {
+	return &CourseVersionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCourseVersion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CourseVersion entity by its id.
+func (c *CourseVersionClient) Get(ctx context.Context, id string) (*CourseVersion, error) {
+	return c.Query().Where(courseversion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CourseVersionClient) GetX(ctx context.Context, id string) *CourseVersion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCourse queries the course edge of a CourseVersion.
+func (c *CourseVersionClient) QueryCourse(_m *CourseVersion) *CourseQuery {
+	query := (&CourseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(courseversion.Table, courseversion.FieldID, id),
+			sqlgraph.To(course.Table, course.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, courseversion.CourseTable, courseversion.CourseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CourseVersionClient) Hooks() []Hook {
+	hooks := c.hooks.CourseVersion
+	return append(hooks[:len(hooks):len(hooks)], courseversion.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *CourseVersionClient) Interceptors() []Interceptor {
+	return c.inters.CourseVersion
+}
+
+func (c *CourseVersionClient) mutate(ctx context.Context, m *CourseVersionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CourseVersionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CourseVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CourseVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CourseVersionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CourseVersion mutation op: %q", m.Op())
+	}
+}
+
 // DataKeyClient is a client for the DataKey schema.
 type DataKeyClient struct {
 	config
@@ -4138,6 +5416,504 @@ func (c *DataKeyClient) mutate(ctx context.Context, m *DataKeyMutation) (Value, 
 	}
 }
 
+// DeferralClient is a client for the Deferral schema.
+type DeferralClient struct {
+	config
+}
+
+// NewDeferralClient returns a client for the Deferral from the given config.
+func NewDeferralClient(c config) *DeferralClient {
+	return &DeferralClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deferral.Hooks(f(g(h())))`.
+func (c *DeferralClient) Use(hooks ...Hook) {
+	c.hooks.Deferral = append(c.hooks.Deferral, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deferral.Intercept(f(g(h())))`.
+func (c *DeferralClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Deferral = append(c.inters.Deferral, interceptors...)
+}
+
+// Create returns a builder for creating a Deferral entity.
+func (c *DeferralClient) Create() *DeferralCreate {
+	mutation := newDeferralMutation(c.config, OpCreate)
+	return &DeferralCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Deferral entities.
+func (c *DeferralClient) CreateBulk(builders ...*DeferralCreate) *DeferralCreateBulk {
+	return &DeferralCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeferralClient) MapCreateBulk(slice any, setFunc func(*DeferralCreate, int)) *DeferralCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeferralCreateBulk{err: fmt.Errorf("calling to DeferralClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeferralCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeferralCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Deferral.
+func (c *DeferralClient) Update() *DeferralUpdate {
+	mutation := newDeferralMutation(c.config, OpUpdate)
+	return &DeferralUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeferralClient) UpdateOne(_m *Deferral) *DeferralUpdateOne {
+	mutation := newDeferralMutation(c.config, OpUpdateOne, withDeferral(_m))
+	return &DeferralUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeferralClient) UpdateOneID(id string) *DeferralUpdateOne {
+	mutation := newDeferralMutation(c.config, OpUpdateOne, withDeferralID(id))
+	return &DeferralUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Deferral.
+func (c *DeferralClient) Delete() *DeferralDelete {
+	mutation := newDeferralMutation(c.config, OpDelete)
+	return &DeferralDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeferralClient) DeleteOne(_m *Deferral) *DeferralDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeferralClient) DeleteOneID(id string) *DeferralDeleteOne {
+	builder := c.Delete().Where(deferral.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeferralDeleteOne{builder}
+}
+
+// Query returns a query builder for Deferral.
+func (c *DeferralClient) Query() *DeferralQuery {
+	return &DeferralQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeferral},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Deferral entity by its id.
+func (c *DeferralClient) Get(ctx context.Context, id string) (*Deferral, error) {
+	return c.Query().Where(deferral.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeferralClient) GetX(ctx context.Context, id string) *Deferral {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryInteraction queries the interaction edge of a Deferral.
+func (c *DeferralClient) QueryInteraction(_m *Deferral) *InteractionQuery {
+	query := (&InteractionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deferral.Table, deferral.FieldID, id),
+			sqlgraph.To(interaction.Table, interaction.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, deferral.InteractionTable, deferral.InteractionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAgency queries the agency edge of a Deferral.
+func (c *DeferralClient) QueryAgency(_m *Deferral) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deferral.Table, deferral.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, deferral.AgencyTable, deferral.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a Deferral.
+func (c *DeferralClient) QueryRegion(_m *Deferral) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deferral.Table, deferral.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, deferral.RegionTable, deferral.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySteps queries the steps edge of a Deferral.
+func (c *DeferralClient) QuerySteps(_m *Deferral) *DeferralStepQuery {
+	query := (&DeferralStepClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deferral.Table, deferral.FieldID, id),
+			sqlgraph.To(deferralstep.Table, deferralstep.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, deferral.StepsTable, deferral.StepsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DeferralClient) Hooks() []Hook {
+	hooks := c.hooks.Deferral
+	return append(hooks[:len(hooks):len(hooks)], deferral.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeferralClient) Interceptors() []Interceptor {
+	return c.inters.Deferral
+}
+
+func (c *DeferralClient) mutate(ctx context.Context, m *DeferralMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeferralCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeferralUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeferralUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeferralDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Deferral mutation op: %q", m.Op())
+	}
+}
+
+// DeferralRuleClient is a client for the DeferralRule schema.
+type DeferralRuleClient struct {
+	config
+}
+
+// NewDeferralRuleClient returns a client for the DeferralRule from the given config.
+func NewDeferralRuleClient(c config) *DeferralRuleClient {
+	return &DeferralRuleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deferralrule.Hooks(f(g(h())))`.
+func (c *DeferralRuleClient) Use(hooks ...Hook) {
+	c.hooks.DeferralRule = append(c.hooks.DeferralRule, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deferralrule.Intercept(f(g(h())))`.
+func (c *DeferralRuleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeferralRule = append(c.inters.DeferralRule, interceptors...)
+}
+
+// Create returns a builder for creating a DeferralRule entity.
+func (c *DeferralRuleClient) Create() *DeferralRuleCreate {
+	mutation := newDeferralRuleMutation(c.config, OpCreate)
+	return &DeferralRuleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeferralRule entities.
+func (c *DeferralRuleClient) CreateBulk(builders ...*DeferralRuleCreate) *DeferralRuleCreateBulk {
+	return &DeferralRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeferralRuleClient) MapCreateBulk(slice any, setFunc func(*DeferralRuleCreate, int)) *DeferralRuleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeferralRuleCreateBulk{err: fmt.Errorf("calling to DeferralRuleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeferralRuleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeferralRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeferralRule.
+func (c *DeferralRuleClient) Update() *DeferralRuleUpdate {
+	mutation := newDeferralRuleMutation(c.config, OpUpdate)
+	return &DeferralRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeferralRuleClient) UpdateOne(_m *DeferralRule) *DeferralRuleUpdateOne {
+	mutation := newDeferralRuleMutation(c.config, OpUpdateOne, withDeferralRule(_m))
+	return &DeferralRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeferralRuleClient) UpdateOneID(id string) *DeferralRuleUpdateOne {
+	mutation := newDeferralRuleMutation(c.config, OpUpdateOne, withDeferralRuleID(id))
+	return &DeferralRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeferralRule.
+func (c *DeferralRuleClient) Delete() *DeferralRuleDelete {
+	mutation := newDeferralRuleMutation(c.config, OpDelete)
+	return &DeferralRuleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeferralRuleClient) DeleteOne(_m *DeferralRule) *DeferralRuleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeferralRuleClient) DeleteOneID(id string) *DeferralRuleDeleteOne {
+	builder := c.Delete().Where(deferralrule.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeferralRuleDeleteOne{builder}
+}
+
+// Query returns a query builder for DeferralRule.
+func (c *DeferralRuleClient) Query() *DeferralRuleQuery {
+	return &DeferralRuleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeferralRule},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeferralRule entity by its id.
+func (c *DeferralRuleClient) Get(ctx context.Context, id string) (*DeferralRule, error) {
+	return c.Query().Where(deferralrule.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeferralRuleClient) GetX(ctx context.Context, id string) *DeferralRule {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryBusinessHours queries the business_hours edge of a DeferralRule.
+func (c *DeferralRuleClient) QueryBusinessHours(_m *DeferralRule) *BusinessHoursQuery {
+	query := (&BusinessHoursClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deferralrule.Table, deferralrule.FieldID, id),
+			sqlgraph.To(businesshours.Table, businesshours.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, deferralrule.BusinessHoursTable, deferralrule.BusinessHoursColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DeferralRuleClient) Hooks() []Hook {
+	hooks := c.hooks.DeferralRule
+	return append(hooks[:len(hooks):len(hooks)], deferralrule.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeferralRuleClient) Interceptors() []Interceptor {
+	return c.inters.DeferralRule
+}
+
+func (c *DeferralRuleClient) mutate(ctx context.Context, m *DeferralRuleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeferralRuleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeferralRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeferralRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeferralRuleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DeferralRule mutation op: %q", m.Op())
+	}
+}
+
+// DeferralStepClient is a client for the DeferralStep schema.
+type DeferralStepClient struct {
+	config
+}
+
+// NewDeferralStepClient returns a client for the DeferralStep from the given config.
+func NewDeferralStepClient(c config) *DeferralStepClient {
+	return &DeferralStepClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deferralstep.Hooks(f(g(h())))`.
+func (c *DeferralStepClient) Use(hooks ...Hook) {
+	c.hooks.DeferralStep = append(c.hooks.DeferralStep, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deferralstep.Intercept(f(g(h())))`.
+func (c *DeferralStepClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeferralStep = append(c.inters.DeferralStep, interceptors...)
+}
+
+// Create returns a builder for creating a DeferralStep entity.
+func (c *DeferralStepClient) Create() *DeferralStepCreate {
+	mutation := newDeferralStepMutation(c.config, OpCreate)
+	return &DeferralStepCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeferralStep entities.
+func (c *DeferralStepClient) CreateBulk(builders ...*DeferralStepCreate) *DeferralStepCreateBulk {
+	return &DeferralStepCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeferralStepClient) MapCreateBulk(slice any, setFunc func(*DeferralStepCreate, int)) *DeferralStepCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeferralStepCreateBulk{err: fmt.Errorf("calling to DeferralStepClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeferralStepCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeferralStepCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeferralStep.
+func (c *DeferralStepClient) Update() *DeferralStepUpdate {
+	mutation := newDeferralStepMutation(c.config, OpUpdate)
+	return &DeferralStepUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeferralStepClient) UpdateOne(_m *DeferralStep) *DeferralStepUpdateOne {
+	mutation := newDeferralStepMutation(c.config, OpUpdateOne, withDeferralStep(_m))
+	return &DeferralStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeferralStepClient) UpdateOneID(id string) *DeferralStepUpdateOne {
+	mutation := newDeferralStepMutation(c.config, OpUpdateOne, withDeferralStepID(id))
+	return &DeferralStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeferralStep.
+func (c *DeferralStepClient) Delete() *DeferralStepDelete {
+	mutation := newDeferralStepMutation(c.config, OpDelete)
+	return &DeferralStepDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeferralStepClient) DeleteOne(_m *DeferralStep) *DeferralStepDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeferralStepClient) DeleteOneID(id string) *DeferralStepDeleteOne {
+	builder := c.Delete().Where(deferralstep.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeferralStepDeleteOne{builder}
+}
+
+// Query returns a query builder for DeferralStep.
+func (c *DeferralStepClient) Query() *DeferralStepQuery {
+	return &DeferralStepQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeferralStep},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeferralStep entity by its id.
+func (c *DeferralStepClient) Get(ctx context.Context, id string) (*DeferralStep, error) {
+	return c.Query().Where(deferralstep.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeferralStepClient) GetX(ctx context.Context, id string) *DeferralStep {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryDeferral queries the deferral edge of a DeferralStep.
+func (c *DeferralStepClient) QueryDeferral(_m *DeferralStep) *DeferralQuery {
+	query := (&DeferralClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(deferralstep.Table, deferralstep.FieldID, id),
+			sqlgraph.To(deferral.Table, deferral.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, deferralstep.DeferralTable, deferralstep.DeferralColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DeferralStepClient) Hooks() []Hook {
+	hooks := c.hooks.DeferralStep
+	return append(hooks[:len(hooks):len(hooks)], deferralstep.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeferralStepClient) Interceptors() []Interceptor {
+	return c.inters.DeferralStep
+}
+
+func (c *DeferralStepClient) mutate(ctx context.Context, m *DeferralStepMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeferralStepCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeferralStepUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeferralStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeferralStepDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown DeferralStep mutation op: %q", m.Op())
+	}
+}
+
 // DestructionActClient is a client for the DestructionAct schema.
 type DestructionActClient struct {
 	config
@@ -4269,6 +6045,140 @@ func (c *DestructionActClient) mutate(ctx context.Context, m *DestructionActMuta
 		return (&DestructionActDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown DestructionAct mutation op: %q", m.Op())
+	}
+}
+
+// DirectiveClient is a client for the Directive schema.
+type DirectiveClient struct {
+	config
+}
+
+// NewDirectiveClient returns a client for the Directive from the given config.
+func NewDirectiveClient(c config) *DirectiveClient {
+	return &DirectiveClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `directive.Hooks(f(g(h())))`.
+func (c *DirectiveClient) Use(hooks ...Hook) {
+	c.hooks.Directive = append(c.hooks.Directive, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `directive.Intercept(f(g(h())))`.
+func (c *DirectiveClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Directive = append(c.inters.Directive, interceptors...)
+}
+
+// Create returns a builder for creating a Directive entity.
+func (c *DirectiveClient) Create() *DirectiveCreate {
+	mutation := newDirectiveMutation(c.config, OpCreate)
+	return &DirectiveCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Directive entities.
+func (c *DirectiveClient) CreateBulk(builders ...*DirectiveCreate) *DirectiveCreateBulk {
+	return &DirectiveCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DirectiveClient) MapCreateBulk(slice any, setFunc func(*DirectiveCreate, int)) *DirectiveCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DirectiveCreateBulk{err: fmt.Errorf("calling to DirectiveClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DirectiveCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DirectiveCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Directive.
+func (c *DirectiveClient) Update() *DirectiveUpdate {
+	mutation := newDirectiveMutation(c.config, OpUpdate)
+	return &DirectiveUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DirectiveClient) UpdateOne(_m *Directive) *DirectiveUpdateOne {
+	mutation := newDirectiveMutation(c.config, OpUpdateOne, withDirective(_m))
+	return &DirectiveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DirectiveClient) UpdateOneID(id string) *DirectiveUpdateOne {
+	mutation := newDirectiveMutation(c.config, OpUpdateOne, withDirectiveID(id))
+	return &DirectiveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Directive.
+func (c *DirectiveClient) Delete() *DirectiveDelete {
+	mutation := newDirectiveMutation(c.config, OpDelete)
+	return &DirectiveDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DirectiveClient) DeleteOne(_m *Directive) *DirectiveDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DirectiveClient) DeleteOneID(id string) *DirectiveDeleteOne {
+	builder := c.Delete().Where(directive.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DirectiveDeleteOne{builder}
+}
+
+// Query returns a query builder for Directive.
+func (c *DirectiveClient) Query() *DirectiveQuery {
+	return &DirectiveQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDirective},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Directive entity by its id.
+func (c *DirectiveClient) Get(ctx context.Context, id string) (*Directive, error) {
+	return c.Query().Where(directive.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DirectiveClient) GetX(ctx context.Context, id string) *Directive {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DirectiveClient) Hooks() []Hook {
+	hooks := c.hooks.Directive
+	return append(hooks[:len(hooks):len(hooks)], directive.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DirectiveClient) Interceptors() []Interceptor {
+	return c.inters.Directive
+}
+
+func (c *DirectiveClient) mutate(ctx context.Context, m *DirectiveMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DirectiveCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DirectiveUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DirectiveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DirectiveDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Directive mutation op: %q", m.Op())
 	}
 }
 
@@ -4553,6 +6463,948 @@ func (c *DutyClient) mutate(ctx context.Context, m *DutyMutation) (Value, error)
 		return (&DutyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Duty mutation op: %q", m.Op())
+	}
+}
+
+// EvaluationClient is a client for the Evaluation schema.
+type EvaluationClient struct {
+	config
+}
+
+// NewEvaluationClient returns a client for the Evaluation from the given config.
+func NewEvaluationClient(c config) *EvaluationClient {
+	return &EvaluationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `evaluation.Hooks(f(g(h())))`.
+func (c *EvaluationClient) Use(hooks ...Hook) {
+	c.hooks.Evaluation = append(c.hooks.Evaluation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `evaluation.Intercept(f(g(h())))`.
+func (c *EvaluationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Evaluation = append(c.inters.Evaluation, interceptors...)
+}
+
+// Create returns a builder for creating a Evaluation entity.
+func (c *EvaluationClient) Create() *EvaluationCreate {
+	mutation := newEvaluationMutation(c.config, OpCreate)
+	return &EvaluationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Evaluation entities.
+func (c *EvaluationClient) CreateBulk(builders ...*EvaluationCreate) *EvaluationCreateBulk {
+	return &EvaluationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EvaluationClient) MapCreateBulk(slice any, setFunc func(*EvaluationCreate, int)) *EvaluationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EvaluationCreateBulk{err: fmt.Errorf("calling to EvaluationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EvaluationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EvaluationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Evaluation.
+func (c *EvaluationClient) Update() *EvaluationUpdate {
+	mutation := newEvaluationMutation(c.config, OpUpdate)
+	return &EvaluationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EvaluationClient) UpdateOne(_m *Evaluation) *EvaluationUpdateOne {
+	mutation := newEvaluationMutation(c.config, OpUpdateOne, withEvaluation(_m))
+	return &EvaluationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EvaluationClient) UpdateOneID(id string) *EvaluationUpdateOne {
+	mutation := newEvaluationMutation(c.config, OpUpdateOne, withEvaluationID(id))
+	return &EvaluationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Evaluation.
+func (c *EvaluationClient) Delete() *EvaluationDelete {
+	mutation := newEvaluationMutation(c.config, OpDelete)
+	return &EvaluationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EvaluationClient) DeleteOne(_m *Evaluation) *EvaluationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EvaluationClient) DeleteOneID(id string) *EvaluationDeleteOne {
+	builder := c.Delete().Where(evaluation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EvaluationDeleteOne{builder}
+}
+
+// Query returns a query builder for Evaluation.
+func (c *EvaluationClient) Query() *EvaluationQuery {
+	return &EvaluationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEvaluation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Evaluation entity by its id.
+func (c *EvaluationClient) Get(ctx context.Context, id string) (*Evaluation, error) {
+	return c.Query().Where(evaluation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EvaluationClient) GetX(ctx context.Context, id string) *Evaluation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a Evaluation.
+func (c *EvaluationClient) QueryAgency(_m *Evaluation) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluation.Table, evaluation.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluation.AgencyTable, evaluation.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a Evaluation.
+func (c *EvaluationClient) QueryRegion(_m *Evaluation) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluation.Table, evaluation.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluation.RegionTable, evaluation.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInteraction queries the interaction edge of a Evaluation.
+func (c *EvaluationClient) QueryInteraction(_m *Evaluation) *InteractionQuery {
+	query := (&InteractionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluation.Table, evaluation.FieldID, id),
+			sqlgraph.To(interaction.Table, interaction.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluation.InteractionTable, evaluation.InteractionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryForm queries the form edge of a Evaluation.
+func (c *EvaluationClient) QueryForm(_m *Evaluation) *EvaluationFormQuery {
+	query := (&EvaluationFormClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluation.Table, evaluation.FieldID, id),
+			sqlgraph.To(evaluationform.Table, evaluationform.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluation.FormTable, evaluation.FormColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFormVersion queries the form_version edge of a Evaluation.
+func (c *EvaluationClient) QueryFormVersion(_m *Evaluation) *EvaluationFormVersionQuery {
+	query := (&EvaluationFormVersionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluation.Table, evaluation.FieldID, id),
+			sqlgraph.To(evaluationformversion.Table, evaluationformversion.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluation.FormVersionTable, evaluation.FormVersionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRule queries the rule edge of a Evaluation.
+func (c *EvaluationClient) QueryRule(_m *Evaluation) *EvaluationRuleQuery {
+	query := (&EvaluationRuleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluation.Table, evaluation.FieldID, id),
+			sqlgraph.To(evaluationrule.Table, evaluationrule.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluation.RuleTable, evaluation.RuleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCalibration queries the calibration edge of a Evaluation.
+func (c *EvaluationClient) QueryCalibration(_m *Evaluation) *CalibrationQuery {
+	query := (&CalibrationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluation.Table, evaluation.FieldID, id),
+			sqlgraph.To(calibration.Table, calibration.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluation.CalibrationTable, evaluation.CalibrationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySteps queries the steps edge of a Evaluation.
+func (c *EvaluationClient) QuerySteps(_m *Evaluation) *EvaluationStepQuery {
+	query := (&EvaluationStepClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluation.Table, evaluation.FieldID, id),
+			sqlgraph.To(evaluationstep.Table, evaluationstep.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, evaluation.StepsTable, evaluation.StepsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *EvaluationClient) Hooks() []Hook {
+	hooks := c.hooks.Evaluation
+	return append(hooks[:len(hooks):len(hooks)], evaluation.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *EvaluationClient) Interceptors() []Interceptor {
+	return c.inters.Evaluation
+}
+
+func (c *EvaluationClient) mutate(ctx context.Context, m *EvaluationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EvaluationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EvaluationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EvaluationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EvaluationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Evaluation mutation op: %q", m.Op())
+	}
+}
+
+// EvaluationFormClient is a client for the EvaluationForm schema.
+type EvaluationFormClient struct {
+	config
+}
+
+// NewEvaluationFormClient returns a client for the EvaluationForm from the given config.
+func NewEvaluationFormClient(c config) *EvaluationFormClient {
+	return &EvaluationFormClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `evaluationform.Hooks(f(g(h())))`.
+func (c *EvaluationFormClient) Use(hooks ...Hook) {
+	c.hooks.EvaluationForm = append(c.hooks.EvaluationForm, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `evaluationform.Intercept(f(g(h())))`.
+func (c *EvaluationFormClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EvaluationForm = append(c.inters.EvaluationForm, interceptors...)
+}
+
+// Create returns a builder for creating a EvaluationForm entity.
+func (c *EvaluationFormClient) Create() *EvaluationFormCreate {
+	mutation := newEvaluationFormMutation(c.config, OpCreate)
+	return &EvaluationFormCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EvaluationForm entities.
+func (c *EvaluationFormClient) CreateBulk(builders ...*EvaluationFormCreate) *EvaluationFormCreateBulk {
+	return &EvaluationFormCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EvaluationFormClient) MapCreateBulk(slice any, setFunc func(*EvaluationFormCreate, int)) *EvaluationFormCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EvaluationFormCreateBulk{err: fmt.Errorf("calling to EvaluationFormClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EvaluationFormCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EvaluationFormCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EvaluationForm.
+func (c *EvaluationFormClient) Update() *EvaluationFormUpdate {
+	mutation := newEvaluationFormMutation(c.config, OpUpdate)
+	return &EvaluationFormUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EvaluationFormClient) UpdateOne(_m *EvaluationForm) *EvaluationFormUpdateOne {
+	mutation := newEvaluationFormMutation(c.config, OpUpdateOne, withEvaluationForm(_m))
+	return &EvaluationFormUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EvaluationFormClient) UpdateOneID(id string) *EvaluationFormUpdateOne {
+	mutation := newEvaluationFormMutation(c.config, OpUpdateOne, withEvaluationFormID(id))
+	return &EvaluationFormUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EvaluationForm.
+func (c *EvaluationFormClient) Delete() *EvaluationFormDelete {
+	mutation := newEvaluationFormMutation(c.config, OpDelete)
+	return &EvaluationFormDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EvaluationFormClient) DeleteOne(_m *EvaluationForm) *EvaluationFormDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EvaluationFormClient) DeleteOneID(id string) *EvaluationFormDeleteOne {
+	builder := c.Delete().Where(evaluationform.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EvaluationFormDeleteOne{builder}
+}
+
+// Query returns a query builder for EvaluationForm.
+func (c *EvaluationFormClient) Query() *EvaluationFormQuery {
+	return &EvaluationFormQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEvaluationForm},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EvaluationForm entity by its id.
+func (c *EvaluationFormClient) Get(ctx context.Context, id string) (*EvaluationForm, error) {
+	return c.Query().Where(evaluationform.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EvaluationFormClient) GetX(ctx context.Context, id string) *EvaluationForm {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a EvaluationForm.
+func (c *EvaluationFormClient) QueryAgency(_m *EvaluationForm) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluationform.Table, evaluationform.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluationform.AgencyTable, evaluationform.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a EvaluationForm.
+func (c *EvaluationFormClient) QueryRegion(_m *EvaluationForm) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluationform.Table, evaluationform.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluationform.RegionTable, evaluationform.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryVersions queries the versions edge of a EvaluationForm.
+func (c *EvaluationFormClient) QueryVersions(_m *EvaluationForm) *EvaluationFormVersionQuery {
+	query := (&EvaluationFormVersionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluationform.Table, evaluationform.FieldID, id),
+			sqlgraph.To(evaluationformversion.Table, evaluationformversion.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, evaluationform.VersionsTable, evaluationform.VersionsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *EvaluationFormClient) Hooks() []Hook {
+	hooks := c.hooks.EvaluationForm
+	return append(hooks[:len(hooks):len(hooks)], evaluationform.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *EvaluationFormClient) Interceptors() []Interceptor {
+	return c.inters.EvaluationForm
+}
+
+func (c *EvaluationFormClient) mutate(ctx context.Context, m *EvaluationFormMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EvaluationFormCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EvaluationFormUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EvaluationFormUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EvaluationFormDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EvaluationForm mutation op: %q", m.Op())
+	}
+}
+
+// EvaluationFormVersionClient is a client for the EvaluationFormVersion schema.
+type EvaluationFormVersionClient struct {
+	config
+}
+
+// NewEvaluationFormVersionClient returns a client for the EvaluationFormVersion from the given config.
+func NewEvaluationFormVersionClient(c config) *EvaluationFormVersionClient {
+	return &EvaluationFormVersionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `evaluationformversion.Hooks(f(g(h())))`.
+func (c *EvaluationFormVersionClient) Use(hooks ...Hook) {
+	c.hooks.EvaluationFormVersion = append(c.hooks.EvaluationFormVersion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `evaluationformversion.Intercept(f(g(h())))`.
+func (c *EvaluationFormVersionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EvaluationFormVersion = append(c.inters.EvaluationFormVersion, interceptors...)
+}
+
+// Create returns a builder for creating a EvaluationFormVersion entity.
+func (c *EvaluationFormVersionClient) Create() *EvaluationFormVersionCreate {
+	mutation := newEvaluationFormVersionMutation(c.config, OpCreate)
+	return &EvaluationFormVersionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EvaluationFormVersion entities.
+func (c *EvaluationFormVersionClient) CreateBulk(builders ...*EvaluationFormVersionCreate) *EvaluationFormVersionCreateBulk {
+	return &EvaluationFormVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EvaluationFormVersionClient) MapCreateBulk(slice any, setFunc func(*EvaluationFormVersionCreate, int)) *EvaluationFormVersionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EvaluationFormVersionCreateBulk{err: fmt.Errorf("calling to EvaluationFormVersionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EvaluationFormVersionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EvaluationFormVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EvaluationFormVersion.
+func (c *EvaluationFormVersionClient) Update() *EvaluationFormVersionUpdate {
+	mutation := newEvaluationFormVersionMutation(c.config, OpUpdate)
+	return &EvaluationFormVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EvaluationFormVersionClient) UpdateOne(_m *EvaluationFormVersion) *EvaluationFormVersionUpdateOne {
+	mutation := newEvaluationFormVersionMutation(c.config, OpUpdateOne, withEvaluationFormVersion(_m))
+	return &EvaluationFormVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EvaluationFormVersionClient) UpdateOneID(id string) *EvaluationFormVersionUpdateOne {
+	mutation := newEvaluationFormVersionMutation(c.config, OpUpdateOne, withEvaluationFormVersionID(id))
+	return &EvaluationFormVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EvaluationFormVersion.
+func (c *EvaluationFormVersionClient) Delete() *EvaluationFormVersionDelete {
+	mutation := newEvaluationFormVersionMutation(c.config, OpDelete)
+	return &EvaluationFormVersionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EvaluationFormVersionClient) DeleteOne(_m *EvaluationFormVersion) *EvaluationFormVersionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EvaluationFormVersionClient) DeleteOneID(id string) *EvaluationFormVersionDeleteOne {
+	builder := c.Delete().Where(evaluationformversion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EvaluationFormVersionDeleteOne{builder}
+}
+
+// Query returns a query builder for EvaluationFormVersion.
+func (c *EvaluationFormVersionClient) Query() *EvaluationFormVersionQuery {
+	return &EvaluationFormVersionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEvaluationFormVersion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EvaluationFormVersion entity by its id.
+func (c *EvaluationFormVersionClient) Get(ctx context.Context, id string) (*EvaluationFormVersion, error) {
+	return c.Query().Where(evaluationformversion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EvaluationFormVersionClient) GetX(ctx context.Context, id string) *EvaluationFormVersion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryForm queries the form edge of a EvaluationFormVersion.
+func (c *EvaluationFormVersionClient) QueryForm(_m *EvaluationFormVersion) *EvaluationFormQuery {
+	query := (&EvaluationFormClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluationformversion.Table, evaluationformversion.FieldID, id),
+			sqlgraph.To(evaluationform.Table, evaluationform.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, evaluationformversion.FormTable, evaluationformversion.FormColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *EvaluationFormVersionClient) Hooks() []Hook {
+	hooks := c.hooks.EvaluationFormVersion
+	return append(hooks[:len(hooks):len(hooks)], evaluationformversion.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *EvaluationFormVersionClient) Interceptors() []Interceptor {
+	return c.inters.EvaluationFormVersion
+}
+
+func (c *EvaluationFormVersionClient) mutate(ctx context.Context, m *EvaluationFormVersionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EvaluationFormVersionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EvaluationFormVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EvaluationFormVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EvaluationFormVersionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EvaluationFormVersion mutation op: %q", m.Op())
+	}
+}
+
+// EvaluationRuleClient is a client for the EvaluationRule schema.
+type EvaluationRuleClient struct {
+	config
+}
+
+// NewEvaluationRuleClient returns a client for the EvaluationRule from the given config.
+func NewEvaluationRuleClient(c config) *EvaluationRuleClient {
+	return &EvaluationRuleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `evaluationrule.Hooks(f(g(h())))`.
+func (c *EvaluationRuleClient) Use(hooks ...Hook) {
+	c.hooks.EvaluationRule = append(c.hooks.EvaluationRule, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `evaluationrule.Intercept(f(g(h())))`.
+func (c *EvaluationRuleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EvaluationRule = append(c.inters.EvaluationRule, interceptors...)
+}
+
+// Create returns a builder for creating a EvaluationRule entity.
+func (c *EvaluationRuleClient) Create() *EvaluationRuleCreate {
+	mutation := newEvaluationRuleMutation(c.config, OpCreate)
+	return &EvaluationRuleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EvaluationRule entities.
+func (c *EvaluationRuleClient) CreateBulk(builders ...*EvaluationRuleCreate) *EvaluationRuleCreateBulk {
+	return &EvaluationRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EvaluationRuleClient) MapCreateBulk(slice any, setFunc func(*EvaluationRuleCreate, int)) *EvaluationRuleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EvaluationRuleCreateBulk{err: fmt.Errorf("calling to EvaluationRuleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EvaluationRuleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EvaluationRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EvaluationRule.
+func (c *EvaluationRuleClient) Update() *EvaluationRuleUpdate {
+	mutation := newEvaluationRuleMutation(c.config, OpUpdate)
+	return &EvaluationRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EvaluationRuleClient) UpdateOne(_m *EvaluationRule) *EvaluationRuleUpdateOne {
+	mutation := newEvaluationRuleMutation(c.config, OpUpdateOne, withEvaluationRule(_m))
+	return &EvaluationRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EvaluationRuleClient) UpdateOneID(id string) *EvaluationRuleUpdateOne {
+	mutation := newEvaluationRuleMutation(c.config, OpUpdateOne, withEvaluationRuleID(id))
+	return &EvaluationRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EvaluationRule.
+func (c *EvaluationRuleClient) Delete() *EvaluationRuleDelete {
+	mutation := newEvaluationRuleMutation(c.config, OpDelete)
+	return &EvaluationRuleDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EvaluationRuleClient) DeleteOne(_m *EvaluationRule) *EvaluationRuleDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EvaluationRuleClient) DeleteOneID(id string) *EvaluationRuleDeleteOne {
+	builder := c.Delete().Where(evaluationrule.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EvaluationRuleDeleteOne{builder}
+}
+
+// Query returns a query builder for EvaluationRule.
+func (c *EvaluationRuleClient) Query() *EvaluationRuleQuery {
+	return &EvaluationRuleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEvaluationRule},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EvaluationRule entity by its id.
+func (c *EvaluationRuleClient) Get(ctx context.Context, id string) (*EvaluationRule, error) {
+	return c.Query().Where(evaluationrule.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EvaluationRuleClient) GetX(ctx context.Context, id string) *EvaluationRule {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a EvaluationRule.
+func (c *EvaluationRuleClient) QueryAgency(_m *EvaluationRule) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluationrule.Table, evaluationrule.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluationrule.AgencyTable, evaluationrule.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a EvaluationRule.
+func (c *EvaluationRuleClient) QueryRegion(_m *EvaluationRule) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluationrule.Table, evaluationrule.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluationrule.RegionTable, evaluationrule.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryQueue queries the queue edge of a EvaluationRule.
+func (c *EvaluationRuleClient) QueryQueue(_m *EvaluationRule) *QueueQuery {
+	query := (&QueueClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluationrule.Table, evaluationrule.FieldID, id),
+			sqlgraph.To(queue.Table, queue.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluationrule.QueueTable, evaluationrule.QueueColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryForm queries the form edge of a EvaluationRule.
+func (c *EvaluationRuleClient) QueryForm(_m *EvaluationRule) *EvaluationFormQuery {
+	query := (&EvaluationFormClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluationrule.Table, evaluationrule.FieldID, id),
+			sqlgraph.To(evaluationform.Table, evaluationform.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, evaluationrule.FormTable, evaluationrule.FormColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *EvaluationRuleClient) Hooks() []Hook {
+	hooks := c.hooks.EvaluationRule
+	return append(hooks[:len(hooks):len(hooks)], evaluationrule.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *EvaluationRuleClient) Interceptors() []Interceptor {
+	return c.inters.EvaluationRule
+}
+
+func (c *EvaluationRuleClient) mutate(ctx context.Context, m *EvaluationRuleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EvaluationRuleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EvaluationRuleUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EvaluationRuleUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EvaluationRuleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EvaluationRule mutation op: %q", m.Op())
+	}
+}
+
+// EvaluationStepClient is a client for the EvaluationStep schema.
+type EvaluationStepClient struct {
+	config
+}
+
+// NewEvaluationStepClient returns a client for the EvaluationStep from the given config.
+func NewEvaluationStepClient(c config) *EvaluationStepClient {
+	return &EvaluationStepClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `evaluationstep.Hooks(f(g(h())))`.
+func (c *EvaluationStepClient) Use(hooks ...Hook) {
+	c.hooks.EvaluationStep = append(c.hooks.EvaluationStep, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `evaluationstep.Intercept(f(g(h())))`.
+func (c *EvaluationStepClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EvaluationStep = append(c.inters.EvaluationStep, interceptors...)
+}
+
+// Create returns a builder for creating a EvaluationStep entity.
+func (c *EvaluationStepClient) Create() *EvaluationStepCreate {
+	mutation := newEvaluationStepMutation(c.config, OpCreate)
+	return &EvaluationStepCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EvaluationStep entities.
+func (c *EvaluationStepClient) CreateBulk(builders ...*EvaluationStepCreate) *EvaluationStepCreateBulk {
+	return &EvaluationStepCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EvaluationStepClient) MapCreateBulk(slice any, setFunc func(*EvaluationStepCreate, int)) *EvaluationStepCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EvaluationStepCreateBulk{err: fmt.Errorf("calling to EvaluationStepClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EvaluationStepCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EvaluationStepCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EvaluationStep.
+func (c *EvaluationStepClient) Update() *EvaluationStepUpdate {
+	mutation := newEvaluationStepMutation(c.config, OpUpdate)
+	return &EvaluationStepUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EvaluationStepClient) UpdateOne(_m *EvaluationStep) *EvaluationStepUpdateOne {
+	mutation := newEvaluationStepMutation(c.config, OpUpdateOne, withEvaluationStep(_m))
+	return &EvaluationStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EvaluationStepClient) UpdateOneID(id string) *EvaluationStepUpdateOne {
+	mutation := newEvaluationStepMutation(c.config, OpUpdateOne, withEvaluationStepID(id))
+	return &EvaluationStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EvaluationStep.
+func (c *EvaluationStepClient) Delete() *EvaluationStepDelete {
+	mutation := newEvaluationStepMutation(c.config, OpDelete)
+	return &EvaluationStepDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EvaluationStepClient) DeleteOne(_m *EvaluationStep) *EvaluationStepDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EvaluationStepClient) DeleteOneID(id string) *EvaluationStepDeleteOne {
+	builder := c.Delete().Where(evaluationstep.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EvaluationStepDeleteOne{builder}
+}
+
+// Query returns a query builder for EvaluationStep.
+func (c *EvaluationStepClient) Query() *EvaluationStepQuery {
+	return &EvaluationStepQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEvaluationStep},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EvaluationStep entity by its id.
+func (c *EvaluationStepClient) Get(ctx context.Context, id string) (*EvaluationStep, error) {
+	return c.Query().Where(evaluationstep.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EvaluationStepClient) GetX(ctx context.Context, id string) *EvaluationStep {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryEvaluation queries the evaluation edge of a EvaluationStep.
+func (c *EvaluationStepClient) QueryEvaluation(_m *EvaluationStep) *EvaluationQuery {
+	query := (&EvaluationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(evaluationstep.Table, evaluationstep.FieldID, id),
+			sqlgraph.To(evaluation.Table, evaluation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, evaluationstep.EvaluationTable, evaluationstep.EvaluationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *EvaluationStepClient) Hooks() []Hook {
+	hooks := c.hooks.EvaluationStep
+	return append(hooks[:len(hooks):len(hooks)], evaluationstep.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *EvaluationStepClient) Interceptors() []Interceptor {
+	return c.inters.EvaluationStep
+}
+
+func (c *EvaluationStepClient) mutate(ctx context.Context, m *EvaluationStepMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EvaluationStepCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EvaluationStepUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EvaluationStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EvaluationStepDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EvaluationStep mutation op: %q", m.Op())
 	}
 }
 
@@ -5089,6 +7941,354 @@ func (c *IdentityLoginClient) mutate(ctx context.Context, m *IdentityLoginMutati
 		return (&IdentityLoginDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown IdentityLogin mutation op: %q", m.Op())
+	}
+}
+
+// IncidentClient is a client for the Incident schema.
+type IncidentClient struct {
+	config
+}
+
+// NewIncidentClient returns a client for the Incident from the given config.
+func NewIncidentClient(c config) *IncidentClient {
+	return &IncidentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `incident.Hooks(f(g(h())))`.
+func (c *IncidentClient) Use(hooks ...Hook) {
+	c.hooks.Incident = append(c.hooks.Incident, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `incident.Intercept(f(g(h())))`.
+func (c *IncidentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Incident = append(c.inters.Incident, interceptors...)
+}
+
+// Create returns a builder for creating a Incident entity.
+func (c *IncidentClient) Create() *IncidentCreate {
+	mutation := newIncidentMutation(c.config, OpCreate)
+	return &IncidentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Incident entities.
+func (c *IncidentClient) CreateBulk(builders ...*IncidentCreate) *IncidentCreateBulk {
+	return &IncidentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IncidentClient) MapCreateBulk(slice any, setFunc func(*IncidentCreate, int)) *IncidentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IncidentCreateBulk{err: fmt.Errorf("calling to IncidentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IncidentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IncidentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Incident.
+func (c *IncidentClient) Update() *IncidentUpdate {
+	mutation := newIncidentMutation(c.config, OpUpdate)
+	return &IncidentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IncidentClient) UpdateOne(_m *Incident) *IncidentUpdateOne {
+	mutation := newIncidentMutation(c.config, OpUpdateOne, withIncident(_m))
+	return &IncidentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IncidentClient) UpdateOneID(id string) *IncidentUpdateOne {
+	mutation := newIncidentMutation(c.config, OpUpdateOne, withIncidentID(id))
+	return &IncidentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Incident.
+func (c *IncidentClient) Delete() *IncidentDelete {
+	mutation := newIncidentMutation(c.config, OpDelete)
+	return &IncidentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IncidentClient) DeleteOne(_m *Incident) *IncidentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IncidentClient) DeleteOneID(id string) *IncidentDeleteOne {
+	builder := c.Delete().Where(incident.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IncidentDeleteOne{builder}
+}
+
+// Query returns a query builder for Incident.
+func (c *IncidentClient) Query() *IncidentQuery {
+	return &IncidentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIncident},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Incident entity by its id.
+func (c *IncidentClient) Get(ctx context.Context, id string) (*Incident, error) {
+	return c.Query().Where(incident.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IncidentClient) GetX(ctx context.Context, id string) *Incident {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAgency queries the agency edge of a Incident.
+func (c *IncidentClient) QueryAgency(_m *Incident) *AgencyQuery {
+	query := (&AgencyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incident.Table, incident.FieldID, id),
+			sqlgraph.To(agency.Table, agency.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, incident.AgencyTable, incident.AgencyColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRegion queries the region edge of a Incident.
+func (c *IncidentClient) QueryRegion(_m *Incident) *RegionQuery {
+	query := (&RegionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incident.Table, incident.FieldID, id),
+			sqlgraph.To(region.Table, region.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, incident.RegionTable, incident.RegionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryQueue queries the queue edge of a Incident.
+func (c *IncidentClient) QueryQueue(_m *Incident) *QueueQuery {
+	query := (&QueueClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incident.Table, incident.FieldID, id),
+			sqlgraph.To(queue.Table, queue.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, incident.QueueTable, incident.QueueColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryComments queries the comments edge of a Incident.
+func (c *IncidentClient) QueryComments(_m *Incident) *IncidentCommentQuery {
+	query := (&IncidentCommentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incident.Table, incident.FieldID, id),
+			sqlgraph.To(incidentcomment.Table, incidentcomment.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, incident.CommentsTable, incident.CommentsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IncidentClient) Hooks() []Hook {
+	hooks := c.hooks.Incident
+	return append(hooks[:len(hooks):len(hooks)], incident.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IncidentClient) Interceptors() []Interceptor {
+	return c.inters.Incident
+}
+
+func (c *IncidentClient) mutate(ctx context.Context, m *IncidentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IncidentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IncidentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IncidentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IncidentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Incident mutation op: %q", m.Op())
+	}
+}
+
+// IncidentCommentClient is a client for the IncidentComment schema.
+type IncidentCommentClient struct {
+	config
+}
+
+// NewIncidentCommentClient returns a client for the IncidentComment from the given config.
+func NewIncidentCommentClient(c config) *IncidentCommentClient {
+	return &IncidentCommentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `incidentcomment.Hooks(f(g(h())))`.
+func (c *IncidentCommentClient) Use(hooks ...Hook) {
+	c.hooks.IncidentComment = append(c.hooks.IncidentComment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `incidentcomment.Intercept(f(g(h())))`.
+func (c *IncidentCommentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IncidentComment = append(c.inters.IncidentComment, interceptors...)
+}
+
+// Create returns a builder for creating a IncidentComment entity.
+func (c *IncidentCommentClient) Create() *IncidentCommentCreate {
+	mutation := newIncidentCommentMutation(c.config, OpCreate)
+	return &IncidentCommentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IncidentComment entities.
+func (c *IncidentCommentClient) CreateBulk(builders ...*IncidentCommentCreate) *IncidentCommentCreateBulk {
+	return &IncidentCommentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IncidentCommentClient) MapCreateBulk(slice any, setFunc func(*IncidentCommentCreate, int)) *IncidentCommentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IncidentCommentCreateBulk{err: fmt.Errorf("calling to IncidentCommentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IncidentCommentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IncidentCommentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IncidentComment.
+func (c *IncidentCommentClient) Update() *IncidentCommentUpdate {
+	mutation := newIncidentCommentMutation(c.config, OpUpdate)
+	return &IncidentCommentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IncidentCommentClient) UpdateOne(_m *IncidentComment) *IncidentCommentUpdateOne {
+	mutation := newIncidentCommentMutation(c.config, OpUpdateOne, withIncidentComment(_m))
+	return &IncidentCommentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IncidentCommentClient) UpdateOneID(id string) *IncidentCommentUpdateOne {
+	mutation := newIncidentCommentMutation(c.config, OpUpdateOne, withIncidentCommentID(id))
+	return &IncidentCommentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IncidentComment.
+func (c *IncidentCommentClient) Delete() *IncidentCommentDelete {
+	mutation := newIncidentCommentMutation(c.config, OpDelete)
+	return &IncidentCommentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IncidentCommentClient) DeleteOne(_m *IncidentComment) *IncidentCommentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IncidentCommentClient) DeleteOneID(id string) *IncidentCommentDeleteOne {
+	builder := c.Delete().Where(incidentcomment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IncidentCommentDeleteOne{builder}
+}
+
+// Query returns a query builder for IncidentComment.
+func (c *IncidentCommentClient) Query() *IncidentCommentQuery {
+	return &IncidentCommentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIncidentComment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IncidentComment entity by its id.
+func (c *IncidentCommentClient) Get(ctx context.Context, id string) (*IncidentComment, error) {
+	return c.Query().Where(incidentcomment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IncidentCommentClient) GetX(ctx context.Context, id string) *IncidentComment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIncident queries the incident edge of a IncidentComment.
+func (c *IncidentCommentClient) QueryIncident(_m *IncidentComment) *IncidentQuery {
+	query := (&IncidentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incidentcomment.Table, incidentcomment.FieldID, id),
+			sqlgraph.To(incident.Table, incident.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, incidentcomment.IncidentTable, incidentcomment.IncidentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IncidentCommentClient) Hooks() []Hook {
+	hooks := c.hooks.IncidentComment
+	return append(hooks[:len(hooks):len(hooks)], incidentcomment.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IncidentCommentClient) Interceptors() []Interceptor {
+	return c.inters.IncidentComment
+}
+
+func (c *IncidentCommentClient) mutate(ctx context.Context, m *IncidentCommentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IncidentCommentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IncidentCommentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IncidentCommentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IncidentCommentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown IncidentComment mutation op: %q", m.Op())
 	}
 }
 
@@ -7218,6 +10418,38 @@ func (c *QueueClient) QueryRequiredSkills(_m *Queue) *SkillQuery {
 	return query
 }
 
+// QueryRequiredCourses queries the required_courses edge of a Queue.
+func (c *QueueClient) QueryRequiredCourses(_m *Queue) *CourseQuery {
+	query := (&CourseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(queue.Table, queue.FieldID, id),
+			sqlgraph.To(course.Table, course.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, queue.RequiredCoursesTable, queue.RequiredCoursesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySite queries the site edge of a Queue.
+func (c *QueueClient) QuerySite(_m *Queue) *SiteQuery {
+	query := (&SiteClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(queue.Table, queue.FieldID, id),
+			sqlgraph.To(site.Table, site.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, queue.SiteTable, queue.SiteColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryMembers queries the members edge of a Queue.
 func (c *QueueClient) QueryMembers(_m *Queue) *QueueMemberQuery {
 	query := (&QueueMemberClient{config: c.config}).Query()
@@ -8489,6 +11721,140 @@ func (c *RoleAssignmentClient) mutate(ctx context.Context, m *RoleAssignmentMuta
 		return (&RoleAssignmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown RoleAssignment mutation op: %q", m.Op())
+	}
+}
+
+// RolloutWaveClient is a client for the RolloutWave schema.
+type RolloutWaveClient struct {
+	config
+}
+
+// NewRolloutWaveClient returns a client for the RolloutWave from the given config.
+func NewRolloutWaveClient(c config) *RolloutWaveClient {
+	return &RolloutWaveClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `rolloutwave.Hooks(f(g(h())))`.
+func (c *RolloutWaveClient) Use(hooks ...Hook) {
+	c.hooks.RolloutWave = append(c.hooks.RolloutWave, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `rolloutwave.Intercept(f(g(h())))`.
+func (c *RolloutWaveClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RolloutWave = append(c.inters.RolloutWave, interceptors...)
+}
+
+// Create returns a builder for creating a RolloutWave entity.
+func (c *RolloutWaveClient) Create() *RolloutWaveCreate {
+	mutation := newRolloutWaveMutation(c.config, OpCreate)
+	return &RolloutWaveCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RolloutWave entities.
+func (c *RolloutWaveClient) CreateBulk(builders ...*RolloutWaveCreate) *RolloutWaveCreateBulk {
+	return &RolloutWaveCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RolloutWaveClient) MapCreateBulk(slice any, setFunc func(*RolloutWaveCreate, int)) *RolloutWaveCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RolloutWaveCreateBulk{err: fmt.Errorf("calling to RolloutWaveClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RolloutWaveCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RolloutWaveCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RolloutWave.
+func (c *RolloutWaveClient) Update() *RolloutWaveUpdate {
+	mutation := newRolloutWaveMutation(c.config, OpUpdate)
+	return &RolloutWaveUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RolloutWaveClient) UpdateOne(_m *RolloutWave) *RolloutWaveUpdateOne {
+	mutation := newRolloutWaveMutation(c.config, OpUpdateOne, withRolloutWave(_m))
+	return &RolloutWaveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RolloutWaveClient) UpdateOneID(id string) *RolloutWaveUpdateOne {
+	mutation := newRolloutWaveMutation(c.config, OpUpdateOne, withRolloutWaveID(id))
+	return &RolloutWaveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RolloutWave.
+func (c *RolloutWaveClient) Delete() *RolloutWaveDelete {
+	mutation := newRolloutWaveMutation(c.config, OpDelete)
+	return &RolloutWaveDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RolloutWaveClient) DeleteOne(_m *RolloutWave) *RolloutWaveDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RolloutWaveClient) DeleteOneID(id string) *RolloutWaveDeleteOne {
+	builder := c.Delete().Where(rolloutwave.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RolloutWaveDeleteOne{builder}
+}
+
+// Query returns a query builder for RolloutWave.
+func (c *RolloutWaveClient) Query() *RolloutWaveQuery {
+	return &RolloutWaveQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRolloutWave},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RolloutWave entity by its id.
+func (c *RolloutWaveClient) Get(ctx context.Context, id string) (*RolloutWave, error) {
+	return c.Query().Where(rolloutwave.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RolloutWaveClient) GetX(ctx context.Context, id string) *RolloutWave {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RolloutWaveClient) Hooks() []Hook {
+	hooks := c.hooks.RolloutWave
+	return append(hooks[:len(hooks):len(hooks)], rolloutwave.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *RolloutWaveClient) Interceptors() []Interceptor {
+	return c.inters.RolloutWave
+}
+
+func (c *RolloutWaveClient) mutate(ctx context.Context, m *RolloutWaveMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RolloutWaveCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RolloutWaveUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RolloutWaveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RolloutWaveDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RolloutWave mutation op: %q", m.Op())
 	}
 }
 
@@ -9848,6 +13214,22 @@ func (c *SiteClient) QueryRegion(_m *Site) *RegionQuery {
 	return query
 }
 
+// QueryQueues queries the queues edge of a Site.
+func (c *SiteClient) QueryQueues(_m *Site) *QueueQuery {
+	query := (&QueueClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(site.Table, site.FieldID, id),
+			sqlgraph.To(queue.Table, queue.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, site.QueuesTable, site.QueuesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *SiteClient) Hooks() []Hook {
 	hooks := c.hooks.Site
@@ -9871,6 +13253,306 @@ func (c *SiteClient) mutate(ctx context.Context, m *SiteMutation) (Value, error)
 		return (&SiteDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Site mutation op: %q", m.Op())
+	}
+}
+
+// SiteConfirmationClient is a client for the SiteConfirmation schema.
+type SiteConfirmationClient struct {
+	config
+}
+
+// NewSiteConfirmationClient returns a client for the SiteConfirmation from the given config.
+func NewSiteConfirmationClient(c config) *SiteConfirmationClient {
+	return &SiteConfirmationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `siteconfirmation.Hooks(f(g(h())))`.
+func (c *SiteConfirmationClient) Use(hooks ...Hook) {
+	c.hooks.SiteConfirmation = append(c.hooks.SiteConfirmation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `siteconfirmation.Intercept(f(g(h())))`.
+func (c *SiteConfirmationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SiteConfirmation = append(c.inters.SiteConfirmation, interceptors...)
+}
+
+// Create returns a builder for creating a SiteConfirmation entity.
+func (c *SiteConfirmationClient) Create() *SiteConfirmationCreate {
+	mutation := newSiteConfirmationMutation(c.config, OpCreate)
+	return &SiteConfirmationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SiteConfirmation entities.
+func (c *SiteConfirmationClient) CreateBulk(builders ...*SiteConfirmationCreate) *SiteConfirmationCreateBulk {
+	return &SiteConfirmationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SiteConfirmationClient) MapCreateBulk(slice any, setFunc func(*SiteConfirmationCreate, int)) *SiteConfirmationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SiteConfirmationCreateBulk{err: fmt.Errorf("calling to SiteConfirmationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SiteConfirmationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SiteConfirmationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SiteConfirmation.
+func (c *SiteConfirmationClient) Update() *SiteConfirmationUpdate {
+	mutation := newSiteConfirmationMutation(c.config, OpUpdate)
+	return &SiteConfirmationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SiteConfirmationClient) UpdateOne(_m *SiteConfirmation) *SiteConfirmationUpdateOne {
+	mutation := newSiteConfirmationMutation(c.config, OpUpdateOne, withSiteConfirmation(_m))
+	return &SiteConfirmationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SiteConfirmationClient) UpdateOneID(id string) *SiteConfirmationUpdateOne {
+	mutation := newSiteConfirmationMutation(c.config, OpUpdateOne, withSiteConfirmationID(id))
+	return &SiteConfirmationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SiteConfirmation.
+func (c *SiteConfirmationClient) Delete() *SiteConfirmationDelete {
+	mutation := newSiteConfirmationMutation(c.config, OpDelete)
+	return &SiteConfirmationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SiteConfirmationClient) DeleteOne(_m *SiteConfirmation) *SiteConfirmationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SiteConfirmationClient) DeleteOneID(id string) *SiteConfirmationDeleteOne {
+	builder := c.Delete().Where(siteconfirmation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SiteConfirmationDeleteOne{builder}
+}
+
+// Query returns a query builder for SiteConfirmation.
+func (c *SiteConfirmationClient) Query() *SiteConfirmationQuery {
+	return &SiteConfirmationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSiteConfirmation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SiteConfirmation entity by its id.
+func (c *SiteConfirmationClient) Get(ctx context.Context, id string) (*SiteConfirmation, error) {
+	return c.Query().Where(siteconfirmation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SiteConfirmationClient) GetX(ctx context.Context, id string) *SiteConfirmation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySite queries the site edge of a SiteConfirmation.
+func (c *SiteConfirmationClient) QuerySite(_m *SiteConfirmation) *SiteQuery {
+	query := (&SiteClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(siteconfirmation.Table, siteconfirmation.FieldID, id),
+			sqlgraph.To(site.Table, site.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, siteconfirmation.SiteTable, siteconfirmation.SiteColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SiteConfirmationClient) Hooks() []Hook {
+	hooks := c.hooks.SiteConfirmation
+	return append(hooks[:len(hooks):len(hooks)], siteconfirmation.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SiteConfirmationClient) Interceptors() []Interceptor {
+	return c.inters.SiteConfirmation
+}
+
+func (c *SiteConfirmationClient) mutate(ctx context.Context, m *SiteConfirmationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SiteConfirmationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SiteConfirmationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SiteConfirmationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SiteConfirmationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SiteConfirmation mutation op: %q", m.Op())
+	}
+}
+
+// SiteStageClient is a client for the SiteStage schema.
+type SiteStageClient struct {
+	config
+}
+
+// NewSiteStageClient returns a client for the SiteStage from the given config.
+func NewSiteStageClient(c config) *SiteStageClient {
+	return &SiteStageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sitestage.Hooks(f(g(h())))`.
+func (c *SiteStageClient) Use(hooks ...Hook) {
+	c.hooks.SiteStage = append(c.hooks.SiteStage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sitestage.Intercept(f(g(h())))`.
+func (c *SiteStageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SiteStage = append(c.inters.SiteStage, interceptors...)
+}
+
+// Create returns a builder for creating a SiteStage entity.
+func (c *SiteStageClient) Create() *SiteStageCreate {
+	mutation := newSiteStageMutation(c.config, OpCreate)
+	return &SiteStageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SiteStage entities.
+func (c *SiteStageClient) CreateBulk(builders ...*SiteStageCreate) *SiteStageCreateBulk {
+	return &SiteStageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SiteStageClient) MapCreateBulk(slice any, setFunc func(*SiteStageCreate, int)) *SiteStageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SiteStageCreateBulk{err: fmt.Errorf("calling to SiteStageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SiteStageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SiteStageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SiteStage.
+func (c *SiteStageClient) Update() *SiteStageUpdate {
+	mutation := newSiteStageMutation(c.config, OpUpdate)
+	return &SiteStageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SiteStageClient) UpdateOne(_m *SiteStage) *SiteStageUpdateOne {
+	mutation := newSiteStageMutation(c.config, OpUpdateOne, withSiteStage(_m))
+	return &SiteStageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SiteStageClient) UpdateOneID(id string) *SiteStageUpdateOne {
+	mutation := newSiteStageMutation(c.config, OpUpdateOne, withSiteStageID(id))
+	return &SiteStageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SiteStage.
+func (c *SiteStageClient) Delete() *SiteStageDelete {
+	mutation := newSiteStageMutation(c.config, OpDelete)
+	return &SiteStageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SiteStageClient) DeleteOne(_m *SiteStage) *SiteStageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SiteStageClient) DeleteOneID(id string) *SiteStageDeleteOne {
+	builder := c.Delete().Where(sitestage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SiteStageDeleteOne{builder}
+}
+
+// Query returns a query builder for SiteStage.
+func (c *SiteStageClient) Query() *SiteStageQuery {
+	return &SiteStageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSiteStage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SiteStage entity by its id.
+func (c *SiteStageClient) Get(ctx context.Context, id string) (*SiteStage, error) {
+	return c.Query().Where(sitestage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SiteStageClient) GetX(ctx context.Context, id string) *SiteStage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySite queries the site edge of a SiteStage.
+func (c *SiteStageClient) QuerySite(_m *SiteStage) *SiteQuery {
+	query := (&SiteClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sitestage.Table, sitestage.FieldID, id),
+			sqlgraph.To(site.Table, site.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, sitestage.SiteTable, sitestage.SiteColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SiteStageClient) Hooks() []Hook {
+	hooks := c.hooks.SiteStage
+	return append(hooks[:len(hooks):len(hooks)], sitestage.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SiteStageClient) Interceptors() []Interceptor {
+	return c.inters.SiteStage
+}
+
+func (c *SiteStageClient) mutate(ctx context.Context, m *SiteStageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SiteStageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SiteStageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SiteStageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SiteStageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SiteStage mutation op: %q", m.Op())
 	}
 }
 
@@ -10324,6 +14006,338 @@ func (c *SuggestionVerdictClient) mutate(ctx context.Context, m *SuggestionVerdi
 	}
 }
 
+// TrainingAssignmentClient is a client for the TrainingAssignment schema.
+type TrainingAssignmentClient struct {
+	config
+}
+
+// NewTrainingAssignmentClient returns a client for the TrainingAssignment from the given config.
+func NewTrainingAssignmentClient(c config) *TrainingAssignmentClient {
+	return &TrainingAssignmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trainingassignment.Hooks(f(g(h())))`.
+func (c *TrainingAssignmentClient) Use(hooks ...Hook) {
+	c.hooks.TrainingAssignment = append(c.hooks.TrainingAssignment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trainingassignment.Intercept(f(g(h())))`.
+func (c *TrainingAssignmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TrainingAssignment = append(c.inters.TrainingAssignment, interceptors...)
+}
+
+// Create returns a builder for creating a TrainingAssignment entity.
+func (c *TrainingAssignmentClient) Create() *TrainingAssignmentCreate {
+	mutation := newTrainingAssignmentMutation(c.config, OpCreate)
+	return &TrainingAssignmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TrainingAssignment entities.
+func (c *TrainingAssignmentClient) CreateBulk(builders ...*TrainingAssignmentCreate) *TrainingAssignmentCreateBulk {
+	return &TrainingAssignmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrainingAssignmentClient) MapCreateBulk(slice any, setFunc func(*TrainingAssignmentCreate, int)) *TrainingAssignmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrainingAssignmentCreateBulk{err: fmt.Errorf("calling to TrainingAssignmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrainingAssignmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrainingAssignmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TrainingAssignment.
+func (c *TrainingAssignmentClient) Update() *TrainingAssignmentUpdate {
+	mutation := newTrainingAssignmentMutation(c.config, OpUpdate)
+	return &TrainingAssignmentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrainingAssignmentClient) UpdateOne(_m *TrainingAssignment) *TrainingAssignmentUpdateOne {
+	mutation := newTrainingAssignmentMutation(c.config, OpUpdateOne, withTrainingAssignment(_m))
+	return &TrainingAssignmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrainingAssignmentClient) UpdateOneID(id string) *TrainingAssignmentUpdateOne {
+	mutation := newTrainingAssignmentMutation(c.config, OpUpdateOne, withTrainingAssignmentID(id))
+	return &TrainingAssignmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TrainingAssignment.
+func (c *TrainingAssignmentClient) Delete() *TrainingAssignmentDelete {
+	mutation := newTrainingAssignmentMutation(c.config, OpDelete)
+	return &TrainingAssignmentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrainingAssignmentClient) DeleteOne(_m *TrainingAssignment) *TrainingAssignmentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrainingAssignmentClient) DeleteOneID(id string) *TrainingAssignmentDeleteOne {
+	builder := c.Delete().Where(trainingassignment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrainingAssignmentDeleteOne{builder}
+}
+
+// Query returns a query builder for TrainingAssignment.
+func (c *TrainingAssignmentClient) Query() *TrainingAssignmentQuery {
+	return &TrainingAssignmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrainingAssignment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TrainingAssignment entity by its id.
+func (c *TrainingAssignmentClient) Get(ctx context.Context, id string) (*TrainingAssignment, error) {
+	return c.Query().Where(trainingassignment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrainingAssignmentClient) GetX(ctx context.Context, id string) *TrainingAssignment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a TrainingAssignment.
+func (c *TrainingAssignmentClient) QueryAccount(_m *TrainingAssignment) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(trainingassignment.Table, trainingassignment.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, trainingassignment.AccountTable, trainingassignment.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCourse queries the course edge of a TrainingAssignment.
+func (c *TrainingAssignmentClient) QueryCourse(_m *TrainingAssignment) *CourseQuery {
+	query := (&CourseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(trainingassignment.Table, trainingassignment.FieldID, id),
+			sqlgraph.To(course.Table, course.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, trainingassignment.CourseTable, trainingassignment.CourseColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *TrainingAssignmentClient) Hooks() []Hook {
+	hooks := c.hooks.TrainingAssignment
+	return append(hooks[:len(hooks):len(hooks)], trainingassignment.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrainingAssignmentClient) Interceptors() []Interceptor {
+	return c.inters.TrainingAssignment
+}
+
+func (c *TrainingAssignmentClient) mutate(ctx context.Context, m *TrainingAssignmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrainingAssignmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrainingAssignmentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrainingAssignmentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrainingAssignmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown TrainingAssignment mutation op: %q", m.Op())
+	}
+}
+
+// TrainingAttemptClient is a client for the TrainingAttempt schema.
+type TrainingAttemptClient struct {
+	config
+}
+
+// NewTrainingAttemptClient returns a client for the TrainingAttempt from the given config.
+func NewTrainingAttemptClient(c config) *TrainingAttemptClient {
+	return &TrainingAttemptClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trainingattempt.Hooks(f(g(h())))`.
+func (c *TrainingAttemptClient) Use(hooks ...Hook) {
+	c.hooks.TrainingAttempt = append(c.hooks.TrainingAttempt, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trainingattempt.Intercept(f(g(h())))`.
+func (c *TrainingAttemptClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TrainingAttempt = append(c.inters.TrainingAttempt, interceptors...)
+}
+
+// Create returns a builder for creating a TrainingAttempt entity.
+func (c *TrainingAttemptClient) Create() *TrainingAttemptCreate {
+	mutation := newTrainingAttemptMutation(c.config, OpCreate)
+	return &TrainingAttemptCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TrainingAttempt entities.
+func (c *TrainingAttemptClient) CreateBulk(builders ...*TrainingAttemptCreate) *TrainingAttemptCreateBulk {
+	return &TrainingAttemptCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrainingAttemptClient) MapCreateBulk(slice any, setFunc func(*TrainingAttemptCreate, int)) *TrainingAttemptCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrainingAttemptCreateBulk{err: fmt.Errorf("calling to TrainingAttemptClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrainingAttemptCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrainingAttemptCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TrainingAttempt.
+func (c *TrainingAttemptClient) Update() *TrainingAttemptUpdate {
+	mutation := newTrainingAttemptMutation(c.config, OpUpdate)
+	return &TrainingAttemptUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrainingAttemptClient) UpdateOne(_m *TrainingAttempt) *TrainingAttemptUpdateOne {
+	mutation := newTrainingAttemptMutation(c.config, OpUpdateOne, withTrainingAttempt(_m))
+	return &TrainingAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrainingAttemptClient) UpdateOneID(id string) *TrainingAttemptUpdateOne {
+	mutation := newTrainingAttemptMutation(c.config, OpUpdateOne, withTrainingAttemptID(id))
+	return &TrainingAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TrainingAttempt.
+func (c *TrainingAttemptClient) Delete() *TrainingAttemptDelete {
+	mutation := newTrainingAttemptMutation(c.config, OpDelete)
+	return &TrainingAttemptDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrainingAttemptClient) DeleteOne(_m *TrainingAttempt) *TrainingAttemptDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrainingAttemptClient) DeleteOneID(id string) *TrainingAttemptDeleteOne {
+	builder := c.Delete().Where(trainingattempt.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrainingAttemptDeleteOne{builder}
+}
+
+// Query returns a query builder for TrainingAttempt.
+func (c *TrainingAttemptClient) Query() *TrainingAttemptQuery {
+	return &TrainingAttemptQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrainingAttempt},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TrainingAttempt entity by its id.
+func (c *TrainingAttemptClient) Get(ctx context.Context, id string) (*TrainingAttempt, error) {
+	return c.Query().Where(trainingattempt.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrainingAttemptClient) GetX(ctx context.Context, id string) *TrainingAttempt {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAssignment queries the assignment edge of a TrainingAttempt.
+func (c *TrainingAttemptClient) QueryAssignment(_m *TrainingAttempt) *TrainingAssignmentQuery {
+	query := (&TrainingAssignmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(trainingattempt.Table, trainingattempt.FieldID, id),
+			sqlgraph.To(trainingassignment.Table, trainingassignment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, trainingattempt.AssignmentTable, trainingattempt.AssignmentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryVersion queries the version edge of a TrainingAttempt.
+func (c *TrainingAttemptClient) QueryVersion(_m *TrainingAttempt) *CourseVersionQuery {
+	query := (&CourseVersionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(trainingattempt.Table, trainingattempt.FieldID, id),
+			sqlgraph.To(courseversion.Table, courseversion.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, trainingattempt.VersionTable, trainingattempt.VersionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *TrainingAttemptClient) Hooks() []Hook {
+	hooks := c.hooks.TrainingAttempt
+	return append(hooks[:len(hooks):len(hooks)], trainingattempt.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrainingAttemptClient) Interceptors() []Interceptor {
+	return c.inters.TrainingAttempt
+}
+
+func (c *TrainingAttemptClient) mutate(ctx context.Context, m *TrainingAttemptMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrainingAttemptCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrainingAttemptUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrainingAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrainingAttemptDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown TrainingAttempt mutation op: %q", m.Op())
+	}
+}
+
 // TranscriptClient is a client for the Transcript schema.
 type TranscriptClient struct {
 	config
@@ -10611,28 +14625,38 @@ func (c *TrunkClient) mutate(ctx context.Context, m *TrunkMutation) (Value, erro
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIKey, AccessRequest, Account, AccountSkill, Agency, AgencyNetwork, AnswerDay,
-		AnswerReview, AnswerSample, AnswerTally, AssistantTurn, Attachment, AuditEntry,
-		AuditSeal, BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
-		CitizenRequest, DataKey, DestructionAct, Disposition, Duty, Event,
-		FormerPassword, IdentityLink, IdentityLogin, Interaction, LegalHold, Menu,
-		MenuVersion, Message, NodeCommand, Offer, PauseReason, Phone, PhoneBinding,
-		Presence, Queue, QueueMember, Recall, RecallPerson, RecordFile, Recording,
-		RecoveryCode, Region, RoleAssignment, RoutingTrace, SecondFactor, Secret,
-		Segment, ServerNode, ServiceNumber, Session, SignInChallenge, Site, Skill,
-		Sound, SuggestionVerdict, Transcript, Trunk []ent.Hook
+		APIKey, AccessRequest, Account, AccountSkill, Admission, Agency, AgencyNetwork,
+		Alert, AlertRule, AnswerDay, AnswerReview, AnswerSample, AnswerTally,
+		AssistantTurn, Attachment, AuditEntry, AuditSeal, BusinessHours, Calibration,
+		Call, CallInvitation, CallLeg, Callback, Citizen, CitizenRequest, Course,
+		CourseVersion, DataKey, Deferral, DeferralRule, DeferralStep, DestructionAct,
+		Directive, Disposition, Duty, Evaluation, EvaluationForm,
+		EvaluationFormVersion, EvaluationRule, EvaluationStep, Event, FormerPassword,
+		IdentityLink, IdentityLogin, Incident, IncidentComment, Interaction, LegalHold,
+		Menu, MenuVersion, Message, NodeCommand, Offer, PauseReason, Phone,
+		PhoneBinding, Presence, Queue, QueueMember, Recall, RecallPerson, RecordFile,
+		Recording, RecoveryCode, Region, RoleAssignment, RolloutWave, RoutingTrace,
+		SecondFactor, Secret, Segment, ServerNode, ServiceNumber, Session,
+		SignInChallenge, Site, SiteConfirmation, SiteStage, Skill, Sound,
+		SuggestionVerdict, TrainingAssignment, TrainingAttempt, Transcript,
+		Trunk []ent.Hook
 	}
 	inters struct {
-		APIKey, AccessRequest, Account, AccountSkill, Agency, AgencyNetwork, AnswerDay,
-		AnswerReview, AnswerSample, AnswerTally, AssistantTurn, Attachment, AuditEntry,
-		AuditSeal, BusinessHours, Call, CallInvitation, CallLeg, Callback, Citizen,
-		CitizenRequest, DataKey, DestructionAct, Disposition, Duty, Event,
-		FormerPassword, IdentityLink, IdentityLogin, Interaction, LegalHold, Menu,
-		MenuVersion, Message, NodeCommand, Offer, PauseReason, Phone, PhoneBinding,
-		Presence, Queue, QueueMember, Recall, RecallPerson, RecordFile, Recording,
-		RecoveryCode, Region, RoleAssignment, RoutingTrace, SecondFactor, Secret,
-		Segment, ServerNode, ServiceNumber, Session, SignInChallenge, Site, Skill,
-		Sound, SuggestionVerdict, Transcript, Trunk []ent.Interceptor
+		APIKey, AccessRequest, Account, AccountSkill, Admission, Agency, AgencyNetwork,
+		Alert, AlertRule, AnswerDay, AnswerReview, AnswerSample, AnswerTally,
+		AssistantTurn, Attachment, AuditEntry, AuditSeal, BusinessHours, Calibration,
+		Call, CallInvitation, CallLeg, Callback, Citizen, CitizenRequest, Course,
+		CourseVersion, DataKey, Deferral, DeferralRule, DeferralStep, DestructionAct,
+		Directive, Disposition, Duty, Evaluation, EvaluationForm,
+		EvaluationFormVersion, EvaluationRule, EvaluationStep, Event, FormerPassword,
+		IdentityLink, IdentityLogin, Incident, IncidentComment, Interaction, LegalHold,
+		Menu, MenuVersion, Message, NodeCommand, Offer, PauseReason, Phone,
+		PhoneBinding, Presence, Queue, QueueMember, Recall, RecallPerson, RecordFile,
+		Recording, RecoveryCode, Region, RoleAssignment, RolloutWave, RoutingTrace,
+		SecondFactor, Secret, Segment, ServerNode, ServiceNumber, Session,
+		SignInChallenge, Site, SiteConfirmation, SiteStage, Skill, Sound,
+		SuggestionVerdict, TrainingAssignment, TrainingAttempt, Transcript,
+		Trunk []ent.Interceptor
 	}
 )
 

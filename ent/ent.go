@@ -7,8 +7,11 @@ import (
 	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
+	"ekc/ent/admission"
 	"ekc/ent/agency"
 	"ekc/ent/agencynetwork"
+	"ekc/ent/alert"
+	"ekc/ent/alertrule"
 	"ekc/ent/answerday"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
@@ -19,20 +22,34 @@ import (
 	"ekc/ent/auditentry"
 	"ekc/ent/auditseal"
 	"ekc/ent/businesshours"
+	"ekc/ent/calibration"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/citizenrequest"
+	"ekc/ent/course"
+	"ekc/ent/courseversion"
 	"ekc/ent/datakey"
+	"ekc/ent/deferral"
+	"ekc/ent/deferralrule"
+	"ekc/ent/deferralstep"
 	"ekc/ent/destructionact"
+	"ekc/ent/directive"
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
+	"ekc/ent/evaluation"
+	"ekc/ent/evaluationform"
+	"ekc/ent/evaluationformversion"
+	"ekc/ent/evaluationrule"
+	"ekc/ent/evaluationstep"
 	"ekc/ent/event"
 	"ekc/ent/formerpassword"
 	"ekc/ent/identitylink"
 	"ekc/ent/identitylogin"
+	"ekc/ent/incident"
+	"ekc/ent/incidentcomment"
 	"ekc/ent/interaction"
 	"ekc/ent/legalhold"
 	"ekc/ent/menu"
@@ -53,6 +70,7 @@ import (
 	"ekc/ent/recoverycode"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
+	"ekc/ent/rolloutwave"
 	"ekc/ent/routingtrace"
 	"ekc/ent/secondfactor"
 	"ekc/ent/secret"
@@ -62,9 +80,13 @@ import (
 	"ekc/ent/session"
 	"ekc/ent/signinchallenge"
 	"ekc/ent/site"
+	"ekc/ent/siteconfirmation"
+	"ekc/ent/sitestage"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
 	"ekc/ent/suggestionverdict"
+	"ekc/ent/trainingassignment"
+	"ekc/ent/trainingattempt"
 	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 	"errors"
@@ -135,69 +157,91 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apikey.Table:            apikey.ValidColumn,
-			accessrequest.Table:     accessrequest.ValidColumn,
-			account.Table:           account.ValidColumn,
-			accountskill.Table:      accountskill.ValidColumn,
-			agency.Table:            agency.ValidColumn,
-			agencynetwork.Table:     agencynetwork.ValidColumn,
-			answerday.Table:         answerday.ValidColumn,
-			answerreview.Table:      answerreview.ValidColumn,
-			answersample.Table:      answersample.ValidColumn,
-			answertally.Table:       answertally.ValidColumn,
-			assistantturn.Table:     assistantturn.ValidColumn,
-			attachment.Table:        attachment.ValidColumn,
-			auditentry.Table:        auditentry.ValidColumn,
-			auditseal.Table:         auditseal.ValidColumn,
-			businesshours.Table:     businesshours.ValidColumn,
-			call.Table:              call.ValidColumn,
-			callinvitation.Table:    callinvitation.ValidColumn,
-			callleg.Table:           callleg.ValidColumn,
-			callback.Table:          callback.ValidColumn,
-			citizen.Table:           citizen.ValidColumn,
-			citizenrequest.Table:    citizenrequest.ValidColumn,
-			datakey.Table:           datakey.ValidColumn,
-			destructionact.Table:    destructionact.ValidColumn,
-			disposition.Table:       disposition.ValidColumn,
-			duty.Table:              duty.ValidColumn,
-			event.Table:             event.ValidColumn,
-			formerpassword.Table:    formerpassword.ValidColumn,
-			identitylink.Table:      identitylink.ValidColumn,
-			identitylogin.Table:     identitylogin.ValidColumn,
-			interaction.Table:       interaction.ValidColumn,
-			legalhold.Table:         legalhold.ValidColumn,
-			menu.Table:              menu.ValidColumn,
-			menuversion.Table:       menuversion.ValidColumn,
-			message.Table:           message.ValidColumn,
-			nodecommand.Table:       nodecommand.ValidColumn,
-			offer.Table:             offer.ValidColumn,
-			pausereason.Table:       pausereason.ValidColumn,
-			phone.Table:             phone.ValidColumn,
-			phonebinding.Table:      phonebinding.ValidColumn,
-			presence.Table:          presence.ValidColumn,
-			queue.Table:             queue.ValidColumn,
-			queuemember.Table:       queuemember.ValidColumn,
-			recall.Table:            recall.ValidColumn,
-			recallperson.Table:      recallperson.ValidColumn,
-			recordfile.Table:        recordfile.ValidColumn,
-			recording.Table:         recording.ValidColumn,
-			recoverycode.Table:      recoverycode.ValidColumn,
-			region.Table:            region.ValidColumn,
-			roleassignment.Table:    roleassignment.ValidColumn,
-			routingtrace.Table:      routingtrace.ValidColumn,
-			secondfactor.Table:      secondfactor.ValidColumn,
-			secret.Table:            secret.ValidColumn,
-			segment.Table:           segment.ValidColumn,
-			servernode.Table:        servernode.ValidColumn,
-			servicenumber.Table:     servicenumber.ValidColumn,
-			session.Table:           session.ValidColumn,
-			signinchallenge.Table:   signinchallenge.ValidColumn,
-			site.Table:              site.ValidColumn,
-			skill.Table:             skill.ValidColumn,
-			sound.Table:             sound.ValidColumn,
-			suggestionverdict.Table: suggestionverdict.ValidColumn,
-			transcript.Table:        transcript.ValidColumn,
-			trunk.Table:             trunk.ValidColumn,
+			apikey.Table:                apikey.ValidColumn,
+			accessrequest.Table:         accessrequest.ValidColumn,
+			account.Table:               account.ValidColumn,
+			accountskill.Table:          accountskill.ValidColumn,
+			admission.Table:             admission.ValidColumn,
+			agency.Table:                agency.ValidColumn,
+			agencynetwork.Table:         agencynetwork.ValidColumn,
+			alert.Table:                 alert.ValidColumn,
+			alertrule.Table:             alertrule.ValidColumn,
+			answerday.Table:             answerday.ValidColumn,
+			answerreview.Table:          answerreview.ValidColumn,
+			answersample.Table:          answersample.ValidColumn,
+			answertally.Table:           answertally.ValidColumn,
+			assistantturn.Table:         assistantturn.ValidColumn,
+			attachment.Table:            attachment.ValidColumn,
+			auditentry.Table:            auditentry.ValidColumn,
+			auditseal.Table:             auditseal.ValidColumn,
+			businesshours.Table:         businesshours.ValidColumn,
+			calibration.Table:           calibration.ValidColumn,
+			call.Table:                  call.ValidColumn,
+			callinvitation.Table:        callinvitation.ValidColumn,
+			callleg.Table:               callleg.ValidColumn,
+			callback.Table:              callback.ValidColumn,
+			citizen.Table:               citizen.ValidColumn,
+			citizenrequest.Table:        citizenrequest.ValidColumn,
+			course.Table:                course.ValidColumn,
+			courseversion.Table:         courseversion.ValidColumn,
+			datakey.Table:               datakey.ValidColumn,
+			deferral.Table:              deferral.ValidColumn,
+			deferralrule.Table:          deferralrule.ValidColumn,
+			deferralstep.Table:          deferralstep.ValidColumn,
+			destructionact.Table:        destructionact.ValidColumn,
+			directive.Table:             directive.ValidColumn,
+			disposition.Table:           disposition.ValidColumn,
+			duty.Table:                  duty.ValidColumn,
+			evaluation.Table:            evaluation.ValidColumn,
+			evaluationform.Table:        evaluationform.ValidColumn,
+			evaluationformversion.Table: evaluationformversion.ValidColumn,
+			evaluationrule.Table:        evaluationrule.ValidColumn,
+			evaluationstep.Table:        evaluationstep.ValidColumn,
+			event.Table:                 event.ValidColumn,
+			formerpassword.Table:        formerpassword.ValidColumn,
+			identitylink.Table:          identitylink.ValidColumn,
+			identitylogin.Table:         identitylogin.ValidColumn,
+			incident.Table:              incident.ValidColumn,
+			incidentcomment.Table:       incidentcomment.ValidColumn,
+			interaction.Table:           interaction.ValidColumn,
+			legalhold.Table:             legalhold.ValidColumn,
+			menu.Table:                  menu.ValidColumn,
+			menuversion.Table:           menuversion.ValidColumn,
+			message.Table:               message.ValidColumn,
+			nodecommand.Table:           nodecommand.ValidColumn,
+			offer.Table:                 offer.ValidColumn,
+			pausereason.Table:           pausereason.ValidColumn,
+			phone.Table:                 phone.ValidColumn,
+			phonebinding.Table:          phonebinding.ValidColumn,
+			presence.Table:              presence.ValidColumn,
+			queue.Table:                 queue.ValidColumn,
+			queuemember.Table:           queuemember.ValidColumn,
+			recall.Table:                recall.ValidColumn,
+			recallperson.Table:          recallperson.ValidColumn,
+			recordfile.Table:            recordfile.ValidColumn,
+			recording.Table:             recording.ValidColumn,
+			recoverycode.Table:          recoverycode.ValidColumn,
+			region.Table:                region.ValidColumn,
+			roleassignment.Table:        roleassignment.ValidColumn,
+			rolloutwave.Table:           rolloutwave.ValidColumn,
+			routingtrace.Table:          routingtrace.ValidColumn,
+			secondfactor.Table:          secondfactor.ValidColumn,
+			secret.Table:                secret.ValidColumn,
+			segment.Table:               segment.ValidColumn,
+			servernode.Table:            servernode.ValidColumn,
+			servicenumber.Table:         servicenumber.ValidColumn,
+			session.Table:               session.ValidColumn,
+			signinchallenge.Table:       signinchallenge.ValidColumn,
+			site.Table:                  site.ValidColumn,
+			siteconfirmation.Table:      siteconfirmation.ValidColumn,
+			sitestage.Table:             sitestage.ValidColumn,
+			skill.Table:                 skill.ValidColumn,
+			sound.Table:                 sound.ValidColumn,
+			suggestionverdict.Table:     suggestionverdict.ValidColumn,
+			trainingassignment.Table:    trainingassignment.ValidColumn,
+			trainingattempt.Table:       trainingattempt.ValidColumn,
+			transcript.Table:            transcript.ValidColumn,
+			trunk.Table:                 trunk.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -7,20 +7,36 @@ import (
 	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
+	"ekc/ent/admission"
 	"ekc/ent/agency"
+	"ekc/ent/alert"
+	"ekc/ent/alertrule"
 	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/calibration"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/citizenrequest"
+	"ekc/ent/course"
+	"ekc/ent/deferral"
+	"ekc/ent/deferralrule"
+	"ekc/ent/deferralstep"
 	"ekc/ent/destructionact"
+	"ekc/ent/directive"
 	"ekc/ent/disposition"
+	"ekc/ent/evaluation"
+	"ekc/ent/evaluationform"
+	"ekc/ent/evaluationformversion"
+	"ekc/ent/evaluationrule"
+	"ekc/ent/evaluationstep"
+	"ekc/ent/incident"
+	"ekc/ent/incidentcomment"
 	"ekc/ent/interaction"
 	"ekc/ent/legalhold"
 	"ekc/ent/menu"
@@ -43,6 +59,7 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
+	"ekc/ent/trainingassignment"
 	"ekc/ent/trunk"
 
 	"entgo.io/contrib/entgql"
@@ -671,6 +688,135 @@ func newAccountSkillPaginateArgs(rv map[string]any) *accountskillPaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AdmissionQuery) CollectFields(ctx context.Context, satisfies ...string) (*AdmissionQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AdmissionQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(admission.Columns))
+		selectedFields = []string{admission.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "course":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&CourseClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, courseImplementors)...); err != nil {
+				return err
+			}
+			_q.withCourse = query
+			if _, ok := fieldSeen[admission.FieldCourseID]; !ok {
+				selectedFields = append(selectedFields, admission.FieldCourseID)
+				fieldSeen[admission.FieldCourseID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[admission.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, admission.FieldCreatedAt)
+				fieldSeen[admission.FieldCreatedAt] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[admission.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, admission.FieldAccountID)
+				fieldSeen[admission.FieldAccountID] = struct{}{}
+			}
+		case "courseID":
+			if _, ok := fieldSeen[admission.FieldCourseID]; !ok {
+				selectedFields = append(selectedFields, admission.FieldCourseID)
+				fieldSeen[admission.FieldCourseID] = struct{}{}
+			}
+		case "attemptID":
+			if _, ok := fieldSeen[admission.FieldAttemptID]; !ok {
+				selectedFields = append(selectedFields, admission.FieldAttemptID)
+				fieldSeen[admission.FieldAttemptID] = struct{}{}
+			}
+		case "grantedBy":
+			if _, ok := fieldSeen[admission.FieldGrantedBy]; !ok {
+				selectedFields = append(selectedFields, admission.FieldGrantedBy)
+				fieldSeen[admission.FieldGrantedBy] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[admission.FieldReason]; !ok {
+				selectedFields = append(selectedFields, admission.FieldReason)
+				fieldSeen[admission.FieldReason] = struct{}{}
+			}
+		case "validFrom":
+			if _, ok := fieldSeen[admission.FieldValidFrom]; !ok {
+				selectedFields = append(selectedFields, admission.FieldValidFrom)
+				fieldSeen[admission.FieldValidFrom] = struct{}{}
+			}
+		case "validTo":
+			if _, ok := fieldSeen[admission.FieldValidTo]; !ok {
+				selectedFields = append(selectedFields, admission.FieldValidTo)
+				fieldSeen[admission.FieldValidTo] = struct{}{}
+			}
+		case "revokedAt":
+			if _, ok := fieldSeen[admission.FieldRevokedAt]; !ok {
+				selectedFields = append(selectedFields, admission.FieldRevokedAt)
+				fieldSeen[admission.FieldRevokedAt] = struct{}{}
+			}
+		case "revokedBy":
+			if _, ok := fieldSeen[admission.FieldRevokedBy]; !ok {
+				selectedFields = append(selectedFields, admission.FieldRevokedBy)
+				fieldSeen[admission.FieldRevokedBy] = struct{}{}
+			}
+		case "revocation":
+			if _, ok := fieldSeen[admission.FieldRevocation]; !ok {
+				selectedFields = append(selectedFields, admission.FieldRevocation)
+				fieldSeen[admission.FieldRevocation] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type admissionPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AdmissionPaginateOption
+}
+
+func newAdmissionPaginateArgs(rv map[string]any) *admissionPaginateArgs {
+	args := &admissionPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *AgencyQuery) CollectFields(ctx context.Context, satisfies ...string) (*AgencyQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -744,6 +890,349 @@ type agencyPaginateArgs struct {
 
 func newAgencyPaginateArgs(rv map[string]any) *agencyPaginateArgs {
 	args := &agencyPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AlertQuery) CollectFields(ctx context.Context, satisfies ...string) (*AlertQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AlertQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(alert.Columns))
+		selectedFields = []string{alert.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "rule":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AlertRuleClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, alertruleImplementors)...); err != nil {
+				return err
+			}
+			_q.withRule = query
+			if _, ok := fieldSeen[alert.FieldRuleID]; !ok {
+				selectedFields = append(selectedFields, alert.FieldRuleID)
+				fieldSeen[alert.FieldRuleID] = struct{}{}
+			}
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[alert.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, alert.FieldAgencyID)
+				fieldSeen[alert.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[alert.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, alert.FieldRegionID)
+				fieldSeen[alert.FieldRegionID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[alert.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, alert.FieldCreatedAt)
+				fieldSeen[alert.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[alert.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, alert.FieldAgencyID)
+				fieldSeen[alert.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[alert.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, alert.FieldRegionID)
+				fieldSeen[alert.FieldRegionID] = struct{}{}
+			}
+		case "ruleID":
+			if _, ok := fieldSeen[alert.FieldRuleID]; !ok {
+				selectedFields = append(selectedFields, alert.FieldRuleID)
+				fieldSeen[alert.FieldRuleID] = struct{}{}
+			}
+		case "subject":
+			if _, ok := fieldSeen[alert.FieldSubject]; !ok {
+				selectedFields = append(selectedFields, alert.FieldSubject)
+				fieldSeen[alert.FieldSubject] = struct{}{}
+			}
+		case "line":
+			if _, ok := fieldSeen[alert.FieldLine]; !ok {
+				selectedFields = append(selectedFields, alert.FieldLine)
+				fieldSeen[alert.FieldLine] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[alert.FieldState]; !ok {
+				selectedFields = append(selectedFields, alert.FieldState)
+				fieldSeen[alert.FieldState] = struct{}{}
+			}
+		case "value":
+			if _, ok := fieldSeen[alert.FieldValue]; !ok {
+				selectedFields = append(selectedFields, alert.FieldValue)
+				fieldSeen[alert.FieldValue] = struct{}{}
+			}
+		case "worst":
+			if _, ok := fieldSeen[alert.FieldWorst]; !ok {
+				selectedFields = append(selectedFields, alert.FieldWorst)
+				fieldSeen[alert.FieldWorst] = struct{}{}
+			}
+		case "raisedAt":
+			if _, ok := fieldSeen[alert.FieldRaisedAt]; !ok {
+				selectedFields = append(selectedFields, alert.FieldRaisedAt)
+				fieldSeen[alert.FieldRaisedAt] = struct{}{}
+			}
+		case "acknowledgedAt":
+			if _, ok := fieldSeen[alert.FieldAcknowledgedAt]; !ok {
+				selectedFields = append(selectedFields, alert.FieldAcknowledgedAt)
+				fieldSeen[alert.FieldAcknowledgedAt] = struct{}{}
+			}
+		case "acknowledgedBy":
+			if _, ok := fieldSeen[alert.FieldAcknowledgedBy]; !ok {
+				selectedFields = append(selectedFields, alert.FieldAcknowledgedBy)
+				fieldSeen[alert.FieldAcknowledgedBy] = struct{}{}
+			}
+		case "note":
+			if _, ok := fieldSeen[alert.FieldNote]; !ok {
+				selectedFields = append(selectedFields, alert.FieldNote)
+				fieldSeen[alert.FieldNote] = struct{}{}
+			}
+		case "clearedAt":
+			if _, ok := fieldSeen[alert.FieldClearedAt]; !ok {
+				selectedFields = append(selectedFields, alert.FieldClearedAt)
+				fieldSeen[alert.FieldClearedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type alertPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AlertPaginateOption
+}
+
+func newAlertPaginateArgs(rv map[string]any) *alertPaginateArgs {
+	args := &alertPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AlertRuleQuery) CollectFields(ctx context.Context, satisfies ...string) (*AlertRuleQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AlertRuleQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(alertrule.Columns))
+		selectedFields = []string{alertrule.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[alertrule.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldAgencyID)
+				fieldSeen[alertrule.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[alertrule.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldRegionID)
+				fieldSeen[alertrule.FieldRegionID] = struct{}{}
+			}
+
+		case "queue":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&QueueClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, queueImplementors)...); err != nil {
+				return err
+			}
+			_q.withQueue = query
+			if _, ok := fieldSeen[alertrule.FieldQueueID]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldQueueID)
+				fieldSeen[alertrule.FieldQueueID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[alertrule.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldCreatedAt)
+				fieldSeen[alertrule.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[alertrule.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldAgencyID)
+				fieldSeen[alertrule.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[alertrule.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldRegionID)
+				fieldSeen[alertrule.FieldRegionID] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[alertrule.FieldName]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldName)
+				fieldSeen[alertrule.FieldName] = struct{}{}
+			}
+		case "metric":
+			if _, ok := fieldSeen[alertrule.FieldMetric]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldMetric)
+				fieldSeen[alertrule.FieldMetric] = struct{}{}
+			}
+		case "line":
+			if _, ok := fieldSeen[alertrule.FieldLine]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldLine)
+				fieldSeen[alertrule.FieldLine] = struct{}{}
+			}
+		case "queueID":
+			if _, ok := fieldSeen[alertrule.FieldQueueID]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldQueueID)
+				fieldSeen[alertrule.FieldQueueID] = struct{}{}
+			}
+		case "threshold":
+			if _, ok := fieldSeen[alertrule.FieldThreshold]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldThreshold)
+				fieldSeen[alertrule.FieldThreshold] = struct{}{}
+			}
+		case "clearThreshold":
+			if _, ok := fieldSeen[alertrule.FieldClearThreshold]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldClearThreshold)
+				fieldSeen[alertrule.FieldClearThreshold] = struct{}{}
+			}
+		case "forSeconds":
+			if _, ok := fieldSeen[alertrule.FieldForSeconds]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldForSeconds)
+				fieldSeen[alertrule.FieldForSeconds] = struct{}{}
+			}
+		case "quietSeconds":
+			if _, ok := fieldSeen[alertrule.FieldQuietSeconds]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldQuietSeconds)
+				fieldSeen[alertrule.FieldQuietSeconds] = struct{}{}
+			}
+		case "active":
+			if _, ok := fieldSeen[alertrule.FieldActive]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldActive)
+				fieldSeen[alertrule.FieldActive] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[alertrule.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, alertrule.FieldAuthorID)
+				fieldSeen[alertrule.FieldAuthorID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type alertrulePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AlertRulePaginateOption
+}
+
+func newAlertRulePaginateArgs(rv map[string]any) *alertrulePaginateArgs {
+	args := &alertrulePaginateArgs{}
 	if rv == nil {
 		return args
 	}
@@ -1160,6 +1649,160 @@ type businesshoursPaginateArgs struct {
 
 func newBusinessHoursPaginateArgs(rv map[string]any) *businesshoursPaginateArgs {
 	args := &businesshoursPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *CalibrationQuery) CollectFields(ctx context.Context, satisfies ...string) (*CalibrationQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *CalibrationQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(calibration.Columns))
+		selectedFields = []string{calibration.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[calibration.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldAgencyID)
+				fieldSeen[calibration.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[calibration.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldRegionID)
+				fieldSeen[calibration.FieldRegionID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[calibration.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldCreatedAt)
+				fieldSeen[calibration.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[calibration.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldAgencyID)
+				fieldSeen[calibration.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[calibration.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldRegionID)
+				fieldSeen[calibration.FieldRegionID] = struct{}{}
+			}
+		case "line":
+			if _, ok := fieldSeen[calibration.FieldLine]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldLine)
+				fieldSeen[calibration.FieldLine] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[calibration.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldInteractionID)
+				fieldSeen[calibration.FieldInteractionID] = struct{}{}
+			}
+		case "operatorID":
+			if _, ok := fieldSeen[calibration.FieldOperatorID]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldOperatorID)
+				fieldSeen[calibration.FieldOperatorID] = struct{}{}
+			}
+		case "formVersionID":
+			if _, ok := fieldSeen[calibration.FieldFormVersionID]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldFormVersionID)
+				fieldSeen[calibration.FieldFormVersionID] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[calibration.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldAuthorID)
+				fieldSeen[calibration.FieldAuthorID] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[calibration.FieldState]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldState)
+				fieldSeen[calibration.FieldState] = struct{}{}
+			}
+		case "dueAt":
+			if _, ok := fieldSeen[calibration.FieldDueAt]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldDueAt)
+				fieldSeen[calibration.FieldDueAt] = struct{}{}
+			}
+		case "closedAt":
+			if _, ok := fieldSeen[calibration.FieldClosedAt]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldClosedAt)
+				fieldSeen[calibration.FieldClosedAt] = struct{}{}
+			}
+		case "conclusion":
+			if _, ok := fieldSeen[calibration.FieldConclusion]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldConclusion)
+				fieldSeen[calibration.FieldConclusion] = struct{}{}
+			}
+		case "concludedBy":
+			if _, ok := fieldSeen[calibration.FieldConcludedBy]; !ok {
+				selectedFields = append(selectedFields, calibration.FieldConcludedBy)
+				fieldSeen[calibration.FieldConcludedBy] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type calibrationPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []CalibrationPaginateOption
+}
+
+func newCalibrationPaginateArgs(rv map[string]any) *calibrationPaginateArgs {
+	args := &calibrationPaginateArgs{}
 	if rv == nil {
 		return args
 	}
@@ -2022,6 +2665,584 @@ func newCitizenRequestPaginateArgs(rv map[string]any) *citizenrequestPaginateArg
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *CourseQuery) CollectFields(ctx context.Context, satisfies ...string) (*CourseQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *CourseQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(course.Columns))
+		selectedFields = []string{course.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[course.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, course.FieldAgencyID)
+				fieldSeen[course.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[course.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, course.FieldRegionID)
+				fieldSeen[course.FieldRegionID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[course.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, course.FieldCreatedAt)
+				fieldSeen[course.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[course.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, course.FieldAgencyID)
+				fieldSeen[course.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[course.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, course.FieldRegionID)
+				fieldSeen[course.FieldRegionID] = struct{}{}
+			}
+		case "line":
+			if _, ok := fieldSeen[course.FieldLine]; !ok {
+				selectedFields = append(selectedFields, course.FieldLine)
+				fieldSeen[course.FieldLine] = struct{}{}
+			}
+		case "title":
+			if _, ok := fieldSeen[course.FieldTitle]; !ok {
+				selectedFields = append(selectedFields, course.FieldTitle)
+				fieldSeen[course.FieldTitle] = struct{}{}
+			}
+		case "onboarding":
+			if _, ok := fieldSeen[course.FieldOnboarding]; !ok {
+				selectedFields = append(selectedFields, course.FieldOnboarding)
+				fieldSeen[course.FieldOnboarding] = struct{}{}
+			}
+		case "validityDays":
+			if _, ok := fieldSeen[course.FieldValidityDays]; !ok {
+				selectedFields = append(selectedFields, course.FieldValidityDays)
+				fieldSeen[course.FieldValidityDays] = struct{}{}
+			}
+		case "published":
+			if _, ok := fieldSeen[course.FieldPublished]; !ok {
+				selectedFields = append(selectedFields, course.FieldPublished)
+				fieldSeen[course.FieldPublished] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[course.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, course.FieldAuthorID)
+				fieldSeen[course.FieldAuthorID] = struct{}{}
+			}
+		case "retiredAt":
+			if _, ok := fieldSeen[course.FieldRetiredAt]; !ok {
+				selectedFields = append(selectedFields, course.FieldRetiredAt)
+				fieldSeen[course.FieldRetiredAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type coursePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []CoursePaginateOption
+}
+
+func newCoursePaginateArgs(rv map[string]any) *coursePaginateArgs {
+	args := &coursePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DeferralQuery) CollectFields(ctx context.Context, satisfies ...string) (*DeferralQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DeferralQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(deferral.Columns))
+		selectedFields = []string{deferral.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[deferral.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldAgencyID)
+				fieldSeen[deferral.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[deferral.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldRegionID)
+				fieldSeen[deferral.FieldRegionID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[deferral.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldCreatedAt)
+				fieldSeen[deferral.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[deferral.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldAgencyID)
+				fieldSeen[deferral.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[deferral.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldRegionID)
+				fieldSeen[deferral.FieldRegionID] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[deferral.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldInteractionID)
+				fieldSeen[deferral.FieldInteractionID] = struct{}{}
+			}
+		case "question":
+			if _, ok := fieldSeen[deferral.FieldQuestion]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldQuestion)
+				fieldSeen[deferral.FieldQuestion] = struct{}{}
+			}
+		case "deferredBy":
+			if _, ok := fieldSeen[deferral.FieldDeferredBy]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldDeferredBy)
+				fieldSeen[deferral.FieldDeferredBy] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[deferral.FieldState]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldState)
+				fieldSeen[deferral.FieldState] = struct{}{}
+			}
+		case "priority":
+			if _, ok := fieldSeen[deferral.FieldPriority]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldPriority)
+				fieldSeen[deferral.FieldPriority] = struct{}{}
+			}
+		case "operatorID":
+			if _, ok := fieldSeen[deferral.FieldOperatorID]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldOperatorID)
+				fieldSeen[deferral.FieldOperatorID] = struct{}{}
+			}
+		case "namedBy":
+			if _, ok := fieldSeen[deferral.FieldNamedBy]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldNamedBy)
+				fieldSeen[deferral.FieldNamedBy] = struct{}{}
+			}
+		case "namedAt":
+			if _, ok := fieldSeen[deferral.FieldNamedAt]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldNamedAt)
+				fieldSeen[deferral.FieldNamedAt] = struct{}{}
+			}
+		case "timeZone":
+			if _, ok := fieldSeen[deferral.FieldTimeZone]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldTimeZone)
+				fieldSeen[deferral.FieldTimeZone] = struct{}{}
+			}
+		case "termStamp":
+			if _, ok := fieldSeen[deferral.FieldTermStamp]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldTermStamp)
+				fieldSeen[deferral.FieldTermStamp] = struct{}{}
+			}
+		case "warnAt":
+			if _, ok := fieldSeen[deferral.FieldWarnAt]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldWarnAt)
+				fieldSeen[deferral.FieldWarnAt] = struct{}{}
+			}
+		case "dueAt":
+			if _, ok := fieldSeen[deferral.FieldDueAt]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldDueAt)
+				fieldSeen[deferral.FieldDueAt] = struct{}{}
+			}
+		case "warnedAt":
+			if _, ok := fieldSeen[deferral.FieldWarnedAt]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldWarnedAt)
+				fieldSeen[deferral.FieldWarnedAt] = struct{}{}
+			}
+		case "breachedAt":
+			if _, ok := fieldSeen[deferral.FieldBreachedAt]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldBreachedAt)
+				fieldSeen[deferral.FieldBreachedAt] = struct{}{}
+			}
+		case "answeredBy":
+			if _, ok := fieldSeen[deferral.FieldAnsweredBy]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldAnsweredBy)
+				fieldSeen[deferral.FieldAnsweredBy] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[deferral.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldEndedAt)
+				fieldSeen[deferral.FieldEndedAt] = struct{}{}
+			}
+		case "analysis":
+			if _, ok := fieldSeen[deferral.FieldAnalysis]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldAnalysis)
+				fieldSeen[deferral.FieldAnalysis] = struct{}{}
+			}
+		case "finding":
+			if _, ok := fieldSeen[deferral.FieldFinding]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldFinding)
+				fieldSeen[deferral.FieldFinding] = struct{}{}
+			}
+		case "recordID":
+			if _, ok := fieldSeen[deferral.FieldRecordID]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldRecordID)
+				fieldSeen[deferral.FieldRecordID] = struct{}{}
+			}
+		case "conclusion":
+			if _, ok := fieldSeen[deferral.FieldConclusion]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldConclusion)
+				fieldSeen[deferral.FieldConclusion] = struct{}{}
+			}
+		case "analysedBy":
+			if _, ok := fieldSeen[deferral.FieldAnalysedBy]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldAnalysedBy)
+				fieldSeen[deferral.FieldAnalysedBy] = struct{}{}
+			}
+		case "analysedAt":
+			if _, ok := fieldSeen[deferral.FieldAnalysedAt]; !ok {
+				selectedFields = append(selectedFields, deferral.FieldAnalysedAt)
+				fieldSeen[deferral.FieldAnalysedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type deferralPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DeferralPaginateOption
+}
+
+func newDeferralPaginateArgs(rv map[string]any) *deferralPaginateArgs {
+	args := &deferralPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &DeferralOrder{Field: &DeferralOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithDeferralOrder(order))
+			}
+		case *DeferralOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithDeferralOrder(v))
+			}
+		}
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DeferralRuleQuery) CollectFields(ctx context.Context, satisfies ...string) (*DeferralRuleQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DeferralRuleQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(deferralrule.Columns))
+		selectedFields = []string{deferralrule.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "businessHours":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&BusinessHoursClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, businesshoursImplementors)...); err != nil {
+				return err
+			}
+			_q.withBusinessHours = query
+			if _, ok := fieldSeen[deferralrule.FieldBusinessHoursID]; !ok {
+				selectedFields = append(selectedFields, deferralrule.FieldBusinessHoursID)
+				fieldSeen[deferralrule.FieldBusinessHoursID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[deferralrule.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, deferralrule.FieldCreatedAt)
+				fieldSeen[deferralrule.FieldCreatedAt] = struct{}{}
+			}
+		case "regionKey":
+			if _, ok := fieldSeen[deferralrule.FieldRegionKey]; !ok {
+				selectedFields = append(selectedFields, deferralrule.FieldRegionKey)
+				fieldSeen[deferralrule.FieldRegionKey] = struct{}{}
+			}
+		case "businessHoursID":
+			if _, ok := fieldSeen[deferralrule.FieldBusinessHoursID]; !ok {
+				selectedFields = append(selectedFields, deferralrule.FieldBusinessHoursID)
+				fieldSeen[deferralrule.FieldBusinessHoursID] = struct{}{}
+			}
+		case "workMinutes":
+			if _, ok := fieldSeen[deferralrule.FieldWorkMinutes]; !ok {
+				selectedFields = append(selectedFields, deferralrule.FieldWorkMinutes)
+				fieldSeen[deferralrule.FieldWorkMinutes] = struct{}{}
+			}
+		case "warnMinutes":
+			if _, ok := fieldSeen[deferralrule.FieldWarnMinutes]; !ok {
+				selectedFields = append(selectedFields, deferralrule.FieldWarnMinutes)
+				fieldSeen[deferralrule.FieldWarnMinutes] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type deferralrulePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DeferralRulePaginateOption
+}
+
+func newDeferralRulePaginateArgs(rv map[string]any) *deferralrulePaginateArgs {
+	args := &deferralrulePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DeferralStepQuery) CollectFields(ctx context.Context, satisfies ...string) (*DeferralStepQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DeferralStepQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(deferralstep.Columns))
+		selectedFields = []string{deferralstep.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "deferral":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&DeferralClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, deferralImplementors)...); err != nil {
+				return err
+			}
+			_q.withDeferral = query
+			if _, ok := fieldSeen[deferralstep.FieldDeferralID]; !ok {
+				selectedFields = append(selectedFields, deferralstep.FieldDeferralID)
+				fieldSeen[deferralstep.FieldDeferralID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[deferralstep.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, deferralstep.FieldCreatedAt)
+				fieldSeen[deferralstep.FieldCreatedAt] = struct{}{}
+			}
+		case "deferralID":
+			if _, ok := fieldSeen[deferralstep.FieldDeferralID]; !ok {
+				selectedFields = append(selectedFields, deferralstep.FieldDeferralID)
+				fieldSeen[deferralstep.FieldDeferralID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[deferralstep.FieldKind]; !ok {
+				selectedFields = append(selectedFields, deferralstep.FieldKind)
+				fieldSeen[deferralstep.FieldKind] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[deferralstep.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, deferralstep.FieldAccountID)
+				fieldSeen[deferralstep.FieldAccountID] = struct{}{}
+			}
+		case "operatorID":
+			if _, ok := fieldSeen[deferralstep.FieldOperatorID]; !ok {
+				selectedFields = append(selectedFields, deferralstep.FieldOperatorID)
+				fieldSeen[deferralstep.FieldOperatorID] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[deferralstep.FieldReason]; !ok {
+				selectedFields = append(selectedFields, deferralstep.FieldReason)
+				fieldSeen[deferralstep.FieldReason] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type deferralstepPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DeferralStepPaginateOption
+}
+
+func newDeferralStepPaginateArgs(rv map[string]any) *deferralstepPaginateArgs {
+	args := &deferralstepPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *DestructionActQuery) CollectFields(ctx context.Context, satisfies ...string) (*DestructionActQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -2131,6 +3352,110 @@ func newDestructionActPaginateArgs(rv map[string]any) *destructionactPaginateArg
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DirectiveQuery) CollectFields(ctx context.Context, satisfies ...string) (*DirectiveQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DirectiveQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(directive.Columns))
+		selectedFields = []string{directive.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[directive.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, directive.FieldCreatedAt)
+				fieldSeen[directive.FieldCreatedAt] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[directive.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, directive.FieldAccountID)
+				fieldSeen[directive.FieldAccountID] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[directive.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, directive.FieldAuthorID)
+				fieldSeen[directive.FieldAuthorID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[directive.FieldKind]; !ok {
+				selectedFields = append(selectedFields, directive.FieldKind)
+				fieldSeen[directive.FieldKind] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[directive.FieldReason]; !ok {
+				selectedFields = append(selectedFields, directive.FieldReason)
+				fieldSeen[directive.FieldReason] = struct{}{}
+			}
+		case "until":
+			if _, ok := fieldSeen[directive.FieldUntil]; !ok {
+				selectedFields = append(selectedFields, directive.FieldUntil)
+				fieldSeen[directive.FieldUntil] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[directive.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, directive.FieldInteractionID)
+				fieldSeen[directive.FieldInteractionID] = struct{}{}
+			}
+		case "queueIds":
+			if _, ok := fieldSeen[directive.FieldQueueIds]; !ok {
+				selectedFields = append(selectedFields, directive.FieldQueueIds)
+				fieldSeen[directive.FieldQueueIds] = struct{}{}
+			}
+		case "seenAt":
+			if _, ok := fieldSeen[directive.FieldSeenAt]; !ok {
+				selectedFields = append(selectedFields, directive.FieldSeenAt)
+				fieldSeen[directive.FieldSeenAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type directivePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DirectivePaginateOption
+}
+
+func newDirectivePaginateArgs(rv map[string]any) *directivePaginateArgs {
+	args := &directivePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *DispositionQuery) CollectFields(ctx context.Context, satisfies ...string) (*DispositionQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -2211,6 +3536,1054 @@ type dispositionPaginateArgs struct {
 
 func newDispositionPaginateArgs(rv map[string]any) *dispositionPaginateArgs {
 	args := &dispositionPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *EvaluationQuery) CollectFields(ctx context.Context, satisfies ...string) (*EvaluationQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *EvaluationQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(evaluation.Columns))
+		selectedFields = []string{evaluation.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[evaluation.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldAgencyID)
+				fieldSeen[evaluation.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[evaluation.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldRegionID)
+				fieldSeen[evaluation.FieldRegionID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[evaluation.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldCreatedAt)
+				fieldSeen[evaluation.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[evaluation.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldAgencyID)
+				fieldSeen[evaluation.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[evaluation.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldRegionID)
+				fieldSeen[evaluation.FieldRegionID] = struct{}{}
+			}
+		case "line":
+			if _, ok := fieldSeen[evaluation.FieldLine]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldLine)
+				fieldSeen[evaluation.FieldLine] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[evaluation.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldInteractionID)
+				fieldSeen[evaluation.FieldInteractionID] = struct{}{}
+			}
+		case "operatorID":
+			if _, ok := fieldSeen[evaluation.FieldOperatorID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldOperatorID)
+				fieldSeen[evaluation.FieldOperatorID] = struct{}{}
+			}
+		case "formID":
+			if _, ok := fieldSeen[evaluation.FieldFormID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldFormID)
+				fieldSeen[evaluation.FieldFormID] = struct{}{}
+			}
+		case "formVersionID":
+			if _, ok := fieldSeen[evaluation.FieldFormVersionID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldFormVersionID)
+				fieldSeen[evaluation.FieldFormVersionID] = struct{}{}
+			}
+		case "ruleID":
+			if _, ok := fieldSeen[evaluation.FieldRuleID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldRuleID)
+				fieldSeen[evaluation.FieldRuleID] = struct{}{}
+			}
+		case "calibrationID":
+			if _, ok := fieldSeen[evaluation.FieldCalibrationID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldCalibrationID)
+				fieldSeen[evaluation.FieldCalibrationID] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[evaluation.FieldState]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldState)
+				fieldSeen[evaluation.FieldState] = struct{}{}
+			}
+		case "sealed":
+			if _, ok := fieldSeen[evaluation.FieldSealed]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldSealed)
+				fieldSeen[evaluation.FieldSealed] = struct{}{}
+			}
+		case "evaluatorID":
+			if _, ok := fieldSeen[evaluation.FieldEvaluatorID]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldEvaluatorID)
+				fieldSeen[evaluation.FieldEvaluatorID] = struct{}{}
+			}
+		case "marks":
+			if _, ok := fieldSeen[evaluation.FieldMarks]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldMarks)
+				fieldSeen[evaluation.FieldMarks] = struct{}{}
+			}
+		case "score":
+			if _, ok := fieldSeen[evaluation.FieldScore]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldScore)
+				fieldSeen[evaluation.FieldScore] = struct{}{}
+			}
+		case "firstScore":
+			if _, ok := fieldSeen[evaluation.FieldFirstScore]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldFirstScore)
+				fieldSeen[evaluation.FieldFirstScore] = struct{}{}
+			}
+		case "critical":
+			if _, ok := fieldSeen[evaluation.FieldCritical]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldCritical)
+				fieldSeen[evaluation.FieldCritical] = struct{}{}
+			}
+		case "passed":
+			if _, ok := fieldSeen[evaluation.FieldPassed]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldPassed)
+				fieldSeen[evaluation.FieldPassed] = struct{}{}
+			}
+		case "comment":
+			if _, ok := fieldSeen[evaluation.FieldComment]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldComment)
+				fieldSeen[evaluation.FieldComment] = struct{}{}
+			}
+		case "givenAt":
+			if _, ok := fieldSeen[evaluation.FieldGivenAt]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldGivenAt)
+				fieldSeen[evaluation.FieldGivenAt] = struct{}{}
+			}
+		case "contestUntil":
+			if _, ok := fieldSeen[evaluation.FieldContestUntil]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldContestUntil)
+				fieldSeen[evaluation.FieldContestUntil] = struct{}{}
+			}
+		case "contestedAt":
+			if _, ok := fieldSeen[evaluation.FieldContestedAt]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldContestedAt)
+				fieldSeen[evaluation.FieldContestedAt] = struct{}{}
+			}
+		case "contestReason":
+			if _, ok := fieldSeen[evaluation.FieldContestReason]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldContestReason)
+				fieldSeen[evaluation.FieldContestReason] = struct{}{}
+			}
+		case "decidedBy":
+			if _, ok := fieldSeen[evaluation.FieldDecidedBy]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldDecidedBy)
+				fieldSeen[evaluation.FieldDecidedBy] = struct{}{}
+			}
+		case "decidedAt":
+			if _, ok := fieldSeen[evaluation.FieldDecidedAt]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldDecidedAt)
+				fieldSeen[evaluation.FieldDecidedAt] = struct{}{}
+			}
+		case "decision":
+			if _, ok := fieldSeen[evaluation.FieldDecision]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldDecision)
+				fieldSeen[evaluation.FieldDecision] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type evaluationPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []EvaluationPaginateOption
+}
+
+func newEvaluationPaginateArgs(rv map[string]any) *evaluationPaginateArgs {
+	args := &evaluationPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *EvaluationFormQuery) CollectFields(ctx context.Context, satisfies ...string) (*EvaluationFormQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *EvaluationFormQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(evaluationform.Columns))
+		selectedFields = []string{evaluationform.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[evaluationform.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, evaluationform.FieldAgencyID)
+				fieldSeen[evaluationform.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[evaluationform.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, evaluationform.FieldRegionID)
+				fieldSeen[evaluationform.FieldRegionID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[evaluationform.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, evaluationform.FieldCreatedAt)
+				fieldSeen[evaluationform.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[evaluationform.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, evaluationform.FieldAgencyID)
+				fieldSeen[evaluationform.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[evaluationform.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, evaluationform.FieldRegionID)
+				fieldSeen[evaluationform.FieldRegionID] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[evaluationform.FieldName]; !ok {
+				selectedFields = append(selectedFields, evaluationform.FieldName)
+				fieldSeen[evaluationform.FieldName] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[evaluationform.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, evaluationform.FieldVersion)
+				fieldSeen[evaluationform.FieldVersion] = struct{}{}
+			}
+		case "active":
+			if _, ok := fieldSeen[evaluationform.FieldActive]; !ok {
+				selectedFields = append(selectedFields, evaluationform.FieldActive)
+				fieldSeen[evaluationform.FieldActive] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[evaluationform.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, evaluationform.FieldAuthorID)
+				fieldSeen[evaluationform.FieldAuthorID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type evaluationformPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []EvaluationFormPaginateOption
+}
+
+func newEvaluationFormPaginateArgs(rv map[string]any) *evaluationformPaginateArgs {
+	args := &evaluationformPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *EvaluationFormVersionQuery) CollectFields(ctx context.Context, satisfies ...string) (*EvaluationFormVersionQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *EvaluationFormVersionQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(evaluationformversion.Columns))
+		selectedFields = []string{evaluationformversion.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "form":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&EvaluationFormClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, evaluationformImplementors)...); err != nil {
+				return err
+			}
+			_q.withForm = query
+			if _, ok := fieldSeen[evaluationformversion.FieldFormID]; !ok {
+				selectedFields = append(selectedFields, evaluationformversion.FieldFormID)
+				fieldSeen[evaluationformversion.FieldFormID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[evaluationformversion.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, evaluationformversion.FieldCreatedAt)
+				fieldSeen[evaluationformversion.FieldCreatedAt] = struct{}{}
+			}
+		case "formID":
+			if _, ok := fieldSeen[evaluationformversion.FieldFormID]; !ok {
+				selectedFields = append(selectedFields, evaluationformversion.FieldFormID)
+				fieldSeen[evaluationformversion.FieldFormID] = struct{}{}
+			}
+		case "number":
+			if _, ok := fieldSeen[evaluationformversion.FieldNumber]; !ok {
+				selectedFields = append(selectedFields, evaluationformversion.FieldNumber)
+				fieldSeen[evaluationformversion.FieldNumber] = struct{}{}
+			}
+		case "content":
+			if _, ok := fieldSeen[evaluationformversion.FieldContent]; !ok {
+				selectedFields = append(selectedFields, evaluationformversion.FieldContent)
+				fieldSeen[evaluationformversion.FieldContent] = struct{}{}
+			}
+		case "passMark":
+			if _, ok := fieldSeen[evaluationformversion.FieldPassMark]; !ok {
+				selectedFields = append(selectedFields, evaluationformversion.FieldPassMark)
+				fieldSeen[evaluationformversion.FieldPassMark] = struct{}{}
+			}
+		case "contestDays":
+			if _, ok := fieldSeen[evaluationformversion.FieldContestDays]; !ok {
+				selectedFields = append(selectedFields, evaluationformversion.FieldContestDays)
+				fieldSeen[evaluationformversion.FieldContestDays] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[evaluationformversion.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, evaluationformversion.FieldAuthorID)
+				fieldSeen[evaluationformversion.FieldAuthorID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type evaluationformversionPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []EvaluationFormVersionPaginateOption
+}
+
+func newEvaluationFormVersionPaginateArgs(rv map[string]any) *evaluationformversionPaginateArgs {
+	args := &evaluationformversionPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *EvaluationRuleQuery) CollectFields(ctx context.Context, satisfies ...string) (*EvaluationRuleQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *EvaluationRuleQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(evaluationrule.Columns))
+		selectedFields = []string{evaluationrule.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[evaluationrule.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldAgencyID)
+				fieldSeen[evaluationrule.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[evaluationrule.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldRegionID)
+				fieldSeen[evaluationrule.FieldRegionID] = struct{}{}
+			}
+
+		case "queue":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&QueueClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, queueImplementors)...); err != nil {
+				return err
+			}
+			_q.withQueue = query
+			if _, ok := fieldSeen[evaluationrule.FieldQueueID]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldQueueID)
+				fieldSeen[evaluationrule.FieldQueueID] = struct{}{}
+			}
+
+		case "form":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&EvaluationFormClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, evaluationformImplementors)...); err != nil {
+				return err
+			}
+			_q.withForm = query
+			if _, ok := fieldSeen[evaluationrule.FieldFormID]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldFormID)
+				fieldSeen[evaluationrule.FieldFormID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[evaluationrule.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldCreatedAt)
+				fieldSeen[evaluationrule.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[evaluationrule.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldAgencyID)
+				fieldSeen[evaluationrule.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[evaluationrule.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldRegionID)
+				fieldSeen[evaluationrule.FieldRegionID] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[evaluationrule.FieldName]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldName)
+				fieldSeen[evaluationrule.FieldName] = struct{}{}
+			}
+		case "formID":
+			if _, ok := fieldSeen[evaluationrule.FieldFormID]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldFormID)
+				fieldSeen[evaluationrule.FieldFormID] = struct{}{}
+			}
+		case "line":
+			if _, ok := fieldSeen[evaluationrule.FieldLine]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldLine)
+				fieldSeen[evaluationrule.FieldLine] = struct{}{}
+			}
+		case "queueID":
+			if _, ok := fieldSeen[evaluationrule.FieldQueueID]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldQueueID)
+				fieldSeen[evaluationrule.FieldQueueID] = struct{}{}
+			}
+		case "channel":
+			if _, ok := fieldSeen[evaluationrule.FieldChannel]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldChannel)
+				fieldSeen[evaluationrule.FieldChannel] = struct{}{}
+			}
+		case "period":
+			if _, ok := fieldSeen[evaluationrule.FieldPeriod]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldPeriod)
+				fieldSeen[evaluationrule.FieldPeriod] = struct{}{}
+			}
+		case "perOperator":
+			if _, ok := fieldSeen[evaluationrule.FieldPerOperator]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldPerOperator)
+				fieldSeen[evaluationrule.FieldPerOperator] = struct{}{}
+			}
+		case "leastTalkSeconds":
+			if _, ok := fieldSeen[evaluationrule.FieldLeastTalkSeconds]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldLeastTalkSeconds)
+				fieldSeen[evaluationrule.FieldLeastTalkSeconds] = struct{}{}
+			}
+		case "ratedAtMost":
+			if _, ok := fieldSeen[evaluationrule.FieldRatedAtMost]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldRatedAtMost)
+				fieldSeen[evaluationrule.FieldRatedAtMost] = struct{}{}
+			}
+		case "active":
+			if _, ok := fieldSeen[evaluationrule.FieldActive]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldActive)
+				fieldSeen[evaluationrule.FieldActive] = struct{}{}
+			}
+		case "drawnTo":
+			if _, ok := fieldSeen[evaluationrule.FieldDrawnTo]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldDrawnTo)
+				fieldSeen[evaluationrule.FieldDrawnTo] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[evaluationrule.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, evaluationrule.FieldAuthorID)
+				fieldSeen[evaluationrule.FieldAuthorID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type evaluationrulePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []EvaluationRulePaginateOption
+}
+
+func newEvaluationRulePaginateArgs(rv map[string]any) *evaluationrulePaginateArgs {
+	args := &evaluationrulePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *EvaluationStepQuery) CollectFields(ctx context.Context, satisfies ...string) (*EvaluationStepQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *EvaluationStepQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(evaluationstep.Columns))
+		selectedFields = []string{evaluationstep.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "evaluation":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&EvaluationClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, evaluationImplementors)...); err != nil {
+				return err
+			}
+			_q.withEvaluation = query
+			if _, ok := fieldSeen[evaluationstep.FieldEvaluationID]; !ok {
+				selectedFields = append(selectedFields, evaluationstep.FieldEvaluationID)
+				fieldSeen[evaluationstep.FieldEvaluationID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[evaluationstep.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, evaluationstep.FieldCreatedAt)
+				fieldSeen[evaluationstep.FieldCreatedAt] = struct{}{}
+			}
+		case "evaluationID":
+			if _, ok := fieldSeen[evaluationstep.FieldEvaluationID]; !ok {
+				selectedFields = append(selectedFields, evaluationstep.FieldEvaluationID)
+				fieldSeen[evaluationstep.FieldEvaluationID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[evaluationstep.FieldKind]; !ok {
+				selectedFields = append(selectedFields, evaluationstep.FieldKind)
+				fieldSeen[evaluationstep.FieldKind] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[evaluationstep.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, evaluationstep.FieldAccountID)
+				fieldSeen[evaluationstep.FieldAccountID] = struct{}{}
+			}
+		case "text":
+			if _, ok := fieldSeen[evaluationstep.FieldText]; !ok {
+				selectedFields = append(selectedFields, evaluationstep.FieldText)
+				fieldSeen[evaluationstep.FieldText] = struct{}{}
+			}
+		case "score":
+			if _, ok := fieldSeen[evaluationstep.FieldScore]; !ok {
+				selectedFields = append(selectedFields, evaluationstep.FieldScore)
+				fieldSeen[evaluationstep.FieldScore] = struct{}{}
+			}
+		case "marks":
+			if _, ok := fieldSeen[evaluationstep.FieldMarks]; !ok {
+				selectedFields = append(selectedFields, evaluationstep.FieldMarks)
+				fieldSeen[evaluationstep.FieldMarks] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type evaluationstepPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []EvaluationStepPaginateOption
+}
+
+func newEvaluationStepPaginateArgs(rv map[string]any) *evaluationstepPaginateArgs {
+	args := &evaluationstepPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *IncidentQuery) CollectFields(ctx context.Context, satisfies ...string) (*IncidentQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *IncidentQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(incident.Columns))
+		selectedFields = []string{incident.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agency":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgencyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agencyImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgency = query
+			if _, ok := fieldSeen[incident.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, incident.FieldAgencyID)
+				fieldSeen[incident.FieldAgencyID] = struct{}{}
+			}
+
+		case "region":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RegionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, regionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRegion = query
+			if _, ok := fieldSeen[incident.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, incident.FieldRegionID)
+				fieldSeen[incident.FieldRegionID] = struct{}{}
+			}
+
+		case "queue":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&QueueClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, queueImplementors)...); err != nil {
+				return err
+			}
+			_q.withQueue = query
+			if _, ok := fieldSeen[incident.FieldQueueID]; !ok {
+				selectedFields = append(selectedFields, incident.FieldQueueID)
+				fieldSeen[incident.FieldQueueID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[incident.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, incident.FieldCreatedAt)
+				fieldSeen[incident.FieldCreatedAt] = struct{}{}
+			}
+		case "agencyID":
+			if _, ok := fieldSeen[incident.FieldAgencyID]; !ok {
+				selectedFields = append(selectedFields, incident.FieldAgencyID)
+				fieldSeen[incident.FieldAgencyID] = struct{}{}
+			}
+		case "regionID":
+			if _, ok := fieldSeen[incident.FieldRegionID]; !ok {
+				selectedFields = append(selectedFields, incident.FieldRegionID)
+				fieldSeen[incident.FieldRegionID] = struct{}{}
+			}
+		case "raisedBy":
+			if _, ok := fieldSeen[incident.FieldRaisedBy]; !ok {
+				selectedFields = append(selectedFields, incident.FieldRaisedBy)
+				fieldSeen[incident.FieldRaisedBy] = struct{}{}
+			}
+		case "severity":
+			if _, ok := fieldSeen[incident.FieldSeverity]; !ok {
+				selectedFields = append(selectedFields, incident.FieldSeverity)
+				fieldSeen[incident.FieldSeverity] = struct{}{}
+			}
+		case "subject":
+			if _, ok := fieldSeen[incident.FieldSubject]; !ok {
+				selectedFields = append(selectedFields, incident.FieldSubject)
+				fieldSeen[incident.FieldSubject] = struct{}{}
+			}
+		case "text":
+			if _, ok := fieldSeen[incident.FieldText]; !ok {
+				selectedFields = append(selectedFields, incident.FieldText)
+				fieldSeen[incident.FieldText] = struct{}{}
+			}
+		case "queueID":
+			if _, ok := fieldSeen[incident.FieldQueueID]; !ok {
+				selectedFields = append(selectedFields, incident.FieldQueueID)
+				fieldSeen[incident.FieldQueueID] = struct{}{}
+			}
+		case "interactionID":
+			if _, ok := fieldSeen[incident.FieldInteractionID]; !ok {
+				selectedFields = append(selectedFields, incident.FieldInteractionID)
+				fieldSeen[incident.FieldInteractionID] = struct{}{}
+			}
+		case "trunksDown":
+			if _, ok := fieldSeen[incident.FieldTrunksDown]; !ok {
+				selectedFields = append(selectedFields, incident.FieldTrunksDown)
+				fieldSeen[incident.FieldTrunksDown] = struct{}{}
+			}
+		case "baseDown":
+			if _, ok := fieldSeen[incident.FieldBaseDown]; !ok {
+				selectedFields = append(selectedFields, incident.FieldBaseDown)
+				fieldSeen[incident.FieldBaseDown] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[incident.FieldState]; !ok {
+				selectedFields = append(selectedFields, incident.FieldState)
+				fieldSeen[incident.FieldState] = struct{}{}
+			}
+		case "level":
+			if _, ok := fieldSeen[incident.FieldLevel]; !ok {
+				selectedFields = append(selectedFields, incident.FieldLevel)
+				fieldSeen[incident.FieldLevel] = struct{}{}
+			}
+		case "escalateAt":
+			if _, ok := fieldSeen[incident.FieldEscalateAt]; !ok {
+				selectedFields = append(selectedFields, incident.FieldEscalateAt)
+				fieldSeen[incident.FieldEscalateAt] = struct{}{}
+			}
+		case "acknowledgedAt":
+			if _, ok := fieldSeen[incident.FieldAcknowledgedAt]; !ok {
+				selectedFields = append(selectedFields, incident.FieldAcknowledgedAt)
+				fieldSeen[incident.FieldAcknowledgedAt] = struct{}{}
+			}
+		case "acknowledgedBy":
+			if _, ok := fieldSeen[incident.FieldAcknowledgedBy]; !ok {
+				selectedFields = append(selectedFields, incident.FieldAcknowledgedBy)
+				fieldSeen[incident.FieldAcknowledgedBy] = struct{}{}
+			}
+		case "resolvedAt":
+			if _, ok := fieldSeen[incident.FieldResolvedAt]; !ok {
+				selectedFields = append(selectedFields, incident.FieldResolvedAt)
+				fieldSeen[incident.FieldResolvedAt] = struct{}{}
+			}
+		case "resolvedBy":
+			if _, ok := fieldSeen[incident.FieldResolvedBy]; !ok {
+				selectedFields = append(selectedFields, incident.FieldResolvedBy)
+				fieldSeen[incident.FieldResolvedBy] = struct{}{}
+			}
+		case "resolution":
+			if _, ok := fieldSeen[incident.FieldResolution]; !ok {
+				selectedFields = append(selectedFields, incident.FieldResolution)
+				fieldSeen[incident.FieldResolution] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type incidentPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []IncidentPaginateOption
+}
+
+func newIncidentPaginateArgs(rv map[string]any) *incidentPaginateArgs {
+	args := &incidentPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *IncidentCommentQuery) CollectFields(ctx context.Context, satisfies ...string) (*IncidentCommentQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *IncidentCommentQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(incidentcomment.Columns))
+		selectedFields = []string{incidentcomment.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "incident":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&IncidentClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, incidentImplementors)...); err != nil {
+				return err
+			}
+			_q.withIncident = query
+			if _, ok := fieldSeen[incidentcomment.FieldIncidentID]; !ok {
+				selectedFields = append(selectedFields, incidentcomment.FieldIncidentID)
+				fieldSeen[incidentcomment.FieldIncidentID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[incidentcomment.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, incidentcomment.FieldCreatedAt)
+				fieldSeen[incidentcomment.FieldCreatedAt] = struct{}{}
+			}
+		case "incidentID":
+			if _, ok := fieldSeen[incidentcomment.FieldIncidentID]; !ok {
+				selectedFields = append(selectedFields, incidentcomment.FieldIncidentID)
+				fieldSeen[incidentcomment.FieldIncidentID] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[incidentcomment.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, incidentcomment.FieldAccountID)
+				fieldSeen[incidentcomment.FieldAccountID] = struct{}{}
+			}
+		case "text":
+			if _, ok := fieldSeen[incidentcomment.FieldText]; !ok {
+				selectedFields = append(selectedFields, incidentcomment.FieldText)
+				fieldSeen[incidentcomment.FieldText] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type incidentcommentPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []IncidentCommentPaginateOption
+}
+
+func newIncidentCommentPaginateArgs(rv map[string]any) *incidentcommentPaginateArgs {
+	args := &incidentcommentPaginateArgs{}
 	if rv == nil {
 		return args
 	}
@@ -3777,6 +6150,21 @@ func (_q *QueueQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 			_q.WithNamedRequiredSkills(alias, func(wq *SkillQuery) {
 				*wq = *query
 			})
+
+		case "site":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&SiteClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, siteImplementors)...); err != nil {
+				return err
+			}
+			_q.withSite = query
+			if _, ok := fieldSeen[queue.FieldSiteID]; !ok {
+				selectedFields = append(selectedFields, queue.FieldSiteID)
+				fieldSeen[queue.FieldSiteID] = struct{}{}
+			}
 		case "createdAt":
 			if _, ok := fieldSeen[queue.FieldCreatedAt]; !ok {
 				selectedFields = append(selectedFields, queue.FieldCreatedAt)
@@ -3856,6 +6244,11 @@ func (_q *QueueQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 			if _, ok := fieldSeen[queue.FieldBusinessHoursID]; !ok {
 				selectedFields = append(selectedFields, queue.FieldBusinessHoursID)
 				fieldSeen[queue.FieldBusinessHoursID] = struct{}{}
+			}
+		case "siteID":
+			if _, ok := fieldSeen[queue.FieldSiteID]; !ok {
+				selectedFields = append(selectedFields, queue.FieldSiteID)
+				fieldSeen[queue.FieldSiteID] = struct{}{}
 			}
 		case "id":
 		case "__typename":
@@ -3960,6 +6353,11 @@ func (_q *QueueMemberQuery) collectField(ctx context.Context, oneNode bool, opCt
 			if _, ok := fieldSeen[queuemember.FieldAccountID]; !ok {
 				selectedFields = append(selectedFields, queuemember.FieldAccountID)
 				fieldSeen[queuemember.FieldAccountID] = struct{}{}
+			}
+		case "until":
+			if _, ok := fieldSeen[queuemember.FieldUntil]; !ok {
+				selectedFields = append(selectedFields, queuemember.FieldUntil)
+				fieldSeen[queuemember.FieldUntil] = struct{}{}
 			}
 		case "id":
 		case "__typename":
@@ -5008,6 +7406,21 @@ func (_q *SiteQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				selectedFields = append(selectedFields, site.FieldWave)
 				fieldSeen[site.FieldWave] = struct{}{}
 			}
+		case "need":
+			if _, ok := fieldSeen[site.FieldNeed]; !ok {
+				selectedFields = append(selectedFields, site.FieldNeed)
+				fieldSeen[site.FieldNeed] = struct{}{}
+			}
+		case "readyAt":
+			if _, ok := fieldSeen[site.FieldReadyAt]; !ok {
+				selectedFields = append(selectedFields, site.FieldReadyAt)
+				fieldSeen[site.FieldReadyAt] = struct{}{}
+			}
+		case "launchedAt":
+			if _, ok := fieldSeen[site.FieldLaunchedAt]; !ok {
+				selectedFields = append(selectedFields, site.FieldLaunchedAt)
+				fieldSeen[site.FieldLaunchedAt] = struct{}{}
+			}
 		case "id":
 		case "__typename":
 		default:
@@ -5229,6 +7642,115 @@ type soundPaginateArgs struct {
 
 func newSoundPaginateArgs(rv map[string]any) *soundPaginateArgs {
 	args := &soundPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *TrainingAssignmentQuery) CollectFields(ctx context.Context, satisfies ...string) (*TrainingAssignmentQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *TrainingAssignmentQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(trainingassignment.Columns))
+		selectedFields = []string{trainingassignment.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "course":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&CourseClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, courseImplementors)...); err != nil {
+				return err
+			}
+			_q.withCourse = query
+			if _, ok := fieldSeen[trainingassignment.FieldCourseID]; !ok {
+				selectedFields = append(selectedFields, trainingassignment.FieldCourseID)
+				fieldSeen[trainingassignment.FieldCourseID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[trainingassignment.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, trainingassignment.FieldCreatedAt)
+				fieldSeen[trainingassignment.FieldCreatedAt] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[trainingassignment.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, trainingassignment.FieldAccountID)
+				fieldSeen[trainingassignment.FieldAccountID] = struct{}{}
+			}
+		case "courseID":
+			if _, ok := fieldSeen[trainingassignment.FieldCourseID]; !ok {
+				selectedFields = append(selectedFields, trainingassignment.FieldCourseID)
+				fieldSeen[trainingassignment.FieldCourseID] = struct{}{}
+			}
+		case "authorID":
+			if _, ok := fieldSeen[trainingassignment.FieldAuthorID]; !ok {
+				selectedFields = append(selectedFields, trainingassignment.FieldAuthorID)
+				fieldSeen[trainingassignment.FieldAuthorID] = struct{}{}
+			}
+		case "dueAt":
+			if _, ok := fieldSeen[trainingassignment.FieldDueAt]; !ok {
+				selectedFields = append(selectedFields, trainingassignment.FieldDueAt)
+				fieldSeen[trainingassignment.FieldDueAt] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[trainingassignment.FieldState]; !ok {
+				selectedFields = append(selectedFields, trainingassignment.FieldState)
+				fieldSeen[trainingassignment.FieldState] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[trainingassignment.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, trainingassignment.FieldEndedAt)
+				fieldSeen[trainingassignment.FieldEndedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type trainingassignmentPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []TrainingAssignmentPaginateOption
+}
+
+func newTrainingAssignmentPaginateArgs(rv map[string]any) *trainingassignmentPaginateArgs {
+	args := &trainingassignmentPaginateArgs{}
 	if rv == nil {
 		return args
 	}

@@ -108,6 +108,14 @@ func (_m *AccountSkill) Skill(ctx context.Context) (*Skill, error) {
 	return result, err
 }
 
+func (_m *Admission) Course(ctx context.Context) (*Course, error) {
+	result, err := _m.Edges.CourseOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryCourse().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *Agency) Sites(ctx context.Context) (result []*Site, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
 		result, err = _m.NamedSites(graphql.GetFieldContext(ctx).Field.Alias)
@@ -118,6 +126,54 @@ func (_m *Agency) Sites(ctx context.Context) (result []*Site, err error) {
 		result, err = _m.QuerySites().All(ctx)
 	}
 	return result, err
+}
+
+func (_m *Alert) Rule(ctx context.Context) (*AlertRule, error) {
+	result, err := _m.Edges.RuleOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRule().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Alert) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Alert) Region(ctx context.Context) (*Region, error) {
+	result, err := _m.Edges.RegionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRegion().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *AlertRule) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *AlertRule) Region(ctx context.Context) (*Region, error) {
+	result, err := _m.Edges.RegionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRegion().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *AlertRule) Queue(ctx context.Context) (*Queue, error) {
+	result, err := _m.Edges.QueueOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryQueue().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }
 
 func (_m *AssistantTurn) Interaction(ctx context.Context) (*Interaction, error) {
@@ -140,6 +196,22 @@ func (_m *Attachment) Message(ctx context.Context) (*Message, error) {
 	result, err := _m.Edges.MessageOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryMessage().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Calibration) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Calibration) Region(ctx context.Context) (*Region, error) {
+	result, err := _m.Edges.RegionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRegion().Only(ctx)
 	}
 	return result, MaskNotFound(err)
 }
@@ -228,12 +300,172 @@ func (_m *Citizen) Interactions(ctx context.Context) (result []*Interaction, err
 	return result, err
 }
 
+func (_m *Course) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Course) Region(ctx context.Context) (*Region, error) {
+	result, err := _m.Edges.RegionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRegion().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Deferral) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Deferral) Region(ctx context.Context) (*Region, error) {
+	result, err := _m.Edges.RegionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRegion().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *DeferralRule) BusinessHours(ctx context.Context) (*BusinessHours, error) {
+	result, err := _m.Edges.BusinessHoursOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryBusinessHours().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *DeferralStep) Deferral(ctx context.Context) (*Deferral, error) {
+	result, err := _m.Edges.DeferralOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryDeferral().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *Disposition) Agency(ctx context.Context) (*Agency, error) {
 	result, err := _m.Edges.AgencyOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryAgency().Only(ctx)
 	}
 	return result, MaskNotFound(err)
+}
+
+func (_m *Evaluation) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Evaluation) Region(ctx context.Context) (*Region, error) {
+	result, err := _m.Edges.RegionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRegion().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *EvaluationForm) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *EvaluationForm) Region(ctx context.Context) (*Region, error) {
+	result, err := _m.Edges.RegionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRegion().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *EvaluationFormVersion) Form(ctx context.Context) (*EvaluationForm, error) {
+	result, err := _m.Edges.FormOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryForm().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *EvaluationRule) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *EvaluationRule) Region(ctx context.Context) (*Region, error) {
+	result, err := _m.Edges.RegionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRegion().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *EvaluationRule) Queue(ctx context.Context) (*Queue, error) {
+	result, err := _m.Edges.QueueOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryQueue().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *EvaluationRule) Form(ctx context.Context) (*EvaluationForm, error) {
+	result, err := _m.Edges.FormOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryForm().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *EvaluationStep) Evaluation(ctx context.Context) (*Evaluation, error) {
+	result, err := _m.Edges.EvaluationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryEvaluation().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Incident) Agency(ctx context.Context) (*Agency, error) {
+	result, err := _m.Edges.AgencyOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgency().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Incident) Region(ctx context.Context) (*Region, error) {
+	result, err := _m.Edges.RegionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRegion().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Incident) Queue(ctx context.Context) (*Queue, error) {
+	result, err := _m.Edges.QueueOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryQueue().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *IncidentComment) Incident(ctx context.Context) (*Incident, error) {
+	result, err := _m.Edges.IncidentOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryIncident().Only(ctx)
+	}
+	return result, err
 }
 
 func (_m *Interaction) Citizen(ctx context.Context) (*Citizen, error) {
@@ -508,6 +740,14 @@ func (_m *Queue) RequiredSkills(ctx context.Context) (result []*Skill, err error
 	return result, err
 }
 
+func (_m *Queue) Site(ctx context.Context) (*Site, error) {
+	result, err := _m.Edges.SiteOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QuerySite().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *QueueMember) Queue(ctx context.Context) (*Queue, error) {
 	result, err := _m.Edges.QueueOrErr()
 	if IsNotLoaded(err) {
@@ -682,4 +922,12 @@ func (_m *Sound) Agency(ctx context.Context) (*Agency, error) {
 		result, err = _m.QueryAgency().Only(ctx)
 	}
 	return result, MaskNotFound(err)
+}
+
+func (_m *TrainingAssignment) Course(ctx context.Context) (*Course, error) {
+	result, err := _m.Edges.CourseOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryCourse().Only(ctx)
+	}
+	return result, err
 }

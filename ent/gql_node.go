@@ -7,20 +7,36 @@ import (
 	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
+	"ekc/ent/admission"
 	"ekc/ent/agency"
+	"ekc/ent/alert"
+	"ekc/ent/alertrule"
 	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/calibration"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/citizenrequest"
+	"ekc/ent/course"
+	"ekc/ent/deferral"
+	"ekc/ent/deferralrule"
+	"ekc/ent/deferralstep"
 	"ekc/ent/destructionact"
+	"ekc/ent/directive"
 	"ekc/ent/disposition"
+	"ekc/ent/evaluation"
+	"ekc/ent/evaluationform"
+	"ekc/ent/evaluationformversion"
+	"ekc/ent/evaluationrule"
+	"ekc/ent/evaluationstep"
+	"ekc/ent/incident"
+	"ekc/ent/incidentcomment"
 	"ekc/ent/interaction"
 	"ekc/ent/legalhold"
 	"ekc/ent/menu"
@@ -43,6 +59,7 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
+	"ekc/ent/trainingassignment"
 	"ekc/ent/trunk"
 	"fmt"
 
@@ -76,10 +93,25 @@ var accountskillImplementors = []string{"AccountSkill", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*AccountSkill) IsNode() {}
 
+var admissionImplementors = []string{"Admission", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Admission) IsNode() {}
+
 var agencyImplementors = []string{"Agency", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Agency) IsNode() {}
+
+var alertImplementors = []string{"Alert", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Alert) IsNode() {}
+
+var alertruleImplementors = []string{"AlertRule", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*AlertRule) IsNode() {}
 
 var assistantturnImplementors = []string{"AssistantTurn", "Node"}
 
@@ -100,6 +132,11 @@ var businesshoursImplementors = []string{"BusinessHours", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*BusinessHours) IsNode() {}
+
+var calibrationImplementors = []string{"Calibration", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Calibration) IsNode() {}
 
 var callImplementors = []string{"Call", "Node"}
 
@@ -131,15 +168,75 @@ var citizenrequestImplementors = []string{"CitizenRequest", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*CitizenRequest) IsNode() {}
 
+var courseImplementors = []string{"Course", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Course) IsNode() {}
+
+var deferralImplementors = []string{"Deferral", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Deferral) IsNode() {}
+
+var deferralruleImplementors = []string{"DeferralRule", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*DeferralRule) IsNode() {}
+
+var deferralstepImplementors = []string{"DeferralStep", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*DeferralStep) IsNode() {}
+
 var destructionactImplementors = []string{"DestructionAct", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*DestructionAct) IsNode() {}
 
+var directiveImplementors = []string{"Directive", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Directive) IsNode() {}
+
 var dispositionImplementors = []string{"Disposition", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Disposition) IsNode() {}
+
+var evaluationImplementors = []string{"Evaluation", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Evaluation) IsNode() {}
+
+var evaluationformImplementors = []string{"EvaluationForm", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*EvaluationForm) IsNode() {}
+
+var evaluationformversionImplementors = []string{"EvaluationFormVersion", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*EvaluationFormVersion) IsNode() {}
+
+var evaluationruleImplementors = []string{"EvaluationRule", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*EvaluationRule) IsNode() {}
+
+var evaluationstepImplementors = []string{"EvaluationStep", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*EvaluationStep) IsNode() {}
+
+var incidentImplementors = []string{"Incident", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Incident) IsNode() {}
+
+var incidentcommentImplementors = []string{"IncidentComment", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*IncidentComment) IsNode() {}
 
 var interactionImplementors = []string{"Interaction", "Node"}
 
@@ -251,6 +348,11 @@ var soundImplementors = []string{"Sound", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Sound) IsNode() {}
 
+var trainingassignmentImplementors = []string{"TrainingAssignment", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*TrainingAssignment) IsNode() {}
+
 var trunkImplementors = []string{"Trunk", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -350,11 +452,38 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case admission.Table:
+		query := c.Admission.Query().
+			Where(admission.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, admissionImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case agency.Table:
 		query := c.Agency.Query().
 			Where(agency.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, agencyImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case alert.Table:
+		query := c.Alert.Query().
+			Where(alert.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, alertImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case alertrule.Table:
+		query := c.AlertRule.Query().
+			Where(alertrule.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, alertruleImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -391,6 +520,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(businesshours.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, businesshoursImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case calibration.Table:
+		query := c.Calibration.Query().
+			Where(calibration.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, calibrationImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -449,6 +587,42 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case course.Table:
+		query := c.Course.Query().
+			Where(course.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, courseImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case deferral.Table:
+		query := c.Deferral.Query().
+			Where(deferral.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, deferralImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case deferralrule.Table:
+		query := c.DeferralRule.Query().
+			Where(deferralrule.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, deferralruleImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case deferralstep.Table:
+		query := c.DeferralStep.Query().
+			Where(deferralstep.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, deferralstepImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case destructionact.Table:
 		query := c.DestructionAct.Query().
 			Where(destructionact.ID(id))
@@ -458,11 +632,83 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case directive.Table:
+		query := c.Directive.Query().
+			Where(directive.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, directiveImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case disposition.Table:
 		query := c.Disposition.Query().
 			Where(disposition.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, dispositionImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case evaluation.Table:
+		query := c.Evaluation.Query().
+			Where(evaluation.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, evaluationImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case evaluationform.Table:
+		query := c.EvaluationForm.Query().
+			Where(evaluationform.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, evaluationformImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case evaluationformversion.Table:
+		query := c.EvaluationFormVersion.Query().
+			Where(evaluationformversion.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, evaluationformversionImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case evaluationrule.Table:
+		query := c.EvaluationRule.Query().
+			Where(evaluationrule.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, evaluationruleImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case evaluationstep.Table:
+		query := c.EvaluationStep.Query().
+			Where(evaluationstep.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, evaluationstepImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case incident.Table:
+		query := c.Incident.Query().
+			Where(incident.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, incidentImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case incidentcomment.Table:
+		query := c.IncidentComment.Query().
+			Where(incidentcomment.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, incidentcommentImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -665,6 +911,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case trainingassignment.Table:
+		query := c.TrainingAssignment.Query().
+			Where(trainingassignment.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, trainingassignmentImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case trunk.Table:
 		query := c.Trunk.Query().
 			Where(trunk.ID(id))
@@ -811,10 +1066,58 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case admission.Table:
+		query := c.Admission.Query().
+			Where(admission.IDIn(ids...))
+		query, err := query.CollectFields(ctx, admissionImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case agency.Table:
 		query := c.Agency.Query().
 			Where(agency.IDIn(ids...))
 		query, err := query.CollectFields(ctx, agencyImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case alert.Table:
+		query := c.Alert.Query().
+			Where(alert.IDIn(ids...))
+		query, err := query.CollectFields(ctx, alertImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case alertrule.Table:
+		query := c.AlertRule.Query().
+			Where(alertrule.IDIn(ids...))
+		query, err := query.CollectFields(ctx, alertruleImplementors...)
 		if err != nil {
 			return nil, err
 		}
@@ -879,6 +1182,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.BusinessHours.Query().
 			Where(businesshours.IDIn(ids...))
 		query, err := query.CollectFields(ctx, businesshoursImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case calibration.Table:
+		query := c.Calibration.Query().
+			Where(calibration.IDIn(ids...))
+		query, err := query.CollectFields(ctx, calibrationImplementors...)
 		if err != nil {
 			return nil, err
 		}
@@ -987,6 +1306,70 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case course.Table:
+		query := c.Course.Query().
+			Where(course.IDIn(ids...))
+		query, err := query.CollectFields(ctx, courseImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case deferral.Table:
+		query := c.Deferral.Query().
+			Where(deferral.IDIn(ids...))
+		query, err := query.CollectFields(ctx, deferralImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case deferralrule.Table:
+		query := c.DeferralRule.Query().
+			Where(deferralrule.IDIn(ids...))
+		query, err := query.CollectFields(ctx, deferralruleImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case deferralstep.Table:
+		query := c.DeferralStep.Query().
+			Where(deferralstep.IDIn(ids...))
+		query, err := query.CollectFields(ctx, deferralstepImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case destructionact.Table:
 		query := c.DestructionAct.Query().
 			Where(destructionact.IDIn(ids...))
@@ -1003,10 +1386,138 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case directive.Table:
+		query := c.Directive.Query().
+			Where(directive.IDIn(ids...))
+		query, err := query.CollectFields(ctx, directiveImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case disposition.Table:
 		query := c.Disposition.Query().
 			Where(disposition.IDIn(ids...))
 		query, err := query.CollectFields(ctx, dispositionImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case evaluation.Table:
+		query := c.Evaluation.Query().
+			Where(evaluation.IDIn(ids...))
+		query, err := query.CollectFields(ctx, evaluationImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case evaluationform.Table:
+		query := c.EvaluationForm.Query().
+			Where(evaluationform.IDIn(ids...))
+		query, err := query.CollectFields(ctx, evaluationformImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case evaluationformversion.Table:
+		query := c.EvaluationFormVersion.Query().
+			Where(evaluationformversion.IDIn(ids...))
+		query, err := query.CollectFields(ctx, evaluationformversionImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case evaluationrule.Table:
+		query := c.EvaluationRule.Query().
+			Where(evaluationrule.IDIn(ids...))
+		query, err := query.CollectFields(ctx, evaluationruleImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case evaluationstep.Table:
+		query := c.EvaluationStep.Query().
+			Where(evaluationstep.IDIn(ids...))
+		query, err := query.CollectFields(ctx, evaluationstepImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case incident.Table:
+		query := c.Incident.Query().
+			Where(incident.IDIn(ids...))
+		query, err := query.CollectFields(ctx, incidentImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case incidentcomment.Table:
+		query := c.IncidentComment.Query().
+			Where(incidentcomment.IDIn(ids...))
+		query, err := query.CollectFields(ctx, incidentcommentImplementors...)
 		if err != nil {
 			return nil, err
 		}
@@ -1359,6 +1870,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.Sound.Query().
 			Where(sound.IDIn(ids...))
 		query, err := query.CollectFields(ctx, soundImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case trainingassignment.Table:
+		query := c.TrainingAssignment.Query().
+			Where(trainingassignment.IDIn(ids...))
+		query, err := query.CollectFields(ctx, trainingassignmentImplementors...)
 		if err != nil {
 			return nil, err
 		}

@@ -7,20 +7,36 @@ import (
 	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
+	"ekc/ent/admission"
 	"ekc/ent/agency"
+	"ekc/ent/alert"
+	"ekc/ent/alertrule"
 	"ekc/ent/apikey"
 	"ekc/ent/assistantturn"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/calibration"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/citizenrequest"
+	"ekc/ent/course"
+	"ekc/ent/deferral"
+	"ekc/ent/deferralrule"
+	"ekc/ent/deferralstep"
 	"ekc/ent/destructionact"
+	"ekc/ent/directive"
 	"ekc/ent/disposition"
+	"ekc/ent/evaluation"
+	"ekc/ent/evaluationform"
+	"ekc/ent/evaluationformversion"
+	"ekc/ent/evaluationrule"
+	"ekc/ent/evaluationstep"
+	"ekc/ent/incident"
+	"ekc/ent/incidentcomment"
 	"ekc/ent/interaction"
 	"ekc/ent/legalhold"
 	"ekc/ent/menu"
@@ -43,6 +59,7 @@ import (
 	"ekc/ent/site"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
+	"ekc/ent/trainingassignment"
 	"ekc/ent/trunk"
 	"errors"
 	"fmt"
@@ -1133,6 +1150,255 @@ func (_m *AccountSkill) ToEdge(order *AccountSkillOrder) *AccountSkillEdge {
 	}
 }
 
+// AdmissionEdge is the edge representation of Admission.
+type AdmissionEdge struct {
+	Node   *Admission `json:"node"`
+	Cursor Cursor     `json:"cursor"`
+}
+
+// AdmissionConnection is the connection containing edges to Admission.
+type AdmissionConnection struct {
+	Edges      []*AdmissionEdge `json:"edges"`
+	PageInfo   PageInfo         `json:"pageInfo"`
+	TotalCount int              `json:"totalCount"`
+}
+
+func (c *AdmissionConnection) build(nodes []*Admission, pager *admissionPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Admission
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Admission {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Admission {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*AdmissionEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &AdmissionEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// AdmissionPaginateOption enables pagination customization.
+type AdmissionPaginateOption func(*admissionPager) error
+
+// WithAdmissionOrder configures pagination ordering.
+func WithAdmissionOrder(order *AdmissionOrder) AdmissionPaginateOption {
+	if order == nil {
+		order = DefaultAdmissionOrder
+	}
+	o := *order
+	return func(pager *admissionPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultAdmissionOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithAdmissionFilter configures pagination filter.
+func WithAdmissionFilter(filter func(*AdmissionQuery) (*AdmissionQuery, error)) AdmissionPaginateOption {
+	return func(pager *admissionPager) error {
+		if filter == nil {
+			return errors.New("AdmissionQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type admissionPager struct {
+	reverse bool
+	order   *AdmissionOrder
+	filter  func(*AdmissionQuery) (*AdmissionQuery, error)
+}
+
+func newAdmissionPager(opts []AdmissionPaginateOption, reverse bool) (*admissionPager, error) {
+	pager := &admissionPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultAdmissionOrder
+	}
+	return pager, nil
+}
+
+func (p *admissionPager) applyFilter(query *AdmissionQuery) (*AdmissionQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *admissionPager) toCursor(_m *Admission) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *admissionPager) applyCursors(query *AdmissionQuery, after, before *Cursor) (*AdmissionQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultAdmissionOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *admissionPager) applyOrder(query *AdmissionQuery) *AdmissionQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultAdmissionOrder.Field {
+		query = query.Order(DefaultAdmissionOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *admissionPager) orderExpr(query *AdmissionQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultAdmissionOrder.Field {
+			b.Comma().Ident(DefaultAdmissionOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Admission.
+func (_m *AdmissionQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...AdmissionPaginateOption,
+) (*AdmissionConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newAdmissionPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &AdmissionConnection{Edges: []*AdmissionEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// AdmissionOrderField defines the ordering field of Admission.
+type AdmissionOrderField struct {
+	// Value extracts the ordering value from the given Admission.
+	Value    func(*Admission) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) admission.OrderOption
+	toCursor func(*Admission) Cursor
+}
+
+// AdmissionOrder defines the ordering of Admission.
+type AdmissionOrder struct {
+	Direction OrderDirection       `json:"direction"`
+	Field     *AdmissionOrderField `json:"field"`
+}
+
+// DefaultAdmissionOrder is the default ordering of Admission.
+var DefaultAdmissionOrder = &AdmissionOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &AdmissionOrderField{
+		Value: func(_m *Admission) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: admission.FieldID,
+		toTerm: admission.ByID,
+		toCursor: func(_m *Admission) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Admission into AdmissionEdge.
+func (_m *Admission) ToEdge(order *AdmissionOrder) *AdmissionEdge {
+	if order == nil {
+		order = DefaultAdmissionOrder
+	}
+	return &AdmissionEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // AgencyEdge is the edge representation of Agency.
 type AgencyEdge struct {
 	Node   *Agency `json:"node"`
@@ -1377,6 +1643,504 @@ func (_m *Agency) ToEdge(order *AgencyOrder) *AgencyEdge {
 		order = DefaultAgencyOrder
 	}
 	return &AgencyEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// AlertEdge is the edge representation of Alert.
+type AlertEdge struct {
+	Node   *Alert `json:"node"`
+	Cursor Cursor `json:"cursor"`
+}
+
+// AlertConnection is the connection containing edges to Alert.
+type AlertConnection struct {
+	Edges      []*AlertEdge `json:"edges"`
+	PageInfo   PageInfo     `json:"pageInfo"`
+	TotalCount int          `json:"totalCount"`
+}
+
+func (c *AlertConnection) build(nodes []*Alert, pager *alertPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Alert
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Alert {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Alert {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*AlertEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &AlertEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// AlertPaginateOption enables pagination customization.
+type AlertPaginateOption func(*alertPager) error
+
+// WithAlertOrder configures pagination ordering.
+func WithAlertOrder(order *AlertOrder) AlertPaginateOption {
+	if order == nil {
+		order = DefaultAlertOrder
+	}
+	o := *order
+	return func(pager *alertPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultAlertOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithAlertFilter configures pagination filter.
+func WithAlertFilter(filter func(*AlertQuery) (*AlertQuery, error)) AlertPaginateOption {
+	return func(pager *alertPager) error {
+		if filter == nil {
+			return errors.New("AlertQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type alertPager struct {
+	reverse bool
+	order   *AlertOrder
+	filter  func(*AlertQuery) (*AlertQuery, error)
+}
+
+func newAlertPager(opts []AlertPaginateOption, reverse bool) (*alertPager, error) {
+	pager := &alertPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultAlertOrder
+	}
+	return pager, nil
+}
+
+func (p *alertPager) applyFilter(query *AlertQuery) (*AlertQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *alertPager) toCursor(_m *Alert) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *alertPager) applyCursors(query *AlertQuery, after, before *Cursor) (*AlertQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultAlertOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *alertPager) applyOrder(query *AlertQuery) *AlertQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultAlertOrder.Field {
+		query = query.Order(DefaultAlertOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *alertPager) orderExpr(query *AlertQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultAlertOrder.Field {
+			b.Comma().Ident(DefaultAlertOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Alert.
+func (_m *AlertQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...AlertPaginateOption,
+) (*AlertConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newAlertPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &AlertConnection{Edges: []*AlertEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// AlertOrderField defines the ordering field of Alert.
+type AlertOrderField struct {
+	// Value extracts the ordering value from the given Alert.
+	Value    func(*Alert) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) alert.OrderOption
+	toCursor func(*Alert) Cursor
+}
+
+// AlertOrder defines the ordering of Alert.
+type AlertOrder struct {
+	Direction OrderDirection   `json:"direction"`
+	Field     *AlertOrderField `json:"field"`
+}
+
+// DefaultAlertOrder is the default ordering of Alert.
+var DefaultAlertOrder = &AlertOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &AlertOrderField{
+		Value: func(_m *Alert) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: alert.FieldID,
+		toTerm: alert.ByID,
+		toCursor: func(_m *Alert) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Alert into AlertEdge.
+func (_m *Alert) ToEdge(order *AlertOrder) *AlertEdge {
+	if order == nil {
+		order = DefaultAlertOrder
+	}
+	return &AlertEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// AlertRuleEdge is the edge representation of AlertRule.
+type AlertRuleEdge struct {
+	Node   *AlertRule `json:"node"`
+	Cursor Cursor     `json:"cursor"`
+}
+
+// AlertRuleConnection is the connection containing edges to AlertRule.
+type AlertRuleConnection struct {
+	Edges      []*AlertRuleEdge `json:"edges"`
+	PageInfo   PageInfo         `json:"pageInfo"`
+	TotalCount int              `json:"totalCount"`
+}
+
+func (c *AlertRuleConnection) build(nodes []*AlertRule, pager *alertrulePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *AlertRule
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *AlertRule {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *AlertRule {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*AlertRuleEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &AlertRuleEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// AlertRulePaginateOption enables pagination customization.
+type AlertRulePaginateOption func(*alertrulePager) error
+
+// WithAlertRuleOrder configures pagination ordering.
+func WithAlertRuleOrder(order *AlertRuleOrder) AlertRulePaginateOption {
+	if order == nil {
+		order = DefaultAlertRuleOrder
+	}
+	o := *order
+	return func(pager *alertrulePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultAlertRuleOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithAlertRuleFilter configures pagination filter.
+func WithAlertRuleFilter(filter func(*AlertRuleQuery) (*AlertRuleQuery, error)) AlertRulePaginateOption {
+	return func(pager *alertrulePager) error {
+		if filter == nil {
+			return errors.New("AlertRuleQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type alertrulePager struct {
+	reverse bool
+	order   *AlertRuleOrder
+	filter  func(*AlertRuleQuery) (*AlertRuleQuery, error)
+}
+
+func newAlertRulePager(opts []AlertRulePaginateOption, reverse bool) (*alertrulePager, error) {
+	pager := &alertrulePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultAlertRuleOrder
+	}
+	return pager, nil
+}
+
+func (p *alertrulePager) applyFilter(query *AlertRuleQuery) (*AlertRuleQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *alertrulePager) toCursor(_m *AlertRule) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *alertrulePager) applyCursors(query *AlertRuleQuery, after, before *Cursor) (*AlertRuleQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultAlertRuleOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *alertrulePager) applyOrder(query *AlertRuleQuery) *AlertRuleQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultAlertRuleOrder.Field {
+		query = query.Order(DefaultAlertRuleOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *alertrulePager) orderExpr(query *AlertRuleQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultAlertRuleOrder.Field {
+			b.Comma().Ident(DefaultAlertRuleOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to AlertRule.
+func (_m *AlertRuleQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...AlertRulePaginateOption,
+) (*AlertRuleConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newAlertRulePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &AlertRuleConnection{Edges: []*AlertRuleEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// AlertRuleOrderField defines the ordering field of AlertRule.
+type AlertRuleOrderField struct {
+	// Value extracts the ordering value from the given AlertRule.
+	Value    func(*AlertRule) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) alertrule.OrderOption
+	toCursor func(*AlertRule) Cursor
+}
+
+// AlertRuleOrder defines the ordering of AlertRule.
+type AlertRuleOrder struct {
+	Direction OrderDirection       `json:"direction"`
+	Field     *AlertRuleOrderField `json:"field"`
+}
+
+// DefaultAlertRuleOrder is the default ordering of AlertRule.
+var DefaultAlertRuleOrder = &AlertRuleOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &AlertRuleOrderField{
+		Value: func(_m *AlertRule) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: alertrule.FieldID,
+		toTerm: alertrule.ByID,
+		toCursor: func(_m *AlertRule) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts AlertRule into AlertRuleEdge.
+func (_m *AlertRule) ToEdge(order *AlertRuleOrder) *AlertRuleEdge {
+	if order == nil {
+		order = DefaultAlertRuleOrder
+	}
+	return &AlertRuleEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -2373,6 +3137,255 @@ func (_m *BusinessHours) ToEdge(order *BusinessHoursOrder) *BusinessHoursEdge {
 		order = DefaultBusinessHoursOrder
 	}
 	return &BusinessHoursEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// CalibrationEdge is the edge representation of Calibration.
+type CalibrationEdge struct {
+	Node   *Calibration `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// CalibrationConnection is the connection containing edges to Calibration.
+type CalibrationConnection struct {
+	Edges      []*CalibrationEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *CalibrationConnection) build(nodes []*Calibration, pager *calibrationPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Calibration
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Calibration {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Calibration {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*CalibrationEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &CalibrationEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// CalibrationPaginateOption enables pagination customization.
+type CalibrationPaginateOption func(*calibrationPager) error
+
+// WithCalibrationOrder configures pagination ordering.
+func WithCalibrationOrder(order *CalibrationOrder) CalibrationPaginateOption {
+	if order == nil {
+		order = DefaultCalibrationOrder
+	}
+	o := *order
+	return func(pager *calibrationPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultCalibrationOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithCalibrationFilter configures pagination filter.
+func WithCalibrationFilter(filter func(*CalibrationQuery) (*CalibrationQuery, error)) CalibrationPaginateOption {
+	return func(pager *calibrationPager) error {
+		if filter == nil {
+			return errors.New("CalibrationQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type calibrationPager struct {
+	reverse bool
+	order   *CalibrationOrder
+	filter  func(*CalibrationQuery) (*CalibrationQuery, error)
+}
+
+func newCalibrationPager(opts []CalibrationPaginateOption, reverse bool) (*calibrationPager, error) {
+	pager := &calibrationPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultCalibrationOrder
+	}
+	return pager, nil
+}
+
+func (p *calibrationPager) applyFilter(query *CalibrationQuery) (*CalibrationQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *calibrationPager) toCursor(_m *Calibration) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *calibrationPager) applyCursors(query *CalibrationQuery, after, before *Cursor) (*CalibrationQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultCalibrationOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *calibrationPager) applyOrder(query *CalibrationQuery) *CalibrationQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultCalibrationOrder.Field {
+		query = query.Order(DefaultCalibrationOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *calibrationPager) orderExpr(query *CalibrationQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultCalibrationOrder.Field {
+			b.Comma().Ident(DefaultCalibrationOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Calibration.
+func (_m *CalibrationQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...CalibrationPaginateOption,
+) (*CalibrationConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newCalibrationPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &CalibrationConnection{Edges: []*CalibrationEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// CalibrationOrderField defines the ordering field of Calibration.
+type CalibrationOrderField struct {
+	// Value extracts the ordering value from the given Calibration.
+	Value    func(*Calibration) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) calibration.OrderOption
+	toCursor func(*Calibration) Cursor
+}
+
+// CalibrationOrder defines the ordering of Calibration.
+type CalibrationOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *CalibrationOrderField `json:"field"`
+}
+
+// DefaultCalibrationOrder is the default ordering of Calibration.
+var DefaultCalibrationOrder = &CalibrationOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &CalibrationOrderField{
+		Value: func(_m *Calibration) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: calibration.FieldID,
+		toTerm: calibration.ByID,
+		toCursor: func(_m *Calibration) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Calibration into CalibrationEdge.
+func (_m *Calibration) ToEdge(order *CalibrationOrder) *CalibrationEdge {
+	if order == nil {
+		order = DefaultCalibrationOrder
+	}
+	return &CalibrationEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -3872,6 +4885,1049 @@ func (_m *CitizenRequest) ToEdge(order *CitizenRequestOrder) *CitizenRequestEdge
 	}
 }
 
+// CourseEdge is the edge representation of Course.
+type CourseEdge struct {
+	Node   *Course `json:"node"`
+	Cursor Cursor  `json:"cursor"`
+}
+
+// CourseConnection is the connection containing edges to Course.
+type CourseConnection struct {
+	Edges      []*CourseEdge `json:"edges"`
+	PageInfo   PageInfo      `json:"pageInfo"`
+	TotalCount int           `json:"totalCount"`
+}
+
+func (c *CourseConnection) build(nodes []*Course, pager *coursePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Course
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Course {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Course {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*CourseEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &CourseEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// CoursePaginateOption enables pagination customization.
+type CoursePaginateOption func(*coursePager) error
+
+// WithCourseOrder configures pagination ordering.
+func WithCourseOrder(order *CourseOrder) CoursePaginateOption {
+	if order == nil {
+		order = DefaultCourseOrder
+	}
+	o := *order
+	return func(pager *coursePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultCourseOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithCourseFilter configures pagination filter.
+func WithCourseFilter(filter func(*CourseQuery) (*CourseQuery, error)) CoursePaginateOption {
+	return func(pager *coursePager) error {
+		if filter == nil {
+			return errors.New("CourseQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type coursePager struct {
+	reverse bool
+	order   *CourseOrder
+	filter  func(*CourseQuery) (*CourseQuery, error)
+}
+
+func newCoursePager(opts []CoursePaginateOption, reverse bool) (*coursePager, error) {
+	pager := &coursePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultCourseOrder
+	}
+	return pager, nil
+}
+
+func (p *coursePager) applyFilter(query *CourseQuery) (*CourseQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *coursePager) toCursor(_m *Course) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *coursePager) applyCursors(query *CourseQuery, after, before *Cursor) (*CourseQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultCourseOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *coursePager) applyOrder(query *CourseQuery) *CourseQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultCourseOrder.Field {
+		query = query.Order(DefaultCourseOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *coursePager) orderExpr(query *CourseQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultCourseOrder.Field {
+			b.Comma().Ident(DefaultCourseOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Course.
+func (_m *CourseQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...CoursePaginateOption,
+) (*CourseConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newCoursePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &CourseConnection{Edges: []*CourseEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// CourseOrderField defines the ordering field of Course.
+type CourseOrderField struct {
+	// Value extracts the ordering value from the given Course.
+	Value    func(*Course) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) course.OrderOption
+	toCursor func(*Course) Cursor
+}
+
+// CourseOrder defines the ordering of Course.
+type CourseOrder struct {
+	Direction OrderDirection    `json:"direction"`
+	Field     *CourseOrderField `json:"field"`
+}
+
+// DefaultCourseOrder is the default ordering of Course.
+var DefaultCourseOrder = &CourseOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &CourseOrderField{
+		Value: func(_m *Course) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: course.FieldID,
+		toTerm: course.ByID,
+		toCursor: func(_m *Course) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Course into CourseEdge.
+func (_m *Course) ToEdge(order *CourseOrder) *CourseEdge {
+	if order == nil {
+		order = DefaultCourseOrder
+	}
+	return &CourseEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// DeferralEdge is the edge representation of Deferral.
+type DeferralEdge struct {
+	Node   *Deferral `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// DeferralConnection is the connection containing edges to Deferral.
+type DeferralConnection struct {
+	Edges      []*DeferralEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+func (c *DeferralConnection) build(nodes []*Deferral, pager *deferralPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Deferral
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Deferral {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Deferral {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*DeferralEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &DeferralEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// DeferralPaginateOption enables pagination customization.
+type DeferralPaginateOption func(*deferralPager) error
+
+// WithDeferralOrder configures pagination ordering.
+func WithDeferralOrder(order *DeferralOrder) DeferralPaginateOption {
+	if order == nil {
+		order = DefaultDeferralOrder
+	}
+	o := *order
+	return func(pager *deferralPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultDeferralOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithDeferralFilter configures pagination filter.
+func WithDeferralFilter(filter func(*DeferralQuery) (*DeferralQuery, error)) DeferralPaginateOption {
+	return func(pager *deferralPager) error {
+		if filter == nil {
+			return errors.New("DeferralQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type deferralPager struct {
+	reverse bool
+	order   *DeferralOrder
+	filter  func(*DeferralQuery) (*DeferralQuery, error)
+}
+
+func newDeferralPager(opts []DeferralPaginateOption, reverse bool) (*deferralPager, error) {
+	pager := &deferralPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultDeferralOrder
+	}
+	return pager, nil
+}
+
+func (p *deferralPager) applyFilter(query *DeferralQuery) (*DeferralQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *deferralPager) toCursor(_m *Deferral) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *deferralPager) applyCursors(query *DeferralQuery, after, before *Cursor) (*DeferralQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultDeferralOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *deferralPager) applyOrder(query *DeferralQuery) *DeferralQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultDeferralOrder.Field {
+		query = query.Order(DefaultDeferralOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *deferralPager) orderExpr(query *DeferralQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultDeferralOrder.Field {
+			b.Comma().Ident(DefaultDeferralOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Deferral.
+func (_m *DeferralQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...DeferralPaginateOption,
+) (*DeferralConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newDeferralPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &DeferralConnection{Edges: []*DeferralEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// DeferralOrderFieldDueAt orders Deferral by due_at.
+	DeferralOrderFieldDueAt = &DeferralOrderField{
+		Value: func(_m *Deferral) (ent.Value, error) {
+			return _m.DueAt, nil
+		},
+		column: deferral.FieldDueAt,
+		toTerm: deferral.ByDueAt,
+		toCursor: func(_m *Deferral) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.DueAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f DeferralOrderField) String() string {
+	var str string
+	switch f.column {
+	case DeferralOrderFieldDueAt.column:
+		str = "DUE_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f DeferralOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *DeferralOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("DeferralOrderField %T must be a string", v)
+	}
+	switch str {
+	case "DUE_AT":
+		*f = *DeferralOrderFieldDueAt
+	default:
+		return fmt.Errorf("%s is not a valid DeferralOrderField", str)
+	}
+	return nil
+}
+
+// DeferralOrderField defines the ordering field of Deferral.
+type DeferralOrderField struct {
+	// Value extracts the ordering value from the given Deferral.
+	Value    func(*Deferral) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) deferral.OrderOption
+	toCursor func(*Deferral) Cursor
+}
+
+// DeferralOrder defines the ordering of Deferral.
+type DeferralOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *DeferralOrderField `json:"field"`
+}
+
+// DefaultDeferralOrder is the default ordering of Deferral.
+var DefaultDeferralOrder = &DeferralOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &DeferralOrderField{
+		Value: func(_m *Deferral) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: deferral.FieldID,
+		toTerm: deferral.ByID,
+		toCursor: func(_m *Deferral) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Deferral into DeferralEdge.
+func (_m *Deferral) ToEdge(order *DeferralOrder) *DeferralEdge {
+	if order == nil {
+		order = DefaultDeferralOrder
+	}
+	return &DeferralEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// DeferralRuleEdge is the edge representation of DeferralRule.
+type DeferralRuleEdge struct {
+	Node   *DeferralRule `json:"node"`
+	Cursor Cursor        `json:"cursor"`
+}
+
+// DeferralRuleConnection is the connection containing edges to DeferralRule.
+type DeferralRuleConnection struct {
+	Edges      []*DeferralRuleEdge `json:"edges"`
+	PageInfo   PageInfo            `json:"pageInfo"`
+	TotalCount int                 `json:"totalCount"`
+}
+
+func (c *DeferralRuleConnection) build(nodes []*DeferralRule, pager *deferralrulePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *DeferralRule
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *DeferralRule {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *DeferralRule {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*DeferralRuleEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &DeferralRuleEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// DeferralRulePaginateOption enables pagination customization.
+type DeferralRulePaginateOption func(*deferralrulePager) error
+
+// WithDeferralRuleOrder configures pagination ordering.
+func WithDeferralRuleOrder(order *DeferralRuleOrder) DeferralRulePaginateOption {
+	if order == nil {
+		order = DefaultDeferralRuleOrder
+	}
+	o := *order
+	return func(pager *deferralrulePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultDeferralRuleOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithDeferralRuleFilter configures pagination filter.
+func WithDeferralRuleFilter(filter func(*DeferralRuleQuery) (*DeferralRuleQuery, error)) DeferralRulePaginateOption {
+	return func(pager *deferralrulePager) error {
+		if filter == nil {
+			return errors.New("DeferralRuleQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type deferralrulePager struct {
+	reverse bool
+	order   *DeferralRuleOrder
+	filter  func(*DeferralRuleQuery) (*DeferralRuleQuery, error)
+}
+
+func newDeferralRulePager(opts []DeferralRulePaginateOption, reverse bool) (*deferralrulePager, error) {
+	pager := &deferralrulePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultDeferralRuleOrder
+	}
+	return pager, nil
+}
+
+func (p *deferralrulePager) applyFilter(query *DeferralRuleQuery) (*DeferralRuleQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *deferralrulePager) toCursor(_m *DeferralRule) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *deferralrulePager) applyCursors(query *DeferralRuleQuery, after, before *Cursor) (*DeferralRuleQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultDeferralRuleOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *deferralrulePager) applyOrder(query *DeferralRuleQuery) *DeferralRuleQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultDeferralRuleOrder.Field {
+		query = query.Order(DefaultDeferralRuleOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *deferralrulePager) orderExpr(query *DeferralRuleQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultDeferralRuleOrder.Field {
+			b.Comma().Ident(DefaultDeferralRuleOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to DeferralRule.
+func (_m *DeferralRuleQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...DeferralRulePaginateOption,
+) (*DeferralRuleConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newDeferralRulePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &DeferralRuleConnection{Edges: []*DeferralRuleEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// DeferralRuleOrderField defines the ordering field of DeferralRule.
+type DeferralRuleOrderField struct {
+	// Value extracts the ordering value from the given DeferralRule.
+	Value    func(*DeferralRule) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) deferralrule.OrderOption
+	toCursor func(*DeferralRule) Cursor
+}
+
+// DeferralRuleOrder defines the ordering of DeferralRule.
+type DeferralRuleOrder struct {
+	Direction OrderDirection          `json:"direction"`
+	Field     *DeferralRuleOrderField `json:"field"`
+}
+
+// DefaultDeferralRuleOrder is the default ordering of DeferralRule.
+var DefaultDeferralRuleOrder = &DeferralRuleOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &DeferralRuleOrderField{
+		Value: func(_m *DeferralRule) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: deferralrule.FieldID,
+		toTerm: deferralrule.ByID,
+		toCursor: func(_m *DeferralRule) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts DeferralRule into DeferralRuleEdge.
+func (_m *DeferralRule) ToEdge(order *DeferralRuleOrder) *DeferralRuleEdge {
+	if order == nil {
+		order = DefaultDeferralRuleOrder
+	}
+	return &DeferralRuleEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// DeferralStepEdge is the edge representation of DeferralStep.
+type DeferralStepEdge struct {
+	Node   *DeferralStep `json:"node"`
+	Cursor Cursor        `json:"cursor"`
+}
+
+// DeferralStepConnection is the connection containing edges to DeferralStep.
+type DeferralStepConnection struct {
+	Edges      []*DeferralStepEdge `json:"edges"`
+	PageInfo   PageInfo            `json:"pageInfo"`
+	TotalCount int                 `json:"totalCount"`
+}
+
+func (c *DeferralStepConnection) build(nodes []*DeferralStep, pager *deferralstepPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *DeferralStep
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *DeferralStep {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *DeferralStep {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*DeferralStepEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &DeferralStepEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// DeferralStepPaginateOption enables pagination customization.
+type DeferralStepPaginateOption func(*deferralstepPager) error
+
+// WithDeferralStepOrder configures pagination ordering.
+func WithDeferralStepOrder(order *DeferralStepOrder) DeferralStepPaginateOption {
+	if order == nil {
+		order = DefaultDeferralStepOrder
+	}
+	o := *order
+	return func(pager *deferralstepPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultDeferralStepOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithDeferralStepFilter configures pagination filter.
+func WithDeferralStepFilter(filter func(*DeferralStepQuery) (*DeferralStepQuery, error)) DeferralStepPaginateOption {
+	return func(pager *deferralstepPager) error {
+		if filter == nil {
+			return errors.New("DeferralStepQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type deferralstepPager struct {
+	reverse bool
+	order   *DeferralStepOrder
+	filter  func(*DeferralStepQuery) (*DeferralStepQuery, error)
+}
+
+func newDeferralStepPager(opts []DeferralStepPaginateOption, reverse bool) (*deferralstepPager, error) {
+	pager := &deferralstepPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultDeferralStepOrder
+	}
+	return pager, nil
+}
+
+func (p *deferralstepPager) applyFilter(query *DeferralStepQuery) (*DeferralStepQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *deferralstepPager) toCursor(_m *DeferralStep) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *deferralstepPager) applyCursors(query *DeferralStepQuery, after, before *Cursor) (*DeferralStepQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultDeferralStepOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *deferralstepPager) applyOrder(query *DeferralStepQuery) *DeferralStepQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultDeferralStepOrder.Field {
+		query = query.Order(DefaultDeferralStepOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *deferralstepPager) orderExpr(query *DeferralStepQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultDeferralStepOrder.Field {
+			b.Comma().Ident(DefaultDeferralStepOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to DeferralStep.
+func (_m *DeferralStepQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...DeferralStepPaginateOption,
+) (*DeferralStepConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newDeferralStepPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &DeferralStepConnection{Edges: []*DeferralStepEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// DeferralStepOrderField defines the ordering field of DeferralStep.
+type DeferralStepOrderField struct {
+	// Value extracts the ordering value from the given DeferralStep.
+	Value    func(*DeferralStep) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) deferralstep.OrderOption
+	toCursor func(*DeferralStep) Cursor
+}
+
+// DeferralStepOrder defines the ordering of DeferralStep.
+type DeferralStepOrder struct {
+	Direction OrderDirection          `json:"direction"`
+	Field     *DeferralStepOrderField `json:"field"`
+}
+
+// DefaultDeferralStepOrder is the default ordering of DeferralStep.
+var DefaultDeferralStepOrder = &DeferralStepOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &DeferralStepOrderField{
+		Value: func(_m *DeferralStep) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: deferralstep.FieldID,
+		toTerm: deferralstep.ByID,
+		toCursor: func(_m *DeferralStep) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts DeferralStep into DeferralStepEdge.
+func (_m *DeferralStep) ToEdge(order *DeferralStepOrder) *DeferralStepEdge {
+	if order == nil {
+		order = DefaultDeferralStepOrder
+	}
+	return &DeferralStepEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // DestructionActEdge is the edge representation of DestructionAct.
 type DestructionActEdge struct {
 	Node   *DestructionAct `json:"node"`
@@ -4121,6 +6177,255 @@ func (_m *DestructionAct) ToEdge(order *DestructionActOrder) *DestructionActEdge
 	}
 }
 
+// DirectiveEdge is the edge representation of Directive.
+type DirectiveEdge struct {
+	Node   *Directive `json:"node"`
+	Cursor Cursor     `json:"cursor"`
+}
+
+// DirectiveConnection is the connection containing edges to Directive.
+type DirectiveConnection struct {
+	Edges      []*DirectiveEdge `json:"edges"`
+	PageInfo   PageInfo         `json:"pageInfo"`
+	TotalCount int              `json:"totalCount"`
+}
+
+func (c *DirectiveConnection) build(nodes []*Directive, pager *directivePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Directive
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Directive {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Directive {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*DirectiveEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &DirectiveEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// DirectivePaginateOption enables pagination customization.
+type DirectivePaginateOption func(*directivePager) error
+
+// WithDirectiveOrder configures pagination ordering.
+func WithDirectiveOrder(order *DirectiveOrder) DirectivePaginateOption {
+	if order == nil {
+		order = DefaultDirectiveOrder
+	}
+	o := *order
+	return func(pager *directivePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultDirectiveOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithDirectiveFilter configures pagination filter.
+func WithDirectiveFilter(filter func(*DirectiveQuery) (*DirectiveQuery, error)) DirectivePaginateOption {
+	return func(pager *directivePager) error {
+		if filter == nil {
+			return errors.New("DirectiveQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type directivePager struct {
+	reverse bool
+	order   *DirectiveOrder
+	filter  func(*DirectiveQuery) (*DirectiveQuery, error)
+}
+
+func newDirectivePager(opts []DirectivePaginateOption, reverse bool) (*directivePager, error) {
+	pager := &directivePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultDirectiveOrder
+	}
+	return pager, nil
+}
+
+func (p *directivePager) applyFilter(query *DirectiveQuery) (*DirectiveQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *directivePager) toCursor(_m *Directive) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *directivePager) applyCursors(query *DirectiveQuery, after, before *Cursor) (*DirectiveQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultDirectiveOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *directivePager) applyOrder(query *DirectiveQuery) *DirectiveQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultDirectiveOrder.Field {
+		query = query.Order(DefaultDirectiveOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *directivePager) orderExpr(query *DirectiveQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultDirectiveOrder.Field {
+			b.Comma().Ident(DefaultDirectiveOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Directive.
+func (_m *DirectiveQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...DirectivePaginateOption,
+) (*DirectiveConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newDirectivePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &DirectiveConnection{Edges: []*DirectiveEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// DirectiveOrderField defines the ordering field of Directive.
+type DirectiveOrderField struct {
+	// Value extracts the ordering value from the given Directive.
+	Value    func(*Directive) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) directive.OrderOption
+	toCursor func(*Directive) Cursor
+}
+
+// DirectiveOrder defines the ordering of Directive.
+type DirectiveOrder struct {
+	Direction OrderDirection       `json:"direction"`
+	Field     *DirectiveOrderField `json:"field"`
+}
+
+// DefaultDirectiveOrder is the default ordering of Directive.
+var DefaultDirectiveOrder = &DirectiveOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &DirectiveOrderField{
+		Value: func(_m *Directive) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: directive.FieldID,
+		toTerm: directive.ByID,
+		toCursor: func(_m *Directive) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Directive into DirectiveEdge.
+func (_m *Directive) ToEdge(order *DirectiveOrder) *DirectiveEdge {
+	if order == nil {
+		order = DefaultDirectiveOrder
+	}
+	return &DirectiveEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // DispositionEdge is the edge representation of Disposition.
 type DispositionEdge struct {
 	Node   *Disposition `json:"node"`
@@ -4365,6 +6670,1749 @@ func (_m *Disposition) ToEdge(order *DispositionOrder) *DispositionEdge {
 		order = DefaultDispositionOrder
 	}
 	return &DispositionEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// EvaluationEdge is the edge representation of Evaluation.
+type EvaluationEdge struct {
+	Node   *Evaluation `json:"node"`
+	Cursor Cursor      `json:"cursor"`
+}
+
+// EvaluationConnection is the connection containing edges to Evaluation.
+type EvaluationConnection struct {
+	Edges      []*EvaluationEdge `json:"edges"`
+	PageInfo   PageInfo          `json:"pageInfo"`
+	TotalCount int               `json:"totalCount"`
+}
+
+func (c *EvaluationConnection) build(nodes []*Evaluation, pager *evaluationPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Evaluation
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Evaluation {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Evaluation {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*EvaluationEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &EvaluationEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// EvaluationPaginateOption enables pagination customization.
+type EvaluationPaginateOption func(*evaluationPager) error
+
+// WithEvaluationOrder configures pagination ordering.
+func WithEvaluationOrder(order *EvaluationOrder) EvaluationPaginateOption {
+	if order == nil {
+		order = DefaultEvaluationOrder
+	}
+	o := *order
+	return func(pager *evaluationPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultEvaluationOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithEvaluationFilter configures pagination filter.
+func WithEvaluationFilter(filter func(*EvaluationQuery) (*EvaluationQuery, error)) EvaluationPaginateOption {
+	return func(pager *evaluationPager) error {
+		if filter == nil {
+			return errors.New("EvaluationQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type evaluationPager struct {
+	reverse bool
+	order   *EvaluationOrder
+	filter  func(*EvaluationQuery) (*EvaluationQuery, error)
+}
+
+func newEvaluationPager(opts []EvaluationPaginateOption, reverse bool) (*evaluationPager, error) {
+	pager := &evaluationPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultEvaluationOrder
+	}
+	return pager, nil
+}
+
+func (p *evaluationPager) applyFilter(query *EvaluationQuery) (*EvaluationQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *evaluationPager) toCursor(_m *Evaluation) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *evaluationPager) applyCursors(query *EvaluationQuery, after, before *Cursor) (*EvaluationQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultEvaluationOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *evaluationPager) applyOrder(query *EvaluationQuery) *EvaluationQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultEvaluationOrder.Field {
+		query = query.Order(DefaultEvaluationOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *evaluationPager) orderExpr(query *EvaluationQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultEvaluationOrder.Field {
+			b.Comma().Ident(DefaultEvaluationOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Evaluation.
+func (_m *EvaluationQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...EvaluationPaginateOption,
+) (*EvaluationConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newEvaluationPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &EvaluationConnection{Edges: []*EvaluationEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// EvaluationOrderField defines the ordering field of Evaluation.
+type EvaluationOrderField struct {
+	// Value extracts the ordering value from the given Evaluation.
+	Value    func(*Evaluation) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) evaluation.OrderOption
+	toCursor func(*Evaluation) Cursor
+}
+
+// EvaluationOrder defines the ordering of Evaluation.
+type EvaluationOrder struct {
+	Direction OrderDirection        `json:"direction"`
+	Field     *EvaluationOrderField `json:"field"`
+}
+
+// DefaultEvaluationOrder is the default ordering of Evaluation.
+var DefaultEvaluationOrder = &EvaluationOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &EvaluationOrderField{
+		Value: func(_m *Evaluation) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: evaluation.FieldID,
+		toTerm: evaluation.ByID,
+		toCursor: func(_m *Evaluation) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Evaluation into EvaluationEdge.
+func (_m *Evaluation) ToEdge(order *EvaluationOrder) *EvaluationEdge {
+	if order == nil {
+		order = DefaultEvaluationOrder
+	}
+	return &EvaluationEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// EvaluationFormEdge is the edge representation of EvaluationForm.
+type EvaluationFormEdge struct {
+	Node   *EvaluationForm `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// EvaluationFormConnection is the connection containing edges to EvaluationForm.
+type EvaluationFormConnection struct {
+	Edges      []*EvaluationFormEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+func (c *EvaluationFormConnection) build(nodes []*EvaluationForm, pager *evaluationformPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *EvaluationForm
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *EvaluationForm {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *EvaluationForm {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*EvaluationFormEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &EvaluationFormEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// EvaluationFormPaginateOption enables pagination customization.
+type EvaluationFormPaginateOption func(*evaluationformPager) error
+
+// WithEvaluationFormOrder configures pagination ordering.
+func WithEvaluationFormOrder(order *EvaluationFormOrder) EvaluationFormPaginateOption {
+	if order == nil {
+		order = DefaultEvaluationFormOrder
+	}
+	o := *order
+	return func(pager *evaluationformPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultEvaluationFormOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithEvaluationFormFilter configures pagination filter.
+func WithEvaluationFormFilter(filter func(*EvaluationFormQuery) (*EvaluationFormQuery, error)) EvaluationFormPaginateOption {
+	return func(pager *evaluationformPager) error {
+		if filter == nil {
+			return errors.New("EvaluationFormQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type evaluationformPager struct {
+	reverse bool
+	order   *EvaluationFormOrder
+	filter  func(*EvaluationFormQuery) (*EvaluationFormQuery, error)
+}
+
+func newEvaluationFormPager(opts []EvaluationFormPaginateOption, reverse bool) (*evaluationformPager, error) {
+	pager := &evaluationformPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultEvaluationFormOrder
+	}
+	return pager, nil
+}
+
+func (p *evaluationformPager) applyFilter(query *EvaluationFormQuery) (*EvaluationFormQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *evaluationformPager) toCursor(_m *EvaluationForm) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *evaluationformPager) applyCursors(query *EvaluationFormQuery, after, before *Cursor) (*EvaluationFormQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultEvaluationFormOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *evaluationformPager) applyOrder(query *EvaluationFormQuery) *EvaluationFormQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultEvaluationFormOrder.Field {
+		query = query.Order(DefaultEvaluationFormOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *evaluationformPager) orderExpr(query *EvaluationFormQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultEvaluationFormOrder.Field {
+			b.Comma().Ident(DefaultEvaluationFormOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to EvaluationForm.
+func (_m *EvaluationFormQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...EvaluationFormPaginateOption,
+) (*EvaluationFormConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newEvaluationFormPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &EvaluationFormConnection{Edges: []*EvaluationFormEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// EvaluationFormOrderField defines the ordering field of EvaluationForm.
+type EvaluationFormOrderField struct {
+	// Value extracts the ordering value from the given EvaluationForm.
+	Value    func(*EvaluationForm) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) evaluationform.OrderOption
+	toCursor func(*EvaluationForm) Cursor
+}
+
+// EvaluationFormOrder defines the ordering of EvaluationForm.
+type EvaluationFormOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *EvaluationFormOrderField `json:"field"`
+}
+
+// DefaultEvaluationFormOrder is the default ordering of EvaluationForm.
+var DefaultEvaluationFormOrder = &EvaluationFormOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &EvaluationFormOrderField{
+		Value: func(_m *EvaluationForm) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: evaluationform.FieldID,
+		toTerm: evaluationform.ByID,
+		toCursor: func(_m *EvaluationForm) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts EvaluationForm into EvaluationFormEdge.
+func (_m *EvaluationForm) ToEdge(order *EvaluationFormOrder) *EvaluationFormEdge {
+	if order == nil {
+		order = DefaultEvaluationFormOrder
+	}
+	return &EvaluationFormEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// EvaluationFormVersionEdge is the edge representation of EvaluationFormVersion.
+type EvaluationFormVersionEdge struct {
+	Node   *EvaluationFormVersion `json:"node"`
+	Cursor Cursor                 `json:"cursor"`
+}
+
+// EvaluationFormVersionConnection is the connection containing edges to EvaluationFormVersion.
+type EvaluationFormVersionConnection struct {
+	Edges      []*EvaluationFormVersionEdge `json:"edges"`
+	PageInfo   PageInfo                     `json:"pageInfo"`
+	TotalCount int                          `json:"totalCount"`
+}
+
+func (c *EvaluationFormVersionConnection) build(nodes []*EvaluationFormVersion, pager *evaluationformversionPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *EvaluationFormVersion
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *EvaluationFormVersion {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *EvaluationFormVersion {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*EvaluationFormVersionEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &EvaluationFormVersionEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// EvaluationFormVersionPaginateOption enables pagination customization.
+type EvaluationFormVersionPaginateOption func(*evaluationformversionPager) error
+
+// WithEvaluationFormVersionOrder configures pagination ordering.
+func WithEvaluationFormVersionOrder(order *EvaluationFormVersionOrder) EvaluationFormVersionPaginateOption {
+	if order == nil {
+		order = DefaultEvaluationFormVersionOrder
+	}
+	o := *order
+	return func(pager *evaluationformversionPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultEvaluationFormVersionOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithEvaluationFormVersionFilter configures pagination filter.
+func WithEvaluationFormVersionFilter(filter func(*EvaluationFormVersionQuery) (*EvaluationFormVersionQuery, error)) EvaluationFormVersionPaginateOption {
+	return func(pager *evaluationformversionPager) error {
+		if filter == nil {
+			return errors.New("EvaluationFormVersionQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type evaluationformversionPager struct {
+	reverse bool
+	order   *EvaluationFormVersionOrder
+	filter  func(*EvaluationFormVersionQuery) (*EvaluationFormVersionQuery, error)
+}
+
+func newEvaluationFormVersionPager(opts []EvaluationFormVersionPaginateOption, reverse bool) (*evaluationformversionPager, error) {
+	pager := &evaluationformversionPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultEvaluationFormVersionOrder
+	}
+	return pager, nil
+}
+
+func (p *evaluationformversionPager) applyFilter(query *EvaluationFormVersionQuery) (*EvaluationFormVersionQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *evaluationformversionPager) toCursor(_m *EvaluationFormVersion) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *evaluationformversionPager) applyCursors(query *EvaluationFormVersionQuery, after, before *Cursor) (*EvaluationFormVersionQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultEvaluationFormVersionOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *evaluationformversionPager) applyOrder(query *EvaluationFormVersionQuery) *EvaluationFormVersionQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultEvaluationFormVersionOrder.Field {
+		query = query.Order(DefaultEvaluationFormVersionOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *evaluationformversionPager) orderExpr(query *EvaluationFormVersionQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultEvaluationFormVersionOrder.Field {
+			b.Comma().Ident(DefaultEvaluationFormVersionOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to EvaluationFormVersion.
+func (_m *EvaluationFormVersionQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...EvaluationFormVersionPaginateOption,
+) (*EvaluationFormVersionConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newEvaluationFormVersionPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &EvaluationFormVersionConnection{Edges: []*EvaluationFormVersionEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// EvaluationFormVersionOrderField defines the ordering field of EvaluationFormVersion.
+type EvaluationFormVersionOrderField struct {
+	// Value extracts the ordering value from the given EvaluationFormVersion.
+	Value    func(*EvaluationFormVersion) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) evaluationformversion.OrderOption
+	toCursor func(*EvaluationFormVersion) Cursor
+}
+
+// EvaluationFormVersionOrder defines the ordering of EvaluationFormVersion.
+type EvaluationFormVersionOrder struct {
+	Direction OrderDirection                   `json:"direction"`
+	Field     *EvaluationFormVersionOrderField `json:"field"`
+}
+
+// DefaultEvaluationFormVersionOrder is the default ordering of EvaluationFormVersion.
+var DefaultEvaluationFormVersionOrder = &EvaluationFormVersionOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &EvaluationFormVersionOrderField{
+		Value: func(_m *EvaluationFormVersion) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: evaluationformversion.FieldID,
+		toTerm: evaluationformversion.ByID,
+		toCursor: func(_m *EvaluationFormVersion) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts EvaluationFormVersion into EvaluationFormVersionEdge.
+func (_m *EvaluationFormVersion) ToEdge(order *EvaluationFormVersionOrder) *EvaluationFormVersionEdge {
+	if order == nil {
+		order = DefaultEvaluationFormVersionOrder
+	}
+	return &EvaluationFormVersionEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// EvaluationRuleEdge is the edge representation of EvaluationRule.
+type EvaluationRuleEdge struct {
+	Node   *EvaluationRule `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// EvaluationRuleConnection is the connection containing edges to EvaluationRule.
+type EvaluationRuleConnection struct {
+	Edges      []*EvaluationRuleEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+func (c *EvaluationRuleConnection) build(nodes []*EvaluationRule, pager *evaluationrulePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *EvaluationRule
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *EvaluationRule {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *EvaluationRule {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*EvaluationRuleEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &EvaluationRuleEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// EvaluationRulePaginateOption enables pagination customization.
+type EvaluationRulePaginateOption func(*evaluationrulePager) error
+
+// WithEvaluationRuleOrder configures pagination ordering.
+func WithEvaluationRuleOrder(order *EvaluationRuleOrder) EvaluationRulePaginateOption {
+	if order == nil {
+		order = DefaultEvaluationRuleOrder
+	}
+	o := *order
+	return func(pager *evaluationrulePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultEvaluationRuleOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithEvaluationRuleFilter configures pagination filter.
+func WithEvaluationRuleFilter(filter func(*EvaluationRuleQuery) (*EvaluationRuleQuery, error)) EvaluationRulePaginateOption {
+	return func(pager *evaluationrulePager) error {
+		if filter == nil {
+			return errors.New("EvaluationRuleQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type evaluationrulePager struct {
+	reverse bool
+	order   *EvaluationRuleOrder
+	filter  func(*EvaluationRuleQuery) (*EvaluationRuleQuery, error)
+}
+
+func newEvaluationRulePager(opts []EvaluationRulePaginateOption, reverse bool) (*evaluationrulePager, error) {
+	pager := &evaluationrulePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultEvaluationRuleOrder
+	}
+	return pager, nil
+}
+
+func (p *evaluationrulePager) applyFilter(query *EvaluationRuleQuery) (*EvaluationRuleQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *evaluationrulePager) toCursor(_m *EvaluationRule) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *evaluationrulePager) applyCursors(query *EvaluationRuleQuery, after, before *Cursor) (*EvaluationRuleQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultEvaluationRuleOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *evaluationrulePager) applyOrder(query *EvaluationRuleQuery) *EvaluationRuleQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultEvaluationRuleOrder.Field {
+		query = query.Order(DefaultEvaluationRuleOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *evaluationrulePager) orderExpr(query *EvaluationRuleQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultEvaluationRuleOrder.Field {
+			b.Comma().Ident(DefaultEvaluationRuleOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to EvaluationRule.
+func (_m *EvaluationRuleQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...EvaluationRulePaginateOption,
+) (*EvaluationRuleConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newEvaluationRulePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &EvaluationRuleConnection{Edges: []*EvaluationRuleEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// EvaluationRuleOrderField defines the ordering field of EvaluationRule.
+type EvaluationRuleOrderField struct {
+	// Value extracts the ordering value from the given EvaluationRule.
+	Value    func(*EvaluationRule) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) evaluationrule.OrderOption
+	toCursor func(*EvaluationRule) Cursor
+}
+
+// EvaluationRuleOrder defines the ordering of EvaluationRule.
+type EvaluationRuleOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *EvaluationRuleOrderField `json:"field"`
+}
+
+// DefaultEvaluationRuleOrder is the default ordering of EvaluationRule.
+var DefaultEvaluationRuleOrder = &EvaluationRuleOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &EvaluationRuleOrderField{
+		Value: func(_m *EvaluationRule) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: evaluationrule.FieldID,
+		toTerm: evaluationrule.ByID,
+		toCursor: func(_m *EvaluationRule) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts EvaluationRule into EvaluationRuleEdge.
+func (_m *EvaluationRule) ToEdge(order *EvaluationRuleOrder) *EvaluationRuleEdge {
+	if order == nil {
+		order = DefaultEvaluationRuleOrder
+	}
+	return &EvaluationRuleEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// EvaluationStepEdge is the edge representation of EvaluationStep.
+type EvaluationStepEdge struct {
+	Node   *EvaluationStep `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// EvaluationStepConnection is the connection containing edges to EvaluationStep.
+type EvaluationStepConnection struct {
+	Edges      []*EvaluationStepEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+func (c *EvaluationStepConnection) build(nodes []*EvaluationStep, pager *evaluationstepPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *EvaluationStep
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *EvaluationStep {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *EvaluationStep {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*EvaluationStepEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &EvaluationStepEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// EvaluationStepPaginateOption enables pagination customization.
+type EvaluationStepPaginateOption func(*evaluationstepPager) error
+
+// WithEvaluationStepOrder configures pagination ordering.
+func WithEvaluationStepOrder(order *EvaluationStepOrder) EvaluationStepPaginateOption {
+	if order == nil {
+		order = DefaultEvaluationStepOrder
+	}
+	o := *order
+	return func(pager *evaluationstepPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultEvaluationStepOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithEvaluationStepFilter configures pagination filter.
+func WithEvaluationStepFilter(filter func(*EvaluationStepQuery) (*EvaluationStepQuery, error)) EvaluationStepPaginateOption {
+	return func(pager *evaluationstepPager) error {
+		if filter == nil {
+			return errors.New("EvaluationStepQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type evaluationstepPager struct {
+	reverse bool
+	order   *EvaluationStepOrder
+	filter  func(*EvaluationStepQuery) (*EvaluationStepQuery, error)
+}
+
+func newEvaluationStepPager(opts []EvaluationStepPaginateOption, reverse bool) (*evaluationstepPager, error) {
+	pager := &evaluationstepPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultEvaluationStepOrder
+	}
+	return pager, nil
+}
+
+func (p *evaluationstepPager) applyFilter(query *EvaluationStepQuery) (*EvaluationStepQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *evaluationstepPager) toCursor(_m *EvaluationStep) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *evaluationstepPager) applyCursors(query *EvaluationStepQuery, after, before *Cursor) (*EvaluationStepQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultEvaluationStepOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *evaluationstepPager) applyOrder(query *EvaluationStepQuery) *EvaluationStepQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultEvaluationStepOrder.Field {
+		query = query.Order(DefaultEvaluationStepOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *evaluationstepPager) orderExpr(query *EvaluationStepQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultEvaluationStepOrder.Field {
+			b.Comma().Ident(DefaultEvaluationStepOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to EvaluationStep.
+func (_m *EvaluationStepQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...EvaluationStepPaginateOption,
+) (*EvaluationStepConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newEvaluationStepPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &EvaluationStepConnection{Edges: []*EvaluationStepEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// EvaluationStepOrderField defines the ordering field of EvaluationStep.
+type EvaluationStepOrderField struct {
+	// Value extracts the ordering value from the given EvaluationStep.
+	Value    func(*EvaluationStep) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) evaluationstep.OrderOption
+	toCursor func(*EvaluationStep) Cursor
+}
+
+// EvaluationStepOrder defines the ordering of EvaluationStep.
+type EvaluationStepOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *EvaluationStepOrderField `json:"field"`
+}
+
+// DefaultEvaluationStepOrder is the default ordering of EvaluationStep.
+var DefaultEvaluationStepOrder = &EvaluationStepOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &EvaluationStepOrderField{
+		Value: func(_m *EvaluationStep) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: evaluationstep.FieldID,
+		toTerm: evaluationstep.ByID,
+		toCursor: func(_m *EvaluationStep) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts EvaluationStep into EvaluationStepEdge.
+func (_m *EvaluationStep) ToEdge(order *EvaluationStepOrder) *EvaluationStepEdge {
+	if order == nil {
+		order = DefaultEvaluationStepOrder
+	}
+	return &EvaluationStepEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// IncidentEdge is the edge representation of Incident.
+type IncidentEdge struct {
+	Node   *Incident `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// IncidentConnection is the connection containing edges to Incident.
+type IncidentConnection struct {
+	Edges      []*IncidentEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+func (c *IncidentConnection) build(nodes []*Incident, pager *incidentPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Incident
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Incident {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Incident {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*IncidentEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &IncidentEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// IncidentPaginateOption enables pagination customization.
+type IncidentPaginateOption func(*incidentPager) error
+
+// WithIncidentOrder configures pagination ordering.
+func WithIncidentOrder(order *IncidentOrder) IncidentPaginateOption {
+	if order == nil {
+		order = DefaultIncidentOrder
+	}
+	o := *order
+	return func(pager *incidentPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultIncidentOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithIncidentFilter configures pagination filter.
+func WithIncidentFilter(filter func(*IncidentQuery) (*IncidentQuery, error)) IncidentPaginateOption {
+	return func(pager *incidentPager) error {
+		if filter == nil {
+			return errors.New("IncidentQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type incidentPager struct {
+	reverse bool
+	order   *IncidentOrder
+	filter  func(*IncidentQuery) (*IncidentQuery, error)
+}
+
+func newIncidentPager(opts []IncidentPaginateOption, reverse bool) (*incidentPager, error) {
+	pager := &incidentPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultIncidentOrder
+	}
+	return pager, nil
+}
+
+func (p *incidentPager) applyFilter(query *IncidentQuery) (*IncidentQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *incidentPager) toCursor(_m *Incident) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *incidentPager) applyCursors(query *IncidentQuery, after, before *Cursor) (*IncidentQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultIncidentOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *incidentPager) applyOrder(query *IncidentQuery) *IncidentQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultIncidentOrder.Field {
+		query = query.Order(DefaultIncidentOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *incidentPager) orderExpr(query *IncidentQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultIncidentOrder.Field {
+			b.Comma().Ident(DefaultIncidentOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Incident.
+func (_m *IncidentQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...IncidentPaginateOption,
+) (*IncidentConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newIncidentPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &IncidentConnection{Edges: []*IncidentEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// IncidentOrderField defines the ordering field of Incident.
+type IncidentOrderField struct {
+	// Value extracts the ordering value from the given Incident.
+	Value    func(*Incident) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) incident.OrderOption
+	toCursor func(*Incident) Cursor
+}
+
+// IncidentOrder defines the ordering of Incident.
+type IncidentOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *IncidentOrderField `json:"field"`
+}
+
+// DefaultIncidentOrder is the default ordering of Incident.
+var DefaultIncidentOrder = &IncidentOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &IncidentOrderField{
+		Value: func(_m *Incident) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: incident.FieldID,
+		toTerm: incident.ByID,
+		toCursor: func(_m *Incident) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Incident into IncidentEdge.
+func (_m *Incident) ToEdge(order *IncidentOrder) *IncidentEdge {
+	if order == nil {
+		order = DefaultIncidentOrder
+	}
+	return &IncidentEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// IncidentCommentEdge is the edge representation of IncidentComment.
+type IncidentCommentEdge struct {
+	Node   *IncidentComment `json:"node"`
+	Cursor Cursor           `json:"cursor"`
+}
+
+// IncidentCommentConnection is the connection containing edges to IncidentComment.
+type IncidentCommentConnection struct {
+	Edges      []*IncidentCommentEdge `json:"edges"`
+	PageInfo   PageInfo               `json:"pageInfo"`
+	TotalCount int                    `json:"totalCount"`
+}
+
+func (c *IncidentCommentConnection) build(nodes []*IncidentComment, pager *incidentcommentPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *IncidentComment
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *IncidentComment {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *IncidentComment {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*IncidentCommentEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &IncidentCommentEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// IncidentCommentPaginateOption enables pagination customization.
+type IncidentCommentPaginateOption func(*incidentcommentPager) error
+
+// WithIncidentCommentOrder configures pagination ordering.
+func WithIncidentCommentOrder(order *IncidentCommentOrder) IncidentCommentPaginateOption {
+	if order == nil {
+		order = DefaultIncidentCommentOrder
+	}
+	o := *order
+	return func(pager *incidentcommentPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultIncidentCommentOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithIncidentCommentFilter configures pagination filter.
+func WithIncidentCommentFilter(filter func(*IncidentCommentQuery) (*IncidentCommentQuery, error)) IncidentCommentPaginateOption {
+	return func(pager *incidentcommentPager) error {
+		if filter == nil {
+			return errors.New("IncidentCommentQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type incidentcommentPager struct {
+	reverse bool
+	order   *IncidentCommentOrder
+	filter  func(*IncidentCommentQuery) (*IncidentCommentQuery, error)
+}
+
+func newIncidentCommentPager(opts []IncidentCommentPaginateOption, reverse bool) (*incidentcommentPager, error) {
+	pager := &incidentcommentPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultIncidentCommentOrder
+	}
+	return pager, nil
+}
+
+func (p *incidentcommentPager) applyFilter(query *IncidentCommentQuery) (*IncidentCommentQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *incidentcommentPager) toCursor(_m *IncidentComment) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *incidentcommentPager) applyCursors(query *IncidentCommentQuery, after, before *Cursor) (*IncidentCommentQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultIncidentCommentOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *incidentcommentPager) applyOrder(query *IncidentCommentQuery) *IncidentCommentQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultIncidentCommentOrder.Field {
+		query = query.Order(DefaultIncidentCommentOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *incidentcommentPager) orderExpr(query *IncidentCommentQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultIncidentCommentOrder.Field {
+			b.Comma().Ident(DefaultIncidentCommentOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to IncidentComment.
+func (_m *IncidentCommentQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...IncidentCommentPaginateOption,
+) (*IncidentCommentConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newIncidentCommentPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &IncidentCommentConnection{Edges: []*IncidentCommentEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// IncidentCommentOrderField defines the ordering field of IncidentComment.
+type IncidentCommentOrderField struct {
+	// Value extracts the ordering value from the given IncidentComment.
+	Value    func(*IncidentComment) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) incidentcomment.OrderOption
+	toCursor func(*IncidentComment) Cursor
+}
+
+// IncidentCommentOrder defines the ordering of IncidentComment.
+type IncidentCommentOrder struct {
+	Direction OrderDirection             `json:"direction"`
+	Field     *IncidentCommentOrderField `json:"field"`
+}
+
+// DefaultIncidentCommentOrder is the default ordering of IncidentComment.
+var DefaultIncidentCommentOrder = &IncidentCommentOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &IncidentCommentOrderField{
+		Value: func(_m *IncidentComment) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: incidentcomment.FieldID,
+		toTerm: incidentcomment.ByID,
+		toCursor: func(_m *IncidentComment) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts IncidentComment into IncidentCommentEdge.
+func (_m *IncidentComment) ToEdge(order *IncidentCommentOrder) *IncidentCommentEdge {
+	if order == nil {
+		order = DefaultIncidentCommentOrder
+	}
+	return &IncidentCommentEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}
@@ -9937,6 +13985,255 @@ func (_m *Sound) ToEdge(order *SoundOrder) *SoundEdge {
 		order = DefaultSoundOrder
 	}
 	return &SoundEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// TrainingAssignmentEdge is the edge representation of TrainingAssignment.
+type TrainingAssignmentEdge struct {
+	Node   *TrainingAssignment `json:"node"`
+	Cursor Cursor              `json:"cursor"`
+}
+
+// TrainingAssignmentConnection is the connection containing edges to TrainingAssignment.
+type TrainingAssignmentConnection struct {
+	Edges      []*TrainingAssignmentEdge `json:"edges"`
+	PageInfo   PageInfo                  `json:"pageInfo"`
+	TotalCount int                       `json:"totalCount"`
+}
+
+func (c *TrainingAssignmentConnection) build(nodes []*TrainingAssignment, pager *trainingassignmentPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *TrainingAssignment
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *TrainingAssignment {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *TrainingAssignment {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*TrainingAssignmentEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &TrainingAssignmentEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// TrainingAssignmentPaginateOption enables pagination customization.
+type TrainingAssignmentPaginateOption func(*trainingassignmentPager) error
+
+// WithTrainingAssignmentOrder configures pagination ordering.
+func WithTrainingAssignmentOrder(order *TrainingAssignmentOrder) TrainingAssignmentPaginateOption {
+	if order == nil {
+		order = DefaultTrainingAssignmentOrder
+	}
+	o := *order
+	return func(pager *trainingassignmentPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultTrainingAssignmentOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithTrainingAssignmentFilter configures pagination filter.
+func WithTrainingAssignmentFilter(filter func(*TrainingAssignmentQuery) (*TrainingAssignmentQuery, error)) TrainingAssignmentPaginateOption {
+	return func(pager *trainingassignmentPager) error {
+		if filter == nil {
+			return errors.New("TrainingAssignmentQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type trainingassignmentPager struct {
+	reverse bool
+	order   *TrainingAssignmentOrder
+	filter  func(*TrainingAssignmentQuery) (*TrainingAssignmentQuery, error)
+}
+
+func newTrainingAssignmentPager(opts []TrainingAssignmentPaginateOption, reverse bool) (*trainingassignmentPager, error) {
+	pager := &trainingassignmentPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultTrainingAssignmentOrder
+	}
+	return pager, nil
+}
+
+func (p *trainingassignmentPager) applyFilter(query *TrainingAssignmentQuery) (*TrainingAssignmentQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *trainingassignmentPager) toCursor(_m *TrainingAssignment) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *trainingassignmentPager) applyCursors(query *TrainingAssignmentQuery, after, before *Cursor) (*TrainingAssignmentQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultTrainingAssignmentOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *trainingassignmentPager) applyOrder(query *TrainingAssignmentQuery) *TrainingAssignmentQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultTrainingAssignmentOrder.Field {
+		query = query.Order(DefaultTrainingAssignmentOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *trainingassignmentPager) orderExpr(query *TrainingAssignmentQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultTrainingAssignmentOrder.Field {
+			b.Comma().Ident(DefaultTrainingAssignmentOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to TrainingAssignment.
+func (_m *TrainingAssignmentQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...TrainingAssignmentPaginateOption,
+) (*TrainingAssignmentConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newTrainingAssignmentPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &TrainingAssignmentConnection{Edges: []*TrainingAssignmentEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// TrainingAssignmentOrderField defines the ordering field of TrainingAssignment.
+type TrainingAssignmentOrderField struct {
+	// Value extracts the ordering value from the given TrainingAssignment.
+	Value    func(*TrainingAssignment) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) trainingassignment.OrderOption
+	toCursor func(*TrainingAssignment) Cursor
+}
+
+// TrainingAssignmentOrder defines the ordering of TrainingAssignment.
+type TrainingAssignmentOrder struct {
+	Direction OrderDirection                `json:"direction"`
+	Field     *TrainingAssignmentOrderField `json:"field"`
+}
+
+// DefaultTrainingAssignmentOrder is the default ordering of TrainingAssignment.
+var DefaultTrainingAssignmentOrder = &TrainingAssignmentOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &TrainingAssignmentOrderField{
+		Value: func(_m *TrainingAssignment) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: trainingassignment.FieldID,
+		toTerm: trainingassignment.ByID,
+		toCursor: func(_m *TrainingAssignment) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts TrainingAssignment into TrainingAssignmentEdge.
+func (_m *TrainingAssignment) ToEdge(order *TrainingAssignmentOrder) *TrainingAssignmentEdge {
+	if order == nil {
+		order = DefaultTrainingAssignmentOrder
+	}
+	return &TrainingAssignmentEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

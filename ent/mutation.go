@@ -7,8 +7,11 @@ import (
 	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
+	"ekc/ent/admission"
 	"ekc/ent/agency"
 	"ekc/ent/agencynetwork"
+	"ekc/ent/alert"
+	"ekc/ent/alertrule"
 	"ekc/ent/answerday"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
@@ -19,20 +22,34 @@ import (
 	"ekc/ent/auditentry"
 	"ekc/ent/auditseal"
 	"ekc/ent/businesshours"
+	"ekc/ent/calibration"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/citizenrequest"
+	"ekc/ent/course"
+	"ekc/ent/courseversion"
 	"ekc/ent/datakey"
+	"ekc/ent/deferral"
+	"ekc/ent/deferralrule"
+	"ekc/ent/deferralstep"
 	"ekc/ent/destructionact"
+	"ekc/ent/directive"
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
+	"ekc/ent/evaluation"
+	"ekc/ent/evaluationform"
+	"ekc/ent/evaluationformversion"
+	"ekc/ent/evaluationrule"
+	"ekc/ent/evaluationstep"
 	"ekc/ent/event"
 	"ekc/ent/formerpassword"
 	"ekc/ent/identitylink"
 	"ekc/ent/identitylogin"
+	"ekc/ent/incident"
+	"ekc/ent/incidentcomment"
 	"ekc/ent/interaction"
 	"ekc/ent/legalhold"
 	"ekc/ent/menu"
@@ -54,6 +71,7 @@ import (
 	"ekc/ent/recoverycode"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
+	"ekc/ent/rolloutwave"
 	"ekc/ent/routingtrace"
 	"ekc/ent/secondfactor"
 	"ekc/ent/secret"
@@ -63,16 +81,23 @@ import (
 	"ekc/ent/session"
 	"ekc/ent/signinchallenge"
 	"ekc/ent/site"
+	"ekc/ent/siteconfirmation"
+	"ekc/ent/sitestage"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
 	"ekc/ent/suggestionverdict"
+	"ekc/ent/trainingassignment"
+	"ekc/ent/trainingattempt"
 	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 	"ekc/interaction/dialogue"
 	"ekc/internal/voice/carrier"
 	"ekc/internal/voice/spoken"
+	"ekc/onboarding/stage"
 	"ekc/routing/timetable"
 	"ekc/routing/trace"
+	"ekc/supervision/scorecard"
+	"ekc/training/lesson"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,69 +117,91 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAPIKey            = "APIKey"
-	TypeAccessRequest     = "AccessRequest"
-	TypeAccount           = "Account"
-	TypeAccountSkill      = "AccountSkill"
-	TypeAgency            = "Agency"
-	TypeAgencyNetwork     = "AgencyNetwork"
-	TypeAnswerDay         = "AnswerDay"
-	TypeAnswerReview      = "AnswerReview"
-	TypeAnswerSample      = "AnswerSample"
-	TypeAnswerTally       = "AnswerTally"
-	TypeAssistantTurn     = "AssistantTurn"
-	TypeAttachment        = "Attachment"
-	TypeAuditEntry        = "AuditEntry"
-	TypeAuditSeal         = "AuditSeal"
-	TypeBusinessHours     = "BusinessHours"
-	TypeCall              = "Call"
-	TypeCallInvitation    = "CallInvitation"
-	TypeCallLeg           = "CallLeg"
-	TypeCallback          = "Callback"
-	TypeCitizen           = "Citizen"
-	TypeCitizenRequest    = "CitizenRequest"
-	TypeDataKey           = "DataKey"
-	TypeDestructionAct    = "DestructionAct"
-	TypeDisposition       = "Disposition"
-	TypeDuty              = "Duty"
-	TypeEvent             = "Event"
-	TypeFormerPassword    = "FormerPassword"
-	TypeIdentityLink      = "IdentityLink"
-	TypeIdentityLogin     = "IdentityLogin"
-	TypeInteraction       = "Interaction"
-	TypeLegalHold         = "LegalHold"
-	TypeMenu              = "Menu"
-	TypeMenuVersion       = "MenuVersion"
-	TypeMessage           = "Message"
-	TypeNodeCommand       = "NodeCommand"
-	TypeOffer             = "Offer"
-	TypePauseReason       = "PauseReason"
-	TypePhone             = "Phone"
-	TypePhoneBinding      = "PhoneBinding"
-	TypePresence          = "Presence"
-	TypeQueue             = "Queue"
-	TypeQueueMember       = "QueueMember"
-	TypeRecall            = "Recall"
-	TypeRecallPerson      = "RecallPerson"
-	TypeRecordFile        = "RecordFile"
-	TypeRecording         = "Recording"
-	TypeRecoveryCode      = "RecoveryCode"
-	TypeRegion            = "Region"
-	TypeRoleAssignment    = "RoleAssignment"
-	TypeRoutingTrace      = "RoutingTrace"
-	TypeSecondFactor      = "SecondFactor"
-	TypeSecret            = "Secret"
-	TypeSegment           = "Segment"
-	TypeServerNode        = "ServerNode"
-	TypeServiceNumber     = "ServiceNumber"
-	TypeSession           = "Session"
-	TypeSignInChallenge   = "SignInChallenge"
-	TypeSite              = "Site"
-	TypeSkill             = "Skill"
-	TypeSound             = "Sound"
-	TypeSuggestionVerdict = "SuggestionVerdict"
-	TypeTranscript        = "Transcript"
-	TypeTrunk             = "Trunk"
+	TypeAPIKey                = "APIKey"
+	TypeAccessRequest         = "AccessRequest"
+	TypeAccount               = "Account"
+	TypeAccountSkill          = "AccountSkill"
+	TypeAdmission             = "Admission"
+	TypeAgency                = "Agency"
+	TypeAgencyNetwork         = "AgencyNetwork"
+	TypeAlert                 = "Alert"
+	TypeAlertRule             = "AlertRule"
+	TypeAnswerDay             = "AnswerDay"
+	TypeAnswerReview          = "AnswerReview"
+	TypeAnswerSample          = "AnswerSample"
+	TypeAnswerTally           = "AnswerTally"
+	TypeAssistantTurn         = "AssistantTurn"
+	TypeAttachment            = "Attachment"
+	TypeAuditEntry            = "AuditEntry"
+	TypeAuditSeal             = "AuditSeal"
+	TypeBusinessHours         = "BusinessHours"
+	TypeCalibration           = "Calibration"
+	TypeCall                  = "Call"
+	TypeCallInvitation        = "CallInvitation"
+	TypeCallLeg               = "CallLeg"
+	TypeCallback              = "Callback"
+	TypeCitizen               = "Citizen"
+	TypeCitizenRequest        = "CitizenRequest"
+	TypeCourse                = "Course"
+	TypeCourseVersion         = "CourseVersion"
+	TypeDataKey               = "DataKey"
+	TypeDeferral              = "Deferral"
+	TypeDeferralRule          = "DeferralRule"
+	TypeDeferralStep          = "DeferralStep"
+	TypeDestructionAct        = "DestructionAct"
+	TypeDirective             = "Directive"
+	TypeDisposition           = "Disposition"
+	TypeDuty                  = "Duty"
+	TypeEvaluation            = "Evaluation"
+	TypeEvaluationForm        = "EvaluationForm"
+	TypeEvaluationFormVersion = "EvaluationFormVersion"
+	TypeEvaluationRule        = "EvaluationRule"
+	TypeEvaluationStep        = "EvaluationStep"
+	TypeEvent                 = "Event"
+	TypeFormerPassword        = "FormerPassword"
+	TypeIdentityLink          = "IdentityLink"
+	TypeIdentityLogin         = "IdentityLogin"
+	TypeIncident              = "Incident"
+	TypeIncidentComment       = "IncidentComment"
+	TypeInteraction           = "Interaction"
+	TypeLegalHold             = "LegalHold"
+	TypeMenu                  = "Menu"
+	TypeMenuVersion           = "MenuVersion"
+	TypeMessage               = "Message"
+	TypeNodeCommand           = "NodeCommand"
+	TypeOffer                 = "Offer"
+	TypePauseReason           = "PauseReason"
+	TypePhone                 = "Phone"
+	TypePhoneBinding          = "PhoneBinding"
+	TypePresence              = "Presence"
+	TypeQueue                 = "Queue"
+	TypeQueueMember           = "QueueMember"
+	TypeRecall                = "Recall"
+	TypeRecallPerson          = "RecallPerson"
+	TypeRecordFile            = "RecordFile"
+	TypeRecording             = "Recording"
+	TypeRecoveryCode          = "RecoveryCode"
+	TypeRegion                = "Region"
+	TypeRoleAssignment        = "RoleAssignment"
+	TypeRolloutWave           = "RolloutWave"
+	TypeRoutingTrace          = "RoutingTrace"
+	TypeSecondFactor          = "SecondFactor"
+	TypeSecret                = "Secret"
+	TypeSegment               = "Segment"
+	TypeServerNode            = "ServerNode"
+	TypeServiceNumber         = "ServiceNumber"
+	TypeSession               = "Session"
+	TypeSignInChallenge       = "SignInChallenge"
+	TypeSite                  = "Site"
+	TypeSiteConfirmation      = "SiteConfirmation"
+	TypeSiteStage             = "SiteStage"
+	TypeSkill                 = "Skill"
+	TypeSound                 = "Sound"
+	TypeSuggestionVerdict     = "SuggestionVerdict"
+	TypeTrainingAssignment    = "TrainingAssignment"
+	TypeTrainingAttempt       = "TrainingAttempt"
+	TypeTranscript            = "Transcript"
+	TypeTrunk                 = "Trunk"
 )
 
 // APIKeyMutation represents an operation that mutates the APIKey nodes in the graph.
@@ -5164,6 +5211,1114 @@ func (m *AccountSkillMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AccountSkill edge %s", name)
 }
 
+// AdmissionMutation represents an operation that mutates the Admission nodes in the graph.
+type AdmissionMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	attempt_id     *string
+	granted_by     *string
+	reason         *string
+	valid_from     *time.Time
+	valid_to       *time.Time
+	revoked_at     *time.Time
+	revoked_by     *string
+	revocation     *string
+	clearedFields  map[string]struct{}
+	account        *string
+	clearedaccount bool
+	course         *string
+	clearedcourse  bool
+	done           bool
+	oldValue       func(context.Context) (*Admission, error)
+	predicates     []predicate.Admission
+}
+
+var _ ent.Mutation = (*AdmissionMutation)(nil)
+
+// admissionOption allows management of the mutation configuration using functional options.
+type admissionOption func(*AdmissionMutation)
+
+// newAdmissionMutation creates new mutation for the Admission entity.
+func newAdmissionMutation(c config, op Op, opts ...admissionOption) *AdmissionMutation {
+	m := &AdmissionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAdmission,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAdmissionID sets the ID field of the mutation.
+func withAdmissionID(id string) admissionOption {
+	return func(m *AdmissionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Admission
+		)
+		m.oldValue = func(ctx context.Context) (*Admission, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Admission.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAdmission sets the old Admission of the mutation.
+func withAdmission(node *Admission) admissionOption {
+	return func(m *AdmissionMutation) {
+		m.oldValue = func(context.Context) (*Admission, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AdmissionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AdmissionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Admission entities.
+func (m *AdmissionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AdmissionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AdmissionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Admission.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AdmissionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AdmissionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AdmissionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *AdmissionMutation) SetAccountID(s string) {
+	m.account = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *AdmissionMutation) AccountID() (r string, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *AdmissionMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetCourseID sets the "course_id" field.
+func (m *AdmissionMutation) SetCourseID(s string) {
+	m.course = &s
+}
+
+// CourseID returns the value of the "course_id" field in the mutation.
+func (m *AdmissionMutation) CourseID() (r string, exists bool) {
+	v := m.course
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCourseID returns the old "course_id" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldCourseID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCourseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCourseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCourseID: %w", err)
+	}
+	return oldValue.CourseID, nil
+}
+
+// ResetCourseID resets all changes to the "course_id" field.
+func (m *AdmissionMutation) ResetCourseID() {
+	m.course = nil
+}
+
+// SetAttemptID sets the "attempt_id" field.
+func (m *AdmissionMutation) SetAttemptID(s string) {
+	m.attempt_id = &s
+}
+
+// AttemptID returns the value of the "attempt_id" field in the mutation.
+func (m *AdmissionMutation) AttemptID() (r string, exists bool) {
+	v := m.attempt_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttemptID returns the old "attempt_id" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldAttemptID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttemptID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttemptID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttemptID: %w", err)
+	}
+	return oldValue.AttemptID, nil
+}
+
+// ClearAttemptID clears the value of the "attempt_id" field.
+func (m *AdmissionMutation) ClearAttemptID() {
+	m.attempt_id = nil
+	m.clearedFields[admission.FieldAttemptID] = struct{}{}
+}
+
+// AttemptIDCleared returns if the "attempt_id" field was cleared in this mutation.
+func (m *AdmissionMutation) AttemptIDCleared() bool {
+	_, ok := m.clearedFields[admission.FieldAttemptID]
+	return ok
+}
+
+// ResetAttemptID resets all changes to the "attempt_id" field.
+func (m *AdmissionMutation) ResetAttemptID() {
+	m.attempt_id = nil
+	delete(m.clearedFields, admission.FieldAttemptID)
+}
+
+// SetGrantedBy sets the "granted_by" field.
+func (m *AdmissionMutation) SetGrantedBy(s string) {
+	m.granted_by = &s
+}
+
+// GrantedBy returns the value of the "granted_by" field in the mutation.
+func (m *AdmissionMutation) GrantedBy() (r string, exists bool) {
+	v := m.granted_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGrantedBy returns the old "granted_by" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldGrantedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGrantedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGrantedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGrantedBy: %w", err)
+	}
+	return oldValue.GrantedBy, nil
+}
+
+// ClearGrantedBy clears the value of the "granted_by" field.
+func (m *AdmissionMutation) ClearGrantedBy() {
+	m.granted_by = nil
+	m.clearedFields[admission.FieldGrantedBy] = struct{}{}
+}
+
+// GrantedByCleared returns if the "granted_by" field was cleared in this mutation.
+func (m *AdmissionMutation) GrantedByCleared() bool {
+	_, ok := m.clearedFields[admission.FieldGrantedBy]
+	return ok
+}
+
+// ResetGrantedBy resets all changes to the "granted_by" field.
+func (m *AdmissionMutation) ResetGrantedBy() {
+	m.granted_by = nil
+	delete(m.clearedFields, admission.FieldGrantedBy)
+}
+
+// SetReason sets the "reason" field.
+func (m *AdmissionMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *AdmissionMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *AdmissionMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[admission.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *AdmissionMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[admission.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *AdmissionMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, admission.FieldReason)
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *AdmissionMutation) SetValidFrom(t time.Time) {
+	m.valid_from = &t
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *AdmissionMutation) ValidFrom() (r time.Time, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldValidFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *AdmissionMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetValidTo sets the "valid_to" field.
+func (m *AdmissionMutation) SetValidTo(t time.Time) {
+	m.valid_to = &t
+}
+
+// ValidTo returns the value of the "valid_to" field in the mutation.
+func (m *AdmissionMutation) ValidTo() (r time.Time, exists bool) {
+	v := m.valid_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidTo returns the old "valid_to" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldValidTo(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidTo: %w", err)
+	}
+	return oldValue.ValidTo, nil
+}
+
+// ClearValidTo clears the value of the "valid_to" field.
+func (m *AdmissionMutation) ClearValidTo() {
+	m.valid_to = nil
+	m.clearedFields[admission.FieldValidTo] = struct{}{}
+}
+
+// ValidToCleared returns if the "valid_to" field was cleared in this mutation.
+func (m *AdmissionMutation) ValidToCleared() bool {
+	_, ok := m.clearedFields[admission.FieldValidTo]
+	return ok
+}
+
+// ResetValidTo resets all changes to the "valid_to" field.
+func (m *AdmissionMutation) ResetValidTo() {
+	m.valid_to = nil
+	delete(m.clearedFields, admission.FieldValidTo)
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *AdmissionMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *AdmissionMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *AdmissionMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[admission.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *AdmissionMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[admission.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *AdmissionMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, admission.FieldRevokedAt)
+}
+
+// SetRevokedBy sets the "revoked_by" field.
+func (m *AdmissionMutation) SetRevokedBy(s string) {
+	m.revoked_by = &s
+}
+
+// RevokedBy returns the value of the "revoked_by" field in the mutation.
+func (m *AdmissionMutation) RevokedBy() (r string, exists bool) {
+	v := m.revoked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedBy returns the old "revoked_by" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldRevokedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedBy: %w", err)
+	}
+	return oldValue.RevokedBy, nil
+}
+
+// ClearRevokedBy clears the value of the "revoked_by" field.
+func (m *AdmissionMutation) ClearRevokedBy() {
+	m.revoked_by = nil
+	m.clearedFields[admission.FieldRevokedBy] = struct{}{}
+}
+
+// RevokedByCleared returns if the "revoked_by" field was cleared in this mutation.
+func (m *AdmissionMutation) RevokedByCleared() bool {
+	_, ok := m.clearedFields[admission.FieldRevokedBy]
+	return ok
+}
+
+// ResetRevokedBy resets all changes to the "revoked_by" field.
+func (m *AdmissionMutation) ResetRevokedBy() {
+	m.revoked_by = nil
+	delete(m.clearedFields, admission.FieldRevokedBy)
+}
+
+// SetRevocation sets the "revocation" field.
+func (m *AdmissionMutation) SetRevocation(s string) {
+	m.revocation = &s
+}
+
+// Revocation returns the value of the "revocation" field in the mutation.
+func (m *AdmissionMutation) Revocation() (r string, exists bool) {
+	v := m.revocation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevocation returns the old "revocation" field's value of the Admission entity.
+// If the Admission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AdmissionMutation) OldRevocation(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevocation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevocation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevocation: %w", err)
+	}
+	return oldValue.Revocation, nil
+}
+
+// ClearRevocation clears the value of the "revocation" field.
+func (m *AdmissionMutation) ClearRevocation() {
+	m.revocation = nil
+	m.clearedFields[admission.FieldRevocation] = struct{}{}
+}
+
+// RevocationCleared returns if the "revocation" field was cleared in this mutation.
+func (m *AdmissionMutation) RevocationCleared() bool {
+	_, ok := m.clearedFields[admission.FieldRevocation]
+	return ok
+}
+
+// ResetRevocation resets all changes to the "revocation" field.
+func (m *AdmissionMutation) ResetRevocation() {
+	m.revocation = nil
+	delete(m.clearedFields, admission.FieldRevocation)
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *AdmissionMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[admission.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *AdmissionMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *AdmissionMutation) AccountIDs() (ids []string) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *AdmissionMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// ClearCourse clears the "course" edge to the Course entity.
+func (m *AdmissionMutation) ClearCourse() {
+	m.clearedcourse = true
+	m.clearedFields[admission.FieldCourseID] = struct{}{}
+}
+
+// CourseCleared reports if the "course" edge to the Course entity was cleared.
+func (m *AdmissionMutation) CourseCleared() bool {
+	return m.clearedcourse
+}
+
+// CourseIDs returns the "course" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CourseID instead. It exists only for internal usage by the builders.
+func (m *AdmissionMutation) CourseIDs() (ids []string) {
+	if id := m.course; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCourse resets all changes to the "course" edge.
+func (m *AdmissionMutation) ResetCourse() {
+	m.course = nil
+	m.clearedcourse = false
+}
+
+// Where appends a list predicates to the AdmissionMutation builder.
+func (m *AdmissionMutation) Where(ps ...predicate.Admission) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AdmissionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AdmissionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Admission, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AdmissionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AdmissionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Admission).
+func (m *AdmissionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AdmissionMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.created_at != nil {
+		fields = append(fields, admission.FieldCreatedAt)
+	}
+	if m.account != nil {
+		fields = append(fields, admission.FieldAccountID)
+	}
+	if m.course != nil {
+		fields = append(fields, admission.FieldCourseID)
+	}
+	if m.attempt_id != nil {
+		fields = append(fields, admission.FieldAttemptID)
+	}
+	if m.granted_by != nil {
+		fields = append(fields, admission.FieldGrantedBy)
+	}
+	if m.reason != nil {
+		fields = append(fields, admission.FieldReason)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, admission.FieldValidFrom)
+	}
+	if m.valid_to != nil {
+		fields = append(fields, admission.FieldValidTo)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, admission.FieldRevokedAt)
+	}
+	if m.revoked_by != nil {
+		fields = append(fields, admission.FieldRevokedBy)
+	}
+	if m.revocation != nil {
+		fields = append(fields, admission.FieldRevocation)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AdmissionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case admission.FieldCreatedAt:
+		return m.CreatedAt()
+	case admission.FieldAccountID:
+		return m.AccountID()
+	case admission.FieldCourseID:
+		return m.CourseID()
+	case admission.FieldAttemptID:
+		return m.AttemptID()
+	case admission.FieldGrantedBy:
+		return m.GrantedBy()
+	case admission.FieldReason:
+		return m.Reason()
+	case admission.FieldValidFrom:
+		return m.ValidFrom()
+	case admission.FieldValidTo:
+		return m.ValidTo()
+	case admission.FieldRevokedAt:
+		return m.RevokedAt()
+	case admission.FieldRevokedBy:
+		return m.RevokedBy()
+	case admission.FieldRevocation:
+		return m.Revocation()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AdmissionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case admission.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case admission.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case admission.FieldCourseID:
+		return m.OldCourseID(ctx)
+	case admission.FieldAttemptID:
+		return m.OldAttemptID(ctx)
+	case admission.FieldGrantedBy:
+		return m.OldGrantedBy(ctx)
+	case admission.FieldReason:
+		return m.OldReason(ctx)
+	case admission.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case admission.FieldValidTo:
+		return m.OldValidTo(ctx)
+	case admission.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	case admission.FieldRevokedBy:
+		return m.OldRevokedBy(ctx)
+	case admission.FieldRevocation:
+		return m.OldRevocation(ctx)
+	}
+	return nil, fmt.Errorf("unknown Admission field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AdmissionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case admission.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case admission.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case admission.FieldCourseID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCourseID(v)
+		return nil
+	case admission.FieldAttemptID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttemptID(v)
+		return nil
+	case admission.FieldGrantedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGrantedBy(v)
+		return nil
+	case admission.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case admission.FieldValidFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case admission.FieldValidTo:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidTo(v)
+		return nil
+	case admission.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	case admission.FieldRevokedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedBy(v)
+		return nil
+	case admission.FieldRevocation:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevocation(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Admission field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AdmissionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AdmissionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AdmissionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Admission numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AdmissionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(admission.FieldAttemptID) {
+		fields = append(fields, admission.FieldAttemptID)
+	}
+	if m.FieldCleared(admission.FieldGrantedBy) {
+		fields = append(fields, admission.FieldGrantedBy)
+	}
+	if m.FieldCleared(admission.FieldReason) {
+		fields = append(fields, admission.FieldReason)
+	}
+	if m.FieldCleared(admission.FieldValidTo) {
+		fields = append(fields, admission.FieldValidTo)
+	}
+	if m.FieldCleared(admission.FieldRevokedAt) {
+		fields = append(fields, admission.FieldRevokedAt)
+	}
+	if m.FieldCleared(admission.FieldRevokedBy) {
+		fields = append(fields, admission.FieldRevokedBy)
+	}
+	if m.FieldCleared(admission.FieldRevocation) {
+		fields = append(fields, admission.FieldRevocation)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AdmissionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AdmissionMutation) ClearField(name string) error {
+	switch name {
+	case admission.FieldAttemptID:
+		m.ClearAttemptID()
+		return nil
+	case admission.FieldGrantedBy:
+		m.ClearGrantedBy()
+		return nil
+	case admission.FieldReason:
+		m.ClearReason()
+		return nil
+	case admission.FieldValidTo:
+		m.ClearValidTo()
+		return nil
+	case admission.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	case admission.FieldRevokedBy:
+		m.ClearRevokedBy()
+		return nil
+	case admission.FieldRevocation:
+		m.ClearRevocation()
+		return nil
+	}
+	return fmt.Errorf("unknown Admission nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AdmissionMutation) ResetField(name string) error {
+	switch name {
+	case admission.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case admission.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case admission.FieldCourseID:
+		m.ResetCourseID()
+		return nil
+	case admission.FieldAttemptID:
+		m.ResetAttemptID()
+		return nil
+	case admission.FieldGrantedBy:
+		m.ResetGrantedBy()
+		return nil
+	case admission.FieldReason:
+		m.ResetReason()
+		return nil
+	case admission.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case admission.FieldValidTo:
+		m.ResetValidTo()
+		return nil
+	case admission.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	case admission.FieldRevokedBy:
+		m.ResetRevokedBy()
+		return nil
+	case admission.FieldRevocation:
+		m.ResetRevocation()
+		return nil
+	}
+	return fmt.Errorf("unknown Admission field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AdmissionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.account != nil {
+		edges = append(edges, admission.EdgeAccount)
+	}
+	if m.course != nil {
+		edges = append(edges, admission.EdgeCourse)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AdmissionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case admission.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	case admission.EdgeCourse:
+		if id := m.course; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AdmissionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AdmissionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AdmissionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedaccount {
+		edges = append(edges, admission.EdgeAccount)
+	}
+	if m.clearedcourse {
+		edges = append(edges, admission.EdgeCourse)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AdmissionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case admission.EdgeAccount:
+		return m.clearedaccount
+	case admission.EdgeCourse:
+		return m.clearedcourse
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AdmissionMutation) ClearEdge(name string) error {
+	switch name {
+	case admission.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	case admission.EdgeCourse:
+		m.ClearCourse()
+		return nil
+	}
+	return fmt.Errorf("unknown Admission unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AdmissionMutation) ResetEdge(name string) error {
+	switch name {
+	case admission.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	case admission.EdgeCourse:
+		m.ResetCourse()
+		return nil
+	}
+	return fmt.Errorf("unknown Admission edge %s", name)
+}
+
 // AgencyMutation represents an operation that mutates the Agency nodes in the graph.
 type AgencyMutation struct {
 	config
@@ -6319,6 +7474,2903 @@ func (m *AgencyNetworkMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown AgencyNetwork edge %s", name)
+}
+
+// AlertMutation represents an operation that mutates the Alert nodes in the graph.
+type AlertMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	subject         *string
+	line            *int
+	addline         *int
+	state           *alert.State
+	value           *int
+	addvalue        *int
+	worst           *int
+	addworst        *int
+	raised_at       *time.Time
+	acknowledged_at *time.Time
+	acknowledged_by *string
+	note            *string
+	cleared_at      *time.Time
+	clearedFields   map[string]struct{}
+	rule            *string
+	clearedrule     bool
+	agency          *string
+	clearedagency   bool
+	region          *string
+	clearedregion   bool
+	done            bool
+	oldValue        func(context.Context) (*Alert, error)
+	predicates      []predicate.Alert
+}
+
+var _ ent.Mutation = (*AlertMutation)(nil)
+
+// alertOption allows management of the mutation configuration using functional options.
+type alertOption func(*AlertMutation)
+
+// newAlertMutation creates new mutation for the Alert entity.
+func newAlertMutation(c config, op Op, opts ...alertOption) *AlertMutation {
+	m := &AlertMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAlert,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAlertID sets the ID field of the mutation.
+func withAlertID(id string) alertOption {
+	return func(m *AlertMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Alert
+		)
+		m.oldValue = func(ctx context.Context) (*Alert, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Alert.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAlert sets the old Alert of the mutation.
+func withAlert(node *Alert) alertOption {
+	return func(m *AlertMutation) {
+		m.oldValue = func(context.Context) (*Alert, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AlertMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AlertMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Alert entities.
+func (m *AlertMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AlertMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AlertMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Alert.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AlertMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AlertMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AlertMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *AlertMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *AlertMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *AlertMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[alert.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *AlertMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[alert.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *AlertMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, alert.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *AlertMutation) SetRegionID(s string) {
+	m.region = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *AlertMutation) RegionID() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *AlertMutation) ClearRegionID() {
+	m.region = nil
+	m.clearedFields[alert.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *AlertMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[alert.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *AlertMutation) ResetRegionID() {
+	m.region = nil
+	delete(m.clearedFields, alert.FieldRegionID)
+}
+
+// SetRuleID sets the "rule_id" field.
+func (m *AlertMutation) SetRuleID(s string) {
+	m.rule = &s
+}
+
+// RuleID returns the value of the "rule_id" field in the mutation.
+func (m *AlertMutation) RuleID() (r string, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRuleID returns the old "rule_id" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldRuleID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRuleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRuleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRuleID: %w", err)
+	}
+	return oldValue.RuleID, nil
+}
+
+// ResetRuleID resets all changes to the "rule_id" field.
+func (m *AlertMutation) ResetRuleID() {
+	m.rule = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *AlertMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *AlertMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *AlertMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetLine sets the "line" field.
+func (m *AlertMutation) SetLine(i int) {
+	m.line = &i
+	m.addline = nil
+}
+
+// Line returns the value of the "line" field in the mutation.
+func (m *AlertMutation) Line() (r int, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLine returns the old "line" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldLine(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLine: %w", err)
+	}
+	return oldValue.Line, nil
+}
+
+// AddLine adds i to the "line" field.
+func (m *AlertMutation) AddLine(i int) {
+	if m.addline != nil {
+		*m.addline += i
+	} else {
+		m.addline = &i
+	}
+}
+
+// AddedLine returns the value that was added to the "line" field in this mutation.
+func (m *AlertMutation) AddedLine() (r int, exists bool) {
+	v := m.addline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLine clears the value of the "line" field.
+func (m *AlertMutation) ClearLine() {
+	m.line = nil
+	m.addline = nil
+	m.clearedFields[alert.FieldLine] = struct{}{}
+}
+
+// LineCleared returns if the "line" field was cleared in this mutation.
+func (m *AlertMutation) LineCleared() bool {
+	_, ok := m.clearedFields[alert.FieldLine]
+	return ok
+}
+
+// ResetLine resets all changes to the "line" field.
+func (m *AlertMutation) ResetLine() {
+	m.line = nil
+	m.addline = nil
+	delete(m.clearedFields, alert.FieldLine)
+}
+
+// SetState sets the "state" field.
+func (m *AlertMutation) SetState(a alert.State) {
+	m.state = &a
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *AlertMutation) State() (r alert.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldState(ctx context.Context) (v alert.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *AlertMutation) ResetState() {
+	m.state = nil
+}
+
+// SetValue sets the "value" field.
+func (m *AlertMutation) SetValue(i int) {
+	m.value = &i
+	m.addvalue = nil
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *AlertMutation) Value() (r int, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldValue(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// AddValue adds i to the "value" field.
+func (m *AlertMutation) AddValue(i int) {
+	if m.addvalue != nil {
+		*m.addvalue += i
+	} else {
+		m.addvalue = &i
+	}
+}
+
+// AddedValue returns the value that was added to the "value" field in this mutation.
+func (m *AlertMutation) AddedValue() (r int, exists bool) {
+	v := m.addvalue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *AlertMutation) ResetValue() {
+	m.value = nil
+	m.addvalue = nil
+}
+
+// SetWorst sets the "worst" field.
+func (m *AlertMutation) SetWorst(i int) {
+	m.worst = &i
+	m.addworst = nil
+}
+
+// Worst returns the value of the "worst" field in the mutation.
+func (m *AlertMutation) Worst() (r int, exists bool) {
+	v := m.worst
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorst returns the old "worst" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldWorst(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorst is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorst requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorst: %w", err)
+	}
+	return oldValue.Worst, nil
+}
+
+// AddWorst adds i to the "worst" field.
+func (m *AlertMutation) AddWorst(i int) {
+	if m.addworst != nil {
+		*m.addworst += i
+	} else {
+		m.addworst = &i
+	}
+}
+
+// AddedWorst returns the value that was added to the "worst" field in this mutation.
+func (m *AlertMutation) AddedWorst() (r int, exists bool) {
+	v := m.addworst
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWorst resets all changes to the "worst" field.
+func (m *AlertMutation) ResetWorst() {
+	m.worst = nil
+	m.addworst = nil
+}
+
+// SetRaisedAt sets the "raised_at" field.
+func (m *AlertMutation) SetRaisedAt(t time.Time) {
+	m.raised_at = &t
+}
+
+// RaisedAt returns the value of the "raised_at" field in the mutation.
+func (m *AlertMutation) RaisedAt() (r time.Time, exists bool) {
+	v := m.raised_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRaisedAt returns the old "raised_at" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldRaisedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRaisedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRaisedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRaisedAt: %w", err)
+	}
+	return oldValue.RaisedAt, nil
+}
+
+// ClearRaisedAt clears the value of the "raised_at" field.
+func (m *AlertMutation) ClearRaisedAt() {
+	m.raised_at = nil
+	m.clearedFields[alert.FieldRaisedAt] = struct{}{}
+}
+
+// RaisedAtCleared returns if the "raised_at" field was cleared in this mutation.
+func (m *AlertMutation) RaisedAtCleared() bool {
+	_, ok := m.clearedFields[alert.FieldRaisedAt]
+	return ok
+}
+
+// ResetRaisedAt resets all changes to the "raised_at" field.
+func (m *AlertMutation) ResetRaisedAt() {
+	m.raised_at = nil
+	delete(m.clearedFields, alert.FieldRaisedAt)
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (m *AlertMutation) SetAcknowledgedAt(t time.Time) {
+	m.acknowledged_at = &t
+}
+
+// AcknowledgedAt returns the value of the "acknowledged_at" field in the mutation.
+func (m *AlertMutation) AcknowledgedAt() (r time.Time, exists bool) {
+	v := m.acknowledged_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledgedAt returns the old "acknowledged_at" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldAcknowledgedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledgedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledgedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledgedAt: %w", err)
+	}
+	return oldValue.AcknowledgedAt, nil
+}
+
+// ClearAcknowledgedAt clears the value of the "acknowledged_at" field.
+func (m *AlertMutation) ClearAcknowledgedAt() {
+	m.acknowledged_at = nil
+	m.clearedFields[alert.FieldAcknowledgedAt] = struct{}{}
+}
+
+// AcknowledgedAtCleared returns if the "acknowledged_at" field was cleared in this mutation.
+func (m *AlertMutation) AcknowledgedAtCleared() bool {
+	_, ok := m.clearedFields[alert.FieldAcknowledgedAt]
+	return ok
+}
+
+// ResetAcknowledgedAt resets all changes to the "acknowledged_at" field.
+func (m *AlertMutation) ResetAcknowledgedAt() {
+	m.acknowledged_at = nil
+	delete(m.clearedFields, alert.FieldAcknowledgedAt)
+}
+
+// SetAcknowledgedBy sets the "acknowledged_by" field.
+func (m *AlertMutation) SetAcknowledgedBy(s string) {
+	m.acknowledged_by = &s
+}
+
+// AcknowledgedBy returns the value of the "acknowledged_by" field in the mutation.
+func (m *AlertMutation) AcknowledgedBy() (r string, exists bool) {
+	v := m.acknowledged_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledgedBy returns the old "acknowledged_by" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldAcknowledgedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledgedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledgedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledgedBy: %w", err)
+	}
+	return oldValue.AcknowledgedBy, nil
+}
+
+// ClearAcknowledgedBy clears the value of the "acknowledged_by" field.
+func (m *AlertMutation) ClearAcknowledgedBy() {
+	m.acknowledged_by = nil
+	m.clearedFields[alert.FieldAcknowledgedBy] = struct{}{}
+}
+
+// AcknowledgedByCleared returns if the "acknowledged_by" field was cleared in this mutation.
+func (m *AlertMutation) AcknowledgedByCleared() bool {
+	_, ok := m.clearedFields[alert.FieldAcknowledgedBy]
+	return ok
+}
+
+// ResetAcknowledgedBy resets all changes to the "acknowledged_by" field.
+func (m *AlertMutation) ResetAcknowledgedBy() {
+	m.acknowledged_by = nil
+	delete(m.clearedFields, alert.FieldAcknowledgedBy)
+}
+
+// SetNote sets the "note" field.
+func (m *AlertMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *AlertMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ClearNote clears the value of the "note" field.
+func (m *AlertMutation) ClearNote() {
+	m.note = nil
+	m.clearedFields[alert.FieldNote] = struct{}{}
+}
+
+// NoteCleared returns if the "note" field was cleared in this mutation.
+func (m *AlertMutation) NoteCleared() bool {
+	_, ok := m.clearedFields[alert.FieldNote]
+	return ok
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *AlertMutation) ResetNote() {
+	m.note = nil
+	delete(m.clearedFields, alert.FieldNote)
+}
+
+// SetClearedAt sets the "cleared_at" field.
+func (m *AlertMutation) SetClearedAt(t time.Time) {
+	m.cleared_at = &t
+}
+
+// ClearedAt returns the value of the "cleared_at" field in the mutation.
+func (m *AlertMutation) ClearedAt() (r time.Time, exists bool) {
+	v := m.cleared_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClearedAt returns the old "cleared_at" field's value of the Alert entity.
+// If the Alert object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertMutation) OldClearedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClearedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClearedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClearedAt: %w", err)
+	}
+	return oldValue.ClearedAt, nil
+}
+
+// ClearClearedAt clears the value of the "cleared_at" field.
+func (m *AlertMutation) ClearClearedAt() {
+	m.cleared_at = nil
+	m.clearedFields[alert.FieldClearedAt] = struct{}{}
+}
+
+// ClearedAtCleared returns if the "cleared_at" field was cleared in this mutation.
+func (m *AlertMutation) ClearedAtCleared() bool {
+	_, ok := m.clearedFields[alert.FieldClearedAt]
+	return ok
+}
+
+// ResetClearedAt resets all changes to the "cleared_at" field.
+func (m *AlertMutation) ResetClearedAt() {
+	m.cleared_at = nil
+	delete(m.clearedFields, alert.FieldClearedAt)
+}
+
+// ClearRule clears the "rule" edge to the AlertRule entity.
+func (m *AlertMutation) ClearRule() {
+	m.clearedrule = true
+	m.clearedFields[alert.FieldRuleID] = struct{}{}
+}
+
+// RuleCleared reports if the "rule" edge to the AlertRule entity was cleared.
+func (m *AlertMutation) RuleCleared() bool {
+	return m.clearedrule
+}
+
+// RuleIDs returns the "rule" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RuleID instead. It exists only for internal usage by the builders.
+func (m *AlertMutation) RuleIDs() (ids []string) {
+	if id := m.rule; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRule resets all changes to the "rule" edge.
+func (m *AlertMutation) ResetRule() {
+	m.rule = nil
+	m.clearedrule = false
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *AlertMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[alert.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *AlertMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *AlertMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *AlertMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// ClearRegion clears the "region" edge to the Region entity.
+func (m *AlertMutation) ClearRegion() {
+	m.clearedregion = true
+	m.clearedFields[alert.FieldRegionID] = struct{}{}
+}
+
+// RegionCleared reports if the "region" edge to the Region entity was cleared.
+func (m *AlertMutation) RegionCleared() bool {
+	return m.RegionIDCleared() || m.clearedregion
+}
+
+// RegionIDs returns the "region" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegionID instead. It exists only for internal usage by the builders.
+func (m *AlertMutation) RegionIDs() (ids []string) {
+	if id := m.region; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegion resets all changes to the "region" edge.
+func (m *AlertMutation) ResetRegion() {
+	m.region = nil
+	m.clearedregion = false
+}
+
+// Where appends a list predicates to the AlertMutation builder.
+func (m *AlertMutation) Where(ps ...predicate.Alert) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AlertMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AlertMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Alert, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AlertMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AlertMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Alert).
+func (m *AlertMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AlertMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.created_at != nil {
+		fields = append(fields, alert.FieldCreatedAt)
+	}
+	if m.agency != nil {
+		fields = append(fields, alert.FieldAgencyID)
+	}
+	if m.region != nil {
+		fields = append(fields, alert.FieldRegionID)
+	}
+	if m.rule != nil {
+		fields = append(fields, alert.FieldRuleID)
+	}
+	if m.subject != nil {
+		fields = append(fields, alert.FieldSubject)
+	}
+	if m.line != nil {
+		fields = append(fields, alert.FieldLine)
+	}
+	if m.state != nil {
+		fields = append(fields, alert.FieldState)
+	}
+	if m.value != nil {
+		fields = append(fields, alert.FieldValue)
+	}
+	if m.worst != nil {
+		fields = append(fields, alert.FieldWorst)
+	}
+	if m.raised_at != nil {
+		fields = append(fields, alert.FieldRaisedAt)
+	}
+	if m.acknowledged_at != nil {
+		fields = append(fields, alert.FieldAcknowledgedAt)
+	}
+	if m.acknowledged_by != nil {
+		fields = append(fields, alert.FieldAcknowledgedBy)
+	}
+	if m.note != nil {
+		fields = append(fields, alert.FieldNote)
+	}
+	if m.cleared_at != nil {
+		fields = append(fields, alert.FieldClearedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AlertMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case alert.FieldCreatedAt:
+		return m.CreatedAt()
+	case alert.FieldAgencyID:
+		return m.AgencyID()
+	case alert.FieldRegionID:
+		return m.RegionID()
+	case alert.FieldRuleID:
+		return m.RuleID()
+	case alert.FieldSubject:
+		return m.Subject()
+	case alert.FieldLine:
+		return m.Line()
+	case alert.FieldState:
+		return m.State()
+	case alert.FieldValue:
+		return m.Value()
+	case alert.FieldWorst:
+		return m.Worst()
+	case alert.FieldRaisedAt:
+		return m.RaisedAt()
+	case alert.FieldAcknowledgedAt:
+		return m.AcknowledgedAt()
+	case alert.FieldAcknowledgedBy:
+		return m.AcknowledgedBy()
+	case alert.FieldNote:
+		return m.Note()
+	case alert.FieldClearedAt:
+		return m.ClearedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AlertMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case alert.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case alert.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case alert.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case alert.FieldRuleID:
+		return m.OldRuleID(ctx)
+	case alert.FieldSubject:
+		return m.OldSubject(ctx)
+	case alert.FieldLine:
+		return m.OldLine(ctx)
+	case alert.FieldState:
+		return m.OldState(ctx)
+	case alert.FieldValue:
+		return m.OldValue(ctx)
+	case alert.FieldWorst:
+		return m.OldWorst(ctx)
+	case alert.FieldRaisedAt:
+		return m.OldRaisedAt(ctx)
+	case alert.FieldAcknowledgedAt:
+		return m.OldAcknowledgedAt(ctx)
+	case alert.FieldAcknowledgedBy:
+		return m.OldAcknowledgedBy(ctx)
+	case alert.FieldNote:
+		return m.OldNote(ctx)
+	case alert.FieldClearedAt:
+		return m.OldClearedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Alert field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AlertMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case alert.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case alert.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case alert.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case alert.FieldRuleID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRuleID(v)
+		return nil
+	case alert.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case alert.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLine(v)
+		return nil
+	case alert.FieldState:
+		v, ok := value.(alert.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case alert.FieldValue:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case alert.FieldWorst:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorst(v)
+		return nil
+	case alert.FieldRaisedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRaisedAt(v)
+		return nil
+	case alert.FieldAcknowledgedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledgedAt(v)
+		return nil
+	case alert.FieldAcknowledgedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledgedBy(v)
+		return nil
+	case alert.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case alert.FieldClearedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClearedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Alert field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AlertMutation) AddedFields() []string {
+	var fields []string
+	if m.addline != nil {
+		fields = append(fields, alert.FieldLine)
+	}
+	if m.addvalue != nil {
+		fields = append(fields, alert.FieldValue)
+	}
+	if m.addworst != nil {
+		fields = append(fields, alert.FieldWorst)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AlertMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case alert.FieldLine:
+		return m.AddedLine()
+	case alert.FieldValue:
+		return m.AddedValue()
+	case alert.FieldWorst:
+		return m.AddedWorst()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AlertMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case alert.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLine(v)
+		return nil
+	case alert.FieldValue:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddValue(v)
+		return nil
+	case alert.FieldWorst:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWorst(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Alert numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AlertMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(alert.FieldAgencyID) {
+		fields = append(fields, alert.FieldAgencyID)
+	}
+	if m.FieldCleared(alert.FieldRegionID) {
+		fields = append(fields, alert.FieldRegionID)
+	}
+	if m.FieldCleared(alert.FieldLine) {
+		fields = append(fields, alert.FieldLine)
+	}
+	if m.FieldCleared(alert.FieldRaisedAt) {
+		fields = append(fields, alert.FieldRaisedAt)
+	}
+	if m.FieldCleared(alert.FieldAcknowledgedAt) {
+		fields = append(fields, alert.FieldAcknowledgedAt)
+	}
+	if m.FieldCleared(alert.FieldAcknowledgedBy) {
+		fields = append(fields, alert.FieldAcknowledgedBy)
+	}
+	if m.FieldCleared(alert.FieldNote) {
+		fields = append(fields, alert.FieldNote)
+	}
+	if m.FieldCleared(alert.FieldClearedAt) {
+		fields = append(fields, alert.FieldClearedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AlertMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AlertMutation) ClearField(name string) error {
+	switch name {
+	case alert.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case alert.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	case alert.FieldLine:
+		m.ClearLine()
+		return nil
+	case alert.FieldRaisedAt:
+		m.ClearRaisedAt()
+		return nil
+	case alert.FieldAcknowledgedAt:
+		m.ClearAcknowledgedAt()
+		return nil
+	case alert.FieldAcknowledgedBy:
+		m.ClearAcknowledgedBy()
+		return nil
+	case alert.FieldNote:
+		m.ClearNote()
+		return nil
+	case alert.FieldClearedAt:
+		m.ClearClearedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Alert nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AlertMutation) ResetField(name string) error {
+	switch name {
+	case alert.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case alert.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case alert.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case alert.FieldRuleID:
+		m.ResetRuleID()
+		return nil
+	case alert.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case alert.FieldLine:
+		m.ResetLine()
+		return nil
+	case alert.FieldState:
+		m.ResetState()
+		return nil
+	case alert.FieldValue:
+		m.ResetValue()
+		return nil
+	case alert.FieldWorst:
+		m.ResetWorst()
+		return nil
+	case alert.FieldRaisedAt:
+		m.ResetRaisedAt()
+		return nil
+	case alert.FieldAcknowledgedAt:
+		m.ResetAcknowledgedAt()
+		return nil
+	case alert.FieldAcknowledgedBy:
+		m.ResetAcknowledgedBy()
+		return nil
+	case alert.FieldNote:
+		m.ResetNote()
+		return nil
+	case alert.FieldClearedAt:
+		m.ResetClearedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Alert field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AlertMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.rule != nil {
+		edges = append(edges, alert.EdgeRule)
+	}
+	if m.agency != nil {
+		edges = append(edges, alert.EdgeAgency)
+	}
+	if m.region != nil {
+		edges = append(edges, alert.EdgeRegion)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AlertMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case alert.EdgeRule:
+		if id := m.rule; id != nil {
+			return []ent.Value{*id}
+		}
+	case alert.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case alert.EdgeRegion:
+		if id := m.region; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AlertMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AlertMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AlertMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedrule {
+		edges = append(edges, alert.EdgeRule)
+	}
+	if m.clearedagency {
+		edges = append(edges, alert.EdgeAgency)
+	}
+	if m.clearedregion {
+		edges = append(edges, alert.EdgeRegion)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AlertMutation) EdgeCleared(name string) bool {
+	switch name {
+	case alert.EdgeRule:
+		return m.clearedrule
+	case alert.EdgeAgency:
+		return m.clearedagency
+	case alert.EdgeRegion:
+		return m.clearedregion
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AlertMutation) ClearEdge(name string) error {
+	switch name {
+	case alert.EdgeRule:
+		m.ClearRule()
+		return nil
+	case alert.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	case alert.EdgeRegion:
+		m.ClearRegion()
+		return nil
+	}
+	return fmt.Errorf("unknown Alert unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AlertMutation) ResetEdge(name string) error {
+	switch name {
+	case alert.EdgeRule:
+		m.ResetRule()
+		return nil
+	case alert.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case alert.EdgeRegion:
+		m.ResetRegion()
+		return nil
+	}
+	return fmt.Errorf("unknown Alert edge %s", name)
+}
+
+// AlertRuleMutation represents an operation that mutates the AlertRule nodes in the graph.
+type AlertRuleMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	name               *string
+	metric             *alertrule.Metric
+	line               *int
+	addline            *int
+	threshold          *int
+	addthreshold       *int
+	clear_threshold    *int
+	addclear_threshold *int
+	for_seconds        *int
+	addfor_seconds     *int
+	quiet_seconds      *int
+	addquiet_seconds   *int
+	active             *bool
+	author_id          *string
+	clearedFields      map[string]struct{}
+	agency             *string
+	clearedagency      bool
+	region             *string
+	clearedregion      bool
+	queue              *string
+	clearedqueue       bool
+	alerts             map[string]struct{}
+	removedalerts      map[string]struct{}
+	clearedalerts      bool
+	done               bool
+	oldValue           func(context.Context) (*AlertRule, error)
+	predicates         []predicate.AlertRule
+}
+
+var _ ent.Mutation = (*AlertRuleMutation)(nil)
+
+// alertruleOption allows management of the mutation configuration using functional options.
+type alertruleOption func(*AlertRuleMutation)
+
+// newAlertRuleMutation creates new mutation for the AlertRule entity.
+func newAlertRuleMutation(c config, op Op, opts ...alertruleOption) *AlertRuleMutation {
+	m := &AlertRuleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAlertRule,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAlertRuleID sets the ID field of the mutation.
+func withAlertRuleID(id string) alertruleOption {
+	return func(m *AlertRuleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AlertRule
+		)
+		m.oldValue = func(ctx context.Context) (*AlertRule, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AlertRule.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAlertRule sets the old AlertRule of the mutation.
+func withAlertRule(node *AlertRule) alertruleOption {
+	return func(m *AlertRuleMutation) {
+		m.oldValue = func(context.Context) (*AlertRule, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AlertRuleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AlertRuleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AlertRule entities.
+func (m *AlertRuleMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AlertRuleMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AlertRuleMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AlertRule.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AlertRuleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AlertRuleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AlertRuleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *AlertRuleMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *AlertRuleMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *AlertRuleMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[alertrule.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *AlertRuleMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[alertrule.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *AlertRuleMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, alertrule.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *AlertRuleMutation) SetRegionID(s string) {
+	m.region = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *AlertRuleMutation) RegionID() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *AlertRuleMutation) ClearRegionID() {
+	m.region = nil
+	m.clearedFields[alertrule.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *AlertRuleMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[alertrule.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *AlertRuleMutation) ResetRegionID() {
+	m.region = nil
+	delete(m.clearedFields, alertrule.FieldRegionID)
+}
+
+// SetName sets the "name" field.
+func (m *AlertRuleMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *AlertRuleMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *AlertRuleMutation) ResetName() {
+	m.name = nil
+}
+
+// SetMetric sets the "metric" field.
+func (m *AlertRuleMutation) SetMetric(a alertrule.Metric) {
+	m.metric = &a
+}
+
+// Metric returns the value of the "metric" field in the mutation.
+func (m *AlertRuleMutation) Metric() (r alertrule.Metric, exists bool) {
+	v := m.metric
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMetric returns the old "metric" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldMetric(ctx context.Context) (v alertrule.Metric, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMetric is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMetric requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMetric: %w", err)
+	}
+	return oldValue.Metric, nil
+}
+
+// ResetMetric resets all changes to the "metric" field.
+func (m *AlertRuleMutation) ResetMetric() {
+	m.metric = nil
+}
+
+// SetLine sets the "line" field.
+func (m *AlertRuleMutation) SetLine(i int) {
+	m.line = &i
+	m.addline = nil
+}
+
+// Line returns the value of the "line" field in the mutation.
+func (m *AlertRuleMutation) Line() (r int, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLine returns the old "line" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldLine(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLine: %w", err)
+	}
+	return oldValue.Line, nil
+}
+
+// AddLine adds i to the "line" field.
+func (m *AlertRuleMutation) AddLine(i int) {
+	if m.addline != nil {
+		*m.addline += i
+	} else {
+		m.addline = &i
+	}
+}
+
+// AddedLine returns the value that was added to the "line" field in this mutation.
+func (m *AlertRuleMutation) AddedLine() (r int, exists bool) {
+	v := m.addline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLine clears the value of the "line" field.
+func (m *AlertRuleMutation) ClearLine() {
+	m.line = nil
+	m.addline = nil
+	m.clearedFields[alertrule.FieldLine] = struct{}{}
+}
+
+// LineCleared returns if the "line" field was cleared in this mutation.
+func (m *AlertRuleMutation) LineCleared() bool {
+	_, ok := m.clearedFields[alertrule.FieldLine]
+	return ok
+}
+
+// ResetLine resets all changes to the "line" field.
+func (m *AlertRuleMutation) ResetLine() {
+	m.line = nil
+	m.addline = nil
+	delete(m.clearedFields, alertrule.FieldLine)
+}
+
+// SetQueueID sets the "queue_id" field.
+func (m *AlertRuleMutation) SetQueueID(s string) {
+	m.queue = &s
+}
+
+// QueueID returns the value of the "queue_id" field in the mutation.
+func (m *AlertRuleMutation) QueueID() (r string, exists bool) {
+	v := m.queue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQueueID returns the old "queue_id" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldQueueID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQueueID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQueueID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQueueID: %w", err)
+	}
+	return oldValue.QueueID, nil
+}
+
+// ClearQueueID clears the value of the "queue_id" field.
+func (m *AlertRuleMutation) ClearQueueID() {
+	m.queue = nil
+	m.clearedFields[alertrule.FieldQueueID] = struct{}{}
+}
+
+// QueueIDCleared returns if the "queue_id" field was cleared in this mutation.
+func (m *AlertRuleMutation) QueueIDCleared() bool {
+	_, ok := m.clearedFields[alertrule.FieldQueueID]
+	return ok
+}
+
+// ResetQueueID resets all changes to the "queue_id" field.
+func (m *AlertRuleMutation) ResetQueueID() {
+	m.queue = nil
+	delete(m.clearedFields, alertrule.FieldQueueID)
+}
+
+// SetThreshold sets the "threshold" field.
+func (m *AlertRuleMutation) SetThreshold(i int) {
+	m.threshold = &i
+	m.addthreshold = nil
+}
+
+// Threshold returns the value of the "threshold" field in the mutation.
+func (m *AlertRuleMutation) Threshold() (r int, exists bool) {
+	v := m.threshold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThreshold returns the old "threshold" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldThreshold(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThreshold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThreshold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThreshold: %w", err)
+	}
+	return oldValue.Threshold, nil
+}
+
+// AddThreshold adds i to the "threshold" field.
+func (m *AlertRuleMutation) AddThreshold(i int) {
+	if m.addthreshold != nil {
+		*m.addthreshold += i
+	} else {
+		m.addthreshold = &i
+	}
+}
+
+// AddedThreshold returns the value that was added to the "threshold" field in this mutation.
+func (m *AlertRuleMutation) AddedThreshold() (r int, exists bool) {
+	v := m.addthreshold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetThreshold resets all changes to the "threshold" field.
+func (m *AlertRuleMutation) ResetThreshold() {
+	m.threshold = nil
+	m.addthreshold = nil
+}
+
+// SetClearThreshold sets the "clear_threshold" field.
+func (m *AlertRuleMutation) SetClearThreshold(i int) {
+	m.clear_threshold = &i
+	m.addclear_threshold = nil
+}
+
+// ClearThreshold returns the value of the "clear_threshold" field in the mutation.
+func (m *AlertRuleMutation) ClearThreshold() (r int, exists bool) {
+	v := m.clear_threshold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClearThreshold returns the old "clear_threshold" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldClearThreshold(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClearThreshold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClearThreshold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClearThreshold: %w", err)
+	}
+	return oldValue.ClearThreshold, nil
+}
+
+// AddClearThreshold adds i to the "clear_threshold" field.
+func (m *AlertRuleMutation) AddClearThreshold(i int) {
+	if m.addclear_threshold != nil {
+		*m.addclear_threshold += i
+	} else {
+		m.addclear_threshold = &i
+	}
+}
+
+// AddedClearThreshold returns the value that was added to the "clear_threshold" field in this mutation.
+func (m *AlertRuleMutation) AddedClearThreshold() (r int, exists bool) {
+	v := m.addclear_threshold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetClearThreshold resets all changes to the "clear_threshold" field.
+func (m *AlertRuleMutation) ResetClearThreshold() {
+	m.clear_threshold = nil
+	m.addclear_threshold = nil
+}
+
+// SetForSeconds sets the "for_seconds" field.
+func (m *AlertRuleMutation) SetForSeconds(i int) {
+	m.for_seconds = &i
+	m.addfor_seconds = nil
+}
+
+// ForSeconds returns the value of the "for_seconds" field in the mutation.
+func (m *AlertRuleMutation) ForSeconds() (r int, exists bool) {
+	v := m.for_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForSeconds returns the old "for_seconds" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldForSeconds(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForSeconds: %w", err)
+	}
+	return oldValue.ForSeconds, nil
+}
+
+// AddForSeconds adds i to the "for_seconds" field.
+func (m *AlertRuleMutation) AddForSeconds(i int) {
+	if m.addfor_seconds != nil {
+		*m.addfor_seconds += i
+	} else {
+		m.addfor_seconds = &i
+	}
+}
+
+// AddedForSeconds returns the value that was added to the "for_seconds" field in this mutation.
+func (m *AlertRuleMutation) AddedForSeconds() (r int, exists bool) {
+	v := m.addfor_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetForSeconds resets all changes to the "for_seconds" field.
+func (m *AlertRuleMutation) ResetForSeconds() {
+	m.for_seconds = nil
+	m.addfor_seconds = nil
+}
+
+// SetQuietSeconds sets the "quiet_seconds" field.
+func (m *AlertRuleMutation) SetQuietSeconds(i int) {
+	m.quiet_seconds = &i
+	m.addquiet_seconds = nil
+}
+
+// QuietSeconds returns the value of the "quiet_seconds" field in the mutation.
+func (m *AlertRuleMutation) QuietSeconds() (r int, exists bool) {
+	v := m.quiet_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietSeconds returns the old "quiet_seconds" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldQuietSeconds(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietSeconds: %w", err)
+	}
+	return oldValue.QuietSeconds, nil
+}
+
+// AddQuietSeconds adds i to the "quiet_seconds" field.
+func (m *AlertRuleMutation) AddQuietSeconds(i int) {
+	if m.addquiet_seconds != nil {
+		*m.addquiet_seconds += i
+	} else {
+		m.addquiet_seconds = &i
+	}
+}
+
+// AddedQuietSeconds returns the value that was added to the "quiet_seconds" field in this mutation.
+func (m *AlertRuleMutation) AddedQuietSeconds() (r int, exists bool) {
+	v := m.addquiet_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetQuietSeconds resets all changes to the "quiet_seconds" field.
+func (m *AlertRuleMutation) ResetQuietSeconds() {
+	m.quiet_seconds = nil
+	m.addquiet_seconds = nil
+}
+
+// SetActive sets the "active" field.
+func (m *AlertRuleMutation) SetActive(b bool) {
+	m.active = &b
+}
+
+// Active returns the value of the "active" field in the mutation.
+func (m *AlertRuleMutation) Active() (r bool, exists bool) {
+	v := m.active
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActive returns the old "active" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldActive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActive: %w", err)
+	}
+	return oldValue.Active, nil
+}
+
+// ResetActive resets all changes to the "active" field.
+func (m *AlertRuleMutation) ResetActive() {
+	m.active = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *AlertRuleMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *AlertRuleMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the AlertRule entity.
+// If the AlertRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AlertRuleMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *AlertRuleMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *AlertRuleMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[alertrule.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *AlertRuleMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *AlertRuleMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *AlertRuleMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// ClearRegion clears the "region" edge to the Region entity.
+func (m *AlertRuleMutation) ClearRegion() {
+	m.clearedregion = true
+	m.clearedFields[alertrule.FieldRegionID] = struct{}{}
+}
+
+// RegionCleared reports if the "region" edge to the Region entity was cleared.
+func (m *AlertRuleMutation) RegionCleared() bool {
+	return m.RegionIDCleared() || m.clearedregion
+}
+
+// RegionIDs returns the "region" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegionID instead. It exists only for internal usage by the builders.
+func (m *AlertRuleMutation) RegionIDs() (ids []string) {
+	if id := m.region; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegion resets all changes to the "region" edge.
+func (m *AlertRuleMutation) ResetRegion() {
+	m.region = nil
+	m.clearedregion = false
+}
+
+// ClearQueue clears the "queue" edge to the Queue entity.
+func (m *AlertRuleMutation) ClearQueue() {
+	m.clearedqueue = true
+	m.clearedFields[alertrule.FieldQueueID] = struct{}{}
+}
+
+// QueueCleared reports if the "queue" edge to the Queue entity was cleared.
+func (m *AlertRuleMutation) QueueCleared() bool {
+	return m.QueueIDCleared() || m.clearedqueue
+}
+
+// QueueIDs returns the "queue" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// QueueID instead. It exists only for internal usage by the builders.
+func (m *AlertRuleMutation) QueueIDs() (ids []string) {
+	if id := m.queue; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetQueue resets all changes to the "queue" edge.
+func (m *AlertRuleMutation) ResetQueue() {
+	m.queue = nil
+	m.clearedqueue = false
+}
+
+// AddAlertIDs adds the "alerts" edge to the Alert entity by ids.
+func (m *AlertRuleMutation) AddAlertIDs(ids ...string) {
+	if m.alerts == nil {
+		m.alerts = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.alerts[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAlerts clears the "alerts" edge to the Alert entity.
+func (m *AlertRuleMutation) ClearAlerts() {
+	m.clearedalerts = true
+}
+
+// AlertsCleared reports if the "alerts" edge to the Alert entity was cleared.
+func (m *AlertRuleMutation) AlertsCleared() bool {
+	return m.clearedalerts
+}
+
+// RemoveAlertIDs removes the "alerts" edge to the Alert entity by IDs.
+func (m *AlertRuleMutation) RemoveAlertIDs(ids ...string) {
+	if m.removedalerts == nil {
+		m.removedalerts = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.alerts, ids[i])
+		m.removedalerts[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAlerts returns the removed IDs of the "alerts" edge to the Alert entity.
+func (m *AlertRuleMutation) RemovedAlertsIDs() (ids []string) {
+	for id := range m.removedalerts {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AlertsIDs returns the "alerts" edge IDs in the mutation.
+func (m *AlertRuleMutation) AlertsIDs() (ids []string) {
+	for id := range m.alerts {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAlerts resets all changes to the "alerts" edge.
+func (m *AlertRuleMutation) ResetAlerts() {
+	m.alerts = nil
+	m.clearedalerts = false
+	m.removedalerts = nil
+}
+
+// Where appends a list predicates to the AlertRuleMutation builder.
+func (m *AlertRuleMutation) Where(ps ...predicate.AlertRule) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AlertRuleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AlertRuleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AlertRule, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AlertRuleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AlertRuleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AlertRule).
+func (m *AlertRuleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AlertRuleMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, alertrule.FieldCreatedAt)
+	}
+	if m.agency != nil {
+		fields = append(fields, alertrule.FieldAgencyID)
+	}
+	if m.region != nil {
+		fields = append(fields, alertrule.FieldRegionID)
+	}
+	if m.name != nil {
+		fields = append(fields, alertrule.FieldName)
+	}
+	if m.metric != nil {
+		fields = append(fields, alertrule.FieldMetric)
+	}
+	if m.line != nil {
+		fields = append(fields, alertrule.FieldLine)
+	}
+	if m.queue != nil {
+		fields = append(fields, alertrule.FieldQueueID)
+	}
+	if m.threshold != nil {
+		fields = append(fields, alertrule.FieldThreshold)
+	}
+	if m.clear_threshold != nil {
+		fields = append(fields, alertrule.FieldClearThreshold)
+	}
+	if m.for_seconds != nil {
+		fields = append(fields, alertrule.FieldForSeconds)
+	}
+	if m.quiet_seconds != nil {
+		fields = append(fields, alertrule.FieldQuietSeconds)
+	}
+	if m.active != nil {
+		fields = append(fields, alertrule.FieldActive)
+	}
+	if m.author_id != nil {
+		fields = append(fields, alertrule.FieldAuthorID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AlertRuleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case alertrule.FieldCreatedAt:
+		return m.CreatedAt()
+	case alertrule.FieldAgencyID:
+		return m.AgencyID()
+	case alertrule.FieldRegionID:
+		return m.RegionID()
+	case alertrule.FieldName:
+		return m.Name()
+	case alertrule.FieldMetric:
+		return m.Metric()
+	case alertrule.FieldLine:
+		return m.Line()
+	case alertrule.FieldQueueID:
+		return m.QueueID()
+	case alertrule.FieldThreshold:
+		return m.Threshold()
+	case alertrule.FieldClearThreshold:
+		return m.ClearThreshold()
+	case alertrule.FieldForSeconds:
+		return m.ForSeconds()
+	case alertrule.FieldQuietSeconds:
+		return m.QuietSeconds()
+	case alertrule.FieldActive:
+		return m.Active()
+	case alertrule.FieldAuthorID:
+		return m.AuthorID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AlertRuleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case alertrule.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case alertrule.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case alertrule.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case alertrule.FieldName:
+		return m.OldName(ctx)
+	case alertrule.FieldMetric:
+		return m.OldMetric(ctx)
+	case alertrule.FieldLine:
+		return m.OldLine(ctx)
+	case alertrule.FieldQueueID:
+		return m.OldQueueID(ctx)
+	case alertrule.FieldThreshold:
+		return m.OldThreshold(ctx)
+	case alertrule.FieldClearThreshold:
+		return m.OldClearThreshold(ctx)
+	case alertrule.FieldForSeconds:
+		return m.OldForSeconds(ctx)
+	case alertrule.FieldQuietSeconds:
+		return m.OldQuietSeconds(ctx)
+	case alertrule.FieldActive:
+		return m.OldActive(ctx)
+	case alertrule.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	}
+	return nil, fmt.Errorf("unknown AlertRule field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AlertRuleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case alertrule.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case alertrule.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case alertrule.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case alertrule.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case alertrule.FieldMetric:
+		v, ok := value.(alertrule.Metric)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMetric(v)
+		return nil
+	case alertrule.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLine(v)
+		return nil
+	case alertrule.FieldQueueID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQueueID(v)
+		return nil
+	case alertrule.FieldThreshold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThreshold(v)
+		return nil
+	case alertrule.FieldClearThreshold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClearThreshold(v)
+		return nil
+	case alertrule.FieldForSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForSeconds(v)
+		return nil
+	case alertrule.FieldQuietSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietSeconds(v)
+		return nil
+	case alertrule.FieldActive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActive(v)
+		return nil
+	case alertrule.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AlertRule field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AlertRuleMutation) AddedFields() []string {
+	var fields []string
+	if m.addline != nil {
+		fields = append(fields, alertrule.FieldLine)
+	}
+	if m.addthreshold != nil {
+		fields = append(fields, alertrule.FieldThreshold)
+	}
+	if m.addclear_threshold != nil {
+		fields = append(fields, alertrule.FieldClearThreshold)
+	}
+	if m.addfor_seconds != nil {
+		fields = append(fields, alertrule.FieldForSeconds)
+	}
+	if m.addquiet_seconds != nil {
+		fields = append(fields, alertrule.FieldQuietSeconds)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AlertRuleMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case alertrule.FieldLine:
+		return m.AddedLine()
+	case alertrule.FieldThreshold:
+		return m.AddedThreshold()
+	case alertrule.FieldClearThreshold:
+		return m.AddedClearThreshold()
+	case alertrule.FieldForSeconds:
+		return m.AddedForSeconds()
+	case alertrule.FieldQuietSeconds:
+		return m.AddedQuietSeconds()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AlertRuleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case alertrule.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLine(v)
+		return nil
+	case alertrule.FieldThreshold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddThreshold(v)
+		return nil
+	case alertrule.FieldClearThreshold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClearThreshold(v)
+		return nil
+	case alertrule.FieldForSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddForSeconds(v)
+		return nil
+	case alertrule.FieldQuietSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddQuietSeconds(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AlertRule numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AlertRuleMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(alertrule.FieldAgencyID) {
+		fields = append(fields, alertrule.FieldAgencyID)
+	}
+	if m.FieldCleared(alertrule.FieldRegionID) {
+		fields = append(fields, alertrule.FieldRegionID)
+	}
+	if m.FieldCleared(alertrule.FieldLine) {
+		fields = append(fields, alertrule.FieldLine)
+	}
+	if m.FieldCleared(alertrule.FieldQueueID) {
+		fields = append(fields, alertrule.FieldQueueID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AlertRuleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AlertRuleMutation) ClearField(name string) error {
+	switch name {
+	case alertrule.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case alertrule.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	case alertrule.FieldLine:
+		m.ClearLine()
+		return nil
+	case alertrule.FieldQueueID:
+		m.ClearQueueID()
+		return nil
+	}
+	return fmt.Errorf("unknown AlertRule nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AlertRuleMutation) ResetField(name string) error {
+	switch name {
+	case alertrule.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case alertrule.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case alertrule.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case alertrule.FieldName:
+		m.ResetName()
+		return nil
+	case alertrule.FieldMetric:
+		m.ResetMetric()
+		return nil
+	case alertrule.FieldLine:
+		m.ResetLine()
+		return nil
+	case alertrule.FieldQueueID:
+		m.ResetQueueID()
+		return nil
+	case alertrule.FieldThreshold:
+		m.ResetThreshold()
+		return nil
+	case alertrule.FieldClearThreshold:
+		m.ResetClearThreshold()
+		return nil
+	case alertrule.FieldForSeconds:
+		m.ResetForSeconds()
+		return nil
+	case alertrule.FieldQuietSeconds:
+		m.ResetQuietSeconds()
+		return nil
+	case alertrule.FieldActive:
+		m.ResetActive()
+		return nil
+	case alertrule.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	}
+	return fmt.Errorf("unknown AlertRule field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AlertRuleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.agency != nil {
+		edges = append(edges, alertrule.EdgeAgency)
+	}
+	if m.region != nil {
+		edges = append(edges, alertrule.EdgeRegion)
+	}
+	if m.queue != nil {
+		edges = append(edges, alertrule.EdgeQueue)
+	}
+	if m.alerts != nil {
+		edges = append(edges, alertrule.EdgeAlerts)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AlertRuleMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case alertrule.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case alertrule.EdgeRegion:
+		if id := m.region; id != nil {
+			return []ent.Value{*id}
+		}
+	case alertrule.EdgeQueue:
+		if id := m.queue; id != nil {
+			return []ent.Value{*id}
+		}
+	case alertrule.EdgeAlerts:
+		ids := make([]ent.Value, 0, len(m.alerts))
+		for id := range m.alerts {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AlertRuleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.removedalerts != nil {
+		edges = append(edges, alertrule.EdgeAlerts)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AlertRuleMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case alertrule.EdgeAlerts:
+		ids := make([]ent.Value, 0, len(m.removedalerts))
+		for id := range m.removedalerts {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AlertRuleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedagency {
+		edges = append(edges, alertrule.EdgeAgency)
+	}
+	if m.clearedregion {
+		edges = append(edges, alertrule.EdgeRegion)
+	}
+	if m.clearedqueue {
+		edges = append(edges, alertrule.EdgeQueue)
+	}
+	if m.clearedalerts {
+		edges = append(edges, alertrule.EdgeAlerts)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AlertRuleMutation) EdgeCleared(name string) bool {
+	switch name {
+	case alertrule.EdgeAgency:
+		return m.clearedagency
+	case alertrule.EdgeRegion:
+		return m.clearedregion
+	case alertrule.EdgeQueue:
+		return m.clearedqueue
+	case alertrule.EdgeAlerts:
+		return m.clearedalerts
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AlertRuleMutation) ClearEdge(name string) error {
+	switch name {
+	case alertrule.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	case alertrule.EdgeRegion:
+		m.ClearRegion()
+		return nil
+	case alertrule.EdgeQueue:
+		m.ClearQueue()
+		return nil
+	}
+	return fmt.Errorf("unknown AlertRule unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AlertRuleMutation) ResetEdge(name string) error {
+	switch name {
+	case alertrule.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case alertrule.EdgeRegion:
+		m.ResetRegion()
+		return nil
+	case alertrule.EdgeQueue:
+		m.ResetQueue()
+		return nil
+	case alertrule.EdgeAlerts:
+		m.ResetAlerts()
+		return nil
+	}
+	return fmt.Errorf("unknown AlertRule edge %s", name)
 }
 
 // AnswerDayMutation represents an operation that mutates the AnswerDay nodes in the graph.
@@ -13333,6 +17385,1417 @@ func (m *BusinessHoursMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown BusinessHours edge %s", name)
 }
 
+// CalibrationMutation represents an operation that mutates the Calibration nodes in the graph.
+type CalibrationMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	created_at          *time.Time
+	line                *int
+	addline             *int
+	operator_id         *string
+	author_id           *string
+	state               *calibration.State
+	due_at              *time.Time
+	closed_at           *time.Time
+	conclusion          *string
+	concluded_by        *string
+	clearedFields       map[string]struct{}
+	agency              *string
+	clearedagency       bool
+	region              *string
+	clearedregion       bool
+	interaction         *string
+	clearedinteraction  bool
+	form_version        *string
+	clearedform_version bool
+	evaluations         map[string]struct{}
+	removedevaluations  map[string]struct{}
+	clearedevaluations  bool
+	done                bool
+	oldValue            func(context.Context) (*Calibration, error)
+	predicates          []predicate.Calibration
+}
+
+var _ ent.Mutation = (*CalibrationMutation)(nil)
+
+// calibrationOption allows management of the mutation configuration using functional options.
+type calibrationOption func(*CalibrationMutation)
+
+// newCalibrationMutation creates new mutation for the Calibration entity.
+func newCalibrationMutation(c config, op Op, opts ...calibrationOption) *CalibrationMutation {
+	m := &CalibrationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCalibration,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCalibrationID sets the ID field of the mutation.
+func withCalibrationID(id string) calibrationOption {
+	return func(m *CalibrationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Calibration
+		)
+		m.oldValue = func(ctx context.Context) (*Calibration, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Calibration.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCalibration sets the old Calibration of the mutation.
+func withCalibration(node *Calibration) calibrationOption {
+	return func(m *CalibrationMutation) {
+		m.oldValue = func(context.Context) (*Calibration, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CalibrationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CalibrationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Calibration entities.
+func (m *CalibrationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CalibrationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CalibrationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Calibration.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CalibrationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CalibrationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CalibrationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *CalibrationMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *CalibrationMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *CalibrationMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[calibration.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *CalibrationMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[calibration.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *CalibrationMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, calibration.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *CalibrationMutation) SetRegionID(s string) {
+	m.region = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *CalibrationMutation) RegionID() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *CalibrationMutation) ClearRegionID() {
+	m.region = nil
+	m.clearedFields[calibration.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *CalibrationMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[calibration.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *CalibrationMutation) ResetRegionID() {
+	m.region = nil
+	delete(m.clearedFields, calibration.FieldRegionID)
+}
+
+// SetLine sets the "line" field.
+func (m *CalibrationMutation) SetLine(i int) {
+	m.line = &i
+	m.addline = nil
+}
+
+// Line returns the value of the "line" field in the mutation.
+func (m *CalibrationMutation) Line() (r int, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLine returns the old "line" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldLine(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLine: %w", err)
+	}
+	return oldValue.Line, nil
+}
+
+// AddLine adds i to the "line" field.
+func (m *CalibrationMutation) AddLine(i int) {
+	if m.addline != nil {
+		*m.addline += i
+	} else {
+		m.addline = &i
+	}
+}
+
+// AddedLine returns the value that was added to the "line" field in this mutation.
+func (m *CalibrationMutation) AddedLine() (r int, exists bool) {
+	v := m.addline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLine clears the value of the "line" field.
+func (m *CalibrationMutation) ClearLine() {
+	m.line = nil
+	m.addline = nil
+	m.clearedFields[calibration.FieldLine] = struct{}{}
+}
+
+// LineCleared returns if the "line" field was cleared in this mutation.
+func (m *CalibrationMutation) LineCleared() bool {
+	_, ok := m.clearedFields[calibration.FieldLine]
+	return ok
+}
+
+// ResetLine resets all changes to the "line" field.
+func (m *CalibrationMutation) ResetLine() {
+	m.line = nil
+	m.addline = nil
+	delete(m.clearedFields, calibration.FieldLine)
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *CalibrationMutation) SetInteractionID(s string) {
+	m.interaction = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *CalibrationMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *CalibrationMutation) ResetInteractionID() {
+	m.interaction = nil
+}
+
+// SetOperatorID sets the "operator_id" field.
+func (m *CalibrationMutation) SetOperatorID(s string) {
+	m.operator_id = &s
+}
+
+// OperatorID returns the value of the "operator_id" field in the mutation.
+func (m *CalibrationMutation) OperatorID() (r string, exists bool) {
+	v := m.operator_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOperatorID returns the old "operator_id" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldOperatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOperatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOperatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOperatorID: %w", err)
+	}
+	return oldValue.OperatorID, nil
+}
+
+// ResetOperatorID resets all changes to the "operator_id" field.
+func (m *CalibrationMutation) ResetOperatorID() {
+	m.operator_id = nil
+}
+
+// SetFormVersionID sets the "form_version_id" field.
+func (m *CalibrationMutation) SetFormVersionID(s string) {
+	m.form_version = &s
+}
+
+// FormVersionID returns the value of the "form_version_id" field in the mutation.
+func (m *CalibrationMutation) FormVersionID() (r string, exists bool) {
+	v := m.form_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFormVersionID returns the old "form_version_id" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldFormVersionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFormVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFormVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFormVersionID: %w", err)
+	}
+	return oldValue.FormVersionID, nil
+}
+
+// ResetFormVersionID resets all changes to the "form_version_id" field.
+func (m *CalibrationMutation) ResetFormVersionID() {
+	m.form_version = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *CalibrationMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *CalibrationMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *CalibrationMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// SetState sets the "state" field.
+func (m *CalibrationMutation) SetState(c calibration.State) {
+	m.state = &c
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *CalibrationMutation) State() (r calibration.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldState(ctx context.Context) (v calibration.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *CalibrationMutation) ResetState() {
+	m.state = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *CalibrationMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *CalibrationMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldDueAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *CalibrationMutation) ResetDueAt() {
+	m.due_at = nil
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *CalibrationMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *CalibrationMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldClosedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (m *CalibrationMutation) ClearClosedAt() {
+	m.closed_at = nil
+	m.clearedFields[calibration.FieldClosedAt] = struct{}{}
+}
+
+// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
+func (m *CalibrationMutation) ClosedAtCleared() bool {
+	_, ok := m.clearedFields[calibration.FieldClosedAt]
+	return ok
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *CalibrationMutation) ResetClosedAt() {
+	m.closed_at = nil
+	delete(m.clearedFields, calibration.FieldClosedAt)
+}
+
+// SetConclusion sets the "conclusion" field.
+func (m *CalibrationMutation) SetConclusion(s string) {
+	m.conclusion = &s
+}
+
+// Conclusion returns the value of the "conclusion" field in the mutation.
+func (m *CalibrationMutation) Conclusion() (r string, exists bool) {
+	v := m.conclusion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConclusion returns the old "conclusion" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldConclusion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConclusion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConclusion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConclusion: %w", err)
+	}
+	return oldValue.Conclusion, nil
+}
+
+// ClearConclusion clears the value of the "conclusion" field.
+func (m *CalibrationMutation) ClearConclusion() {
+	m.conclusion = nil
+	m.clearedFields[calibration.FieldConclusion] = struct{}{}
+}
+
+// ConclusionCleared returns if the "conclusion" field was cleared in this mutation.
+func (m *CalibrationMutation) ConclusionCleared() bool {
+	_, ok := m.clearedFields[calibration.FieldConclusion]
+	return ok
+}
+
+// ResetConclusion resets all changes to the "conclusion" field.
+func (m *CalibrationMutation) ResetConclusion() {
+	m.conclusion = nil
+	delete(m.clearedFields, calibration.FieldConclusion)
+}
+
+// SetConcludedBy sets the "concluded_by" field.
+func (m *CalibrationMutation) SetConcludedBy(s string) {
+	m.concluded_by = &s
+}
+
+// ConcludedBy returns the value of the "concluded_by" field in the mutation.
+func (m *CalibrationMutation) ConcludedBy() (r string, exists bool) {
+	v := m.concluded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConcludedBy returns the old "concluded_by" field's value of the Calibration entity.
+// If the Calibration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalibrationMutation) OldConcludedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConcludedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConcludedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConcludedBy: %w", err)
+	}
+	return oldValue.ConcludedBy, nil
+}
+
+// ClearConcludedBy clears the value of the "concluded_by" field.
+func (m *CalibrationMutation) ClearConcludedBy() {
+	m.concluded_by = nil
+	m.clearedFields[calibration.FieldConcludedBy] = struct{}{}
+}
+
+// ConcludedByCleared returns if the "concluded_by" field was cleared in this mutation.
+func (m *CalibrationMutation) ConcludedByCleared() bool {
+	_, ok := m.clearedFields[calibration.FieldConcludedBy]
+	return ok
+}
+
+// ResetConcludedBy resets all changes to the "concluded_by" field.
+func (m *CalibrationMutation) ResetConcludedBy() {
+	m.concluded_by = nil
+	delete(m.clearedFields, calibration.FieldConcludedBy)
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *CalibrationMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[calibration.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *CalibrationMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *CalibrationMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *CalibrationMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// ClearRegion clears the "region" edge to the Region entity.
+func (m *CalibrationMutation) ClearRegion() {
+	m.clearedregion = true
+	m.clearedFields[calibration.FieldRegionID] = struct{}{}
+}
+
+// RegionCleared reports if the "region" edge to the Region entity was cleared.
+func (m *CalibrationMutation) RegionCleared() bool {
+	return m.RegionIDCleared() || m.clearedregion
+}
+
+// RegionIDs returns the "region" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegionID instead. It exists only for internal usage by the builders.
+func (m *CalibrationMutation) RegionIDs() (ids []string) {
+	if id := m.region; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegion resets all changes to the "region" edge.
+func (m *CalibrationMutation) ResetRegion() {
+	m.region = nil
+	m.clearedregion = false
+}
+
+// ClearInteraction clears the "interaction" edge to the Interaction entity.
+func (m *CalibrationMutation) ClearInteraction() {
+	m.clearedinteraction = true
+	m.clearedFields[calibration.FieldInteractionID] = struct{}{}
+}
+
+// InteractionCleared reports if the "interaction" edge to the Interaction entity was cleared.
+func (m *CalibrationMutation) InteractionCleared() bool {
+	return m.clearedinteraction
+}
+
+// InteractionIDs returns the "interaction" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InteractionID instead. It exists only for internal usage by the builders.
+func (m *CalibrationMutation) InteractionIDs() (ids []string) {
+	if id := m.interaction; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInteraction resets all changes to the "interaction" edge.
+func (m *CalibrationMutation) ResetInteraction() {
+	m.interaction = nil
+	m.clearedinteraction = false
+}
+
+// ClearFormVersion clears the "form_version" edge to the EvaluationFormVersion entity.
+func (m *CalibrationMutation) ClearFormVersion() {
+	m.clearedform_version = true
+	m.clearedFields[calibration.FieldFormVersionID] = struct{}{}
+}
+
+// FormVersionCleared reports if the "form_version" edge to the EvaluationFormVersion entity was cleared.
+func (m *CalibrationMutation) FormVersionCleared() bool {
+	return m.clearedform_version
+}
+
+// FormVersionIDs returns the "form_version" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FormVersionID instead. It exists only for internal usage by the builders.
+func (m *CalibrationMutation) FormVersionIDs() (ids []string) {
+	if id := m.form_version; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFormVersion resets all changes to the "form_version" edge.
+func (m *CalibrationMutation) ResetFormVersion() {
+	m.form_version = nil
+	m.clearedform_version = false
+}
+
+// AddEvaluationIDs adds the "evaluations" edge to the Evaluation entity by ids.
+func (m *CalibrationMutation) AddEvaluationIDs(ids ...string) {
+	if m.evaluations == nil {
+		m.evaluations = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.evaluations[ids[i]] = struct{}{}
+	}
+}
+
+// ClearEvaluations clears the "evaluations" edge to the Evaluation entity.
+func (m *CalibrationMutation) ClearEvaluations() {
+	m.clearedevaluations = true
+}
+
+// EvaluationsCleared reports if the "evaluations" edge to the Evaluation entity was cleared.
+func (m *CalibrationMutation) EvaluationsCleared() bool {
+	return m.clearedevaluations
+}
+
+// RemoveEvaluationIDs removes the "evaluations" edge to the Evaluation entity by IDs.
+func (m *CalibrationMutation) RemoveEvaluationIDs(ids ...string) {
+	if m.removedevaluations == nil {
+		m.removedevaluations = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.evaluations, ids[i])
+		m.removedevaluations[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedEvaluations returns the removed IDs of the "evaluations" edge to the Evaluation entity.
+func (m *CalibrationMutation) RemovedEvaluationsIDs() (ids []string) {
+	for id := range m.removedevaluations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// EvaluationsIDs returns the "evaluations" edge IDs in the mutation.
+func (m *CalibrationMutation) EvaluationsIDs() (ids []string) {
+	for id := range m.evaluations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetEvaluations resets all changes to the "evaluations" edge.
+func (m *CalibrationMutation) ResetEvaluations() {
+	m.evaluations = nil
+	m.clearedevaluations = false
+	m.removedevaluations = nil
+}
+
+// Where appends a list predicates to the CalibrationMutation builder.
+func (m *CalibrationMutation) Where(ps ...predicate.Calibration) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CalibrationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CalibrationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Calibration, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CalibrationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CalibrationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Calibration).
+func (m *CalibrationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CalibrationMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, calibration.FieldCreatedAt)
+	}
+	if m.agency != nil {
+		fields = append(fields, calibration.FieldAgencyID)
+	}
+	if m.region != nil {
+		fields = append(fields, calibration.FieldRegionID)
+	}
+	if m.line != nil {
+		fields = append(fields, calibration.FieldLine)
+	}
+	if m.interaction != nil {
+		fields = append(fields, calibration.FieldInteractionID)
+	}
+	if m.operator_id != nil {
+		fields = append(fields, calibration.FieldOperatorID)
+	}
+	if m.form_version != nil {
+		fields = append(fields, calibration.FieldFormVersionID)
+	}
+	if m.author_id != nil {
+		fields = append(fields, calibration.FieldAuthorID)
+	}
+	if m.state != nil {
+		fields = append(fields, calibration.FieldState)
+	}
+	if m.due_at != nil {
+		fields = append(fields, calibration.FieldDueAt)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, calibration.FieldClosedAt)
+	}
+	if m.conclusion != nil {
+		fields = append(fields, calibration.FieldConclusion)
+	}
+	if m.concluded_by != nil {
+		fields = append(fields, calibration.FieldConcludedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CalibrationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case calibration.FieldCreatedAt:
+		return m.CreatedAt()
+	case calibration.FieldAgencyID:
+		return m.AgencyID()
+	case calibration.FieldRegionID:
+		return m.RegionID()
+	case calibration.FieldLine:
+		return m.Line()
+	case calibration.FieldInteractionID:
+		return m.InteractionID()
+	case calibration.FieldOperatorID:
+		return m.OperatorID()
+	case calibration.FieldFormVersionID:
+		return m.FormVersionID()
+	case calibration.FieldAuthorID:
+		return m.AuthorID()
+	case calibration.FieldState:
+		return m.State()
+	case calibration.FieldDueAt:
+		return m.DueAt()
+	case calibration.FieldClosedAt:
+		return m.ClosedAt()
+	case calibration.FieldConclusion:
+		return m.Conclusion()
+	case calibration.FieldConcludedBy:
+		return m.ConcludedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CalibrationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case calibration.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case calibration.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case calibration.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case calibration.FieldLine:
+		return m.OldLine(ctx)
+	case calibration.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case calibration.FieldOperatorID:
+		return m.OldOperatorID(ctx)
+	case calibration.FieldFormVersionID:
+		return m.OldFormVersionID(ctx)
+	case calibration.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	case calibration.FieldState:
+		return m.OldState(ctx)
+	case calibration.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case calibration.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	case calibration.FieldConclusion:
+		return m.OldConclusion(ctx)
+	case calibration.FieldConcludedBy:
+		return m.OldConcludedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown Calibration field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CalibrationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case calibration.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case calibration.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case calibration.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case calibration.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLine(v)
+		return nil
+	case calibration.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case calibration.FieldOperatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOperatorID(v)
+		return nil
+	case calibration.FieldFormVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFormVersionID(v)
+		return nil
+	case calibration.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	case calibration.FieldState:
+		v, ok := value.(calibration.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case calibration.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case calibration.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	case calibration.FieldConclusion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConclusion(v)
+		return nil
+	case calibration.FieldConcludedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConcludedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CalibrationMutation) AddedFields() []string {
+	var fields []string
+	if m.addline != nil {
+		fields = append(fields, calibration.FieldLine)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CalibrationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case calibration.FieldLine:
+		return m.AddedLine()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CalibrationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case calibration.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLine(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CalibrationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(calibration.FieldAgencyID) {
+		fields = append(fields, calibration.FieldAgencyID)
+	}
+	if m.FieldCleared(calibration.FieldRegionID) {
+		fields = append(fields, calibration.FieldRegionID)
+	}
+	if m.FieldCleared(calibration.FieldLine) {
+		fields = append(fields, calibration.FieldLine)
+	}
+	if m.FieldCleared(calibration.FieldClosedAt) {
+		fields = append(fields, calibration.FieldClosedAt)
+	}
+	if m.FieldCleared(calibration.FieldConclusion) {
+		fields = append(fields, calibration.FieldConclusion)
+	}
+	if m.FieldCleared(calibration.FieldConcludedBy) {
+		fields = append(fields, calibration.FieldConcludedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CalibrationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CalibrationMutation) ClearField(name string) error {
+	switch name {
+	case calibration.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case calibration.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	case calibration.FieldLine:
+		m.ClearLine()
+		return nil
+	case calibration.FieldClosedAt:
+		m.ClearClosedAt()
+		return nil
+	case calibration.FieldConclusion:
+		m.ClearConclusion()
+		return nil
+	case calibration.FieldConcludedBy:
+		m.ClearConcludedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CalibrationMutation) ResetField(name string) error {
+	switch name {
+	case calibration.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case calibration.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case calibration.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case calibration.FieldLine:
+		m.ResetLine()
+		return nil
+	case calibration.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case calibration.FieldOperatorID:
+		m.ResetOperatorID()
+		return nil
+	case calibration.FieldFormVersionID:
+		m.ResetFormVersionID()
+		return nil
+	case calibration.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	case calibration.FieldState:
+		m.ResetState()
+		return nil
+	case calibration.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case calibration.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	case calibration.FieldConclusion:
+		m.ResetConclusion()
+		return nil
+	case calibration.FieldConcludedBy:
+		m.ResetConcludedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CalibrationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.agency != nil {
+		edges = append(edges, calibration.EdgeAgency)
+	}
+	if m.region != nil {
+		edges = append(edges, calibration.EdgeRegion)
+	}
+	if m.interaction != nil {
+		edges = append(edges, calibration.EdgeInteraction)
+	}
+	if m.form_version != nil {
+		edges = append(edges, calibration.EdgeFormVersion)
+	}
+	if m.evaluations != nil {
+		edges = append(edges, calibration.EdgeEvaluations)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CalibrationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case calibration.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case calibration.EdgeRegion:
+		if id := m.region; id != nil {
+			return []ent.Value{*id}
+		}
+	case calibration.EdgeInteraction:
+		if id := m.interaction; id != nil {
+			return []ent.Value{*id}
+		}
+	case calibration.EdgeFormVersion:
+		if id := m.form_version; id != nil {
+			return []ent.Value{*id}
+		}
+	case calibration.EdgeEvaluations:
+		ids := make([]ent.Value, 0, len(m.evaluations))
+		for id := range m.evaluations {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CalibrationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.removedevaluations != nil {
+		edges = append(edges, calibration.EdgeEvaluations)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CalibrationMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case calibration.EdgeEvaluations:
+		ids := make([]ent.Value, 0, len(m.removedevaluations))
+		for id := range m.removedevaluations {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CalibrationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedagency {
+		edges = append(edges, calibration.EdgeAgency)
+	}
+	if m.clearedregion {
+		edges = append(edges, calibration.EdgeRegion)
+	}
+	if m.clearedinteraction {
+		edges = append(edges, calibration.EdgeInteraction)
+	}
+	if m.clearedform_version {
+		edges = append(edges, calibration.EdgeFormVersion)
+	}
+	if m.clearedevaluations {
+		edges = append(edges, calibration.EdgeEvaluations)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CalibrationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case calibration.EdgeAgency:
+		return m.clearedagency
+	case calibration.EdgeRegion:
+		return m.clearedregion
+	case calibration.EdgeInteraction:
+		return m.clearedinteraction
+	case calibration.EdgeFormVersion:
+		return m.clearedform_version
+	case calibration.EdgeEvaluations:
+		return m.clearedevaluations
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CalibrationMutation) ClearEdge(name string) error {
+	switch name {
+	case calibration.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	case calibration.EdgeRegion:
+		m.ClearRegion()
+		return nil
+	case calibration.EdgeInteraction:
+		m.ClearInteraction()
+		return nil
+	case calibration.EdgeFormVersion:
+		m.ClearFormVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CalibrationMutation) ResetEdge(name string) error {
+	switch name {
+	case calibration.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case calibration.EdgeRegion:
+		m.ResetRegion()
+		return nil
+	case calibration.EdgeInteraction:
+		m.ResetInteraction()
+		return nil
+	case calibration.EdgeFormVersion:
+		m.ResetFormVersion()
+		return nil
+	case calibration.EdgeEvaluations:
+		m.ResetEvaluations()
+		return nil
+	}
+	return fmt.Errorf("unknown Calibration edge %s", name)
+}
+
 // CallMutation represents an operation that mutates the Call nodes in the graph.
 type CallMutation struct {
 	config
@@ -13345,6 +18808,7 @@ type CallMutation struct {
 	trunk_id           *string
 	caller             *string
 	called             *string
+	citizen_sealed     *[]byte
 	callback_id        *string
 	began_at           *time.Time
 	ended_at           *time.Time
@@ -13763,6 +19227,55 @@ func (m *CallMutation) CalledCleared() bool {
 func (m *CallMutation) ResetCalled() {
 	m.called = nil
 	delete(m.clearedFields, call.FieldCalled)
+}
+
+// SetCitizenSealed sets the "citizen_sealed" field.
+func (m *CallMutation) SetCitizenSealed(b []byte) {
+	m.citizen_sealed = &b
+}
+
+// CitizenSealed returns the value of the "citizen_sealed" field in the mutation.
+func (m *CallMutation) CitizenSealed() (r []byte, exists bool) {
+	v := m.citizen_sealed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCitizenSealed returns the old "citizen_sealed" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldCitizenSealed(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCitizenSealed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCitizenSealed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCitizenSealed: %w", err)
+	}
+	return oldValue.CitizenSealed, nil
+}
+
+// ClearCitizenSealed clears the value of the "citizen_sealed" field.
+func (m *CallMutation) ClearCitizenSealed() {
+	m.citizen_sealed = nil
+	m.clearedFields[call.FieldCitizenSealed] = struct{}{}
+}
+
+// CitizenSealedCleared returns if the "citizen_sealed" field was cleared in this mutation.
+func (m *CallMutation) CitizenSealedCleared() bool {
+	_, ok := m.clearedFields[call.FieldCitizenSealed]
+	return ok
+}
+
+// ResetCitizenSealed resets all changes to the "citizen_sealed" field.
+func (m *CallMutation) ResetCitizenSealed() {
+	m.citizen_sealed = nil
+	delete(m.clearedFields, call.FieldCitizenSealed)
 }
 
 // SetCallbackID sets the "callback_id" field.
@@ -14366,7 +19879,7 @@ func (m *CallMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CallMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.created_at != nil {
 		fields = append(fields, call.FieldCreatedAt)
 	}
@@ -14387,6 +19900,9 @@ func (m *CallMutation) Fields() []string {
 	}
 	if m.called != nil {
 		fields = append(fields, call.FieldCalled)
+	}
+	if m.citizen_sealed != nil {
+		fields = append(fields, call.FieldCitizenSealed)
 	}
 	if m.callback_id != nil {
 		fields = append(fields, call.FieldCallbackID)
@@ -14440,6 +19956,8 @@ func (m *CallMutation) Field(name string) (ent.Value, bool) {
 		return m.Caller()
 	case call.FieldCalled:
 		return m.Called()
+	case call.FieldCitizenSealed:
+		return m.CitizenSealed()
 	case call.FieldCallbackID:
 		return m.CallbackID()
 	case call.FieldBeganAt:
@@ -14483,6 +20001,8 @@ func (m *CallMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldCaller(ctx)
 	case call.FieldCalled:
 		return m.OldCalled(ctx)
+	case call.FieldCitizenSealed:
+		return m.OldCitizenSealed(ctx)
 	case call.FieldCallbackID:
 		return m.OldCallbackID(ctx)
 	case call.FieldBeganAt:
@@ -14560,6 +20080,13 @@ func (m *CallMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCalled(v)
+		return nil
+	case call.FieldCitizenSealed:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCitizenSealed(v)
 		return nil
 	case call.FieldCallbackID:
 		v, ok := value.(string)
@@ -14685,6 +20212,9 @@ func (m *CallMutation) ClearedFields() []string {
 	if m.FieldCleared(call.FieldCalled) {
 		fields = append(fields, call.FieldCalled)
 	}
+	if m.FieldCleared(call.FieldCitizenSealed) {
+		fields = append(fields, call.FieldCitizenSealed)
+	}
 	if m.FieldCleared(call.FieldCallbackID) {
 		fields = append(fields, call.FieldCallbackID)
 	}
@@ -14719,6 +20249,9 @@ func (m *CallMutation) ClearField(name string) error {
 		return nil
 	case call.FieldCalled:
 		m.ClearCalled()
+		return nil
+	case call.FieldCitizenSealed:
+		m.ClearCitizenSealed()
 		return nil
 	case call.FieldCallbackID:
 		m.ClearCallbackID()
@@ -14760,6 +20293,9 @@ func (m *CallMutation) ResetField(name string) error {
 		return nil
 	case call.FieldCalled:
 		m.ResetCalled()
+		return nil
+	case call.FieldCitizenSealed:
+		m.ResetCitizenSealed()
 		return nil
 	case call.FieldCallbackID:
 		m.ResetCallbackID()
@@ -17444,6 +22980,8 @@ type CallbackMutation struct {
 	line               *int
 	addline            *int
 	number             *string
+	number_sealed      *[]byte
+	number_index       *[]byte
 	time_zone          *string
 	place_at           *time.Time
 	attempts           *int
@@ -17948,9 +23486,120 @@ func (m *CallbackMutation) OldNumber(ctx context.Context) (v string, err error) 
 	return oldValue.Number, nil
 }
 
+// ClearNumber clears the value of the "number" field.
+func (m *CallbackMutation) ClearNumber() {
+	m.number = nil
+	m.clearedFields[callback.FieldNumber] = struct{}{}
+}
+
+// NumberCleared returns if the "number" field was cleared in this mutation.
+func (m *CallbackMutation) NumberCleared() bool {
+	_, ok := m.clearedFields[callback.FieldNumber]
+	return ok
+}
+
 // ResetNumber resets all changes to the "number" field.
 func (m *CallbackMutation) ResetNumber() {
 	m.number = nil
+	delete(m.clearedFields, callback.FieldNumber)
+}
+
+// SetNumberSealed sets the "number_sealed" field.
+func (m *CallbackMutation) SetNumberSealed(b []byte) {
+	m.number_sealed = &b
+}
+
+// NumberSealed returns the value of the "number_sealed" field in the mutation.
+func (m *CallbackMutation) NumberSealed() (r []byte, exists bool) {
+	v := m.number_sealed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumberSealed returns the old "number_sealed" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldNumberSealed(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumberSealed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumberSealed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumberSealed: %w", err)
+	}
+	return oldValue.NumberSealed, nil
+}
+
+// ClearNumberSealed clears the value of the "number_sealed" field.
+func (m *CallbackMutation) ClearNumberSealed() {
+	m.number_sealed = nil
+	m.clearedFields[callback.FieldNumberSealed] = struct{}{}
+}
+
+// NumberSealedCleared returns if the "number_sealed" field was cleared in this mutation.
+func (m *CallbackMutation) NumberSealedCleared() bool {
+	_, ok := m.clearedFields[callback.FieldNumberSealed]
+	return ok
+}
+
+// ResetNumberSealed resets all changes to the "number_sealed" field.
+func (m *CallbackMutation) ResetNumberSealed() {
+	m.number_sealed = nil
+	delete(m.clearedFields, callback.FieldNumberSealed)
+}
+
+// SetNumberIndex sets the "number_index" field.
+func (m *CallbackMutation) SetNumberIndex(b []byte) {
+	m.number_index = &b
+}
+
+// NumberIndex returns the value of the "number_index" field in the mutation.
+func (m *CallbackMutation) NumberIndex() (r []byte, exists bool) {
+	v := m.number_index
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumberIndex returns the old "number_index" field's value of the Callback entity.
+// If the Callback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallbackMutation) OldNumberIndex(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumberIndex is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumberIndex requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumberIndex: %w", err)
+	}
+	return oldValue.NumberIndex, nil
+}
+
+// ClearNumberIndex clears the value of the "number_index" field.
+func (m *CallbackMutation) ClearNumberIndex() {
+	m.number_index = nil
+	m.clearedFields[callback.FieldNumberIndex] = struct{}{}
+}
+
+// NumberIndexCleared returns if the "number_index" field was cleared in this mutation.
+func (m *CallbackMutation) NumberIndexCleared() bool {
+	_, ok := m.clearedFields[callback.FieldNumberIndex]
+	return ok
+}
+
+// ResetNumberIndex resets all changes to the "number_index" field.
+func (m *CallbackMutation) ResetNumberIndex() {
+	m.number_index = nil
+	delete(m.clearedFields, callback.FieldNumberIndex)
 }
 
 // SetTimeZone sets the "time_zone" field.
@@ -18435,7 +24084,7 @@ func (m *CallbackMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CallbackMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 19)
 	if m.created_at != nil {
 		fields = append(fields, callback.FieldCreatedAt)
 	}
@@ -18462,6 +24111,12 @@ func (m *CallbackMutation) Fields() []string {
 	}
 	if m.number != nil {
 		fields = append(fields, callback.FieldNumber)
+	}
+	if m.number_sealed != nil {
+		fields = append(fields, callback.FieldNumberSealed)
+	}
+	if m.number_index != nil {
+		fields = append(fields, callback.FieldNumberIndex)
 	}
 	if m.time_zone != nil {
 		fields = append(fields, callback.FieldTimeZone)
@@ -18513,6 +24168,10 @@ func (m *CallbackMutation) Field(name string) (ent.Value, bool) {
 		return m.Line()
 	case callback.FieldNumber:
 		return m.Number()
+	case callback.FieldNumberSealed:
+		return m.NumberSealed()
+	case callback.FieldNumberIndex:
+		return m.NumberIndex()
 	case callback.FieldTimeZone:
 		return m.TimeZone()
 	case callback.FieldPlaceAt:
@@ -18556,6 +24215,10 @@ func (m *CallbackMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldLine(ctx)
 	case callback.FieldNumber:
 		return m.OldNumber(ctx)
+	case callback.FieldNumberSealed:
+		return m.OldNumberSealed(ctx)
+	case callback.FieldNumberIndex:
+		return m.OldNumberIndex(ctx)
 	case callback.FieldTimeZone:
 		return m.OldTimeZone(ctx)
 	case callback.FieldPlaceAt:
@@ -18643,6 +24306,20 @@ func (m *CallbackMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNumber(v)
+		return nil
+	case callback.FieldNumberSealed:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumberSealed(v)
+		return nil
+	case callback.FieldNumberIndex:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumberIndex(v)
 		return nil
 	case callback.FieldTimeZone:
 		v, ok := value.(string)
@@ -18778,6 +24455,15 @@ func (m *CallbackMutation) ClearedFields() []string {
 	if m.FieldCleared(callback.FieldOriginID) {
 		fields = append(fields, callback.FieldOriginID)
 	}
+	if m.FieldCleared(callback.FieldNumber) {
+		fields = append(fields, callback.FieldNumber)
+	}
+	if m.FieldCleared(callback.FieldNumberSealed) {
+		fields = append(fields, callback.FieldNumberSealed)
+	}
+	if m.FieldCleared(callback.FieldNumberIndex) {
+		fields = append(fields, callback.FieldNumberIndex)
+	}
 	if m.FieldCleared(callback.FieldLastAttemptAt) {
 		fields = append(fields, callback.FieldLastAttemptAt)
 	}
@@ -18809,6 +24495,15 @@ func (m *CallbackMutation) ClearField(name string) error {
 		return nil
 	case callback.FieldOriginID:
 		m.ClearOriginID()
+		return nil
+	case callback.FieldNumber:
+		m.ClearNumber()
+		return nil
+	case callback.FieldNumberSealed:
+		m.ClearNumberSealed()
+		return nil
+	case callback.FieldNumberIndex:
+		m.ClearNumberIndex()
 		return nil
 	case callback.FieldLastAttemptAt:
 		m.ClearLastAttemptAt()
@@ -18853,6 +24548,12 @@ func (m *CallbackMutation) ResetField(name string) error {
 		return nil
 	case callback.FieldNumber:
 		m.ResetNumber()
+		return nil
+	case callback.FieldNumberSealed:
+		m.ResetNumberSealed()
+		return nil
+	case callback.FieldNumberIndex:
+		m.ResetNumberIndex()
 		return nil
 	case callback.FieldTimeZone:
 		m.ResetTimeZone()
@@ -21147,6 +26848,2326 @@ func (m *CitizenRequestMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown CitizenRequest edge %s", name)
 }
 
+// CourseMutation represents an operation that mutates the Course nodes in the graph.
+type CourseMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	created_at       *time.Time
+	line             *int
+	addline          *int
+	title            *string
+	onboarding       *bool
+	validity_days    *int
+	addvalidity_days *int
+	published        *int
+	addpublished     *int
+	author_id        *string
+	retired_at       *time.Time
+	clearedFields    map[string]struct{}
+	agency           *string
+	clearedagency    bool
+	region           *string
+	clearedregion    bool
+	queues           map[string]struct{}
+	removedqueues    map[string]struct{}
+	clearedqueues    bool
+	done             bool
+	oldValue         func(context.Context) (*Course, error)
+	predicates       []predicate.Course
+}
+
+var _ ent.Mutation = (*CourseMutation)(nil)
+
+// courseOption allows management of the mutation configuration using functional options.
+type courseOption func(*CourseMutation)
+
+// newCourseMutation creates new mutation for the Course entity.
+func newCourseMutation(c config, op Op, opts ...courseOption) *CourseMutation {
+	m := &CourseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCourse,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCourseID sets the ID field of the mutation.
+func withCourseID(id string) courseOption {
+	return func(m *CourseMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Course
+		)
+		m.oldValue = func(ctx context.Context) (*Course, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Course.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCourse sets the old Course of the mutation.
+func withCourse(node *Course) courseOption {
+	return func(m *CourseMutation) {
+		m.oldValue = func(context.Context) (*Course, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CourseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CourseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Course entities.
+func (m *CourseMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CourseMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CourseMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Course.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CourseMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CourseMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Course entity.
+// If the Course object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CourseMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *CourseMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *CourseMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the Course entity.
+// If the Course object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *CourseMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[course.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *CourseMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[course.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *CourseMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, course.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *CourseMutation) SetRegionID(s string) {
+	m.region = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *CourseMutation) RegionID() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Course entity.
+// If the Course object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *CourseMutation) ClearRegionID() {
+	m.region = nil
+	m.clearedFields[course.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *CourseMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[course.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *CourseMutation) ResetRegionID() {
+	m.region = nil
+	delete(m.clearedFields, course.FieldRegionID)
+}
+
+// SetLine sets the "line" field.
+func (m *CourseMutation) SetLine(i int) {
+	m.line = &i
+	m.addline = nil
+}
+
+// Line returns the value of the "line" field in the mutation.
+func (m *CourseMutation) Line() (r int, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLine returns the old "line" field's value of the Course entity.
+// If the Course object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseMutation) OldLine(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLine: %w", err)
+	}
+	return oldValue.Line, nil
+}
+
+// AddLine adds i to the "line" field.
+func (m *CourseMutation) AddLine(i int) {
+	if m.addline != nil {
+		*m.addline += i
+	} else {
+		m.addline = &i
+	}
+}
+
+// AddedLine returns the value that was added to the "line" field in this mutation.
+func (m *CourseMutation) AddedLine() (r int, exists bool) {
+	v := m.addline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLine clears the value of the "line" field.
+func (m *CourseMutation) ClearLine() {
+	m.line = nil
+	m.addline = nil
+	m.clearedFields[course.FieldLine] = struct{}{}
+}
+
+// LineCleared returns if the "line" field was cleared in this mutation.
+func (m *CourseMutation) LineCleared() bool {
+	_, ok := m.clearedFields[course.FieldLine]
+	return ok
+}
+
+// ResetLine resets all changes to the "line" field.
+func (m *CourseMutation) ResetLine() {
+	m.line = nil
+	m.addline = nil
+	delete(m.clearedFields, course.FieldLine)
+}
+
+// SetTitle sets the "title" field.
+func (m *CourseMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *CourseMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the Course entity.
+// If the Course object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *CourseMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetOnboarding sets the "onboarding" field.
+func (m *CourseMutation) SetOnboarding(b bool) {
+	m.onboarding = &b
+}
+
+// Onboarding returns the value of the "onboarding" field in the mutation.
+func (m *CourseMutation) Onboarding() (r bool, exists bool) {
+	v := m.onboarding
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnboarding returns the old "onboarding" field's value of the Course entity.
+// If the Course object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseMutation) OldOnboarding(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnboarding is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnboarding requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnboarding: %w", err)
+	}
+	return oldValue.Onboarding, nil
+}
+
+// ResetOnboarding resets all changes to the "onboarding" field.
+func (m *CourseMutation) ResetOnboarding() {
+	m.onboarding = nil
+}
+
+// SetValidityDays sets the "validity_days" field.
+func (m *CourseMutation) SetValidityDays(i int) {
+	m.validity_days = &i
+	m.addvalidity_days = nil
+}
+
+// ValidityDays returns the value of the "validity_days" field in the mutation.
+func (m *CourseMutation) ValidityDays() (r int, exists bool) {
+	v := m.validity_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidityDays returns the old "validity_days" field's value of the Course entity.
+// If the Course object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseMutation) OldValidityDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidityDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidityDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidityDays: %w", err)
+	}
+	return oldValue.ValidityDays, nil
+}
+
+// AddValidityDays adds i to the "validity_days" field.
+func (m *CourseMutation) AddValidityDays(i int) {
+	if m.addvalidity_days != nil {
+		*m.addvalidity_days += i
+	} else {
+		m.addvalidity_days = &i
+	}
+}
+
+// AddedValidityDays returns the value that was added to the "validity_days" field in this mutation.
+func (m *CourseMutation) AddedValidityDays() (r int, exists bool) {
+	v := m.addvalidity_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetValidityDays resets all changes to the "validity_days" field.
+func (m *CourseMutation) ResetValidityDays() {
+	m.validity_days = nil
+	m.addvalidity_days = nil
+}
+
+// SetPublished sets the "published" field.
+func (m *CourseMutation) SetPublished(i int) {
+	m.published = &i
+	m.addpublished = nil
+}
+
+// Published returns the value of the "published" field in the mutation.
+func (m *CourseMutation) Published() (r int, exists bool) {
+	v := m.published
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublished returns the old "published" field's value of the Course entity.
+// If the Course object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseMutation) OldPublished(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublished is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublished requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublished: %w", err)
+	}
+	return oldValue.Published, nil
+}
+
+// AddPublished adds i to the "published" field.
+func (m *CourseMutation) AddPublished(i int) {
+	if m.addpublished != nil {
+		*m.addpublished += i
+	} else {
+		m.addpublished = &i
+	}
+}
+
+// AddedPublished returns the value that was added to the "published" field in this mutation.
+func (m *CourseMutation) AddedPublished() (r int, exists bool) {
+	v := m.addpublished
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPublished resets all changes to the "published" field.
+func (m *CourseMutation) ResetPublished() {
+	m.published = nil
+	m.addpublished = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *CourseMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *CourseMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the Course entity.
+// If the Course object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *CourseMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *CourseMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *CourseMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the Course entity.
+// If the Course object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *CourseMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[course.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *CourseMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[course.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *CourseMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, course.FieldRetiredAt)
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *CourseMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[course.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *CourseMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *CourseMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *CourseMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// ClearRegion clears the "region" edge to the Region entity.
+func (m *CourseMutation) ClearRegion() {
+	m.clearedregion = true
+	m.clearedFields[course.FieldRegionID] = struct{}{}
+}
+
+// RegionCleared reports if the "region" edge to the Region entity was cleared.
+func (m *CourseMutation) RegionCleared() bool {
+	return m.RegionIDCleared() || m.clearedregion
+}
+
+// RegionIDs returns the "region" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegionID instead. It exists only for internal usage by the builders.
+func (m *CourseMutation) RegionIDs() (ids []string) {
+	if id := m.region; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegion resets all changes to the "region" edge.
+func (m *CourseMutation) ResetRegion() {
+	m.region = nil
+	m.clearedregion = false
+}
+
+// AddQueueIDs adds the "queues" edge to the Queue entity by ids.
+func (m *CourseMutation) AddQueueIDs(ids ...string) {
+	if m.queues == nil {
+		m.queues = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.queues[ids[i]] = struct{}{}
+	}
+}
+
+// ClearQueues clears the "queues" edge to the Queue entity.
+func (m *CourseMutation) ClearQueues() {
+	m.clearedqueues = true
+}
+
+// QueuesCleared reports if the "queues" edge to the Queue entity was cleared.
+func (m *CourseMutation) QueuesCleared() bool {
+	return m.clearedqueues
+}
+
+// RemoveQueueIDs removes the "queues" edge to the Queue entity by IDs.
+func (m *CourseMutation) RemoveQueueIDs(ids ...string) {
+	if m.removedqueues == nil {
+		m.removedqueues = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.queues, ids[i])
+		m.removedqueues[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedQueues returns the removed IDs of the "queues" edge to the Queue entity.
+func (m *CourseMutation) RemovedQueuesIDs() (ids []string) {
+	for id := range m.removedqueues {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// QueuesIDs returns the "queues" edge IDs in the mutation.
+func (m *CourseMutation) QueuesIDs() (ids []string) {
+	for id := range m.queues {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetQueues resets all changes to the "queues" edge.
+func (m *CourseMutation) ResetQueues() {
+	m.queues = nil
+	m.clearedqueues = false
+	m.removedqueues = nil
+}
+
+// Where appends a list predicates to the CourseMutation builder.
+func (m *CourseMutation) Where(ps ...predicate.Course) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CourseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CourseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Course, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CourseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CourseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Course).
+func (m *CourseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CourseMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, course.FieldCreatedAt)
+	}
+	if m.agency != nil {
+		fields = append(fields, course.FieldAgencyID)
+	}
+	if m.region != nil {
+		fields = append(fields, course.FieldRegionID)
+	}
+	if m.line != nil {
+		fields = append(fields, course.FieldLine)
+	}
+	if m.title != nil {
+		fields = append(fields, course.FieldTitle)
+	}
+	if m.onboarding != nil {
+		fields = append(fields, course.FieldOnboarding)
+	}
+	if m.validity_days != nil {
+		fields = append(fields, course.FieldValidityDays)
+	}
+	if m.published != nil {
+		fields = append(fields, course.FieldPublished)
+	}
+	if m.author_id != nil {
+		fields = append(fields, course.FieldAuthorID)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, course.FieldRetiredAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CourseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case course.FieldCreatedAt:
+		return m.CreatedAt()
+	case course.FieldAgencyID:
+		return m.AgencyID()
+	case course.FieldRegionID:
+		return m.RegionID()
+	case course.FieldLine:
+		return m.Line()
+	case course.FieldTitle:
+		return m.Title()
+	case course.FieldOnboarding:
+		return m.Onboarding()
+	case course.FieldValidityDays:
+		return m.ValidityDays()
+	case course.FieldPublished:
+		return m.Published()
+	case course.FieldAuthorID:
+		return m.AuthorID()
+	case course.FieldRetiredAt:
+		return m.RetiredAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CourseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case course.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case course.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case course.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case course.FieldLine:
+		return m.OldLine(ctx)
+	case course.FieldTitle:
+		return m.OldTitle(ctx)
+	case course.FieldOnboarding:
+		return m.OldOnboarding(ctx)
+	case course.FieldValidityDays:
+		return m.OldValidityDays(ctx)
+	case course.FieldPublished:
+		return m.OldPublished(ctx)
+	case course.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	case course.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Course field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CourseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case course.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case course.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case course.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case course.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLine(v)
+		return nil
+	case course.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case course.FieldOnboarding:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnboarding(v)
+		return nil
+	case course.FieldValidityDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidityDays(v)
+		return nil
+	case course.FieldPublished:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublished(v)
+		return nil
+	case course.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	case course.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Course field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CourseMutation) AddedFields() []string {
+	var fields []string
+	if m.addline != nil {
+		fields = append(fields, course.FieldLine)
+	}
+	if m.addvalidity_days != nil {
+		fields = append(fields, course.FieldValidityDays)
+	}
+	if m.addpublished != nil {
+		fields = append(fields, course.FieldPublished)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CourseMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case course.FieldLine:
+		return m.AddedLine()
+	case course.FieldValidityDays:
+		return m.AddedValidityDays()
+	case course.FieldPublished:
+		return m.AddedPublished()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CourseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case course.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLine(v)
+		return nil
+	case course.FieldValidityDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddValidityDays(v)
+		return nil
+	case course.FieldPublished:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPublished(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Course numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CourseMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(course.FieldAgencyID) {
+		fields = append(fields, course.FieldAgencyID)
+	}
+	if m.FieldCleared(course.FieldRegionID) {
+		fields = append(fields, course.FieldRegionID)
+	}
+	if m.FieldCleared(course.FieldLine) {
+		fields = append(fields, course.FieldLine)
+	}
+	if m.FieldCleared(course.FieldRetiredAt) {
+		fields = append(fields, course.FieldRetiredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CourseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CourseMutation) ClearField(name string) error {
+	switch name {
+	case course.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case course.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	case course.FieldLine:
+		m.ClearLine()
+		return nil
+	case course.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Course nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CourseMutation) ResetField(name string) error {
+	switch name {
+	case course.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case course.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case course.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case course.FieldLine:
+		m.ResetLine()
+		return nil
+	case course.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case course.FieldOnboarding:
+		m.ResetOnboarding()
+		return nil
+	case course.FieldValidityDays:
+		m.ResetValidityDays()
+		return nil
+	case course.FieldPublished:
+		m.ResetPublished()
+		return nil
+	case course.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	case course.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Course field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CourseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.agency != nil {
+		edges = append(edges, course.EdgeAgency)
+	}
+	if m.region != nil {
+		edges = append(edges, course.EdgeRegion)
+	}
+	if m.queues != nil {
+		edges = append(edges, course.EdgeQueues)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CourseMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case course.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case course.EdgeRegion:
+		if id := m.region; id != nil {
+			return []ent.Value{*id}
+		}
+	case course.EdgeQueues:
+		ids := make([]ent.Value, 0, len(m.queues))
+		for id := range m.queues {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CourseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.removedqueues != nil {
+		edges = append(edges, course.EdgeQueues)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CourseMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case course.EdgeQueues:
+		ids := make([]ent.Value, 0, len(m.removedqueues))
+		for id := range m.removedqueues {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CourseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedagency {
+		edges = append(edges, course.EdgeAgency)
+	}
+	if m.clearedregion {
+		edges = append(edges, course.EdgeRegion)
+	}
+	if m.clearedqueues {
+		edges = append(edges, course.EdgeQueues)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CourseMutation) EdgeCleared(name string) bool {
+	switch name {
+	case course.EdgeAgency:
+		return m.clearedagency
+	case course.EdgeRegion:
+		return m.clearedregion
+	case course.EdgeQueues:
+		return m.clearedqueues
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CourseMutation) ClearEdge(name string) error {
+	switch name {
+	case course.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	case course.EdgeRegion:
+		m.ClearRegion()
+		return nil
+	}
+	return fmt.Errorf("unknown Course unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CourseMutation) ResetEdge(name string) error {
+	switch name {
+	case course.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case course.EdgeRegion:
+		m.ResetRegion()
+		return nil
+	case course.EdgeQueues:
+		m.ResetQueues()
+		return nil
+	}
+	return fmt.Errorf("unknown Course edge %s", name)
+}
+
+// CourseVersionMutation represents an operation that mutates the CourseVersion nodes in the graph.
+type CourseVersionMutation struct {
+	config
+	op                    Op
+	typ                   string
+	id                    *string
+	created_at            *time.Time
+	number                *int
+	addnumber             *int
+	revision              *int
+	addrevision           *int
+	content               *lesson.Content
+	pass_percent          *int
+	addpass_percent       *int
+	time_limit_minutes    *int
+	addtime_limit_minutes *int
+	max_attempts          *int
+	addmax_attempts       *int
+	author_id             *string
+	published_at          *time.Time
+	published_by          *string
+	clearedFields         map[string]struct{}
+	course                *string
+	clearedcourse         bool
+	done                  bool
+	oldValue              func(context.Context) (*CourseVersion, error)
+	predicates            []predicate.CourseVersion
+}
+
+var _ ent.Mutation = (*CourseVersionMutation)(nil)
+
+// courseversionOption allows management of the mutation configuration using functional options.
+type courseversionOption func(*CourseVersionMutation)
+
+// newCourseVersionMutation creates new mutation for the CourseVersion entity.
+func newCourseVersionMutation(c config, op Op, opts ...courseversionOption) *CourseVersionMutation {
+	m := &CourseVersionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCourseVersion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCourseVersionID sets the ID field of the mutation.
+func withCourseVersionID(id string) courseversionOption {
+	return func(m *CourseVersionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CourseVersion
+		)
+		m.oldValue = func(ctx context.Context) (*CourseVersion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CourseVersion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCourseVersion sets the old CourseVersion of the mutation.
+func withCourseVersion(node *CourseVersion) courseversionOption {
+	return func(m *CourseVersionMutation) {
+		m.oldValue = func(context.Context) (*CourseVersion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CourseVersionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CourseVersionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CourseVersion entities.
+func (m *CourseVersionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CourseVersionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CourseVersionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CourseVersion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CourseVersionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CourseVersionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CourseVersionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCourseID sets the "course_id" field.
+func (m *CourseVersionMutation) SetCourseID(s string) {
+	m.course = &s
+}
+
+// CourseID returns the value of the "course_id" field in the mutation.
+func (m *CourseVersionMutation) CourseID() (r string, exists bool) {
+	v := m.course
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCourseID returns the old "course_id" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldCourseID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCourseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCourseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCourseID: %w", err)
+	}
+	return oldValue.CourseID, nil
+}
+
+// ResetCourseID resets all changes to the "course_id" field.
+func (m *CourseVersionMutation) ResetCourseID() {
+	m.course = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *CourseVersionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *CourseVersionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *CourseVersionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *CourseVersionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *CourseVersionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *CourseVersionMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *CourseVersionMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *CourseVersionMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *CourseVersionMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *CourseVersionMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetContent sets the "content" field.
+func (m *CourseVersionMutation) SetContent(l lesson.Content) {
+	m.content = &l
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *CourseVersionMutation) Content() (r lesson.Content, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldContent(ctx context.Context) (v lesson.Content, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *CourseVersionMutation) ResetContent() {
+	m.content = nil
+}
+
+// SetPassPercent sets the "pass_percent" field.
+func (m *CourseVersionMutation) SetPassPercent(i int) {
+	m.pass_percent = &i
+	m.addpass_percent = nil
+}
+
+// PassPercent returns the value of the "pass_percent" field in the mutation.
+func (m *CourseVersionMutation) PassPercent() (r int, exists bool) {
+	v := m.pass_percent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassPercent returns the old "pass_percent" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldPassPercent(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassPercent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassPercent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassPercent: %w", err)
+	}
+	return oldValue.PassPercent, nil
+}
+
+// AddPassPercent adds i to the "pass_percent" field.
+func (m *CourseVersionMutation) AddPassPercent(i int) {
+	if m.addpass_percent != nil {
+		*m.addpass_percent += i
+	} else {
+		m.addpass_percent = &i
+	}
+}
+
+// AddedPassPercent returns the value that was added to the "pass_percent" field in this mutation.
+func (m *CourseVersionMutation) AddedPassPercent() (r int, exists bool) {
+	v := m.addpass_percent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassPercent resets all changes to the "pass_percent" field.
+func (m *CourseVersionMutation) ResetPassPercent() {
+	m.pass_percent = nil
+	m.addpass_percent = nil
+}
+
+// SetTimeLimitMinutes sets the "time_limit_minutes" field.
+func (m *CourseVersionMutation) SetTimeLimitMinutes(i int) {
+	m.time_limit_minutes = &i
+	m.addtime_limit_minutes = nil
+}
+
+// TimeLimitMinutes returns the value of the "time_limit_minutes" field in the mutation.
+func (m *CourseVersionMutation) TimeLimitMinutes() (r int, exists bool) {
+	v := m.time_limit_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimeLimitMinutes returns the old "time_limit_minutes" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldTimeLimitMinutes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimeLimitMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimeLimitMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimeLimitMinutes: %w", err)
+	}
+	return oldValue.TimeLimitMinutes, nil
+}
+
+// AddTimeLimitMinutes adds i to the "time_limit_minutes" field.
+func (m *CourseVersionMutation) AddTimeLimitMinutes(i int) {
+	if m.addtime_limit_minutes != nil {
+		*m.addtime_limit_minutes += i
+	} else {
+		m.addtime_limit_minutes = &i
+	}
+}
+
+// AddedTimeLimitMinutes returns the value that was added to the "time_limit_minutes" field in this mutation.
+func (m *CourseVersionMutation) AddedTimeLimitMinutes() (r int, exists bool) {
+	v := m.addtime_limit_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTimeLimitMinutes resets all changes to the "time_limit_minutes" field.
+func (m *CourseVersionMutation) ResetTimeLimitMinutes() {
+	m.time_limit_minutes = nil
+	m.addtime_limit_minutes = nil
+}
+
+// SetMaxAttempts sets the "max_attempts" field.
+func (m *CourseVersionMutation) SetMaxAttempts(i int) {
+	m.max_attempts = &i
+	m.addmax_attempts = nil
+}
+
+// MaxAttempts returns the value of the "max_attempts" field in the mutation.
+func (m *CourseVersionMutation) MaxAttempts() (r int, exists bool) {
+	v := m.max_attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMaxAttempts returns the old "max_attempts" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldMaxAttempts(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMaxAttempts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMaxAttempts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMaxAttempts: %w", err)
+	}
+	return oldValue.MaxAttempts, nil
+}
+
+// AddMaxAttempts adds i to the "max_attempts" field.
+func (m *CourseVersionMutation) AddMaxAttempts(i int) {
+	if m.addmax_attempts != nil {
+		*m.addmax_attempts += i
+	} else {
+		m.addmax_attempts = &i
+	}
+}
+
+// AddedMaxAttempts returns the value that was added to the "max_attempts" field in this mutation.
+func (m *CourseVersionMutation) AddedMaxAttempts() (r int, exists bool) {
+	v := m.addmax_attempts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMaxAttempts resets all changes to the "max_attempts" field.
+func (m *CourseVersionMutation) ResetMaxAttempts() {
+	m.max_attempts = nil
+	m.addmax_attempts = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *CourseVersionMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *CourseVersionMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *CourseVersionMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// SetPublishedAt sets the "published_at" field.
+func (m *CourseVersionMutation) SetPublishedAt(t time.Time) {
+	m.published_at = &t
+}
+
+// PublishedAt returns the value of the "published_at" field in the mutation.
+func (m *CourseVersionMutation) PublishedAt() (r time.Time, exists bool) {
+	v := m.published_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishedAt returns the old "published_at" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldPublishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishedAt: %w", err)
+	}
+	return oldValue.PublishedAt, nil
+}
+
+// ClearPublishedAt clears the value of the "published_at" field.
+func (m *CourseVersionMutation) ClearPublishedAt() {
+	m.published_at = nil
+	m.clearedFields[courseversion.FieldPublishedAt] = struct{}{}
+}
+
+// PublishedAtCleared returns if the "published_at" field was cleared in this mutation.
+func (m *CourseVersionMutation) PublishedAtCleared() bool {
+	_, ok := m.clearedFields[courseversion.FieldPublishedAt]
+	return ok
+}
+
+// ResetPublishedAt resets all changes to the "published_at" field.
+func (m *CourseVersionMutation) ResetPublishedAt() {
+	m.published_at = nil
+	delete(m.clearedFields, courseversion.FieldPublishedAt)
+}
+
+// SetPublishedBy sets the "published_by" field.
+func (m *CourseVersionMutation) SetPublishedBy(s string) {
+	m.published_by = &s
+}
+
+// PublishedBy returns the value of the "published_by" field in the mutation.
+func (m *CourseVersionMutation) PublishedBy() (r string, exists bool) {
+	v := m.published_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishedBy returns the old "published_by" field's value of the CourseVersion entity.
+// If the CourseVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CourseVersionMutation) OldPublishedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishedBy: %w", err)
+	}
+	return oldValue.PublishedBy, nil
+}
+
+// ClearPublishedBy clears the value of the "published_by" field.
+func (m *CourseVersionMutation) ClearPublishedBy() {
+	m.published_by = nil
+	m.clearedFields[courseversion.FieldPublishedBy] = struct{}{}
+}
+
+// PublishedByCleared returns if the "published_by" field was cleared in this mutation.
+func (m *CourseVersionMutation) PublishedByCleared() bool {
+	_, ok := m.clearedFields[courseversion.FieldPublishedBy]
+	return ok
+}
+
+// ResetPublishedBy resets all changes to the "published_by" field.
+func (m *CourseVersionMutation) ResetPublishedBy() {
+	m.published_by = nil
+	delete(m.clearedFields, courseversion.FieldPublishedBy)
+}
+
+// ClearCourse clears the "course" edge to the Course entity.
+func (m *CourseVersionMutation) ClearCourse() {
+	m.clearedcourse = true
+	m.clearedFields[courseversion.FieldCourseID] = struct{}{}
+}
+
+// CourseCleared reports if the "course" edge to the Course entity was cleared.
+func (m *CourseVersionMutation) CourseCleared() bool {
+	return m.clearedcourse
+}
+
+// CourseIDs returns the "course" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CourseID instead. It exists only for internal usage by the builders.
+func (m *CourseVersionMutation) CourseIDs() (ids []string) {
+	if id := m.course; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCourse resets all changes to the "course" edge.
+func (m *CourseVersionMutation) ResetCourse() {
+	m.course = nil
+	m.clearedcourse = false
+}
+
+// Where appends a list predicates to the CourseVersionMutation builder.
+func (m *CourseVersionMutation) Where(ps ...predicate.CourseVersion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CourseVersionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CourseVersionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CourseVersion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CourseVersionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CourseVersionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CourseVersion).
+func (m *CourseVersionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CourseVersionMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.created_at != nil {
+		fields = append(fields, courseversion.FieldCreatedAt)
+	}
+	if m.course != nil {
+		fields = append(fields, courseversion.FieldCourseID)
+	}
+	if m.number != nil {
+		fields = append(fields, courseversion.FieldNumber)
+	}
+	if m.revision != nil {
+		fields = append(fields, courseversion.FieldRevision)
+	}
+	if m.content != nil {
+		fields = append(fields, courseversion.FieldContent)
+	}
+	if m.pass_percent != nil {
+		fields = append(fields, courseversion.FieldPassPercent)
+	}
+	if m.time_limit_minutes != nil {
+		fields = append(fields, courseversion.FieldTimeLimitMinutes)
+	}
+	if m.max_attempts != nil {
+		fields = append(fields, courseversion.FieldMaxAttempts)
+	}
+	if m.author_id != nil {
+		fields = append(fields, courseversion.FieldAuthorID)
+	}
+	if m.published_at != nil {
+		fields = append(fields, courseversion.FieldPublishedAt)
+	}
+	if m.published_by != nil {
+		fields = append(fields, courseversion.FieldPublishedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CourseVersionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case courseversion.FieldCreatedAt:
+		return m.CreatedAt()
+	case courseversion.FieldCourseID:
+		return m.CourseID()
+	case courseversion.FieldNumber:
+		return m.Number()
+	case courseversion.FieldRevision:
+		return m.Revision()
+	case courseversion.FieldContent:
+		return m.Content()
+	case courseversion.FieldPassPercent:
+		return m.PassPercent()
+	case courseversion.FieldTimeLimitMinutes:
+		return m.TimeLimitMinutes()
+	case courseversion.FieldMaxAttempts:
+		return m.MaxAttempts()
+	case courseversion.FieldAuthorID:
+		return m.AuthorID()
+	case courseversion.FieldPublishedAt:
+		return m.PublishedAt()
+	case courseversion.FieldPublishedBy:
+		return m.PublishedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CourseVersionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case courseversion.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case courseversion.FieldCourseID:
+		return m.OldCourseID(ctx)
+	case courseversion.FieldNumber:
+		return m.OldNumber(ctx)
+	case courseversion.FieldRevision:
+		return m.OldRevision(ctx)
+	case courseversion.FieldContent:
+		return m.OldContent(ctx)
+	case courseversion.FieldPassPercent:
+		return m.OldPassPercent(ctx)
+	case courseversion.FieldTimeLimitMinutes:
+		return m.OldTimeLimitMinutes(ctx)
+	case courseversion.FieldMaxAttempts:
+		return m.OldMaxAttempts(ctx)
+	case courseversion.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	case courseversion.FieldPublishedAt:
+		return m.OldPublishedAt(ctx)
+	case courseversion.FieldPublishedBy:
+		return m.OldPublishedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown CourseVersion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CourseVersionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case courseversion.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case courseversion.FieldCourseID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCourseID(v)
+		return nil
+	case courseversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case courseversion.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case courseversion.FieldContent:
+		v, ok := value.(lesson.Content)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	case courseversion.FieldPassPercent:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassPercent(v)
+		return nil
+	case courseversion.FieldTimeLimitMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimeLimitMinutes(v)
+		return nil
+	case courseversion.FieldMaxAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMaxAttempts(v)
+		return nil
+	case courseversion.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	case courseversion.FieldPublishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishedAt(v)
+		return nil
+	case courseversion.FieldPublishedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CourseVersion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CourseVersionMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, courseversion.FieldNumber)
+	}
+	if m.addrevision != nil {
+		fields = append(fields, courseversion.FieldRevision)
+	}
+	if m.addpass_percent != nil {
+		fields = append(fields, courseversion.FieldPassPercent)
+	}
+	if m.addtime_limit_minutes != nil {
+		fields = append(fields, courseversion.FieldTimeLimitMinutes)
+	}
+	if m.addmax_attempts != nil {
+		fields = append(fields, courseversion.FieldMaxAttempts)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CourseVersionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case courseversion.FieldNumber:
+		return m.AddedNumber()
+	case courseversion.FieldRevision:
+		return m.AddedRevision()
+	case courseversion.FieldPassPercent:
+		return m.AddedPassPercent()
+	case courseversion.FieldTimeLimitMinutes:
+		return m.AddedTimeLimitMinutes()
+	case courseversion.FieldMaxAttempts:
+		return m.AddedMaxAttempts()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CourseVersionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case courseversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case courseversion.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	case courseversion.FieldPassPercent:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassPercent(v)
+		return nil
+	case courseversion.FieldTimeLimitMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTimeLimitMinutes(v)
+		return nil
+	case courseversion.FieldMaxAttempts:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMaxAttempts(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CourseVersion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CourseVersionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(courseversion.FieldPublishedAt) {
+		fields = append(fields, courseversion.FieldPublishedAt)
+	}
+	if m.FieldCleared(courseversion.FieldPublishedBy) {
+		fields = append(fields, courseversion.FieldPublishedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CourseVersionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CourseVersionMutation) ClearField(name string) error {
+	switch name {
+	case courseversion.FieldPublishedAt:
+		m.ClearPublishedAt()
+		return nil
+	case courseversion.FieldPublishedBy:
+		m.ClearPublishedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown CourseVersion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CourseVersionMutation) ResetField(name string) error {
+	switch name {
+	case courseversion.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case courseversion.FieldCourseID:
+		m.ResetCourseID()
+		return nil
+	case courseversion.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case courseversion.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case courseversion.FieldContent:
+		m.ResetContent()
+		return nil
+	case courseversion.FieldPassPercent:
+		m.ResetPassPercent()
+		return nil
+	case courseversion.FieldTimeLimitMinutes:
+		m.ResetTimeLimitMinutes()
+		return nil
+	case courseversion.FieldMaxAttempts:
+		m.ResetMaxAttempts()
+		return nil
+	case courseversion.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	case courseversion.FieldPublishedAt:
+		m.ResetPublishedAt()
+		return nil
+	case courseversion.FieldPublishedBy:
+		m.ResetPublishedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown CourseVersion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CourseVersionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.course != nil {
+		edges = append(edges, courseversion.EdgeCourse)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CourseVersionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case courseversion.EdgeCourse:
+		if id := m.course; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CourseVersionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CourseVersionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CourseVersionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcourse {
+		edges = append(edges, courseversion.EdgeCourse)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CourseVersionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case courseversion.EdgeCourse:
+		return m.clearedcourse
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CourseVersionMutation) ClearEdge(name string) error {
+	switch name {
+	case courseversion.EdgeCourse:
+		m.ClearCourse()
+		return nil
+	}
+	return fmt.Errorf("unknown CourseVersion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CourseVersionMutation) ResetEdge(name string) error {
+	switch name {
+	case courseversion.EdgeCourse:
+		m.ResetCourse()
+		return nil
+	}
+	return fmt.Errorf("unknown CourseVersion edge %s", name)
+}
+
 // DataKeyMutation represents an operation that mutates the DataKey nodes in the graph.
 type DataKeyMutation struct {
 	config
@@ -21878,6 +29899,3557 @@ func (m *DataKeyMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DataKeyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DataKey edge %s", name)
+}
+
+// DeferralMutation represents an operation that mutates the Deferral nodes in the graph.
+type DeferralMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	question           *string
+	deferred_by        *string
+	state              *deferral.State
+	priority           *int
+	addpriority        *int
+	operator_id        *string
+	named_by           *string
+	named_at           *time.Time
+	time_zone          *string
+	term_stamp         *string
+	warn_at            *time.Time
+	due_at             *time.Time
+	warned_at          *time.Time
+	breached_at        *time.Time
+	answered_by        *string
+	ended_at           *time.Time
+	analysis           *deferral.Analysis
+	finding            *deferral.Finding
+	record_id          *string
+	conclusion         *string
+	analysed_by        *string
+	analysed_at        *time.Time
+	clearedFields      map[string]struct{}
+	interaction        *string
+	clearedinteraction bool
+	agency             *string
+	clearedagency      bool
+	region             *string
+	clearedregion      bool
+	steps              map[string]struct{}
+	removedsteps       map[string]struct{}
+	clearedsteps       bool
+	done               bool
+	oldValue           func(context.Context) (*Deferral, error)
+	predicates         []predicate.Deferral
+}
+
+var _ ent.Mutation = (*DeferralMutation)(nil)
+
+// deferralOption allows management of the mutation configuration using functional options.
+type deferralOption func(*DeferralMutation)
+
+// newDeferralMutation creates new mutation for the Deferral entity.
+func newDeferralMutation(c config, op Op, opts ...deferralOption) *DeferralMutation {
+	m := &DeferralMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDeferral,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDeferralID sets the ID field of the mutation.
+func withDeferralID(id string) deferralOption {
+	return func(m *DeferralMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Deferral
+		)
+		m.oldValue = func(ctx context.Context) (*Deferral, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Deferral.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDeferral sets the old Deferral of the mutation.
+func withDeferral(node *Deferral) deferralOption {
+	return func(m *DeferralMutation) {
+		m.oldValue = func(context.Context) (*Deferral, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DeferralMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DeferralMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Deferral entities.
+func (m *DeferralMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DeferralMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DeferralMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Deferral.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DeferralMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DeferralMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DeferralMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *DeferralMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *DeferralMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *DeferralMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[deferral.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *DeferralMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *DeferralMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, deferral.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *DeferralMutation) SetRegionID(s string) {
+	m.region = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *DeferralMutation) RegionID() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *DeferralMutation) ClearRegionID() {
+	m.region = nil
+	m.clearedFields[deferral.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *DeferralMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *DeferralMutation) ResetRegionID() {
+	m.region = nil
+	delete(m.clearedFields, deferral.FieldRegionID)
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *DeferralMutation) SetInteractionID(s string) {
+	m.interaction = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *DeferralMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *DeferralMutation) ResetInteractionID() {
+	m.interaction = nil
+}
+
+// SetQuestion sets the "question" field.
+func (m *DeferralMutation) SetQuestion(s string) {
+	m.question = &s
+}
+
+// Question returns the value of the "question" field in the mutation.
+func (m *DeferralMutation) Question() (r string, exists bool) {
+	v := m.question
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuestion returns the old "question" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldQuestion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuestion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuestion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuestion: %w", err)
+	}
+	return oldValue.Question, nil
+}
+
+// ResetQuestion resets all changes to the "question" field.
+func (m *DeferralMutation) ResetQuestion() {
+	m.question = nil
+}
+
+// SetDeferredBy sets the "deferred_by" field.
+func (m *DeferralMutation) SetDeferredBy(s string) {
+	m.deferred_by = &s
+}
+
+// DeferredBy returns the value of the "deferred_by" field in the mutation.
+func (m *DeferralMutation) DeferredBy() (r string, exists bool) {
+	v := m.deferred_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeferredBy returns the old "deferred_by" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldDeferredBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeferredBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeferredBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeferredBy: %w", err)
+	}
+	return oldValue.DeferredBy, nil
+}
+
+// ResetDeferredBy resets all changes to the "deferred_by" field.
+func (m *DeferralMutation) ResetDeferredBy() {
+	m.deferred_by = nil
+}
+
+// SetState sets the "state" field.
+func (m *DeferralMutation) SetState(d deferral.State) {
+	m.state = &d
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *DeferralMutation) State() (r deferral.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldState(ctx context.Context) (v deferral.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *DeferralMutation) ResetState() {
+	m.state = nil
+}
+
+// SetPriority sets the "priority" field.
+func (m *DeferralMutation) SetPriority(i int) {
+	m.priority = &i
+	m.addpriority = nil
+}
+
+// Priority returns the value of the "priority" field in the mutation.
+func (m *DeferralMutation) Priority() (r int, exists bool) {
+	v := m.priority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPriority returns the old "priority" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldPriority(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPriority is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPriority requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPriority: %w", err)
+	}
+	return oldValue.Priority, nil
+}
+
+// AddPriority adds i to the "priority" field.
+func (m *DeferralMutation) AddPriority(i int) {
+	if m.addpriority != nil {
+		*m.addpriority += i
+	} else {
+		m.addpriority = &i
+	}
+}
+
+// AddedPriority returns the value that was added to the "priority" field in this mutation.
+func (m *DeferralMutation) AddedPriority() (r int, exists bool) {
+	v := m.addpriority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPriority resets all changes to the "priority" field.
+func (m *DeferralMutation) ResetPriority() {
+	m.priority = nil
+	m.addpriority = nil
+}
+
+// SetOperatorID sets the "operator_id" field.
+func (m *DeferralMutation) SetOperatorID(s string) {
+	m.operator_id = &s
+}
+
+// OperatorID returns the value of the "operator_id" field in the mutation.
+func (m *DeferralMutation) OperatorID() (r string, exists bool) {
+	v := m.operator_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOperatorID returns the old "operator_id" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldOperatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOperatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOperatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOperatorID: %w", err)
+	}
+	return oldValue.OperatorID, nil
+}
+
+// ClearOperatorID clears the value of the "operator_id" field.
+func (m *DeferralMutation) ClearOperatorID() {
+	m.operator_id = nil
+	m.clearedFields[deferral.FieldOperatorID] = struct{}{}
+}
+
+// OperatorIDCleared returns if the "operator_id" field was cleared in this mutation.
+func (m *DeferralMutation) OperatorIDCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldOperatorID]
+	return ok
+}
+
+// ResetOperatorID resets all changes to the "operator_id" field.
+func (m *DeferralMutation) ResetOperatorID() {
+	m.operator_id = nil
+	delete(m.clearedFields, deferral.FieldOperatorID)
+}
+
+// SetNamedBy sets the "named_by" field.
+func (m *DeferralMutation) SetNamedBy(s string) {
+	m.named_by = &s
+}
+
+// NamedBy returns the value of the "named_by" field in the mutation.
+func (m *DeferralMutation) NamedBy() (r string, exists bool) {
+	v := m.named_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNamedBy returns the old "named_by" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldNamedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNamedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNamedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNamedBy: %w", err)
+	}
+	return oldValue.NamedBy, nil
+}
+
+// ClearNamedBy clears the value of the "named_by" field.
+func (m *DeferralMutation) ClearNamedBy() {
+	m.named_by = nil
+	m.clearedFields[deferral.FieldNamedBy] = struct{}{}
+}
+
+// NamedByCleared returns if the "named_by" field was cleared in this mutation.
+func (m *DeferralMutation) NamedByCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldNamedBy]
+	return ok
+}
+
+// ResetNamedBy resets all changes to the "named_by" field.
+func (m *DeferralMutation) ResetNamedBy() {
+	m.named_by = nil
+	delete(m.clearedFields, deferral.FieldNamedBy)
+}
+
+// SetNamedAt sets the "named_at" field.
+func (m *DeferralMutation) SetNamedAt(t time.Time) {
+	m.named_at = &t
+}
+
+// NamedAt returns the value of the "named_at" field in the mutation.
+func (m *DeferralMutation) NamedAt() (r time.Time, exists bool) {
+	v := m.named_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNamedAt returns the old "named_at" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldNamedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNamedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNamedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNamedAt: %w", err)
+	}
+	return oldValue.NamedAt, nil
+}
+
+// ClearNamedAt clears the value of the "named_at" field.
+func (m *DeferralMutation) ClearNamedAt() {
+	m.named_at = nil
+	m.clearedFields[deferral.FieldNamedAt] = struct{}{}
+}
+
+// NamedAtCleared returns if the "named_at" field was cleared in this mutation.
+func (m *DeferralMutation) NamedAtCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldNamedAt]
+	return ok
+}
+
+// ResetNamedAt resets all changes to the "named_at" field.
+func (m *DeferralMutation) ResetNamedAt() {
+	m.named_at = nil
+	delete(m.clearedFields, deferral.FieldNamedAt)
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (m *DeferralMutation) SetTimeZone(s string) {
+	m.time_zone = &s
+}
+
+// TimeZone returns the value of the "time_zone" field in the mutation.
+func (m *DeferralMutation) TimeZone() (r string, exists bool) {
+	v := m.time_zone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimeZone returns the old "time_zone" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldTimeZone(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimeZone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimeZone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimeZone: %w", err)
+	}
+	return oldValue.TimeZone, nil
+}
+
+// ResetTimeZone resets all changes to the "time_zone" field.
+func (m *DeferralMutation) ResetTimeZone() {
+	m.time_zone = nil
+}
+
+// SetTermStamp sets the "term_stamp" field.
+func (m *DeferralMutation) SetTermStamp(s string) {
+	m.term_stamp = &s
+}
+
+// TermStamp returns the value of the "term_stamp" field in the mutation.
+func (m *DeferralMutation) TermStamp() (r string, exists bool) {
+	v := m.term_stamp
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTermStamp returns the old "term_stamp" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldTermStamp(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTermStamp is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTermStamp requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTermStamp: %w", err)
+	}
+	return oldValue.TermStamp, nil
+}
+
+// ResetTermStamp resets all changes to the "term_stamp" field.
+func (m *DeferralMutation) ResetTermStamp() {
+	m.term_stamp = nil
+}
+
+// SetWarnAt sets the "warn_at" field.
+func (m *DeferralMutation) SetWarnAt(t time.Time) {
+	m.warn_at = &t
+}
+
+// WarnAt returns the value of the "warn_at" field in the mutation.
+func (m *DeferralMutation) WarnAt() (r time.Time, exists bool) {
+	v := m.warn_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarnAt returns the old "warn_at" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldWarnAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarnAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarnAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarnAt: %w", err)
+	}
+	return oldValue.WarnAt, nil
+}
+
+// ResetWarnAt resets all changes to the "warn_at" field.
+func (m *DeferralMutation) ResetWarnAt() {
+	m.warn_at = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *DeferralMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *DeferralMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldDueAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *DeferralMutation) ResetDueAt() {
+	m.due_at = nil
+}
+
+// SetWarnedAt sets the "warned_at" field.
+func (m *DeferralMutation) SetWarnedAt(t time.Time) {
+	m.warned_at = &t
+}
+
+// WarnedAt returns the value of the "warned_at" field in the mutation.
+func (m *DeferralMutation) WarnedAt() (r time.Time, exists bool) {
+	v := m.warned_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarnedAt returns the old "warned_at" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldWarnedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarnedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarnedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarnedAt: %w", err)
+	}
+	return oldValue.WarnedAt, nil
+}
+
+// ClearWarnedAt clears the value of the "warned_at" field.
+func (m *DeferralMutation) ClearWarnedAt() {
+	m.warned_at = nil
+	m.clearedFields[deferral.FieldWarnedAt] = struct{}{}
+}
+
+// WarnedAtCleared returns if the "warned_at" field was cleared in this mutation.
+func (m *DeferralMutation) WarnedAtCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldWarnedAt]
+	return ok
+}
+
+// ResetWarnedAt resets all changes to the "warned_at" field.
+func (m *DeferralMutation) ResetWarnedAt() {
+	m.warned_at = nil
+	delete(m.clearedFields, deferral.FieldWarnedAt)
+}
+
+// SetBreachedAt sets the "breached_at" field.
+func (m *DeferralMutation) SetBreachedAt(t time.Time) {
+	m.breached_at = &t
+}
+
+// BreachedAt returns the value of the "breached_at" field in the mutation.
+func (m *DeferralMutation) BreachedAt() (r time.Time, exists bool) {
+	v := m.breached_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBreachedAt returns the old "breached_at" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldBreachedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBreachedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBreachedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBreachedAt: %w", err)
+	}
+	return oldValue.BreachedAt, nil
+}
+
+// ClearBreachedAt clears the value of the "breached_at" field.
+func (m *DeferralMutation) ClearBreachedAt() {
+	m.breached_at = nil
+	m.clearedFields[deferral.FieldBreachedAt] = struct{}{}
+}
+
+// BreachedAtCleared returns if the "breached_at" field was cleared in this mutation.
+func (m *DeferralMutation) BreachedAtCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldBreachedAt]
+	return ok
+}
+
+// ResetBreachedAt resets all changes to the "breached_at" field.
+func (m *DeferralMutation) ResetBreachedAt() {
+	m.breached_at = nil
+	delete(m.clearedFields, deferral.FieldBreachedAt)
+}
+
+// SetAnsweredBy sets the "answered_by" field.
+func (m *DeferralMutation) SetAnsweredBy(s string) {
+	m.answered_by = &s
+}
+
+// AnsweredBy returns the value of the "answered_by" field in the mutation.
+func (m *DeferralMutation) AnsweredBy() (r string, exists bool) {
+	v := m.answered_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredBy returns the old "answered_by" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldAnsweredBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredBy: %w", err)
+	}
+	return oldValue.AnsweredBy, nil
+}
+
+// ClearAnsweredBy clears the value of the "answered_by" field.
+func (m *DeferralMutation) ClearAnsweredBy() {
+	m.answered_by = nil
+	m.clearedFields[deferral.FieldAnsweredBy] = struct{}{}
+}
+
+// AnsweredByCleared returns if the "answered_by" field was cleared in this mutation.
+func (m *DeferralMutation) AnsweredByCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldAnsweredBy]
+	return ok
+}
+
+// ResetAnsweredBy resets all changes to the "answered_by" field.
+func (m *DeferralMutation) ResetAnsweredBy() {
+	m.answered_by = nil
+	delete(m.clearedFields, deferral.FieldAnsweredBy)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *DeferralMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *DeferralMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *DeferralMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[deferral.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *DeferralMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *DeferralMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, deferral.FieldEndedAt)
+}
+
+// SetAnalysis sets the "analysis" field.
+func (m *DeferralMutation) SetAnalysis(d deferral.Analysis) {
+	m.analysis = &d
+}
+
+// Analysis returns the value of the "analysis" field in the mutation.
+func (m *DeferralMutation) Analysis() (r deferral.Analysis, exists bool) {
+	v := m.analysis
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnalysis returns the old "analysis" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldAnalysis(ctx context.Context) (v deferral.Analysis, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnalysis is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnalysis requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnalysis: %w", err)
+	}
+	return oldValue.Analysis, nil
+}
+
+// ResetAnalysis resets all changes to the "analysis" field.
+func (m *DeferralMutation) ResetAnalysis() {
+	m.analysis = nil
+}
+
+// SetFinding sets the "finding" field.
+func (m *DeferralMutation) SetFinding(d deferral.Finding) {
+	m.finding = &d
+}
+
+// Finding returns the value of the "finding" field in the mutation.
+func (m *DeferralMutation) Finding() (r deferral.Finding, exists bool) {
+	v := m.finding
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinding returns the old "finding" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldFinding(ctx context.Context) (v *deferral.Finding, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinding is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinding requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinding: %w", err)
+	}
+	return oldValue.Finding, nil
+}
+
+// ClearFinding clears the value of the "finding" field.
+func (m *DeferralMutation) ClearFinding() {
+	m.finding = nil
+	m.clearedFields[deferral.FieldFinding] = struct{}{}
+}
+
+// FindingCleared returns if the "finding" field was cleared in this mutation.
+func (m *DeferralMutation) FindingCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldFinding]
+	return ok
+}
+
+// ResetFinding resets all changes to the "finding" field.
+func (m *DeferralMutation) ResetFinding() {
+	m.finding = nil
+	delete(m.clearedFields, deferral.FieldFinding)
+}
+
+// SetRecordID sets the "record_id" field.
+func (m *DeferralMutation) SetRecordID(s string) {
+	m.record_id = &s
+}
+
+// RecordID returns the value of the "record_id" field in the mutation.
+func (m *DeferralMutation) RecordID() (r string, exists bool) {
+	v := m.record_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordID returns the old "record_id" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldRecordID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordID: %w", err)
+	}
+	return oldValue.RecordID, nil
+}
+
+// ClearRecordID clears the value of the "record_id" field.
+func (m *DeferralMutation) ClearRecordID() {
+	m.record_id = nil
+	m.clearedFields[deferral.FieldRecordID] = struct{}{}
+}
+
+// RecordIDCleared returns if the "record_id" field was cleared in this mutation.
+func (m *DeferralMutation) RecordIDCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldRecordID]
+	return ok
+}
+
+// ResetRecordID resets all changes to the "record_id" field.
+func (m *DeferralMutation) ResetRecordID() {
+	m.record_id = nil
+	delete(m.clearedFields, deferral.FieldRecordID)
+}
+
+// SetConclusion sets the "conclusion" field.
+func (m *DeferralMutation) SetConclusion(s string) {
+	m.conclusion = &s
+}
+
+// Conclusion returns the value of the "conclusion" field in the mutation.
+func (m *DeferralMutation) Conclusion() (r string, exists bool) {
+	v := m.conclusion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConclusion returns the old "conclusion" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldConclusion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConclusion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConclusion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConclusion: %w", err)
+	}
+	return oldValue.Conclusion, nil
+}
+
+// ClearConclusion clears the value of the "conclusion" field.
+func (m *DeferralMutation) ClearConclusion() {
+	m.conclusion = nil
+	m.clearedFields[deferral.FieldConclusion] = struct{}{}
+}
+
+// ConclusionCleared returns if the "conclusion" field was cleared in this mutation.
+func (m *DeferralMutation) ConclusionCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldConclusion]
+	return ok
+}
+
+// ResetConclusion resets all changes to the "conclusion" field.
+func (m *DeferralMutation) ResetConclusion() {
+	m.conclusion = nil
+	delete(m.clearedFields, deferral.FieldConclusion)
+}
+
+// SetAnalysedBy sets the "analysed_by" field.
+func (m *DeferralMutation) SetAnalysedBy(s string) {
+	m.analysed_by = &s
+}
+
+// AnalysedBy returns the value of the "analysed_by" field in the mutation.
+func (m *DeferralMutation) AnalysedBy() (r string, exists bool) {
+	v := m.analysed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnalysedBy returns the old "analysed_by" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldAnalysedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnalysedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnalysedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnalysedBy: %w", err)
+	}
+	return oldValue.AnalysedBy, nil
+}
+
+// ClearAnalysedBy clears the value of the "analysed_by" field.
+func (m *DeferralMutation) ClearAnalysedBy() {
+	m.analysed_by = nil
+	m.clearedFields[deferral.FieldAnalysedBy] = struct{}{}
+}
+
+// AnalysedByCleared returns if the "analysed_by" field was cleared in this mutation.
+func (m *DeferralMutation) AnalysedByCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldAnalysedBy]
+	return ok
+}
+
+// ResetAnalysedBy resets all changes to the "analysed_by" field.
+func (m *DeferralMutation) ResetAnalysedBy() {
+	m.analysed_by = nil
+	delete(m.clearedFields, deferral.FieldAnalysedBy)
+}
+
+// SetAnalysedAt sets the "analysed_at" field.
+func (m *DeferralMutation) SetAnalysedAt(t time.Time) {
+	m.analysed_at = &t
+}
+
+// AnalysedAt returns the value of the "analysed_at" field in the mutation.
+func (m *DeferralMutation) AnalysedAt() (r time.Time, exists bool) {
+	v := m.analysed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnalysedAt returns the old "analysed_at" field's value of the Deferral entity.
+// If the Deferral object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralMutation) OldAnalysedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnalysedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnalysedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnalysedAt: %w", err)
+	}
+	return oldValue.AnalysedAt, nil
+}
+
+// ClearAnalysedAt clears the value of the "analysed_at" field.
+func (m *DeferralMutation) ClearAnalysedAt() {
+	m.analysed_at = nil
+	m.clearedFields[deferral.FieldAnalysedAt] = struct{}{}
+}
+
+// AnalysedAtCleared returns if the "analysed_at" field was cleared in this mutation.
+func (m *DeferralMutation) AnalysedAtCleared() bool {
+	_, ok := m.clearedFields[deferral.FieldAnalysedAt]
+	return ok
+}
+
+// ResetAnalysedAt resets all changes to the "analysed_at" field.
+func (m *DeferralMutation) ResetAnalysedAt() {
+	m.analysed_at = nil
+	delete(m.clearedFields, deferral.FieldAnalysedAt)
+}
+
+// ClearInteraction clears the "interaction" edge to the Interaction entity.
+func (m *DeferralMutation) ClearInteraction() {
+	m.clearedinteraction = true
+	m.clearedFields[deferral.FieldInteractionID] = struct{}{}
+}
+
+// InteractionCleared reports if the "interaction" edge to the Interaction entity was cleared.
+func (m *DeferralMutation) InteractionCleared() bool {
+	return m.clearedinteraction
+}
+
+// InteractionIDs returns the "interaction" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InteractionID instead. It exists only for internal usage by the builders.
+func (m *DeferralMutation) InteractionIDs() (ids []string) {
+	if id := m.interaction; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInteraction resets all changes to the "interaction" edge.
+func (m *DeferralMutation) ResetInteraction() {
+	m.interaction = nil
+	m.clearedinteraction = false
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *DeferralMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[deferral.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *DeferralMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *DeferralMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *DeferralMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// ClearRegion clears the "region" edge to the Region entity.
+func (m *DeferralMutation) ClearRegion() {
+	m.clearedregion = true
+	m.clearedFields[deferral.FieldRegionID] = struct{}{}
+}
+
+// RegionCleared reports if the "region" edge to the Region entity was cleared.
+func (m *DeferralMutation) RegionCleared() bool {
+	return m.RegionIDCleared() || m.clearedregion
+}
+
+// RegionIDs returns the "region" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegionID instead. It exists only for internal usage by the builders.
+func (m *DeferralMutation) RegionIDs() (ids []string) {
+	if id := m.region; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegion resets all changes to the "region" edge.
+func (m *DeferralMutation) ResetRegion() {
+	m.region = nil
+	m.clearedregion = false
+}
+
+// AddStepIDs adds the "steps" edge to the DeferralStep entity by ids.
+func (m *DeferralMutation) AddStepIDs(ids ...string) {
+	if m.steps == nil {
+		m.steps = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.steps[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSteps clears the "steps" edge to the DeferralStep entity.
+func (m *DeferralMutation) ClearSteps() {
+	m.clearedsteps = true
+}
+
+// StepsCleared reports if the "steps" edge to the DeferralStep entity was cleared.
+func (m *DeferralMutation) StepsCleared() bool {
+	return m.clearedsteps
+}
+
+// RemoveStepIDs removes the "steps" edge to the DeferralStep entity by IDs.
+func (m *DeferralMutation) RemoveStepIDs(ids ...string) {
+	if m.removedsteps == nil {
+		m.removedsteps = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.steps, ids[i])
+		m.removedsteps[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSteps returns the removed IDs of the "steps" edge to the DeferralStep entity.
+func (m *DeferralMutation) RemovedStepsIDs() (ids []string) {
+	for id := range m.removedsteps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// StepsIDs returns the "steps" edge IDs in the mutation.
+func (m *DeferralMutation) StepsIDs() (ids []string) {
+	for id := range m.steps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSteps resets all changes to the "steps" edge.
+func (m *DeferralMutation) ResetSteps() {
+	m.steps = nil
+	m.clearedsteps = false
+	m.removedsteps = nil
+}
+
+// Where appends a list predicates to the DeferralMutation builder.
+func (m *DeferralMutation) Where(ps ...predicate.Deferral) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DeferralMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DeferralMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Deferral, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DeferralMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DeferralMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Deferral).
+func (m *DeferralMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DeferralMutation) Fields() []string {
+	fields := make([]string, 0, 25)
+	if m.created_at != nil {
+		fields = append(fields, deferral.FieldCreatedAt)
+	}
+	if m.agency != nil {
+		fields = append(fields, deferral.FieldAgencyID)
+	}
+	if m.region != nil {
+		fields = append(fields, deferral.FieldRegionID)
+	}
+	if m.interaction != nil {
+		fields = append(fields, deferral.FieldInteractionID)
+	}
+	if m.question != nil {
+		fields = append(fields, deferral.FieldQuestion)
+	}
+	if m.deferred_by != nil {
+		fields = append(fields, deferral.FieldDeferredBy)
+	}
+	if m.state != nil {
+		fields = append(fields, deferral.FieldState)
+	}
+	if m.priority != nil {
+		fields = append(fields, deferral.FieldPriority)
+	}
+	if m.operator_id != nil {
+		fields = append(fields, deferral.FieldOperatorID)
+	}
+	if m.named_by != nil {
+		fields = append(fields, deferral.FieldNamedBy)
+	}
+	if m.named_at != nil {
+		fields = append(fields, deferral.FieldNamedAt)
+	}
+	if m.time_zone != nil {
+		fields = append(fields, deferral.FieldTimeZone)
+	}
+	if m.term_stamp != nil {
+		fields = append(fields, deferral.FieldTermStamp)
+	}
+	if m.warn_at != nil {
+		fields = append(fields, deferral.FieldWarnAt)
+	}
+	if m.due_at != nil {
+		fields = append(fields, deferral.FieldDueAt)
+	}
+	if m.warned_at != nil {
+		fields = append(fields, deferral.FieldWarnedAt)
+	}
+	if m.breached_at != nil {
+		fields = append(fields, deferral.FieldBreachedAt)
+	}
+	if m.answered_by != nil {
+		fields = append(fields, deferral.FieldAnsweredBy)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, deferral.FieldEndedAt)
+	}
+	if m.analysis != nil {
+		fields = append(fields, deferral.FieldAnalysis)
+	}
+	if m.finding != nil {
+		fields = append(fields, deferral.FieldFinding)
+	}
+	if m.record_id != nil {
+		fields = append(fields, deferral.FieldRecordID)
+	}
+	if m.conclusion != nil {
+		fields = append(fields, deferral.FieldConclusion)
+	}
+	if m.analysed_by != nil {
+		fields = append(fields, deferral.FieldAnalysedBy)
+	}
+	if m.analysed_at != nil {
+		fields = append(fields, deferral.FieldAnalysedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DeferralMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case deferral.FieldCreatedAt:
+		return m.CreatedAt()
+	case deferral.FieldAgencyID:
+		return m.AgencyID()
+	case deferral.FieldRegionID:
+		return m.RegionID()
+	case deferral.FieldInteractionID:
+		return m.InteractionID()
+	case deferral.FieldQuestion:
+		return m.Question()
+	case deferral.FieldDeferredBy:
+		return m.DeferredBy()
+	case deferral.FieldState:
+		return m.State()
+	case deferral.FieldPriority:
+		return m.Priority()
+	case deferral.FieldOperatorID:
+		return m.OperatorID()
+	case deferral.FieldNamedBy:
+		return m.NamedBy()
+	case deferral.FieldNamedAt:
+		return m.NamedAt()
+	case deferral.FieldTimeZone:
+		return m.TimeZone()
+	case deferral.FieldTermStamp:
+		return m.TermStamp()
+	case deferral.FieldWarnAt:
+		return m.WarnAt()
+	case deferral.FieldDueAt:
+		return m.DueAt()
+	case deferral.FieldWarnedAt:
+		return m.WarnedAt()
+	case deferral.FieldBreachedAt:
+		return m.BreachedAt()
+	case deferral.FieldAnsweredBy:
+		return m.AnsweredBy()
+	case deferral.FieldEndedAt:
+		return m.EndedAt()
+	case deferral.FieldAnalysis:
+		return m.Analysis()
+	case deferral.FieldFinding:
+		return m.Finding()
+	case deferral.FieldRecordID:
+		return m.RecordID()
+	case deferral.FieldConclusion:
+		return m.Conclusion()
+	case deferral.FieldAnalysedBy:
+		return m.AnalysedBy()
+	case deferral.FieldAnalysedAt:
+		return m.AnalysedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DeferralMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case deferral.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case deferral.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case deferral.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case deferral.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case deferral.FieldQuestion:
+		return m.OldQuestion(ctx)
+	case deferral.FieldDeferredBy:
+		return m.OldDeferredBy(ctx)
+	case deferral.FieldState:
+		return m.OldState(ctx)
+	case deferral.FieldPriority:
+		return m.OldPriority(ctx)
+	case deferral.FieldOperatorID:
+		return m.OldOperatorID(ctx)
+	case deferral.FieldNamedBy:
+		return m.OldNamedBy(ctx)
+	case deferral.FieldNamedAt:
+		return m.OldNamedAt(ctx)
+	case deferral.FieldTimeZone:
+		return m.OldTimeZone(ctx)
+	case deferral.FieldTermStamp:
+		return m.OldTermStamp(ctx)
+	case deferral.FieldWarnAt:
+		return m.OldWarnAt(ctx)
+	case deferral.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case deferral.FieldWarnedAt:
+		return m.OldWarnedAt(ctx)
+	case deferral.FieldBreachedAt:
+		return m.OldBreachedAt(ctx)
+	case deferral.FieldAnsweredBy:
+		return m.OldAnsweredBy(ctx)
+	case deferral.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case deferral.FieldAnalysis:
+		return m.OldAnalysis(ctx)
+	case deferral.FieldFinding:
+		return m.OldFinding(ctx)
+	case deferral.FieldRecordID:
+		return m.OldRecordID(ctx)
+	case deferral.FieldConclusion:
+		return m.OldConclusion(ctx)
+	case deferral.FieldAnalysedBy:
+		return m.OldAnalysedBy(ctx)
+	case deferral.FieldAnalysedAt:
+		return m.OldAnalysedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Deferral field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeferralMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case deferral.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case deferral.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case deferral.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case deferral.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case deferral.FieldQuestion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuestion(v)
+		return nil
+	case deferral.FieldDeferredBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeferredBy(v)
+		return nil
+	case deferral.FieldState:
+		v, ok := value.(deferral.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case deferral.FieldPriority:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPriority(v)
+		return nil
+	case deferral.FieldOperatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOperatorID(v)
+		return nil
+	case deferral.FieldNamedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNamedBy(v)
+		return nil
+	case deferral.FieldNamedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNamedAt(v)
+		return nil
+	case deferral.FieldTimeZone:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimeZone(v)
+		return nil
+	case deferral.FieldTermStamp:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTermStamp(v)
+		return nil
+	case deferral.FieldWarnAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarnAt(v)
+		return nil
+	case deferral.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case deferral.FieldWarnedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarnedAt(v)
+		return nil
+	case deferral.FieldBreachedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBreachedAt(v)
+		return nil
+	case deferral.FieldAnsweredBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredBy(v)
+		return nil
+	case deferral.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case deferral.FieldAnalysis:
+		v, ok := value.(deferral.Analysis)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnalysis(v)
+		return nil
+	case deferral.FieldFinding:
+		v, ok := value.(deferral.Finding)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinding(v)
+		return nil
+	case deferral.FieldRecordID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordID(v)
+		return nil
+	case deferral.FieldConclusion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConclusion(v)
+		return nil
+	case deferral.FieldAnalysedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnalysedBy(v)
+		return nil
+	case deferral.FieldAnalysedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnalysedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Deferral field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DeferralMutation) AddedFields() []string {
+	var fields []string
+	if m.addpriority != nil {
+		fields = append(fields, deferral.FieldPriority)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DeferralMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case deferral.FieldPriority:
+		return m.AddedPriority()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeferralMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case deferral.FieldPriority:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPriority(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Deferral numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DeferralMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(deferral.FieldAgencyID) {
+		fields = append(fields, deferral.FieldAgencyID)
+	}
+	if m.FieldCleared(deferral.FieldRegionID) {
+		fields = append(fields, deferral.FieldRegionID)
+	}
+	if m.FieldCleared(deferral.FieldOperatorID) {
+		fields = append(fields, deferral.FieldOperatorID)
+	}
+	if m.FieldCleared(deferral.FieldNamedBy) {
+		fields = append(fields, deferral.FieldNamedBy)
+	}
+	if m.FieldCleared(deferral.FieldNamedAt) {
+		fields = append(fields, deferral.FieldNamedAt)
+	}
+	if m.FieldCleared(deferral.FieldWarnedAt) {
+		fields = append(fields, deferral.FieldWarnedAt)
+	}
+	if m.FieldCleared(deferral.FieldBreachedAt) {
+		fields = append(fields, deferral.FieldBreachedAt)
+	}
+	if m.FieldCleared(deferral.FieldAnsweredBy) {
+		fields = append(fields, deferral.FieldAnsweredBy)
+	}
+	if m.FieldCleared(deferral.FieldEndedAt) {
+		fields = append(fields, deferral.FieldEndedAt)
+	}
+	if m.FieldCleared(deferral.FieldFinding) {
+		fields = append(fields, deferral.FieldFinding)
+	}
+	if m.FieldCleared(deferral.FieldRecordID) {
+		fields = append(fields, deferral.FieldRecordID)
+	}
+	if m.FieldCleared(deferral.FieldConclusion) {
+		fields = append(fields, deferral.FieldConclusion)
+	}
+	if m.FieldCleared(deferral.FieldAnalysedBy) {
+		fields = append(fields, deferral.FieldAnalysedBy)
+	}
+	if m.FieldCleared(deferral.FieldAnalysedAt) {
+		fields = append(fields, deferral.FieldAnalysedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DeferralMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DeferralMutation) ClearField(name string) error {
+	switch name {
+	case deferral.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case deferral.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	case deferral.FieldOperatorID:
+		m.ClearOperatorID()
+		return nil
+	case deferral.FieldNamedBy:
+		m.ClearNamedBy()
+		return nil
+	case deferral.FieldNamedAt:
+		m.ClearNamedAt()
+		return nil
+	case deferral.FieldWarnedAt:
+		m.ClearWarnedAt()
+		return nil
+	case deferral.FieldBreachedAt:
+		m.ClearBreachedAt()
+		return nil
+	case deferral.FieldAnsweredBy:
+		m.ClearAnsweredBy()
+		return nil
+	case deferral.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case deferral.FieldFinding:
+		m.ClearFinding()
+		return nil
+	case deferral.FieldRecordID:
+		m.ClearRecordID()
+		return nil
+	case deferral.FieldConclusion:
+		m.ClearConclusion()
+		return nil
+	case deferral.FieldAnalysedBy:
+		m.ClearAnalysedBy()
+		return nil
+	case deferral.FieldAnalysedAt:
+		m.ClearAnalysedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Deferral nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DeferralMutation) ResetField(name string) error {
+	switch name {
+	case deferral.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case deferral.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case deferral.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case deferral.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case deferral.FieldQuestion:
+		m.ResetQuestion()
+		return nil
+	case deferral.FieldDeferredBy:
+		m.ResetDeferredBy()
+		return nil
+	case deferral.FieldState:
+		m.ResetState()
+		return nil
+	case deferral.FieldPriority:
+		m.ResetPriority()
+		return nil
+	case deferral.FieldOperatorID:
+		m.ResetOperatorID()
+		return nil
+	case deferral.FieldNamedBy:
+		m.ResetNamedBy()
+		return nil
+	case deferral.FieldNamedAt:
+		m.ResetNamedAt()
+		return nil
+	case deferral.FieldTimeZone:
+		m.ResetTimeZone()
+		return nil
+	case deferral.FieldTermStamp:
+		m.ResetTermStamp()
+		return nil
+	case deferral.FieldWarnAt:
+		m.ResetWarnAt()
+		return nil
+	case deferral.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case deferral.FieldWarnedAt:
+		m.ResetWarnedAt()
+		return nil
+	case deferral.FieldBreachedAt:
+		m.ResetBreachedAt()
+		return nil
+	case deferral.FieldAnsweredBy:
+		m.ResetAnsweredBy()
+		return nil
+	case deferral.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case deferral.FieldAnalysis:
+		m.ResetAnalysis()
+		return nil
+	case deferral.FieldFinding:
+		m.ResetFinding()
+		return nil
+	case deferral.FieldRecordID:
+		m.ResetRecordID()
+		return nil
+	case deferral.FieldConclusion:
+		m.ResetConclusion()
+		return nil
+	case deferral.FieldAnalysedBy:
+		m.ResetAnalysedBy()
+		return nil
+	case deferral.FieldAnalysedAt:
+		m.ResetAnalysedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Deferral field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DeferralMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.interaction != nil {
+		edges = append(edges, deferral.EdgeInteraction)
+	}
+	if m.agency != nil {
+		edges = append(edges, deferral.EdgeAgency)
+	}
+	if m.region != nil {
+		edges = append(edges, deferral.EdgeRegion)
+	}
+	if m.steps != nil {
+		edges = append(edges, deferral.EdgeSteps)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DeferralMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case deferral.EdgeInteraction:
+		if id := m.interaction; id != nil {
+			return []ent.Value{*id}
+		}
+	case deferral.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case deferral.EdgeRegion:
+		if id := m.region; id != nil {
+			return []ent.Value{*id}
+		}
+	case deferral.EdgeSteps:
+		ids := make([]ent.Value, 0, len(m.steps))
+		for id := range m.steps {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DeferralMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.removedsteps != nil {
+		edges = append(edges, deferral.EdgeSteps)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DeferralMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case deferral.EdgeSteps:
+		ids := make([]ent.Value, 0, len(m.removedsteps))
+		for id := range m.removedsteps {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DeferralMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedinteraction {
+		edges = append(edges, deferral.EdgeInteraction)
+	}
+	if m.clearedagency {
+		edges = append(edges, deferral.EdgeAgency)
+	}
+	if m.clearedregion {
+		edges = append(edges, deferral.EdgeRegion)
+	}
+	if m.clearedsteps {
+		edges = append(edges, deferral.EdgeSteps)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DeferralMutation) EdgeCleared(name string) bool {
+	switch name {
+	case deferral.EdgeInteraction:
+		return m.clearedinteraction
+	case deferral.EdgeAgency:
+		return m.clearedagency
+	case deferral.EdgeRegion:
+		return m.clearedregion
+	case deferral.EdgeSteps:
+		return m.clearedsteps
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DeferralMutation) ClearEdge(name string) error {
+	switch name {
+	case deferral.EdgeInteraction:
+		m.ClearInteraction()
+		return nil
+	case deferral.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	case deferral.EdgeRegion:
+		m.ClearRegion()
+		return nil
+	}
+	return fmt.Errorf("unknown Deferral unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DeferralMutation) ResetEdge(name string) error {
+	switch name {
+	case deferral.EdgeInteraction:
+		m.ResetInteraction()
+		return nil
+	case deferral.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case deferral.EdgeRegion:
+		m.ResetRegion()
+		return nil
+	case deferral.EdgeSteps:
+		m.ResetSteps()
+		return nil
+	}
+	return fmt.Errorf("unknown Deferral edge %s", name)
+}
+
+// DeferralRuleMutation represents an operation that mutates the DeferralRule nodes in the graph.
+type DeferralRuleMutation struct {
+	config
+	op                    Op
+	typ                   string
+	id                    *string
+	created_at            *time.Time
+	region_key            *string
+	work_minutes          *int
+	addwork_minutes       *int
+	warn_minutes          *int
+	addwarn_minutes       *int
+	clearedFields         map[string]struct{}
+	business_hours        *string
+	clearedbusiness_hours bool
+	done                  bool
+	oldValue              func(context.Context) (*DeferralRule, error)
+	predicates            []predicate.DeferralRule
+}
+
+var _ ent.Mutation = (*DeferralRuleMutation)(nil)
+
+// deferralruleOption allows management of the mutation configuration using functional options.
+type deferralruleOption func(*DeferralRuleMutation)
+
+// newDeferralRuleMutation creates new mutation for the DeferralRule entity.
+func newDeferralRuleMutation(c config, op Op, opts ...deferralruleOption) *DeferralRuleMutation {
+	m := &DeferralRuleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDeferralRule,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDeferralRuleID sets the ID field of the mutation.
+func withDeferralRuleID(id string) deferralruleOption {
+	return func(m *DeferralRuleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DeferralRule
+		)
+		m.oldValue = func(ctx context.Context) (*DeferralRule, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DeferralRule.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDeferralRule sets the old DeferralRule of the mutation.
+func withDeferralRule(node *DeferralRule) deferralruleOption {
+	return func(m *DeferralRuleMutation) {
+		m.oldValue = func(context.Context) (*DeferralRule, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DeferralRuleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DeferralRuleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DeferralRule entities.
+func (m *DeferralRuleMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DeferralRuleMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DeferralRuleMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DeferralRule.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DeferralRuleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DeferralRuleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DeferralRule entity.
+// If the DeferralRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralRuleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DeferralRuleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetRegionKey sets the "region_key" field.
+func (m *DeferralRuleMutation) SetRegionKey(s string) {
+	m.region_key = &s
+}
+
+// RegionKey returns the value of the "region_key" field in the mutation.
+func (m *DeferralRuleMutation) RegionKey() (r string, exists bool) {
+	v := m.region_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionKey returns the old "region_key" field's value of the DeferralRule entity.
+// If the DeferralRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralRuleMutation) OldRegionKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionKey: %w", err)
+	}
+	return oldValue.RegionKey, nil
+}
+
+// ResetRegionKey resets all changes to the "region_key" field.
+func (m *DeferralRuleMutation) ResetRegionKey() {
+	m.region_key = nil
+}
+
+// SetBusinessHoursID sets the "business_hours_id" field.
+func (m *DeferralRuleMutation) SetBusinessHoursID(s string) {
+	m.business_hours = &s
+}
+
+// BusinessHoursID returns the value of the "business_hours_id" field in the mutation.
+func (m *DeferralRuleMutation) BusinessHoursID() (r string, exists bool) {
+	v := m.business_hours
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessHoursID returns the old "business_hours_id" field's value of the DeferralRule entity.
+// If the DeferralRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralRuleMutation) OldBusinessHoursID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessHoursID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessHoursID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessHoursID: %w", err)
+	}
+	return oldValue.BusinessHoursID, nil
+}
+
+// ResetBusinessHoursID resets all changes to the "business_hours_id" field.
+func (m *DeferralRuleMutation) ResetBusinessHoursID() {
+	m.business_hours = nil
+}
+
+// SetWorkMinutes sets the "work_minutes" field.
+func (m *DeferralRuleMutation) SetWorkMinutes(i int) {
+	m.work_minutes = &i
+	m.addwork_minutes = nil
+}
+
+// WorkMinutes returns the value of the "work_minutes" field in the mutation.
+func (m *DeferralRuleMutation) WorkMinutes() (r int, exists bool) {
+	v := m.work_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkMinutes returns the old "work_minutes" field's value of the DeferralRule entity.
+// If the DeferralRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralRuleMutation) OldWorkMinutes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkMinutes: %w", err)
+	}
+	return oldValue.WorkMinutes, nil
+}
+
+// AddWorkMinutes adds i to the "work_minutes" field.
+func (m *DeferralRuleMutation) AddWorkMinutes(i int) {
+	if m.addwork_minutes != nil {
+		*m.addwork_minutes += i
+	} else {
+		m.addwork_minutes = &i
+	}
+}
+
+// AddedWorkMinutes returns the value that was added to the "work_minutes" field in this mutation.
+func (m *DeferralRuleMutation) AddedWorkMinutes() (r int, exists bool) {
+	v := m.addwork_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWorkMinutes resets all changes to the "work_minutes" field.
+func (m *DeferralRuleMutation) ResetWorkMinutes() {
+	m.work_minutes = nil
+	m.addwork_minutes = nil
+}
+
+// SetWarnMinutes sets the "warn_minutes" field.
+func (m *DeferralRuleMutation) SetWarnMinutes(i int) {
+	m.warn_minutes = &i
+	m.addwarn_minutes = nil
+}
+
+// WarnMinutes returns the value of the "warn_minutes" field in the mutation.
+func (m *DeferralRuleMutation) WarnMinutes() (r int, exists bool) {
+	v := m.warn_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarnMinutes returns the old "warn_minutes" field's value of the DeferralRule entity.
+// If the DeferralRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralRuleMutation) OldWarnMinutes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarnMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarnMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarnMinutes: %w", err)
+	}
+	return oldValue.WarnMinutes, nil
+}
+
+// AddWarnMinutes adds i to the "warn_minutes" field.
+func (m *DeferralRuleMutation) AddWarnMinutes(i int) {
+	if m.addwarn_minutes != nil {
+		*m.addwarn_minutes += i
+	} else {
+		m.addwarn_minutes = &i
+	}
+}
+
+// AddedWarnMinutes returns the value that was added to the "warn_minutes" field in this mutation.
+func (m *DeferralRuleMutation) AddedWarnMinutes() (r int, exists bool) {
+	v := m.addwarn_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWarnMinutes resets all changes to the "warn_minutes" field.
+func (m *DeferralRuleMutation) ResetWarnMinutes() {
+	m.warn_minutes = nil
+	m.addwarn_minutes = nil
+}
+
+// ClearBusinessHours clears the "business_hours" edge to the BusinessHours entity.
+func (m *DeferralRuleMutation) ClearBusinessHours() {
+	m.clearedbusiness_hours = true
+	m.clearedFields[deferralrule.FieldBusinessHoursID] = struct{}{}
+}
+
+// BusinessHoursCleared reports if the "business_hours" edge to the BusinessHours entity was cleared.
+func (m *DeferralRuleMutation) BusinessHoursCleared() bool {
+	return m.clearedbusiness_hours
+}
+
+// BusinessHoursIDs returns the "business_hours" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// BusinessHoursID instead. It exists only for internal usage by the builders.
+func (m *DeferralRuleMutation) BusinessHoursIDs() (ids []string) {
+	if id := m.business_hours; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetBusinessHours resets all changes to the "business_hours" edge.
+func (m *DeferralRuleMutation) ResetBusinessHours() {
+	m.business_hours = nil
+	m.clearedbusiness_hours = false
+}
+
+// Where appends a list predicates to the DeferralRuleMutation builder.
+func (m *DeferralRuleMutation) Where(ps ...predicate.DeferralRule) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DeferralRuleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DeferralRuleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DeferralRule, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DeferralRuleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DeferralRuleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DeferralRule).
+func (m *DeferralRuleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DeferralRuleMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.created_at != nil {
+		fields = append(fields, deferralrule.FieldCreatedAt)
+	}
+	if m.region_key != nil {
+		fields = append(fields, deferralrule.FieldRegionKey)
+	}
+	if m.business_hours != nil {
+		fields = append(fields, deferralrule.FieldBusinessHoursID)
+	}
+	if m.work_minutes != nil {
+		fields = append(fields, deferralrule.FieldWorkMinutes)
+	}
+	if m.warn_minutes != nil {
+		fields = append(fields, deferralrule.FieldWarnMinutes)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DeferralRuleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case deferralrule.FieldCreatedAt:
+		return m.CreatedAt()
+	case deferralrule.FieldRegionKey:
+		return m.RegionKey()
+	case deferralrule.FieldBusinessHoursID:
+		return m.BusinessHoursID()
+	case deferralrule.FieldWorkMinutes:
+		return m.WorkMinutes()
+	case deferralrule.FieldWarnMinutes:
+		return m.WarnMinutes()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DeferralRuleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case deferralrule.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case deferralrule.FieldRegionKey:
+		return m.OldRegionKey(ctx)
+	case deferralrule.FieldBusinessHoursID:
+		return m.OldBusinessHoursID(ctx)
+	case deferralrule.FieldWorkMinutes:
+		return m.OldWorkMinutes(ctx)
+	case deferralrule.FieldWarnMinutes:
+		return m.OldWarnMinutes(ctx)
+	}
+	return nil, fmt.Errorf("unknown DeferralRule field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeferralRuleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case deferralrule.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case deferralrule.FieldRegionKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionKey(v)
+		return nil
+	case deferralrule.FieldBusinessHoursID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessHoursID(v)
+		return nil
+	case deferralrule.FieldWorkMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkMinutes(v)
+		return nil
+	case deferralrule.FieldWarnMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarnMinutes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeferralRule field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DeferralRuleMutation) AddedFields() []string {
+	var fields []string
+	if m.addwork_minutes != nil {
+		fields = append(fields, deferralrule.FieldWorkMinutes)
+	}
+	if m.addwarn_minutes != nil {
+		fields = append(fields, deferralrule.FieldWarnMinutes)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DeferralRuleMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case deferralrule.FieldWorkMinutes:
+		return m.AddedWorkMinutes()
+	case deferralrule.FieldWarnMinutes:
+		return m.AddedWarnMinutes()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeferralRuleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case deferralrule.FieldWorkMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWorkMinutes(v)
+		return nil
+	case deferralrule.FieldWarnMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWarnMinutes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeferralRule numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DeferralRuleMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DeferralRuleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DeferralRuleMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DeferralRule nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DeferralRuleMutation) ResetField(name string) error {
+	switch name {
+	case deferralrule.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case deferralrule.FieldRegionKey:
+		m.ResetRegionKey()
+		return nil
+	case deferralrule.FieldBusinessHoursID:
+		m.ResetBusinessHoursID()
+		return nil
+	case deferralrule.FieldWorkMinutes:
+		m.ResetWorkMinutes()
+		return nil
+	case deferralrule.FieldWarnMinutes:
+		m.ResetWarnMinutes()
+		return nil
+	}
+	return fmt.Errorf("unknown DeferralRule field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DeferralRuleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.business_hours != nil {
+		edges = append(edges, deferralrule.EdgeBusinessHours)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DeferralRuleMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case deferralrule.EdgeBusinessHours:
+		if id := m.business_hours; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DeferralRuleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DeferralRuleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DeferralRuleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedbusiness_hours {
+		edges = append(edges, deferralrule.EdgeBusinessHours)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DeferralRuleMutation) EdgeCleared(name string) bool {
+	switch name {
+	case deferralrule.EdgeBusinessHours:
+		return m.clearedbusiness_hours
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DeferralRuleMutation) ClearEdge(name string) error {
+	switch name {
+	case deferralrule.EdgeBusinessHours:
+		m.ClearBusinessHours()
+		return nil
+	}
+	return fmt.Errorf("unknown DeferralRule unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DeferralRuleMutation) ResetEdge(name string) error {
+	switch name {
+	case deferralrule.EdgeBusinessHours:
+		m.ResetBusinessHours()
+		return nil
+	}
+	return fmt.Errorf("unknown DeferralRule edge %s", name)
+}
+
+// DeferralStepMutation represents an operation that mutates the DeferralStep nodes in the graph.
+type DeferralStepMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	kind            *deferralstep.Kind
+	account_id      *string
+	operator_id     *string
+	reason          *string
+	clearedFields   map[string]struct{}
+	deferral        *string
+	cleareddeferral bool
+	done            bool
+	oldValue        func(context.Context) (*DeferralStep, error)
+	predicates      []predicate.DeferralStep
+}
+
+var _ ent.Mutation = (*DeferralStepMutation)(nil)
+
+// deferralstepOption allows management of the mutation configuration using functional options.
+type deferralstepOption func(*DeferralStepMutation)
+
+// newDeferralStepMutation creates new mutation for the DeferralStep entity.
+func newDeferralStepMutation(c config, op Op, opts ...deferralstepOption) *DeferralStepMutation {
+	m := &DeferralStepMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDeferralStep,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDeferralStepID sets the ID field of the mutation.
+func withDeferralStepID(id string) deferralstepOption {
+	return func(m *DeferralStepMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DeferralStep
+		)
+		m.oldValue = func(ctx context.Context) (*DeferralStep, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DeferralStep.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDeferralStep sets the old DeferralStep of the mutation.
+func withDeferralStep(node *DeferralStep) deferralstepOption {
+	return func(m *DeferralStepMutation) {
+		m.oldValue = func(context.Context) (*DeferralStep, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DeferralStepMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DeferralStepMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DeferralStep entities.
+func (m *DeferralStepMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DeferralStepMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DeferralStepMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DeferralStep.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DeferralStepMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DeferralStepMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the DeferralStep entity.
+// If the DeferralStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralStepMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DeferralStepMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetDeferralID sets the "deferral_id" field.
+func (m *DeferralStepMutation) SetDeferralID(s string) {
+	m.deferral = &s
+}
+
+// DeferralID returns the value of the "deferral_id" field in the mutation.
+func (m *DeferralStepMutation) DeferralID() (r string, exists bool) {
+	v := m.deferral
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeferralID returns the old "deferral_id" field's value of the DeferralStep entity.
+// If the DeferralStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralStepMutation) OldDeferralID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeferralID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeferralID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeferralID: %w", err)
+	}
+	return oldValue.DeferralID, nil
+}
+
+// ResetDeferralID resets all changes to the "deferral_id" field.
+func (m *DeferralStepMutation) ResetDeferralID() {
+	m.deferral = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *DeferralStepMutation) SetKind(d deferralstep.Kind) {
+	m.kind = &d
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DeferralStepMutation) Kind() (r deferralstep.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the DeferralStep entity.
+// If the DeferralStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralStepMutation) OldKind(ctx context.Context) (v deferralstep.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DeferralStepMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *DeferralStepMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *DeferralStepMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the DeferralStep entity.
+// If the DeferralStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralStepMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (m *DeferralStepMutation) ClearAccountID() {
+	m.account_id = nil
+	m.clearedFields[deferralstep.FieldAccountID] = struct{}{}
+}
+
+// AccountIDCleared returns if the "account_id" field was cleared in this mutation.
+func (m *DeferralStepMutation) AccountIDCleared() bool {
+	_, ok := m.clearedFields[deferralstep.FieldAccountID]
+	return ok
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *DeferralStepMutation) ResetAccountID() {
+	m.account_id = nil
+	delete(m.clearedFields, deferralstep.FieldAccountID)
+}
+
+// SetOperatorID sets the "operator_id" field.
+func (m *DeferralStepMutation) SetOperatorID(s string) {
+	m.operator_id = &s
+}
+
+// OperatorID returns the value of the "operator_id" field in the mutation.
+func (m *DeferralStepMutation) OperatorID() (r string, exists bool) {
+	v := m.operator_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOperatorID returns the old "operator_id" field's value of the DeferralStep entity.
+// If the DeferralStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralStepMutation) OldOperatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOperatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOperatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOperatorID: %w", err)
+	}
+	return oldValue.OperatorID, nil
+}
+
+// ClearOperatorID clears the value of the "operator_id" field.
+func (m *DeferralStepMutation) ClearOperatorID() {
+	m.operator_id = nil
+	m.clearedFields[deferralstep.FieldOperatorID] = struct{}{}
+}
+
+// OperatorIDCleared returns if the "operator_id" field was cleared in this mutation.
+func (m *DeferralStepMutation) OperatorIDCleared() bool {
+	_, ok := m.clearedFields[deferralstep.FieldOperatorID]
+	return ok
+}
+
+// ResetOperatorID resets all changes to the "operator_id" field.
+func (m *DeferralStepMutation) ResetOperatorID() {
+	m.operator_id = nil
+	delete(m.clearedFields, deferralstep.FieldOperatorID)
+}
+
+// SetReason sets the "reason" field.
+func (m *DeferralStepMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *DeferralStepMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the DeferralStep entity.
+// If the DeferralStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeferralStepMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *DeferralStepMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[deferralstep.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *DeferralStepMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[deferralstep.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *DeferralStepMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, deferralstep.FieldReason)
+}
+
+// ClearDeferral clears the "deferral" edge to the Deferral entity.
+func (m *DeferralStepMutation) ClearDeferral() {
+	m.cleareddeferral = true
+	m.clearedFields[deferralstep.FieldDeferralID] = struct{}{}
+}
+
+// DeferralCleared reports if the "deferral" edge to the Deferral entity was cleared.
+func (m *DeferralStepMutation) DeferralCleared() bool {
+	return m.cleareddeferral
+}
+
+// DeferralIDs returns the "deferral" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DeferralID instead. It exists only for internal usage by the builders.
+func (m *DeferralStepMutation) DeferralIDs() (ids []string) {
+	if id := m.deferral; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDeferral resets all changes to the "deferral" edge.
+func (m *DeferralStepMutation) ResetDeferral() {
+	m.deferral = nil
+	m.cleareddeferral = false
+}
+
+// Where appends a list predicates to the DeferralStepMutation builder.
+func (m *DeferralStepMutation) Where(ps ...predicate.DeferralStep) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DeferralStepMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DeferralStepMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DeferralStep, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DeferralStepMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DeferralStepMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DeferralStep).
+func (m *DeferralStepMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DeferralStepMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, deferralstep.FieldCreatedAt)
+	}
+	if m.deferral != nil {
+		fields = append(fields, deferralstep.FieldDeferralID)
+	}
+	if m.kind != nil {
+		fields = append(fields, deferralstep.FieldKind)
+	}
+	if m.account_id != nil {
+		fields = append(fields, deferralstep.FieldAccountID)
+	}
+	if m.operator_id != nil {
+		fields = append(fields, deferralstep.FieldOperatorID)
+	}
+	if m.reason != nil {
+		fields = append(fields, deferralstep.FieldReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DeferralStepMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case deferralstep.FieldCreatedAt:
+		return m.CreatedAt()
+	case deferralstep.FieldDeferralID:
+		return m.DeferralID()
+	case deferralstep.FieldKind:
+		return m.Kind()
+	case deferralstep.FieldAccountID:
+		return m.AccountID()
+	case deferralstep.FieldOperatorID:
+		return m.OperatorID()
+	case deferralstep.FieldReason:
+		return m.Reason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DeferralStepMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case deferralstep.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case deferralstep.FieldDeferralID:
+		return m.OldDeferralID(ctx)
+	case deferralstep.FieldKind:
+		return m.OldKind(ctx)
+	case deferralstep.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case deferralstep.FieldOperatorID:
+		return m.OldOperatorID(ctx)
+	case deferralstep.FieldReason:
+		return m.OldReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown DeferralStep field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeferralStepMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case deferralstep.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case deferralstep.FieldDeferralID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeferralID(v)
+		return nil
+	case deferralstep.FieldKind:
+		v, ok := value.(deferralstep.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case deferralstep.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case deferralstep.FieldOperatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOperatorID(v)
+		return nil
+	case deferralstep.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeferralStep field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DeferralStepMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DeferralStepMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeferralStepMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown DeferralStep numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DeferralStepMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(deferralstep.FieldAccountID) {
+		fields = append(fields, deferralstep.FieldAccountID)
+	}
+	if m.FieldCleared(deferralstep.FieldOperatorID) {
+		fields = append(fields, deferralstep.FieldOperatorID)
+	}
+	if m.FieldCleared(deferralstep.FieldReason) {
+		fields = append(fields, deferralstep.FieldReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DeferralStepMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DeferralStepMutation) ClearField(name string) error {
+	switch name {
+	case deferralstep.FieldAccountID:
+		m.ClearAccountID()
+		return nil
+	case deferralstep.FieldOperatorID:
+		m.ClearOperatorID()
+		return nil
+	case deferralstep.FieldReason:
+		m.ClearReason()
+		return nil
+	}
+	return fmt.Errorf("unknown DeferralStep nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DeferralStepMutation) ResetField(name string) error {
+	switch name {
+	case deferralstep.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case deferralstep.FieldDeferralID:
+		m.ResetDeferralID()
+		return nil
+	case deferralstep.FieldKind:
+		m.ResetKind()
+		return nil
+	case deferralstep.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case deferralstep.FieldOperatorID:
+		m.ResetOperatorID()
+		return nil
+	case deferralstep.FieldReason:
+		m.ResetReason()
+		return nil
+	}
+	return fmt.Errorf("unknown DeferralStep field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DeferralStepMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.deferral != nil {
+		edges = append(edges, deferralstep.EdgeDeferral)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DeferralStepMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case deferralstep.EdgeDeferral:
+		if id := m.deferral; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DeferralStepMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DeferralStepMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DeferralStepMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.cleareddeferral {
+		edges = append(edges, deferralstep.EdgeDeferral)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DeferralStepMutation) EdgeCleared(name string) bool {
+	switch name {
+	case deferralstep.EdgeDeferral:
+		return m.cleareddeferral
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DeferralStepMutation) ClearEdge(name string) error {
+	switch name {
+	case deferralstep.EdgeDeferral:
+		m.ClearDeferral()
+		return nil
+	}
+	return fmt.Errorf("unknown DeferralStep unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DeferralStepMutation) ResetEdge(name string) error {
+	switch name {
+	case deferralstep.EdgeDeferral:
+		m.ResetDeferral()
+		return nil
+	}
+	return fmt.Errorf("unknown DeferralStep edge %s", name)
 }
 
 // DestructionActMutation represents an operation that mutates the DestructionAct nodes in the graph.
@@ -22754,6 +34326,866 @@ func (m *DestructionActMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DestructionActMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown DestructionAct edge %s", name)
+}
+
+// DirectiveMutation represents an operation that mutates the Directive nodes in the graph.
+type DirectiveMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	account_id      *string
+	author_id       *string
+	kind            *directive.Kind
+	reason          *string
+	until           *time.Time
+	interaction_id  *string
+	queue_ids       *[]string
+	appendqueue_ids []string
+	seen_at         *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*Directive, error)
+	predicates      []predicate.Directive
+}
+
+var _ ent.Mutation = (*DirectiveMutation)(nil)
+
+// directiveOption allows management of the mutation configuration using functional options.
+type directiveOption func(*DirectiveMutation)
+
+// newDirectiveMutation creates new mutation for the Directive entity.
+func newDirectiveMutation(c config, op Op, opts ...directiveOption) *DirectiveMutation {
+	m := &DirectiveMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDirective,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDirectiveID sets the ID field of the mutation.
+func withDirectiveID(id string) directiveOption {
+	return func(m *DirectiveMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Directive
+		)
+		m.oldValue = func(ctx context.Context) (*Directive, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Directive.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDirective sets the old Directive of the mutation.
+func withDirective(node *Directive) directiveOption {
+	return func(m *DirectiveMutation) {
+		m.oldValue = func(context.Context) (*Directive, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DirectiveMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DirectiveMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Directive entities.
+func (m *DirectiveMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DirectiveMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DirectiveMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Directive.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *DirectiveMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *DirectiveMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Directive entity.
+// If the Directive object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DirectiveMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *DirectiveMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *DirectiveMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *DirectiveMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Directive entity.
+// If the Directive object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DirectiveMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *DirectiveMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *DirectiveMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *DirectiveMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the Directive entity.
+// If the Directive object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DirectiveMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *DirectiveMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *DirectiveMutation) SetKind(d directive.Kind) {
+	m.kind = &d
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DirectiveMutation) Kind() (r directive.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Directive entity.
+// If the Directive object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DirectiveMutation) OldKind(ctx context.Context) (v directive.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DirectiveMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *DirectiveMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *DirectiveMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Directive entity.
+// If the Directive object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DirectiveMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *DirectiveMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *DirectiveMutation) SetUntil(t time.Time) {
+	m.until = &t
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *DirectiveMutation) Until() (r time.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the Directive entity.
+// If the Directive object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DirectiveMutation) OldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ClearUntil clears the value of the "until" field.
+func (m *DirectiveMutation) ClearUntil() {
+	m.until = nil
+	m.clearedFields[directive.FieldUntil] = struct{}{}
+}
+
+// UntilCleared returns if the "until" field was cleared in this mutation.
+func (m *DirectiveMutation) UntilCleared() bool {
+	_, ok := m.clearedFields[directive.FieldUntil]
+	return ok
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *DirectiveMutation) ResetUntil() {
+	m.until = nil
+	delete(m.clearedFields, directive.FieldUntil)
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *DirectiveMutation) SetInteractionID(s string) {
+	m.interaction_id = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *DirectiveMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the Directive entity.
+// If the Directive object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DirectiveMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ClearInteractionID clears the value of the "interaction_id" field.
+func (m *DirectiveMutation) ClearInteractionID() {
+	m.interaction_id = nil
+	m.clearedFields[directive.FieldInteractionID] = struct{}{}
+}
+
+// InteractionIDCleared returns if the "interaction_id" field was cleared in this mutation.
+func (m *DirectiveMutation) InteractionIDCleared() bool {
+	_, ok := m.clearedFields[directive.FieldInteractionID]
+	return ok
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *DirectiveMutation) ResetInteractionID() {
+	m.interaction_id = nil
+	delete(m.clearedFields, directive.FieldInteractionID)
+}
+
+// SetQueueIds sets the "queue_ids" field.
+func (m *DirectiveMutation) SetQueueIds(s []string) {
+	m.queue_ids = &s
+	m.appendqueue_ids = nil
+}
+
+// QueueIds returns the value of the "queue_ids" field in the mutation.
+func (m *DirectiveMutation) QueueIds() (r []string, exists bool) {
+	v := m.queue_ids
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQueueIds returns the old "queue_ids" field's value of the Directive entity.
+// If the Directive object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DirectiveMutation) OldQueueIds(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQueueIds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQueueIds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQueueIds: %w", err)
+	}
+	return oldValue.QueueIds, nil
+}
+
+// AppendQueueIds adds s to the "queue_ids" field.
+func (m *DirectiveMutation) AppendQueueIds(s []string) {
+	m.appendqueue_ids = append(m.appendqueue_ids, s...)
+}
+
+// AppendedQueueIds returns the list of values that were appended to the "queue_ids" field in this mutation.
+func (m *DirectiveMutation) AppendedQueueIds() ([]string, bool) {
+	if len(m.appendqueue_ids) == 0 {
+		return nil, false
+	}
+	return m.appendqueue_ids, true
+}
+
+// ClearQueueIds clears the value of the "queue_ids" field.
+func (m *DirectiveMutation) ClearQueueIds() {
+	m.queue_ids = nil
+	m.appendqueue_ids = nil
+	m.clearedFields[directive.FieldQueueIds] = struct{}{}
+}
+
+// QueueIdsCleared returns if the "queue_ids" field was cleared in this mutation.
+func (m *DirectiveMutation) QueueIdsCleared() bool {
+	_, ok := m.clearedFields[directive.FieldQueueIds]
+	return ok
+}
+
+// ResetQueueIds resets all changes to the "queue_ids" field.
+func (m *DirectiveMutation) ResetQueueIds() {
+	m.queue_ids = nil
+	m.appendqueue_ids = nil
+	delete(m.clearedFields, directive.FieldQueueIds)
+}
+
+// SetSeenAt sets the "seen_at" field.
+func (m *DirectiveMutation) SetSeenAt(t time.Time) {
+	m.seen_at = &t
+}
+
+// SeenAt returns the value of the "seen_at" field in the mutation.
+func (m *DirectiveMutation) SeenAt() (r time.Time, exists bool) {
+	v := m.seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeenAt returns the old "seen_at" field's value of the Directive entity.
+// If the Directive object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DirectiveMutation) OldSeenAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeenAt: %w", err)
+	}
+	return oldValue.SeenAt, nil
+}
+
+// ClearSeenAt clears the value of the "seen_at" field.
+func (m *DirectiveMutation) ClearSeenAt() {
+	m.seen_at = nil
+	m.clearedFields[directive.FieldSeenAt] = struct{}{}
+}
+
+// SeenAtCleared returns if the "seen_at" field was cleared in this mutation.
+func (m *DirectiveMutation) SeenAtCleared() bool {
+	_, ok := m.clearedFields[directive.FieldSeenAt]
+	return ok
+}
+
+// ResetSeenAt resets all changes to the "seen_at" field.
+func (m *DirectiveMutation) ResetSeenAt() {
+	m.seen_at = nil
+	delete(m.clearedFields, directive.FieldSeenAt)
+}
+
+// Where appends a list predicates to the DirectiveMutation builder.
+func (m *DirectiveMutation) Where(ps ...predicate.Directive) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DirectiveMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DirectiveMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Directive, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DirectiveMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DirectiveMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Directive).
+func (m *DirectiveMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DirectiveMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, directive.FieldCreatedAt)
+	}
+	if m.account_id != nil {
+		fields = append(fields, directive.FieldAccountID)
+	}
+	if m.author_id != nil {
+		fields = append(fields, directive.FieldAuthorID)
+	}
+	if m.kind != nil {
+		fields = append(fields, directive.FieldKind)
+	}
+	if m.reason != nil {
+		fields = append(fields, directive.FieldReason)
+	}
+	if m.until != nil {
+		fields = append(fields, directive.FieldUntil)
+	}
+	if m.interaction_id != nil {
+		fields = append(fields, directive.FieldInteractionID)
+	}
+	if m.queue_ids != nil {
+		fields = append(fields, directive.FieldQueueIds)
+	}
+	if m.seen_at != nil {
+		fields = append(fields, directive.FieldSeenAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DirectiveMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case directive.FieldCreatedAt:
+		return m.CreatedAt()
+	case directive.FieldAccountID:
+		return m.AccountID()
+	case directive.FieldAuthorID:
+		return m.AuthorID()
+	case directive.FieldKind:
+		return m.Kind()
+	case directive.FieldReason:
+		return m.Reason()
+	case directive.FieldUntil:
+		return m.Until()
+	case directive.FieldInteractionID:
+		return m.InteractionID()
+	case directive.FieldQueueIds:
+		return m.QueueIds()
+	case directive.FieldSeenAt:
+		return m.SeenAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DirectiveMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case directive.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case directive.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case directive.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	case directive.FieldKind:
+		return m.OldKind(ctx)
+	case directive.FieldReason:
+		return m.OldReason(ctx)
+	case directive.FieldUntil:
+		return m.OldUntil(ctx)
+	case directive.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case directive.FieldQueueIds:
+		return m.OldQueueIds(ctx)
+	case directive.FieldSeenAt:
+		return m.OldSeenAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Directive field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DirectiveMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case directive.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case directive.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case directive.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	case directive.FieldKind:
+		v, ok := value.(directive.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case directive.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case directive.FieldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case directive.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case directive.FieldQueueIds:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQueueIds(v)
+		return nil
+	case directive.FieldSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeenAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Directive field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DirectiveMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DirectiveMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DirectiveMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Directive numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DirectiveMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(directive.FieldUntil) {
+		fields = append(fields, directive.FieldUntil)
+	}
+	if m.FieldCleared(directive.FieldInteractionID) {
+		fields = append(fields, directive.FieldInteractionID)
+	}
+	if m.FieldCleared(directive.FieldQueueIds) {
+		fields = append(fields, directive.FieldQueueIds)
+	}
+	if m.FieldCleared(directive.FieldSeenAt) {
+		fields = append(fields, directive.FieldSeenAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DirectiveMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DirectiveMutation) ClearField(name string) error {
+	switch name {
+	case directive.FieldUntil:
+		m.ClearUntil()
+		return nil
+	case directive.FieldInteractionID:
+		m.ClearInteractionID()
+		return nil
+	case directive.FieldQueueIds:
+		m.ClearQueueIds()
+		return nil
+	case directive.FieldSeenAt:
+		m.ClearSeenAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Directive nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DirectiveMutation) ResetField(name string) error {
+	switch name {
+	case directive.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case directive.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case directive.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	case directive.FieldKind:
+		m.ResetKind()
+		return nil
+	case directive.FieldReason:
+		m.ResetReason()
+		return nil
+	case directive.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case directive.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case directive.FieldQueueIds:
+		m.ResetQueueIds()
+		return nil
+	case directive.FieldSeenAt:
+		m.ResetSeenAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Directive field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DirectiveMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DirectiveMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DirectiveMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DirectiveMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DirectiveMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DirectiveMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DirectiveMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Directive unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DirectiveMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Directive edge %s", name)
 }
 
 // DispositionMutation represents an operation that mutates the Disposition nodes in the graph.
@@ -23840,6 +36272,6677 @@ func (m *DutyMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DutyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Duty edge %s", name)
+}
+
+// EvaluationMutation represents an operation that mutates the Evaluation nodes in the graph.
+type EvaluationMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	created_at          *time.Time
+	line                *int
+	addline             *int
+	operator_id         *string
+	state               *evaluation.State
+	sealed              *bool
+	evaluator_id        *string
+	marks               *[]scorecard.Mark
+	appendmarks         []scorecard.Mark
+	score               *float64
+	addscore            *float64
+	first_score         *float64
+	addfirst_score      *float64
+	critical            *bool
+	passed              *bool
+	comment             *string
+	given_at            *time.Time
+	contest_until       *time.Time
+	contested_at        *time.Time
+	contest_reason      *string
+	decided_by          *string
+	decided_at          *time.Time
+	decision            *string
+	clearedFields       map[string]struct{}
+	agency              *string
+	clearedagency       bool
+	region              *string
+	clearedregion       bool
+	interaction         *string
+	clearedinteraction  bool
+	form                *string
+	clearedform         bool
+	form_version        *string
+	clearedform_version bool
+	rule                *string
+	clearedrule         bool
+	calibration         *string
+	clearedcalibration  bool
+	steps               map[string]struct{}
+	removedsteps        map[string]struct{}
+	clearedsteps        bool
+	done                bool
+	oldValue            func(context.Context) (*Evaluation, error)
+	predicates          []predicate.Evaluation
+}
+
+var _ ent.Mutation = (*EvaluationMutation)(nil)
+
+// evaluationOption allows management of the mutation configuration using functional options.
+type evaluationOption func(*EvaluationMutation)
+
+// newEvaluationMutation creates new mutation for the Evaluation entity.
+func newEvaluationMutation(c config, op Op, opts ...evaluationOption) *EvaluationMutation {
+	m := &EvaluationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEvaluation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEvaluationID sets the ID field of the mutation.
+func withEvaluationID(id string) evaluationOption {
+	return func(m *EvaluationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Evaluation
+		)
+		m.oldValue = func(ctx context.Context) (*Evaluation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Evaluation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEvaluation sets the old Evaluation of the mutation.
+func withEvaluation(node *Evaluation) evaluationOption {
+	return func(m *EvaluationMutation) {
+		m.oldValue = func(context.Context) (*Evaluation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EvaluationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EvaluationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Evaluation entities.
+func (m *EvaluationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EvaluationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EvaluationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Evaluation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *EvaluationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *EvaluationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *EvaluationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *EvaluationMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *EvaluationMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *EvaluationMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[evaluation.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *EvaluationMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *EvaluationMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, evaluation.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *EvaluationMutation) SetRegionID(s string) {
+	m.region = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *EvaluationMutation) RegionID() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *EvaluationMutation) ClearRegionID() {
+	m.region = nil
+	m.clearedFields[evaluation.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *EvaluationMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *EvaluationMutation) ResetRegionID() {
+	m.region = nil
+	delete(m.clearedFields, evaluation.FieldRegionID)
+}
+
+// SetLine sets the "line" field.
+func (m *EvaluationMutation) SetLine(i int) {
+	m.line = &i
+	m.addline = nil
+}
+
+// Line returns the value of the "line" field in the mutation.
+func (m *EvaluationMutation) Line() (r int, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLine returns the old "line" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldLine(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLine: %w", err)
+	}
+	return oldValue.Line, nil
+}
+
+// AddLine adds i to the "line" field.
+func (m *EvaluationMutation) AddLine(i int) {
+	if m.addline != nil {
+		*m.addline += i
+	} else {
+		m.addline = &i
+	}
+}
+
+// AddedLine returns the value that was added to the "line" field in this mutation.
+func (m *EvaluationMutation) AddedLine() (r int, exists bool) {
+	v := m.addline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLine clears the value of the "line" field.
+func (m *EvaluationMutation) ClearLine() {
+	m.line = nil
+	m.addline = nil
+	m.clearedFields[evaluation.FieldLine] = struct{}{}
+}
+
+// LineCleared returns if the "line" field was cleared in this mutation.
+func (m *EvaluationMutation) LineCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldLine]
+	return ok
+}
+
+// ResetLine resets all changes to the "line" field.
+func (m *EvaluationMutation) ResetLine() {
+	m.line = nil
+	m.addline = nil
+	delete(m.clearedFields, evaluation.FieldLine)
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *EvaluationMutation) SetInteractionID(s string) {
+	m.interaction = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *EvaluationMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *EvaluationMutation) ResetInteractionID() {
+	m.interaction = nil
+}
+
+// SetOperatorID sets the "operator_id" field.
+func (m *EvaluationMutation) SetOperatorID(s string) {
+	m.operator_id = &s
+}
+
+// OperatorID returns the value of the "operator_id" field in the mutation.
+func (m *EvaluationMutation) OperatorID() (r string, exists bool) {
+	v := m.operator_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOperatorID returns the old "operator_id" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldOperatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOperatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOperatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOperatorID: %w", err)
+	}
+	return oldValue.OperatorID, nil
+}
+
+// ResetOperatorID resets all changes to the "operator_id" field.
+func (m *EvaluationMutation) ResetOperatorID() {
+	m.operator_id = nil
+}
+
+// SetFormID sets the "form_id" field.
+func (m *EvaluationMutation) SetFormID(s string) {
+	m.form = &s
+}
+
+// FormID returns the value of the "form_id" field in the mutation.
+func (m *EvaluationMutation) FormID() (r string, exists bool) {
+	v := m.form
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFormID returns the old "form_id" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldFormID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFormID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFormID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFormID: %w", err)
+	}
+	return oldValue.FormID, nil
+}
+
+// ResetFormID resets all changes to the "form_id" field.
+func (m *EvaluationMutation) ResetFormID() {
+	m.form = nil
+}
+
+// SetFormVersionID sets the "form_version_id" field.
+func (m *EvaluationMutation) SetFormVersionID(s string) {
+	m.form_version = &s
+}
+
+// FormVersionID returns the value of the "form_version_id" field in the mutation.
+func (m *EvaluationMutation) FormVersionID() (r string, exists bool) {
+	v := m.form_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFormVersionID returns the old "form_version_id" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldFormVersionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFormVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFormVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFormVersionID: %w", err)
+	}
+	return oldValue.FormVersionID, nil
+}
+
+// ClearFormVersionID clears the value of the "form_version_id" field.
+func (m *EvaluationMutation) ClearFormVersionID() {
+	m.form_version = nil
+	m.clearedFields[evaluation.FieldFormVersionID] = struct{}{}
+}
+
+// FormVersionIDCleared returns if the "form_version_id" field was cleared in this mutation.
+func (m *EvaluationMutation) FormVersionIDCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldFormVersionID]
+	return ok
+}
+
+// ResetFormVersionID resets all changes to the "form_version_id" field.
+func (m *EvaluationMutation) ResetFormVersionID() {
+	m.form_version = nil
+	delete(m.clearedFields, evaluation.FieldFormVersionID)
+}
+
+// SetRuleID sets the "rule_id" field.
+func (m *EvaluationMutation) SetRuleID(s string) {
+	m.rule = &s
+}
+
+// RuleID returns the value of the "rule_id" field in the mutation.
+func (m *EvaluationMutation) RuleID() (r string, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRuleID returns the old "rule_id" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldRuleID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRuleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRuleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRuleID: %w", err)
+	}
+	return oldValue.RuleID, nil
+}
+
+// ClearRuleID clears the value of the "rule_id" field.
+func (m *EvaluationMutation) ClearRuleID() {
+	m.rule = nil
+	m.clearedFields[evaluation.FieldRuleID] = struct{}{}
+}
+
+// RuleIDCleared returns if the "rule_id" field was cleared in this mutation.
+func (m *EvaluationMutation) RuleIDCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldRuleID]
+	return ok
+}
+
+// ResetRuleID resets all changes to the "rule_id" field.
+func (m *EvaluationMutation) ResetRuleID() {
+	m.rule = nil
+	delete(m.clearedFields, evaluation.FieldRuleID)
+}
+
+// SetCalibrationID sets the "calibration_id" field.
+func (m *EvaluationMutation) SetCalibrationID(s string) {
+	m.calibration = &s
+}
+
+// CalibrationID returns the value of the "calibration_id" field in the mutation.
+func (m *EvaluationMutation) CalibrationID() (r string, exists bool) {
+	v := m.calibration
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCalibrationID returns the old "calibration_id" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldCalibrationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCalibrationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCalibrationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCalibrationID: %w", err)
+	}
+	return oldValue.CalibrationID, nil
+}
+
+// ClearCalibrationID clears the value of the "calibration_id" field.
+func (m *EvaluationMutation) ClearCalibrationID() {
+	m.calibration = nil
+	m.clearedFields[evaluation.FieldCalibrationID] = struct{}{}
+}
+
+// CalibrationIDCleared returns if the "calibration_id" field was cleared in this mutation.
+func (m *EvaluationMutation) CalibrationIDCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldCalibrationID]
+	return ok
+}
+
+// ResetCalibrationID resets all changes to the "calibration_id" field.
+func (m *EvaluationMutation) ResetCalibrationID() {
+	m.calibration = nil
+	delete(m.clearedFields, evaluation.FieldCalibrationID)
+}
+
+// SetState sets the "state" field.
+func (m *EvaluationMutation) SetState(e evaluation.State) {
+	m.state = &e
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *EvaluationMutation) State() (r evaluation.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldState(ctx context.Context) (v evaluation.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *EvaluationMutation) ResetState() {
+	m.state = nil
+}
+
+// SetSealed sets the "sealed" field.
+func (m *EvaluationMutation) SetSealed(b bool) {
+	m.sealed = &b
+}
+
+// Sealed returns the value of the "sealed" field in the mutation.
+func (m *EvaluationMutation) Sealed() (r bool, exists bool) {
+	v := m.sealed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSealed returns the old "sealed" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldSealed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSealed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSealed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSealed: %w", err)
+	}
+	return oldValue.Sealed, nil
+}
+
+// ResetSealed resets all changes to the "sealed" field.
+func (m *EvaluationMutation) ResetSealed() {
+	m.sealed = nil
+}
+
+// SetEvaluatorID sets the "evaluator_id" field.
+func (m *EvaluationMutation) SetEvaluatorID(s string) {
+	m.evaluator_id = &s
+}
+
+// EvaluatorID returns the value of the "evaluator_id" field in the mutation.
+func (m *EvaluationMutation) EvaluatorID() (r string, exists bool) {
+	v := m.evaluator_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvaluatorID returns the old "evaluator_id" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldEvaluatorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvaluatorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvaluatorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvaluatorID: %w", err)
+	}
+	return oldValue.EvaluatorID, nil
+}
+
+// ClearEvaluatorID clears the value of the "evaluator_id" field.
+func (m *EvaluationMutation) ClearEvaluatorID() {
+	m.evaluator_id = nil
+	m.clearedFields[evaluation.FieldEvaluatorID] = struct{}{}
+}
+
+// EvaluatorIDCleared returns if the "evaluator_id" field was cleared in this mutation.
+func (m *EvaluationMutation) EvaluatorIDCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldEvaluatorID]
+	return ok
+}
+
+// ResetEvaluatorID resets all changes to the "evaluator_id" field.
+func (m *EvaluationMutation) ResetEvaluatorID() {
+	m.evaluator_id = nil
+	delete(m.clearedFields, evaluation.FieldEvaluatorID)
+}
+
+// SetMarks sets the "marks" field.
+func (m *EvaluationMutation) SetMarks(s []scorecard.Mark) {
+	m.marks = &s
+	m.appendmarks = nil
+}
+
+// Marks returns the value of the "marks" field in the mutation.
+func (m *EvaluationMutation) Marks() (r []scorecard.Mark, exists bool) {
+	v := m.marks
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMarks returns the old "marks" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldMarks(ctx context.Context) (v []scorecard.Mark, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMarks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMarks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMarks: %w", err)
+	}
+	return oldValue.Marks, nil
+}
+
+// AppendMarks adds s to the "marks" field.
+func (m *EvaluationMutation) AppendMarks(s []scorecard.Mark) {
+	m.appendmarks = append(m.appendmarks, s...)
+}
+
+// AppendedMarks returns the list of values that were appended to the "marks" field in this mutation.
+func (m *EvaluationMutation) AppendedMarks() ([]scorecard.Mark, bool) {
+	if len(m.appendmarks) == 0 {
+		return nil, false
+	}
+	return m.appendmarks, true
+}
+
+// ClearMarks clears the value of the "marks" field.
+func (m *EvaluationMutation) ClearMarks() {
+	m.marks = nil
+	m.appendmarks = nil
+	m.clearedFields[evaluation.FieldMarks] = struct{}{}
+}
+
+// MarksCleared returns if the "marks" field was cleared in this mutation.
+func (m *EvaluationMutation) MarksCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldMarks]
+	return ok
+}
+
+// ResetMarks resets all changes to the "marks" field.
+func (m *EvaluationMutation) ResetMarks() {
+	m.marks = nil
+	m.appendmarks = nil
+	delete(m.clearedFields, evaluation.FieldMarks)
+}
+
+// SetScore sets the "score" field.
+func (m *EvaluationMutation) SetScore(f float64) {
+	m.score = &f
+	m.addscore = nil
+}
+
+// Score returns the value of the "score" field in the mutation.
+func (m *EvaluationMutation) Score() (r float64, exists bool) {
+	v := m.score
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScore returns the old "score" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldScore(ctx context.Context) (v *float64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScore: %w", err)
+	}
+	return oldValue.Score, nil
+}
+
+// AddScore adds f to the "score" field.
+func (m *EvaluationMutation) AddScore(f float64) {
+	if m.addscore != nil {
+		*m.addscore += f
+	} else {
+		m.addscore = &f
+	}
+}
+
+// AddedScore returns the value that was added to the "score" field in this mutation.
+func (m *EvaluationMutation) AddedScore() (r float64, exists bool) {
+	v := m.addscore
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearScore clears the value of the "score" field.
+func (m *EvaluationMutation) ClearScore() {
+	m.score = nil
+	m.addscore = nil
+	m.clearedFields[evaluation.FieldScore] = struct{}{}
+}
+
+// ScoreCleared returns if the "score" field was cleared in this mutation.
+func (m *EvaluationMutation) ScoreCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldScore]
+	return ok
+}
+
+// ResetScore resets all changes to the "score" field.
+func (m *EvaluationMutation) ResetScore() {
+	m.score = nil
+	m.addscore = nil
+	delete(m.clearedFields, evaluation.FieldScore)
+}
+
+// SetFirstScore sets the "first_score" field.
+func (m *EvaluationMutation) SetFirstScore(f float64) {
+	m.first_score = &f
+	m.addfirst_score = nil
+}
+
+// FirstScore returns the value of the "first_score" field in the mutation.
+func (m *EvaluationMutation) FirstScore() (r float64, exists bool) {
+	v := m.first_score
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstScore returns the old "first_score" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldFirstScore(ctx context.Context) (v *float64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstScore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstScore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstScore: %w", err)
+	}
+	return oldValue.FirstScore, nil
+}
+
+// AddFirstScore adds f to the "first_score" field.
+func (m *EvaluationMutation) AddFirstScore(f float64) {
+	if m.addfirst_score != nil {
+		*m.addfirst_score += f
+	} else {
+		m.addfirst_score = &f
+	}
+}
+
+// AddedFirstScore returns the value that was added to the "first_score" field in this mutation.
+func (m *EvaluationMutation) AddedFirstScore() (r float64, exists bool) {
+	v := m.addfirst_score
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearFirstScore clears the value of the "first_score" field.
+func (m *EvaluationMutation) ClearFirstScore() {
+	m.first_score = nil
+	m.addfirst_score = nil
+	m.clearedFields[evaluation.FieldFirstScore] = struct{}{}
+}
+
+// FirstScoreCleared returns if the "first_score" field was cleared in this mutation.
+func (m *EvaluationMutation) FirstScoreCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldFirstScore]
+	return ok
+}
+
+// ResetFirstScore resets all changes to the "first_score" field.
+func (m *EvaluationMutation) ResetFirstScore() {
+	m.first_score = nil
+	m.addfirst_score = nil
+	delete(m.clearedFields, evaluation.FieldFirstScore)
+}
+
+// SetCritical sets the "critical" field.
+func (m *EvaluationMutation) SetCritical(b bool) {
+	m.critical = &b
+}
+
+// Critical returns the value of the "critical" field in the mutation.
+func (m *EvaluationMutation) Critical() (r bool, exists bool) {
+	v := m.critical
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCritical returns the old "critical" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldCritical(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCritical is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCritical requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCritical: %w", err)
+	}
+	return oldValue.Critical, nil
+}
+
+// ResetCritical resets all changes to the "critical" field.
+func (m *EvaluationMutation) ResetCritical() {
+	m.critical = nil
+}
+
+// SetPassed sets the "passed" field.
+func (m *EvaluationMutation) SetPassed(b bool) {
+	m.passed = &b
+}
+
+// Passed returns the value of the "passed" field in the mutation.
+func (m *EvaluationMutation) Passed() (r bool, exists bool) {
+	v := m.passed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassed returns the old "passed" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldPassed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassed: %w", err)
+	}
+	return oldValue.Passed, nil
+}
+
+// ResetPassed resets all changes to the "passed" field.
+func (m *EvaluationMutation) ResetPassed() {
+	m.passed = nil
+}
+
+// SetComment sets the "comment" field.
+func (m *EvaluationMutation) SetComment(s string) {
+	m.comment = &s
+}
+
+// Comment returns the value of the "comment" field in the mutation.
+func (m *EvaluationMutation) Comment() (r string, exists bool) {
+	v := m.comment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComment returns the old "comment" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldComment(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComment: %w", err)
+	}
+	return oldValue.Comment, nil
+}
+
+// ClearComment clears the value of the "comment" field.
+func (m *EvaluationMutation) ClearComment() {
+	m.comment = nil
+	m.clearedFields[evaluation.FieldComment] = struct{}{}
+}
+
+// CommentCleared returns if the "comment" field was cleared in this mutation.
+func (m *EvaluationMutation) CommentCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldComment]
+	return ok
+}
+
+// ResetComment resets all changes to the "comment" field.
+func (m *EvaluationMutation) ResetComment() {
+	m.comment = nil
+	delete(m.clearedFields, evaluation.FieldComment)
+}
+
+// SetGivenAt sets the "given_at" field.
+func (m *EvaluationMutation) SetGivenAt(t time.Time) {
+	m.given_at = &t
+}
+
+// GivenAt returns the value of the "given_at" field in the mutation.
+func (m *EvaluationMutation) GivenAt() (r time.Time, exists bool) {
+	v := m.given_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGivenAt returns the old "given_at" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldGivenAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGivenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGivenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGivenAt: %w", err)
+	}
+	return oldValue.GivenAt, nil
+}
+
+// ClearGivenAt clears the value of the "given_at" field.
+func (m *EvaluationMutation) ClearGivenAt() {
+	m.given_at = nil
+	m.clearedFields[evaluation.FieldGivenAt] = struct{}{}
+}
+
+// GivenAtCleared returns if the "given_at" field was cleared in this mutation.
+func (m *EvaluationMutation) GivenAtCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldGivenAt]
+	return ok
+}
+
+// ResetGivenAt resets all changes to the "given_at" field.
+func (m *EvaluationMutation) ResetGivenAt() {
+	m.given_at = nil
+	delete(m.clearedFields, evaluation.FieldGivenAt)
+}
+
+// SetContestUntil sets the "contest_until" field.
+func (m *EvaluationMutation) SetContestUntil(t time.Time) {
+	m.contest_until = &t
+}
+
+// ContestUntil returns the value of the "contest_until" field in the mutation.
+func (m *EvaluationMutation) ContestUntil() (r time.Time, exists bool) {
+	v := m.contest_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContestUntil returns the old "contest_until" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldContestUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContestUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContestUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContestUntil: %w", err)
+	}
+	return oldValue.ContestUntil, nil
+}
+
+// ClearContestUntil clears the value of the "contest_until" field.
+func (m *EvaluationMutation) ClearContestUntil() {
+	m.contest_until = nil
+	m.clearedFields[evaluation.FieldContestUntil] = struct{}{}
+}
+
+// ContestUntilCleared returns if the "contest_until" field was cleared in this mutation.
+func (m *EvaluationMutation) ContestUntilCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldContestUntil]
+	return ok
+}
+
+// ResetContestUntil resets all changes to the "contest_until" field.
+func (m *EvaluationMutation) ResetContestUntil() {
+	m.contest_until = nil
+	delete(m.clearedFields, evaluation.FieldContestUntil)
+}
+
+// SetContestedAt sets the "contested_at" field.
+func (m *EvaluationMutation) SetContestedAt(t time.Time) {
+	m.contested_at = &t
+}
+
+// ContestedAt returns the value of the "contested_at" field in the mutation.
+func (m *EvaluationMutation) ContestedAt() (r time.Time, exists bool) {
+	v := m.contested_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContestedAt returns the old "contested_at" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldContestedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContestedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContestedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContestedAt: %w", err)
+	}
+	return oldValue.ContestedAt, nil
+}
+
+// ClearContestedAt clears the value of the "contested_at" field.
+func (m *EvaluationMutation) ClearContestedAt() {
+	m.contested_at = nil
+	m.clearedFields[evaluation.FieldContestedAt] = struct{}{}
+}
+
+// ContestedAtCleared returns if the "contested_at" field was cleared in this mutation.
+func (m *EvaluationMutation) ContestedAtCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldContestedAt]
+	return ok
+}
+
+// ResetContestedAt resets all changes to the "contested_at" field.
+func (m *EvaluationMutation) ResetContestedAt() {
+	m.contested_at = nil
+	delete(m.clearedFields, evaluation.FieldContestedAt)
+}
+
+// SetContestReason sets the "contest_reason" field.
+func (m *EvaluationMutation) SetContestReason(s string) {
+	m.contest_reason = &s
+}
+
+// ContestReason returns the value of the "contest_reason" field in the mutation.
+func (m *EvaluationMutation) ContestReason() (r string, exists bool) {
+	v := m.contest_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContestReason returns the old "contest_reason" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldContestReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContestReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContestReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContestReason: %w", err)
+	}
+	return oldValue.ContestReason, nil
+}
+
+// ClearContestReason clears the value of the "contest_reason" field.
+func (m *EvaluationMutation) ClearContestReason() {
+	m.contest_reason = nil
+	m.clearedFields[evaluation.FieldContestReason] = struct{}{}
+}
+
+// ContestReasonCleared returns if the "contest_reason" field was cleared in this mutation.
+func (m *EvaluationMutation) ContestReasonCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldContestReason]
+	return ok
+}
+
+// ResetContestReason resets all changes to the "contest_reason" field.
+func (m *EvaluationMutation) ResetContestReason() {
+	m.contest_reason = nil
+	delete(m.clearedFields, evaluation.FieldContestReason)
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *EvaluationMutation) SetDecidedBy(s string) {
+	m.decided_by = &s
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *EvaluationMutation) DecidedBy() (r string, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldDecidedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ClearDecidedBy clears the value of the "decided_by" field.
+func (m *EvaluationMutation) ClearDecidedBy() {
+	m.decided_by = nil
+	m.clearedFields[evaluation.FieldDecidedBy] = struct{}{}
+}
+
+// DecidedByCleared returns if the "decided_by" field was cleared in this mutation.
+func (m *EvaluationMutation) DecidedByCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldDecidedBy]
+	return ok
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *EvaluationMutation) ResetDecidedBy() {
+	m.decided_by = nil
+	delete(m.clearedFields, evaluation.FieldDecidedBy)
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *EvaluationMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *EvaluationMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *EvaluationMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[evaluation.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *EvaluationMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *EvaluationMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, evaluation.FieldDecidedAt)
+}
+
+// SetDecision sets the "decision" field.
+func (m *EvaluationMutation) SetDecision(s string) {
+	m.decision = &s
+}
+
+// Decision returns the value of the "decision" field in the mutation.
+func (m *EvaluationMutation) Decision() (r string, exists bool) {
+	v := m.decision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecision returns the old "decision" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldDecision(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecision: %w", err)
+	}
+	return oldValue.Decision, nil
+}
+
+// ClearDecision clears the value of the "decision" field.
+func (m *EvaluationMutation) ClearDecision() {
+	m.decision = nil
+	m.clearedFields[evaluation.FieldDecision] = struct{}{}
+}
+
+// DecisionCleared returns if the "decision" field was cleared in this mutation.
+func (m *EvaluationMutation) DecisionCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldDecision]
+	return ok
+}
+
+// ResetDecision resets all changes to the "decision" field.
+func (m *EvaluationMutation) ResetDecision() {
+	m.decision = nil
+	delete(m.clearedFields, evaluation.FieldDecision)
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *EvaluationMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[evaluation.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *EvaluationMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *EvaluationMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *EvaluationMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// ClearRegion clears the "region" edge to the Region entity.
+func (m *EvaluationMutation) ClearRegion() {
+	m.clearedregion = true
+	m.clearedFields[evaluation.FieldRegionID] = struct{}{}
+}
+
+// RegionCleared reports if the "region" edge to the Region entity was cleared.
+func (m *EvaluationMutation) RegionCleared() bool {
+	return m.RegionIDCleared() || m.clearedregion
+}
+
+// RegionIDs returns the "region" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegionID instead. It exists only for internal usage by the builders.
+func (m *EvaluationMutation) RegionIDs() (ids []string) {
+	if id := m.region; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegion resets all changes to the "region" edge.
+func (m *EvaluationMutation) ResetRegion() {
+	m.region = nil
+	m.clearedregion = false
+}
+
+// ClearInteraction clears the "interaction" edge to the Interaction entity.
+func (m *EvaluationMutation) ClearInteraction() {
+	m.clearedinteraction = true
+	m.clearedFields[evaluation.FieldInteractionID] = struct{}{}
+}
+
+// InteractionCleared reports if the "interaction" edge to the Interaction entity was cleared.
+func (m *EvaluationMutation) InteractionCleared() bool {
+	return m.clearedinteraction
+}
+
+// InteractionIDs returns the "interaction" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InteractionID instead. It exists only for internal usage by the builders.
+func (m *EvaluationMutation) InteractionIDs() (ids []string) {
+	if id := m.interaction; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInteraction resets all changes to the "interaction" edge.
+func (m *EvaluationMutation) ResetInteraction() {
+	m.interaction = nil
+	m.clearedinteraction = false
+}
+
+// ClearForm clears the "form" edge to the EvaluationForm entity.
+func (m *EvaluationMutation) ClearForm() {
+	m.clearedform = true
+	m.clearedFields[evaluation.FieldFormID] = struct{}{}
+}
+
+// FormCleared reports if the "form" edge to the EvaluationForm entity was cleared.
+func (m *EvaluationMutation) FormCleared() bool {
+	return m.clearedform
+}
+
+// FormIDs returns the "form" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FormID instead. It exists only for internal usage by the builders.
+func (m *EvaluationMutation) FormIDs() (ids []string) {
+	if id := m.form; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetForm resets all changes to the "form" edge.
+func (m *EvaluationMutation) ResetForm() {
+	m.form = nil
+	m.clearedform = false
+}
+
+// ClearFormVersion clears the "form_version" edge to the EvaluationFormVersion entity.
+func (m *EvaluationMutation) ClearFormVersion() {
+	m.clearedform_version = true
+	m.clearedFields[evaluation.FieldFormVersionID] = struct{}{}
+}
+
+// FormVersionCleared reports if the "form_version" edge to the EvaluationFormVersion entity was cleared.
+func (m *EvaluationMutation) FormVersionCleared() bool {
+	return m.FormVersionIDCleared() || m.clearedform_version
+}
+
+// FormVersionIDs returns the "form_version" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FormVersionID instead. It exists only for internal usage by the builders.
+func (m *EvaluationMutation) FormVersionIDs() (ids []string) {
+	if id := m.form_version; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFormVersion resets all changes to the "form_version" edge.
+func (m *EvaluationMutation) ResetFormVersion() {
+	m.form_version = nil
+	m.clearedform_version = false
+}
+
+// ClearRule clears the "rule" edge to the EvaluationRule entity.
+func (m *EvaluationMutation) ClearRule() {
+	m.clearedrule = true
+	m.clearedFields[evaluation.FieldRuleID] = struct{}{}
+}
+
+// RuleCleared reports if the "rule" edge to the EvaluationRule entity was cleared.
+func (m *EvaluationMutation) RuleCleared() bool {
+	return m.RuleIDCleared() || m.clearedrule
+}
+
+// RuleIDs returns the "rule" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RuleID instead. It exists only for internal usage by the builders.
+func (m *EvaluationMutation) RuleIDs() (ids []string) {
+	if id := m.rule; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRule resets all changes to the "rule" edge.
+func (m *EvaluationMutation) ResetRule() {
+	m.rule = nil
+	m.clearedrule = false
+}
+
+// ClearCalibration clears the "calibration" edge to the Calibration entity.
+func (m *EvaluationMutation) ClearCalibration() {
+	m.clearedcalibration = true
+	m.clearedFields[evaluation.FieldCalibrationID] = struct{}{}
+}
+
+// CalibrationCleared reports if the "calibration" edge to the Calibration entity was cleared.
+func (m *EvaluationMutation) CalibrationCleared() bool {
+	return m.CalibrationIDCleared() || m.clearedcalibration
+}
+
+// CalibrationIDs returns the "calibration" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CalibrationID instead. It exists only for internal usage by the builders.
+func (m *EvaluationMutation) CalibrationIDs() (ids []string) {
+	if id := m.calibration; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCalibration resets all changes to the "calibration" edge.
+func (m *EvaluationMutation) ResetCalibration() {
+	m.calibration = nil
+	m.clearedcalibration = false
+}
+
+// AddStepIDs adds the "steps" edge to the EvaluationStep entity by ids.
+func (m *EvaluationMutation) AddStepIDs(ids ...string) {
+	if m.steps == nil {
+		m.steps = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.steps[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSteps clears the "steps" edge to the EvaluationStep entity.
+func (m *EvaluationMutation) ClearSteps() {
+	m.clearedsteps = true
+}
+
+// StepsCleared reports if the "steps" edge to the EvaluationStep entity was cleared.
+func (m *EvaluationMutation) StepsCleared() bool {
+	return m.clearedsteps
+}
+
+// RemoveStepIDs removes the "steps" edge to the EvaluationStep entity by IDs.
+func (m *EvaluationMutation) RemoveStepIDs(ids ...string) {
+	if m.removedsteps == nil {
+		m.removedsteps = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.steps, ids[i])
+		m.removedsteps[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSteps returns the removed IDs of the "steps" edge to the EvaluationStep entity.
+func (m *EvaluationMutation) RemovedStepsIDs() (ids []string) {
+	for id := range m.removedsteps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// StepsIDs returns the "steps" edge IDs in the mutation.
+func (m *EvaluationMutation) StepsIDs() (ids []string) {
+	for id := range m.steps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSteps resets all changes to the "steps" edge.
+func (m *EvaluationMutation) ResetSteps() {
+	m.steps = nil
+	m.clearedsteps = false
+	m.removedsteps = nil
+}
+
+// Where appends a list predicates to the EvaluationMutation builder.
+func (m *EvaluationMutation) Where(ps ...predicate.Evaluation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EvaluationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EvaluationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Evaluation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EvaluationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EvaluationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Evaluation).
+func (m *EvaluationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EvaluationMutation) Fields() []string {
+	fields := make([]string, 0, 26)
+	if m.created_at != nil {
+		fields = append(fields, evaluation.FieldCreatedAt)
+	}
+	if m.agency != nil {
+		fields = append(fields, evaluation.FieldAgencyID)
+	}
+	if m.region != nil {
+		fields = append(fields, evaluation.FieldRegionID)
+	}
+	if m.line != nil {
+		fields = append(fields, evaluation.FieldLine)
+	}
+	if m.interaction != nil {
+		fields = append(fields, evaluation.FieldInteractionID)
+	}
+	if m.operator_id != nil {
+		fields = append(fields, evaluation.FieldOperatorID)
+	}
+	if m.form != nil {
+		fields = append(fields, evaluation.FieldFormID)
+	}
+	if m.form_version != nil {
+		fields = append(fields, evaluation.FieldFormVersionID)
+	}
+	if m.rule != nil {
+		fields = append(fields, evaluation.FieldRuleID)
+	}
+	if m.calibration != nil {
+		fields = append(fields, evaluation.FieldCalibrationID)
+	}
+	if m.state != nil {
+		fields = append(fields, evaluation.FieldState)
+	}
+	if m.sealed != nil {
+		fields = append(fields, evaluation.FieldSealed)
+	}
+	if m.evaluator_id != nil {
+		fields = append(fields, evaluation.FieldEvaluatorID)
+	}
+	if m.marks != nil {
+		fields = append(fields, evaluation.FieldMarks)
+	}
+	if m.score != nil {
+		fields = append(fields, evaluation.FieldScore)
+	}
+	if m.first_score != nil {
+		fields = append(fields, evaluation.FieldFirstScore)
+	}
+	if m.critical != nil {
+		fields = append(fields, evaluation.FieldCritical)
+	}
+	if m.passed != nil {
+		fields = append(fields, evaluation.FieldPassed)
+	}
+	if m.comment != nil {
+		fields = append(fields, evaluation.FieldComment)
+	}
+	if m.given_at != nil {
+		fields = append(fields, evaluation.FieldGivenAt)
+	}
+	if m.contest_until != nil {
+		fields = append(fields, evaluation.FieldContestUntil)
+	}
+	if m.contested_at != nil {
+		fields = append(fields, evaluation.FieldContestedAt)
+	}
+	if m.contest_reason != nil {
+		fields = append(fields, evaluation.FieldContestReason)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, evaluation.FieldDecidedBy)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, evaluation.FieldDecidedAt)
+	}
+	if m.decision != nil {
+		fields = append(fields, evaluation.FieldDecision)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EvaluationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case evaluation.FieldCreatedAt:
+		return m.CreatedAt()
+	case evaluation.FieldAgencyID:
+		return m.AgencyID()
+	case evaluation.FieldRegionID:
+		return m.RegionID()
+	case evaluation.FieldLine:
+		return m.Line()
+	case evaluation.FieldInteractionID:
+		return m.InteractionID()
+	case evaluation.FieldOperatorID:
+		return m.OperatorID()
+	case evaluation.FieldFormID:
+		return m.FormID()
+	case evaluation.FieldFormVersionID:
+		return m.FormVersionID()
+	case evaluation.FieldRuleID:
+		return m.RuleID()
+	case evaluation.FieldCalibrationID:
+		return m.CalibrationID()
+	case evaluation.FieldState:
+		return m.State()
+	case evaluation.FieldSealed:
+		return m.Sealed()
+	case evaluation.FieldEvaluatorID:
+		return m.EvaluatorID()
+	case evaluation.FieldMarks:
+		return m.Marks()
+	case evaluation.FieldScore:
+		return m.Score()
+	case evaluation.FieldFirstScore:
+		return m.FirstScore()
+	case evaluation.FieldCritical:
+		return m.Critical()
+	case evaluation.FieldPassed:
+		return m.Passed()
+	case evaluation.FieldComment:
+		return m.Comment()
+	case evaluation.FieldGivenAt:
+		return m.GivenAt()
+	case evaluation.FieldContestUntil:
+		return m.ContestUntil()
+	case evaluation.FieldContestedAt:
+		return m.ContestedAt()
+	case evaluation.FieldContestReason:
+		return m.ContestReason()
+	case evaluation.FieldDecidedBy:
+		return m.DecidedBy()
+	case evaluation.FieldDecidedAt:
+		return m.DecidedAt()
+	case evaluation.FieldDecision:
+		return m.Decision()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EvaluationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case evaluation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case evaluation.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case evaluation.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case evaluation.FieldLine:
+		return m.OldLine(ctx)
+	case evaluation.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case evaluation.FieldOperatorID:
+		return m.OldOperatorID(ctx)
+	case evaluation.FieldFormID:
+		return m.OldFormID(ctx)
+	case evaluation.FieldFormVersionID:
+		return m.OldFormVersionID(ctx)
+	case evaluation.FieldRuleID:
+		return m.OldRuleID(ctx)
+	case evaluation.FieldCalibrationID:
+		return m.OldCalibrationID(ctx)
+	case evaluation.FieldState:
+		return m.OldState(ctx)
+	case evaluation.FieldSealed:
+		return m.OldSealed(ctx)
+	case evaluation.FieldEvaluatorID:
+		return m.OldEvaluatorID(ctx)
+	case evaluation.FieldMarks:
+		return m.OldMarks(ctx)
+	case evaluation.FieldScore:
+		return m.OldScore(ctx)
+	case evaluation.FieldFirstScore:
+		return m.OldFirstScore(ctx)
+	case evaluation.FieldCritical:
+		return m.OldCritical(ctx)
+	case evaluation.FieldPassed:
+		return m.OldPassed(ctx)
+	case evaluation.FieldComment:
+		return m.OldComment(ctx)
+	case evaluation.FieldGivenAt:
+		return m.OldGivenAt(ctx)
+	case evaluation.FieldContestUntil:
+		return m.OldContestUntil(ctx)
+	case evaluation.FieldContestedAt:
+		return m.OldContestedAt(ctx)
+	case evaluation.FieldContestReason:
+		return m.OldContestReason(ctx)
+	case evaluation.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case evaluation.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case evaluation.FieldDecision:
+		return m.OldDecision(ctx)
+	}
+	return nil, fmt.Errorf("unknown Evaluation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvaluationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case evaluation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case evaluation.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case evaluation.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case evaluation.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLine(v)
+		return nil
+	case evaluation.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case evaluation.FieldOperatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOperatorID(v)
+		return nil
+	case evaluation.FieldFormID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFormID(v)
+		return nil
+	case evaluation.FieldFormVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFormVersionID(v)
+		return nil
+	case evaluation.FieldRuleID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRuleID(v)
+		return nil
+	case evaluation.FieldCalibrationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCalibrationID(v)
+		return nil
+	case evaluation.FieldState:
+		v, ok := value.(evaluation.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case evaluation.FieldSealed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSealed(v)
+		return nil
+	case evaluation.FieldEvaluatorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvaluatorID(v)
+		return nil
+	case evaluation.FieldMarks:
+		v, ok := value.([]scorecard.Mark)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMarks(v)
+		return nil
+	case evaluation.FieldScore:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScore(v)
+		return nil
+	case evaluation.FieldFirstScore:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstScore(v)
+		return nil
+	case evaluation.FieldCritical:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCritical(v)
+		return nil
+	case evaluation.FieldPassed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassed(v)
+		return nil
+	case evaluation.FieldComment:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComment(v)
+		return nil
+	case evaluation.FieldGivenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGivenAt(v)
+		return nil
+	case evaluation.FieldContestUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContestUntil(v)
+		return nil
+	case evaluation.FieldContestedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContestedAt(v)
+		return nil
+	case evaluation.FieldContestReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContestReason(v)
+		return nil
+	case evaluation.FieldDecidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case evaluation.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case evaluation.FieldDecision:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecision(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Evaluation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EvaluationMutation) AddedFields() []string {
+	var fields []string
+	if m.addline != nil {
+		fields = append(fields, evaluation.FieldLine)
+	}
+	if m.addscore != nil {
+		fields = append(fields, evaluation.FieldScore)
+	}
+	if m.addfirst_score != nil {
+		fields = append(fields, evaluation.FieldFirstScore)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EvaluationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case evaluation.FieldLine:
+		return m.AddedLine()
+	case evaluation.FieldScore:
+		return m.AddedScore()
+	case evaluation.FieldFirstScore:
+		return m.AddedFirstScore()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvaluationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case evaluation.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLine(v)
+		return nil
+	case evaluation.FieldScore:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddScore(v)
+		return nil
+	case evaluation.FieldFirstScore:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFirstScore(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Evaluation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EvaluationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(evaluation.FieldAgencyID) {
+		fields = append(fields, evaluation.FieldAgencyID)
+	}
+	if m.FieldCleared(evaluation.FieldRegionID) {
+		fields = append(fields, evaluation.FieldRegionID)
+	}
+	if m.FieldCleared(evaluation.FieldLine) {
+		fields = append(fields, evaluation.FieldLine)
+	}
+	if m.FieldCleared(evaluation.FieldFormVersionID) {
+		fields = append(fields, evaluation.FieldFormVersionID)
+	}
+	if m.FieldCleared(evaluation.FieldRuleID) {
+		fields = append(fields, evaluation.FieldRuleID)
+	}
+	if m.FieldCleared(evaluation.FieldCalibrationID) {
+		fields = append(fields, evaluation.FieldCalibrationID)
+	}
+	if m.FieldCleared(evaluation.FieldEvaluatorID) {
+		fields = append(fields, evaluation.FieldEvaluatorID)
+	}
+	if m.FieldCleared(evaluation.FieldMarks) {
+		fields = append(fields, evaluation.FieldMarks)
+	}
+	if m.FieldCleared(evaluation.FieldScore) {
+		fields = append(fields, evaluation.FieldScore)
+	}
+	if m.FieldCleared(evaluation.FieldFirstScore) {
+		fields = append(fields, evaluation.FieldFirstScore)
+	}
+	if m.FieldCleared(evaluation.FieldComment) {
+		fields = append(fields, evaluation.FieldComment)
+	}
+	if m.FieldCleared(evaluation.FieldGivenAt) {
+		fields = append(fields, evaluation.FieldGivenAt)
+	}
+	if m.FieldCleared(evaluation.FieldContestUntil) {
+		fields = append(fields, evaluation.FieldContestUntil)
+	}
+	if m.FieldCleared(evaluation.FieldContestedAt) {
+		fields = append(fields, evaluation.FieldContestedAt)
+	}
+	if m.FieldCleared(evaluation.FieldContestReason) {
+		fields = append(fields, evaluation.FieldContestReason)
+	}
+	if m.FieldCleared(evaluation.FieldDecidedBy) {
+		fields = append(fields, evaluation.FieldDecidedBy)
+	}
+	if m.FieldCleared(evaluation.FieldDecidedAt) {
+		fields = append(fields, evaluation.FieldDecidedAt)
+	}
+	if m.FieldCleared(evaluation.FieldDecision) {
+		fields = append(fields, evaluation.FieldDecision)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EvaluationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EvaluationMutation) ClearField(name string) error {
+	switch name {
+	case evaluation.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case evaluation.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	case evaluation.FieldLine:
+		m.ClearLine()
+		return nil
+	case evaluation.FieldFormVersionID:
+		m.ClearFormVersionID()
+		return nil
+	case evaluation.FieldRuleID:
+		m.ClearRuleID()
+		return nil
+	case evaluation.FieldCalibrationID:
+		m.ClearCalibrationID()
+		return nil
+	case evaluation.FieldEvaluatorID:
+		m.ClearEvaluatorID()
+		return nil
+	case evaluation.FieldMarks:
+		m.ClearMarks()
+		return nil
+	case evaluation.FieldScore:
+		m.ClearScore()
+		return nil
+	case evaluation.FieldFirstScore:
+		m.ClearFirstScore()
+		return nil
+	case evaluation.FieldComment:
+		m.ClearComment()
+		return nil
+	case evaluation.FieldGivenAt:
+		m.ClearGivenAt()
+		return nil
+	case evaluation.FieldContestUntil:
+		m.ClearContestUntil()
+		return nil
+	case evaluation.FieldContestedAt:
+		m.ClearContestedAt()
+		return nil
+	case evaluation.FieldContestReason:
+		m.ClearContestReason()
+		return nil
+	case evaluation.FieldDecidedBy:
+		m.ClearDecidedBy()
+		return nil
+	case evaluation.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	case evaluation.FieldDecision:
+		m.ClearDecision()
+		return nil
+	}
+	return fmt.Errorf("unknown Evaluation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EvaluationMutation) ResetField(name string) error {
+	switch name {
+	case evaluation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case evaluation.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case evaluation.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case evaluation.FieldLine:
+		m.ResetLine()
+		return nil
+	case evaluation.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case evaluation.FieldOperatorID:
+		m.ResetOperatorID()
+		return nil
+	case evaluation.FieldFormID:
+		m.ResetFormID()
+		return nil
+	case evaluation.FieldFormVersionID:
+		m.ResetFormVersionID()
+		return nil
+	case evaluation.FieldRuleID:
+		m.ResetRuleID()
+		return nil
+	case evaluation.FieldCalibrationID:
+		m.ResetCalibrationID()
+		return nil
+	case evaluation.FieldState:
+		m.ResetState()
+		return nil
+	case evaluation.FieldSealed:
+		m.ResetSealed()
+		return nil
+	case evaluation.FieldEvaluatorID:
+		m.ResetEvaluatorID()
+		return nil
+	case evaluation.FieldMarks:
+		m.ResetMarks()
+		return nil
+	case evaluation.FieldScore:
+		m.ResetScore()
+		return nil
+	case evaluation.FieldFirstScore:
+		m.ResetFirstScore()
+		return nil
+	case evaluation.FieldCritical:
+		m.ResetCritical()
+		return nil
+	case evaluation.FieldPassed:
+		m.ResetPassed()
+		return nil
+	case evaluation.FieldComment:
+		m.ResetComment()
+		return nil
+	case evaluation.FieldGivenAt:
+		m.ResetGivenAt()
+		return nil
+	case evaluation.FieldContestUntil:
+		m.ResetContestUntil()
+		return nil
+	case evaluation.FieldContestedAt:
+		m.ResetContestedAt()
+		return nil
+	case evaluation.FieldContestReason:
+		m.ResetContestReason()
+		return nil
+	case evaluation.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case evaluation.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case evaluation.FieldDecision:
+		m.ResetDecision()
+		return nil
+	}
+	return fmt.Errorf("unknown Evaluation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EvaluationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 8)
+	if m.agency != nil {
+		edges = append(edges, evaluation.EdgeAgency)
+	}
+	if m.region != nil {
+		edges = append(edges, evaluation.EdgeRegion)
+	}
+	if m.interaction != nil {
+		edges = append(edges, evaluation.EdgeInteraction)
+	}
+	if m.form != nil {
+		edges = append(edges, evaluation.EdgeForm)
+	}
+	if m.form_version != nil {
+		edges = append(edges, evaluation.EdgeFormVersion)
+	}
+	if m.rule != nil {
+		edges = append(edges, evaluation.EdgeRule)
+	}
+	if m.calibration != nil {
+		edges = append(edges, evaluation.EdgeCalibration)
+	}
+	if m.steps != nil {
+		edges = append(edges, evaluation.EdgeSteps)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EvaluationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case evaluation.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluation.EdgeRegion:
+		if id := m.region; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluation.EdgeInteraction:
+		if id := m.interaction; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluation.EdgeForm:
+		if id := m.form; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluation.EdgeFormVersion:
+		if id := m.form_version; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluation.EdgeRule:
+		if id := m.rule; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluation.EdgeCalibration:
+		if id := m.calibration; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluation.EdgeSteps:
+		ids := make([]ent.Value, 0, len(m.steps))
+		for id := range m.steps {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EvaluationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 8)
+	if m.removedsteps != nil {
+		edges = append(edges, evaluation.EdgeSteps)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EvaluationMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case evaluation.EdgeSteps:
+		ids := make([]ent.Value, 0, len(m.removedsteps))
+		for id := range m.removedsteps {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EvaluationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 8)
+	if m.clearedagency {
+		edges = append(edges, evaluation.EdgeAgency)
+	}
+	if m.clearedregion {
+		edges = append(edges, evaluation.EdgeRegion)
+	}
+	if m.clearedinteraction {
+		edges = append(edges, evaluation.EdgeInteraction)
+	}
+	if m.clearedform {
+		edges = append(edges, evaluation.EdgeForm)
+	}
+	if m.clearedform_version {
+		edges = append(edges, evaluation.EdgeFormVersion)
+	}
+	if m.clearedrule {
+		edges = append(edges, evaluation.EdgeRule)
+	}
+	if m.clearedcalibration {
+		edges = append(edges, evaluation.EdgeCalibration)
+	}
+	if m.clearedsteps {
+		edges = append(edges, evaluation.EdgeSteps)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EvaluationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case evaluation.EdgeAgency:
+		return m.clearedagency
+	case evaluation.EdgeRegion:
+		return m.clearedregion
+	case evaluation.EdgeInteraction:
+		return m.clearedinteraction
+	case evaluation.EdgeForm:
+		return m.clearedform
+	case evaluation.EdgeFormVersion:
+		return m.clearedform_version
+	case evaluation.EdgeRule:
+		return m.clearedrule
+	case evaluation.EdgeCalibration:
+		return m.clearedcalibration
+	case evaluation.EdgeSteps:
+		return m.clearedsteps
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EvaluationMutation) ClearEdge(name string) error {
+	switch name {
+	case evaluation.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	case evaluation.EdgeRegion:
+		m.ClearRegion()
+		return nil
+	case evaluation.EdgeInteraction:
+		m.ClearInteraction()
+		return nil
+	case evaluation.EdgeForm:
+		m.ClearForm()
+		return nil
+	case evaluation.EdgeFormVersion:
+		m.ClearFormVersion()
+		return nil
+	case evaluation.EdgeRule:
+		m.ClearRule()
+		return nil
+	case evaluation.EdgeCalibration:
+		m.ClearCalibration()
+		return nil
+	}
+	return fmt.Errorf("unknown Evaluation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EvaluationMutation) ResetEdge(name string) error {
+	switch name {
+	case evaluation.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case evaluation.EdgeRegion:
+		m.ResetRegion()
+		return nil
+	case evaluation.EdgeInteraction:
+		m.ResetInteraction()
+		return nil
+	case evaluation.EdgeForm:
+		m.ResetForm()
+		return nil
+	case evaluation.EdgeFormVersion:
+		m.ResetFormVersion()
+		return nil
+	case evaluation.EdgeRule:
+		m.ResetRule()
+		return nil
+	case evaluation.EdgeCalibration:
+		m.ResetCalibration()
+		return nil
+	case evaluation.EdgeSteps:
+		m.ResetSteps()
+		return nil
+	}
+	return fmt.Errorf("unknown Evaluation edge %s", name)
+}
+
+// EvaluationFormMutation represents an operation that mutates the EvaluationForm nodes in the graph.
+type EvaluationFormMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	name            *string
+	version         *int
+	addversion      *int
+	active          *bool
+	author_id       *string
+	clearedFields   map[string]struct{}
+	agency          *string
+	clearedagency   bool
+	region          *string
+	clearedregion   bool
+	versions        map[string]struct{}
+	removedversions map[string]struct{}
+	clearedversions bool
+	done            bool
+	oldValue        func(context.Context) (*EvaluationForm, error)
+	predicates      []predicate.EvaluationForm
+}
+
+var _ ent.Mutation = (*EvaluationFormMutation)(nil)
+
+// evaluationformOption allows management of the mutation configuration using functional options.
+type evaluationformOption func(*EvaluationFormMutation)
+
+// newEvaluationFormMutation creates new mutation for the EvaluationForm entity.
+func newEvaluationFormMutation(c config, op Op, opts ...evaluationformOption) *EvaluationFormMutation {
+	m := &EvaluationFormMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEvaluationForm,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEvaluationFormID sets the ID field of the mutation.
+func withEvaluationFormID(id string) evaluationformOption {
+	return func(m *EvaluationFormMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *EvaluationForm
+		)
+		m.oldValue = func(ctx context.Context) (*EvaluationForm, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().EvaluationForm.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEvaluationForm sets the old EvaluationForm of the mutation.
+func withEvaluationForm(node *EvaluationForm) evaluationformOption {
+	return func(m *EvaluationFormMutation) {
+		m.oldValue = func(context.Context) (*EvaluationForm, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EvaluationFormMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EvaluationFormMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of EvaluationForm entities.
+func (m *EvaluationFormMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EvaluationFormMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EvaluationFormMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().EvaluationForm.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *EvaluationFormMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *EvaluationFormMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the EvaluationForm entity.
+// If the EvaluationForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *EvaluationFormMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *EvaluationFormMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *EvaluationFormMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the EvaluationForm entity.
+// If the EvaluationForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *EvaluationFormMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[evaluationform.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *EvaluationFormMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[evaluationform.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *EvaluationFormMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, evaluationform.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *EvaluationFormMutation) SetRegionID(s string) {
+	m.region = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *EvaluationFormMutation) RegionID() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the EvaluationForm entity.
+// If the EvaluationForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *EvaluationFormMutation) ClearRegionID() {
+	m.region = nil
+	m.clearedFields[evaluationform.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *EvaluationFormMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[evaluationform.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *EvaluationFormMutation) ResetRegionID() {
+	m.region = nil
+	delete(m.clearedFields, evaluationform.FieldRegionID)
+}
+
+// SetName sets the "name" field.
+func (m *EvaluationFormMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *EvaluationFormMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the EvaluationForm entity.
+// If the EvaluationForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *EvaluationFormMutation) ResetName() {
+	m.name = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *EvaluationFormMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *EvaluationFormMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the EvaluationForm entity.
+// If the EvaluationForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *EvaluationFormMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *EvaluationFormMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *EvaluationFormMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetActive sets the "active" field.
+func (m *EvaluationFormMutation) SetActive(b bool) {
+	m.active = &b
+}
+
+// Active returns the value of the "active" field in the mutation.
+func (m *EvaluationFormMutation) Active() (r bool, exists bool) {
+	v := m.active
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActive returns the old "active" field's value of the EvaluationForm entity.
+// If the EvaluationForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormMutation) OldActive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActive: %w", err)
+	}
+	return oldValue.Active, nil
+}
+
+// ResetActive resets all changes to the "active" field.
+func (m *EvaluationFormMutation) ResetActive() {
+	m.active = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *EvaluationFormMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *EvaluationFormMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the EvaluationForm entity.
+// If the EvaluationForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *EvaluationFormMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *EvaluationFormMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[evaluationform.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *EvaluationFormMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *EvaluationFormMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *EvaluationFormMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// ClearRegion clears the "region" edge to the Region entity.
+func (m *EvaluationFormMutation) ClearRegion() {
+	m.clearedregion = true
+	m.clearedFields[evaluationform.FieldRegionID] = struct{}{}
+}
+
+// RegionCleared reports if the "region" edge to the Region entity was cleared.
+func (m *EvaluationFormMutation) RegionCleared() bool {
+	return m.RegionIDCleared() || m.clearedregion
+}
+
+// RegionIDs returns the "region" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegionID instead. It exists only for internal usage by the builders.
+func (m *EvaluationFormMutation) RegionIDs() (ids []string) {
+	if id := m.region; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegion resets all changes to the "region" edge.
+func (m *EvaluationFormMutation) ResetRegion() {
+	m.region = nil
+	m.clearedregion = false
+}
+
+// AddVersionIDs adds the "versions" edge to the EvaluationFormVersion entity by ids.
+func (m *EvaluationFormMutation) AddVersionIDs(ids ...string) {
+	if m.versions == nil {
+		m.versions = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.versions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearVersions clears the "versions" edge to the EvaluationFormVersion entity.
+func (m *EvaluationFormMutation) ClearVersions() {
+	m.clearedversions = true
+}
+
+// VersionsCleared reports if the "versions" edge to the EvaluationFormVersion entity was cleared.
+func (m *EvaluationFormMutation) VersionsCleared() bool {
+	return m.clearedversions
+}
+
+// RemoveVersionIDs removes the "versions" edge to the EvaluationFormVersion entity by IDs.
+func (m *EvaluationFormMutation) RemoveVersionIDs(ids ...string) {
+	if m.removedversions == nil {
+		m.removedversions = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.versions, ids[i])
+		m.removedversions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedVersions returns the removed IDs of the "versions" edge to the EvaluationFormVersion entity.
+func (m *EvaluationFormMutation) RemovedVersionsIDs() (ids []string) {
+	for id := range m.removedversions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// VersionsIDs returns the "versions" edge IDs in the mutation.
+func (m *EvaluationFormMutation) VersionsIDs() (ids []string) {
+	for id := range m.versions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetVersions resets all changes to the "versions" edge.
+func (m *EvaluationFormMutation) ResetVersions() {
+	m.versions = nil
+	m.clearedversions = false
+	m.removedversions = nil
+}
+
+// Where appends a list predicates to the EvaluationFormMutation builder.
+func (m *EvaluationFormMutation) Where(ps ...predicate.EvaluationForm) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EvaluationFormMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EvaluationFormMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.EvaluationForm, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EvaluationFormMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EvaluationFormMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (EvaluationForm).
+func (m *EvaluationFormMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EvaluationFormMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, evaluationform.FieldCreatedAt)
+	}
+	if m.agency != nil {
+		fields = append(fields, evaluationform.FieldAgencyID)
+	}
+	if m.region != nil {
+		fields = append(fields, evaluationform.FieldRegionID)
+	}
+	if m.name != nil {
+		fields = append(fields, evaluationform.FieldName)
+	}
+	if m.version != nil {
+		fields = append(fields, evaluationform.FieldVersion)
+	}
+	if m.active != nil {
+		fields = append(fields, evaluationform.FieldActive)
+	}
+	if m.author_id != nil {
+		fields = append(fields, evaluationform.FieldAuthorID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EvaluationFormMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case evaluationform.FieldCreatedAt:
+		return m.CreatedAt()
+	case evaluationform.FieldAgencyID:
+		return m.AgencyID()
+	case evaluationform.FieldRegionID:
+		return m.RegionID()
+	case evaluationform.FieldName:
+		return m.Name()
+	case evaluationform.FieldVersion:
+		return m.Version()
+	case evaluationform.FieldActive:
+		return m.Active()
+	case evaluationform.FieldAuthorID:
+		return m.AuthorID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EvaluationFormMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case evaluationform.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case evaluationform.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case evaluationform.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case evaluationform.FieldName:
+		return m.OldName(ctx)
+	case evaluationform.FieldVersion:
+		return m.OldVersion(ctx)
+	case evaluationform.FieldActive:
+		return m.OldActive(ctx)
+	case evaluationform.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	}
+	return nil, fmt.Errorf("unknown EvaluationForm field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvaluationFormMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case evaluationform.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case evaluationform.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case evaluationform.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case evaluationform.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case evaluationform.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case evaluationform.FieldActive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActive(v)
+		return nil
+	case evaluationform.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationForm field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EvaluationFormMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, evaluationform.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EvaluationFormMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case evaluationform.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvaluationFormMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case evaluationform.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationForm numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EvaluationFormMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(evaluationform.FieldAgencyID) {
+		fields = append(fields, evaluationform.FieldAgencyID)
+	}
+	if m.FieldCleared(evaluationform.FieldRegionID) {
+		fields = append(fields, evaluationform.FieldRegionID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EvaluationFormMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EvaluationFormMutation) ClearField(name string) error {
+	switch name {
+	case evaluationform.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case evaluationform.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationForm nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EvaluationFormMutation) ResetField(name string) error {
+	switch name {
+	case evaluationform.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case evaluationform.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case evaluationform.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case evaluationform.FieldName:
+		m.ResetName()
+		return nil
+	case evaluationform.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case evaluationform.FieldActive:
+		m.ResetActive()
+		return nil
+	case evaluationform.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationForm field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EvaluationFormMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.agency != nil {
+		edges = append(edges, evaluationform.EdgeAgency)
+	}
+	if m.region != nil {
+		edges = append(edges, evaluationform.EdgeRegion)
+	}
+	if m.versions != nil {
+		edges = append(edges, evaluationform.EdgeVersions)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EvaluationFormMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case evaluationform.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluationform.EdgeRegion:
+		if id := m.region; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluationform.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.versions))
+		for id := range m.versions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EvaluationFormMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.removedversions != nil {
+		edges = append(edges, evaluationform.EdgeVersions)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EvaluationFormMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case evaluationform.EdgeVersions:
+		ids := make([]ent.Value, 0, len(m.removedversions))
+		for id := range m.removedversions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EvaluationFormMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedagency {
+		edges = append(edges, evaluationform.EdgeAgency)
+	}
+	if m.clearedregion {
+		edges = append(edges, evaluationform.EdgeRegion)
+	}
+	if m.clearedversions {
+		edges = append(edges, evaluationform.EdgeVersions)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EvaluationFormMutation) EdgeCleared(name string) bool {
+	switch name {
+	case evaluationform.EdgeAgency:
+		return m.clearedagency
+	case evaluationform.EdgeRegion:
+		return m.clearedregion
+	case evaluationform.EdgeVersions:
+		return m.clearedversions
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EvaluationFormMutation) ClearEdge(name string) error {
+	switch name {
+	case evaluationform.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	case evaluationform.EdgeRegion:
+		m.ClearRegion()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationForm unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EvaluationFormMutation) ResetEdge(name string) error {
+	switch name {
+	case evaluationform.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case evaluationform.EdgeRegion:
+		m.ResetRegion()
+		return nil
+	case evaluationform.EdgeVersions:
+		m.ResetVersions()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationForm edge %s", name)
+}
+
+// EvaluationFormVersionMutation represents an operation that mutates the EvaluationFormVersion nodes in the graph.
+type EvaluationFormVersionMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	number          *int
+	addnumber       *int
+	content         *scorecard.Form
+	pass_mark       *int
+	addpass_mark    *int
+	contest_days    *int
+	addcontest_days *int
+	author_id       *string
+	clearedFields   map[string]struct{}
+	form            *string
+	clearedform     bool
+	done            bool
+	oldValue        func(context.Context) (*EvaluationFormVersion, error)
+	predicates      []predicate.EvaluationFormVersion
+}
+
+var _ ent.Mutation = (*EvaluationFormVersionMutation)(nil)
+
+// evaluationformversionOption allows management of the mutation configuration using functional options.
+type evaluationformversionOption func(*EvaluationFormVersionMutation)
+
+// newEvaluationFormVersionMutation creates new mutation for the EvaluationFormVersion entity.
+func newEvaluationFormVersionMutation(c config, op Op, opts ...evaluationformversionOption) *EvaluationFormVersionMutation {
+	m := &EvaluationFormVersionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEvaluationFormVersion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEvaluationFormVersionID sets the ID field of the mutation.
+func withEvaluationFormVersionID(id string) evaluationformversionOption {
+	return func(m *EvaluationFormVersionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *EvaluationFormVersion
+		)
+		m.oldValue = func(ctx context.Context) (*EvaluationFormVersion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().EvaluationFormVersion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEvaluationFormVersion sets the old EvaluationFormVersion of the mutation.
+func withEvaluationFormVersion(node *EvaluationFormVersion) evaluationformversionOption {
+	return func(m *EvaluationFormVersionMutation) {
+		m.oldValue = func(context.Context) (*EvaluationFormVersion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EvaluationFormVersionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EvaluationFormVersionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of EvaluationFormVersion entities.
+func (m *EvaluationFormVersionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EvaluationFormVersionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EvaluationFormVersionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().EvaluationFormVersion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *EvaluationFormVersionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *EvaluationFormVersionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the EvaluationFormVersion entity.
+// If the EvaluationFormVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormVersionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *EvaluationFormVersionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetFormID sets the "form_id" field.
+func (m *EvaluationFormVersionMutation) SetFormID(s string) {
+	m.form = &s
+}
+
+// FormID returns the value of the "form_id" field in the mutation.
+func (m *EvaluationFormVersionMutation) FormID() (r string, exists bool) {
+	v := m.form
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFormID returns the old "form_id" field's value of the EvaluationFormVersion entity.
+// If the EvaluationFormVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormVersionMutation) OldFormID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFormID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFormID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFormID: %w", err)
+	}
+	return oldValue.FormID, nil
+}
+
+// ResetFormID resets all changes to the "form_id" field.
+func (m *EvaluationFormVersionMutation) ResetFormID() {
+	m.form = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *EvaluationFormVersionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *EvaluationFormVersionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the EvaluationFormVersion entity.
+// If the EvaluationFormVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormVersionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *EvaluationFormVersionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *EvaluationFormVersionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *EvaluationFormVersionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetContent sets the "content" field.
+func (m *EvaluationFormVersionMutation) SetContent(s scorecard.Form) {
+	m.content = &s
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *EvaluationFormVersionMutation) Content() (r scorecard.Form, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the EvaluationFormVersion entity.
+// If the EvaluationFormVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormVersionMutation) OldContent(ctx context.Context) (v scorecard.Form, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *EvaluationFormVersionMutation) ResetContent() {
+	m.content = nil
+}
+
+// SetPassMark sets the "pass_mark" field.
+func (m *EvaluationFormVersionMutation) SetPassMark(i int) {
+	m.pass_mark = &i
+	m.addpass_mark = nil
+}
+
+// PassMark returns the value of the "pass_mark" field in the mutation.
+func (m *EvaluationFormVersionMutation) PassMark() (r int, exists bool) {
+	v := m.pass_mark
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassMark returns the old "pass_mark" field's value of the EvaluationFormVersion entity.
+// If the EvaluationFormVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormVersionMutation) OldPassMark(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassMark is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassMark requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassMark: %w", err)
+	}
+	return oldValue.PassMark, nil
+}
+
+// AddPassMark adds i to the "pass_mark" field.
+func (m *EvaluationFormVersionMutation) AddPassMark(i int) {
+	if m.addpass_mark != nil {
+		*m.addpass_mark += i
+	} else {
+		m.addpass_mark = &i
+	}
+}
+
+// AddedPassMark returns the value that was added to the "pass_mark" field in this mutation.
+func (m *EvaluationFormVersionMutation) AddedPassMark() (r int, exists bool) {
+	v := m.addpass_mark
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassMark resets all changes to the "pass_mark" field.
+func (m *EvaluationFormVersionMutation) ResetPassMark() {
+	m.pass_mark = nil
+	m.addpass_mark = nil
+}
+
+// SetContestDays sets the "contest_days" field.
+func (m *EvaluationFormVersionMutation) SetContestDays(i int) {
+	m.contest_days = &i
+	m.addcontest_days = nil
+}
+
+// ContestDays returns the value of the "contest_days" field in the mutation.
+func (m *EvaluationFormVersionMutation) ContestDays() (r int, exists bool) {
+	v := m.contest_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContestDays returns the old "contest_days" field's value of the EvaluationFormVersion entity.
+// If the EvaluationFormVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormVersionMutation) OldContestDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContestDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContestDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContestDays: %w", err)
+	}
+	return oldValue.ContestDays, nil
+}
+
+// AddContestDays adds i to the "contest_days" field.
+func (m *EvaluationFormVersionMutation) AddContestDays(i int) {
+	if m.addcontest_days != nil {
+		*m.addcontest_days += i
+	} else {
+		m.addcontest_days = &i
+	}
+}
+
+// AddedContestDays returns the value that was added to the "contest_days" field in this mutation.
+func (m *EvaluationFormVersionMutation) AddedContestDays() (r int, exists bool) {
+	v := m.addcontest_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetContestDays resets all changes to the "contest_days" field.
+func (m *EvaluationFormVersionMutation) ResetContestDays() {
+	m.contest_days = nil
+	m.addcontest_days = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *EvaluationFormVersionMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *EvaluationFormVersionMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the EvaluationFormVersion entity.
+// If the EvaluationFormVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormVersionMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *EvaluationFormVersionMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// ClearForm clears the "form" edge to the EvaluationForm entity.
+func (m *EvaluationFormVersionMutation) ClearForm() {
+	m.clearedform = true
+	m.clearedFields[evaluationformversion.FieldFormID] = struct{}{}
+}
+
+// FormCleared reports if the "form" edge to the EvaluationForm entity was cleared.
+func (m *EvaluationFormVersionMutation) FormCleared() bool {
+	return m.clearedform
+}
+
+// FormIDs returns the "form" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FormID instead. It exists only for internal usage by the builders.
+func (m *EvaluationFormVersionMutation) FormIDs() (ids []string) {
+	if id := m.form; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetForm resets all changes to the "form" edge.
+func (m *EvaluationFormVersionMutation) ResetForm() {
+	m.form = nil
+	m.clearedform = false
+}
+
+// Where appends a list predicates to the EvaluationFormVersionMutation builder.
+func (m *EvaluationFormVersionMutation) Where(ps ...predicate.EvaluationFormVersion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EvaluationFormVersionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EvaluationFormVersionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.EvaluationFormVersion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EvaluationFormVersionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EvaluationFormVersionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (EvaluationFormVersion).
+func (m *EvaluationFormVersionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EvaluationFormVersionMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, evaluationformversion.FieldCreatedAt)
+	}
+	if m.form != nil {
+		fields = append(fields, evaluationformversion.FieldFormID)
+	}
+	if m.number != nil {
+		fields = append(fields, evaluationformversion.FieldNumber)
+	}
+	if m.content != nil {
+		fields = append(fields, evaluationformversion.FieldContent)
+	}
+	if m.pass_mark != nil {
+		fields = append(fields, evaluationformversion.FieldPassMark)
+	}
+	if m.contest_days != nil {
+		fields = append(fields, evaluationformversion.FieldContestDays)
+	}
+	if m.author_id != nil {
+		fields = append(fields, evaluationformversion.FieldAuthorID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EvaluationFormVersionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case evaluationformversion.FieldCreatedAt:
+		return m.CreatedAt()
+	case evaluationformversion.FieldFormID:
+		return m.FormID()
+	case evaluationformversion.FieldNumber:
+		return m.Number()
+	case evaluationformversion.FieldContent:
+		return m.Content()
+	case evaluationformversion.FieldPassMark:
+		return m.PassMark()
+	case evaluationformversion.FieldContestDays:
+		return m.ContestDays()
+	case evaluationformversion.FieldAuthorID:
+		return m.AuthorID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EvaluationFormVersionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case evaluationformversion.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case evaluationformversion.FieldFormID:
+		return m.OldFormID(ctx)
+	case evaluationformversion.FieldNumber:
+		return m.OldNumber(ctx)
+	case evaluationformversion.FieldContent:
+		return m.OldContent(ctx)
+	case evaluationformversion.FieldPassMark:
+		return m.OldPassMark(ctx)
+	case evaluationformversion.FieldContestDays:
+		return m.OldContestDays(ctx)
+	case evaluationformversion.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	}
+	return nil, fmt.Errorf("unknown EvaluationFormVersion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvaluationFormVersionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case evaluationformversion.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case evaluationformversion.FieldFormID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFormID(v)
+		return nil
+	case evaluationformversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case evaluationformversion.FieldContent:
+		v, ok := value.(scorecard.Form)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	case evaluationformversion.FieldPassMark:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassMark(v)
+		return nil
+	case evaluationformversion.FieldContestDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContestDays(v)
+		return nil
+	case evaluationformversion.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationFormVersion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EvaluationFormVersionMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, evaluationformversion.FieldNumber)
+	}
+	if m.addpass_mark != nil {
+		fields = append(fields, evaluationformversion.FieldPassMark)
+	}
+	if m.addcontest_days != nil {
+		fields = append(fields, evaluationformversion.FieldContestDays)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EvaluationFormVersionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case evaluationformversion.FieldNumber:
+		return m.AddedNumber()
+	case evaluationformversion.FieldPassMark:
+		return m.AddedPassMark()
+	case evaluationformversion.FieldContestDays:
+		return m.AddedContestDays()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvaluationFormVersionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case evaluationformversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case evaluationformversion.FieldPassMark:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassMark(v)
+		return nil
+	case evaluationformversion.FieldContestDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddContestDays(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationFormVersion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EvaluationFormVersionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EvaluationFormVersionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EvaluationFormVersionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown EvaluationFormVersion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EvaluationFormVersionMutation) ResetField(name string) error {
+	switch name {
+	case evaluationformversion.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case evaluationformversion.FieldFormID:
+		m.ResetFormID()
+		return nil
+	case evaluationformversion.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case evaluationformversion.FieldContent:
+		m.ResetContent()
+		return nil
+	case evaluationformversion.FieldPassMark:
+		m.ResetPassMark()
+		return nil
+	case evaluationformversion.FieldContestDays:
+		m.ResetContestDays()
+		return nil
+	case evaluationformversion.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationFormVersion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EvaluationFormVersionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.form != nil {
+		edges = append(edges, evaluationformversion.EdgeForm)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EvaluationFormVersionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case evaluationformversion.EdgeForm:
+		if id := m.form; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EvaluationFormVersionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EvaluationFormVersionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EvaluationFormVersionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedform {
+		edges = append(edges, evaluationformversion.EdgeForm)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EvaluationFormVersionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case evaluationformversion.EdgeForm:
+		return m.clearedform
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EvaluationFormVersionMutation) ClearEdge(name string) error {
+	switch name {
+	case evaluationformversion.EdgeForm:
+		m.ClearForm()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationFormVersion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EvaluationFormVersionMutation) ResetEdge(name string) error {
+	switch name {
+	case evaluationformversion.EdgeForm:
+		m.ResetForm()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationFormVersion edge %s", name)
+}
+
+// EvaluationRuleMutation represents an operation that mutates the EvaluationRule nodes in the graph.
+type EvaluationRuleMutation struct {
+	config
+	op                    Op
+	typ                   string
+	id                    *string
+	created_at            *time.Time
+	name                  *string
+	line                  *int
+	addline               *int
+	channel               *evaluationrule.Channel
+	period                *evaluationrule.Period
+	per_operator          *int
+	addper_operator       *int
+	least_talk_seconds    *int
+	addleast_talk_seconds *int
+	rated_at_most         *int
+	addrated_at_most      *int
+	active                *bool
+	drawn_to              *time.Time
+	author_id             *string
+	clearedFields         map[string]struct{}
+	agency                *string
+	clearedagency         bool
+	region                *string
+	clearedregion         bool
+	queue                 *string
+	clearedqueue          bool
+	form                  *string
+	clearedform           bool
+	done                  bool
+	oldValue              func(context.Context) (*EvaluationRule, error)
+	predicates            []predicate.EvaluationRule
+}
+
+var _ ent.Mutation = (*EvaluationRuleMutation)(nil)
+
+// evaluationruleOption allows management of the mutation configuration using functional options.
+type evaluationruleOption func(*EvaluationRuleMutation)
+
+// newEvaluationRuleMutation creates new mutation for the EvaluationRule entity.
+func newEvaluationRuleMutation(c config, op Op, opts ...evaluationruleOption) *EvaluationRuleMutation {
+	m := &EvaluationRuleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEvaluationRule,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEvaluationRuleID sets the ID field of the mutation.
+func withEvaluationRuleID(id string) evaluationruleOption {
+	return func(m *EvaluationRuleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *EvaluationRule
+		)
+		m.oldValue = func(ctx context.Context) (*EvaluationRule, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().EvaluationRule.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEvaluationRule sets the old EvaluationRule of the mutation.
+func withEvaluationRule(node *EvaluationRule) evaluationruleOption {
+	return func(m *EvaluationRuleMutation) {
+		m.oldValue = func(context.Context) (*EvaluationRule, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EvaluationRuleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EvaluationRuleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of EvaluationRule entities.
+func (m *EvaluationRuleMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EvaluationRuleMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EvaluationRuleMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().EvaluationRule.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *EvaluationRuleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *EvaluationRuleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *EvaluationRuleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *EvaluationRuleMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *EvaluationRuleMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *EvaluationRuleMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[evaluationrule.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *EvaluationRuleMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[evaluationrule.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *EvaluationRuleMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, evaluationrule.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *EvaluationRuleMutation) SetRegionID(s string) {
+	m.region = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *EvaluationRuleMutation) RegionID() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *EvaluationRuleMutation) ClearRegionID() {
+	m.region = nil
+	m.clearedFields[evaluationrule.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *EvaluationRuleMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[evaluationrule.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *EvaluationRuleMutation) ResetRegionID() {
+	m.region = nil
+	delete(m.clearedFields, evaluationrule.FieldRegionID)
+}
+
+// SetName sets the "name" field.
+func (m *EvaluationRuleMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *EvaluationRuleMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *EvaluationRuleMutation) ResetName() {
+	m.name = nil
+}
+
+// SetFormID sets the "form_id" field.
+func (m *EvaluationRuleMutation) SetFormID(s string) {
+	m.form = &s
+}
+
+// FormID returns the value of the "form_id" field in the mutation.
+func (m *EvaluationRuleMutation) FormID() (r string, exists bool) {
+	v := m.form
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFormID returns the old "form_id" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldFormID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFormID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFormID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFormID: %w", err)
+	}
+	return oldValue.FormID, nil
+}
+
+// ResetFormID resets all changes to the "form_id" field.
+func (m *EvaluationRuleMutation) ResetFormID() {
+	m.form = nil
+}
+
+// SetLine sets the "line" field.
+func (m *EvaluationRuleMutation) SetLine(i int) {
+	m.line = &i
+	m.addline = nil
+}
+
+// Line returns the value of the "line" field in the mutation.
+func (m *EvaluationRuleMutation) Line() (r int, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLine returns the old "line" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldLine(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLine: %w", err)
+	}
+	return oldValue.Line, nil
+}
+
+// AddLine adds i to the "line" field.
+func (m *EvaluationRuleMutation) AddLine(i int) {
+	if m.addline != nil {
+		*m.addline += i
+	} else {
+		m.addline = &i
+	}
+}
+
+// AddedLine returns the value that was added to the "line" field in this mutation.
+func (m *EvaluationRuleMutation) AddedLine() (r int, exists bool) {
+	v := m.addline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLine clears the value of the "line" field.
+func (m *EvaluationRuleMutation) ClearLine() {
+	m.line = nil
+	m.addline = nil
+	m.clearedFields[evaluationrule.FieldLine] = struct{}{}
+}
+
+// LineCleared returns if the "line" field was cleared in this mutation.
+func (m *EvaluationRuleMutation) LineCleared() bool {
+	_, ok := m.clearedFields[evaluationrule.FieldLine]
+	return ok
+}
+
+// ResetLine resets all changes to the "line" field.
+func (m *EvaluationRuleMutation) ResetLine() {
+	m.line = nil
+	m.addline = nil
+	delete(m.clearedFields, evaluationrule.FieldLine)
+}
+
+// SetQueueID sets the "queue_id" field.
+func (m *EvaluationRuleMutation) SetQueueID(s string) {
+	m.queue = &s
+}
+
+// QueueID returns the value of the "queue_id" field in the mutation.
+func (m *EvaluationRuleMutation) QueueID() (r string, exists bool) {
+	v := m.queue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQueueID returns the old "queue_id" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldQueueID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQueueID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQueueID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQueueID: %w", err)
+	}
+	return oldValue.QueueID, nil
+}
+
+// ClearQueueID clears the value of the "queue_id" field.
+func (m *EvaluationRuleMutation) ClearQueueID() {
+	m.queue = nil
+	m.clearedFields[evaluationrule.FieldQueueID] = struct{}{}
+}
+
+// QueueIDCleared returns if the "queue_id" field was cleared in this mutation.
+func (m *EvaluationRuleMutation) QueueIDCleared() bool {
+	_, ok := m.clearedFields[evaluationrule.FieldQueueID]
+	return ok
+}
+
+// ResetQueueID resets all changes to the "queue_id" field.
+func (m *EvaluationRuleMutation) ResetQueueID() {
+	m.queue = nil
+	delete(m.clearedFields, evaluationrule.FieldQueueID)
+}
+
+// SetChannel sets the "channel" field.
+func (m *EvaluationRuleMutation) SetChannel(e evaluationrule.Channel) {
+	m.channel = &e
+}
+
+// Channel returns the value of the "channel" field in the mutation.
+func (m *EvaluationRuleMutation) Channel() (r evaluationrule.Channel, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannel returns the old "channel" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldChannel(ctx context.Context) (v *evaluationrule.Channel, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannel: %w", err)
+	}
+	return oldValue.Channel, nil
+}
+
+// ClearChannel clears the value of the "channel" field.
+func (m *EvaluationRuleMutation) ClearChannel() {
+	m.channel = nil
+	m.clearedFields[evaluationrule.FieldChannel] = struct{}{}
+}
+
+// ChannelCleared returns if the "channel" field was cleared in this mutation.
+func (m *EvaluationRuleMutation) ChannelCleared() bool {
+	_, ok := m.clearedFields[evaluationrule.FieldChannel]
+	return ok
+}
+
+// ResetChannel resets all changes to the "channel" field.
+func (m *EvaluationRuleMutation) ResetChannel() {
+	m.channel = nil
+	delete(m.clearedFields, evaluationrule.FieldChannel)
+}
+
+// SetPeriod sets the "period" field.
+func (m *EvaluationRuleMutation) SetPeriod(e evaluationrule.Period) {
+	m.period = &e
+}
+
+// Period returns the value of the "period" field in the mutation.
+func (m *EvaluationRuleMutation) Period() (r evaluationrule.Period, exists bool) {
+	v := m.period
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPeriod returns the old "period" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldPeriod(ctx context.Context) (v evaluationrule.Period, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPeriod is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPeriod requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPeriod: %w", err)
+	}
+	return oldValue.Period, nil
+}
+
+// ResetPeriod resets all changes to the "period" field.
+func (m *EvaluationRuleMutation) ResetPeriod() {
+	m.period = nil
+}
+
+// SetPerOperator sets the "per_operator" field.
+func (m *EvaluationRuleMutation) SetPerOperator(i int) {
+	m.per_operator = &i
+	m.addper_operator = nil
+}
+
+// PerOperator returns the value of the "per_operator" field in the mutation.
+func (m *EvaluationRuleMutation) PerOperator() (r int, exists bool) {
+	v := m.per_operator
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerOperator returns the old "per_operator" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldPerOperator(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerOperator is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerOperator requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerOperator: %w", err)
+	}
+	return oldValue.PerOperator, nil
+}
+
+// AddPerOperator adds i to the "per_operator" field.
+func (m *EvaluationRuleMutation) AddPerOperator(i int) {
+	if m.addper_operator != nil {
+		*m.addper_operator += i
+	} else {
+		m.addper_operator = &i
+	}
+}
+
+// AddedPerOperator returns the value that was added to the "per_operator" field in this mutation.
+func (m *EvaluationRuleMutation) AddedPerOperator() (r int, exists bool) {
+	v := m.addper_operator
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPerOperator resets all changes to the "per_operator" field.
+func (m *EvaluationRuleMutation) ResetPerOperator() {
+	m.per_operator = nil
+	m.addper_operator = nil
+}
+
+// SetLeastTalkSeconds sets the "least_talk_seconds" field.
+func (m *EvaluationRuleMutation) SetLeastTalkSeconds(i int) {
+	m.least_talk_seconds = &i
+	m.addleast_talk_seconds = nil
+}
+
+// LeastTalkSeconds returns the value of the "least_talk_seconds" field in the mutation.
+func (m *EvaluationRuleMutation) LeastTalkSeconds() (r int, exists bool) {
+	v := m.least_talk_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeastTalkSeconds returns the old "least_talk_seconds" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldLeastTalkSeconds(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeastTalkSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeastTalkSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeastTalkSeconds: %w", err)
+	}
+	return oldValue.LeastTalkSeconds, nil
+}
+
+// AddLeastTalkSeconds adds i to the "least_talk_seconds" field.
+func (m *EvaluationRuleMutation) AddLeastTalkSeconds(i int) {
+	if m.addleast_talk_seconds != nil {
+		*m.addleast_talk_seconds += i
+	} else {
+		m.addleast_talk_seconds = &i
+	}
+}
+
+// AddedLeastTalkSeconds returns the value that was added to the "least_talk_seconds" field in this mutation.
+func (m *EvaluationRuleMutation) AddedLeastTalkSeconds() (r int, exists bool) {
+	v := m.addleast_talk_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLeastTalkSeconds resets all changes to the "least_talk_seconds" field.
+func (m *EvaluationRuleMutation) ResetLeastTalkSeconds() {
+	m.least_talk_seconds = nil
+	m.addleast_talk_seconds = nil
+}
+
+// SetRatedAtMost sets the "rated_at_most" field.
+func (m *EvaluationRuleMutation) SetRatedAtMost(i int) {
+	m.rated_at_most = &i
+	m.addrated_at_most = nil
+}
+
+// RatedAtMost returns the value of the "rated_at_most" field in the mutation.
+func (m *EvaluationRuleMutation) RatedAtMost() (r int, exists bool) {
+	v := m.rated_at_most
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRatedAtMost returns the old "rated_at_most" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldRatedAtMost(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRatedAtMost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRatedAtMost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRatedAtMost: %w", err)
+	}
+	return oldValue.RatedAtMost, nil
+}
+
+// AddRatedAtMost adds i to the "rated_at_most" field.
+func (m *EvaluationRuleMutation) AddRatedAtMost(i int) {
+	if m.addrated_at_most != nil {
+		*m.addrated_at_most += i
+	} else {
+		m.addrated_at_most = &i
+	}
+}
+
+// AddedRatedAtMost returns the value that was added to the "rated_at_most" field in this mutation.
+func (m *EvaluationRuleMutation) AddedRatedAtMost() (r int, exists bool) {
+	v := m.addrated_at_most
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRatedAtMost clears the value of the "rated_at_most" field.
+func (m *EvaluationRuleMutation) ClearRatedAtMost() {
+	m.rated_at_most = nil
+	m.addrated_at_most = nil
+	m.clearedFields[evaluationrule.FieldRatedAtMost] = struct{}{}
+}
+
+// RatedAtMostCleared returns if the "rated_at_most" field was cleared in this mutation.
+func (m *EvaluationRuleMutation) RatedAtMostCleared() bool {
+	_, ok := m.clearedFields[evaluationrule.FieldRatedAtMost]
+	return ok
+}
+
+// ResetRatedAtMost resets all changes to the "rated_at_most" field.
+func (m *EvaluationRuleMutation) ResetRatedAtMost() {
+	m.rated_at_most = nil
+	m.addrated_at_most = nil
+	delete(m.clearedFields, evaluationrule.FieldRatedAtMost)
+}
+
+// SetActive sets the "active" field.
+func (m *EvaluationRuleMutation) SetActive(b bool) {
+	m.active = &b
+}
+
+// Active returns the value of the "active" field in the mutation.
+func (m *EvaluationRuleMutation) Active() (r bool, exists bool) {
+	v := m.active
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActive returns the old "active" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldActive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActive: %w", err)
+	}
+	return oldValue.Active, nil
+}
+
+// ResetActive resets all changes to the "active" field.
+func (m *EvaluationRuleMutation) ResetActive() {
+	m.active = nil
+}
+
+// SetDrawnTo sets the "drawn_to" field.
+func (m *EvaluationRuleMutation) SetDrawnTo(t time.Time) {
+	m.drawn_to = &t
+}
+
+// DrawnTo returns the value of the "drawn_to" field in the mutation.
+func (m *EvaluationRuleMutation) DrawnTo() (r time.Time, exists bool) {
+	v := m.drawn_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDrawnTo returns the old "drawn_to" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldDrawnTo(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDrawnTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDrawnTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDrawnTo: %w", err)
+	}
+	return oldValue.DrawnTo, nil
+}
+
+// ResetDrawnTo resets all changes to the "drawn_to" field.
+func (m *EvaluationRuleMutation) ResetDrawnTo() {
+	m.drawn_to = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *EvaluationRuleMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *EvaluationRuleMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the EvaluationRule entity.
+// If the EvaluationRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationRuleMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *EvaluationRuleMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *EvaluationRuleMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[evaluationrule.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *EvaluationRuleMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *EvaluationRuleMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *EvaluationRuleMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// ClearRegion clears the "region" edge to the Region entity.
+func (m *EvaluationRuleMutation) ClearRegion() {
+	m.clearedregion = true
+	m.clearedFields[evaluationrule.FieldRegionID] = struct{}{}
+}
+
+// RegionCleared reports if the "region" edge to the Region entity was cleared.
+func (m *EvaluationRuleMutation) RegionCleared() bool {
+	return m.RegionIDCleared() || m.clearedregion
+}
+
+// RegionIDs returns the "region" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegionID instead. It exists only for internal usage by the builders.
+func (m *EvaluationRuleMutation) RegionIDs() (ids []string) {
+	if id := m.region; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegion resets all changes to the "region" edge.
+func (m *EvaluationRuleMutation) ResetRegion() {
+	m.region = nil
+	m.clearedregion = false
+}
+
+// ClearQueue clears the "queue" edge to the Queue entity.
+func (m *EvaluationRuleMutation) ClearQueue() {
+	m.clearedqueue = true
+	m.clearedFields[evaluationrule.FieldQueueID] = struct{}{}
+}
+
+// QueueCleared reports if the "queue" edge to the Queue entity was cleared.
+func (m *EvaluationRuleMutation) QueueCleared() bool {
+	return m.QueueIDCleared() || m.clearedqueue
+}
+
+// QueueIDs returns the "queue" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// QueueID instead. It exists only for internal usage by the builders.
+func (m *EvaluationRuleMutation) QueueIDs() (ids []string) {
+	if id := m.queue; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetQueue resets all changes to the "queue" edge.
+func (m *EvaluationRuleMutation) ResetQueue() {
+	m.queue = nil
+	m.clearedqueue = false
+}
+
+// ClearForm clears the "form" edge to the EvaluationForm entity.
+func (m *EvaluationRuleMutation) ClearForm() {
+	m.clearedform = true
+	m.clearedFields[evaluationrule.FieldFormID] = struct{}{}
+}
+
+// FormCleared reports if the "form" edge to the EvaluationForm entity was cleared.
+func (m *EvaluationRuleMutation) FormCleared() bool {
+	return m.clearedform
+}
+
+// FormIDs returns the "form" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FormID instead. It exists only for internal usage by the builders.
+func (m *EvaluationRuleMutation) FormIDs() (ids []string) {
+	if id := m.form; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetForm resets all changes to the "form" edge.
+func (m *EvaluationRuleMutation) ResetForm() {
+	m.form = nil
+	m.clearedform = false
+}
+
+// Where appends a list predicates to the EvaluationRuleMutation builder.
+func (m *EvaluationRuleMutation) Where(ps ...predicate.EvaluationRule) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EvaluationRuleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EvaluationRuleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.EvaluationRule, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EvaluationRuleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EvaluationRuleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (EvaluationRule).
+func (m *EvaluationRuleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EvaluationRuleMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.created_at != nil {
+		fields = append(fields, evaluationrule.FieldCreatedAt)
+	}
+	if m.agency != nil {
+		fields = append(fields, evaluationrule.FieldAgencyID)
+	}
+	if m.region != nil {
+		fields = append(fields, evaluationrule.FieldRegionID)
+	}
+	if m.name != nil {
+		fields = append(fields, evaluationrule.FieldName)
+	}
+	if m.form != nil {
+		fields = append(fields, evaluationrule.FieldFormID)
+	}
+	if m.line != nil {
+		fields = append(fields, evaluationrule.FieldLine)
+	}
+	if m.queue != nil {
+		fields = append(fields, evaluationrule.FieldQueueID)
+	}
+	if m.channel != nil {
+		fields = append(fields, evaluationrule.FieldChannel)
+	}
+	if m.period != nil {
+		fields = append(fields, evaluationrule.FieldPeriod)
+	}
+	if m.per_operator != nil {
+		fields = append(fields, evaluationrule.FieldPerOperator)
+	}
+	if m.least_talk_seconds != nil {
+		fields = append(fields, evaluationrule.FieldLeastTalkSeconds)
+	}
+	if m.rated_at_most != nil {
+		fields = append(fields, evaluationrule.FieldRatedAtMost)
+	}
+	if m.active != nil {
+		fields = append(fields, evaluationrule.FieldActive)
+	}
+	if m.drawn_to != nil {
+		fields = append(fields, evaluationrule.FieldDrawnTo)
+	}
+	if m.author_id != nil {
+		fields = append(fields, evaluationrule.FieldAuthorID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EvaluationRuleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case evaluationrule.FieldCreatedAt:
+		return m.CreatedAt()
+	case evaluationrule.FieldAgencyID:
+		return m.AgencyID()
+	case evaluationrule.FieldRegionID:
+		return m.RegionID()
+	case evaluationrule.FieldName:
+		return m.Name()
+	case evaluationrule.FieldFormID:
+		return m.FormID()
+	case evaluationrule.FieldLine:
+		return m.Line()
+	case evaluationrule.FieldQueueID:
+		return m.QueueID()
+	case evaluationrule.FieldChannel:
+		return m.Channel()
+	case evaluationrule.FieldPeriod:
+		return m.Period()
+	case evaluationrule.FieldPerOperator:
+		return m.PerOperator()
+	case evaluationrule.FieldLeastTalkSeconds:
+		return m.LeastTalkSeconds()
+	case evaluationrule.FieldRatedAtMost:
+		return m.RatedAtMost()
+	case evaluationrule.FieldActive:
+		return m.Active()
+	case evaluationrule.FieldDrawnTo:
+		return m.DrawnTo()
+	case evaluationrule.FieldAuthorID:
+		return m.AuthorID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EvaluationRuleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case evaluationrule.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case evaluationrule.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case evaluationrule.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case evaluationrule.FieldName:
+		return m.OldName(ctx)
+	case evaluationrule.FieldFormID:
+		return m.OldFormID(ctx)
+	case evaluationrule.FieldLine:
+		return m.OldLine(ctx)
+	case evaluationrule.FieldQueueID:
+		return m.OldQueueID(ctx)
+	case evaluationrule.FieldChannel:
+		return m.OldChannel(ctx)
+	case evaluationrule.FieldPeriod:
+		return m.OldPeriod(ctx)
+	case evaluationrule.FieldPerOperator:
+		return m.OldPerOperator(ctx)
+	case evaluationrule.FieldLeastTalkSeconds:
+		return m.OldLeastTalkSeconds(ctx)
+	case evaluationrule.FieldRatedAtMost:
+		return m.OldRatedAtMost(ctx)
+	case evaluationrule.FieldActive:
+		return m.OldActive(ctx)
+	case evaluationrule.FieldDrawnTo:
+		return m.OldDrawnTo(ctx)
+	case evaluationrule.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	}
+	return nil, fmt.Errorf("unknown EvaluationRule field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvaluationRuleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case evaluationrule.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case evaluationrule.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case evaluationrule.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case evaluationrule.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case evaluationrule.FieldFormID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFormID(v)
+		return nil
+	case evaluationrule.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLine(v)
+		return nil
+	case evaluationrule.FieldQueueID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQueueID(v)
+		return nil
+	case evaluationrule.FieldChannel:
+		v, ok := value.(evaluationrule.Channel)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannel(v)
+		return nil
+	case evaluationrule.FieldPeriod:
+		v, ok := value.(evaluationrule.Period)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPeriod(v)
+		return nil
+	case evaluationrule.FieldPerOperator:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerOperator(v)
+		return nil
+	case evaluationrule.FieldLeastTalkSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeastTalkSeconds(v)
+		return nil
+	case evaluationrule.FieldRatedAtMost:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRatedAtMost(v)
+		return nil
+	case evaluationrule.FieldActive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActive(v)
+		return nil
+	case evaluationrule.FieldDrawnTo:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDrawnTo(v)
+		return nil
+	case evaluationrule.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationRule field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EvaluationRuleMutation) AddedFields() []string {
+	var fields []string
+	if m.addline != nil {
+		fields = append(fields, evaluationrule.FieldLine)
+	}
+	if m.addper_operator != nil {
+		fields = append(fields, evaluationrule.FieldPerOperator)
+	}
+	if m.addleast_talk_seconds != nil {
+		fields = append(fields, evaluationrule.FieldLeastTalkSeconds)
+	}
+	if m.addrated_at_most != nil {
+		fields = append(fields, evaluationrule.FieldRatedAtMost)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EvaluationRuleMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case evaluationrule.FieldLine:
+		return m.AddedLine()
+	case evaluationrule.FieldPerOperator:
+		return m.AddedPerOperator()
+	case evaluationrule.FieldLeastTalkSeconds:
+		return m.AddedLeastTalkSeconds()
+	case evaluationrule.FieldRatedAtMost:
+		return m.AddedRatedAtMost()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvaluationRuleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case evaluationrule.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLine(v)
+		return nil
+	case evaluationrule.FieldPerOperator:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPerOperator(v)
+		return nil
+	case evaluationrule.FieldLeastTalkSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLeastTalkSeconds(v)
+		return nil
+	case evaluationrule.FieldRatedAtMost:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRatedAtMost(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationRule numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EvaluationRuleMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(evaluationrule.FieldAgencyID) {
+		fields = append(fields, evaluationrule.FieldAgencyID)
+	}
+	if m.FieldCleared(evaluationrule.FieldRegionID) {
+		fields = append(fields, evaluationrule.FieldRegionID)
+	}
+	if m.FieldCleared(evaluationrule.FieldLine) {
+		fields = append(fields, evaluationrule.FieldLine)
+	}
+	if m.FieldCleared(evaluationrule.FieldQueueID) {
+		fields = append(fields, evaluationrule.FieldQueueID)
+	}
+	if m.FieldCleared(evaluationrule.FieldChannel) {
+		fields = append(fields, evaluationrule.FieldChannel)
+	}
+	if m.FieldCleared(evaluationrule.FieldRatedAtMost) {
+		fields = append(fields, evaluationrule.FieldRatedAtMost)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EvaluationRuleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EvaluationRuleMutation) ClearField(name string) error {
+	switch name {
+	case evaluationrule.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case evaluationrule.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	case evaluationrule.FieldLine:
+		m.ClearLine()
+		return nil
+	case evaluationrule.FieldQueueID:
+		m.ClearQueueID()
+		return nil
+	case evaluationrule.FieldChannel:
+		m.ClearChannel()
+		return nil
+	case evaluationrule.FieldRatedAtMost:
+		m.ClearRatedAtMost()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationRule nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EvaluationRuleMutation) ResetField(name string) error {
+	switch name {
+	case evaluationrule.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case evaluationrule.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case evaluationrule.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case evaluationrule.FieldName:
+		m.ResetName()
+		return nil
+	case evaluationrule.FieldFormID:
+		m.ResetFormID()
+		return nil
+	case evaluationrule.FieldLine:
+		m.ResetLine()
+		return nil
+	case evaluationrule.FieldQueueID:
+		m.ResetQueueID()
+		return nil
+	case evaluationrule.FieldChannel:
+		m.ResetChannel()
+		return nil
+	case evaluationrule.FieldPeriod:
+		m.ResetPeriod()
+		return nil
+	case evaluationrule.FieldPerOperator:
+		m.ResetPerOperator()
+		return nil
+	case evaluationrule.FieldLeastTalkSeconds:
+		m.ResetLeastTalkSeconds()
+		return nil
+	case evaluationrule.FieldRatedAtMost:
+		m.ResetRatedAtMost()
+		return nil
+	case evaluationrule.FieldActive:
+		m.ResetActive()
+		return nil
+	case evaluationrule.FieldDrawnTo:
+		m.ResetDrawnTo()
+		return nil
+	case evaluationrule.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationRule field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EvaluationRuleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.agency != nil {
+		edges = append(edges, evaluationrule.EdgeAgency)
+	}
+	if m.region != nil {
+		edges = append(edges, evaluationrule.EdgeRegion)
+	}
+	if m.queue != nil {
+		edges = append(edges, evaluationrule.EdgeQueue)
+	}
+	if m.form != nil {
+		edges = append(edges, evaluationrule.EdgeForm)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EvaluationRuleMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case evaluationrule.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluationrule.EdgeRegion:
+		if id := m.region; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluationrule.EdgeQueue:
+		if id := m.queue; id != nil {
+			return []ent.Value{*id}
+		}
+	case evaluationrule.EdgeForm:
+		if id := m.form; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EvaluationRuleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EvaluationRuleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EvaluationRuleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedagency {
+		edges = append(edges, evaluationrule.EdgeAgency)
+	}
+	if m.clearedregion {
+		edges = append(edges, evaluationrule.EdgeRegion)
+	}
+	if m.clearedqueue {
+		edges = append(edges, evaluationrule.EdgeQueue)
+	}
+	if m.clearedform {
+		edges = append(edges, evaluationrule.EdgeForm)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EvaluationRuleMutation) EdgeCleared(name string) bool {
+	switch name {
+	case evaluationrule.EdgeAgency:
+		return m.clearedagency
+	case evaluationrule.EdgeRegion:
+		return m.clearedregion
+	case evaluationrule.EdgeQueue:
+		return m.clearedqueue
+	case evaluationrule.EdgeForm:
+		return m.clearedform
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EvaluationRuleMutation) ClearEdge(name string) error {
+	switch name {
+	case evaluationrule.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	case evaluationrule.EdgeRegion:
+		m.ClearRegion()
+		return nil
+	case evaluationrule.EdgeQueue:
+		m.ClearQueue()
+		return nil
+	case evaluationrule.EdgeForm:
+		m.ClearForm()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationRule unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EvaluationRuleMutation) ResetEdge(name string) error {
+	switch name {
+	case evaluationrule.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case evaluationrule.EdgeRegion:
+		m.ResetRegion()
+		return nil
+	case evaluationrule.EdgeQueue:
+		m.ResetQueue()
+		return nil
+	case evaluationrule.EdgeForm:
+		m.ResetForm()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationRule edge %s", name)
+}
+
+// EvaluationStepMutation represents an operation that mutates the EvaluationStep nodes in the graph.
+type EvaluationStepMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	created_at        *time.Time
+	kind              *evaluationstep.Kind
+	account_id        *string
+	text              *string
+	score             *float64
+	addscore          *float64
+	marks             *[]scorecard.Mark
+	appendmarks       []scorecard.Mark
+	clearedFields     map[string]struct{}
+	evaluation        *string
+	clearedevaluation bool
+	done              bool
+	oldValue          func(context.Context) (*EvaluationStep, error)
+	predicates        []predicate.EvaluationStep
+}
+
+var _ ent.Mutation = (*EvaluationStepMutation)(nil)
+
+// evaluationstepOption allows management of the mutation configuration using functional options.
+type evaluationstepOption func(*EvaluationStepMutation)
+
+// newEvaluationStepMutation creates new mutation for the EvaluationStep entity.
+func newEvaluationStepMutation(c config, op Op, opts ...evaluationstepOption) *EvaluationStepMutation {
+	m := &EvaluationStepMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEvaluationStep,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEvaluationStepID sets the ID field of the mutation.
+func withEvaluationStepID(id string) evaluationstepOption {
+	return func(m *EvaluationStepMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *EvaluationStep
+		)
+		m.oldValue = func(ctx context.Context) (*EvaluationStep, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().EvaluationStep.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEvaluationStep sets the old EvaluationStep of the mutation.
+func withEvaluationStep(node *EvaluationStep) evaluationstepOption {
+	return func(m *EvaluationStepMutation) {
+		m.oldValue = func(context.Context) (*EvaluationStep, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EvaluationStepMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EvaluationStepMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of EvaluationStep entities.
+func (m *EvaluationStepMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EvaluationStepMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EvaluationStepMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().EvaluationStep.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *EvaluationStepMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *EvaluationStepMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the EvaluationStep entity.
+// If the EvaluationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationStepMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *EvaluationStepMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetEvaluationID sets the "evaluation_id" field.
+func (m *EvaluationStepMutation) SetEvaluationID(s string) {
+	m.evaluation = &s
+}
+
+// EvaluationID returns the value of the "evaluation_id" field in the mutation.
+func (m *EvaluationStepMutation) EvaluationID() (r string, exists bool) {
+	v := m.evaluation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvaluationID returns the old "evaluation_id" field's value of the EvaluationStep entity.
+// If the EvaluationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationStepMutation) OldEvaluationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvaluationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvaluationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvaluationID: %w", err)
+	}
+	return oldValue.EvaluationID, nil
+}
+
+// ResetEvaluationID resets all changes to the "evaluation_id" field.
+func (m *EvaluationStepMutation) ResetEvaluationID() {
+	m.evaluation = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *EvaluationStepMutation) SetKind(e evaluationstep.Kind) {
+	m.kind = &e
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *EvaluationStepMutation) Kind() (r evaluationstep.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the EvaluationStep entity.
+// If the EvaluationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationStepMutation) OldKind(ctx context.Context) (v evaluationstep.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *EvaluationStepMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *EvaluationStepMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *EvaluationStepMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the EvaluationStep entity.
+// If the EvaluationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationStepMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (m *EvaluationStepMutation) ClearAccountID() {
+	m.account_id = nil
+	m.clearedFields[evaluationstep.FieldAccountID] = struct{}{}
+}
+
+// AccountIDCleared returns if the "account_id" field was cleared in this mutation.
+func (m *EvaluationStepMutation) AccountIDCleared() bool {
+	_, ok := m.clearedFields[evaluationstep.FieldAccountID]
+	return ok
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *EvaluationStepMutation) ResetAccountID() {
+	m.account_id = nil
+	delete(m.clearedFields, evaluationstep.FieldAccountID)
+}
+
+// SetText sets the "text" field.
+func (m *EvaluationStepMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *EvaluationStepMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the EvaluationStep entity.
+// If the EvaluationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationStepMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ClearText clears the value of the "text" field.
+func (m *EvaluationStepMutation) ClearText() {
+	m.text = nil
+	m.clearedFields[evaluationstep.FieldText] = struct{}{}
+}
+
+// TextCleared returns if the "text" field was cleared in this mutation.
+func (m *EvaluationStepMutation) TextCleared() bool {
+	_, ok := m.clearedFields[evaluationstep.FieldText]
+	return ok
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *EvaluationStepMutation) ResetText() {
+	m.text = nil
+	delete(m.clearedFields, evaluationstep.FieldText)
+}
+
+// SetScore sets the "score" field.
+func (m *EvaluationStepMutation) SetScore(f float64) {
+	m.score = &f
+	m.addscore = nil
+}
+
+// Score returns the value of the "score" field in the mutation.
+func (m *EvaluationStepMutation) Score() (r float64, exists bool) {
+	v := m.score
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScore returns the old "score" field's value of the EvaluationStep entity.
+// If the EvaluationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationStepMutation) OldScore(ctx context.Context) (v *float64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScore: %w", err)
+	}
+	return oldValue.Score, nil
+}
+
+// AddScore adds f to the "score" field.
+func (m *EvaluationStepMutation) AddScore(f float64) {
+	if m.addscore != nil {
+		*m.addscore += f
+	} else {
+		m.addscore = &f
+	}
+}
+
+// AddedScore returns the value that was added to the "score" field in this mutation.
+func (m *EvaluationStepMutation) AddedScore() (r float64, exists bool) {
+	v := m.addscore
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearScore clears the value of the "score" field.
+func (m *EvaluationStepMutation) ClearScore() {
+	m.score = nil
+	m.addscore = nil
+	m.clearedFields[evaluationstep.FieldScore] = struct{}{}
+}
+
+// ScoreCleared returns if the "score" field was cleared in this mutation.
+func (m *EvaluationStepMutation) ScoreCleared() bool {
+	_, ok := m.clearedFields[evaluationstep.FieldScore]
+	return ok
+}
+
+// ResetScore resets all changes to the "score" field.
+func (m *EvaluationStepMutation) ResetScore() {
+	m.score = nil
+	m.addscore = nil
+	delete(m.clearedFields, evaluationstep.FieldScore)
+}
+
+// SetMarks sets the "marks" field.
+func (m *EvaluationStepMutation) SetMarks(s []scorecard.Mark) {
+	m.marks = &s
+	m.appendmarks = nil
+}
+
+// Marks returns the value of the "marks" field in the mutation.
+func (m *EvaluationStepMutation) Marks() (r []scorecard.Mark, exists bool) {
+	v := m.marks
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMarks returns the old "marks" field's value of the EvaluationStep entity.
+// If the EvaluationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationStepMutation) OldMarks(ctx context.Context) (v []scorecard.Mark, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMarks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMarks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMarks: %w", err)
+	}
+	return oldValue.Marks, nil
+}
+
+// AppendMarks adds s to the "marks" field.
+func (m *EvaluationStepMutation) AppendMarks(s []scorecard.Mark) {
+	m.appendmarks = append(m.appendmarks, s...)
+}
+
+// AppendedMarks returns the list of values that were appended to the "marks" field in this mutation.
+func (m *EvaluationStepMutation) AppendedMarks() ([]scorecard.Mark, bool) {
+	if len(m.appendmarks) == 0 {
+		return nil, false
+	}
+	return m.appendmarks, true
+}
+
+// ClearMarks clears the value of the "marks" field.
+func (m *EvaluationStepMutation) ClearMarks() {
+	m.marks = nil
+	m.appendmarks = nil
+	m.clearedFields[evaluationstep.FieldMarks] = struct{}{}
+}
+
+// MarksCleared returns if the "marks" field was cleared in this mutation.
+func (m *EvaluationStepMutation) MarksCleared() bool {
+	_, ok := m.clearedFields[evaluationstep.FieldMarks]
+	return ok
+}
+
+// ResetMarks resets all changes to the "marks" field.
+func (m *EvaluationStepMutation) ResetMarks() {
+	m.marks = nil
+	m.appendmarks = nil
+	delete(m.clearedFields, evaluationstep.FieldMarks)
+}
+
+// ClearEvaluation clears the "evaluation" edge to the Evaluation entity.
+func (m *EvaluationStepMutation) ClearEvaluation() {
+	m.clearedevaluation = true
+	m.clearedFields[evaluationstep.FieldEvaluationID] = struct{}{}
+}
+
+// EvaluationCleared reports if the "evaluation" edge to the Evaluation entity was cleared.
+func (m *EvaluationStepMutation) EvaluationCleared() bool {
+	return m.clearedevaluation
+}
+
+// EvaluationIDs returns the "evaluation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// EvaluationID instead. It exists only for internal usage by the builders.
+func (m *EvaluationStepMutation) EvaluationIDs() (ids []string) {
+	if id := m.evaluation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetEvaluation resets all changes to the "evaluation" edge.
+func (m *EvaluationStepMutation) ResetEvaluation() {
+	m.evaluation = nil
+	m.clearedevaluation = false
+}
+
+// Where appends a list predicates to the EvaluationStepMutation builder.
+func (m *EvaluationStepMutation) Where(ps ...predicate.EvaluationStep) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EvaluationStepMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EvaluationStepMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.EvaluationStep, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EvaluationStepMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EvaluationStepMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (EvaluationStep).
+func (m *EvaluationStepMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EvaluationStepMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, evaluationstep.FieldCreatedAt)
+	}
+	if m.evaluation != nil {
+		fields = append(fields, evaluationstep.FieldEvaluationID)
+	}
+	if m.kind != nil {
+		fields = append(fields, evaluationstep.FieldKind)
+	}
+	if m.account_id != nil {
+		fields = append(fields, evaluationstep.FieldAccountID)
+	}
+	if m.text != nil {
+		fields = append(fields, evaluationstep.FieldText)
+	}
+	if m.score != nil {
+		fields = append(fields, evaluationstep.FieldScore)
+	}
+	if m.marks != nil {
+		fields = append(fields, evaluationstep.FieldMarks)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EvaluationStepMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case evaluationstep.FieldCreatedAt:
+		return m.CreatedAt()
+	case evaluationstep.FieldEvaluationID:
+		return m.EvaluationID()
+	case evaluationstep.FieldKind:
+		return m.Kind()
+	case evaluationstep.FieldAccountID:
+		return m.AccountID()
+	case evaluationstep.FieldText:
+		return m.Text()
+	case evaluationstep.FieldScore:
+		return m.Score()
+	case evaluationstep.FieldMarks:
+		return m.Marks()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EvaluationStepMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case evaluationstep.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case evaluationstep.FieldEvaluationID:
+		return m.OldEvaluationID(ctx)
+	case evaluationstep.FieldKind:
+		return m.OldKind(ctx)
+	case evaluationstep.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case evaluationstep.FieldText:
+		return m.OldText(ctx)
+	case evaluationstep.FieldScore:
+		return m.OldScore(ctx)
+	case evaluationstep.FieldMarks:
+		return m.OldMarks(ctx)
+	}
+	return nil, fmt.Errorf("unknown EvaluationStep field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvaluationStepMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case evaluationstep.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case evaluationstep.FieldEvaluationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvaluationID(v)
+		return nil
+	case evaluationstep.FieldKind:
+		v, ok := value.(evaluationstep.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case evaluationstep.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case evaluationstep.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case evaluationstep.FieldScore:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScore(v)
+		return nil
+	case evaluationstep.FieldMarks:
+		v, ok := value.([]scorecard.Mark)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMarks(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationStep field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EvaluationStepMutation) AddedFields() []string {
+	var fields []string
+	if m.addscore != nil {
+		fields = append(fields, evaluationstep.FieldScore)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EvaluationStepMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case evaluationstep.FieldScore:
+		return m.AddedScore()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EvaluationStepMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case evaluationstep.FieldScore:
+		v, ok := value.(float64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddScore(v)
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationStep numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EvaluationStepMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(evaluationstep.FieldAccountID) {
+		fields = append(fields, evaluationstep.FieldAccountID)
+	}
+	if m.FieldCleared(evaluationstep.FieldText) {
+		fields = append(fields, evaluationstep.FieldText)
+	}
+	if m.FieldCleared(evaluationstep.FieldScore) {
+		fields = append(fields, evaluationstep.FieldScore)
+	}
+	if m.FieldCleared(evaluationstep.FieldMarks) {
+		fields = append(fields, evaluationstep.FieldMarks)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EvaluationStepMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EvaluationStepMutation) ClearField(name string) error {
+	switch name {
+	case evaluationstep.FieldAccountID:
+		m.ClearAccountID()
+		return nil
+	case evaluationstep.FieldText:
+		m.ClearText()
+		return nil
+	case evaluationstep.FieldScore:
+		m.ClearScore()
+		return nil
+	case evaluationstep.FieldMarks:
+		m.ClearMarks()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationStep nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EvaluationStepMutation) ResetField(name string) error {
+	switch name {
+	case evaluationstep.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case evaluationstep.FieldEvaluationID:
+		m.ResetEvaluationID()
+		return nil
+	case evaluationstep.FieldKind:
+		m.ResetKind()
+		return nil
+	case evaluationstep.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case evaluationstep.FieldText:
+		m.ResetText()
+		return nil
+	case evaluationstep.FieldScore:
+		m.ResetScore()
+		return nil
+	case evaluationstep.FieldMarks:
+		m.ResetMarks()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationStep field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EvaluationStepMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.evaluation != nil {
+		edges = append(edges, evaluationstep.EdgeEvaluation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EvaluationStepMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case evaluationstep.EdgeEvaluation:
+		if id := m.evaluation; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EvaluationStepMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EvaluationStepMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EvaluationStepMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedevaluation {
+		edges = append(edges, evaluationstep.EdgeEvaluation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EvaluationStepMutation) EdgeCleared(name string) bool {
+	switch name {
+	case evaluationstep.EdgeEvaluation:
+		return m.clearedevaluation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EvaluationStepMutation) ClearEdge(name string) error {
+	switch name {
+	case evaluationstep.EdgeEvaluation:
+		m.ClearEvaluation()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationStep unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EvaluationStepMutation) ResetEdge(name string) error {
+	switch name {
+	case evaluationstep.EdgeEvaluation:
+		m.ResetEvaluation()
+		return nil
+	}
+	return fmt.Errorf("unknown EvaluationStep edge %s", name)
 }
 
 // EventMutation represents an operation that mutates the Event nodes in the graph.
@@ -26209,6 +45312,2354 @@ func (m *IdentityLoginMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *IdentityLoginMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown IdentityLogin edge %s", name)
+}
+
+// IncidentMutation represents an operation that mutates the Incident nodes in the graph.
+type IncidentMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	created_at        *time.Time
+	raised_by         *string
+	severity          *incident.Severity
+	subject           *incident.Subject
+	text              *string
+	interaction_id    *string
+	trunks_down       *[]string
+	appendtrunks_down []string
+	base_down         *bool
+	state             *incident.State
+	level             *int
+	addlevel          *int
+	escalate_at       *time.Time
+	acknowledged_at   *time.Time
+	acknowledged_by   *string
+	resolved_at       *time.Time
+	resolved_by       *string
+	resolution        *string
+	clearedFields     map[string]struct{}
+	agency            *string
+	clearedagency     bool
+	region            *string
+	clearedregion     bool
+	queue             *string
+	clearedqueue      bool
+	comments          map[string]struct{}
+	removedcomments   map[string]struct{}
+	clearedcomments   bool
+	done              bool
+	oldValue          func(context.Context) (*Incident, error)
+	predicates        []predicate.Incident
+}
+
+var _ ent.Mutation = (*IncidentMutation)(nil)
+
+// incidentOption allows management of the mutation configuration using functional options.
+type incidentOption func(*IncidentMutation)
+
+// newIncidentMutation creates new mutation for the Incident entity.
+func newIncidentMutation(c config, op Op, opts ...incidentOption) *IncidentMutation {
+	m := &IncidentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIncident,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIncidentID sets the ID field of the mutation.
+func withIncidentID(id string) incidentOption {
+	return func(m *IncidentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Incident
+		)
+		m.oldValue = func(ctx context.Context) (*Incident, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Incident.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIncident sets the old Incident of the mutation.
+func withIncident(node *Incident) incidentOption {
+	return func(m *IncidentMutation) {
+		m.oldValue = func(context.Context) (*Incident, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IncidentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IncidentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Incident entities.
+func (m *IncidentMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IncidentMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IncidentMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Incident.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *IncidentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *IncidentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *IncidentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAgencyID sets the "agency_id" field.
+func (m *IncidentMutation) SetAgencyID(s string) {
+	m.agency = &s
+}
+
+// AgencyID returns the value of the "agency_id" field in the mutation.
+func (m *IncidentMutation) AgencyID() (r string, exists bool) {
+	v := m.agency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgencyID returns the old "agency_id" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldAgencyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgencyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgencyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgencyID: %w", err)
+	}
+	return oldValue.AgencyID, nil
+}
+
+// ClearAgencyID clears the value of the "agency_id" field.
+func (m *IncidentMutation) ClearAgencyID() {
+	m.agency = nil
+	m.clearedFields[incident.FieldAgencyID] = struct{}{}
+}
+
+// AgencyIDCleared returns if the "agency_id" field was cleared in this mutation.
+func (m *IncidentMutation) AgencyIDCleared() bool {
+	_, ok := m.clearedFields[incident.FieldAgencyID]
+	return ok
+}
+
+// ResetAgencyID resets all changes to the "agency_id" field.
+func (m *IncidentMutation) ResetAgencyID() {
+	m.agency = nil
+	delete(m.clearedFields, incident.FieldAgencyID)
+}
+
+// SetRegionID sets the "region_id" field.
+func (m *IncidentMutation) SetRegionID(s string) {
+	m.region = &s
+}
+
+// RegionID returns the value of the "region_id" field in the mutation.
+func (m *IncidentMutation) RegionID() (r string, exists bool) {
+	v := m.region
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegionID returns the old "region_id" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldRegionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegionID: %w", err)
+	}
+	return oldValue.RegionID, nil
+}
+
+// ClearRegionID clears the value of the "region_id" field.
+func (m *IncidentMutation) ClearRegionID() {
+	m.region = nil
+	m.clearedFields[incident.FieldRegionID] = struct{}{}
+}
+
+// RegionIDCleared returns if the "region_id" field was cleared in this mutation.
+func (m *IncidentMutation) RegionIDCleared() bool {
+	_, ok := m.clearedFields[incident.FieldRegionID]
+	return ok
+}
+
+// ResetRegionID resets all changes to the "region_id" field.
+func (m *IncidentMutation) ResetRegionID() {
+	m.region = nil
+	delete(m.clearedFields, incident.FieldRegionID)
+}
+
+// SetRaisedBy sets the "raised_by" field.
+func (m *IncidentMutation) SetRaisedBy(s string) {
+	m.raised_by = &s
+}
+
+// RaisedBy returns the value of the "raised_by" field in the mutation.
+func (m *IncidentMutation) RaisedBy() (r string, exists bool) {
+	v := m.raised_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRaisedBy returns the old "raised_by" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldRaisedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRaisedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRaisedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRaisedBy: %w", err)
+	}
+	return oldValue.RaisedBy, nil
+}
+
+// ResetRaisedBy resets all changes to the "raised_by" field.
+func (m *IncidentMutation) ResetRaisedBy() {
+	m.raised_by = nil
+}
+
+// SetSeverity sets the "severity" field.
+func (m *IncidentMutation) SetSeverity(i incident.Severity) {
+	m.severity = &i
+}
+
+// Severity returns the value of the "severity" field in the mutation.
+func (m *IncidentMutation) Severity() (r incident.Severity, exists bool) {
+	v := m.severity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeverity returns the old "severity" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldSeverity(ctx context.Context) (v incident.Severity, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeverity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeverity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeverity: %w", err)
+	}
+	return oldValue.Severity, nil
+}
+
+// ResetSeverity resets all changes to the "severity" field.
+func (m *IncidentMutation) ResetSeverity() {
+	m.severity = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *IncidentMutation) SetSubject(i incident.Subject) {
+	m.subject = &i
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *IncidentMutation) Subject() (r incident.Subject, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldSubject(ctx context.Context) (v incident.Subject, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *IncidentMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetText sets the "text" field.
+func (m *IncidentMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *IncidentMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *IncidentMutation) ResetText() {
+	m.text = nil
+}
+
+// SetQueueID sets the "queue_id" field.
+func (m *IncidentMutation) SetQueueID(s string) {
+	m.queue = &s
+}
+
+// QueueID returns the value of the "queue_id" field in the mutation.
+func (m *IncidentMutation) QueueID() (r string, exists bool) {
+	v := m.queue
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQueueID returns the old "queue_id" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldQueueID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQueueID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQueueID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQueueID: %w", err)
+	}
+	return oldValue.QueueID, nil
+}
+
+// ClearQueueID clears the value of the "queue_id" field.
+func (m *IncidentMutation) ClearQueueID() {
+	m.queue = nil
+	m.clearedFields[incident.FieldQueueID] = struct{}{}
+}
+
+// QueueIDCleared returns if the "queue_id" field was cleared in this mutation.
+func (m *IncidentMutation) QueueIDCleared() bool {
+	_, ok := m.clearedFields[incident.FieldQueueID]
+	return ok
+}
+
+// ResetQueueID resets all changes to the "queue_id" field.
+func (m *IncidentMutation) ResetQueueID() {
+	m.queue = nil
+	delete(m.clearedFields, incident.FieldQueueID)
+}
+
+// SetInteractionID sets the "interaction_id" field.
+func (m *IncidentMutation) SetInteractionID(s string) {
+	m.interaction_id = &s
+}
+
+// InteractionID returns the value of the "interaction_id" field in the mutation.
+func (m *IncidentMutation) InteractionID() (r string, exists bool) {
+	v := m.interaction_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInteractionID returns the old "interaction_id" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldInteractionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInteractionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInteractionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInteractionID: %w", err)
+	}
+	return oldValue.InteractionID, nil
+}
+
+// ClearInteractionID clears the value of the "interaction_id" field.
+func (m *IncidentMutation) ClearInteractionID() {
+	m.interaction_id = nil
+	m.clearedFields[incident.FieldInteractionID] = struct{}{}
+}
+
+// InteractionIDCleared returns if the "interaction_id" field was cleared in this mutation.
+func (m *IncidentMutation) InteractionIDCleared() bool {
+	_, ok := m.clearedFields[incident.FieldInteractionID]
+	return ok
+}
+
+// ResetInteractionID resets all changes to the "interaction_id" field.
+func (m *IncidentMutation) ResetInteractionID() {
+	m.interaction_id = nil
+	delete(m.clearedFields, incident.FieldInteractionID)
+}
+
+// SetTrunksDown sets the "trunks_down" field.
+func (m *IncidentMutation) SetTrunksDown(s []string) {
+	m.trunks_down = &s
+	m.appendtrunks_down = nil
+}
+
+// TrunksDown returns the value of the "trunks_down" field in the mutation.
+func (m *IncidentMutation) TrunksDown() (r []string, exists bool) {
+	v := m.trunks_down
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrunksDown returns the old "trunks_down" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldTrunksDown(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrunksDown is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrunksDown requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrunksDown: %w", err)
+	}
+	return oldValue.TrunksDown, nil
+}
+
+// AppendTrunksDown adds s to the "trunks_down" field.
+func (m *IncidentMutation) AppendTrunksDown(s []string) {
+	m.appendtrunks_down = append(m.appendtrunks_down, s...)
+}
+
+// AppendedTrunksDown returns the list of values that were appended to the "trunks_down" field in this mutation.
+func (m *IncidentMutation) AppendedTrunksDown() ([]string, bool) {
+	if len(m.appendtrunks_down) == 0 {
+		return nil, false
+	}
+	return m.appendtrunks_down, true
+}
+
+// ClearTrunksDown clears the value of the "trunks_down" field.
+func (m *IncidentMutation) ClearTrunksDown() {
+	m.trunks_down = nil
+	m.appendtrunks_down = nil
+	m.clearedFields[incident.FieldTrunksDown] = struct{}{}
+}
+
+// TrunksDownCleared returns if the "trunks_down" field was cleared in this mutation.
+func (m *IncidentMutation) TrunksDownCleared() bool {
+	_, ok := m.clearedFields[incident.FieldTrunksDown]
+	return ok
+}
+
+// ResetTrunksDown resets all changes to the "trunks_down" field.
+func (m *IncidentMutation) ResetTrunksDown() {
+	m.trunks_down = nil
+	m.appendtrunks_down = nil
+	delete(m.clearedFields, incident.FieldTrunksDown)
+}
+
+// SetBaseDown sets the "base_down" field.
+func (m *IncidentMutation) SetBaseDown(b bool) {
+	m.base_down = &b
+}
+
+// BaseDown returns the value of the "base_down" field in the mutation.
+func (m *IncidentMutation) BaseDown() (r bool, exists bool) {
+	v := m.base_down
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBaseDown returns the old "base_down" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldBaseDown(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBaseDown is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBaseDown requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBaseDown: %w", err)
+	}
+	return oldValue.BaseDown, nil
+}
+
+// ResetBaseDown resets all changes to the "base_down" field.
+func (m *IncidentMutation) ResetBaseDown() {
+	m.base_down = nil
+}
+
+// SetState sets the "state" field.
+func (m *IncidentMutation) SetState(i incident.State) {
+	m.state = &i
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *IncidentMutation) State() (r incident.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldState(ctx context.Context) (v incident.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *IncidentMutation) ResetState() {
+	m.state = nil
+}
+
+// SetLevel sets the "level" field.
+func (m *IncidentMutation) SetLevel(i int) {
+	m.level = &i
+	m.addlevel = nil
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *IncidentMutation) Level() (r int, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldLevel(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// AddLevel adds i to the "level" field.
+func (m *IncidentMutation) AddLevel(i int) {
+	if m.addlevel != nil {
+		*m.addlevel += i
+	} else {
+		m.addlevel = &i
+	}
+}
+
+// AddedLevel returns the value that was added to the "level" field in this mutation.
+func (m *IncidentMutation) AddedLevel() (r int, exists bool) {
+	v := m.addlevel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *IncidentMutation) ResetLevel() {
+	m.level = nil
+	m.addlevel = nil
+}
+
+// SetEscalateAt sets the "escalate_at" field.
+func (m *IncidentMutation) SetEscalateAt(t time.Time) {
+	m.escalate_at = &t
+}
+
+// EscalateAt returns the value of the "escalate_at" field in the mutation.
+func (m *IncidentMutation) EscalateAt() (r time.Time, exists bool) {
+	v := m.escalate_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEscalateAt returns the old "escalate_at" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldEscalateAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEscalateAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEscalateAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEscalateAt: %w", err)
+	}
+	return oldValue.EscalateAt, nil
+}
+
+// ClearEscalateAt clears the value of the "escalate_at" field.
+func (m *IncidentMutation) ClearEscalateAt() {
+	m.escalate_at = nil
+	m.clearedFields[incident.FieldEscalateAt] = struct{}{}
+}
+
+// EscalateAtCleared returns if the "escalate_at" field was cleared in this mutation.
+func (m *IncidentMutation) EscalateAtCleared() bool {
+	_, ok := m.clearedFields[incident.FieldEscalateAt]
+	return ok
+}
+
+// ResetEscalateAt resets all changes to the "escalate_at" field.
+func (m *IncidentMutation) ResetEscalateAt() {
+	m.escalate_at = nil
+	delete(m.clearedFields, incident.FieldEscalateAt)
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (m *IncidentMutation) SetAcknowledgedAt(t time.Time) {
+	m.acknowledged_at = &t
+}
+
+// AcknowledgedAt returns the value of the "acknowledged_at" field in the mutation.
+func (m *IncidentMutation) AcknowledgedAt() (r time.Time, exists bool) {
+	v := m.acknowledged_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledgedAt returns the old "acknowledged_at" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldAcknowledgedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledgedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledgedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledgedAt: %w", err)
+	}
+	return oldValue.AcknowledgedAt, nil
+}
+
+// ClearAcknowledgedAt clears the value of the "acknowledged_at" field.
+func (m *IncidentMutation) ClearAcknowledgedAt() {
+	m.acknowledged_at = nil
+	m.clearedFields[incident.FieldAcknowledgedAt] = struct{}{}
+}
+
+// AcknowledgedAtCleared returns if the "acknowledged_at" field was cleared in this mutation.
+func (m *IncidentMutation) AcknowledgedAtCleared() bool {
+	_, ok := m.clearedFields[incident.FieldAcknowledgedAt]
+	return ok
+}
+
+// ResetAcknowledgedAt resets all changes to the "acknowledged_at" field.
+func (m *IncidentMutation) ResetAcknowledgedAt() {
+	m.acknowledged_at = nil
+	delete(m.clearedFields, incident.FieldAcknowledgedAt)
+}
+
+// SetAcknowledgedBy sets the "acknowledged_by" field.
+func (m *IncidentMutation) SetAcknowledgedBy(s string) {
+	m.acknowledged_by = &s
+}
+
+// AcknowledgedBy returns the value of the "acknowledged_by" field in the mutation.
+func (m *IncidentMutation) AcknowledgedBy() (r string, exists bool) {
+	v := m.acknowledged_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledgedBy returns the old "acknowledged_by" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldAcknowledgedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledgedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledgedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledgedBy: %w", err)
+	}
+	return oldValue.AcknowledgedBy, nil
+}
+
+// ClearAcknowledgedBy clears the value of the "acknowledged_by" field.
+func (m *IncidentMutation) ClearAcknowledgedBy() {
+	m.acknowledged_by = nil
+	m.clearedFields[incident.FieldAcknowledgedBy] = struct{}{}
+}
+
+// AcknowledgedByCleared returns if the "acknowledged_by" field was cleared in this mutation.
+func (m *IncidentMutation) AcknowledgedByCleared() bool {
+	_, ok := m.clearedFields[incident.FieldAcknowledgedBy]
+	return ok
+}
+
+// ResetAcknowledgedBy resets all changes to the "acknowledged_by" field.
+func (m *IncidentMutation) ResetAcknowledgedBy() {
+	m.acknowledged_by = nil
+	delete(m.clearedFields, incident.FieldAcknowledgedBy)
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (m *IncidentMutation) SetResolvedAt(t time.Time) {
+	m.resolved_at = &t
+}
+
+// ResolvedAt returns the value of the "resolved_at" field in the mutation.
+func (m *IncidentMutation) ResolvedAt() (r time.Time, exists bool) {
+	v := m.resolved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolvedAt returns the old "resolved_at" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldResolvedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolvedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolvedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolvedAt: %w", err)
+	}
+	return oldValue.ResolvedAt, nil
+}
+
+// ClearResolvedAt clears the value of the "resolved_at" field.
+func (m *IncidentMutation) ClearResolvedAt() {
+	m.resolved_at = nil
+	m.clearedFields[incident.FieldResolvedAt] = struct{}{}
+}
+
+// ResolvedAtCleared returns if the "resolved_at" field was cleared in this mutation.
+func (m *IncidentMutation) ResolvedAtCleared() bool {
+	_, ok := m.clearedFields[incident.FieldResolvedAt]
+	return ok
+}
+
+// ResetResolvedAt resets all changes to the "resolved_at" field.
+func (m *IncidentMutation) ResetResolvedAt() {
+	m.resolved_at = nil
+	delete(m.clearedFields, incident.FieldResolvedAt)
+}
+
+// SetResolvedBy sets the "resolved_by" field.
+func (m *IncidentMutation) SetResolvedBy(s string) {
+	m.resolved_by = &s
+}
+
+// ResolvedBy returns the value of the "resolved_by" field in the mutation.
+func (m *IncidentMutation) ResolvedBy() (r string, exists bool) {
+	v := m.resolved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolvedBy returns the old "resolved_by" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldResolvedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolvedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolvedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolvedBy: %w", err)
+	}
+	return oldValue.ResolvedBy, nil
+}
+
+// ClearResolvedBy clears the value of the "resolved_by" field.
+func (m *IncidentMutation) ClearResolvedBy() {
+	m.resolved_by = nil
+	m.clearedFields[incident.FieldResolvedBy] = struct{}{}
+}
+
+// ResolvedByCleared returns if the "resolved_by" field was cleared in this mutation.
+func (m *IncidentMutation) ResolvedByCleared() bool {
+	_, ok := m.clearedFields[incident.FieldResolvedBy]
+	return ok
+}
+
+// ResetResolvedBy resets all changes to the "resolved_by" field.
+func (m *IncidentMutation) ResetResolvedBy() {
+	m.resolved_by = nil
+	delete(m.clearedFields, incident.FieldResolvedBy)
+}
+
+// SetResolution sets the "resolution" field.
+func (m *IncidentMutation) SetResolution(s string) {
+	m.resolution = &s
+}
+
+// Resolution returns the value of the "resolution" field in the mutation.
+func (m *IncidentMutation) Resolution() (r string, exists bool) {
+	v := m.resolution
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolution returns the old "resolution" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldResolution(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolution is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolution requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolution: %w", err)
+	}
+	return oldValue.Resolution, nil
+}
+
+// ClearResolution clears the value of the "resolution" field.
+func (m *IncidentMutation) ClearResolution() {
+	m.resolution = nil
+	m.clearedFields[incident.FieldResolution] = struct{}{}
+}
+
+// ResolutionCleared returns if the "resolution" field was cleared in this mutation.
+func (m *IncidentMutation) ResolutionCleared() bool {
+	_, ok := m.clearedFields[incident.FieldResolution]
+	return ok
+}
+
+// ResetResolution resets all changes to the "resolution" field.
+func (m *IncidentMutation) ResetResolution() {
+	m.resolution = nil
+	delete(m.clearedFields, incident.FieldResolution)
+}
+
+// ClearAgency clears the "agency" edge to the Agency entity.
+func (m *IncidentMutation) ClearAgency() {
+	m.clearedagency = true
+	m.clearedFields[incident.FieldAgencyID] = struct{}{}
+}
+
+// AgencyCleared reports if the "agency" edge to the Agency entity was cleared.
+func (m *IncidentMutation) AgencyCleared() bool {
+	return m.AgencyIDCleared() || m.clearedagency
+}
+
+// AgencyIDs returns the "agency" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgencyID instead. It exists only for internal usage by the builders.
+func (m *IncidentMutation) AgencyIDs() (ids []string) {
+	if id := m.agency; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgency resets all changes to the "agency" edge.
+func (m *IncidentMutation) ResetAgency() {
+	m.agency = nil
+	m.clearedagency = false
+}
+
+// ClearRegion clears the "region" edge to the Region entity.
+func (m *IncidentMutation) ClearRegion() {
+	m.clearedregion = true
+	m.clearedFields[incident.FieldRegionID] = struct{}{}
+}
+
+// RegionCleared reports if the "region" edge to the Region entity was cleared.
+func (m *IncidentMutation) RegionCleared() bool {
+	return m.RegionIDCleared() || m.clearedregion
+}
+
+// RegionIDs returns the "region" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RegionID instead. It exists only for internal usage by the builders.
+func (m *IncidentMutation) RegionIDs() (ids []string) {
+	if id := m.region; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRegion resets all changes to the "region" edge.
+func (m *IncidentMutation) ResetRegion() {
+	m.region = nil
+	m.clearedregion = false
+}
+
+// ClearQueue clears the "queue" edge to the Queue entity.
+func (m *IncidentMutation) ClearQueue() {
+	m.clearedqueue = true
+	m.clearedFields[incident.FieldQueueID] = struct{}{}
+}
+
+// QueueCleared reports if the "queue" edge to the Queue entity was cleared.
+func (m *IncidentMutation) QueueCleared() bool {
+	return m.QueueIDCleared() || m.clearedqueue
+}
+
+// QueueIDs returns the "queue" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// QueueID instead. It exists only for internal usage by the builders.
+func (m *IncidentMutation) QueueIDs() (ids []string) {
+	if id := m.queue; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetQueue resets all changes to the "queue" edge.
+func (m *IncidentMutation) ResetQueue() {
+	m.queue = nil
+	m.clearedqueue = false
+}
+
+// AddCommentIDs adds the "comments" edge to the IncidentComment entity by ids.
+func (m *IncidentMutation) AddCommentIDs(ids ...string) {
+	if m.comments == nil {
+		m.comments = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.comments[ids[i]] = struct{}{}
+	}
+}
+
+// ClearComments clears the "comments" edge to the IncidentComment entity.
+func (m *IncidentMutation) ClearComments() {
+	m.clearedcomments = true
+}
+
+// CommentsCleared reports if the "comments" edge to the IncidentComment entity was cleared.
+func (m *IncidentMutation) CommentsCleared() bool {
+	return m.clearedcomments
+}
+
+// RemoveCommentIDs removes the "comments" edge to the IncidentComment entity by IDs.
+func (m *IncidentMutation) RemoveCommentIDs(ids ...string) {
+	if m.removedcomments == nil {
+		m.removedcomments = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.comments, ids[i])
+		m.removedcomments[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedComments returns the removed IDs of the "comments" edge to the IncidentComment entity.
+func (m *IncidentMutation) RemovedCommentsIDs() (ids []string) {
+	for id := range m.removedcomments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// CommentsIDs returns the "comments" edge IDs in the mutation.
+func (m *IncidentMutation) CommentsIDs() (ids []string) {
+	for id := range m.comments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetComments resets all changes to the "comments" edge.
+func (m *IncidentMutation) ResetComments() {
+	m.comments = nil
+	m.clearedcomments = false
+	m.removedcomments = nil
+}
+
+// Where appends a list predicates to the IncidentMutation builder.
+func (m *IncidentMutation) Where(ps ...predicate.Incident) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IncidentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IncidentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Incident, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IncidentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IncidentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Incident).
+func (m *IncidentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IncidentMutation) Fields() []string {
+	fields := make([]string, 0, 19)
+	if m.created_at != nil {
+		fields = append(fields, incident.FieldCreatedAt)
+	}
+	if m.agency != nil {
+		fields = append(fields, incident.FieldAgencyID)
+	}
+	if m.region != nil {
+		fields = append(fields, incident.FieldRegionID)
+	}
+	if m.raised_by != nil {
+		fields = append(fields, incident.FieldRaisedBy)
+	}
+	if m.severity != nil {
+		fields = append(fields, incident.FieldSeverity)
+	}
+	if m.subject != nil {
+		fields = append(fields, incident.FieldSubject)
+	}
+	if m.text != nil {
+		fields = append(fields, incident.FieldText)
+	}
+	if m.queue != nil {
+		fields = append(fields, incident.FieldQueueID)
+	}
+	if m.interaction_id != nil {
+		fields = append(fields, incident.FieldInteractionID)
+	}
+	if m.trunks_down != nil {
+		fields = append(fields, incident.FieldTrunksDown)
+	}
+	if m.base_down != nil {
+		fields = append(fields, incident.FieldBaseDown)
+	}
+	if m.state != nil {
+		fields = append(fields, incident.FieldState)
+	}
+	if m.level != nil {
+		fields = append(fields, incident.FieldLevel)
+	}
+	if m.escalate_at != nil {
+		fields = append(fields, incident.FieldEscalateAt)
+	}
+	if m.acknowledged_at != nil {
+		fields = append(fields, incident.FieldAcknowledgedAt)
+	}
+	if m.acknowledged_by != nil {
+		fields = append(fields, incident.FieldAcknowledgedBy)
+	}
+	if m.resolved_at != nil {
+		fields = append(fields, incident.FieldResolvedAt)
+	}
+	if m.resolved_by != nil {
+		fields = append(fields, incident.FieldResolvedBy)
+	}
+	if m.resolution != nil {
+		fields = append(fields, incident.FieldResolution)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IncidentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case incident.FieldCreatedAt:
+		return m.CreatedAt()
+	case incident.FieldAgencyID:
+		return m.AgencyID()
+	case incident.FieldRegionID:
+		return m.RegionID()
+	case incident.FieldRaisedBy:
+		return m.RaisedBy()
+	case incident.FieldSeverity:
+		return m.Severity()
+	case incident.FieldSubject:
+		return m.Subject()
+	case incident.FieldText:
+		return m.Text()
+	case incident.FieldQueueID:
+		return m.QueueID()
+	case incident.FieldInteractionID:
+		return m.InteractionID()
+	case incident.FieldTrunksDown:
+		return m.TrunksDown()
+	case incident.FieldBaseDown:
+		return m.BaseDown()
+	case incident.FieldState:
+		return m.State()
+	case incident.FieldLevel:
+		return m.Level()
+	case incident.FieldEscalateAt:
+		return m.EscalateAt()
+	case incident.FieldAcknowledgedAt:
+		return m.AcknowledgedAt()
+	case incident.FieldAcknowledgedBy:
+		return m.AcknowledgedBy()
+	case incident.FieldResolvedAt:
+		return m.ResolvedAt()
+	case incident.FieldResolvedBy:
+		return m.ResolvedBy()
+	case incident.FieldResolution:
+		return m.Resolution()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IncidentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case incident.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case incident.FieldAgencyID:
+		return m.OldAgencyID(ctx)
+	case incident.FieldRegionID:
+		return m.OldRegionID(ctx)
+	case incident.FieldRaisedBy:
+		return m.OldRaisedBy(ctx)
+	case incident.FieldSeverity:
+		return m.OldSeverity(ctx)
+	case incident.FieldSubject:
+		return m.OldSubject(ctx)
+	case incident.FieldText:
+		return m.OldText(ctx)
+	case incident.FieldQueueID:
+		return m.OldQueueID(ctx)
+	case incident.FieldInteractionID:
+		return m.OldInteractionID(ctx)
+	case incident.FieldTrunksDown:
+		return m.OldTrunksDown(ctx)
+	case incident.FieldBaseDown:
+		return m.OldBaseDown(ctx)
+	case incident.FieldState:
+		return m.OldState(ctx)
+	case incident.FieldLevel:
+		return m.OldLevel(ctx)
+	case incident.FieldEscalateAt:
+		return m.OldEscalateAt(ctx)
+	case incident.FieldAcknowledgedAt:
+		return m.OldAcknowledgedAt(ctx)
+	case incident.FieldAcknowledgedBy:
+		return m.OldAcknowledgedBy(ctx)
+	case incident.FieldResolvedAt:
+		return m.OldResolvedAt(ctx)
+	case incident.FieldResolvedBy:
+		return m.OldResolvedBy(ctx)
+	case incident.FieldResolution:
+		return m.OldResolution(ctx)
+	}
+	return nil, fmt.Errorf("unknown Incident field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case incident.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case incident.FieldAgencyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgencyID(v)
+		return nil
+	case incident.FieldRegionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegionID(v)
+		return nil
+	case incident.FieldRaisedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRaisedBy(v)
+		return nil
+	case incident.FieldSeverity:
+		v, ok := value.(incident.Severity)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeverity(v)
+		return nil
+	case incident.FieldSubject:
+		v, ok := value.(incident.Subject)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case incident.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case incident.FieldQueueID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQueueID(v)
+		return nil
+	case incident.FieldInteractionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInteractionID(v)
+		return nil
+	case incident.FieldTrunksDown:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrunksDown(v)
+		return nil
+	case incident.FieldBaseDown:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBaseDown(v)
+		return nil
+	case incident.FieldState:
+		v, ok := value.(incident.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case incident.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case incident.FieldEscalateAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEscalateAt(v)
+		return nil
+	case incident.FieldAcknowledgedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledgedAt(v)
+		return nil
+	case incident.FieldAcknowledgedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledgedBy(v)
+		return nil
+	case incident.FieldResolvedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolvedAt(v)
+		return nil
+	case incident.FieldResolvedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolvedBy(v)
+		return nil
+	case incident.FieldResolution:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolution(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Incident field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IncidentMutation) AddedFields() []string {
+	var fields []string
+	if m.addlevel != nil {
+		fields = append(fields, incident.FieldLevel)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IncidentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case incident.FieldLevel:
+		return m.AddedLevel()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case incident.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLevel(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Incident numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IncidentMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(incident.FieldAgencyID) {
+		fields = append(fields, incident.FieldAgencyID)
+	}
+	if m.FieldCleared(incident.FieldRegionID) {
+		fields = append(fields, incident.FieldRegionID)
+	}
+	if m.FieldCleared(incident.FieldQueueID) {
+		fields = append(fields, incident.FieldQueueID)
+	}
+	if m.FieldCleared(incident.FieldInteractionID) {
+		fields = append(fields, incident.FieldInteractionID)
+	}
+	if m.FieldCleared(incident.FieldTrunksDown) {
+		fields = append(fields, incident.FieldTrunksDown)
+	}
+	if m.FieldCleared(incident.FieldEscalateAt) {
+		fields = append(fields, incident.FieldEscalateAt)
+	}
+	if m.FieldCleared(incident.FieldAcknowledgedAt) {
+		fields = append(fields, incident.FieldAcknowledgedAt)
+	}
+	if m.FieldCleared(incident.FieldAcknowledgedBy) {
+		fields = append(fields, incident.FieldAcknowledgedBy)
+	}
+	if m.FieldCleared(incident.FieldResolvedAt) {
+		fields = append(fields, incident.FieldResolvedAt)
+	}
+	if m.FieldCleared(incident.FieldResolvedBy) {
+		fields = append(fields, incident.FieldResolvedBy)
+	}
+	if m.FieldCleared(incident.FieldResolution) {
+		fields = append(fields, incident.FieldResolution)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IncidentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IncidentMutation) ClearField(name string) error {
+	switch name {
+	case incident.FieldAgencyID:
+		m.ClearAgencyID()
+		return nil
+	case incident.FieldRegionID:
+		m.ClearRegionID()
+		return nil
+	case incident.FieldQueueID:
+		m.ClearQueueID()
+		return nil
+	case incident.FieldInteractionID:
+		m.ClearInteractionID()
+		return nil
+	case incident.FieldTrunksDown:
+		m.ClearTrunksDown()
+		return nil
+	case incident.FieldEscalateAt:
+		m.ClearEscalateAt()
+		return nil
+	case incident.FieldAcknowledgedAt:
+		m.ClearAcknowledgedAt()
+		return nil
+	case incident.FieldAcknowledgedBy:
+		m.ClearAcknowledgedBy()
+		return nil
+	case incident.FieldResolvedAt:
+		m.ClearResolvedAt()
+		return nil
+	case incident.FieldResolvedBy:
+		m.ClearResolvedBy()
+		return nil
+	case incident.FieldResolution:
+		m.ClearResolution()
+		return nil
+	}
+	return fmt.Errorf("unknown Incident nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IncidentMutation) ResetField(name string) error {
+	switch name {
+	case incident.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case incident.FieldAgencyID:
+		m.ResetAgencyID()
+		return nil
+	case incident.FieldRegionID:
+		m.ResetRegionID()
+		return nil
+	case incident.FieldRaisedBy:
+		m.ResetRaisedBy()
+		return nil
+	case incident.FieldSeverity:
+		m.ResetSeverity()
+		return nil
+	case incident.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case incident.FieldText:
+		m.ResetText()
+		return nil
+	case incident.FieldQueueID:
+		m.ResetQueueID()
+		return nil
+	case incident.FieldInteractionID:
+		m.ResetInteractionID()
+		return nil
+	case incident.FieldTrunksDown:
+		m.ResetTrunksDown()
+		return nil
+	case incident.FieldBaseDown:
+		m.ResetBaseDown()
+		return nil
+	case incident.FieldState:
+		m.ResetState()
+		return nil
+	case incident.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case incident.FieldEscalateAt:
+		m.ResetEscalateAt()
+		return nil
+	case incident.FieldAcknowledgedAt:
+		m.ResetAcknowledgedAt()
+		return nil
+	case incident.FieldAcknowledgedBy:
+		m.ResetAcknowledgedBy()
+		return nil
+	case incident.FieldResolvedAt:
+		m.ResetResolvedAt()
+		return nil
+	case incident.FieldResolvedBy:
+		m.ResetResolvedBy()
+		return nil
+	case incident.FieldResolution:
+		m.ResetResolution()
+		return nil
+	}
+	return fmt.Errorf("unknown Incident field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IncidentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.agency != nil {
+		edges = append(edges, incident.EdgeAgency)
+	}
+	if m.region != nil {
+		edges = append(edges, incident.EdgeRegion)
+	}
+	if m.queue != nil {
+		edges = append(edges, incident.EdgeQueue)
+	}
+	if m.comments != nil {
+		edges = append(edges, incident.EdgeComments)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IncidentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case incident.EdgeAgency:
+		if id := m.agency; id != nil {
+			return []ent.Value{*id}
+		}
+	case incident.EdgeRegion:
+		if id := m.region; id != nil {
+			return []ent.Value{*id}
+		}
+	case incident.EdgeQueue:
+		if id := m.queue; id != nil {
+			return []ent.Value{*id}
+		}
+	case incident.EdgeComments:
+		ids := make([]ent.Value, 0, len(m.comments))
+		for id := range m.comments {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IncidentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.removedcomments != nil {
+		edges = append(edges, incident.EdgeComments)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IncidentMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case incident.EdgeComments:
+		ids := make([]ent.Value, 0, len(m.removedcomments))
+		for id := range m.removedcomments {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IncidentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedagency {
+		edges = append(edges, incident.EdgeAgency)
+	}
+	if m.clearedregion {
+		edges = append(edges, incident.EdgeRegion)
+	}
+	if m.clearedqueue {
+		edges = append(edges, incident.EdgeQueue)
+	}
+	if m.clearedcomments {
+		edges = append(edges, incident.EdgeComments)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IncidentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case incident.EdgeAgency:
+		return m.clearedagency
+	case incident.EdgeRegion:
+		return m.clearedregion
+	case incident.EdgeQueue:
+		return m.clearedqueue
+	case incident.EdgeComments:
+		return m.clearedcomments
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IncidentMutation) ClearEdge(name string) error {
+	switch name {
+	case incident.EdgeAgency:
+		m.ClearAgency()
+		return nil
+	case incident.EdgeRegion:
+		m.ClearRegion()
+		return nil
+	case incident.EdgeQueue:
+		m.ClearQueue()
+		return nil
+	}
+	return fmt.Errorf("unknown Incident unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IncidentMutation) ResetEdge(name string) error {
+	switch name {
+	case incident.EdgeAgency:
+		m.ResetAgency()
+		return nil
+	case incident.EdgeRegion:
+		m.ResetRegion()
+		return nil
+	case incident.EdgeQueue:
+		m.ResetQueue()
+		return nil
+	case incident.EdgeComments:
+		m.ResetComments()
+		return nil
+	}
+	return fmt.Errorf("unknown Incident edge %s", name)
+}
+
+// IncidentCommentMutation represents an operation that mutates the IncidentComment nodes in the graph.
+type IncidentCommentMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	account_id      *string
+	text            *string
+	clearedFields   map[string]struct{}
+	incident        *string
+	clearedincident bool
+	done            bool
+	oldValue        func(context.Context) (*IncidentComment, error)
+	predicates      []predicate.IncidentComment
+}
+
+var _ ent.Mutation = (*IncidentCommentMutation)(nil)
+
+// incidentcommentOption allows management of the mutation configuration using functional options.
+type incidentcommentOption func(*IncidentCommentMutation)
+
+// newIncidentCommentMutation creates new mutation for the IncidentComment entity.
+func newIncidentCommentMutation(c config, op Op, opts ...incidentcommentOption) *IncidentCommentMutation {
+	m := &IncidentCommentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIncidentComment,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIncidentCommentID sets the ID field of the mutation.
+func withIncidentCommentID(id string) incidentcommentOption {
+	return func(m *IncidentCommentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IncidentComment
+		)
+		m.oldValue = func(ctx context.Context) (*IncidentComment, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IncidentComment.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIncidentComment sets the old IncidentComment of the mutation.
+func withIncidentComment(node *IncidentComment) incidentcommentOption {
+	return func(m *IncidentCommentMutation) {
+		m.oldValue = func(context.Context) (*IncidentComment, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IncidentCommentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IncidentCommentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of IncidentComment entities.
+func (m *IncidentCommentMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IncidentCommentMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IncidentCommentMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IncidentComment.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *IncidentCommentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *IncidentCommentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the IncidentComment entity.
+// If the IncidentComment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentCommentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *IncidentCommentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetIncidentID sets the "incident_id" field.
+func (m *IncidentCommentMutation) SetIncidentID(s string) {
+	m.incident = &s
+}
+
+// IncidentID returns the value of the "incident_id" field in the mutation.
+func (m *IncidentCommentMutation) IncidentID() (r string, exists bool) {
+	v := m.incident
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncidentID returns the old "incident_id" field's value of the IncidentComment entity.
+// If the IncidentComment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentCommentMutation) OldIncidentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncidentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncidentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncidentID: %w", err)
+	}
+	return oldValue.IncidentID, nil
+}
+
+// ResetIncidentID resets all changes to the "incident_id" field.
+func (m *IncidentCommentMutation) ResetIncidentID() {
+	m.incident = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *IncidentCommentMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *IncidentCommentMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the IncidentComment entity.
+// If the IncidentComment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentCommentMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *IncidentCommentMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetText sets the "text" field.
+func (m *IncidentCommentMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *IncidentCommentMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the IncidentComment entity.
+// If the IncidentComment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentCommentMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *IncidentCommentMutation) ResetText() {
+	m.text = nil
+}
+
+// ClearIncident clears the "incident" edge to the Incident entity.
+func (m *IncidentCommentMutation) ClearIncident() {
+	m.clearedincident = true
+	m.clearedFields[incidentcomment.FieldIncidentID] = struct{}{}
+}
+
+// IncidentCleared reports if the "incident" edge to the Incident entity was cleared.
+func (m *IncidentCommentMutation) IncidentCleared() bool {
+	return m.clearedincident
+}
+
+// IncidentIDs returns the "incident" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IncidentID instead. It exists only for internal usage by the builders.
+func (m *IncidentCommentMutation) IncidentIDs() (ids []string) {
+	if id := m.incident; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIncident resets all changes to the "incident" edge.
+func (m *IncidentCommentMutation) ResetIncident() {
+	m.incident = nil
+	m.clearedincident = false
+}
+
+// Where appends a list predicates to the IncidentCommentMutation builder.
+func (m *IncidentCommentMutation) Where(ps ...predicate.IncidentComment) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IncidentCommentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IncidentCommentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IncidentComment, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IncidentCommentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IncidentCommentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IncidentComment).
+func (m *IncidentCommentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IncidentCommentMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.created_at != nil {
+		fields = append(fields, incidentcomment.FieldCreatedAt)
+	}
+	if m.incident != nil {
+		fields = append(fields, incidentcomment.FieldIncidentID)
+	}
+	if m.account_id != nil {
+		fields = append(fields, incidentcomment.FieldAccountID)
+	}
+	if m.text != nil {
+		fields = append(fields, incidentcomment.FieldText)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IncidentCommentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case incidentcomment.FieldCreatedAt:
+		return m.CreatedAt()
+	case incidentcomment.FieldIncidentID:
+		return m.IncidentID()
+	case incidentcomment.FieldAccountID:
+		return m.AccountID()
+	case incidentcomment.FieldText:
+		return m.Text()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IncidentCommentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case incidentcomment.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case incidentcomment.FieldIncidentID:
+		return m.OldIncidentID(ctx)
+	case incidentcomment.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case incidentcomment.FieldText:
+		return m.OldText(ctx)
+	}
+	return nil, fmt.Errorf("unknown IncidentComment field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentCommentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case incidentcomment.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case incidentcomment.FieldIncidentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncidentID(v)
+		return nil
+	case incidentcomment.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case incidentcomment.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentComment field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IncidentCommentMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IncidentCommentMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentCommentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown IncidentComment numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IncidentCommentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IncidentCommentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IncidentCommentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown IncidentComment nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IncidentCommentMutation) ResetField(name string) error {
+	switch name {
+	case incidentcomment.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case incidentcomment.FieldIncidentID:
+		m.ResetIncidentID()
+		return nil
+	case incidentcomment.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case incidentcomment.FieldText:
+		m.ResetText()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentComment field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IncidentCommentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.incident != nil {
+		edges = append(edges, incidentcomment.EdgeIncident)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IncidentCommentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case incidentcomment.EdgeIncident:
+		if id := m.incident; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IncidentCommentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IncidentCommentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IncidentCommentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedincident {
+		edges = append(edges, incidentcomment.EdgeIncident)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IncidentCommentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case incidentcomment.EdgeIncident:
+		return m.clearedincident
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IncidentCommentMutation) ClearEdge(name string) error {
+	switch name {
+	case incidentcomment.EdgeIncident:
+		m.ClearIncident()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentComment unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IncidentCommentMutation) ResetEdge(name string) error {
+	switch name {
+	case incidentcomment.EdgeIncident:
+		m.ResetIncident()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentComment edge %s", name)
 }
 
 // InteractionMutation represents an operation that mutates the Interaction nodes in the graph.
@@ -38525,6 +59976,11 @@ type QueueMutation struct {
 	required_skills          map[string]struct{}
 	removedrequired_skills   map[string]struct{}
 	clearedrequired_skills   bool
+	required_courses         map[string]struct{}
+	removedrequired_courses  map[string]struct{}
+	clearedrequired_courses  bool
+	site                     *string
+	clearedsite              bool
 	members                  map[string]struct{}
 	removedmembers           map[string]struct{}
 	clearedmembers           bool
@@ -39405,6 +60861,55 @@ func (m *QueueMutation) ResetBusinessHoursID() {
 	delete(m.clearedFields, queue.FieldBusinessHoursID)
 }
 
+// SetSiteID sets the "site_id" field.
+func (m *QueueMutation) SetSiteID(s string) {
+	m.site = &s
+}
+
+// SiteID returns the value of the "site_id" field in the mutation.
+func (m *QueueMutation) SiteID() (r string, exists bool) {
+	v := m.site
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSiteID returns the old "site_id" field's value of the Queue entity.
+// If the Queue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueMutation) OldSiteID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSiteID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSiteID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSiteID: %w", err)
+	}
+	return oldValue.SiteID, nil
+}
+
+// ClearSiteID clears the value of the "site_id" field.
+func (m *QueueMutation) ClearSiteID() {
+	m.site = nil
+	m.clearedFields[queue.FieldSiteID] = struct{}{}
+}
+
+// SiteIDCleared returns if the "site_id" field was cleared in this mutation.
+func (m *QueueMutation) SiteIDCleared() bool {
+	_, ok := m.clearedFields[queue.FieldSiteID]
+	return ok
+}
+
+// ResetSiteID resets all changes to the "site_id" field.
+func (m *QueueMutation) ResetSiteID() {
+	m.site = nil
+	delete(m.clearedFields, queue.FieldSiteID)
+}
+
 // ClearAgency clears the "agency" edge to the Agency entity.
 func (m *QueueMutation) ClearAgency() {
 	m.clearedagency = true
@@ -39621,6 +61126,87 @@ func (m *QueueMutation) ResetRequiredSkills() {
 	m.removedrequired_skills = nil
 }
 
+// AddRequiredCourseIDs adds the "required_courses" edge to the Course entity by ids.
+func (m *QueueMutation) AddRequiredCourseIDs(ids ...string) {
+	if m.required_courses == nil {
+		m.required_courses = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.required_courses[ids[i]] = struct{}{}
+	}
+}
+
+// ClearRequiredCourses clears the "required_courses" edge to the Course entity.
+func (m *QueueMutation) ClearRequiredCourses() {
+	m.clearedrequired_courses = true
+}
+
+// RequiredCoursesCleared reports if the "required_courses" edge to the Course entity was cleared.
+func (m *QueueMutation) RequiredCoursesCleared() bool {
+	return m.clearedrequired_courses
+}
+
+// RemoveRequiredCourseIDs removes the "required_courses" edge to the Course entity by IDs.
+func (m *QueueMutation) RemoveRequiredCourseIDs(ids ...string) {
+	if m.removedrequired_courses == nil {
+		m.removedrequired_courses = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.required_courses, ids[i])
+		m.removedrequired_courses[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedRequiredCourses returns the removed IDs of the "required_courses" edge to the Course entity.
+func (m *QueueMutation) RemovedRequiredCoursesIDs() (ids []string) {
+	for id := range m.removedrequired_courses {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// RequiredCoursesIDs returns the "required_courses" edge IDs in the mutation.
+func (m *QueueMutation) RequiredCoursesIDs() (ids []string) {
+	for id := range m.required_courses {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetRequiredCourses resets all changes to the "required_courses" edge.
+func (m *QueueMutation) ResetRequiredCourses() {
+	m.required_courses = nil
+	m.clearedrequired_courses = false
+	m.removedrequired_courses = nil
+}
+
+// ClearSite clears the "site" edge to the Site entity.
+func (m *QueueMutation) ClearSite() {
+	m.clearedsite = true
+	m.clearedFields[queue.FieldSiteID] = struct{}{}
+}
+
+// SiteCleared reports if the "site" edge to the Site entity was cleared.
+func (m *QueueMutation) SiteCleared() bool {
+	return m.SiteIDCleared() || m.clearedsite
+}
+
+// SiteIDs returns the "site" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SiteID instead. It exists only for internal usage by the builders.
+func (m *QueueMutation) SiteIDs() (ids []string) {
+	if id := m.site; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSite resets all changes to the "site" edge.
+func (m *QueueMutation) ResetSite() {
+	m.site = nil
+	m.clearedsite = false
+}
+
 // AddMemberIDs adds the "members" edge to the QueueMember entity by ids.
 func (m *QueueMutation) AddMemberIDs(ids ...string) {
 	if m.members == nil {
@@ -39709,7 +61295,7 @@ func (m *QueueMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *QueueMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 17)
 	if m.created_at != nil {
 		fields = append(fields, queue.FieldCreatedAt)
 	}
@@ -39758,6 +61344,9 @@ func (m *QueueMutation) Fields() []string {
 	if m.business_hours != nil {
 		fields = append(fields, queue.FieldBusinessHoursID)
 	}
+	if m.site != nil {
+		fields = append(fields, queue.FieldSiteID)
+	}
 	return fields
 }
 
@@ -39798,6 +61387,8 @@ func (m *QueueMutation) Field(name string) (ent.Value, bool) {
 		return m.OverflowQueueID()
 	case queue.FieldBusinessHoursID:
 		return m.BusinessHoursID()
+	case queue.FieldSiteID:
+		return m.SiteID()
 	}
 	return nil, false
 }
@@ -39839,6 +61430,8 @@ func (m *QueueMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldOverflowQueueID(ctx)
 	case queue.FieldBusinessHoursID:
 		return m.OldBusinessHoursID(ctx)
+	case queue.FieldSiteID:
+		return m.OldSiteID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Queue field %s", name)
 }
@@ -39959,6 +61552,13 @@ func (m *QueueMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetBusinessHoursID(v)
+		return nil
+	case queue.FieldSiteID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSiteID(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Queue field %s", name)
@@ -40089,6 +61689,9 @@ func (m *QueueMutation) ClearedFields() []string {
 	if m.FieldCleared(queue.FieldBusinessHoursID) {
 		fields = append(fields, queue.FieldBusinessHoursID)
 	}
+	if m.FieldCleared(queue.FieldSiteID) {
+		fields = append(fields, queue.FieldSiteID)
+	}
 	return fields
 }
 
@@ -40114,6 +61717,9 @@ func (m *QueueMutation) ClearField(name string) error {
 		return nil
 	case queue.FieldBusinessHoursID:
 		m.ClearBusinessHoursID()
+		return nil
+	case queue.FieldSiteID:
+		m.ClearSiteID()
 		return nil
 	}
 	return fmt.Errorf("unknown Queue nullable field %s", name)
@@ -40171,13 +61777,16 @@ func (m *QueueMutation) ResetField(name string) error {
 	case queue.FieldBusinessHoursID:
 		m.ResetBusinessHoursID()
 		return nil
+	case queue.FieldSiteID:
+		m.ResetSiteID()
+		return nil
 	}
 	return fmt.Errorf("unknown Queue field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *QueueMutation) AddedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 9)
 	if m.agency != nil {
 		edges = append(edges, queue.EdgeAgency)
 	}
@@ -40195,6 +61804,12 @@ func (m *QueueMutation) AddedEdges() []string {
 	}
 	if m.required_skills != nil {
 		edges = append(edges, queue.EdgeRequiredSkills)
+	}
+	if m.required_courses != nil {
+		edges = append(edges, queue.EdgeRequiredCourses)
+	}
+	if m.site != nil {
+		edges = append(edges, queue.EdgeSite)
 	}
 	if m.members != nil {
 		edges = append(edges, queue.EdgeMembers)
@@ -40234,6 +61849,16 @@ func (m *QueueMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case queue.EdgeRequiredCourses:
+		ids := make([]ent.Value, 0, len(m.required_courses))
+		for id := range m.required_courses {
+			ids = append(ids, id)
+		}
+		return ids
+	case queue.EdgeSite:
+		if id := m.site; id != nil {
+			return []ent.Value{*id}
+		}
 	case queue.EdgeMembers:
 		ids := make([]ent.Value, 0, len(m.members))
 		for id := range m.members {
@@ -40246,12 +61871,15 @@ func (m *QueueMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *QueueMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 9)
 	if m.removedoverflow_sources != nil {
 		edges = append(edges, queue.EdgeOverflowSources)
 	}
 	if m.removedrequired_skills != nil {
 		edges = append(edges, queue.EdgeRequiredSkills)
+	}
+	if m.removedrequired_courses != nil {
+		edges = append(edges, queue.EdgeRequiredCourses)
 	}
 	if m.removedmembers != nil {
 		edges = append(edges, queue.EdgeMembers)
@@ -40275,6 +61903,12 @@ func (m *QueueMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case queue.EdgeRequiredCourses:
+		ids := make([]ent.Value, 0, len(m.removedrequired_courses))
+		for id := range m.removedrequired_courses {
+			ids = append(ids, id)
+		}
+		return ids
 	case queue.EdgeMembers:
 		ids := make([]ent.Value, 0, len(m.removedmembers))
 		for id := range m.removedmembers {
@@ -40287,7 +61921,7 @@ func (m *QueueMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *QueueMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 9)
 	if m.clearedagency {
 		edges = append(edges, queue.EdgeAgency)
 	}
@@ -40305,6 +61939,12 @@ func (m *QueueMutation) ClearedEdges() []string {
 	}
 	if m.clearedrequired_skills {
 		edges = append(edges, queue.EdgeRequiredSkills)
+	}
+	if m.clearedrequired_courses {
+		edges = append(edges, queue.EdgeRequiredCourses)
+	}
+	if m.clearedsite {
+		edges = append(edges, queue.EdgeSite)
 	}
 	if m.clearedmembers {
 		edges = append(edges, queue.EdgeMembers)
@@ -40328,6 +61968,10 @@ func (m *QueueMutation) EdgeCleared(name string) bool {
 		return m.clearedbusiness_hours
 	case queue.EdgeRequiredSkills:
 		return m.clearedrequired_skills
+	case queue.EdgeRequiredCourses:
+		return m.clearedrequired_courses
+	case queue.EdgeSite:
+		return m.clearedsite
 	case queue.EdgeMembers:
 		return m.clearedmembers
 	}
@@ -40349,6 +61993,9 @@ func (m *QueueMutation) ClearEdge(name string) error {
 		return nil
 	case queue.EdgeBusinessHours:
 		m.ClearBusinessHours()
+		return nil
+	case queue.EdgeSite:
+		m.ClearSite()
 		return nil
 	}
 	return fmt.Errorf("unknown Queue unique edge %s", name)
@@ -40376,6 +62023,12 @@ func (m *QueueMutation) ResetEdge(name string) error {
 	case queue.EdgeRequiredSkills:
 		m.ResetRequiredSkills()
 		return nil
+	case queue.EdgeRequiredCourses:
+		m.ResetRequiredCourses()
+		return nil
+	case queue.EdgeSite:
+		m.ResetSite()
+		return nil
 	case queue.EdgeMembers:
 		m.ResetMembers()
 		return nil
@@ -40390,6 +62043,7 @@ type QueueMemberMutation struct {
 	typ            string
 	id             *string
 	created_at     *time.Time
+	until          *time.Time
 	clearedFields  map[string]struct{}
 	queue          *string
 	clearedqueue   bool
@@ -40612,6 +62266,55 @@ func (m *QueueMemberMutation) ResetAccountID() {
 	m.account = nil
 }
 
+// SetUntil sets the "until" field.
+func (m *QueueMemberMutation) SetUntil(t time.Time) {
+	m.until = &t
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *QueueMemberMutation) Until() (r time.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the QueueMember entity.
+// If the QueueMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QueueMemberMutation) OldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ClearUntil clears the value of the "until" field.
+func (m *QueueMemberMutation) ClearUntil() {
+	m.until = nil
+	m.clearedFields[queuemember.FieldUntil] = struct{}{}
+}
+
+// UntilCleared returns if the "until" field was cleared in this mutation.
+func (m *QueueMemberMutation) UntilCleared() bool {
+	_, ok := m.clearedFields[queuemember.FieldUntil]
+	return ok
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *QueueMemberMutation) ResetUntil() {
+	m.until = nil
+	delete(m.clearedFields, queuemember.FieldUntil)
+}
+
 // ClearQueue clears the "queue" edge to the Queue entity.
 func (m *QueueMemberMutation) ClearQueue() {
 	m.clearedqueue = true
@@ -40700,7 +62403,7 @@ func (m *QueueMemberMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *QueueMemberMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.created_at != nil {
 		fields = append(fields, queuemember.FieldCreatedAt)
 	}
@@ -40709,6 +62412,9 @@ func (m *QueueMemberMutation) Fields() []string {
 	}
 	if m.account != nil {
 		fields = append(fields, queuemember.FieldAccountID)
+	}
+	if m.until != nil {
+		fields = append(fields, queuemember.FieldUntil)
 	}
 	return fields
 }
@@ -40724,6 +62430,8 @@ func (m *QueueMemberMutation) Field(name string) (ent.Value, bool) {
 		return m.QueueID()
 	case queuemember.FieldAccountID:
 		return m.AccountID()
+	case queuemember.FieldUntil:
+		return m.Until()
 	}
 	return nil, false
 }
@@ -40739,6 +62447,8 @@ func (m *QueueMemberMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldQueueID(ctx)
 	case queuemember.FieldAccountID:
 		return m.OldAccountID(ctx)
+	case queuemember.FieldUntil:
+		return m.OldUntil(ctx)
 	}
 	return nil, fmt.Errorf("unknown QueueMember field %s", name)
 }
@@ -40769,6 +62479,13 @@ func (m *QueueMemberMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAccountID(v)
 		return nil
+	case queuemember.FieldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
 	}
 	return fmt.Errorf("unknown QueueMember field %s", name)
 }
@@ -40798,7 +62515,11 @@ func (m *QueueMemberMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *QueueMemberMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(queuemember.FieldUntil) {
+		fields = append(fields, queuemember.FieldUntil)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -40811,6 +62532,11 @@ func (m *QueueMemberMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *QueueMemberMutation) ClearField(name string) error {
+	switch name {
+	case queuemember.FieldUntil:
+		m.ClearUntil()
+		return nil
+	}
 	return fmt.Errorf("unknown QueueMember nullable field %s", name)
 }
 
@@ -40826,6 +62552,9 @@ func (m *QueueMemberMutation) ResetField(name string) error {
 		return nil
 	case queuemember.FieldAccountID:
 		m.ResetAccountID()
+		return nil
+	case queuemember.FieldUntil:
+		m.ResetUntil()
 		return nil
 	}
 	return fmt.Errorf("unknown QueueMember field %s", name)
@@ -46854,6 +68583,623 @@ func (m *RoleAssignmentMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown RoleAssignment edge %s", name)
+}
+
+// RolloutWaveMutation represents an operation that mutates the RolloutWave nodes in the graph.
+type RolloutWaveMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	created_at       *time.Time
+	number           *int
+	addnumber        *int
+	starts_on        *string
+	ends_on          *string
+	planned_sites    *int
+	addplanned_sites *int
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*RolloutWave, error)
+	predicates       []predicate.RolloutWave
+}
+
+var _ ent.Mutation = (*RolloutWaveMutation)(nil)
+
+// rolloutwaveOption allows management of the mutation configuration using functional options.
+type rolloutwaveOption func(*RolloutWaveMutation)
+
+// newRolloutWaveMutation creates new mutation for the RolloutWave entity.
+func newRolloutWaveMutation(c config, op Op, opts ...rolloutwaveOption) *RolloutWaveMutation {
+	m := &RolloutWaveMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRolloutWave,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRolloutWaveID sets the ID field of the mutation.
+func withRolloutWaveID(id string) rolloutwaveOption {
+	return func(m *RolloutWaveMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RolloutWave
+		)
+		m.oldValue = func(ctx context.Context) (*RolloutWave, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RolloutWave.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRolloutWave sets the old RolloutWave of the mutation.
+func withRolloutWave(node *RolloutWave) rolloutwaveOption {
+	return func(m *RolloutWaveMutation) {
+		m.oldValue = func(context.Context) (*RolloutWave, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RolloutWaveMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RolloutWaveMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RolloutWave entities.
+func (m *RolloutWaveMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RolloutWaveMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RolloutWaveMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RolloutWave.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RolloutWaveMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RolloutWaveMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RolloutWave entity.
+// If the RolloutWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RolloutWaveMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RolloutWaveMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *RolloutWaveMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *RolloutWaveMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the RolloutWave entity.
+// If the RolloutWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RolloutWaveMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *RolloutWaveMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *RolloutWaveMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *RolloutWaveMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetStartsOn sets the "starts_on" field.
+func (m *RolloutWaveMutation) SetStartsOn(s string) {
+	m.starts_on = &s
+}
+
+// StartsOn returns the value of the "starts_on" field in the mutation.
+func (m *RolloutWaveMutation) StartsOn() (r string, exists bool) {
+	v := m.starts_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsOn returns the old "starts_on" field's value of the RolloutWave entity.
+// If the RolloutWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RolloutWaveMutation) OldStartsOn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsOn: %w", err)
+	}
+	return oldValue.StartsOn, nil
+}
+
+// ResetStartsOn resets all changes to the "starts_on" field.
+func (m *RolloutWaveMutation) ResetStartsOn() {
+	m.starts_on = nil
+}
+
+// SetEndsOn sets the "ends_on" field.
+func (m *RolloutWaveMutation) SetEndsOn(s string) {
+	m.ends_on = &s
+}
+
+// EndsOn returns the value of the "ends_on" field in the mutation.
+func (m *RolloutWaveMutation) EndsOn() (r string, exists bool) {
+	v := m.ends_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsOn returns the old "ends_on" field's value of the RolloutWave entity.
+// If the RolloutWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RolloutWaveMutation) OldEndsOn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsOn: %w", err)
+	}
+	return oldValue.EndsOn, nil
+}
+
+// ResetEndsOn resets all changes to the "ends_on" field.
+func (m *RolloutWaveMutation) ResetEndsOn() {
+	m.ends_on = nil
+}
+
+// SetPlannedSites sets the "planned_sites" field.
+func (m *RolloutWaveMutation) SetPlannedSites(i int) {
+	m.planned_sites = &i
+	m.addplanned_sites = nil
+}
+
+// PlannedSites returns the value of the "planned_sites" field in the mutation.
+func (m *RolloutWaveMutation) PlannedSites() (r int, exists bool) {
+	v := m.planned_sites
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlannedSites returns the old "planned_sites" field's value of the RolloutWave entity.
+// If the RolloutWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RolloutWaveMutation) OldPlannedSites(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlannedSites is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlannedSites requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlannedSites: %w", err)
+	}
+	return oldValue.PlannedSites, nil
+}
+
+// AddPlannedSites adds i to the "planned_sites" field.
+func (m *RolloutWaveMutation) AddPlannedSites(i int) {
+	if m.addplanned_sites != nil {
+		*m.addplanned_sites += i
+	} else {
+		m.addplanned_sites = &i
+	}
+}
+
+// AddedPlannedSites returns the value that was added to the "planned_sites" field in this mutation.
+func (m *RolloutWaveMutation) AddedPlannedSites() (r int, exists bool) {
+	v := m.addplanned_sites
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPlannedSites resets all changes to the "planned_sites" field.
+func (m *RolloutWaveMutation) ResetPlannedSites() {
+	m.planned_sites = nil
+	m.addplanned_sites = nil
+}
+
+// Where appends a list predicates to the RolloutWaveMutation builder.
+func (m *RolloutWaveMutation) Where(ps ...predicate.RolloutWave) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RolloutWaveMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RolloutWaveMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RolloutWave, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RolloutWaveMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RolloutWaveMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RolloutWave).
+func (m *RolloutWaveMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RolloutWaveMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.created_at != nil {
+		fields = append(fields, rolloutwave.FieldCreatedAt)
+	}
+	if m.number != nil {
+		fields = append(fields, rolloutwave.FieldNumber)
+	}
+	if m.starts_on != nil {
+		fields = append(fields, rolloutwave.FieldStartsOn)
+	}
+	if m.ends_on != nil {
+		fields = append(fields, rolloutwave.FieldEndsOn)
+	}
+	if m.planned_sites != nil {
+		fields = append(fields, rolloutwave.FieldPlannedSites)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RolloutWaveMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case rolloutwave.FieldCreatedAt:
+		return m.CreatedAt()
+	case rolloutwave.FieldNumber:
+		return m.Number()
+	case rolloutwave.FieldStartsOn:
+		return m.StartsOn()
+	case rolloutwave.FieldEndsOn:
+		return m.EndsOn()
+	case rolloutwave.FieldPlannedSites:
+		return m.PlannedSites()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RolloutWaveMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case rolloutwave.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case rolloutwave.FieldNumber:
+		return m.OldNumber(ctx)
+	case rolloutwave.FieldStartsOn:
+		return m.OldStartsOn(ctx)
+	case rolloutwave.FieldEndsOn:
+		return m.OldEndsOn(ctx)
+	case rolloutwave.FieldPlannedSites:
+		return m.OldPlannedSites(ctx)
+	}
+	return nil, fmt.Errorf("unknown RolloutWave field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RolloutWaveMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case rolloutwave.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case rolloutwave.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case rolloutwave.FieldStartsOn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsOn(v)
+		return nil
+	case rolloutwave.FieldEndsOn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsOn(v)
+		return nil
+	case rolloutwave.FieldPlannedSites:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlannedSites(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RolloutWave field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RolloutWaveMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, rolloutwave.FieldNumber)
+	}
+	if m.addplanned_sites != nil {
+		fields = append(fields, rolloutwave.FieldPlannedSites)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RolloutWaveMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case rolloutwave.FieldNumber:
+		return m.AddedNumber()
+	case rolloutwave.FieldPlannedSites:
+		return m.AddedPlannedSites()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RolloutWaveMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case rolloutwave.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case rolloutwave.FieldPlannedSites:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPlannedSites(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RolloutWave numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RolloutWaveMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RolloutWaveMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RolloutWaveMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown RolloutWave nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RolloutWaveMutation) ResetField(name string) error {
+	switch name {
+	case rolloutwave.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case rolloutwave.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case rolloutwave.FieldStartsOn:
+		m.ResetStartsOn()
+		return nil
+	case rolloutwave.FieldEndsOn:
+		m.ResetEndsOn()
+		return nil
+	case rolloutwave.FieldPlannedSites:
+		m.ResetPlannedSites()
+		return nil
+	}
+	return fmt.Errorf("unknown RolloutWave field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RolloutWaveMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RolloutWaveMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RolloutWaveMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RolloutWaveMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RolloutWaveMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RolloutWaveMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RolloutWaveMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RolloutWave unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RolloutWaveMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RolloutWave edge %s", name)
 }
 
 // RoutingTraceMutation represents an operation that mutates the RoutingTrace nodes in the graph.
@@ -53264,11 +75610,17 @@ type SiteMutation struct {
 	name          *string
 	wave          *int
 	addwave       *int
+	need          *stage.Need
+	ready_at      *time.Time
+	launched_at   *time.Time
 	clearedFields map[string]struct{}
 	agency        *string
 	clearedagency bool
 	region        *string
 	clearedregion bool
+	queues        map[string]struct{}
+	removedqueues map[string]struct{}
+	clearedqueues bool
 	done          bool
 	oldValue      func(context.Context) (*Site, error)
 	predicates    []predicate.Site
@@ -53578,6 +75930,153 @@ func (m *SiteMutation) ResetWave() {
 	m.addwave = nil
 }
 
+// SetNeed sets the "need" field.
+func (m *SiteMutation) SetNeed(s stage.Need) {
+	m.need = &s
+}
+
+// Need returns the value of the "need" field in the mutation.
+func (m *SiteMutation) Need() (r stage.Need, exists bool) {
+	v := m.need
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNeed returns the old "need" field's value of the Site entity.
+// If the Site object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteMutation) OldNeed(ctx context.Context) (v stage.Need, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNeed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNeed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNeed: %w", err)
+	}
+	return oldValue.Need, nil
+}
+
+// ClearNeed clears the value of the "need" field.
+func (m *SiteMutation) ClearNeed() {
+	m.need = nil
+	m.clearedFields[site.FieldNeed] = struct{}{}
+}
+
+// NeedCleared returns if the "need" field was cleared in this mutation.
+func (m *SiteMutation) NeedCleared() bool {
+	_, ok := m.clearedFields[site.FieldNeed]
+	return ok
+}
+
+// ResetNeed resets all changes to the "need" field.
+func (m *SiteMutation) ResetNeed() {
+	m.need = nil
+	delete(m.clearedFields, site.FieldNeed)
+}
+
+// SetReadyAt sets the "ready_at" field.
+func (m *SiteMutation) SetReadyAt(t time.Time) {
+	m.ready_at = &t
+}
+
+// ReadyAt returns the value of the "ready_at" field in the mutation.
+func (m *SiteMutation) ReadyAt() (r time.Time, exists bool) {
+	v := m.ready_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReadyAt returns the old "ready_at" field's value of the Site entity.
+// If the Site object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteMutation) OldReadyAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReadyAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReadyAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReadyAt: %w", err)
+	}
+	return oldValue.ReadyAt, nil
+}
+
+// ClearReadyAt clears the value of the "ready_at" field.
+func (m *SiteMutation) ClearReadyAt() {
+	m.ready_at = nil
+	m.clearedFields[site.FieldReadyAt] = struct{}{}
+}
+
+// ReadyAtCleared returns if the "ready_at" field was cleared in this mutation.
+func (m *SiteMutation) ReadyAtCleared() bool {
+	_, ok := m.clearedFields[site.FieldReadyAt]
+	return ok
+}
+
+// ResetReadyAt resets all changes to the "ready_at" field.
+func (m *SiteMutation) ResetReadyAt() {
+	m.ready_at = nil
+	delete(m.clearedFields, site.FieldReadyAt)
+}
+
+// SetLaunchedAt sets the "launched_at" field.
+func (m *SiteMutation) SetLaunchedAt(t time.Time) {
+	m.launched_at = &t
+}
+
+// LaunchedAt returns the value of the "launched_at" field in the mutation.
+func (m *SiteMutation) LaunchedAt() (r time.Time, exists bool) {
+	v := m.launched_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLaunchedAt returns the old "launched_at" field's value of the Site entity.
+// If the Site object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteMutation) OldLaunchedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLaunchedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLaunchedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLaunchedAt: %w", err)
+	}
+	return oldValue.LaunchedAt, nil
+}
+
+// ClearLaunchedAt clears the value of the "launched_at" field.
+func (m *SiteMutation) ClearLaunchedAt() {
+	m.launched_at = nil
+	m.clearedFields[site.FieldLaunchedAt] = struct{}{}
+}
+
+// LaunchedAtCleared returns if the "launched_at" field was cleared in this mutation.
+func (m *SiteMutation) LaunchedAtCleared() bool {
+	_, ok := m.clearedFields[site.FieldLaunchedAt]
+	return ok
+}
+
+// ResetLaunchedAt resets all changes to the "launched_at" field.
+func (m *SiteMutation) ResetLaunchedAt() {
+	m.launched_at = nil
+	delete(m.clearedFields, site.FieldLaunchedAt)
+}
+
 // ClearAgency clears the "agency" edge to the Agency entity.
 func (m *SiteMutation) ClearAgency() {
 	m.clearedagency = true
@@ -53632,6 +76131,60 @@ func (m *SiteMutation) ResetRegion() {
 	m.clearedregion = false
 }
 
+// AddQueueIDs adds the "queues" edge to the Queue entity by ids.
+func (m *SiteMutation) AddQueueIDs(ids ...string) {
+	if m.queues == nil {
+		m.queues = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.queues[ids[i]] = struct{}{}
+	}
+}
+
+// ClearQueues clears the "queues" edge to the Queue entity.
+func (m *SiteMutation) ClearQueues() {
+	m.clearedqueues = true
+}
+
+// QueuesCleared reports if the "queues" edge to the Queue entity was cleared.
+func (m *SiteMutation) QueuesCleared() bool {
+	return m.clearedqueues
+}
+
+// RemoveQueueIDs removes the "queues" edge to the Queue entity by IDs.
+func (m *SiteMutation) RemoveQueueIDs(ids ...string) {
+	if m.removedqueues == nil {
+		m.removedqueues = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.queues, ids[i])
+		m.removedqueues[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedQueues returns the removed IDs of the "queues" edge to the Queue entity.
+func (m *SiteMutation) RemovedQueuesIDs() (ids []string) {
+	for id := range m.removedqueues {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// QueuesIDs returns the "queues" edge IDs in the mutation.
+func (m *SiteMutation) QueuesIDs() (ids []string) {
+	for id := range m.queues {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetQueues resets all changes to the "queues" edge.
+func (m *SiteMutation) ResetQueues() {
+	m.queues = nil
+	m.clearedqueues = false
+	m.removedqueues = nil
+}
+
 // Where appends a list predicates to the SiteMutation builder.
 func (m *SiteMutation) Where(ps ...predicate.Site) {
 	m.predicates = append(m.predicates, ps...)
@@ -53666,7 +76219,7 @@ func (m *SiteMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SiteMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 8)
 	if m.created_at != nil {
 		fields = append(fields, site.FieldCreatedAt)
 	}
@@ -53681,6 +76234,15 @@ func (m *SiteMutation) Fields() []string {
 	}
 	if m.wave != nil {
 		fields = append(fields, site.FieldWave)
+	}
+	if m.need != nil {
+		fields = append(fields, site.FieldNeed)
+	}
+	if m.ready_at != nil {
+		fields = append(fields, site.FieldReadyAt)
+	}
+	if m.launched_at != nil {
+		fields = append(fields, site.FieldLaunchedAt)
 	}
 	return fields
 }
@@ -53700,6 +76262,12 @@ func (m *SiteMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case site.FieldWave:
 		return m.Wave()
+	case site.FieldNeed:
+		return m.Need()
+	case site.FieldReadyAt:
+		return m.ReadyAt()
+	case site.FieldLaunchedAt:
+		return m.LaunchedAt()
 	}
 	return nil, false
 }
@@ -53719,6 +76287,12 @@ func (m *SiteMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldName(ctx)
 	case site.FieldWave:
 		return m.OldWave(ctx)
+	case site.FieldNeed:
+		return m.OldNeed(ctx)
+	case site.FieldReadyAt:
+		return m.OldReadyAt(ctx)
+	case site.FieldLaunchedAt:
+		return m.OldLaunchedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Site field %s", name)
 }
@@ -53762,6 +76336,27 @@ func (m *SiteMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetWave(v)
+		return nil
+	case site.FieldNeed:
+		v, ok := value.(stage.Need)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNeed(v)
+		return nil
+	case site.FieldReadyAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReadyAt(v)
+		return nil
+	case site.FieldLaunchedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLaunchedAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Site field %s", name)
@@ -53807,7 +76402,17 @@ func (m *SiteMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *SiteMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(site.FieldNeed) {
+		fields = append(fields, site.FieldNeed)
+	}
+	if m.FieldCleared(site.FieldReadyAt) {
+		fields = append(fields, site.FieldReadyAt)
+	}
+	if m.FieldCleared(site.FieldLaunchedAt) {
+		fields = append(fields, site.FieldLaunchedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -53820,6 +76425,17 @@ func (m *SiteMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *SiteMutation) ClearField(name string) error {
+	switch name {
+	case site.FieldNeed:
+		m.ClearNeed()
+		return nil
+	case site.FieldReadyAt:
+		m.ClearReadyAt()
+		return nil
+	case site.FieldLaunchedAt:
+		m.ClearLaunchedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Site nullable field %s", name)
 }
 
@@ -53842,18 +76458,30 @@ func (m *SiteMutation) ResetField(name string) error {
 	case site.FieldWave:
 		m.ResetWave()
 		return nil
+	case site.FieldNeed:
+		m.ResetNeed()
+		return nil
+	case site.FieldReadyAt:
+		m.ResetReadyAt()
+		return nil
+	case site.FieldLaunchedAt:
+		m.ResetLaunchedAt()
+		return nil
 	}
 	return fmt.Errorf("unknown Site field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *SiteMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.agency != nil {
 		edges = append(edges, site.EdgeAgency)
 	}
 	if m.region != nil {
 		edges = append(edges, site.EdgeRegion)
+	}
+	if m.queues != nil {
+		edges = append(edges, site.EdgeQueues)
 	}
 	return edges
 }
@@ -53870,30 +76498,50 @@ func (m *SiteMutation) AddedIDs(name string) []ent.Value {
 		if id := m.region; id != nil {
 			return []ent.Value{*id}
 		}
+	case site.EdgeQueues:
+		ids := make([]ent.Value, 0, len(m.queues))
+		for id := range m.queues {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *SiteMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
+	if m.removedqueues != nil {
+		edges = append(edges, site.EdgeQueues)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *SiteMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case site.EdgeQueues:
+		ids := make([]ent.Value, 0, len(m.removedqueues))
+		for id := range m.removedqueues {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *SiteMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedagency {
 		edges = append(edges, site.EdgeAgency)
 	}
 	if m.clearedregion {
 		edges = append(edges, site.EdgeRegion)
+	}
+	if m.clearedqueues {
+		edges = append(edges, site.EdgeQueues)
 	}
 	return edges
 }
@@ -53906,6 +76554,8 @@ func (m *SiteMutation) EdgeCleared(name string) bool {
 		return m.clearedagency
 	case site.EdgeRegion:
 		return m.clearedregion
+	case site.EdgeQueues:
+		return m.clearedqueues
 	}
 	return false
 }
@@ -53934,8 +76584,1818 @@ func (m *SiteMutation) ResetEdge(name string) error {
 	case site.EdgeRegion:
 		m.ResetRegion()
 		return nil
+	case site.EdgeQueues:
+		m.ResetQueues()
+		return nil
 	}
 	return fmt.Errorf("unknown Site edge %s", name)
+}
+
+// SiteConfirmationMutation represents an operation that mutates the SiteConfirmation nodes in the graph.
+type SiteConfirmationMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	code          *string
+	account_id    *string
+	person        *string
+	confirmed_on  *string
+	document      *string
+	withdrawn_at  *time.Time
+	withdrawn_by  *string
+	withdrawal    *string
+	clearedFields map[string]struct{}
+	site          *string
+	clearedsite   bool
+	done          bool
+	oldValue      func(context.Context) (*SiteConfirmation, error)
+	predicates    []predicate.SiteConfirmation
+}
+
+var _ ent.Mutation = (*SiteConfirmationMutation)(nil)
+
+// siteconfirmationOption allows management of the mutation configuration using functional options.
+type siteconfirmationOption func(*SiteConfirmationMutation)
+
+// newSiteConfirmationMutation creates new mutation for the SiteConfirmation entity.
+func newSiteConfirmationMutation(c config, op Op, opts ...siteconfirmationOption) *SiteConfirmationMutation {
+	m := &SiteConfirmationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSiteConfirmation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSiteConfirmationID sets the ID field of the mutation.
+func withSiteConfirmationID(id string) siteconfirmationOption {
+	return func(m *SiteConfirmationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SiteConfirmation
+		)
+		m.oldValue = func(ctx context.Context) (*SiteConfirmation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SiteConfirmation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSiteConfirmation sets the old SiteConfirmation of the mutation.
+func withSiteConfirmation(node *SiteConfirmation) siteconfirmationOption {
+	return func(m *SiteConfirmationMutation) {
+		m.oldValue = func(context.Context) (*SiteConfirmation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SiteConfirmationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SiteConfirmationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SiteConfirmation entities.
+func (m *SiteConfirmationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SiteConfirmationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SiteConfirmationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SiteConfirmation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SiteConfirmationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SiteConfirmationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SiteConfirmation entity.
+// If the SiteConfirmation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteConfirmationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SiteConfirmationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSiteID sets the "site_id" field.
+func (m *SiteConfirmationMutation) SetSiteID(s string) {
+	m.site = &s
+}
+
+// SiteID returns the value of the "site_id" field in the mutation.
+func (m *SiteConfirmationMutation) SiteID() (r string, exists bool) {
+	v := m.site
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSiteID returns the old "site_id" field's value of the SiteConfirmation entity.
+// If the SiteConfirmation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteConfirmationMutation) OldSiteID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSiteID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSiteID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSiteID: %w", err)
+	}
+	return oldValue.SiteID, nil
+}
+
+// ResetSiteID resets all changes to the "site_id" field.
+func (m *SiteConfirmationMutation) ResetSiteID() {
+	m.site = nil
+}
+
+// SetCode sets the "code" field.
+func (m *SiteConfirmationMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *SiteConfirmationMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the SiteConfirmation entity.
+// If the SiteConfirmation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteConfirmationMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *SiteConfirmationMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *SiteConfirmationMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *SiteConfirmationMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the SiteConfirmation entity.
+// If the SiteConfirmation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteConfirmationMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *SiteConfirmationMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetPerson sets the "person" field.
+func (m *SiteConfirmationMutation) SetPerson(s string) {
+	m.person = &s
+}
+
+// Person returns the value of the "person" field in the mutation.
+func (m *SiteConfirmationMutation) Person() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerson returns the old "person" field's value of the SiteConfirmation entity.
+// If the SiteConfirmation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteConfirmationMutation) OldPerson(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerson is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerson requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerson: %w", err)
+	}
+	return oldValue.Person, nil
+}
+
+// ResetPerson resets all changes to the "person" field.
+func (m *SiteConfirmationMutation) ResetPerson() {
+	m.person = nil
+}
+
+// SetConfirmedOn sets the "confirmed_on" field.
+func (m *SiteConfirmationMutation) SetConfirmedOn(s string) {
+	m.confirmed_on = &s
+}
+
+// ConfirmedOn returns the value of the "confirmed_on" field in the mutation.
+func (m *SiteConfirmationMutation) ConfirmedOn() (r string, exists bool) {
+	v := m.confirmed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConfirmedOn returns the old "confirmed_on" field's value of the SiteConfirmation entity.
+// If the SiteConfirmation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteConfirmationMutation) OldConfirmedOn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConfirmedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConfirmedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConfirmedOn: %w", err)
+	}
+	return oldValue.ConfirmedOn, nil
+}
+
+// ResetConfirmedOn resets all changes to the "confirmed_on" field.
+func (m *SiteConfirmationMutation) ResetConfirmedOn() {
+	m.confirmed_on = nil
+}
+
+// SetDocument sets the "document" field.
+func (m *SiteConfirmationMutation) SetDocument(s string) {
+	m.document = &s
+}
+
+// Document returns the value of the "document" field in the mutation.
+func (m *SiteConfirmationMutation) Document() (r string, exists bool) {
+	v := m.document
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocument returns the old "document" field's value of the SiteConfirmation entity.
+// If the SiteConfirmation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteConfirmationMutation) OldDocument(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocument is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocument requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocument: %w", err)
+	}
+	return oldValue.Document, nil
+}
+
+// ResetDocument resets all changes to the "document" field.
+func (m *SiteConfirmationMutation) ResetDocument() {
+	m.document = nil
+}
+
+// SetWithdrawnAt sets the "withdrawn_at" field.
+func (m *SiteConfirmationMutation) SetWithdrawnAt(t time.Time) {
+	m.withdrawn_at = &t
+}
+
+// WithdrawnAt returns the value of the "withdrawn_at" field in the mutation.
+func (m *SiteConfirmationMutation) WithdrawnAt() (r time.Time, exists bool) {
+	v := m.withdrawn_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithdrawnAt returns the old "withdrawn_at" field's value of the SiteConfirmation entity.
+// If the SiteConfirmation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteConfirmationMutation) OldWithdrawnAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithdrawnAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithdrawnAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithdrawnAt: %w", err)
+	}
+	return oldValue.WithdrawnAt, nil
+}
+
+// ClearWithdrawnAt clears the value of the "withdrawn_at" field.
+func (m *SiteConfirmationMutation) ClearWithdrawnAt() {
+	m.withdrawn_at = nil
+	m.clearedFields[siteconfirmation.FieldWithdrawnAt] = struct{}{}
+}
+
+// WithdrawnAtCleared returns if the "withdrawn_at" field was cleared in this mutation.
+func (m *SiteConfirmationMutation) WithdrawnAtCleared() bool {
+	_, ok := m.clearedFields[siteconfirmation.FieldWithdrawnAt]
+	return ok
+}
+
+// ResetWithdrawnAt resets all changes to the "withdrawn_at" field.
+func (m *SiteConfirmationMutation) ResetWithdrawnAt() {
+	m.withdrawn_at = nil
+	delete(m.clearedFields, siteconfirmation.FieldWithdrawnAt)
+}
+
+// SetWithdrawnBy sets the "withdrawn_by" field.
+func (m *SiteConfirmationMutation) SetWithdrawnBy(s string) {
+	m.withdrawn_by = &s
+}
+
+// WithdrawnBy returns the value of the "withdrawn_by" field in the mutation.
+func (m *SiteConfirmationMutation) WithdrawnBy() (r string, exists bool) {
+	v := m.withdrawn_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithdrawnBy returns the old "withdrawn_by" field's value of the SiteConfirmation entity.
+// If the SiteConfirmation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteConfirmationMutation) OldWithdrawnBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithdrawnBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithdrawnBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithdrawnBy: %w", err)
+	}
+	return oldValue.WithdrawnBy, nil
+}
+
+// ClearWithdrawnBy clears the value of the "withdrawn_by" field.
+func (m *SiteConfirmationMutation) ClearWithdrawnBy() {
+	m.withdrawn_by = nil
+	m.clearedFields[siteconfirmation.FieldWithdrawnBy] = struct{}{}
+}
+
+// WithdrawnByCleared returns if the "withdrawn_by" field was cleared in this mutation.
+func (m *SiteConfirmationMutation) WithdrawnByCleared() bool {
+	_, ok := m.clearedFields[siteconfirmation.FieldWithdrawnBy]
+	return ok
+}
+
+// ResetWithdrawnBy resets all changes to the "withdrawn_by" field.
+func (m *SiteConfirmationMutation) ResetWithdrawnBy() {
+	m.withdrawn_by = nil
+	delete(m.clearedFields, siteconfirmation.FieldWithdrawnBy)
+}
+
+// SetWithdrawal sets the "withdrawal" field.
+func (m *SiteConfirmationMutation) SetWithdrawal(s string) {
+	m.withdrawal = &s
+}
+
+// Withdrawal returns the value of the "withdrawal" field in the mutation.
+func (m *SiteConfirmationMutation) Withdrawal() (r string, exists bool) {
+	v := m.withdrawal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithdrawal returns the old "withdrawal" field's value of the SiteConfirmation entity.
+// If the SiteConfirmation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteConfirmationMutation) OldWithdrawal(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithdrawal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithdrawal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithdrawal: %w", err)
+	}
+	return oldValue.Withdrawal, nil
+}
+
+// ClearWithdrawal clears the value of the "withdrawal" field.
+func (m *SiteConfirmationMutation) ClearWithdrawal() {
+	m.withdrawal = nil
+	m.clearedFields[siteconfirmation.FieldWithdrawal] = struct{}{}
+}
+
+// WithdrawalCleared returns if the "withdrawal" field was cleared in this mutation.
+func (m *SiteConfirmationMutation) WithdrawalCleared() bool {
+	_, ok := m.clearedFields[siteconfirmation.FieldWithdrawal]
+	return ok
+}
+
+// ResetWithdrawal resets all changes to the "withdrawal" field.
+func (m *SiteConfirmationMutation) ResetWithdrawal() {
+	m.withdrawal = nil
+	delete(m.clearedFields, siteconfirmation.FieldWithdrawal)
+}
+
+// ClearSite clears the "site" edge to the Site entity.
+func (m *SiteConfirmationMutation) ClearSite() {
+	m.clearedsite = true
+	m.clearedFields[siteconfirmation.FieldSiteID] = struct{}{}
+}
+
+// SiteCleared reports if the "site" edge to the Site entity was cleared.
+func (m *SiteConfirmationMutation) SiteCleared() bool {
+	return m.clearedsite
+}
+
+// SiteIDs returns the "site" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SiteID instead. It exists only for internal usage by the builders.
+func (m *SiteConfirmationMutation) SiteIDs() (ids []string) {
+	if id := m.site; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSite resets all changes to the "site" edge.
+func (m *SiteConfirmationMutation) ResetSite() {
+	m.site = nil
+	m.clearedsite = false
+}
+
+// Where appends a list predicates to the SiteConfirmationMutation builder.
+func (m *SiteConfirmationMutation) Where(ps ...predicate.SiteConfirmation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SiteConfirmationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SiteConfirmationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SiteConfirmation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SiteConfirmationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SiteConfirmationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SiteConfirmation).
+func (m *SiteConfirmationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SiteConfirmationMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, siteconfirmation.FieldCreatedAt)
+	}
+	if m.site != nil {
+		fields = append(fields, siteconfirmation.FieldSiteID)
+	}
+	if m.code != nil {
+		fields = append(fields, siteconfirmation.FieldCode)
+	}
+	if m.account_id != nil {
+		fields = append(fields, siteconfirmation.FieldAccountID)
+	}
+	if m.person != nil {
+		fields = append(fields, siteconfirmation.FieldPerson)
+	}
+	if m.confirmed_on != nil {
+		fields = append(fields, siteconfirmation.FieldConfirmedOn)
+	}
+	if m.document != nil {
+		fields = append(fields, siteconfirmation.FieldDocument)
+	}
+	if m.withdrawn_at != nil {
+		fields = append(fields, siteconfirmation.FieldWithdrawnAt)
+	}
+	if m.withdrawn_by != nil {
+		fields = append(fields, siteconfirmation.FieldWithdrawnBy)
+	}
+	if m.withdrawal != nil {
+		fields = append(fields, siteconfirmation.FieldWithdrawal)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SiteConfirmationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case siteconfirmation.FieldCreatedAt:
+		return m.CreatedAt()
+	case siteconfirmation.FieldSiteID:
+		return m.SiteID()
+	case siteconfirmation.FieldCode:
+		return m.Code()
+	case siteconfirmation.FieldAccountID:
+		return m.AccountID()
+	case siteconfirmation.FieldPerson:
+		return m.Person()
+	case siteconfirmation.FieldConfirmedOn:
+		return m.ConfirmedOn()
+	case siteconfirmation.FieldDocument:
+		return m.Document()
+	case siteconfirmation.FieldWithdrawnAt:
+		return m.WithdrawnAt()
+	case siteconfirmation.FieldWithdrawnBy:
+		return m.WithdrawnBy()
+	case siteconfirmation.FieldWithdrawal:
+		return m.Withdrawal()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SiteConfirmationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case siteconfirmation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case siteconfirmation.FieldSiteID:
+		return m.OldSiteID(ctx)
+	case siteconfirmation.FieldCode:
+		return m.OldCode(ctx)
+	case siteconfirmation.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case siteconfirmation.FieldPerson:
+		return m.OldPerson(ctx)
+	case siteconfirmation.FieldConfirmedOn:
+		return m.OldConfirmedOn(ctx)
+	case siteconfirmation.FieldDocument:
+		return m.OldDocument(ctx)
+	case siteconfirmation.FieldWithdrawnAt:
+		return m.OldWithdrawnAt(ctx)
+	case siteconfirmation.FieldWithdrawnBy:
+		return m.OldWithdrawnBy(ctx)
+	case siteconfirmation.FieldWithdrawal:
+		return m.OldWithdrawal(ctx)
+	}
+	return nil, fmt.Errorf("unknown SiteConfirmation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SiteConfirmationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case siteconfirmation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case siteconfirmation.FieldSiteID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSiteID(v)
+		return nil
+	case siteconfirmation.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case siteconfirmation.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case siteconfirmation.FieldPerson:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerson(v)
+		return nil
+	case siteconfirmation.FieldConfirmedOn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConfirmedOn(v)
+		return nil
+	case siteconfirmation.FieldDocument:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocument(v)
+		return nil
+	case siteconfirmation.FieldWithdrawnAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithdrawnAt(v)
+		return nil
+	case siteconfirmation.FieldWithdrawnBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithdrawnBy(v)
+		return nil
+	case siteconfirmation.FieldWithdrawal:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithdrawal(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SiteConfirmation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SiteConfirmationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SiteConfirmationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SiteConfirmationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SiteConfirmation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SiteConfirmationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(siteconfirmation.FieldWithdrawnAt) {
+		fields = append(fields, siteconfirmation.FieldWithdrawnAt)
+	}
+	if m.FieldCleared(siteconfirmation.FieldWithdrawnBy) {
+		fields = append(fields, siteconfirmation.FieldWithdrawnBy)
+	}
+	if m.FieldCleared(siteconfirmation.FieldWithdrawal) {
+		fields = append(fields, siteconfirmation.FieldWithdrawal)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SiteConfirmationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SiteConfirmationMutation) ClearField(name string) error {
+	switch name {
+	case siteconfirmation.FieldWithdrawnAt:
+		m.ClearWithdrawnAt()
+		return nil
+	case siteconfirmation.FieldWithdrawnBy:
+		m.ClearWithdrawnBy()
+		return nil
+	case siteconfirmation.FieldWithdrawal:
+		m.ClearWithdrawal()
+		return nil
+	}
+	return fmt.Errorf("unknown SiteConfirmation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SiteConfirmationMutation) ResetField(name string) error {
+	switch name {
+	case siteconfirmation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case siteconfirmation.FieldSiteID:
+		m.ResetSiteID()
+		return nil
+	case siteconfirmation.FieldCode:
+		m.ResetCode()
+		return nil
+	case siteconfirmation.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case siteconfirmation.FieldPerson:
+		m.ResetPerson()
+		return nil
+	case siteconfirmation.FieldConfirmedOn:
+		m.ResetConfirmedOn()
+		return nil
+	case siteconfirmation.FieldDocument:
+		m.ResetDocument()
+		return nil
+	case siteconfirmation.FieldWithdrawnAt:
+		m.ResetWithdrawnAt()
+		return nil
+	case siteconfirmation.FieldWithdrawnBy:
+		m.ResetWithdrawnBy()
+		return nil
+	case siteconfirmation.FieldWithdrawal:
+		m.ResetWithdrawal()
+		return nil
+	}
+	return fmt.Errorf("unknown SiteConfirmation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SiteConfirmationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.site != nil {
+		edges = append(edges, siteconfirmation.EdgeSite)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SiteConfirmationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case siteconfirmation.EdgeSite:
+		if id := m.site; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SiteConfirmationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SiteConfirmationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SiteConfirmationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedsite {
+		edges = append(edges, siteconfirmation.EdgeSite)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SiteConfirmationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case siteconfirmation.EdgeSite:
+		return m.clearedsite
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SiteConfirmationMutation) ClearEdge(name string) error {
+	switch name {
+	case siteconfirmation.EdgeSite:
+		m.ClearSite()
+		return nil
+	}
+	return fmt.Errorf("unknown SiteConfirmation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SiteConfirmationMutation) ResetEdge(name string) error {
+	switch name {
+	case siteconfirmation.EdgeSite:
+		m.ResetSite()
+		return nil
+	}
+	return fmt.Errorf("unknown SiteConfirmation edge %s", name)
+}
+
+// SiteStageMutation represents an operation that mutates the SiteStage nodes in the graph.
+type SiteStageMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	created_at    *time.Time
+	stage         *sitestage.Stage
+	_done         *bool
+	warning       *bool
+	checks        *[]stage.Result
+	appendchecks  []stage.Result
+	checked_at    *time.Time
+	done_at       *time.Time
+	reopened_at   *time.Time
+	clearedFields map[string]struct{}
+	site          *string
+	clearedsite   bool
+	done          bool
+	oldValue      func(context.Context) (*SiteStage, error)
+	predicates    []predicate.SiteStage
+}
+
+var _ ent.Mutation = (*SiteStageMutation)(nil)
+
+// sitestageOption allows management of the mutation configuration using functional options.
+type sitestageOption func(*SiteStageMutation)
+
+// newSiteStageMutation creates new mutation for the SiteStage entity.
+func newSiteStageMutation(c config, op Op, opts ...sitestageOption) *SiteStageMutation {
+	m := &SiteStageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSiteStage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSiteStageID sets the ID field of the mutation.
+func withSiteStageID(id string) sitestageOption {
+	return func(m *SiteStageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SiteStage
+		)
+		m.oldValue = func(ctx context.Context) (*SiteStage, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SiteStage.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSiteStage sets the old SiteStage of the mutation.
+func withSiteStage(node *SiteStage) sitestageOption {
+	return func(m *SiteStageMutation) {
+		m.oldValue = func(context.Context) (*SiteStage, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SiteStageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SiteStageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SiteStage entities.
+func (m *SiteStageMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SiteStageMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SiteStageMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SiteStage.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SiteStageMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SiteStageMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SiteStage entity.
+// If the SiteStage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteStageMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SiteStageMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSiteID sets the "site_id" field.
+func (m *SiteStageMutation) SetSiteID(s string) {
+	m.site = &s
+}
+
+// SiteID returns the value of the "site_id" field in the mutation.
+func (m *SiteStageMutation) SiteID() (r string, exists bool) {
+	v := m.site
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSiteID returns the old "site_id" field's value of the SiteStage entity.
+// If the SiteStage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteStageMutation) OldSiteID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSiteID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSiteID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSiteID: %w", err)
+	}
+	return oldValue.SiteID, nil
+}
+
+// ResetSiteID resets all changes to the "site_id" field.
+func (m *SiteStageMutation) ResetSiteID() {
+	m.site = nil
+}
+
+// SetStage sets the "stage" field.
+func (m *SiteStageMutation) SetStage(s sitestage.Stage) {
+	m.stage = &s
+}
+
+// Stage returns the value of the "stage" field in the mutation.
+func (m *SiteStageMutation) Stage() (r sitestage.Stage, exists bool) {
+	v := m.stage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStage returns the old "stage" field's value of the SiteStage entity.
+// If the SiteStage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteStageMutation) OldStage(ctx context.Context) (v sitestage.Stage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStage: %w", err)
+	}
+	return oldValue.Stage, nil
+}
+
+// ResetStage resets all changes to the "stage" field.
+func (m *SiteStageMutation) ResetStage() {
+	m.stage = nil
+}
+
+// SetDone sets the "done" field.
+func (m *SiteStageMutation) SetDone(b bool) {
+	m._done = &b
+}
+
+// Done returns the value of the "done" field in the mutation.
+func (m *SiteStageMutation) Done() (r bool, exists bool) {
+	v := m._done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDone returns the old "done" field's value of the SiteStage entity.
+// If the SiteStage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteStageMutation) OldDone(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDone: %w", err)
+	}
+	return oldValue.Done, nil
+}
+
+// ResetDone resets all changes to the "done" field.
+func (m *SiteStageMutation) ResetDone() {
+	m._done = nil
+}
+
+// SetWarning sets the "warning" field.
+func (m *SiteStageMutation) SetWarning(b bool) {
+	m.warning = &b
+}
+
+// Warning returns the value of the "warning" field in the mutation.
+func (m *SiteStageMutation) Warning() (r bool, exists bool) {
+	v := m.warning
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarning returns the old "warning" field's value of the SiteStage entity.
+// If the SiteStage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteStageMutation) OldWarning(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarning is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarning requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarning: %w", err)
+	}
+	return oldValue.Warning, nil
+}
+
+// ResetWarning resets all changes to the "warning" field.
+func (m *SiteStageMutation) ResetWarning() {
+	m.warning = nil
+}
+
+// SetChecks sets the "checks" field.
+func (m *SiteStageMutation) SetChecks(s []stage.Result) {
+	m.checks = &s
+	m.appendchecks = nil
+}
+
+// Checks returns the value of the "checks" field in the mutation.
+func (m *SiteStageMutation) Checks() (r []stage.Result, exists bool) {
+	v := m.checks
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChecks returns the old "checks" field's value of the SiteStage entity.
+// If the SiteStage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteStageMutation) OldChecks(ctx context.Context) (v []stage.Result, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChecks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChecks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChecks: %w", err)
+	}
+	return oldValue.Checks, nil
+}
+
+// AppendChecks adds s to the "checks" field.
+func (m *SiteStageMutation) AppendChecks(s []stage.Result) {
+	m.appendchecks = append(m.appendchecks, s...)
+}
+
+// AppendedChecks returns the list of values that were appended to the "checks" field in this mutation.
+func (m *SiteStageMutation) AppendedChecks() ([]stage.Result, bool) {
+	if len(m.appendchecks) == 0 {
+		return nil, false
+	}
+	return m.appendchecks, true
+}
+
+// ResetChecks resets all changes to the "checks" field.
+func (m *SiteStageMutation) ResetChecks() {
+	m.checks = nil
+	m.appendchecks = nil
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (m *SiteStageMutation) SetCheckedAt(t time.Time) {
+	m.checked_at = &t
+}
+
+// CheckedAt returns the value of the "checked_at" field in the mutation.
+func (m *SiteStageMutation) CheckedAt() (r time.Time, exists bool) {
+	v := m.checked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckedAt returns the old "checked_at" field's value of the SiteStage entity.
+// If the SiteStage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteStageMutation) OldCheckedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckedAt: %w", err)
+	}
+	return oldValue.CheckedAt, nil
+}
+
+// ResetCheckedAt resets all changes to the "checked_at" field.
+func (m *SiteStageMutation) ResetCheckedAt() {
+	m.checked_at = nil
+}
+
+// SetDoneAt sets the "done_at" field.
+func (m *SiteStageMutation) SetDoneAt(t time.Time) {
+	m.done_at = &t
+}
+
+// DoneAt returns the value of the "done_at" field in the mutation.
+func (m *SiteStageMutation) DoneAt() (r time.Time, exists bool) {
+	v := m.done_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoneAt returns the old "done_at" field's value of the SiteStage entity.
+// If the SiteStage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteStageMutation) OldDoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoneAt: %w", err)
+	}
+	return oldValue.DoneAt, nil
+}
+
+// ClearDoneAt clears the value of the "done_at" field.
+func (m *SiteStageMutation) ClearDoneAt() {
+	m.done_at = nil
+	m.clearedFields[sitestage.FieldDoneAt] = struct{}{}
+}
+
+// DoneAtCleared returns if the "done_at" field was cleared in this mutation.
+func (m *SiteStageMutation) DoneAtCleared() bool {
+	_, ok := m.clearedFields[sitestage.FieldDoneAt]
+	return ok
+}
+
+// ResetDoneAt resets all changes to the "done_at" field.
+func (m *SiteStageMutation) ResetDoneAt() {
+	m.done_at = nil
+	delete(m.clearedFields, sitestage.FieldDoneAt)
+}
+
+// SetReopenedAt sets the "reopened_at" field.
+func (m *SiteStageMutation) SetReopenedAt(t time.Time) {
+	m.reopened_at = &t
+}
+
+// ReopenedAt returns the value of the "reopened_at" field in the mutation.
+func (m *SiteStageMutation) ReopenedAt() (r time.Time, exists bool) {
+	v := m.reopened_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReopenedAt returns the old "reopened_at" field's value of the SiteStage entity.
+// If the SiteStage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SiteStageMutation) OldReopenedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReopenedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReopenedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReopenedAt: %w", err)
+	}
+	return oldValue.ReopenedAt, nil
+}
+
+// ClearReopenedAt clears the value of the "reopened_at" field.
+func (m *SiteStageMutation) ClearReopenedAt() {
+	m.reopened_at = nil
+	m.clearedFields[sitestage.FieldReopenedAt] = struct{}{}
+}
+
+// ReopenedAtCleared returns if the "reopened_at" field was cleared in this mutation.
+func (m *SiteStageMutation) ReopenedAtCleared() bool {
+	_, ok := m.clearedFields[sitestage.FieldReopenedAt]
+	return ok
+}
+
+// ResetReopenedAt resets all changes to the "reopened_at" field.
+func (m *SiteStageMutation) ResetReopenedAt() {
+	m.reopened_at = nil
+	delete(m.clearedFields, sitestage.FieldReopenedAt)
+}
+
+// ClearSite clears the "site" edge to the Site entity.
+func (m *SiteStageMutation) ClearSite() {
+	m.clearedsite = true
+	m.clearedFields[sitestage.FieldSiteID] = struct{}{}
+}
+
+// SiteCleared reports if the "site" edge to the Site entity was cleared.
+func (m *SiteStageMutation) SiteCleared() bool {
+	return m.clearedsite
+}
+
+// SiteIDs returns the "site" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SiteID instead. It exists only for internal usage by the builders.
+func (m *SiteStageMutation) SiteIDs() (ids []string) {
+	if id := m.site; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSite resets all changes to the "site" edge.
+func (m *SiteStageMutation) ResetSite() {
+	m.site = nil
+	m.clearedsite = false
+}
+
+// Where appends a list predicates to the SiteStageMutation builder.
+func (m *SiteStageMutation) Where(ps ...predicate.SiteStage) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SiteStageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SiteStageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SiteStage, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SiteStageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SiteStageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SiteStage).
+func (m *SiteStageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SiteStageMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, sitestage.FieldCreatedAt)
+	}
+	if m.site != nil {
+		fields = append(fields, sitestage.FieldSiteID)
+	}
+	if m.stage != nil {
+		fields = append(fields, sitestage.FieldStage)
+	}
+	if m._done != nil {
+		fields = append(fields, sitestage.FieldDone)
+	}
+	if m.warning != nil {
+		fields = append(fields, sitestage.FieldWarning)
+	}
+	if m.checks != nil {
+		fields = append(fields, sitestage.FieldChecks)
+	}
+	if m.checked_at != nil {
+		fields = append(fields, sitestage.FieldCheckedAt)
+	}
+	if m.done_at != nil {
+		fields = append(fields, sitestage.FieldDoneAt)
+	}
+	if m.reopened_at != nil {
+		fields = append(fields, sitestage.FieldReopenedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SiteStageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sitestage.FieldCreatedAt:
+		return m.CreatedAt()
+	case sitestage.FieldSiteID:
+		return m.SiteID()
+	case sitestage.FieldStage:
+		return m.Stage()
+	case sitestage.FieldDone:
+		return m.Done()
+	case sitestage.FieldWarning:
+		return m.Warning()
+	case sitestage.FieldChecks:
+		return m.Checks()
+	case sitestage.FieldCheckedAt:
+		return m.CheckedAt()
+	case sitestage.FieldDoneAt:
+		return m.DoneAt()
+	case sitestage.FieldReopenedAt:
+		return m.ReopenedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SiteStageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sitestage.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sitestage.FieldSiteID:
+		return m.OldSiteID(ctx)
+	case sitestage.FieldStage:
+		return m.OldStage(ctx)
+	case sitestage.FieldDone:
+		return m.OldDone(ctx)
+	case sitestage.FieldWarning:
+		return m.OldWarning(ctx)
+	case sitestage.FieldChecks:
+		return m.OldChecks(ctx)
+	case sitestage.FieldCheckedAt:
+		return m.OldCheckedAt(ctx)
+	case sitestage.FieldDoneAt:
+		return m.OldDoneAt(ctx)
+	case sitestage.FieldReopenedAt:
+		return m.OldReopenedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SiteStage field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SiteStageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sitestage.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sitestage.FieldSiteID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSiteID(v)
+		return nil
+	case sitestage.FieldStage:
+		v, ok := value.(sitestage.Stage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStage(v)
+		return nil
+	case sitestage.FieldDone:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDone(v)
+		return nil
+	case sitestage.FieldWarning:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarning(v)
+		return nil
+	case sitestage.FieldChecks:
+		v, ok := value.([]stage.Result)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChecks(v)
+		return nil
+	case sitestage.FieldCheckedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckedAt(v)
+		return nil
+	case sitestage.FieldDoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoneAt(v)
+		return nil
+	case sitestage.FieldReopenedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReopenedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SiteStage field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SiteStageMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SiteStageMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SiteStageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SiteStage numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SiteStageMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(sitestage.FieldDoneAt) {
+		fields = append(fields, sitestage.FieldDoneAt)
+	}
+	if m.FieldCleared(sitestage.FieldReopenedAt) {
+		fields = append(fields, sitestage.FieldReopenedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SiteStageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SiteStageMutation) ClearField(name string) error {
+	switch name {
+	case sitestage.FieldDoneAt:
+		m.ClearDoneAt()
+		return nil
+	case sitestage.FieldReopenedAt:
+		m.ClearReopenedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SiteStage nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SiteStageMutation) ResetField(name string) error {
+	switch name {
+	case sitestage.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sitestage.FieldSiteID:
+		m.ResetSiteID()
+		return nil
+	case sitestage.FieldStage:
+		m.ResetStage()
+		return nil
+	case sitestage.FieldDone:
+		m.ResetDone()
+		return nil
+	case sitestage.FieldWarning:
+		m.ResetWarning()
+		return nil
+	case sitestage.FieldChecks:
+		m.ResetChecks()
+		return nil
+	case sitestage.FieldCheckedAt:
+		m.ResetCheckedAt()
+		return nil
+	case sitestage.FieldDoneAt:
+		m.ResetDoneAt()
+		return nil
+	case sitestage.FieldReopenedAt:
+		m.ResetReopenedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SiteStage field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SiteStageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.site != nil {
+		edges = append(edges, sitestage.EdgeSite)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SiteStageMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case sitestage.EdgeSite:
+		if id := m.site; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SiteStageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SiteStageMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SiteStageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedsite {
+		edges = append(edges, sitestage.EdgeSite)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SiteStageMutation) EdgeCleared(name string) bool {
+	switch name {
+	case sitestage.EdgeSite:
+		return m.clearedsite
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SiteStageMutation) ClearEdge(name string) error {
+	switch name {
+	case sitestage.EdgeSite:
+		m.ClearSite()
+		return nil
+	}
+	return fmt.Errorf("unknown SiteStage unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SiteStageMutation) ResetEdge(name string) error {
+	switch name {
+	case sitestage.EdgeSite:
+		m.ResetSite()
+		return nil
+	}
+	return fmt.Errorf("unknown SiteStage edge %s", name)
 }
 
 // SkillMutation represents an operation that mutates the Skill nodes in the graph.
@@ -56148,6 +80608,1879 @@ func (m *SuggestionVerdictMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown SuggestionVerdict edge %s", name)
+}
+
+// TrainingAssignmentMutation represents an operation that mutates the TrainingAssignment nodes in the graph.
+type TrainingAssignmentMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	author_id      *string
+	due_at         *time.Time
+	state          *trainingassignment.State
+	ended_at       *time.Time
+	clearedFields  map[string]struct{}
+	account        *string
+	clearedaccount bool
+	course         *string
+	clearedcourse  bool
+	done           bool
+	oldValue       func(context.Context) (*TrainingAssignment, error)
+	predicates     []predicate.TrainingAssignment
+}
+
+var _ ent.Mutation = (*TrainingAssignmentMutation)(nil)
+
+// trainingassignmentOption allows management of the mutation configuration using functional options.
+type trainingassignmentOption func(*TrainingAssignmentMutation)
+
+// newTrainingAssignmentMutation creates new mutation for the TrainingAssignment entity.
+func newTrainingAssignmentMutation(c config, op Op, opts ...trainingassignmentOption) *TrainingAssignmentMutation {
+	m := &TrainingAssignmentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTrainingAssignment,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTrainingAssignmentID sets the ID field of the mutation.
+func withTrainingAssignmentID(id string) trainingassignmentOption {
+	return func(m *TrainingAssignmentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TrainingAssignment
+		)
+		m.oldValue = func(ctx context.Context) (*TrainingAssignment, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TrainingAssignment.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTrainingAssignment sets the old TrainingAssignment of the mutation.
+func withTrainingAssignment(node *TrainingAssignment) trainingassignmentOption {
+	return func(m *TrainingAssignmentMutation) {
+		m.oldValue = func(context.Context) (*TrainingAssignment, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TrainingAssignmentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TrainingAssignmentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TrainingAssignment entities.
+func (m *TrainingAssignmentMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TrainingAssignmentMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TrainingAssignmentMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TrainingAssignment.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TrainingAssignmentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TrainingAssignmentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the TrainingAssignment entity.
+// If the TrainingAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAssignmentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TrainingAssignmentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *TrainingAssignmentMutation) SetAccountID(s string) {
+	m.account = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *TrainingAssignmentMutation) AccountID() (r string, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the TrainingAssignment entity.
+// If the TrainingAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAssignmentMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *TrainingAssignmentMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetCourseID sets the "course_id" field.
+func (m *TrainingAssignmentMutation) SetCourseID(s string) {
+	m.course = &s
+}
+
+// CourseID returns the value of the "course_id" field in the mutation.
+func (m *TrainingAssignmentMutation) CourseID() (r string, exists bool) {
+	v := m.course
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCourseID returns the old "course_id" field's value of the TrainingAssignment entity.
+// If the TrainingAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAssignmentMutation) OldCourseID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCourseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCourseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCourseID: %w", err)
+	}
+	return oldValue.CourseID, nil
+}
+
+// ResetCourseID resets all changes to the "course_id" field.
+func (m *TrainingAssignmentMutation) ResetCourseID() {
+	m.course = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *TrainingAssignmentMutation) SetAuthorID(s string) {
+	m.author_id = &s
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *TrainingAssignmentMutation) AuthorID() (r string, exists bool) {
+	v := m.author_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the TrainingAssignment entity.
+// If the TrainingAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAssignmentMutation) OldAuthorID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *TrainingAssignmentMutation) ResetAuthorID() {
+	m.author_id = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *TrainingAssignmentMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *TrainingAssignmentMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the TrainingAssignment entity.
+// If the TrainingAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAssignmentMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *TrainingAssignmentMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[trainingassignment.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *TrainingAssignmentMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[trainingassignment.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *TrainingAssignmentMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, trainingassignment.FieldDueAt)
+}
+
+// SetState sets the "state" field.
+func (m *TrainingAssignmentMutation) SetState(t trainingassignment.State) {
+	m.state = &t
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *TrainingAssignmentMutation) State() (r trainingassignment.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the TrainingAssignment entity.
+// If the TrainingAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAssignmentMutation) OldState(ctx context.Context) (v trainingassignment.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *TrainingAssignmentMutation) ResetState() {
+	m.state = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *TrainingAssignmentMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *TrainingAssignmentMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the TrainingAssignment entity.
+// If the TrainingAssignment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAssignmentMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *TrainingAssignmentMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[trainingassignment.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *TrainingAssignmentMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[trainingassignment.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *TrainingAssignmentMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, trainingassignment.FieldEndedAt)
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *TrainingAssignmentMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[trainingassignment.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *TrainingAssignmentMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *TrainingAssignmentMutation) AccountIDs() (ids []string) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *TrainingAssignmentMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// ClearCourse clears the "course" edge to the Course entity.
+func (m *TrainingAssignmentMutation) ClearCourse() {
+	m.clearedcourse = true
+	m.clearedFields[trainingassignment.FieldCourseID] = struct{}{}
+}
+
+// CourseCleared reports if the "course" edge to the Course entity was cleared.
+func (m *TrainingAssignmentMutation) CourseCleared() bool {
+	return m.clearedcourse
+}
+
+// CourseIDs returns the "course" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CourseID instead. It exists only for internal usage by the builders.
+func (m *TrainingAssignmentMutation) CourseIDs() (ids []string) {
+	if id := m.course; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCourse resets all changes to the "course" edge.
+func (m *TrainingAssignmentMutation) ResetCourse() {
+	m.course = nil
+	m.clearedcourse = false
+}
+
+// Where appends a list predicates to the TrainingAssignmentMutation builder.
+func (m *TrainingAssignmentMutation) Where(ps ...predicate.TrainingAssignment) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TrainingAssignmentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TrainingAssignmentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TrainingAssignment, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TrainingAssignmentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TrainingAssignmentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TrainingAssignment).
+func (m *TrainingAssignmentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TrainingAssignmentMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, trainingassignment.FieldCreatedAt)
+	}
+	if m.account != nil {
+		fields = append(fields, trainingassignment.FieldAccountID)
+	}
+	if m.course != nil {
+		fields = append(fields, trainingassignment.FieldCourseID)
+	}
+	if m.author_id != nil {
+		fields = append(fields, trainingassignment.FieldAuthorID)
+	}
+	if m.due_at != nil {
+		fields = append(fields, trainingassignment.FieldDueAt)
+	}
+	if m.state != nil {
+		fields = append(fields, trainingassignment.FieldState)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, trainingassignment.FieldEndedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TrainingAssignmentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case trainingassignment.FieldCreatedAt:
+		return m.CreatedAt()
+	case trainingassignment.FieldAccountID:
+		return m.AccountID()
+	case trainingassignment.FieldCourseID:
+		return m.CourseID()
+	case trainingassignment.FieldAuthorID:
+		return m.AuthorID()
+	case trainingassignment.FieldDueAt:
+		return m.DueAt()
+	case trainingassignment.FieldState:
+		return m.State()
+	case trainingassignment.FieldEndedAt:
+		return m.EndedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TrainingAssignmentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case trainingassignment.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case trainingassignment.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case trainingassignment.FieldCourseID:
+		return m.OldCourseID(ctx)
+	case trainingassignment.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	case trainingassignment.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case trainingassignment.FieldState:
+		return m.OldState(ctx)
+	case trainingassignment.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown TrainingAssignment field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrainingAssignmentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case trainingassignment.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case trainingassignment.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case trainingassignment.FieldCourseID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCourseID(v)
+		return nil
+	case trainingassignment.FieldAuthorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	case trainingassignment.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case trainingassignment.FieldState:
+		v, ok := value.(trainingassignment.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case trainingassignment.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAssignment field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TrainingAssignmentMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TrainingAssignmentMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrainingAssignmentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown TrainingAssignment numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TrainingAssignmentMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(trainingassignment.FieldDueAt) {
+		fields = append(fields, trainingassignment.FieldDueAt)
+	}
+	if m.FieldCleared(trainingassignment.FieldEndedAt) {
+		fields = append(fields, trainingassignment.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TrainingAssignmentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TrainingAssignmentMutation) ClearField(name string) error {
+	switch name {
+	case trainingassignment.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case trainingassignment.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAssignment nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TrainingAssignmentMutation) ResetField(name string) error {
+	switch name {
+	case trainingassignment.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case trainingassignment.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case trainingassignment.FieldCourseID:
+		m.ResetCourseID()
+		return nil
+	case trainingassignment.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	case trainingassignment.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case trainingassignment.FieldState:
+		m.ResetState()
+		return nil
+	case trainingassignment.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAssignment field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TrainingAssignmentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.account != nil {
+		edges = append(edges, trainingassignment.EdgeAccount)
+	}
+	if m.course != nil {
+		edges = append(edges, trainingassignment.EdgeCourse)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TrainingAssignmentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case trainingassignment.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	case trainingassignment.EdgeCourse:
+		if id := m.course; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TrainingAssignmentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TrainingAssignmentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TrainingAssignmentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedaccount {
+		edges = append(edges, trainingassignment.EdgeAccount)
+	}
+	if m.clearedcourse {
+		edges = append(edges, trainingassignment.EdgeCourse)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TrainingAssignmentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case trainingassignment.EdgeAccount:
+		return m.clearedaccount
+	case trainingassignment.EdgeCourse:
+		return m.clearedcourse
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TrainingAssignmentMutation) ClearEdge(name string) error {
+	switch name {
+	case trainingassignment.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	case trainingassignment.EdgeCourse:
+		m.ClearCourse()
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAssignment unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TrainingAssignmentMutation) ResetEdge(name string) error {
+	switch name {
+	case trainingassignment.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	case trainingassignment.EdgeCourse:
+		m.ResetCourse()
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAssignment edge %s", name)
+}
+
+// TrainingAttemptMutation represents an operation that mutates the TrainingAttempt nodes in the graph.
+type TrainingAttemptMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	created_at        *time.Time
+	account_id        *string
+	course_id         *string
+	state             *trainingattempt.State
+	ends_at           *time.Time
+	ended_at          *time.Time
+	sheet             *lesson.Sheet
+	points            *int
+	addpoints         *int
+	of_points         *int
+	addof_points      *int
+	clearedFields     map[string]struct{}
+	assignment        *string
+	clearedassignment bool
+	version           *string
+	clearedversion    bool
+	done              bool
+	oldValue          func(context.Context) (*TrainingAttempt, error)
+	predicates        []predicate.TrainingAttempt
+}
+
+var _ ent.Mutation = (*TrainingAttemptMutation)(nil)
+
+// trainingattemptOption allows management of the mutation configuration using functional options.
+type trainingattemptOption func(*TrainingAttemptMutation)
+
+// newTrainingAttemptMutation creates new mutation for the TrainingAttempt entity.
+func newTrainingAttemptMutation(c config, op Op, opts ...trainingattemptOption) *TrainingAttemptMutation {
+	m := &TrainingAttemptMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTrainingAttempt,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTrainingAttemptID sets the ID field of the mutation.
+func withTrainingAttemptID(id string) trainingattemptOption {
+	return func(m *TrainingAttemptMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TrainingAttempt
+		)
+		m.oldValue = func(ctx context.Context) (*TrainingAttempt, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TrainingAttempt.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTrainingAttempt sets the old TrainingAttempt of the mutation.
+func withTrainingAttempt(node *TrainingAttempt) trainingattemptOption {
+	return func(m *TrainingAttemptMutation) {
+		m.oldValue = func(context.Context) (*TrainingAttempt, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TrainingAttemptMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TrainingAttemptMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TrainingAttempt entities.
+func (m *TrainingAttemptMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TrainingAttemptMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TrainingAttemptMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TrainingAttempt.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TrainingAttemptMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TrainingAttemptMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TrainingAttemptMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAssignmentID sets the "assignment_id" field.
+func (m *TrainingAttemptMutation) SetAssignmentID(s string) {
+	m.assignment = &s
+}
+
+// AssignmentID returns the value of the "assignment_id" field in the mutation.
+func (m *TrainingAttemptMutation) AssignmentID() (r string, exists bool) {
+	v := m.assignment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssignmentID returns the old "assignment_id" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldAssignmentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssignmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssignmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssignmentID: %w", err)
+	}
+	return oldValue.AssignmentID, nil
+}
+
+// ResetAssignmentID resets all changes to the "assignment_id" field.
+func (m *TrainingAttemptMutation) ResetAssignmentID() {
+	m.assignment = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *TrainingAttemptMutation) SetAccountID(s string) {
+	m.account_id = &s
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *TrainingAttemptMutation) AccountID() (r string, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldAccountID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *TrainingAttemptMutation) ResetAccountID() {
+	m.account_id = nil
+}
+
+// SetCourseID sets the "course_id" field.
+func (m *TrainingAttemptMutation) SetCourseID(s string) {
+	m.course_id = &s
+}
+
+// CourseID returns the value of the "course_id" field in the mutation.
+func (m *TrainingAttemptMutation) CourseID() (r string, exists bool) {
+	v := m.course_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCourseID returns the old "course_id" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldCourseID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCourseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCourseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCourseID: %w", err)
+	}
+	return oldValue.CourseID, nil
+}
+
+// ResetCourseID resets all changes to the "course_id" field.
+func (m *TrainingAttemptMutation) ResetCourseID() {
+	m.course_id = nil
+}
+
+// SetCourseVersionID sets the "course_version_id" field.
+func (m *TrainingAttemptMutation) SetCourseVersionID(s string) {
+	m.version = &s
+}
+
+// CourseVersionID returns the value of the "course_version_id" field in the mutation.
+func (m *TrainingAttemptMutation) CourseVersionID() (r string, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCourseVersionID returns the old "course_version_id" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldCourseVersionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCourseVersionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCourseVersionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCourseVersionID: %w", err)
+	}
+	return oldValue.CourseVersionID, nil
+}
+
+// ResetCourseVersionID resets all changes to the "course_version_id" field.
+func (m *TrainingAttemptMutation) ResetCourseVersionID() {
+	m.version = nil
+}
+
+// SetState sets the "state" field.
+func (m *TrainingAttemptMutation) SetState(t trainingattempt.State) {
+	m.state = &t
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *TrainingAttemptMutation) State() (r trainingattempt.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldState(ctx context.Context) (v trainingattempt.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *TrainingAttemptMutation) ResetState() {
+	m.state = nil
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *TrainingAttemptMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *TrainingAttemptMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldEndsAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *TrainingAttemptMutation) ResetEndsAt() {
+	m.ends_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *TrainingAttemptMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *TrainingAttemptMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *TrainingAttemptMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[trainingattempt.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *TrainingAttemptMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[trainingattempt.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *TrainingAttemptMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, trainingattempt.FieldEndedAt)
+}
+
+// SetSheet sets the "sheet" field.
+func (m *TrainingAttemptMutation) SetSheet(l lesson.Sheet) {
+	m.sheet = &l
+}
+
+// Sheet returns the value of the "sheet" field in the mutation.
+func (m *TrainingAttemptMutation) Sheet() (r lesson.Sheet, exists bool) {
+	v := m.sheet
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSheet returns the old "sheet" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldSheet(ctx context.Context) (v lesson.Sheet, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSheet is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSheet requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSheet: %w", err)
+	}
+	return oldValue.Sheet, nil
+}
+
+// ResetSheet resets all changes to the "sheet" field.
+func (m *TrainingAttemptMutation) ResetSheet() {
+	m.sheet = nil
+}
+
+// SetPoints sets the "points" field.
+func (m *TrainingAttemptMutation) SetPoints(i int) {
+	m.points = &i
+	m.addpoints = nil
+}
+
+// Points returns the value of the "points" field in the mutation.
+func (m *TrainingAttemptMutation) Points() (r int, exists bool) {
+	v := m.points
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPoints returns the old "points" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldPoints(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPoints is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPoints requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPoints: %w", err)
+	}
+	return oldValue.Points, nil
+}
+
+// AddPoints adds i to the "points" field.
+func (m *TrainingAttemptMutation) AddPoints(i int) {
+	if m.addpoints != nil {
+		*m.addpoints += i
+	} else {
+		m.addpoints = &i
+	}
+}
+
+// AddedPoints returns the value that was added to the "points" field in this mutation.
+func (m *TrainingAttemptMutation) AddedPoints() (r int, exists bool) {
+	v := m.addpoints
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPoints resets all changes to the "points" field.
+func (m *TrainingAttemptMutation) ResetPoints() {
+	m.points = nil
+	m.addpoints = nil
+}
+
+// SetOfPoints sets the "of_points" field.
+func (m *TrainingAttemptMutation) SetOfPoints(i int) {
+	m.of_points = &i
+	m.addof_points = nil
+}
+
+// OfPoints returns the value of the "of_points" field in the mutation.
+func (m *TrainingAttemptMutation) OfPoints() (r int, exists bool) {
+	v := m.of_points
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfPoints returns the old "of_points" field's value of the TrainingAttempt entity.
+// If the TrainingAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrainingAttemptMutation) OldOfPoints(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfPoints is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfPoints requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfPoints: %w", err)
+	}
+	return oldValue.OfPoints, nil
+}
+
+// AddOfPoints adds i to the "of_points" field.
+func (m *TrainingAttemptMutation) AddOfPoints(i int) {
+	if m.addof_points != nil {
+		*m.addof_points += i
+	} else {
+		m.addof_points = &i
+	}
+}
+
+// AddedOfPoints returns the value that was added to the "of_points" field in this mutation.
+func (m *TrainingAttemptMutation) AddedOfPoints() (r int, exists bool) {
+	v := m.addof_points
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOfPoints resets all changes to the "of_points" field.
+func (m *TrainingAttemptMutation) ResetOfPoints() {
+	m.of_points = nil
+	m.addof_points = nil
+}
+
+// ClearAssignment clears the "assignment" edge to the TrainingAssignment entity.
+func (m *TrainingAttemptMutation) ClearAssignment() {
+	m.clearedassignment = true
+	m.clearedFields[trainingattempt.FieldAssignmentID] = struct{}{}
+}
+
+// AssignmentCleared reports if the "assignment" edge to the TrainingAssignment entity was cleared.
+func (m *TrainingAttemptMutation) AssignmentCleared() bool {
+	return m.clearedassignment
+}
+
+// AssignmentIDs returns the "assignment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AssignmentID instead. It exists only for internal usage by the builders.
+func (m *TrainingAttemptMutation) AssignmentIDs() (ids []string) {
+	if id := m.assignment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAssignment resets all changes to the "assignment" edge.
+func (m *TrainingAttemptMutation) ResetAssignment() {
+	m.assignment = nil
+	m.clearedassignment = false
+}
+
+// SetVersionID sets the "version" edge to the CourseVersion entity by id.
+func (m *TrainingAttemptMutation) SetVersionID(id string) {
+	m.version = &id
+}
+
+// ClearVersion clears the "version" edge to the CourseVersion entity.
+func (m *TrainingAttemptMutation) ClearVersion() {
+	m.clearedversion = true
+	m.clearedFields[trainingattempt.FieldCourseVersionID] = struct{}{}
+}
+
+// VersionCleared reports if the "version" edge to the CourseVersion entity was cleared.
+func (m *TrainingAttemptMutation) VersionCleared() bool {
+	return m.clearedversion
+}
+
+// VersionID returns the "version" edge ID in the mutation.
+func (m *TrainingAttemptMutation) VersionID() (id string, exists bool) {
+	if m.version != nil {
+		return *m.version, true
+	}
+	return
+}
+
+// VersionIDs returns the "version" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// VersionID instead. It exists only for internal usage by the builders.
+func (m *TrainingAttemptMutation) VersionIDs() (ids []string) {
+	if id := m.version; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetVersion resets all changes to the "version" edge.
+func (m *TrainingAttemptMutation) ResetVersion() {
+	m.version = nil
+	m.clearedversion = false
+}
+
+// Where appends a list predicates to the TrainingAttemptMutation builder.
+func (m *TrainingAttemptMutation) Where(ps ...predicate.TrainingAttempt) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TrainingAttemptMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TrainingAttemptMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TrainingAttempt, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TrainingAttemptMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TrainingAttemptMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TrainingAttempt).
+func (m *TrainingAttemptMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TrainingAttemptMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.created_at != nil {
+		fields = append(fields, trainingattempt.FieldCreatedAt)
+	}
+	if m.assignment != nil {
+		fields = append(fields, trainingattempt.FieldAssignmentID)
+	}
+	if m.account_id != nil {
+		fields = append(fields, trainingattempt.FieldAccountID)
+	}
+	if m.course_id != nil {
+		fields = append(fields, trainingattempt.FieldCourseID)
+	}
+	if m.version != nil {
+		fields = append(fields, trainingattempt.FieldCourseVersionID)
+	}
+	if m.state != nil {
+		fields = append(fields, trainingattempt.FieldState)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, trainingattempt.FieldEndsAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, trainingattempt.FieldEndedAt)
+	}
+	if m.sheet != nil {
+		fields = append(fields, trainingattempt.FieldSheet)
+	}
+	if m.points != nil {
+		fields = append(fields, trainingattempt.FieldPoints)
+	}
+	if m.of_points != nil {
+		fields = append(fields, trainingattempt.FieldOfPoints)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TrainingAttemptMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case trainingattempt.FieldCreatedAt:
+		return m.CreatedAt()
+	case trainingattempt.FieldAssignmentID:
+		return m.AssignmentID()
+	case trainingattempt.FieldAccountID:
+		return m.AccountID()
+	case trainingattempt.FieldCourseID:
+		return m.CourseID()
+	case trainingattempt.FieldCourseVersionID:
+		return m.CourseVersionID()
+	case trainingattempt.FieldState:
+		return m.State()
+	case trainingattempt.FieldEndsAt:
+		return m.EndsAt()
+	case trainingattempt.FieldEndedAt:
+		return m.EndedAt()
+	case trainingattempt.FieldSheet:
+		return m.Sheet()
+	case trainingattempt.FieldPoints:
+		return m.Points()
+	case trainingattempt.FieldOfPoints:
+		return m.OfPoints()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TrainingAttemptMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case trainingattempt.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case trainingattempt.FieldAssignmentID:
+		return m.OldAssignmentID(ctx)
+	case trainingattempt.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case trainingattempt.FieldCourseID:
+		return m.OldCourseID(ctx)
+	case trainingattempt.FieldCourseVersionID:
+		return m.OldCourseVersionID(ctx)
+	case trainingattempt.FieldState:
+		return m.OldState(ctx)
+	case trainingattempt.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case trainingattempt.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case trainingattempt.FieldSheet:
+		return m.OldSheet(ctx)
+	case trainingattempt.FieldPoints:
+		return m.OldPoints(ctx)
+	case trainingattempt.FieldOfPoints:
+		return m.OldOfPoints(ctx)
+	}
+	return nil, fmt.Errorf("unknown TrainingAttempt field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrainingAttemptMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case trainingattempt.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case trainingattempt.FieldAssignmentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssignmentID(v)
+		return nil
+	case trainingattempt.FieldAccountID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case trainingattempt.FieldCourseID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCourseID(v)
+		return nil
+	case trainingattempt.FieldCourseVersionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCourseVersionID(v)
+		return nil
+	case trainingattempt.FieldState:
+		v, ok := value.(trainingattempt.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case trainingattempt.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case trainingattempt.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case trainingattempt.FieldSheet:
+		v, ok := value.(lesson.Sheet)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSheet(v)
+		return nil
+	case trainingattempt.FieldPoints:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPoints(v)
+		return nil
+	case trainingattempt.FieldOfPoints:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfPoints(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAttempt field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TrainingAttemptMutation) AddedFields() []string {
+	var fields []string
+	if m.addpoints != nil {
+		fields = append(fields, trainingattempt.FieldPoints)
+	}
+	if m.addof_points != nil {
+		fields = append(fields, trainingattempt.FieldOfPoints)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TrainingAttemptMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case trainingattempt.FieldPoints:
+		return m.AddedPoints()
+	case trainingattempt.FieldOfPoints:
+		return m.AddedOfPoints()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrainingAttemptMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case trainingattempt.FieldPoints:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPoints(v)
+		return nil
+	case trainingattempt.FieldOfPoints:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOfPoints(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAttempt numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TrainingAttemptMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(trainingattempt.FieldEndedAt) {
+		fields = append(fields, trainingattempt.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TrainingAttemptMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TrainingAttemptMutation) ClearField(name string) error {
+	switch name {
+	case trainingattempt.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAttempt nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TrainingAttemptMutation) ResetField(name string) error {
+	switch name {
+	case trainingattempt.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case trainingattempt.FieldAssignmentID:
+		m.ResetAssignmentID()
+		return nil
+	case trainingattempt.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case trainingattempt.FieldCourseID:
+		m.ResetCourseID()
+		return nil
+	case trainingattempt.FieldCourseVersionID:
+		m.ResetCourseVersionID()
+		return nil
+	case trainingattempt.FieldState:
+		m.ResetState()
+		return nil
+	case trainingattempt.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case trainingattempt.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case trainingattempt.FieldSheet:
+		m.ResetSheet()
+		return nil
+	case trainingattempt.FieldPoints:
+		m.ResetPoints()
+		return nil
+	case trainingattempt.FieldOfPoints:
+		m.ResetOfPoints()
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAttempt field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TrainingAttemptMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.assignment != nil {
+		edges = append(edges, trainingattempt.EdgeAssignment)
+	}
+	if m.version != nil {
+		edges = append(edges, trainingattempt.EdgeVersion)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TrainingAttemptMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case trainingattempt.EdgeAssignment:
+		if id := m.assignment; id != nil {
+			return []ent.Value{*id}
+		}
+	case trainingattempt.EdgeVersion:
+		if id := m.version; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TrainingAttemptMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TrainingAttemptMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TrainingAttemptMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedassignment {
+		edges = append(edges, trainingattempt.EdgeAssignment)
+	}
+	if m.clearedversion {
+		edges = append(edges, trainingattempt.EdgeVersion)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TrainingAttemptMutation) EdgeCleared(name string) bool {
+	switch name {
+	case trainingattempt.EdgeAssignment:
+		return m.clearedassignment
+	case trainingattempt.EdgeVersion:
+		return m.clearedversion
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TrainingAttemptMutation) ClearEdge(name string) error {
+	switch name {
+	case trainingattempt.EdgeAssignment:
+		m.ClearAssignment()
+		return nil
+	case trainingattempt.EdgeVersion:
+		m.ClearVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAttempt unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TrainingAttemptMutation) ResetEdge(name string) error {
+	switch name {
+	case trainingattempt.EdgeAssignment:
+		m.ResetAssignment()
+		return nil
+	case trainingattempt.EdgeVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown TrainingAttempt edge %s", name)
 }
 
 // TranscriptMutation represents an operation that mutates the Transcript nodes in the graph.

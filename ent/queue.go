@@ -7,6 +7,7 @@ import (
 	"ekc/ent/businesshours"
 	"ekc/ent/queue"
 	"ekc/ent/region"
+	"ekc/ent/site"
 	"fmt"
 	"strings"
 	"time"
@@ -52,6 +53,8 @@ type Queue struct {
 	OverflowQueueID string `json:"overflow_queue_id,omitempty"`
 	// BusinessHoursID holds the value of the "business_hours_id" field.
 	BusinessHoursID string `json:"business_hours_id,omitempty"`
+	// whose people work in it: open only when the site is ready
+	SiteID string `json:"site_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the QueueQuery when eager-loading is set.
 	Edges        QueueEdges `json:"edges"`
@@ -72,16 +75,21 @@ type QueueEdges struct {
 	BusinessHours *BusinessHours `json:"business_hours,omitempty"`
 	// RequiredSkills holds the value of the required_skills edge.
 	RequiredSkills []*Skill `json:"required_skills,omitempty"`
+	// RequiredCourses holds the value of the required_courses edge.
+	RequiredCourses []*Course `json:"required_courses,omitempty"`
+	// Site holds the value of the site edge.
+	Site *Site `json:"site,omitempty"`
 	// Members holds the value of the members edge.
 	Members []*QueueMember `json:"members,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [7]bool
+	loadedTypes [9]bool
 	// totalCount holds the count of the edges above.
-	totalCount [6]map[string]int
+	totalCount [7]map[string]int
 
 	namedOverflowSources map[string][]*Queue
 	namedRequiredSkills  map[string][]*Skill
+	namedRequiredCourses map[string][]*Course
 	namedMembers         map[string][]*QueueMember
 }
 
@@ -147,10 +155,30 @@ func (e QueueEdges) RequiredSkillsOrErr() ([]*Skill, error) {
 	return nil, &NotLoadedError{edge: "required_skills"}
 }
 
+// RequiredCoursesOrErr returns the RequiredCourses value or an error if the edge
+// was not loaded in eager-loading.
+func (e QueueEdges) RequiredCoursesOrErr() ([]*Course, error) {
+	if e.loadedTypes[6] {
+		return e.RequiredCourses, nil
+	}
+	return nil, &NotLoadedError{edge: "required_courses"}
+}
+
+// SiteOrErr returns the Site value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e QueueEdges) SiteOrErr() (*Site, error) {
+	if e.Site != nil {
+		return e.Site, nil
+	} else if e.loadedTypes[7] {
+		return nil, &NotFoundError{label: site.Label}
+	}
+	return nil, &NotLoadedError{edge: "site"}
+}
+
 // MembersOrErr returns the Members value or an error if the edge
 // was not loaded in eager-loading.
 func (e QueueEdges) MembersOrErr() ([]*QueueMember, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[8] {
 		return e.Members, nil
 	}
 	return nil, &NotLoadedError{edge: "members"}
@@ -165,7 +193,7 @@ func (*Queue) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case queue.FieldLine, queue.FieldPriority, queue.FieldOfferSeconds, queue.FieldWrapUpSeconds, queue.FieldServiceLevelSeconds, queue.FieldRelaxSeconds, queue.FieldOverflowSeconds:
 			values[i] = new(sql.NullInt64)
-		case queue.FieldID, queue.FieldAgencyID, queue.FieldRegionID, queue.FieldCode, queue.FieldName, queue.FieldChannel, queue.FieldOverflowQueueID, queue.FieldBusinessHoursID:
+		case queue.FieldID, queue.FieldAgencyID, queue.FieldRegionID, queue.FieldCode, queue.FieldName, queue.FieldChannel, queue.FieldOverflowQueueID, queue.FieldBusinessHoursID, queue.FieldSiteID:
 			values[i] = new(sql.NullString)
 		case queue.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -286,6 +314,12 @@ func (_m *Queue) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.BusinessHoursID = value.String
 			}
+		case queue.FieldSiteID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field site_id", values[i])
+			} else if value.Valid {
+				_m.SiteID = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -327,6 +361,16 @@ func (_m *Queue) QueryBusinessHours() *BusinessHoursQuery {
 // QueryRequiredSkills queries the "required_skills" edge of the Queue entity.
 func (_m *Queue) QueryRequiredSkills() *SkillQuery {
 	return NewQueueClient(_m.config).QueryRequiredSkills(_m)
+}
+
+// QueryRequiredCourses queries the "required_courses" edge of the Queue entity.
+func (_m *Queue) QueryRequiredCourses() *CourseQuery {
+	return NewQueueClient(_m.config).QueryRequiredCourses(_m)
+}
+
+// QuerySite queries the "site" edge of the Queue entity.
+func (_m *Queue) QuerySite() *SiteQuery {
+	return NewQueueClient(_m.config).QuerySite(_m)
 }
 
 // QueryMembers queries the "members" edge of the Queue entity.
@@ -404,6 +448,9 @@ func (_m *Queue) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("business_hours_id=")
 	builder.WriteString(_m.BusinessHoursID)
+	builder.WriteString(", ")
+	builder.WriteString("site_id=")
+	builder.WriteString(_m.SiteID)
 	builder.WriteByte(')')
 	return builder.String()
 }
@@ -453,6 +500,30 @@ func (_m *Queue) appendNamedRequiredSkills(name string, edges ...*Skill) {
 		_m.Edges.namedRequiredSkills[name] = []*Skill{}
 	} else {
 		_m.Edges.namedRequiredSkills[name] = append(_m.Edges.namedRequiredSkills[name], edges...)
+	}
+}
+
+// NamedRequiredCourses returns the RequiredCourses named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Queue) NamedRequiredCourses(name string) ([]*Course, error) {
+	if _m.Edges.namedRequiredCourses == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedRequiredCourses[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Queue) appendNamedRequiredCourses(name string, edges ...*Course) {
+	if _m.Edges.namedRequiredCourses == nil {
+		_m.Edges.namedRequiredCourses = make(map[string][]*Course)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedRequiredCourses[name] = []*Course{}
+	} else {
+		_m.Edges.namedRequiredCourses[name] = append(_m.Edges.namedRequiredCourses[name], edges...)
 	}
 }
 

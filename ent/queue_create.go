@@ -6,9 +6,11 @@ import (
 	"context"
 	"ekc/ent/agency"
 	"ekc/ent/businesshours"
+	"ekc/ent/course"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
 	"ekc/ent/region"
+	"ekc/ent/site"
 	"ekc/ent/skill"
 	"errors"
 	"fmt"
@@ -220,6 +222,20 @@ func (_c *QueueCreate) SetNillableBusinessHoursID(v *string) *QueueCreate {
 	return _c
 }
 
+// SetSiteID sets the "site_id" field.
+func (_c *QueueCreate) SetSiteID(v string) *QueueCreate {
+	_c.mutation.SetSiteID(v)
+	return _c
+}
+
+// SetNillableSiteID sets the "site_id" field if the given value is not nil.
+func (_c *QueueCreate) SetNillableSiteID(v *string) *QueueCreate {
+	if v != nil {
+		_c.SetSiteID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *QueueCreate) SetID(v string) *QueueCreate {
 	_c.mutation.SetID(v)
@@ -282,6 +298,26 @@ func (_c *QueueCreate) AddRequiredSkills(v ...*Skill) *QueueCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddRequiredSkillIDs(ids...)
+}
+
+// AddRequiredCourseIDs adds the "required_courses" edge to the Course entity by IDs.
+func (_c *QueueCreate) AddRequiredCourseIDs(ids ...string) *QueueCreate {
+	_c.mutation.AddRequiredCourseIDs(ids...)
+	return _c
+}
+
+// AddRequiredCourses adds the "required_courses" edges to the Course entity.
+func (_c *QueueCreate) AddRequiredCourses(v ...*Course) *QueueCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddRequiredCourseIDs(ids...)
+}
+
+// SetSite sets the "site" edge to the Site entity.
+func (_c *QueueCreate) SetSite(v *Site) *QueueCreate {
+	return _c.SetSiteID(v.ID)
 }
 
 // AddMemberIDs adds the "members" edge to the QueueMember entity by IDs.
@@ -489,6 +525,11 @@ func (_c *QueueCreate) check() error {
 			return &ValidationError{Name: "business_hours_id", err: fmt.Errorf(`ent: validator failed for field "Queue.business_hours_id": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.SiteID(); ok {
+		if err := queue.SiteIDValidator(v); err != nil {
+			return &ValidationError{Name: "site_id", err: fmt.Errorf(`ent: validator failed for field "Queue.site_id": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := queue.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Queue.id": %w`, err)}
@@ -676,6 +717,39 @@ func (_c *QueueCreate) createSpec() (*Queue, *sqlgraph.CreateSpec) {
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.RequiredCoursesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   queue.RequiredCoursesTable,
+			Columns: queue.RequiredCoursesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(course.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.SiteIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   queue.SiteTable,
+			Columns: []string{queue.SiteColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(site.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.SiteID = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.MembersIDs(); len(nodes) > 0 {
@@ -993,6 +1067,9 @@ func (u *QueueUpsertOne) UpdateNewValues() *QueueUpsertOne {
 		}
 		if _, exists := u.create.mutation.Channel(); exists {
 			s.SetIgnore(queue.FieldChannel)
+		}
+		if _, exists := u.create.mutation.SiteID(); exists {
+			s.SetIgnore(queue.FieldSiteID)
 		}
 	}))
 	return u
@@ -1475,6 +1552,9 @@ func (u *QueueUpsertBulk) UpdateNewValues() *QueueUpsertBulk {
 			}
 			if _, exists := b.mutation.Channel(); exists {
 				s.SetIgnore(queue.FieldChannel)
+			}
+			if _, exists := b.mutation.SiteID(); exists {
+				s.SetIgnore(queue.FieldSiteID)
 			}
 		}
 	}))

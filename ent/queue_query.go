@@ -7,10 +7,12 @@ import (
 	"database/sql/driver"
 	"ekc/ent/agency"
 	"ekc/ent/businesshours"
+	"ekc/ent/course"
 	"ekc/ent/predicate"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
 	"ekc/ent/region"
+	"ekc/ent/site"
 	"ekc/ent/skill"
 	"errors"
 	"fmt"
@@ -36,11 +38,14 @@ type QueueQuery struct {
 	withOverflowSources      *QueueQuery
 	withBusinessHours        *BusinessHoursQuery
 	withRequiredSkills       *SkillQuery
+	withRequiredCourses      *CourseQuery
+	withSite                 *SiteQuery
 	withMembers              *QueueMemberQuery
 	loadTotal                []func(context.Context, []*Queue) error
 	modifiers                []func(*sql.Selector)
 	withNamedOverflowSources map[string]*QueueQuery
 	withNamedRequiredSkills  map[string]*SkillQuery
+	withNamedRequiredCourses map[string]*CourseQuery
 	withNamedMembers         map[string]*QueueMemberQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -203,6 +208,50 @@ func (_q *QueueQuery) QueryRequiredSkills() *SkillQuery {
 			sqlgraph.From(queue.Table, queue.FieldID, selector),
 			sqlgraph.To(skill.Table, skill.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, false, queue.RequiredSkillsTable, queue.RequiredSkillsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRequiredCourses chains the current query on the "required_courses" edge.
+func (_q *QueueQuery) QueryRequiredCourses() *CourseQuery {
+	query := (&CourseClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(queue.Table, queue.FieldID, selector),
+			sqlgraph.To(course.Table, course.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, queue.RequiredCoursesTable, queue.RequiredCoursesPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySite chains the current query on the "site" edge.
+func (_q *QueueQuery) QuerySite() *SiteQuery {
+	query := (&SiteClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(queue.Table, queue.FieldID, selector),
+			sqlgraph.To(site.Table, site.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, queue.SiteTable, queue.SiteColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -430,6 +479,8 @@ func (_q *QueueQuery) Clone() *QueueQuery {
 		withOverflowSources: _q.withOverflowSources.Clone(),
 		withBusinessHours:   _q.withBusinessHours.Clone(),
 		withRequiredSkills:  _q.withRequiredSkills.Clone(),
+		withRequiredCourses: _q.withRequiredCourses.Clone(),
+		withSite:            _q.withSite.Clone(),
 		withMembers:         _q.withMembers.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -501,6 +552,28 @@ func (_q *QueueQuery) WithRequiredSkills(opts ...func(*SkillQuery)) *QueueQuery 
 		opt(query)
 	}
 	_q.withRequiredSkills = query
+	return _q
+}
+
+// WithRequiredCourses tells the query-builder to eager-load the nodes that are connected to
+// the "required_courses" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *QueueQuery) WithRequiredCourses(opts ...func(*CourseQuery)) *QueueQuery {
+	query := (&CourseClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRequiredCourses = query
+	return _q
+}
+
+// WithSite tells the query-builder to eager-load the nodes that are connected to
+// the "site" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *QueueQuery) WithSite(opts ...func(*SiteQuery)) *QueueQuery {
+	query := (&SiteClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSite = query
 	return _q
 }
 
@@ -599,13 +672,15 @@ func (_q *QueueQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Queue,
 	var (
 		nodes       = []*Queue{}
 		_spec       = _q.querySpec()
-		loadedTypes = [7]bool{
+		loadedTypes = [9]bool{
 			_q.withAgency != nil,
 			_q.withRegion != nil,
 			_q.withOverflowQueue != nil,
 			_q.withOverflowSources != nil,
 			_q.withBusinessHours != nil,
 			_q.withRequiredSkills != nil,
+			_q.withRequiredCourses != nil,
+			_q.withSite != nil,
 			_q.withMembers != nil,
 		}
 	)
@@ -668,6 +743,19 @@ func (_q *QueueQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Queue,
 			return nil, err
 		}
 	}
+	if query := _q.withRequiredCourses; query != nil {
+		if err := _q.loadRequiredCourses(ctx, query, nodes,
+			func(n *Queue) { n.Edges.RequiredCourses = []*Course{} },
+			func(n *Queue, e *Course) { n.Edges.RequiredCourses = append(n.Edges.RequiredCourses, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSite; query != nil {
+		if err := _q.loadSite(ctx, query, nodes, nil,
+			func(n *Queue, e *Site) { n.Edges.Site = e }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withMembers; query != nil {
 		if err := _q.loadMembers(ctx, query, nodes,
 			func(n *Queue) { n.Edges.Members = []*QueueMember{} },
@@ -686,6 +774,13 @@ func (_q *QueueQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Queue,
 		if err := _q.loadRequiredSkills(ctx, query, nodes,
 			func(n *Queue) { n.appendNamedRequiredSkills(name) },
 			func(n *Queue, e *Skill) { n.appendNamedRequiredSkills(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedRequiredCourses {
+		if err := _q.loadRequiredCourses(ctx, query, nodes,
+			func(n *Queue) { n.appendNamedRequiredCourses(name) },
+			func(n *Queue, e *Course) { n.appendNamedRequiredCourses(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -911,6 +1006,96 @@ func (_q *QueueQuery) loadRequiredSkills(ctx context.Context, query *SkillQuery,
 	}
 	return nil
 }
+func (_q *QueueQuery) loadRequiredCourses(ctx context.Context, query *CourseQuery, nodes []*Queue, init func(*Queue), assign func(*Queue, *Course)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*Queue)
+	nids := make(map[string]map[*Queue]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(queue.RequiredCoursesTable)
+		s.Join(joinT).On(s.C(course.FieldID), joinT.C(queue.RequiredCoursesPrimaryKey[1]))
+		s.Where(sql.InValues(joinT.C(queue.RequiredCoursesPrimaryKey[0]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(queue.RequiredCoursesPrimaryKey[0]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Queue]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Course](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "required_courses" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *QueueQuery) loadSite(ctx context.Context, query *SiteQuery, nodes []*Queue, init func(*Queue), assign func(*Queue, *Site)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Queue)
+	for i := range nodes {
+		fk := nodes[i].SiteID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(site.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "site_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 func (_q *QueueQuery) loadMembers(ctx context.Context, query *QueueMemberQuery, nodes []*Queue, init func(*Queue), assign func(*Queue, *QueueMember)) error {
 	fks := make([]driver.Value, 0, len(nodes))
 	nodeids := make(map[string]*Queue)
@@ -981,6 +1166,9 @@ func (_q *QueueQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withBusinessHours != nil {
 			_spec.Node.AddColumnOnce(queue.FieldBusinessHoursID)
+		}
+		if _q.withSite != nil {
+			_spec.Node.AddColumnOnce(queue.FieldSiteID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {
@@ -1098,6 +1286,20 @@ func (_q *QueueQuery) WithNamedRequiredSkills(name string, opts ...func(*SkillQu
 		_q.withNamedRequiredSkills = make(map[string]*SkillQuery)
 	}
 	_q.withNamedRequiredSkills[name] = query
+	return _q
+}
+
+// WithNamedRequiredCourses tells the query-builder to eager-load the nodes that are connected to the "required_courses"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *QueueQuery) WithNamedRequiredCourses(name string, opts ...func(*CourseQuery)) *QueueQuery {
+	query := (&CourseClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedRequiredCourses == nil {
+		_q.withNamedRequiredCourses = make(map[string]*CourseQuery)
+	}
+	_q.withNamedRequiredCourses[name] = query
 	return _q
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"ekc/ent/agency"
 	"ekc/ent/businesshours"
+	"ekc/ent/course"
 	"ekc/ent/predicate"
 	"ekc/ent/queue"
 	"ekc/ent/queuemember"
@@ -338,6 +339,21 @@ func (_u *QueueUpdate) AddRequiredSkills(v ...*Skill) *QueueUpdate {
 	return _u.AddRequiredSkillIDs(ids...)
 }
 
+// AddRequiredCourseIDs adds the "required_courses" edge to the Course entity by IDs.
+func (_u *QueueUpdate) AddRequiredCourseIDs(ids ...string) *QueueUpdate {
+	_u.mutation.AddRequiredCourseIDs(ids...)
+	return _u
+}
+
+// AddRequiredCourses adds the "required_courses" edges to the Course entity.
+func (_u *QueueUpdate) AddRequiredCourses(v ...*Course) *QueueUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRequiredCourseIDs(ids...)
+}
+
 // AddMemberIDs adds the "members" edge to the QueueMember entity by IDs.
 func (_u *QueueUpdate) AddMemberIDs(ids ...string) *QueueUpdate {
 	_u.mutation.AddMemberIDs(ids...)
@@ -422,6 +438,27 @@ func (_u *QueueUpdate) RemoveRequiredSkills(v ...*Skill) *QueueUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveRequiredSkillIDs(ids...)
+}
+
+// ClearRequiredCourses clears all "required_courses" edges to the Course entity.
+func (_u *QueueUpdate) ClearRequiredCourses() *QueueUpdate {
+	_u.mutation.ClearRequiredCourses()
+	return _u
+}
+
+// RemoveRequiredCourseIDs removes the "required_courses" edge to Course entities by IDs.
+func (_u *QueueUpdate) RemoveRequiredCourseIDs(ids ...string) *QueueUpdate {
+	_u.mutation.RemoveRequiredCourseIDs(ids...)
+	return _u
+}
+
+// RemoveRequiredCourses removes "required_courses" edges to Course entities.
+func (_u *QueueUpdate) RemoveRequiredCourses(v ...*Course) *QueueUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRequiredCourseIDs(ids...)
 }
 
 // ClearMembers clears all "members" edges to the QueueMember entity.
@@ -809,6 +846,51 @@ func (_u *QueueUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.RequiredCoursesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   queue.RequiredCoursesTable,
+			Columns: queue.RequiredCoursesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(course.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRequiredCoursesIDs(); len(nodes) > 0 && !_u.mutation.RequiredCoursesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   queue.RequiredCoursesTable,
+			Columns: queue.RequiredCoursesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(course.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RequiredCoursesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   queue.RequiredCoursesTable,
+			Columns: queue.RequiredCoursesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(course.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _u.mutation.MembersCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2M,
@@ -1181,6 +1263,21 @@ func (_u *QueueUpdateOne) AddRequiredSkills(v ...*Skill) *QueueUpdateOne {
 	return _u.AddRequiredSkillIDs(ids...)
 }
 
+// AddRequiredCourseIDs adds the "required_courses" edge to the Course entity by IDs.
+func (_u *QueueUpdateOne) AddRequiredCourseIDs(ids ...string) *QueueUpdateOne {
+	_u.mutation.AddRequiredCourseIDs(ids...)
+	return _u
+}
+
+// AddRequiredCourses adds the "required_courses" edges to the Course entity.
+func (_u *QueueUpdateOne) AddRequiredCourses(v ...*Course) *QueueUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRequiredCourseIDs(ids...)
+}
+
 // AddMemberIDs adds the "members" edge to the QueueMember entity by IDs.
 func (_u *QueueUpdateOne) AddMemberIDs(ids ...string) *QueueUpdateOne {
 	_u.mutation.AddMemberIDs(ids...)
@@ -1265,6 +1362,27 @@ func (_u *QueueUpdateOne) RemoveRequiredSkills(v ...*Skill) *QueueUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveRequiredSkillIDs(ids...)
+}
+
+// ClearRequiredCourses clears all "required_courses" edges to the Course entity.
+func (_u *QueueUpdateOne) ClearRequiredCourses() *QueueUpdateOne {
+	_u.mutation.ClearRequiredCourses()
+	return _u
+}
+
+// RemoveRequiredCourseIDs removes the "required_courses" edge to Course entities by IDs.
+func (_u *QueueUpdateOne) RemoveRequiredCourseIDs(ids ...string) *QueueUpdateOne {
+	_u.mutation.RemoveRequiredCourseIDs(ids...)
+	return _u
+}
+
+// RemoveRequiredCourses removes "required_courses" edges to Course entities.
+func (_u *QueueUpdateOne) RemoveRequiredCourses(v ...*Course) *QueueUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRequiredCourseIDs(ids...)
 }
 
 // ClearMembers clears all "members" edges to the QueueMember entity.
@@ -1675,6 +1793,51 @@ func (_u *QueueUpdateOne) sqlSave(ctx context.Context) (_node *Queue, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RequiredCoursesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   queue.RequiredCoursesTable,
+			Columns: queue.RequiredCoursesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(course.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRequiredCoursesIDs(); len(nodes) > 0 && !_u.mutation.RequiredCoursesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   queue.RequiredCoursesTable,
+			Columns: queue.RequiredCoursesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(course.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RequiredCoursesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   queue.RequiredCoursesTable,
+			Columns: queue.RequiredCoursesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(course.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -25,6 +25,8 @@ type QueueMember struct {
 	QueueID string `json:"queue_id,omitempty"`
 	// AccountID holds the value of the "account_id" field.
 	AccountID string `json:"account_id,omitempty"`
+	// when a supervisor's loan ends; empty: for good
+	Until *time.Time `json:"until,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the QueueMemberQuery when eager-loading is set.
 	Edges        QueueMemberEdges `json:"edges"`
@@ -73,7 +75,7 @@ func (*QueueMember) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case queuemember.FieldID, queuemember.FieldQueueID, queuemember.FieldAccountID:
 			values[i] = new(sql.NullString)
-		case queuemember.FieldCreatedAt:
+		case queuemember.FieldCreatedAt, queuemember.FieldUntil:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -113,6 +115,13 @@ func (_m *QueueMember) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field account_id", values[i])
 			} else if value.Valid {
 				_m.AccountID = value.String
+			}
+		case queuemember.FieldUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field until", values[i])
+			} else if value.Valid {
+				_m.Until = new(time.Time)
+				*_m.Until = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -168,6 +177,11 @@ func (_m *QueueMember) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("account_id=")
 	builder.WriteString(_m.AccountID)
+	builder.WriteString(", ")
+	if v := _m.Until; v != nil {
+		builder.WriteString("until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -51,6 +51,20 @@ func (_c *QueueMemberCreate) SetAccountID(v string) *QueueMemberCreate {
 	return _c
 }
 
+// SetUntil sets the "until" field.
+func (_c *QueueMemberCreate) SetUntil(v time.Time) *QueueMemberCreate {
+	_c.mutation.SetUntil(v)
+	return _c
+}
+
+// SetNillableUntil sets the "until" field if the given value is not nil.
+func (_c *QueueMemberCreate) SetNillableUntil(v *time.Time) *QueueMemberCreate {
+	if v != nil {
+		_c.SetUntil(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *QueueMemberCreate) SetID(v string) *QueueMemberCreate {
 	_c.mutation.SetID(v)
@@ -201,6 +215,10 @@ func (_c *QueueMemberCreate) createSpec() (*QueueMember, *sqlgraph.CreateSpec) {
 		_spec.SetField(queuemember.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
 	}
+	if value, ok := _c.mutation.Until(); ok {
+		_spec.SetField(queuemember.FieldUntil, field.TypeTime, value)
+		_node.Until = &value
+	}
 	if nodes := _c.mutation.QueueIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -287,6 +305,24 @@ type (
 	}
 )
 
+// SetUntil sets the "until" field.
+func (u *QueueMemberUpsert) SetUntil(v time.Time) *QueueMemberUpsert {
+	u.Set(queuemember.FieldUntil, v)
+	return u
+}
+
+// UpdateUntil sets the "until" field to the value that was provided on create.
+func (u *QueueMemberUpsert) UpdateUntil() *QueueMemberUpsert {
+	u.SetExcluded(queuemember.FieldUntil)
+	return u
+}
+
+// ClearUntil clears the value of the "until" field.
+func (u *QueueMemberUpsert) ClearUntil() *QueueMemberUpsert {
+	u.SetNull(queuemember.FieldUntil)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -342,6 +378,27 @@ func (u *QueueMemberUpsertOne) Update(set func(*QueueMemberUpsert)) *QueueMember
 		set(&QueueMemberUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetUntil sets the "until" field.
+func (u *QueueMemberUpsertOne) SetUntil(v time.Time) *QueueMemberUpsertOne {
+	return u.Update(func(s *QueueMemberUpsert) {
+		s.SetUntil(v)
+	})
+}
+
+// UpdateUntil sets the "until" field to the value that was provided on create.
+func (u *QueueMemberUpsertOne) UpdateUntil() *QueueMemberUpsertOne {
+	return u.Update(func(s *QueueMemberUpsert) {
+		s.UpdateUntil()
+	})
+}
+
+// ClearUntil clears the value of the "until" field.
+func (u *QueueMemberUpsertOne) ClearUntil() *QueueMemberUpsertOne {
+	return u.Update(func(s *QueueMemberUpsert) {
+		s.ClearUntil()
+	})
 }
 
 // Exec executes the query.
@@ -566,6 +623,27 @@ func (u *QueueMemberUpsertBulk) Update(set func(*QueueMemberUpsert)) *QueueMembe
 		set(&QueueMemberUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetUntil sets the "until" field.
+func (u *QueueMemberUpsertBulk) SetUntil(v time.Time) *QueueMemberUpsertBulk {
+	return u.Update(func(s *QueueMemberUpsert) {
+		s.SetUntil(v)
+	})
+}
+
+// UpdateUntil sets the "until" field to the value that was provided on create.
+func (u *QueueMemberUpsertBulk) UpdateUntil() *QueueMemberUpsertBulk {
+	return u.Update(func(s *QueueMemberUpsert) {
+		s.UpdateUntil()
+	})
+}
+
+// ClearUntil clears the value of the "until" field.
+func (u *QueueMemberUpsertBulk) ClearUntil() *QueueMemberUpsertBulk {
+	return u.Update(func(s *QueueMemberUpsert) {
+		s.ClearUntil()
+	})
 }
 
 // Exec executes the query.

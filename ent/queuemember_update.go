@@ -8,6 +8,7 @@ import (
 	"ekc/ent/queuemember"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -25,6 +26,26 @@ type QueueMemberUpdate struct {
 // Where appends a list predicates to the QueueMemberUpdate builder.
 func (_u *QueueMemberUpdate) Where(ps ...predicate.QueueMember) *QueueMemberUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetUntil sets the "until" field.
+func (_u *QueueMemberUpdate) SetUntil(v time.Time) *QueueMemberUpdate {
+	_u.mutation.SetUntil(v)
+	return _u
+}
+
+// SetNillableUntil sets the "until" field if the given value is not nil.
+func (_u *QueueMemberUpdate) SetNillableUntil(v *time.Time) *QueueMemberUpdate {
+	if v != nil {
+		_u.SetUntil(*v)
+	}
+	return _u
+}
+
+// ClearUntil clears the value of the "until" field.
+func (_u *QueueMemberUpdate) ClearUntil() *QueueMemberUpdate {
+	_u.mutation.ClearUntil()
 	return _u
 }
 
@@ -89,6 +110,12 @@ func (_u *QueueMemberUpdate) sqlSave(ctx context.Context) (_node int, err error)
 			}
 		}
 	}
+	if value, ok := _u.mutation.Until(); ok {
+		_spec.SetField(queuemember.FieldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.UntilCleared() {
+		_spec.ClearField(queuemember.FieldUntil, field.TypeTime)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -109,6 +136,26 @@ type QueueMemberUpdateOne struct {
 	hooks     []Hook
 	mutation  *QueueMemberMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetUntil sets the "until" field.
+func (_u *QueueMemberUpdateOne) SetUntil(v time.Time) *QueueMemberUpdateOne {
+	_u.mutation.SetUntil(v)
+	return _u
+}
+
+// SetNillableUntil sets the "until" field if the given value is not nil.
+func (_u *QueueMemberUpdateOne) SetNillableUntil(v *time.Time) *QueueMemberUpdateOne {
+	if v != nil {
+		_u.SetUntil(*v)
+	}
+	return _u
+}
+
+// ClearUntil clears the value of the "until" field.
+func (_u *QueueMemberUpdateOne) ClearUntil() *QueueMemberUpdateOne {
+	_u.mutation.ClearUntil()
+	return _u
 }
 
 // Mutation returns the QueueMemberMutation object of the builder.
@@ -201,6 +248,12 @@ func (_u *QueueMemberUpdateOne) sqlSave(ctx context.Context) (_node *QueueMember
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.Until(); ok {
+		_spec.SetField(queuemember.FieldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.UntilCleared() {
+		_spec.ClearField(queuemember.FieldUntil, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &QueueMember{config: _u.config}

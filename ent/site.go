@@ -6,6 +6,8 @@ import (
 	"ekc/ent/agency"
 	"ekc/ent/region"
 	"ekc/ent/site"
+	"ekc/onboarding/stage"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +31,12 @@ type Site struct {
 	Name string `json:"name,omitempty"`
 	// roll-out wave
 	Wave int `json:"wave,omitempty"`
+	// people and records that it must have before it works
+	Need stage.Need `json:"need,omitempty"`
+	// since when all stages before the launch are done; empty: they are not
+	ReadyAt *time.Time `json:"ready_at,omitempty"`
+	// when it had joined
+	LaunchedAt *time.Time `json:"launched_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SiteQuery when eager-loading is set.
 	Edges        SiteEdges `json:"edges"`
@@ -41,11 +49,15 @@ type SiteEdges struct {
 	Agency *Agency `json:"agency,omitempty"`
 	// Region holds the value of the region edge.
 	Region *Region `json:"region,omitempty"`
+	// Queues holds the value of the queues edge.
+	Queues []*Queue `json:"queues,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 	// totalCount holds the count of the edges above.
 	totalCount [2]map[string]int
+
+	namedQueues map[string][]*Queue
 }
 
 // AgencyOrErr returns the Agency value or an error if the edge
@@ -70,16 +82,27 @@ func (e SiteEdges) RegionOrErr() (*Region, error) {
 	return nil, &NotLoadedError{edge: "region"}
 }
 
+// QueuesOrErr returns the Queues value or an error if the edge
+// was not loaded in eager-loading.
+func (e SiteEdges) QueuesOrErr() ([]*Queue, error) {
+	if e.loadedTypes[2] {
+		return e.Queues, nil
+	}
+	return nil, &NotLoadedError{edge: "queues"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Site) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case site.FieldNeed:
+			values[i] = new([]byte)
 		case site.FieldWave:
 			values[i] = new(sql.NullInt64)
 		case site.FieldID, site.FieldAgencyID, site.FieldRegionID, site.FieldName:
 			values[i] = new(sql.NullString)
-		case site.FieldCreatedAt:
+		case site.FieldCreatedAt, site.FieldReadyAt, site.FieldLaunchedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -132,6 +155,28 @@ func (_m *Site) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Wave = int(value.Int64)
 			}
+		case site.FieldNeed:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field need", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Need); err != nil {
+					return fmt.Errorf("unmarshal field need: %w", err)
+				}
+			}
+		case site.FieldReadyAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field ready_at", values[i])
+			} else if value.Valid {
+				_m.ReadyAt = new(time.Time)
+				*_m.ReadyAt = value.Time
+			}
+		case site.FieldLaunchedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field launched_at", values[i])
+			} else if value.Valid {
+				_m.LaunchedAt = new(time.Time)
+				*_m.LaunchedAt = value.Time
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -153,6 +198,11 @@ func (_m *Site) QueryAgency() *AgencyQuery {
 // QueryRegion queries the "region" edge of the Site entity.
 func (_m *Site) QueryRegion() *RegionQuery {
 	return NewSiteClient(_m.config).QueryRegion(_m)
+}
+
+// QueryQueues queries the "queues" edge of the Site entity.
+func (_m *Site) QueryQueues() *QueueQuery {
+	return NewSiteClient(_m.config).QueryQueues(_m)
 }
 
 // Update returns a builder for updating this Site.
@@ -192,8 +242,45 @@ func (_m *Site) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("wave=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Wave))
+	builder.WriteString(", ")
+	builder.WriteString("need=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Need))
+	builder.WriteString(", ")
+	if v := _m.ReadyAt; v != nil {
+		builder.WriteString("ready_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.LaunchedAt; v != nil {
+		builder.WriteString("launched_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// NamedQueues returns the Queues named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Site) NamedQueues(name string) ([]*Queue, error) {
+	if _m.Edges.namedQueues == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedQueues[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Site) appendNamedQueues(name string, edges ...*Queue) {
+	if _m.Edges.namedQueues == nil {
+		_m.Edges.namedQueues = make(map[string][]*Queue)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedQueues[name] = []*Queue{}
+	} else {
+		_m.Edges.namedQueues[name] = append(_m.Edges.namedQueues[name], edges...)
+	}
 }
 
 // Sites is a parsable slice of Site.

@@ -5,8 +5,10 @@ package ent
 import (
 	"context"
 	"ekc/ent/agency"
+	"ekc/ent/queue"
 	"ekc/ent/region"
 	"ekc/ent/site"
+	"ekc/onboarding/stage"
 	"errors"
 	"fmt"
 	"time"
@@ -63,6 +65,48 @@ func (_c *SiteCreate) SetWave(v int) *SiteCreate {
 	return _c
 }
 
+// SetNeed sets the "need" field.
+func (_c *SiteCreate) SetNeed(v stage.Need) *SiteCreate {
+	_c.mutation.SetNeed(v)
+	return _c
+}
+
+// SetNillableNeed sets the "need" field if the given value is not nil.
+func (_c *SiteCreate) SetNillableNeed(v *stage.Need) *SiteCreate {
+	if v != nil {
+		_c.SetNeed(*v)
+	}
+	return _c
+}
+
+// SetReadyAt sets the "ready_at" field.
+func (_c *SiteCreate) SetReadyAt(v time.Time) *SiteCreate {
+	_c.mutation.SetReadyAt(v)
+	return _c
+}
+
+// SetNillableReadyAt sets the "ready_at" field if the given value is not nil.
+func (_c *SiteCreate) SetNillableReadyAt(v *time.Time) *SiteCreate {
+	if v != nil {
+		_c.SetReadyAt(*v)
+	}
+	return _c
+}
+
+// SetLaunchedAt sets the "launched_at" field.
+func (_c *SiteCreate) SetLaunchedAt(v time.Time) *SiteCreate {
+	_c.mutation.SetLaunchedAt(v)
+	return _c
+}
+
+// SetNillableLaunchedAt sets the "launched_at" field if the given value is not nil.
+func (_c *SiteCreate) SetNillableLaunchedAt(v *time.Time) *SiteCreate {
+	if v != nil {
+		_c.SetLaunchedAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SiteCreate) SetID(v string) *SiteCreate {
 	_c.mutation.SetID(v)
@@ -85,6 +129,21 @@ func (_c *SiteCreate) SetAgency(v *Agency) *SiteCreate {
 // SetRegion sets the "region" edge to the Region entity.
 func (_c *SiteCreate) SetRegion(v *Region) *SiteCreate {
 	return _c.SetRegionID(v.ID)
+}
+
+// AddQueueIDs adds the "queues" edge to the Queue entity by IDs.
+func (_c *SiteCreate) AddQueueIDs(ids ...string) *SiteCreate {
+	_c.mutation.AddQueueIDs(ids...)
+	return _c
+}
+
+// AddQueues adds the "queues" edges to the Queue entity.
+func (_c *SiteCreate) AddQueues(v ...*Queue) *SiteCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddQueueIDs(ids...)
 }
 
 // Mutation returns the SiteMutation object of the builder.
@@ -237,6 +296,18 @@ func (_c *SiteCreate) createSpec() (*Site, *sqlgraph.CreateSpec) {
 		_spec.SetField(site.FieldWave, field.TypeInt, value)
 		_node.Wave = value
 	}
+	if value, ok := _c.mutation.Need(); ok {
+		_spec.SetField(site.FieldNeed, field.TypeJSON, value)
+		_node.Need = value
+	}
+	if value, ok := _c.mutation.ReadyAt(); ok {
+		_spec.SetField(site.FieldReadyAt, field.TypeTime, value)
+		_node.ReadyAt = &value
+	}
+	if value, ok := _c.mutation.LaunchedAt(); ok {
+		_spec.SetField(site.FieldLaunchedAt, field.TypeTime, value)
+		_node.LaunchedAt = &value
+	}
 	if nodes := _c.mutation.AgencyIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -269,6 +340,22 @@ func (_c *SiteCreate) createSpec() (*Site, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.RegionID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.QueuesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   site.QueuesTable,
+			Columns: []string{site.QueuesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -374,6 +461,60 @@ func (u *SiteUpsert) UpdateWave() *SiteUpsert {
 // AddWave adds v to the "wave" field.
 func (u *SiteUpsert) AddWave(v int) *SiteUpsert {
 	u.Add(site.FieldWave, v)
+	return u
+}
+
+// SetNeed sets the "need" field.
+func (u *SiteUpsert) SetNeed(v stage.Need) *SiteUpsert {
+	u.Set(site.FieldNeed, v)
+	return u
+}
+
+// UpdateNeed sets the "need" field to the value that was provided on create.
+func (u *SiteUpsert) UpdateNeed() *SiteUpsert {
+	u.SetExcluded(site.FieldNeed)
+	return u
+}
+
+// ClearNeed clears the value of the "need" field.
+func (u *SiteUpsert) ClearNeed() *SiteUpsert {
+	u.SetNull(site.FieldNeed)
+	return u
+}
+
+// SetReadyAt sets the "ready_at" field.
+func (u *SiteUpsert) SetReadyAt(v time.Time) *SiteUpsert {
+	u.Set(site.FieldReadyAt, v)
+	return u
+}
+
+// UpdateReadyAt sets the "ready_at" field to the value that was provided on create.
+func (u *SiteUpsert) UpdateReadyAt() *SiteUpsert {
+	u.SetExcluded(site.FieldReadyAt)
+	return u
+}
+
+// ClearReadyAt clears the value of the "ready_at" field.
+func (u *SiteUpsert) ClearReadyAt() *SiteUpsert {
+	u.SetNull(site.FieldReadyAt)
+	return u
+}
+
+// SetLaunchedAt sets the "launched_at" field.
+func (u *SiteUpsert) SetLaunchedAt(v time.Time) *SiteUpsert {
+	u.Set(site.FieldLaunchedAt, v)
+	return u
+}
+
+// UpdateLaunchedAt sets the "launched_at" field to the value that was provided on create.
+func (u *SiteUpsert) UpdateLaunchedAt() *SiteUpsert {
+	u.SetExcluded(site.FieldLaunchedAt)
+	return u
+}
+
+// ClearLaunchedAt clears the value of the "launched_at" field.
+func (u *SiteUpsert) ClearLaunchedAt() *SiteUpsert {
+	u.SetNull(site.FieldLaunchedAt)
 	return u
 }
 
@@ -488,6 +629,69 @@ func (u *SiteUpsertOne) AddWave(v int) *SiteUpsertOne {
 func (u *SiteUpsertOne) UpdateWave() *SiteUpsertOne {
 	return u.Update(func(s *SiteUpsert) {
 		s.UpdateWave()
+	})
+}
+
+// SetNeed sets the "need" field.
+func (u *SiteUpsertOne) SetNeed(v stage.Need) *SiteUpsertOne {
+	return u.Update(func(s *SiteUpsert) {
+		s.SetNeed(v)
+	})
+}
+
+// UpdateNeed sets the "need" field to the value that was provided on create.
+func (u *SiteUpsertOne) UpdateNeed() *SiteUpsertOne {
+	return u.Update(func(s *SiteUpsert) {
+		s.UpdateNeed()
+	})
+}
+
+// ClearNeed clears the value of the "need" field.
+func (u *SiteUpsertOne) ClearNeed() *SiteUpsertOne {
+	return u.Update(func(s *SiteUpsert) {
+		s.ClearNeed()
+	})
+}
+
+// SetReadyAt sets the "ready_at" field.
+func (u *SiteUpsertOne) SetReadyAt(v time.Time) *SiteUpsertOne {
+	return u.Update(func(s *SiteUpsert) {
+		s.SetReadyAt(v)
+	})
+}
+
+// UpdateReadyAt sets the "ready_at" field to the value that was provided on create.
+func (u *SiteUpsertOne) UpdateReadyAt() *SiteUpsertOne {
+	return u.Update(func(s *SiteUpsert) {
+		s.UpdateReadyAt()
+	})
+}
+
+// ClearReadyAt clears the value of the "ready_at" field.
+func (u *SiteUpsertOne) ClearReadyAt() *SiteUpsertOne {
+	return u.Update(func(s *SiteUpsert) {
+		s.ClearReadyAt()
+	})
+}
+
+// SetLaunchedAt sets the "launched_at" field.
+func (u *SiteUpsertOne) SetLaunchedAt(v time.Time) *SiteUpsertOne {
+	return u.Update(func(s *SiteUpsert) {
+		s.SetLaunchedAt(v)
+	})
+}
+
+// UpdateLaunchedAt sets the "launched_at" field to the value that was provided on create.
+func (u *SiteUpsertOne) UpdateLaunchedAt() *SiteUpsertOne {
+	return u.Update(func(s *SiteUpsert) {
+		s.UpdateLaunchedAt()
+	})
+}
+
+// ClearLaunchedAt clears the value of the "launched_at" field.
+func (u *SiteUpsertOne) ClearLaunchedAt() *SiteUpsertOne {
+	return u.Update(func(s *SiteUpsert) {
+		s.ClearLaunchedAt()
 	})
 }
 
@@ -769,6 +973,69 @@ func (u *SiteUpsertBulk) AddWave(v int) *SiteUpsertBulk {
 func (u *SiteUpsertBulk) UpdateWave() *SiteUpsertBulk {
 	return u.Update(func(s *SiteUpsert) {
 		s.UpdateWave()
+	})
+}
+
+// SetNeed sets the "need" field.
+func (u *SiteUpsertBulk) SetNeed(v stage.Need) *SiteUpsertBulk {
+	return u.Update(func(s *SiteUpsert) {
+		s.SetNeed(v)
+	})
+}
+
+// UpdateNeed sets the "need" field to the value that was provided on create.
+func (u *SiteUpsertBulk) UpdateNeed() *SiteUpsertBulk {
+	return u.Update(func(s *SiteUpsert) {
+		s.UpdateNeed()
+	})
+}
+
+// ClearNeed clears the value of the "need" field.
+func (u *SiteUpsertBulk) ClearNeed() *SiteUpsertBulk {
+	return u.Update(func(s *SiteUpsert) {
+		s.ClearNeed()
+	})
+}
+
+// SetReadyAt sets the "ready_at" field.
+func (u *SiteUpsertBulk) SetReadyAt(v time.Time) *SiteUpsertBulk {
+	return u.Update(func(s *SiteUpsert) {
+		s.SetReadyAt(v)
+	})
+}
+
+// UpdateReadyAt sets the "ready_at" field to the value that was provided on create.
+func (u *SiteUpsertBulk) UpdateReadyAt() *SiteUpsertBulk {
+	return u.Update(func(s *SiteUpsert) {
+		s.UpdateReadyAt()
+	})
+}
+
+// ClearReadyAt clears the value of the "ready_at" field.
+func (u *SiteUpsertBulk) ClearReadyAt() *SiteUpsertBulk {
+	return u.Update(func(s *SiteUpsert) {
+		s.ClearReadyAt()
+	})
+}
+
+// SetLaunchedAt sets the "launched_at" field.
+func (u *SiteUpsertBulk) SetLaunchedAt(v time.Time) *SiteUpsertBulk {
+	return u.Update(func(s *SiteUpsert) {
+		s.SetLaunchedAt(v)
+	})
+}
+
+// UpdateLaunchedAt sets the "launched_at" field to the value that was provided on create.
+func (u *SiteUpsertBulk) UpdateLaunchedAt() *SiteUpsertBulk {
+	return u.Update(func(s *SiteUpsert) {
+		s.UpdateLaunchedAt()
+	})
+}
+
+// ClearLaunchedAt clears the value of the "launched_at" field.
+func (u *SiteUpsertBulk) ClearLaunchedAt() *SiteUpsertBulk {
+	return u.Update(func(s *SiteUpsert) {
+		s.ClearLaunchedAt()
 	})
 }
 

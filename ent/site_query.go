@@ -4,8 +4,10 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"ekc/ent/agency"
 	"ekc/ent/predicate"
+	"ekc/ent/queue"
 	"ekc/ent/region"
 	"ekc/ent/site"
 	"errors"
@@ -22,14 +24,16 @@ import (
 // SiteQuery is the builder for querying Site entities.
 type SiteQuery struct {
 	config
-	ctx        *QueryContext
-	order      []site.OrderOption
-	inters     []Interceptor
-	predicates []predicate.Site
-	withAgency *AgencyQuery
-	withRegion *RegionQuery
-	loadTotal  []func(context.Context, []*Site) error
-	modifiers  []func(*sql.Selector)
+	ctx             *QueryContext
+	order           []site.OrderOption
+	inters          []Interceptor
+	predicates      []predicate.Site
+	withAgency      *AgencyQuery
+	withRegion      *RegionQuery
+	withQueues      *QueueQuery
+	loadTotal       []func(context.Context, []*Site) error
+	modifiers       []func(*sql.Selector)
+	withNamedQueues map[string]*QueueQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -103,6 +107,28 @@ func (_q *SiteQuery) QueryRegion() *RegionQuery {
 			sqlgraph.From(site.Table, site.FieldID, selector),
 			sqlgraph.To(region.Table, region.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, site.RegionTable, site.RegionColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryQueues chains the current query on the "queues" edge.
+func (_q *SiteQuery) QueryQueues() *QueueQuery {
+	query := (&QueueClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(site.Table, site.FieldID, selector),
+			sqlgraph.To(queue.Table, queue.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, site.QueuesTable, site.QueuesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -304,6 +330,7 @@ func (_q *SiteQuery) Clone() *SiteQuery {
 		predicates: append([]predicate.Site{}, _q.predicates...),
 		withAgency: _q.withAgency.Clone(),
 		withRegion: _q.withRegion.Clone(),
+		withQueues: _q.withQueues.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -330,6 +357,17 @@ func (_q *SiteQuery) WithRegion(opts ...func(*RegionQuery)) *SiteQuery {
 		opt(query)
 	}
 	_q.withRegion = query
+	return _q
+}
+
+// WithQueues tells the query-builder to eager-load the nodes that are connected to
+// the "queues" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SiteQuery) WithQueues(opts ...func(*QueueQuery)) *SiteQuery {
+	query := (&QueueClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withQueues = query
 	return _q
 }
 
@@ -417,9 +455,10 @@ func (_q *SiteQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Site, e
 	var (
 		nodes       = []*Site{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withAgency != nil,
 			_q.withRegion != nil,
+			_q.withQueues != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -452,6 +491,20 @@ func (_q *SiteQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Site, e
 	if query := _q.withRegion; query != nil {
 		if err := _q.loadRegion(ctx, query, nodes, nil,
 			func(n *Site, e *Region) { n.Edges.Region = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withQueues; query != nil {
+		if err := _q.loadQueues(ctx, query, nodes,
+			func(n *Site) { n.Edges.Queues = []*Queue{} },
+			func(n *Site, e *Queue) { n.Edges.Queues = append(n.Edges.Queues, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedQueues {
+		if err := _q.loadQueues(ctx, query, nodes,
+			func(n *Site) { n.appendNamedQueues(name) },
+			func(n *Site, e *Queue) { n.appendNamedQueues(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -518,6 +571,36 @@ func (_q *SiteQuery) loadRegion(ctx context.Context, query *RegionQuery, nodes [
 		for i := range nodes {
 			assign(nodes[i], n)
 		}
+	}
+	return nil
+}
+func (_q *SiteQuery) loadQueues(ctx context.Context, query *QueueQuery, nodes []*Site, init func(*Site), assign func(*Site, *Queue)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Site)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(queue.FieldSiteID)
+	}
+	query.Where(predicate.Queue(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(site.QueuesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.SiteID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "site_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
 	}
 	return nil
 }
@@ -645,6 +728,20 @@ func (_q *SiteQuery) ForShare(opts ...sql.LockOption) *SiteQuery {
 func (_q *SiteQuery) Modify(modifiers ...func(s *sql.Selector)) *SiteSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
+}
+
+// WithNamedQueues tells the query-builder to eager-load the nodes that are connected to the "queues"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *SiteQuery) WithNamedQueues(name string, opts ...func(*QueueQuery)) *SiteQuery {
+	query := (&QueueClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedQueues == nil {
+		_q.withNamedQueues = make(map[string]*QueueQuery)
+	}
+	_q.withNamedQueues[name] = query
+	return _q
 }
 
 // SiteGroupBy is the group-by builder for Site entities.

@@ -6,10 +6,13 @@ import (
 	"context"
 	"ekc/ent/agency"
 	"ekc/ent/predicate"
+	"ekc/ent/queue"
 	"ekc/ent/region"
 	"ekc/ent/site"
+	"ekc/onboarding/stage"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -93,6 +96,66 @@ func (_u *SiteUpdate) AddWave(v int) *SiteUpdate {
 	return _u
 }
 
+// SetNeed sets the "need" field.
+func (_u *SiteUpdate) SetNeed(v stage.Need) *SiteUpdate {
+	_u.mutation.SetNeed(v)
+	return _u
+}
+
+// SetNillableNeed sets the "need" field if the given value is not nil.
+func (_u *SiteUpdate) SetNillableNeed(v *stage.Need) *SiteUpdate {
+	if v != nil {
+		_u.SetNeed(*v)
+	}
+	return _u
+}
+
+// ClearNeed clears the value of the "need" field.
+func (_u *SiteUpdate) ClearNeed() *SiteUpdate {
+	_u.mutation.ClearNeed()
+	return _u
+}
+
+// SetReadyAt sets the "ready_at" field.
+func (_u *SiteUpdate) SetReadyAt(v time.Time) *SiteUpdate {
+	_u.mutation.SetReadyAt(v)
+	return _u
+}
+
+// SetNillableReadyAt sets the "ready_at" field if the given value is not nil.
+func (_u *SiteUpdate) SetNillableReadyAt(v *time.Time) *SiteUpdate {
+	if v != nil {
+		_u.SetReadyAt(*v)
+	}
+	return _u
+}
+
+// ClearReadyAt clears the value of the "ready_at" field.
+func (_u *SiteUpdate) ClearReadyAt() *SiteUpdate {
+	_u.mutation.ClearReadyAt()
+	return _u
+}
+
+// SetLaunchedAt sets the "launched_at" field.
+func (_u *SiteUpdate) SetLaunchedAt(v time.Time) *SiteUpdate {
+	_u.mutation.SetLaunchedAt(v)
+	return _u
+}
+
+// SetNillableLaunchedAt sets the "launched_at" field if the given value is not nil.
+func (_u *SiteUpdate) SetNillableLaunchedAt(v *time.Time) *SiteUpdate {
+	if v != nil {
+		_u.SetLaunchedAt(*v)
+	}
+	return _u
+}
+
+// ClearLaunchedAt clears the value of the "launched_at" field.
+func (_u *SiteUpdate) ClearLaunchedAt() *SiteUpdate {
+	_u.mutation.ClearLaunchedAt()
+	return _u
+}
+
 // SetAgency sets the "agency" edge to the Agency entity.
 func (_u *SiteUpdate) SetAgency(v *Agency) *SiteUpdate {
 	return _u.SetAgencyID(v.ID)
@@ -101,6 +164,21 @@ func (_u *SiteUpdate) SetAgency(v *Agency) *SiteUpdate {
 // SetRegion sets the "region" edge to the Region entity.
 func (_u *SiteUpdate) SetRegion(v *Region) *SiteUpdate {
 	return _u.SetRegionID(v.ID)
+}
+
+// AddQueueIDs adds the "queues" edge to the Queue entity by IDs.
+func (_u *SiteUpdate) AddQueueIDs(ids ...string) *SiteUpdate {
+	_u.mutation.AddQueueIDs(ids...)
+	return _u
+}
+
+// AddQueues adds the "queues" edges to the Queue entity.
+func (_u *SiteUpdate) AddQueues(v ...*Queue) *SiteUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddQueueIDs(ids...)
 }
 
 // Mutation returns the SiteMutation object of the builder.
@@ -118,6 +196,27 @@ func (_u *SiteUpdate) ClearAgency() *SiteUpdate {
 func (_u *SiteUpdate) ClearRegion() *SiteUpdate {
 	_u.mutation.ClearRegion()
 	return _u
+}
+
+// ClearQueues clears all "queues" edges to the Queue entity.
+func (_u *SiteUpdate) ClearQueues() *SiteUpdate {
+	_u.mutation.ClearQueues()
+	return _u
+}
+
+// RemoveQueueIDs removes the "queues" edge to Queue entities by IDs.
+func (_u *SiteUpdate) RemoveQueueIDs(ids ...string) *SiteUpdate {
+	_u.mutation.RemoveQueueIDs(ids...)
+	return _u
+}
+
+// RemoveQueues removes "queues" edges to Queue entities.
+func (_u *SiteUpdate) RemoveQueues(v ...*Queue) *SiteUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveQueueIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -205,6 +304,24 @@ func (_u *SiteUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedWave(); ok {
 		_spec.AddField(site.FieldWave, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.Need(); ok {
+		_spec.SetField(site.FieldNeed, field.TypeJSON, value)
+	}
+	if _u.mutation.NeedCleared() {
+		_spec.ClearField(site.FieldNeed, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ReadyAt(); ok {
+		_spec.SetField(site.FieldReadyAt, field.TypeTime, value)
+	}
+	if _u.mutation.ReadyAtCleared() {
+		_spec.ClearField(site.FieldReadyAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LaunchedAt(); ok {
+		_spec.SetField(site.FieldLaunchedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LaunchedAtCleared() {
+		_spec.ClearField(site.FieldLaunchedAt, field.TypeTime)
+	}
 	if _u.mutation.AgencyCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -256,6 +373,51 @@ func (_u *SiteUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(region.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.QueuesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   site.QueuesTable,
+			Columns: []string{site.QueuesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedQueuesIDs(); len(nodes) > 0 && !_u.mutation.QueuesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   site.QueuesTable,
+			Columns: []string{site.QueuesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.QueuesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   site.QueuesTable,
+			Columns: []string{site.QueuesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -348,6 +510,66 @@ func (_u *SiteUpdateOne) AddWave(v int) *SiteUpdateOne {
 	return _u
 }
 
+// SetNeed sets the "need" field.
+func (_u *SiteUpdateOne) SetNeed(v stage.Need) *SiteUpdateOne {
+	_u.mutation.SetNeed(v)
+	return _u
+}
+
+// SetNillableNeed sets the "need" field if the given value is not nil.
+func (_u *SiteUpdateOne) SetNillableNeed(v *stage.Need) *SiteUpdateOne {
+	if v != nil {
+		_u.SetNeed(*v)
+	}
+	return _u
+}
+
+// ClearNeed clears the value of the "need" field.
+func (_u *SiteUpdateOne) ClearNeed() *SiteUpdateOne {
+	_u.mutation.ClearNeed()
+	return _u
+}
+
+// SetReadyAt sets the "ready_at" field.
+func (_u *SiteUpdateOne) SetReadyAt(v time.Time) *SiteUpdateOne {
+	_u.mutation.SetReadyAt(v)
+	return _u
+}
+
+// SetNillableReadyAt sets the "ready_at" field if the given value is not nil.
+func (_u *SiteUpdateOne) SetNillableReadyAt(v *time.Time) *SiteUpdateOne {
+	if v != nil {
+		_u.SetReadyAt(*v)
+	}
+	return _u
+}
+
+// ClearReadyAt clears the value of the "ready_at" field.
+func (_u *SiteUpdateOne) ClearReadyAt() *SiteUpdateOne {
+	_u.mutation.ClearReadyAt()
+	return _u
+}
+
+// SetLaunchedAt sets the "launched_at" field.
+func (_u *SiteUpdateOne) SetLaunchedAt(v time.Time) *SiteUpdateOne {
+	_u.mutation.SetLaunchedAt(v)
+	return _u
+}
+
+// SetNillableLaunchedAt sets the "launched_at" field if the given value is not nil.
+func (_u *SiteUpdateOne) SetNillableLaunchedAt(v *time.Time) *SiteUpdateOne {
+	if v != nil {
+		_u.SetLaunchedAt(*v)
+	}
+	return _u
+}
+
+// ClearLaunchedAt clears the value of the "launched_at" field.
+func (_u *SiteUpdateOne) ClearLaunchedAt() *SiteUpdateOne {
+	_u.mutation.ClearLaunchedAt()
+	return _u
+}
+
 // SetAgency sets the "agency" edge to the Agency entity.
 func (_u *SiteUpdateOne) SetAgency(v *Agency) *SiteUpdateOne {
 	return _u.SetAgencyID(v.ID)
@@ -356,6 +578,21 @@ func (_u *SiteUpdateOne) SetAgency(v *Agency) *SiteUpdateOne {
 // SetRegion sets the "region" edge to the Region entity.
 func (_u *SiteUpdateOne) SetRegion(v *Region) *SiteUpdateOne {
 	return _u.SetRegionID(v.ID)
+}
+
+// AddQueueIDs adds the "queues" edge to the Queue entity by IDs.
+func (_u *SiteUpdateOne) AddQueueIDs(ids ...string) *SiteUpdateOne {
+	_u.mutation.AddQueueIDs(ids...)
+	return _u
+}
+
+// AddQueues adds the "queues" edges to the Queue entity.
+func (_u *SiteUpdateOne) AddQueues(v ...*Queue) *SiteUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddQueueIDs(ids...)
 }
 
 // Mutation returns the SiteMutation object of the builder.
@@ -373,6 +610,27 @@ func (_u *SiteUpdateOne) ClearAgency() *SiteUpdateOne {
 func (_u *SiteUpdateOne) ClearRegion() *SiteUpdateOne {
 	_u.mutation.ClearRegion()
 	return _u
+}
+
+// ClearQueues clears all "queues" edges to the Queue entity.
+func (_u *SiteUpdateOne) ClearQueues() *SiteUpdateOne {
+	_u.mutation.ClearQueues()
+	return _u
+}
+
+// RemoveQueueIDs removes the "queues" edge to Queue entities by IDs.
+func (_u *SiteUpdateOne) RemoveQueueIDs(ids ...string) *SiteUpdateOne {
+	_u.mutation.RemoveQueueIDs(ids...)
+	return _u
+}
+
+// RemoveQueues removes "queues" edges to Queue entities.
+func (_u *SiteUpdateOne) RemoveQueues(v ...*Queue) *SiteUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveQueueIDs(ids...)
 }
 
 // Where appends a list predicates to the SiteUpdate builder.
@@ -490,6 +748,24 @@ func (_u *SiteUpdateOne) sqlSave(ctx context.Context) (_node *Site, err error) {
 	if value, ok := _u.mutation.AddedWave(); ok {
 		_spec.AddField(site.FieldWave, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.Need(); ok {
+		_spec.SetField(site.FieldNeed, field.TypeJSON, value)
+	}
+	if _u.mutation.NeedCleared() {
+		_spec.ClearField(site.FieldNeed, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ReadyAt(); ok {
+		_spec.SetField(site.FieldReadyAt, field.TypeTime, value)
+	}
+	if _u.mutation.ReadyAtCleared() {
+		_spec.ClearField(site.FieldReadyAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LaunchedAt(); ok {
+		_spec.SetField(site.FieldLaunchedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LaunchedAtCleared() {
+		_spec.ClearField(site.FieldLaunchedAt, field.TypeTime)
+	}
 	if _u.mutation.AgencyCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -541,6 +817,51 @@ func (_u *SiteUpdateOne) sqlSave(ctx context.Context) (_node *Site, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(region.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.QueuesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   site.QueuesTable,
+			Columns: []string{site.QueuesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedQueuesIDs(); len(nodes) > 0 && !_u.mutation.QueuesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   site.QueuesTable,
+			Columns: []string{site.QueuesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.QueuesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   site.QueuesTable,
+			Columns: []string{site.QueuesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(queue.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -22,10 +22,16 @@ type Tx struct {
 	Account *AccountClient
 	// AccountSkill is the client for interacting with the AccountSkill builders.
 	AccountSkill *AccountSkillClient
+	// Admission is the client for interacting with the Admission builders.
+	Admission *AdmissionClient
 	// Agency is the client for interacting with the Agency builders.
 	Agency *AgencyClient
 	// AgencyNetwork is the client for interacting with the AgencyNetwork builders.
 	AgencyNetwork *AgencyNetworkClient
+	// Alert is the client for interacting with the Alert builders.
+	Alert *AlertClient
+	// AlertRule is the client for interacting with the AlertRule builders.
+	AlertRule *AlertRuleClient
 	// AnswerDay is the client for interacting with the AnswerDay builders.
 	AnswerDay *AnswerDayClient
 	// AnswerReview is the client for interacting with the AnswerReview builders.
@@ -44,6 +50,8 @@ type Tx struct {
 	AuditSeal *AuditSealClient
 	// BusinessHours is the client for interacting with the BusinessHours builders.
 	BusinessHours *BusinessHoursClient
+	// Calibration is the client for interacting with the Calibration builders.
+	Calibration *CalibrationClient
 	// Call is the client for interacting with the Call builders.
 	Call *CallClient
 	// CallInvitation is the client for interacting with the CallInvitation builders.
@@ -56,14 +64,36 @@ type Tx struct {
 	Citizen *CitizenClient
 	// CitizenRequest is the client for interacting with the CitizenRequest builders.
 	CitizenRequest *CitizenRequestClient
+	// Course is the client for interacting with the Course builders.
+	Course *CourseClient
+	// CourseVersion is the client for interacting with the CourseVersion builders.
+	CourseVersion *CourseVersionClient
 	// DataKey is the client for interacting with the DataKey builders.
 	DataKey *DataKeyClient
+	// Deferral is the client for interacting with the Deferral builders.
+	Deferral *DeferralClient
+	// DeferralRule is the client for interacting with the DeferralRule builders.
+	DeferralRule *DeferralRuleClient
+	// DeferralStep is the client for interacting with the DeferralStep builders.
+	DeferralStep *DeferralStepClient
 	// DestructionAct is the client for interacting with the DestructionAct builders.
 	DestructionAct *DestructionActClient
+	// Directive is the client for interacting with the Directive builders.
+	Directive *DirectiveClient
 	// Disposition is the client for interacting with the Disposition builders.
 	Disposition *DispositionClient
 	// Duty is the client for interacting with the Duty builders.
 	Duty *DutyClient
+	// Evaluation is the client for interacting with the Evaluation builders.
+	Evaluation *EvaluationClient
+	// EvaluationForm is the client for interacting with the EvaluationForm builders.
+	EvaluationForm *EvaluationFormClient
+	// EvaluationFormVersion is the client for interacting with the EvaluationFormVersion builders.
+	EvaluationFormVersion *EvaluationFormVersionClient
+	// EvaluationRule is the client for interacting with the EvaluationRule builders.
+	EvaluationRule *EvaluationRuleClient
+	// EvaluationStep is the client for interacting with the EvaluationStep builders.
+	EvaluationStep *EvaluationStepClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// FormerPassword is the client for interacting with the FormerPassword builders.
@@ -72,6 +102,10 @@ type Tx struct {
 	IdentityLink *IdentityLinkClient
 	// IdentityLogin is the client for interacting with the IdentityLogin builders.
 	IdentityLogin *IdentityLoginClient
+	// Incident is the client for interacting with the Incident builders.
+	Incident *IncidentClient
+	// IncidentComment is the client for interacting with the IncidentComment builders.
+	IncidentComment *IncidentCommentClient
 	// Interaction is the client for interacting with the Interaction builders.
 	Interaction *InteractionClient
 	// LegalHold is the client for interacting with the LegalHold builders.
@@ -112,6 +146,8 @@ type Tx struct {
 	Region *RegionClient
 	// RoleAssignment is the client for interacting with the RoleAssignment builders.
 	RoleAssignment *RoleAssignmentClient
+	// RolloutWave is the client for interacting with the RolloutWave builders.
+	RolloutWave *RolloutWaveClient
 	// RoutingTrace is the client for interacting with the RoutingTrace builders.
 	RoutingTrace *RoutingTraceClient
 	// SecondFactor is the client for interacting with the SecondFactor builders.
@@ -130,12 +166,20 @@ type Tx struct {
 	SignInChallenge *SignInChallengeClient
 	// Site is the client for interacting with the Site builders.
 	Site *SiteClient
+	// SiteConfirmation is the client for interacting with the SiteConfirmation builders.
+	SiteConfirmation *SiteConfirmationClient
+	// SiteStage is the client for interacting with the SiteStage builders.
+	SiteStage *SiteStageClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
 	// Sound is the client for interacting with the Sound builders.
 	Sound *SoundClient
 	// SuggestionVerdict is the client for interacting with the SuggestionVerdict builders.
 	SuggestionVerdict *SuggestionVerdictClient
+	// TrainingAssignment is the client for interacting with the TrainingAssignment builders.
+	TrainingAssignment *TrainingAssignmentClient
+	// TrainingAttempt is the client for interacting with the TrainingAttempt builders.
+	TrainingAttempt *TrainingAttemptClient
 	// Transcript is the client for interacting with the Transcript builders.
 	Transcript *TranscriptClient
 	// Trunk is the client for interacting with the Trunk builders.
@@ -275,8 +319,11 @@ func (tx *Tx) init() {
 	tx.AccessRequest = NewAccessRequestClient(tx.config)
 	tx.Account = NewAccountClient(tx.config)
 	tx.AccountSkill = NewAccountSkillClient(tx.config)
+	tx.Admission = NewAdmissionClient(tx.config)
 	tx.Agency = NewAgencyClient(tx.config)
 	tx.AgencyNetwork = NewAgencyNetworkClient(tx.config)
+	tx.Alert = NewAlertClient(tx.config)
+	tx.AlertRule = NewAlertRuleClient(tx.config)
 	tx.AnswerDay = NewAnswerDayClient(tx.config)
 	tx.AnswerReview = NewAnswerReviewClient(tx.config)
 	tx.AnswerSample = NewAnswerSampleClient(tx.config)
@@ -286,20 +333,34 @@ func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.AuditSeal = NewAuditSealClient(tx.config)
 	tx.BusinessHours = NewBusinessHoursClient(tx.config)
+	tx.Calibration = NewCalibrationClient(tx.config)
 	tx.Call = NewCallClient(tx.config)
 	tx.CallInvitation = NewCallInvitationClient(tx.config)
 	tx.CallLeg = NewCallLegClient(tx.config)
 	tx.Callback = NewCallbackClient(tx.config)
 	tx.Citizen = NewCitizenClient(tx.config)
 	tx.CitizenRequest = NewCitizenRequestClient(tx.config)
+	tx.Course = NewCourseClient(tx.config)
+	tx.CourseVersion = NewCourseVersionClient(tx.config)
 	tx.DataKey = NewDataKeyClient(tx.config)
+	tx.Deferral = NewDeferralClient(tx.config)
+	tx.DeferralRule = NewDeferralRuleClient(tx.config)
+	tx.DeferralStep = NewDeferralStepClient(tx.config)
 	tx.DestructionAct = NewDestructionActClient(tx.config)
+	tx.Directive = NewDirectiveClient(tx.config)
 	tx.Disposition = NewDispositionClient(tx.config)
 	tx.Duty = NewDutyClient(tx.config)
+	tx.Evaluation = NewEvaluationClient(tx.config)
+	tx.EvaluationForm = NewEvaluationFormClient(tx.config)
+	tx.EvaluationFormVersion = NewEvaluationFormVersionClient(tx.config)
+	tx.EvaluationRule = NewEvaluationRuleClient(tx.config)
+	tx.EvaluationStep = NewEvaluationStepClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
 	tx.FormerPassword = NewFormerPasswordClient(tx.config)
 	tx.IdentityLink = NewIdentityLinkClient(tx.config)
 	tx.IdentityLogin = NewIdentityLoginClient(tx.config)
+	tx.Incident = NewIncidentClient(tx.config)
+	tx.IncidentComment = NewIncidentCommentClient(tx.config)
 	tx.Interaction = NewInteractionClient(tx.config)
 	tx.LegalHold = NewLegalHoldClient(tx.config)
 	tx.Menu = NewMenuClient(tx.config)
@@ -320,6 +381,7 @@ func (tx *Tx) init() {
 	tx.RecoveryCode = NewRecoveryCodeClient(tx.config)
 	tx.Region = NewRegionClient(tx.config)
 	tx.RoleAssignment = NewRoleAssignmentClient(tx.config)
+	tx.RolloutWave = NewRolloutWaveClient(tx.config)
 	tx.RoutingTrace = NewRoutingTraceClient(tx.config)
 	tx.SecondFactor = NewSecondFactorClient(tx.config)
 	tx.Secret = NewSecretClient(tx.config)
@@ -329,9 +391,13 @@ func (tx *Tx) init() {
 	tx.Session = NewSessionClient(tx.config)
 	tx.SignInChallenge = NewSignInChallengeClient(tx.config)
 	tx.Site = NewSiteClient(tx.config)
+	tx.SiteConfirmation = NewSiteConfirmationClient(tx.config)
+	tx.SiteStage = NewSiteStageClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
 	tx.Sound = NewSoundClient(tx.config)
 	tx.SuggestionVerdict = NewSuggestionVerdictClient(tx.config)
+	tx.TrainingAssignment = NewTrainingAssignmentClient(tx.config)
+	tx.TrainingAttempt = NewTrainingAttemptClient(tx.config)
 	tx.Transcript = NewTranscriptClient(tx.config)
 	tx.Trunk = NewTrunkClient(tx.config)
 }

@@ -11,6 +11,7 @@ import (
 	"ekc/ent"
 	"ekc/graph/model"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 )
 
 // Viewer is the resolver for the viewer field.
@@ -195,12 +196,12 @@ func (r *accountResolver) Queues(ctx context.Context, obj *ent.Account) ([]*ent.
 
 // Address is the resolver for the address field.
 func (r *sessionResolver) Address(_ context.Context, obj *ent.Session) (*string, error) {
-	return optional(obj.Address), nil
+	return optional.Text(obj.Address), nil
 }
 
 // UserAgent is the resolver for the userAgent field.
 func (r *sessionResolver) UserAgent(_ context.Context, obj *ent.Session) (*string, error) {
-	return optional(obj.UserAgent), nil
+	return optional.Text(obj.UserAgent), nil
 }
 
 // Current is the resolver for the current field.

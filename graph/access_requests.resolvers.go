@@ -10,6 +10,7 @@ import (
 	"ekc/ent/accessrequest"
 	"ekc/ent/roleassignment"
 	"ekc/graph/model"
+	"ekc/internal/optional"
 )
 
 // AccessRequests is the resolver for the accessRequests field.
@@ -84,12 +85,12 @@ func (r *accessRequestResolver) DeciderName(ctx context.Context, obj *ent.Access
 
 // Decision is the resolver for the decision field.
 func (r *accessRequestResolver) Decision(_ context.Context, obj *ent.AccessRequest) (*string, error) {
-	return optional(obj.Decision), nil
+	return optional.Text(obj.Decision), nil
 }
 
 // RoleAssignmentID is the resolver for the roleAssignmentId field.
 func (r *accessRequestResolver) RoleAssignmentID(_ context.Context, obj *ent.AccessRequest) (*string, error) {
-	return optional(obj.RoleAssignmentID), nil
+	return optional.Text(obj.RoleAssignmentID), nil
 }
 
 // nameOf is an account's display name; null without an id. Whoever sees where the id stands may know the name.
@@ -98,5 +99,5 @@ func (r *Resolver) nameOf(ctx context.Context, id string) (*string, error) {
 		return nil, nil //nolint:nilnil // null in the contract
 	}
 	name, err := orNone(loaded(ctx).names.Load(ctx, id))
-	return optional(name), err
+	return optional.Text(name), err
 }

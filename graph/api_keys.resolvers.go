@@ -10,6 +10,7 @@ import (
 	"ekc/ent"
 	"ekc/graph/model"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 )
 
 // APIKeys is the resolver for the apiKeys field.
@@ -70,7 +71,7 @@ func (r *mutationResolver) APIKeyRevoke(ctx context.Context, input model.APIKeyI
 func keyPayload(key *ent.APIKey, secret string, err error) (*model.APIKeyPayload, error) {
 	payload := &model.APIKeyPayload{}
 	if err == nil {
-		payload.APIKey, payload.Secret = key, optional(secret)
+		payload.APIKey, payload.Secret = key, optional.Text(secret)
 	}
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
@@ -78,12 +79,12 @@ func keyPayload(key *ent.APIKey, secret string, err error) (*model.APIKeyPayload
 
 // LastAddress is the resolver for the lastAddress field.
 func (r *apiKeyResolver) LastAddress(_ context.Context, obj *ent.APIKey) (*string, error) {
-	return optional(obj.LastAddress), nil
+	return optional.Text(obj.LastAddress), nil
 }
 
 // CertificateSubject is the resolver for the certificateSubject field.
 func (r *apiKeyResolver) CertificateSubject(_ context.Context, obj *ent.APIKey) (*string, error) {
-	return optional(obj.CertificateSubject), nil
+	return optional.Text(obj.CertificateSubject), nil
 }
 
 // AgencyNetworks is the resolver for the agencyNetworks field.
@@ -106,5 +107,5 @@ func (r *mutationResolver) AgencyNetworkRemove(ctx context.Context, input model.
 
 // Note is the resolver for the note field.
 func (r *agencyNetworkResolver) Note(_ context.Context, obj *ent.AgencyNetwork) (*string, error) {
-	return optional(obj.Note), nil
+	return optional.Text(obj.Note), nil
 }

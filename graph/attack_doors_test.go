@@ -56,6 +56,7 @@ func TestIDsOfAnotherKind(t *testing.T) {
 		got = w.ask(citizen, `mutation($i: ID!) { chatEnd(input: {interactionId: $i}) { userErrors { code } } }`, map[string]any{"i": wrong})
 		require.Equal(t, "NOT_FOUND", got.path("chatEnd", "userErrors").([]any)[0].(map[string]any)["code"], wrong)
 	}
+	require.Equal(t, 1, w.refusals("Mutation.chatEnd", "NOT_FOUND"), "written down, once a minute")
 }
 
 // What an input does not name cannot be set through it.
@@ -103,4 +104,29 @@ func TestGuessesAtTheSecondStep(t *testing.T) {
 			map[string]any{"c": challenge})
 		require.Nil(t, got.path("signInPassword", "tokens"), got.raw)
 	}
+}
+
+// What a role may not is refused and written down, whatever the alias; a thousand attempts are one line a minute.
+func TestRefusalsAreAudited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, operator := w.operator("operator", w.line1)
+	id, citizen := w.talk(operator)
+	for _, alias := range []string{"a", "b", "c"} {
+		got := w.ask(operator, `mutation { `+alias+`: legalHoldPlace(input: {phone: "89261234567", reason: "x"}) { userErrors { message } } }`, nil)
+		require.Empty(t, got.Errors, got.raw)
+		require.NotEmpty(t, w.ask(operator, `{ `+alias+`: destructionActs { totalCount } }`, nil).Errors)
+	}
+	require.Equal(t, 1, w.refusals("Mutation.legalHoldPlace", "FORBIDDEN"))
+	require.Equal(t, 1, w.refusals("Query.destructionActs", "FORBIDDEN"))
+	for _, e := range w.client.AuditEntry.Query().Where(auditentry.Action("request.refused")).AllX(w.system) {
+		require.Equal(t, a.ID, e.ActorID)
+	}
+	for range 2 {
+		got := w.upload(citizen, id, "payload.pdf", []byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff"))
+		require.Equal(t, "INVALID", got.path("attachmentUpload", "userErrors").([]any)[0].(map[string]any)["code"], got.raw)
+	}
+	require.Equal(t, 1, w.refusals("Mutation.attachmentUpload", "INVALID"))
+	entry := w.client.AuditEntry.Query().Where(auditentry.Action("request.refused"), auditentry.ActorID("")).OnlyX(w.system)
+	require.Equal(t, id, entry.Detail["citizen_of"])
 }

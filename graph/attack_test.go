@@ -22,6 +22,7 @@ import (
 	"ekc/access"
 	"ekc/access/viewer"
 	"ekc/ent"
+	"ekc/ent/auditentry"
 	"ekc/graph"
 	"ekc/internal/ratelimit"
 )
@@ -225,6 +226,19 @@ func TestForgedCursors(t *testing.T) {
 	literal := forge(strings.Repeat("\x91", 2_000))
 	require.Contains(t, w.ask(citizen, `{ regions(after: "`+literal+`") { totalCount } }`, nil).raw, "longer than 512 bytes")
 	require.Empty(t, w.ask(citizen, regions, map[string]any{"a": forge("\xa277")}).Errors)
+	for _, field := range []string{"Query.regions", "Interaction.messages"} {
+		require.Equal(t, 1, w.refusals(field, "INVALID"), "%s is written down once a minute", field)
+	}
+}
+
+// refusals are the lines of the audit log about a field.
+func (w *world) refusals(field, code string) (n int) {
+	for _, e := range w.client.AuditEntry.Query().Where(auditentry.Action("request.refused")).AllX(w.system) {
+		if e.Detail["field"] == field && e.Detail["code"] == code {
+			n++
+		}
+	}
+	return n
 }
 
 func TestAClientThatDoesNotReadIsLeft(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"ekc/access"
 	"ekc/ent"
 	"ekc/graph/model"
+	"ekc/internal/optional"
 )
 
 // AuditEntries is the resolver for the auditEntries field.
@@ -28,15 +29,15 @@ func (r *queryResolver) AuditEntries(ctx context.Context, after *entgql.Cursor[s
 
 // ActorID is the resolver for the actorId field.
 func (r *auditEntryResolver) ActorID(_ context.Context, obj *ent.AuditEntry) (*string, error) {
-	return optional(obj.ActorID), nil
+	return optional.Text(obj.ActorID), nil
 }
 
 // ObjectID is the resolver for the objectId field.
 func (r *auditEntryResolver) ObjectID(_ context.Context, obj *ent.AuditEntry) (*string, error) {
-	return optional(obj.ObjectID), nil
+	return optional.Text(obj.ObjectID), nil
 }
 
 // Address is the resolver for the address field.
 func (r *auditEntryResolver) Address(_ context.Context, obj *ent.AuditEntry) (*string, error) {
-	return optional(obj.Address), nil
+	return optional.Text(obj.Address), nil
 }

@@ -6,6 +6,7 @@ import (
 	"entgo.io/contrib/entgql"
 
 	"ekc/graph/model"
+	"ekc/internal/optional"
 	"ekc/knowledge/improve"
 )
 
@@ -16,7 +17,7 @@ func (r *Resolver) benchCase(ctx context.Context, c improve.BenchCase) (*model.B
 	}
 	by, err := r.operator(ctx, c.CreatedBy)
 	return &model.BenchCase{
-		ID: c.ID, Query: c.Query, Agency: agency, Region: region, RecordID: optional(c.RecordID), Source: raised[model.BenchCaseSource](c.Source),
+		ID: c.ID, Query: c.Query, Agency: agency, Region: region, RecordID: optional.Text(c.RecordID), Source: raised[model.BenchCaseSource](c.Source),
 		CreatedBy: by, CreatedAt: c.CreatedAt,
 	}, err
 }
@@ -53,7 +54,7 @@ func (r *Resolver) benchPage(ctx context.Context, agencyID, recordID *string, af
 
 func benchOutcome(o improve.Outcome) *model.BenchOutcome {
 	shown := &model.BenchOutcome{
-		Decision: o.Decision, FirstID: optional(o.FirstID), Probability: o.Probability, Chance: o.Chance, Right: o.Right, Harmful: o.Harmful,
+		Decision: o.Decision, FirstID: optional.Text(o.FirstID), Probability: o.Probability, Chance: o.Chance, Right: o.Right, Harmful: o.Harmful,
 	}
 	if o.Rank > 0 {
 		shown.Rank = &o.Rank

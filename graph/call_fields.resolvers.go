@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"ekc/access"
 	"ekc/ent"
 	"ekc/ent/callleg"
 	"ekc/ent/menuversion"
@@ -47,8 +48,13 @@ func (r *callInvitationResolver) Inviter(ctx context.Context, obj *ent.CallInvit
 }
 
 // URL is the resolver for the url field.
-func (r *recordingResolver) URL(ctx context.Context, obj *ent.Recording) (*string, error) {
-	return r.recordingURL(ctx, obj)
+func (r *recordingResolver) URL(ctx context.Context, obj *ent.Recording, purpose *access.Purpose, note *string) (*string, error) {
+	return r.recordingURL(ctx, obj, access.Reason{Purpose: value(purpose), Note: value(note)})
+}
+
+// ClearTranscript is the resolver for the clearTranscript field.
+func (r *recordingResolver) ClearTranscript(ctx context.Context, obj *ent.Recording, purpose access.Purpose, note *string) ([]*model.TranscriptLine, error) {
+	return r.clearTranscript(ctx, obj, access.Reason{Purpose: purpose, Note: value(note)})
 }
 
 // Transcript is the resolver for the transcript field.

@@ -8,6 +8,7 @@ import (
 	"ekc/ent/call"
 	"ekc/ent/recording"
 	"ekc/graph/model"
+	"ekc/internal/optional"
 	"ekc/internal/voice"
 )
 
@@ -15,7 +16,7 @@ import (
 func (r *mutationResolver) CallJoin(ctx context.Context, input model.CallJoinInput) (*model.CallJoinPayload, error) {
 	joined, err := r.Voice.Join(ctx, input.InteractionID, input.Offer)
 	errs, err := userErrors(err)
-	return &model.CallJoinPayload{LegID: optional(joined.LegID), Answer: optional(joined.Answer), UserErrors: errs}, err
+	return &model.CallJoinPayload{LegID: optional.Text(joined.LegID), Answer: optional.Text(joined.Answer), UserErrors: errs}, err
 }
 
 // CallCandidateAdd is the resolver for the callCandidateAdd field.

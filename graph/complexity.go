@@ -3,6 +3,7 @@ package graph
 import (
 	"entgo.io/contrib/entgql"
 
+	"ekc/ent/citizenrequest"
 	"ekc/graph/model"
 )
 
@@ -37,6 +38,16 @@ func costs() ComplexityRoot {
 	c.Query.AuditEntries = func(child int, _ *entgql.Cursor[string], first *int, _ *entgql.Cursor[string], last *int, _ *model.AuditFilter) int {
 		return pageCost(child, first, last, 50)
 	}
+	c.Query.DestructionActs = func(child int, _ *entgql.Cursor[string], first *int, _ *string) int {
+		return pageCost(child, first, nil, 50)
+	}
+	c.Query.LegalHolds = func(child int, _ *entgql.Cursor[string], first *int, _ *bool) int {
+		return pageCost(child, first, nil, 50)
+	}
+	c.Query.CitizenRequests = func(child int, _ *entgql.Cursor[string], first *int, _ *citizenrequest.State) int {
+		return pageCost(child, first, nil, 50)
+	}
+	c.DestructionAct.Counts, c.DestructionAct.Objects = list(someChildren), func(child int, _ string) int { return 1 + someChildren*child }
 	c.Query.Records = func(child int, _ *entgql.Cursor[string], first *int, _ *model.RecordFilter) int {
 		return pageCost(child, first, nil, 50)
 	}
@@ -52,7 +63,10 @@ func costs() ComplexityRoot {
 		return pageCost(child, first, nil, 50)
 	}
 	improvementCosts(&c)
+	supervisionCosts(&c)
+	evaluationCosts(&c)
 	doorCosts(&c)
+	joiningCosts(&c)
 	c.Interaction.Messages = page(maxPage)
 	c.Interaction.Segments, c.Interaction.Offers = list(fewChildren), list(fewChildren)
 	c.Interaction.RoutingTraces, c.Interaction.AssistantTurns = list(fewChildren), list(fewChildren)

@@ -90,7 +90,7 @@ func TestAKeyReadsStatisticsOfItsAgency(t *testing.T) {
 // another is a second node on the same database: its own service of access, event log and handler.
 func (w *world) another() *httptest.Server {
 	w.Helper()
-	core, log := coretest.Open(w.T, w.url)
+	core, log := coretest.Open(w.TB, w.url)
 	service, err := access.New(core.Client, log, access.Options{Hash: access.HashParams{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	require.NoError(w, err)
 	handler := graph.NewHandler(graph.Dependencies{

@@ -212,14 +212,6 @@ func ordered(value any) bool {
 // maxPage is the largest page of a connection.
 const maxPage = 100
 
-// optional is null for what the data model keeps as an empty text.
-func optional(text string) *string {
-	if strings.TrimSpace(text) == "" {
-		return nil
-	}
-	return &text
-}
-
 func value[T any](p *T) T {
 	if p == nil {
 		var none T

@@ -90,6 +90,22 @@ type each[T any] func(context.Context, *follower[T], eventlog.Event) error
 func follow[T any](r *Resolver, f *follower[T], s *eventlog.Stream, do each[T],
 	beside ...func(context.Context, *follower[T]) error,
 ) <-chan T {
+	return produce(r, f, func(ctx context.Context) error { return eachOf(ctx, f, s, do) }, beside...)
+}
+
+// eachOf does it over the stream's events until ctx ends.
+func eachOf[T any](ctx context.Context, f *follower[T], s *eventlog.Stream, do each[T]) error {
+	return s.Each(ctx, func(e eventlog.Event) error {
+		if err := do(present(ctx), f, e); err != nil || e.ID == 0 || f.gathers {
+			return err
+		}
+		f.pass(eventlog.Cursor(e.ID, e.At))
+		return nil
+	})
+}
+
+// produce runs work that gives events, in a goroutine of its own that Close waits for, and what goes on beside it, as follow does.
+func produce[T any](r *Resolver, f *follower[T], main func(context.Context) error, beside ...func(context.Context, *follower[T]) error) <-chan T {
 	r.following.Go(func() {
 		defer close(f.out)
 		ctx, cancel := context.WithCancelCause(f.ctx)
@@ -102,15 +118,7 @@ func follow[T any](r *Resolver, f *follower[T], s *eventlog.Stream, do each[T],
 				}
 			})
 		}
-		err := safely(ctx, func() error {
-			return s.Each(ctx, func(e eventlog.Event) error {
-				if err := do(present(ctx), f, e); err != nil || e.ID == 0 || f.gathers {
-					return err
-				}
-				f.pass(eventlog.Cursor(e.ID, e.At))
-				return nil
-			})
-		})
+		err := safely(ctx, func() error { return main(ctx) })
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}

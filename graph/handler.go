@@ -52,7 +52,7 @@ func NewHandler(d Dependencies, o Options) *Handler {
 	r := newResolver(d)
 	config := Config{Resolvers: r, Complexity: costs()}
 	exec := executor.New(NewExecutableSchema(config))
-	exec.SetErrorPresenter(presenter{r.Logger}.present)
+	exec.SetErrorPresenter(r.tellErrors(presenter{r.Logger}.present))
 	exec.SetRecoverFunc(recovered)
 	exec.SetParserTokenLimit(maxTokens)
 	exec.SetQueryCache(documents{lru.New[*ast.QueryDocument](cachedDocuments)})
@@ -71,6 +71,7 @@ func NewHandler(d Dependencies, o Options) *Handler {
 		exec.SetDefaultRulesFn(silentRules)
 	}
 	exec.AroundFields(markErrors)
+	exec.AroundFields(r.tellPayloads)
 	exec.AroundRootFields(actEach)
 	exec.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		return next(r.withLoaders(present(ctx)))

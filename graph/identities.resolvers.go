@@ -6,6 +6,7 @@ import (
 	"ekc/access"
 	"ekc/ent"
 	"ekc/graph/model"
+	"ekc/internal/optional"
 )
 
 // Identities is the resolver for the identities field.
@@ -17,7 +18,7 @@ func (r *queryResolver) Identities(ctx context.Context) ([]*ent.IdentityLink, er
 func (r *mutationResolver) IdentityDepart(ctx context.Context, input model.IdentityDepartInput) (*model.IdentityDepartPayload, error) {
 	departure, err := r.Access.Depart(ctx, input.Link)
 	errs, err := userErrors(err)
-	return &model.IdentityDepartPayload{URL: optional(departure.URL), Secret: optional(departure.Secret), UserErrors: errs}, err
+	return &model.IdentityDepartPayload{URL: optional.Text(departure.URL), Secret: optional.Text(departure.Secret), UserErrors: errs}, err
 }
 
 // IdentitySignIn is the resolver for the identitySignIn field.

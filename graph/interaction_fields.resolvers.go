@@ -9,18 +9,20 @@ import (
 	"ekc/ent"
 	entinteraction "ekc/ent/interaction"
 	"ekc/graph/model"
+	"ekc/interaction"
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 )
 
 // Topic is the resolver for the topic field.
 func (r *interactionResolver) Topic(_ context.Context, obj *ent.Interaction) (*string, error) {
-	return optional(obj.Topic), nil
+	return optional.Text(obj.Topic), nil
 }
 
 // PageURL is the resolver for the pageUrl field.
 func (r *interactionResolver) PageURL(ctx context.Context, obj *ent.Interaction) (*string, error) {
-	return forStaff(ctx, optional(obj.PageURL)), nil
+	return r.shownWords(ctx, obj.ID, forStaff(ctx, optional.Text(obj.PageURL)), interaction.MaskAddress)
 }
 
 // Outcome is the resolver for the outcome field.
@@ -30,12 +32,17 @@ func (r *interactionResolver) Outcome(ctx context.Context, obj *ent.Interaction)
 
 // Note is the resolver for the note field.
 func (r *interactionResolver) Note(ctx context.Context, obj *ent.Interaction) (*string, error) {
-	return forStaff(ctx, optional(obj.Note)), nil
+	return r.shownWords(ctx, obj.ID, forStaff(ctx, optional.Text(obj.Note)), interaction.MaskWords)
 }
 
 // RatingComment is the resolver for the ratingComment field.
-func (r *interactionResolver) RatingComment(_ context.Context, obj *ent.Interaction) (*string, error) {
-	return optional(obj.RatingComment), nil
+func (r *interactionResolver) RatingComment(ctx context.Context, obj *ent.Interaction) (*string, error) {
+	return r.shownWords(ctx, obj.ID, optional.Text(obj.RatingComment), interaction.MaskWords)
+}
+
+// Clear is the resolver for the clear field.
+func (r *interactionResolver) Clear(ctx context.Context, obj *ent.Interaction, purpose access.Purpose, note *string) (*model.InteractionClear, error) {
+	return r.clearOf(ctx, obj.ID, access.Reason{Purpose: purpose, Note: value(note)})
 }
 
 // Operator is the resolver for the operator field.
@@ -149,17 +156,17 @@ func (r *segmentResolver) Operator(ctx context.Context, obj *ent.Segment) (*mode
 
 // EndReason is the resolver for the endReason field.
 func (r *segmentResolver) EndReason(_ context.Context, obj *ent.Segment) (*string, error) {
-	return optional(obj.EndReason), nil
+	return optional.Text(obj.EndReason), nil
 }
 
 // RecordID is the resolver for the recordId field.
 func (r *assistantTurnResolver) RecordID(_ context.Context, obj *ent.AssistantTurn) (*string, error) {
-	return optional(obj.RecordID), nil
+	return optional.Text(obj.RecordID), nil
 }
 
 // RecordVersionID is the resolver for the recordVersionId field.
 func (r *assistantTurnResolver) RecordVersionID(_ context.Context, obj *ent.AssistantTurn) (*string, error) {
-	return optional(obj.RecordVersionID), nil
+	return optional.Text(obj.RecordVersionID), nil
 }
 
 // Explanation is the resolver for the explanation field.
@@ -175,11 +182,11 @@ func (r *assistantTurnResolver) Replay(ctx context.Context, obj *ent.AssistantTu
 // Name is the resolver for the name field.
 func (r *citizenResolver) Name(ctx context.Context, obj *ent.Citizen) (*string, error) {
 	data, err := orNone(loaded(ctx).personal.Load(ctx, obj.ID))
-	return optional(data.Name), err
+	return optional.Text(data.Name), err
 }
 
 // Phone is the resolver for the phone field.
 func (r *citizenResolver) Phone(ctx context.Context, obj *ent.Citizen) (*string, error) {
 	data, err := orNone(loaded(ctx).personal.Load(ctx, obj.ID))
-	return optional(data.Phone), err
+	return optional.Text(data.Phone), err
 }

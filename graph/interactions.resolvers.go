@@ -10,6 +10,7 @@ import (
 	"ekc/ent"
 	"ekc/graph/model"
 	"ekc/interaction"
+	"ekc/internal/optional"
 )
 
 // Interaction is the resolver for the interaction field.
@@ -58,7 +59,7 @@ func (r *mutationResolver) ChatStart(ctx context.Context, input model.ChatStartI
 		become(ctx, viewer.Viewer{Kind: viewer.Citizen, InteractionID: i.ID})
 	}
 	errs, err := userErrors(err)
-	return &model.ChatStartPayload{Interaction: i, Token: optional(token), UserErrors: errs}, err
+	return &model.ChatStartPayload{Interaction: i, Token: optional.Text(token), UserErrors: errs}, err
 }
 
 // HandoverRequest is the resolver for the handoverRequest field.

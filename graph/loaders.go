@@ -30,11 +30,13 @@ type loaders struct {
 	capacities *dataloadgen.Loader[string, int]
 	members    *dataloadgen.Loader[string, []*ent.Account]
 	queues     *dataloadgen.Loader[string, []*ent.Queue]
+	queueRows  *dataloadgen.Loader[string, *ent.Queue]
 	turns      *dataloadgen.Loader[string, []*ent.AssistantTurn]
 	estimates  *dataloadgen.Loader[place, routing.Estimate]
 	recalls    *dataloadgen.Loader[string, map[recallperson.State]int]
 	personal   *dataloadgen.Loader[string, interaction.Personal]
 	own        *dataloadgen.Loader[string, bool]
+	open       *dataloadgen.Loader[string, bool]
 	began      int64 // position of the log when the response began
 }
 
@@ -57,11 +59,13 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 		capacities: dataloadgen.NewMappedLoader(r.capacitiesOf, wait),
 		members:    dataloadgen.NewMappedLoader(r.membersOf, wait),
 		queues:     dataloadgen.NewMappedLoader(r.queuesOf, wait),
+		queueRows:  dataloadgen.NewMappedLoader(r.queuesByID, wait),
 		turns:      dataloadgen.NewMappedLoader(r.turnsOf, wait),
 		estimates:  dataloadgen.NewMappedLoader(r.estimatesOf, wait),
 		recalls:    dataloadgen.NewMappedLoader(r.Quality.RecallProgress, wait),
 		personal:   dataloadgen.NewMappedLoader(r.Interactions.PersonalData, wait),
 		own:        dataloadgen.NewMappedLoader(r.memberOf, wait),
+		open:       dataloadgen.NewMappedLoader(r.Interactions.OpenTo, wait),
 	})
 }
 
@@ -240,6 +244,19 @@ func (r *Resolver) memberOf(ctx context.Context, ids []string) (map[string]bool,
 
 func mine(v viewer.Viewer) predicate.Queue {
 	return queue.HasMembersWith(queuemember.AccountID(v.AccountID))
+}
+
+// queuesByID reads queues as far as the viewer sees them.
+func (r *Resolver) queuesByID(ctx context.Context, ids []string) (map[string]*ent.Queue, error) {
+	rows, err := r.Client.Queue.Query().Where(queue.IDIn(ids...)).WithAgency().WithRegion().All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read queues: %w", err)
+	}
+	queues := make(map[string]*ent.Queue, len(rows))
+	for _, q := range rows {
+		queues[q.ID] = q
+	}
+	return queues, nil
 }
 
 // mayOn asks for an action on a queue; a member has it as their own.

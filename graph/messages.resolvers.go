@@ -6,6 +6,7 @@ import (
 	"ekc/ent"
 	"ekc/graph/model"
 	"ekc/interaction"
+	"ekc/internal/optional"
 )
 
 // MessageSend is the resolver for the messageSend field.
@@ -45,6 +46,17 @@ func (r *messageResolver) Operator(ctx context.Context, obj *ent.Message) (*mode
 }
 
 // URL is the resolver for the url field.
-func (r *attachmentResolver) URL(_ context.Context, obj *ent.Attachment) (string, error) {
-	return r.Interactions.AttachmentURL(obj), nil
+func (r *attachmentResolver) URL(ctx context.Context, obj *ent.Attachment) (*string, error) {
+	if open, err := r.openFile(ctx, obj); err != nil || !open {
+		return nil, err
+	}
+	return optional.Text(r.Interactions.AttachmentURL(obj)), nil
+}
+
+// FileName is the resolver for the fileName field.
+func (r *attachmentResolver) FileName(ctx context.Context, obj *ent.Attachment) (string, error) {
+	if open, err := r.openFile(ctx, obj); err != nil || open {
+		return obj.FileName, err
+	}
+	return interaction.MaskFileName(obj.FileName), nil
 }

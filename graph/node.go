@@ -9,14 +9,22 @@ import (
 	"ekc/ent"
 	"ekc/ent/accessrequest"
 	"ekc/ent/account"
+	"ekc/ent/admission"
 	"ekc/ent/agency"
+	"ekc/ent/alert"
 	"ekc/ent/apikey"
 	"ekc/ent/attachment"
 	"ekc/ent/auditentry"
 	"ekc/ent/businesshours"
+	"ekc/ent/calibration"
 	"ekc/ent/callback"
 	"ekc/ent/citizen"
+	"ekc/ent/course"
+	"ekc/ent/deferral"
+	"ekc/ent/directive"
 	"ekc/ent/disposition"
+	"ekc/ent/evaluation"
+	"ekc/ent/incident"
 	"ekc/ent/interaction"
 	"ekc/ent/menu"
 	"ekc/ent/menuversion"
@@ -28,6 +36,7 @@ import (
 	"ekc/ent/servicenumber"
 	"ekc/ent/site"
 	"ekc/ent/skill"
+	"ekc/ent/trainingassignment"
 	"ekc/ent/trunk"
 	"ekc/internal/ids"
 )
@@ -38,7 +47,11 @@ var tables = map[string]string{
 	"hrs": businesshours.Table, "cit": citizen.Table, "dis": disposition.Table, "int": interaction.Table,
 	"msg": message.Table, "off": offer.Table, "que": queue.Table, "reg": region.Table, "sit": site.Table,
 	"skl": skill.Table, "cbk": callback.Table, "trk": trunk.Table, "num": servicenumber.Table, "mnu": menu.Table,
-	"mnv": menuversion.Table, "phn": phone.Table, "arq": accessrequest.Table, "key": apikey.Table,
+	"mnv": menuversion.Table, "phn": phone.Table,
+	"dfr": deferral.Table, "inc": incident.Table, "dir": directive.Table, "alt": alert.Table,
+	"evl": evaluation.Table, "clb": calibration.Table,
+	"arq": accessrequest.Table,
+	"crs": course.Table, "tas": trainingassignment.Table, "adm": admission.Table, "key": apikey.Table,
 }
 
 // node reads any object as the viewer; null when there is none, or none that they may see.

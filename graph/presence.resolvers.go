@@ -11,6 +11,7 @@ import (
 	"ekc/ent/queue"
 	"ekc/graph/model"
 	"ekc/internal/eventlog"
+	"ekc/supervision"
 )
 
 // PauseReasons is the resolver for the pauseReasons field.
@@ -96,4 +97,19 @@ func (r *boardResolver) Operators(ctx context.Context, _ *model.Board) ([]*ent.P
 		return nil, err
 	}
 	return q.Order(ent.Asc(presence.FieldID)).All(ctx)
+}
+
+// Today is the resolver for the today field.
+func (r *boardResolver) Today(ctx context.Context, _ *model.Board) (*model.BoardToday, error) {
+	return r.today(ctx)
+}
+
+// Interactions is the resolver for the interactions field.
+func (r *boardResolver) Interactions(ctx context.Context, _ *model.Board) ([]*ent.Interaction, error) {
+	return r.boardInteractions(ctx)
+}
+
+// Queue is the resolver for the queue field.
+func (r *queueTodayResolver) Queue(ctx context.Context, obj *supervision.QueueToday) (*ent.Queue, error) {
+	return loaded(ctx).queueRows.Load(ctx, obj.QueueID)
 }

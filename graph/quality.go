@@ -7,6 +7,7 @@ import (
 	"entgo.io/contrib/entgql"
 
 	"ekc/graph/model"
+	"ekc/internal/optional"
 	"ekc/knowledge/improve"
 )
 
@@ -58,8 +59,8 @@ func (r *Resolver) gapQuery(ctx context.Context, f model.GapFilter, first int) (
 func (r *Resolver) gap(ctx context.Context, g improve.Gap) (*model.Gap, error) {
 	shown := &model.Gap{
 		ID: g.ID, State: raised[model.GapState](g.State), Question: g.Question, Examples: listOf(g.Examples), Citizens: g.Citizens,
-		Questions: g.Questions, LowRated: g.LowRated, Topic: optional(g.Topic), LastAt: g.LastAt, RecordID: optional(g.RecordID),
-		Reason: optional(g.Reason),
+		Questions: g.Questions, LowRated: g.LowRated, Topic: optional.Text(g.Topic), LastAt: g.LastAt, RecordID: optional.Text(g.RecordID),
+		Reason: optional.Text(g.Reason),
 	}
 	var err error
 	if shown.Agency, err = r.reference.agency(ctx, g.Agency); err != nil {
@@ -83,14 +84,14 @@ func (r *Resolver) gapPayload(ctx context.Context) func(improve.Gap, error) (*mo
 func (r *Resolver) proposal(ctx context.Context, p improve.Proposal) (*model.Proposal, error) {
 	steps, err := mapped(ctx, p.Steps, func(ctx context.Context, s improve.ProposalStep) (*model.ProposalStep, error) {
 		by, err := r.operator(ctx, s.By)
-		return &model.ProposalStep{State: raised[model.ProposalState](s.State), By: by, Reason: optional(s.Reason), At: s.At}, err
+		return &model.ProposalStep{State: raised[model.ProposalState](s.State), By: by, Reason: optional.Text(s.Reason), At: s.At}, err
 	})
 	if err != nil {
 		return nil, err
 	}
 	shown := &model.Proposal{
-		ID: p.ID, State: raised[model.ProposalState](p.State), VersionID: optional(p.VersionID), RecordID: optional(p.RecordID),
-		InteractionID: p.InteractionID, Question: p.Question, Answer: p.Answer, Comment: optional(p.Comment), Steps: steps,
+		ID: p.ID, State: raised[model.ProposalState](p.State), VersionID: optional.Text(p.VersionID), RecordID: optional.Text(p.RecordID),
+		InteractionID: p.InteractionID, Question: p.Question, Answer: p.Answer, Comment: optional.Text(p.Comment), Steps: steps,
 		CreatedAt: p.CreatedAt,
 	}
 	if shown.Author, err = r.operator(ctx, p.Author); err != nil {

@@ -11,6 +11,7 @@ import (
 	"ekc/ent/businesshours"
 	entqueue "ekc/ent/queue"
 	"ekc/graph/model"
+	"ekc/internal/optional"
 	"ekc/routing"
 	"ekc/routing/timetable"
 )
@@ -52,7 +53,7 @@ func (r *queryResolver) BusinessHours(ctx context.Context) ([]*ent.BusinessHours
 func (r *mutationResolver) QueueCreate(ctx context.Context, input model.QueueCreateInput) (*model.QueuePayload, error) {
 	return queuePayload(r.Routing.CreateQueue(ctx, routing.NewQueue{
 		Code: input.Code, Name: input.Name, Channel: entqueue.Channel(input.Channel), Line: input.Line,
-		AgencyID: value(input.AgencyID), RegionID: value(input.RegionID), Settings: settingsOf(input.Settings),
+		AgencyID: value(input.AgencyID), RegionID: value(input.RegionID), SiteID: value(input.SiteID), Settings: settingsOf(input.Settings),
 	}))
 }
 
@@ -82,6 +83,7 @@ func settingsOf(in *model.QueueSettingsInput) routing.QueueSettings {
 		Name: s.Name, Active: s.Active, Priority: s.Priority, OfferSeconds: s.OfferSeconds, WrapUpSeconds: s.WrapUpSeconds,
 		ServiceLevelSeconds: s.ServiceLevelSeconds, RelaxSeconds: s.RelaxSeconds, OverflowSeconds: s.OverflowSeconds,
 		OverflowQueueID: s.OverflowQueueID, BusinessHoursID: s.BusinessHoursID, RequiredSkillIDs: s.RequiredSkillIds,
+		RequiredCourseIDs: s.RequiredCourseIds,
 	}
 }
 
@@ -137,5 +139,5 @@ func (r *queueResolver) Figures(ctx context.Context, obj *ent.Queue) (*model.Que
 
 // Name is the resolver for the name field.
 func (r *openingExceptionResolver) Name(_ context.Context, obj *timetable.Exception) (*string, error) {
-	return optional(obj.Name), nil
+	return optional.Text(obj.Name), nil
 }

@@ -7,6 +7,7 @@ import (
 	"ekc/assistant/recordfile"
 	"ekc/graph/model"
 	"ekc/interaction/dialogue"
+	"ekc/internal/optional"
 	"ekc/knowledge"
 )
 
@@ -24,7 +25,7 @@ func (r *mutationResolver) RecordFileUpload(ctx context.Context, input model.Rec
 
 // URL is the resolver for the url field.
 func (r *recordFileResolver) URL(_ context.Context, obj *dialogue.File) (*string, error) {
-	return optional(r.Files.URL(obj.ID)), nil
+	return optional.Text(r.Files.URL(obj.ID)), nil
 }
 
 // attached gives the content the files that an input names; had are those that the version has already.

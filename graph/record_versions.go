@@ -9,6 +9,7 @@ import (
 
 	"ekc/graph/model"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 	"ekc/knowledge"
 )
 
@@ -16,11 +17,11 @@ import (
 func recordVersion(v knowledge.Version) *model.RecordVersion { //nolint:gocritic // lists hold them by value
 	shown := &model.RecordVersion{
 		ID: v.ID, RecordID: v.RecordID, Number: v.Number, Status: raised[model.RecordStatus](v.Status), Revision: v.Revision,
-		Question: v.Question, Phrasings: listOf(v.Phrasings), Answer: v.Answer, Short: optional(v.Short), Topic: optional(v.Topic),
+		Question: v.Question, Phrasings: listOf(v.Phrasings), Answer: v.Answer, Short: optional.Text(v.Short), Topic: optional.Text(v.Topic),
 		Tags: listOf(v.Tags), Links: linksOf(v.Links), Files: filesOf(v.Files), LegalBasis: basisOf(v.LegalBasis),
-		ValidFrom: optional(string(v.ValidFrom)), ValidTo: optional(string(v.ValidTo)), Intent: v.Intent, Personal: v.Personal,
-		Source: optional(v.Source), License: optional(v.License), AuthorIds: listOf(v.Authors), ReviewerID: optional(v.Reviewer),
-		BasedOnVersionID: optional(v.BasedOn), PublishOn: optional(string(v.PublishOn)), CreatedAt: v.CreatedAt, PublishedAt: moment(v.PublishedAt),
+		ValidFrom: optional.Text(string(v.ValidFrom)), ValidTo: optional.Text(string(v.ValidTo)), Intent: v.Intent, Personal: v.Personal,
+		Source: optional.Text(v.Source), License: optional.Text(v.License), AuthorIds: listOf(v.Authors), ReviewerID: optional.Text(v.Reviewer),
+		BasedOnVersionID: optional.Text(v.BasedOn), PublishOn: optional.Text(string(v.PublishOn)), CreatedAt: v.CreatedAt, PublishedAt: moment(v.PublishedAt),
 	}
 	return shown
 }
@@ -78,7 +79,7 @@ func (r *Resolver) recordHistory(ctx context.Context, recordID string, after *en
 	list := &model.RecordEventConnection{Edges: make([]*model.RecordEventEdge, len(page.Events)), TotalCount: page.Total}
 	for i, e := range page.Events {
 		list.Edges[i] = &model.RecordEventEdge{Cursor: entgql.Cursor[string]{ID: strconv.FormatInt(e.ID, 10)}, Node: &model.RecordEvent{
-			At: e.At, Action: string(e.Action), ActorID: optional(e.Actor), VersionID: e.VersionID, Version: e.Version, Reason: optional(e.Reason),
+			At: e.At, Action: string(e.Action), ActorID: optional.Text(e.Actor), VersionID: e.VersionID, Version: e.Version, Reason: optional.Text(e.Reason),
 			Changed: listOf(e.Changed), Differences: recordDifferences(e.Differences),
 		}}
 	}

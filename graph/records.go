@@ -9,6 +9,7 @@ import (
 
 	"ekc/graph/model"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 	"ekc/knowledge"
 )
 
@@ -75,8 +76,8 @@ func (r *Resolver) record(ctx context.Context, in knowledge.Record) (*model.Reco
 	v := in.Version
 	return r.placed(ctx, in.Agency, in.Region, &model.Record{
 		ID: in.ID, Version: v.Number, VersionID: v.ID, Question: v.Question, Phrasings: listOf(v.Phrasings), Answer: v.Answer,
-		Short: optional(v.Short), Topic: optional(v.Topic), LegalBasis: basisOf(v.LegalBasis),
-		ValidFrom: optional(string(v.ValidFrom)), ValidTo: optional(string(v.ValidTo)), Intent: v.Intent, Personal: v.Personal,
+		Short: optional.Text(v.Short), Topic: optional.Text(v.Topic), LegalBasis: basisOf(v.LegalBasis),
+		ValidFrom: optional.Text(string(v.ValidFrom)), ValidTo: optional.Text(string(v.ValidTo)), Intent: v.Intent, Personal: v.Personal,
 		PublishedAt: moment(v.PublishedAt), Links: linksOf(v.Links), Files: filesOf(v.Files),
 	})
 }
@@ -97,15 +98,15 @@ func (r *Resolver) hits(ctx context.Context, found []knowledge.Hit) ([]*model.Re
 	for i, h := range found {
 		record, err := r.placed(ctx, h.Agency, h.Region, &model.Record{
 			ID: h.RecordID, Version: h.Version, VersionID: h.VersionID, Question: h.Question, Phrasings: []string{},
-			Answer: h.Answer, Short: optional(h.Short), Topic: optional(h.Topic), LegalBasis: basisOf(h.LegalBasis),
-			ValidFrom: optional(string(h.ValidFrom)), ValidTo: optional(string(h.ValidTo)), Intent: h.Intent, Personal: h.Personal,
+			Answer: h.Answer, Short: optional.Text(h.Short), Topic: optional.Text(h.Topic), LegalBasis: basisOf(h.LegalBasis),
+			ValidFrom: optional.Text(string(h.ValidFrom)), ValidTo: optional.Text(string(h.ValidTo)), Intent: h.Intent, Personal: h.Personal,
 			PublishedAt: moment(h.PublishedAt), Links: linksOf(h.Links), Files: filesOf(h.Files),
 		})
 		if err != nil {
 			return nil, err
 		}
 		hits[i] = &model.RecordHit{
-			Record: record, Probability: h.Probability, MatchedPhrasing: optional(h.MatchedPhrasing), Passage: optional(h.Snippet),
+			Record: record, Probability: h.Probability, MatchedPhrasing: optional.Text(h.MatchedPhrasing), Passage: optional.Text(h.Snippet),
 			PassageRange: placeOf(h.Answer, h.Snippet),
 		}
 	}
@@ -147,7 +148,7 @@ func (r *Resolver) recordPage(ctx context.Context, after *entgql.Cursor[string],
 func basisOf(in []knowledge.LegalBasis) []*model.LegalBasis {
 	all := make([]*model.LegalBasis, len(in))
 	for i, b := range in {
-		all[i] = &model.LegalBasis{Act: b.Act, Article: optional(b.Article)}
+		all[i] = &model.LegalBasis{Act: b.Act, Article: optional.Text(b.Article)}
 	}
 	return all
 }

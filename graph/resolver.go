@@ -12,9 +12,13 @@ import (
 	"ekc/ent"
 	"ekc/interaction"
 	"ekc/internal/eventlog"
+	"ekc/internal/privacy"
 	"ekc/internal/voice"
 	"ekc/knowledge"
+	"ekc/onboarding"
 	"ekc/routing"
+	"ekc/supervision"
+	"ekc/training"
 )
 
 // Dependencies are the domains that the API is made of. All but Vectors, Logger and Clock are required.
@@ -29,10 +33,16 @@ type Dependencies struct {
 	Quality      *quality.Service
 	Files        *recordfile.Service
 	// Vectors tells how far the base's vectors are; nil: that cannot be asked.
-	Vectors knowledge.VectorWatcher
-	Voice   *voice.Service
-	Logger  *slog.Logger
-	Clock   func() time.Time
+	Vectors     knowledge.VectorWatcher
+	Voice       *voice.Service
+	Privacy     *privacy.Service
+	Supervision *supervision.Service
+	// Onboarding is how sites join.
+	Onboarding *onboarding.Service
+	// Training is how people learn.
+	Training *training.Service
+	Logger   *slog.Logger
+	Clock    func() time.Time
 }
 
 // Resolver answers the fields of the contract.
@@ -41,6 +51,7 @@ type Resolver struct {
 
 	guard     *guard
 	positions *positions
+	todays    *todays
 	events    *eventCache
 	reference *reference
 	names     *brief[string, string]
@@ -68,6 +79,7 @@ func newResolver(d Dependencies) *Resolver {
 	r.stopping, r.stop = context.WithCancelCause(context.Background())
 	r.guard = newGuard(d.Access, d.Logger)
 	r.positions = newPositions(d.Routing, d.Logger)
+	r.todays = &todays{count: d.Supervision.Today}
 	r.events = newEventCache(d.Client)
 	r.reference = newReference(d.Client)
 	r.names = newBrief[string, string](namesFor)

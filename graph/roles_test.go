@@ -47,6 +47,8 @@ offerDecline             UF NFFFFFFN NFFFFFF yF
 presenceSet              UF yFFFFFFy yFFFFFF yF
 desk                     UF yFFFFFFy yFFFFFF yF
 board                    UF FyFFFyFy FyFFFyF FF
+board.today              UF FyFFFyFy FyFFFyF FF
+board.interactions       UF FyFFFyFy FyFFFyF FF
 queues                   UF yyyyyyyy yyyyyyy yF
 queue.figures            NN NyNNNyNy NNNNNNN yN
 queue.members            NN -y---y-y ------- -N
@@ -225,7 +227,7 @@ func (c *cast) done(field, input string) func(token string) string {
 	return func(token string) string {
 		c.calls++
 		query := "mutation { " + field + "(input: {" + strings.ReplaceAll(input, "#", fmt.Sprint(c.calls)) + "}) { userErrors { code message } } }"
-		return outcome(c.T, c.ask(token, query, nil), field)
+		return outcome(c.TB, c.ask(token, query, nil), field)
 	}
 }
 
@@ -238,7 +240,7 @@ func (c *cast) plain(token, field string) string {
 	return "y"
 }
 
-func outcome(t *testing.T, got answer, field string) string {
+func outcome(t testing.TB, got answer, field string) string {
 	t.Helper()
 	if len(got.Errors) > 0 {
 		require.NotContains(t, got.raw, "VALIDATION", field)
@@ -303,7 +305,7 @@ func (c *cast) attempts() map[string]func(token string) string {
 		"typingSignal":            c.done("typingSignal", i),
 		"attachmentUpload": func(token string) string {
 			got := c.upload(token, c.interaction, "a.txt", []byte("слово"), header("GraphQL-Require-Preflight", "1"))
-			return outcome(c.T, got, "attachmentUpload")
+			return outcome(c.TB, got, "attachmentUpload")
 		},
 		"handoverRequest": c.done("handoverRequest", i),
 		"answerFeedback": func(token string) string {
@@ -317,6 +319,8 @@ func (c *cast) attempts() map[string]func(token string) string {
 		"presenceSet":          c.done("presenceSet", "state: BUSY"),
 		"desk":                 list("desk", "", "cursor"),
 		"board":                list("board", "", "cursor"),
+		"board.today":          list("board", "", "today { at }"),
+		"board.interactions":   list("board", "", "interactions { id }"),
 		"queues":               list("queues", "", "totalCount"),
 		"queue.figures":        node(c.line2.ID, "Queue", "figures { waiting }"),
 		"queue.members":        node(c.line2.ID, "Queue", "members { id }"),

@@ -5,11 +5,16 @@ package graph
 import (
 	"bytes"
 	"context"
+	"ekc/access"
+	"ekc/ent/alert"
+	"ekc/ent/calibration"
+	"ekc/ent/citizenrequest"
 	"ekc/ent/recall"
 	"ekc/ent/recallperson"
 	"ekc/graph/model"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -27,21 +32,41 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	AccessRequest() AccessRequestResolver
 	Account() AccountResolver
+	Admission() AdmissionResolver
 	AgencyNetwork() AgencyNetworkResolver
+	Alert() AlertResolver
 	AnswerSample() AnswerSampleResolver
 	ApiKey() ApiKeyResolver
 	AssistantTurn() AssistantTurnResolver
 	Attachment() AttachmentResolver
 	AuditEntry() AuditEntryResolver
 	Board() BoardResolver
+	Calibration() CalibrationResolver
+	CalibrationDeviation() CalibrationDeviationResolver
 	Call() CallResolver
 	CallInvitation() CallInvitationResolver
 	CallLeg() CallLegResolver
 	Callback() CallbackResolver
 	Citizen() CitizenResolver
+	CitizenRequest() CitizenRequestResolver
+	Course() CourseResolver
+	Deferral() DeferralResolver
+	DeferralStep() DeferralStepResolver
+	DeferralTerm() DeferralTermResolver
 	Desk() DeskResolver
+	DestructionAct() DestructionActResolver
+	Directive() DirectiveResolver
+	Evaluation() EvaluationResolver
+	EvaluationForm() EvaluationFormResolver
+	EvaluationFormVersion() EvaluationFormVersionResolver
+	EvaluationResult() EvaluationResultResolver
+	EvaluationRule() EvaluationRuleResolver
+	EvaluationStep() EvaluationStepResolver
+	Incident() IncidentResolver
+	IncidentComment() IncidentCommentResolver
 	Interaction() InteractionResolver
 	KnowledgeStatistics() KnowledgeStatisticsResolver
+	LegalHold() LegalHoldResolver
 	Menu() MenuResolver
 	MenuVersion() MenuVersionResolver
 	Message() MessageResolver
@@ -52,6 +77,7 @@ type ResolverRoot interface {
 	Presence() PresenceResolver
 	Query() QueryResolver
 	Queue() QueueResolver
+	QueueToday() QueueTodayResolver
 	Recall() RecallResolver
 	RecallPerson() RecallPersonResolver
 	Record() RecordResolver
@@ -63,6 +89,7 @@ type ResolverRoot interface {
 	Session() SessionResolver
 	SignInChallenge() SignInChallengeResolver
 	Subscription() SubscriptionResolver
+	TrainingAssignment() TrainingAssignmentResolver
 	Trunk() TrunkResolver
 	Viewer() ViewerResolver
 }
@@ -145,6 +172,36 @@ type ComplexityRoot struct {
 		Skill       func(childComplexity int) int
 	}
 
+	Admission struct {
+		Course     func(childComplexity int) int
+		Exception  func(childComplexity int) int
+		GrantedBy  func(childComplexity int) int
+		Holder     func(childComplexity int) int
+		ID         func(childComplexity int) int
+		InForce    func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Revocation func(childComplexity int) int
+		RevokedAt  func(childComplexity int) int
+		ValidFrom  func(childComplexity int) int
+		ValidTo    func(childComplexity int) int
+	}
+
+	AdmissionConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AdmissionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AdmissionPayload struct {
+		Admission  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Agency struct {
 		Code      func(childComplexity int) int
 		ID        func(childComplexity int) int
@@ -173,6 +230,65 @@ type ComplexityRoot struct {
 	AgencyNetworkPayload struct {
 		AgencyNetwork func(childComplexity int) int
 		UserErrors    func(childComplexity int) int
+	}
+
+	Alert struct {
+		AcknowledgedAt func(childComplexity int) int
+		AcknowledgedBy func(childComplexity int) int
+		Agency         func(childComplexity int) int
+		ClearedAt      func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Note           func(childComplexity int) int
+		RaisedAt       func(childComplexity int) int
+		Region         func(childComplexity int) int
+		Rule           func(childComplexity int) int
+		State          func(childComplexity int) int
+		Subject        func(childComplexity int) int
+		Value          func(childComplexity int) int
+		Worst          func(childComplexity int) int
+	}
+
+	AlertChanged struct {
+		Alert  func(childComplexity int) int
+		At     func(childComplexity int) int
+		Cursor func(childComplexity int) int
+	}
+
+	AlertConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AlertEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AlertPayload struct {
+		Alert      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AlertRule struct {
+		Active         func(childComplexity int) int
+		Agency         func(childComplexity int) int
+		ClearThreshold func(childComplexity int) int
+		ForSeconds     func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Line           func(childComplexity int) int
+		Metric         func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Queue          func(childComplexity int) int
+		QuietSeconds   func(childComplexity int) int
+		Region         func(childComplexity int) int
+		Threshold      func(childComplexity int) int
+	}
+
+	AlertRulePayload struct {
+		Rule       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	AnswerPrecision struct {
@@ -309,6 +425,53 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Attempt struct {
+		BeganAt     func(childComplexity int) int
+		EndedAt     func(childComplexity int) int
+		EndsAt      func(childComplexity int) int
+		Exercises   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		OfPoints    func(childComplexity int) int
+		PassPercent func(childComplexity int) int
+		Points      func(childComplexity int) int
+		Questions   func(childComplexity int) int
+		Readings    func(childComplexity int) int
+		State       func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	AttemptExercise struct {
+		Done  func(childComplexity int) int
+		ID    func(childComplexity int) int
+		Next  func(childComplexity int) int
+		Title func(childComplexity int) int
+		Turns func(childComplexity int) int
+	}
+
+	AttemptPayload struct {
+		Attempt    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AttemptQuestion struct {
+		Answer         func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Options        func(childComplexity int) int
+		Points         func(childComplexity int) int
+		RightOptionIds func(childComplexity int) int
+		Text           func(childComplexity int) int
+	}
+
+	AttemptTurn struct {
+		Citizen   func(childComplexity int) int
+		RecordID  func(childComplexity int) int
+		RecordIds func(childComplexity int) int
+		Reply     func(childComplexity int) int
+		Right     func(childComplexity int) int
+		Text      func(childComplexity int) int
+	}
+
 	AuditEntry struct {
 		Action    func(childComplexity int) int
 		ActorID   func(childComplexity int) int
@@ -395,9 +558,21 @@ type ComplexityRoot struct {
 	}
 
 	Board struct {
-		Cursor    func(childComplexity int) int
-		Operators func(childComplexity int) int
-		Queues    func(childComplexity int) int
+		Alerts       func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		Deferrals    func(childComplexity int) int
+		Incidents    func(childComplexity int) int
+		Interactions func(childComplexity int) int
+		Operators    func(childComplexity int) int
+		Queues       func(childComplexity int) int
+		Today        func(childComplexity int) int
+	}
+
+	BoardToday struct {
+		At     func(childComplexity int) int
+		Queues func(childComplexity int) int
+		Since  func(childComplexity int) int
+		Total  func(childComplexity int) int
 	}
 
 	BusinessHours struct {
@@ -411,6 +586,71 @@ type ComplexityRoot struct {
 	BusinessHoursPayload struct {
 		BusinessHours func(childComplexity int) int
 		UserErrors    func(childComplexity int) int
+	}
+
+	Calibration struct {
+		Agency          func(childComplexity int) int
+		Author          func(childComplexity int) int
+		ClosedAt        func(childComplexity int) int
+		Comparison      func(childComplexity int) int
+		ConcludedBy     func(childComplexity int) int
+		Conclusion      func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		DueAt           func(childComplexity int) int
+		Evaluations     func(childComplexity int) int
+		EvaluatorsDone  func(childComplexity int) int
+		EvaluatorsNamed func(childComplexity int) int
+		Form            func(childComplexity int) int
+		ID              func(childComplexity int) int
+		Interaction     func(childComplexity int) int
+		Mine            func(childComplexity int) int
+		Operator        func(childComplexity int) int
+		Region          func(childComplexity int) int
+		State           func(childComplexity int) int
+	}
+
+	CalibrationChanged struct {
+		At          func(childComplexity int) int
+		Calibration func(childComplexity int) int
+		Cursor      func(childComplexity int) int
+	}
+
+	CalibrationComparison struct {
+		Agreement  func(childComplexity int) int
+		Criteria   func(childComplexity int) int
+		Evaluators func(childComplexity int) int
+		Mean       func(childComplexity int) int
+		Spread     func(childComplexity int) int
+	}
+
+	CalibrationConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CalibrationDeviation struct {
+		Deviation  func(childComplexity int) int
+		Evaluator  func(childComplexity int) int
+		Total      func(childComplexity int) int
+		Violations func(childComplexity int) int
+	}
+
+	CalibrationDifference struct {
+		Alike  func(childComplexity int) int
+		Code   func(childComplexity int) int
+		Points func(childComplexity int) int
+		Spread func(childComplexity int) int
+	}
+
+	CalibrationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CalibrationPayload struct {
+		Calibration func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
 	}
 
 	Call struct {
@@ -570,6 +810,111 @@ type ComplexityRoot struct {
 		Region func(childComplexity int) int
 	}
 
+	CitizenRequest struct {
+		ActID     func(childComplexity int) int
+		AskedBy   func(childComplexity int) int
+		Basis     func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		DecidedAt func(childComplexity int) int
+		DecidedBy func(childComplexity int) int
+		DoneAt    func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Refusal   func(childComplexity int) int
+		State     func(childComplexity int) int
+	}
+
+	CitizenRequestConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CitizenRequestEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CitizenRequestPayload struct {
+		CitizenRequest func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	ClearFile struct {
+		AttachmentID func(childComplexity int) int
+		FileName     func(childComplexity int) int
+		URL          func(childComplexity int) int
+	}
+
+	Course struct {
+		Agency       func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Line         func(childComplexity int) int
+		Onboarding   func(childComplexity int) int
+		Published    func(childComplexity int) int
+		Region       func(childComplexity int) int
+		RetiredAt    func(childComplexity int) int
+		Title        func(childComplexity int) int
+		ValidityDays func(childComplexity int) int
+		Versions     func(childComplexity int) int
+	}
+
+	CourseConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CourseEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CourseEdition struct {
+		Exercises        func(childComplexity int) int
+		MaxAttempts      func(childComplexity int) int
+		Number           func(childComplexity int) int
+		PassPercent      func(childComplexity int) int
+		PublishedAt      func(childComplexity int) int
+		Questions        func(childComplexity int) int
+		Readings         func(childComplexity int) int
+		Revision         func(childComplexity int) int
+		TimeLimitMinutes func(childComplexity int) int
+	}
+
+	CourseExercise struct {
+		ID    func(childComplexity int) int
+		Title func(childComplexity int) int
+		Turns func(childComplexity int) int
+	}
+
+	CoursePayload struct {
+		Course     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CourseQuestion struct {
+		ID             func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Options        func(childComplexity int) int
+		Points         func(childComplexity int) int
+		RightOptionIds func(childComplexity int) int
+		Text           func(childComplexity int) int
+	}
+
+	CourseReading struct {
+		Answer          func(childComplexity int) int
+		Question        func(childComplexity int) int
+		RecordID        func(childComplexity int) int
+		RecordVersionID func(childComplexity int) int
+	}
+
+	CourseTurn struct {
+		Citizen   func(childComplexity int) int
+		RecordIds func(childComplexity int) int
+		Reply     func(childComplexity int) int
+	}
+
 	DeadRecord struct {
 		Agency      func(childComplexity int) int
 		PublishedAt func(childComplexity int) int
@@ -584,12 +929,151 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	Deferral struct {
+		Agency             func(childComplexity int) int
+		AnalysedAt         func(childComplexity int) int
+		AnalysedBy         func(childComplexity int) int
+		Analysis           func(childComplexity int) int
+		AnsweredBy         func(childComplexity int) int
+		BreachedAt         func(childComplexity int) int
+		Conclusion         func(childComplexity int) int
+		CreatedAt          func(childComplexity int) int
+		DeferredBy         func(childComplexity int) int
+		DueAt              func(childComplexity int) int
+		EndedAt            func(childComplexity int) int
+		Finding            func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		Interaction        func(childComplexity int) int
+		NamedAt            func(childComplexity int) int
+		NamedBy            func(childComplexity int) int
+		Operator           func(childComplexity int) int
+		Priority           func(childComplexity int) int
+		Question           func(childComplexity int) int
+		RecordID           func(childComplexity int) int
+		Region             func(childComplexity int) int
+		State              func(childComplexity int) int
+		Steps              func(childComplexity int) int
+		TimeZone           func(childComplexity int) int
+		WarnAt             func(childComplexity int) int
+		WarnedAt           func(childComplexity int) int
+		WorkingSecondsLeft func(childComplexity int) int
+	}
+
+	DeferralChanged struct {
+		At       func(childComplexity int) int
+		Cursor   func(childComplexity int) int
+		Deferral func(childComplexity int) int
+	}
+
+	DeferralConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DeferralEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	DeferralPayload struct {
+		Deferral   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeferralStep struct {
+		Account   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Operator  func(childComplexity int) int
+		Reason    func(childComplexity int) int
+	}
+
+	DeferralTerm struct {
+		BusinessHours func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Region        func(childComplexity int) int
+		WarnMinutes   func(childComplexity int) int
+		WorkMinutes   func(childComplexity int) int
+	}
+
+	DeferralTermPayload struct {
+		Term       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Desk struct {
 		Cursor       func(childComplexity int) int
+		Deferrals    func(childComplexity int) int
+		Directives   func(childComplexity int) int
 		Interactions func(childComplexity int) int
 		Invitations  func(childComplexity int) int
 		Offers       func(childComplexity int) int
 		Presence     func(childComplexity int) int
+	}
+
+	DestroyedCount struct {
+		Count func(childComplexity int) int
+		Kind  func(childComplexity int) int
+	}
+
+	DestructionAct struct {
+		Basis     func(childComplexity int) int
+		BeganAt   func(childComplexity int) int
+		Counts    func(childComplexity int) int
+		EndedAt   func(childComplexity int) int
+		Genuine   func(childComplexity int) int
+		Held      func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Objects   func(childComplexity int, kind string) int
+		RequestID func(childComplexity int) int
+		Rule      func(childComplexity int) int
+		Sha256    func(childComplexity int) int
+	}
+
+	DestructionActConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DestructionActEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	Directive struct {
+		Author      func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Interaction func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Operator    func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		SeenAt      func(childComplexity int) int
+		Until       func(childComplexity int) int
+	}
+
+	DirectiveConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DirectiveEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	DirectiveGiven struct {
+		At        func(childComplexity int) int
+		Cursor    func(childComplexity int) int
+		Directive func(childComplexity int) int
+	}
+
+	DirectivePayload struct {
+		Directive  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Disposition struct {
@@ -619,6 +1103,148 @@ type ComplexityRoot struct {
 	EnrolmentPayload struct {
 		Enrolment  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Evaluation struct {
+		Agency        func(childComplexity int) int
+		CalibrationID func(childComplexity int) int
+		Comment       func(childComplexity int) int
+		ContestReason func(childComplexity int) int
+		ContestUntil  func(childComplexity int) int
+		ContestedAt   func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		DecidedAt     func(childComplexity int) int
+		DecidedBy     func(childComplexity int) int
+		Decision      func(childComplexity int) int
+		Evaluator     func(childComplexity int) int
+		FirstScore    func(childComplexity int) int
+		Form          func(childComplexity int) int
+		FormID        func(childComplexity int) int
+		GivenAt       func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Interaction   func(childComplexity int) int
+		Line          func(childComplexity int) int
+		Marks         func(childComplexity int) int
+		Operator      func(childComplexity int) int
+		Passed        func(childComplexity int) int
+		Region        func(childComplexity int) int
+		RuleID        func(childComplexity int) int
+		Score         func(childComplexity int) int
+		SectionScores func(childComplexity int) int
+		State         func(childComplexity int) int
+		Steps         func(childComplexity int) int
+		Violations    func(childComplexity int) int
+	}
+
+	EvaluationChanged struct {
+		At         func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		Evaluation func(childComplexity int) int
+	}
+
+	EvaluationConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	EvaluationCriterion struct {
+		Code     func(childComplexity int) int
+		Critical func(childComplexity int) int
+		Hint     func(childComplexity int) int
+		Optional func(childComplexity int) int
+		Scale    func(childComplexity int) int
+		Title    func(childComplexity int) int
+		Weight   func(childComplexity int) int
+	}
+
+	EvaluationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	EvaluationForm struct {
+		Active   func(childComplexity int) int
+		Agency   func(childComplexity int) int
+		Current  func(childComplexity int) int
+		ID       func(childComplexity int) int
+		Name     func(childComplexity int) int
+		Region   func(childComplexity int) int
+		Versions func(childComplexity int) int
+	}
+
+	EvaluationFormPayload struct {
+		Form       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EvaluationFormVersion struct {
+		ContestDays func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		FormID      func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Number      func(childComplexity int) int
+		PassMark    func(childComplexity int) int
+		Sections    func(childComplexity int) int
+	}
+
+	EvaluationMark struct {
+		Code    func(childComplexity int) int
+		Comment func(childComplexity int) int
+		Points  func(childComplexity int) int
+	}
+
+	EvaluationPayload struct {
+		Evaluation func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EvaluationResult struct {
+		Changed     func(childComplexity int) int
+		Contested   func(childComplexity int) int
+		Critical    func(childComplexity int) int
+		Evaluations func(childComplexity int) int
+		FormID      func(childComplexity int) int
+		MeanScore   func(childComplexity int) int
+		Operator    func(childComplexity int) int
+		Passed      func(childComplexity int) int
+		PeriodFrom  func(childComplexity int) int
+	}
+
+	EvaluationRule struct {
+		Active           func(childComplexity int) int
+		Agency           func(childComplexity int) int
+		Channel          func(childComplexity int) int
+		DrawnTo          func(childComplexity int) int
+		FormID           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		LeastTalkSeconds func(childComplexity int) int
+		Line             func(childComplexity int) int
+		Name             func(childComplexity int) int
+		PerOperator      func(childComplexity int) int
+		Period           func(childComplexity int) int
+		Queue            func(childComplexity int) int
+		RatedAtMost      func(childComplexity int) int
+		Region           func(childComplexity int) int
+	}
+
+	EvaluationRulePayload struct {
+		Rule       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EvaluationSection struct {
+		Criteria func(childComplexity int) int
+		Title    func(childComplexity int) int
+		Weight   func(childComplexity int) int
+	}
+
+	EvaluationStep struct {
+		Account   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Score     func(childComplexity int) int
+		Text      func(childComplexity int) int
 	}
 
 	Gap struct {
@@ -661,6 +1287,69 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Incident struct {
+		AcknowledgedAt func(childComplexity int) int
+		AcknowledgedBy func(childComplexity int) int
+		Agency         func(childComplexity int) int
+		BaseDown       func(childComplexity int) int
+		Comments       func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		EscalateAt     func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Interaction    func(childComplexity int) int
+		Level          func(childComplexity int) int
+		Queue          func(childComplexity int) int
+		Region         func(childComplexity int) int
+		Related        func(childComplexity int) int
+		ReportedBy     func(childComplexity int) int
+		Resolution     func(childComplexity int) int
+		ResolvedAt     func(childComplexity int) int
+		ResolvedBy     func(childComplexity int) int
+		Severity       func(childComplexity int) int
+		State          func(childComplexity int) int
+		Subject        func(childComplexity int) int
+		Text           func(childComplexity int) int
+		TrunksDown     func(childComplexity int) int
+	}
+
+	IncidentChanged struct {
+		At       func(childComplexity int) int
+		Cursor   func(childComplexity int) int
+		Incident func(childComplexity int) int
+	}
+
+	IncidentComment struct {
+		Account   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Text      func(childComplexity int) int
+	}
+
+	IncidentConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	IncidentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	IncidentFigures struct {
+		Acknowledged         func(childComplexity int) int
+		Escalated            func(childComplexity int) int
+		Reported             func(childComplexity int) int
+		Resolved             func(childComplexity int) int
+		SecondsToAcknowledge func(childComplexity int) int
+		SecondsToResolve     func(childComplexity int) int
+		Severity             func(childComplexity int) int
+	}
+
+	IncidentPayload struct {
+		Incident   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Interaction struct {
 		AcceptedAt          func(childComplexity int) int
 		Agency              func(childComplexity int) int
@@ -669,6 +1358,7 @@ type ComplexityRoot struct {
 		Calls               func(childComplexity int) int
 		Channel             func(childComplexity int) int
 		Citizen             func(childComplexity int) int
+		Clear               func(childComplexity int, purpose access.Purpose, note *string) int
 		CloseReason         func(childComplexity int) int
 		ClosedAt            func(childComplexity int) int
 		CreatedAt           func(childComplexity int) int
@@ -706,6 +1396,16 @@ type ComplexityRoot struct {
 		Interaction func(childComplexity int) int
 	}
 
+	InteractionClear struct {
+		Files         func(childComplexity int) int
+		Name          func(childComplexity int) int
+		Note          func(childComplexity int) int
+		Numbers       func(childComplexity int) int
+		PageURL       func(childComplexity int) int
+		Phone         func(childComplexity int) int
+		RatingComment func(childComplexity int) int
+	}
+
 	InteractionConnection struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -717,9 +1417,22 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	InteractionLeft struct {
+		At            func(childComplexity int) int
+		Cursor        func(childComplexity int) int
+		InteractionID func(childComplexity int) int
+	}
+
 	InteractionPayload struct {
 		Interaction func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
+	}
+
+	InteractionsSnapshot struct {
+		At           func(childComplexity int) int
+		Complete     func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		Interactions func(childComplexity int) int
 	}
 
 	KnowledgeFigures struct {
@@ -764,6 +1477,32 @@ type ComplexityRoot struct {
 	LegalBasis struct {
 		Act     func(childComplexity int) int
 		Article func(childComplexity int) int
+	}
+
+	LegalHold struct {
+		CreatedAt     func(childComplexity int) int
+		ID            func(childComplexity int) int
+		InteractionID func(childComplexity int) int
+		PlacedBy      func(childComplexity int) int
+		Reason        func(childComplexity int) int
+		ReleasedAt    func(childComplexity int) int
+		ReleasedBy    func(childComplexity int) int
+	}
+
+	LegalHoldConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	LegalHoldEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	LegalHoldPayload struct {
+		LegalHold  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	LiveCall struct {
@@ -836,11 +1575,13 @@ type ComplexityRoot struct {
 		Author      func(childComplexity int) int
 		Choices     func(childComplexity int) int
 		Citations   func(childComplexity int) int
+		ClearText   func(childComplexity int, purpose access.Purpose, note *string) int
 		ClientKey   func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
 		Helpful     func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Kind        func(childComplexity int) int
+		Masked      func(childComplexity int) int
 		Operator    func(childComplexity int) int
 		Sequence    func(childComplexity int) int
 		Text        func(childComplexity int) int
@@ -888,16 +1629,28 @@ type ComplexityRoot struct {
 		AccountSessionsRevoke         func(childComplexity int, input model.AccountInput) int
 		AccountSkillSet               func(childComplexity int, input model.AccountSkillSetInput) int
 		AccountUpdate                 func(childComplexity int, input model.AccountUpdateInput) int
+		AdmissionGrant                func(childComplexity int, input model.AdmissionGrantInput) int
+		AdmissionRevoke               func(childComplexity int, input model.AdmissionRevokeInput) int
 		AgencyNetworkAdd              func(childComplexity int, input model.AgencyNetworkAddInput) int
 		AgencyNetworkRemove           func(childComplexity int, input model.AgencyNetworkRemoveInput) int
+		AlertAcknowledge              func(childComplexity int, input model.AlertAcknowledgeInput) int
+		AlertRuleCreate               func(childComplexity int, input model.AlertRuleCreateInput) int
+		AlertRuleUpdate               func(childComplexity int, input model.AlertRuleUpdateInput) int
 		AnswerFeedback                func(childComplexity int, input model.AnswerFeedbackInput) int
 		AnswerJudge                   func(childComplexity int, input model.AnswerJudgeInput) int
 		AnswerSampleDraw              func(childComplexity int, input model.AnswerSampleDrawInput) int
 		AttachmentUpload              func(childComplexity int, input model.AttachmentUploadInput) int
+		AttemptAnswer                 func(childComplexity int, input model.AttemptAnswerInput) int
+		AttemptBegin                  func(childComplexity int, input model.TrainingAssignmentInput) int
+		AttemptFinish                 func(childComplexity int, input model.AttemptInput) int
+		AttemptReply                  func(childComplexity int, input model.AttemptReplyInput) int
 		BenchCaseKeep                 func(childComplexity int, input model.BenchCaseKeepInput) int
 		BenchCaseRemove               func(childComplexity int, input model.BenchCaseInput) int
 		BenchCasesCollect             func(childComplexity int, input model.BenchCasesCollectInput) int
 		BusinessHoursSet              func(childComplexity int, input model.BusinessHoursSetInput) int
+		CalibrationBegin              func(childComplexity int, input model.CalibrationBeginInput) int
+		CalibrationConclude           func(childComplexity int, input model.CalibrationConcludeInput) int
+		CalibrationGive               func(childComplexity int, input model.CalibrationGiveInput) int
 		CallCandidateAdd              func(childComplexity int, input model.CallCandidateInput) int
 		CallConference                func(childComplexity int, input model.InteractionInput) int
 		CallConsult                   func(childComplexity int, input model.CallConsultInput) int
@@ -919,6 +1672,29 @@ type ComplexityRoot struct {
 		CallbackTake                  func(childComplexity int, input model.CallbackInput) int
 		ChatEnd                       func(childComplexity int, input model.InteractionInput) int
 		ChatStart                     func(childComplexity int, input model.ChatStartInput) int
+		CitizenRequestApprove         func(childComplexity int, input model.CitizenRequestInput) int
+		CitizenRequestAsk             func(childComplexity int, input model.CitizenRequestAskInput) int
+		CitizenRequestRefuse          func(childComplexity int, input model.CitizenRequestRefuseInput) int
+		CourseChange                  func(childComplexity int, input model.CourseChangeInput) int
+		CourseCreate                  func(childComplexity int, input model.CourseCreateInput) int
+		CourseExerciseAdd             func(childComplexity int, input model.CourseExerciseAddInput) int
+		CoursePublish                 func(childComplexity int, input model.CoursePublishInput) int
+		CourseWrite                   func(childComplexity int, input model.CourseWriteInput) int
+		DeferralAnalyse               func(childComplexity int, input model.DeferralAnalyseInput) int
+		DeferralAnswer                func(childComplexity int, input model.DeferralInput) int
+		DeferralName                  func(childComplexity int, input model.DeferralNameInput) int
+		DeferralTermSet               func(childComplexity int, input model.DeferralTermSetInput) int
+		DirectiveSee                  func(childComplexity int, input model.DirectiveSeeInput) int
+		EvaluationComment             func(childComplexity int, input model.EvaluationCommentInput) int
+		EvaluationContest             func(childComplexity int, input model.EvaluationContestInput) int
+		EvaluationDecide              func(childComplexity int, input model.EvaluationDecideInput) int
+		EvaluationFormCreate          func(childComplexity int, input model.EvaluationFormCreateInput) int
+		EvaluationFormRevise          func(childComplexity int, input model.EvaluationFormReviseInput) int
+		EvaluationFormUpdate          func(childComplexity int, input model.EvaluationFormUpdateInput) int
+		EvaluationGive                func(childComplexity int, input model.EvaluationGiveInput) int
+		EvaluationRuleCreate          func(childComplexity int, input model.EvaluationRuleCreateInput) int
+		EvaluationRuleUpdate          func(childComplexity int, input model.EvaluationRuleUpdateInput) int
+		EvaluationSkip                func(childComplexity int, input model.EvaluationSkipInput) int
 		GapDismiss                    func(childComplexity int, input model.GapDismissInput) int
 		GapDraft                      func(childComplexity int, input model.GapDraftInput) int
 		HandoverRequest               func(childComplexity int, input model.InteractionInput) int
@@ -926,13 +1702,22 @@ type ComplexityRoot struct {
 		IdentityLink                  func(childComplexity int, input model.IdentityReturnInput) int
 		IdentitySignIn                func(childComplexity int, input model.IdentityReturnInput) int
 		IdentityUnlink                func(childComplexity int, input model.IdentityUnlinkInput) int
+		IncidentAcknowledge           func(childComplexity int, input model.IncidentAcknowledgeInput) int
+		IncidentComment               func(childComplexity int, input model.IncidentCommentInput) int
+		IncidentReport                func(childComplexity int, input model.IncidentReportInput) int
+		IncidentResolve               func(childComplexity int, input model.IncidentResolveInput) int
+		InteractionAssign             func(childComplexity int, input model.InteractionAssignInput) int
 		InteractionClose              func(childComplexity int, input model.InteractionCloseInput) int
+		InteractionDefer              func(childComplexity int, input model.InteractionDeferInput) int
 		InteractionFinish             func(childComplexity int, input model.InteractionInput) int
 		InteractionHold               func(childComplexity int, input model.InteractionInput) int
 		InteractionRate               func(childComplexity int, input model.InteractionRateInput) int
 		InteractionResume             func(childComplexity int, input model.InteractionInput) int
+		InteractionTakeOver           func(childComplexity int, input model.InteractionTakeOverInput) int
 		InteractionTransfer           func(childComplexity int, input model.InteractionTransferInput) int
 		InteractionTransferToOperator func(childComplexity int, input model.InteractionTransferToOperatorInput) int
+		LegalHoldPlace                func(childComplexity int, input model.LegalHoldPlaceInput) int
+		LegalHoldRelease              func(childComplexity int, input model.LegalHoldInput) int
 		MenuCreate                    func(childComplexity int, input model.MenuCreateInput) int
 		MenuDraft                     func(childComplexity int, input model.MenuDraftInput) int
 		MenuPublish                   func(childComplexity int, input model.MenuPublishInput) int
@@ -942,6 +1727,10 @@ type ComplexityRoot struct {
 		NodeDrain                     func(childComplexity int, input model.NodeDrainInput) int
 		OfferAccept                   func(childComplexity int, input model.OfferInput) int
 		OfferDecline                  func(childComplexity int, input model.OfferInput) int
+		OnboardingPlanImport          func(childComplexity int, input model.OnboardingPlanImportInput) int
+		OperatorCallBack              func(childComplexity int, input model.OperatorCallBackInput) int
+		OperatorLend                  func(childComplexity int, input model.OperatorLendInput) int
+		OperatorPresenceSet           func(childComplexity int, input model.OperatorPresenceSetInput) int
 		PasswordChange                func(childComplexity int, input model.PasswordChangeInput) int
 		PhoneCreate                   func(childComplexity int, input model.PhoneCreateInput) int
 		PhoneReset                    func(childComplexity int, input model.PhoneResetInput) int
@@ -982,6 +1771,7 @@ type ComplexityRoot struct {
 		RecoveryCodesRenew            func(childComplexity int, input model.SecondFactorCodeInput) int
 		RoleGrant                     func(childComplexity int, input model.RoleGrantInput) int
 		RoleRevoke                    func(childComplexity int, input model.RoleRevokeInput) int
+		RolloutWaveSet                func(childComplexity int, input model.RolloutWaveSetInput) int
 		SecondFactorBegin             func(childComplexity int, input model.SecondFactorBeginInput) int
 		SecondFactorConfirm           func(childComplexity int, input model.SecondFactorCodeInput) int
 		SecondFactorRemove            func(childComplexity int, input model.SecondFactorCodeInput) int
@@ -995,10 +1785,17 @@ type ComplexityRoot struct {
 		SignOut                       func(childComplexity int) int
 		SignOutEverywhere             func(childComplexity int) int
 		SignOutOthers                 func(childComplexity int) int
+		SiteAdd                       func(childComplexity int, input model.SiteAddInput) int
+		SiteChange                    func(childComplexity int, input model.SiteChangeInput) int
+		SiteCheck                     func(childComplexity int, input model.SiteCheckInput) int
+		SiteCheckConfirm              func(childComplexity int, input model.SiteCheckConfirmInput) int
+		SiteCheckWithdraw             func(childComplexity int, input model.SiteCheckWithdrawInput) int
 		SkillCreate                   func(childComplexity int, input model.SkillCreateInput) int
 		SoundUpload                   func(childComplexity int, input model.SoundUploadInput) int
 		SuggestionDismiss             func(childComplexity int, input model.SuggestionDismissInput) int
 		TokenRefresh                  func(childComplexity int, input model.TokenRefreshInput) int
+		TrainingAssign                func(childComplexity int, input model.TrainingAssignInput) int
+		TrainingWithdraw              func(childComplexity int, input model.TrainingAssignmentInput) int
 		TrunkCreate                   func(childComplexity int, input model.TrunkCreateInput) int
 		TrunkUpdate                   func(childComplexity int, input model.TrunkUpdateInput) int
 		TypingSignal                  func(childComplexity int, input model.TypingSignalInput) int
@@ -1029,6 +1826,50 @@ type ComplexityRoot struct {
 	OfferPayload struct {
 		Offer      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	OnboardingBadRow struct {
+		Field   func(childComplexity int) int
+		Line    func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	OnboardingBoard struct {
+		At     func(childComplexity int) int
+		Cursor func(childComplexity int) int
+		Sites  func(childComplexity int) int
+		Totals func(childComplexity int) int
+		Waves  func(childComplexity int) int
+	}
+
+	OnboardingPlanPayload struct {
+		Added       func(childComplexity int) int
+		BadRows     func(childComplexity int) int
+		Changed     func(childComplexity int) int
+		MoreBadRows func(childComplexity int) int
+		Unchanged   func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+		Waves       func(childComplexity int) int
+		Written     func(childComplexity int) int
+	}
+
+	OnboardingStageCount struct {
+		Sites func(childComplexity int) int
+		Stage func(childComplexity int) int
+	}
+
+	OnboardingTotals struct {
+		Late     func(childComplexity int) int
+		Launched func(childComplexity int) int
+		Ready    func(childComplexity int) int
+		Sites    func(childComplexity int) int
+		Stages   func(childComplexity int) int
+		Warnings func(childComplexity int) int
+	}
+
+	OnboardingWave struct {
+		Totals func(childComplexity int) int
+		Wave   func(childComplexity int) int
 	}
 
 	OpeningException struct {
@@ -1168,8 +2009,11 @@ type ComplexityRoot struct {
 		APIKeys               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		AccessRequests        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccessRequestFilter) int
 		Accounts              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AccountFilter) int
+		Admissions            func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AdmissionFilter) int
 		Agencies              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		AgencyNetworks        func(childComplexity int, agencyID string) int
+		AlertRules            func(childComplexity int) int
+		Alerts                func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, state *alert.State, ruleID *string) int
 		AnswerSamples         func(childComplexity int, first *int) int
 		AssistantTurn         func(childComplexity int, id string) int
 		AuditEntries          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.AuditFilter) int
@@ -1177,22 +2021,37 @@ type ComplexityRoot struct {
 		BenchRun              func(childComplexity int, agencyID *string, versionID *string, most *int) int
 		Board                 func(childComplexity int) int
 		BusinessHours         func(childComplexity int) int
+		Calibrations          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, state *calibration.State) int
 		Callbacks             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.CallbackFilter) int
 		CentreNodes           func(childComplexity int) int
+		CitizenRequests       func(childComplexity int, after *entgql.Cursor[string], first *int, state *citizenrequest.State) int
+		Courses               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		DeadRecords           func(childComplexity int, days int, first *int) int
+		DeferralTerms         func(childComplexity int) int
+		Deferrals             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.DeferralFilter) int
 		Desk                  func(childComplexity int) int
+		DestructionActs       func(childComplexity int, after *entgql.Cursor[string], first *int, requestID *string) int
+		Directives            func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, accountID *string) int
 		Dispositions          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		EvaluationForms       func(childComplexity int, includeInactive bool) int
+		EvaluationResults     func(childComplexity int, filter model.EvaluationResultFilter) int
+		EvaluationRules       func(childComplexity int) int
+		Evaluations           func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.EvaluationFilter) int
 		Gaps                  func(childComplexity int, filter *model.GapFilter, first *int) int
 		Identities            func(childComplexity int) int
+		IncidentStatistics    func(childComplexity int, from time.Time, to time.Time) int
+		Incidents             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.IncidentFilter) int
 		Interaction           func(childComplexity int, id string) int
 		Interactions          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.InteractionFilter) int
 		KnowledgeStatistics   func(childComplexity int, filter model.KnowledgeStatisticsFilter) int
 		KnowledgeVectors      func(childComplexity int) int
+		LegalHolds            func(childComplexity int, after *entgql.Cursor[string], first *int, active *bool) int
 		LiveCalls             func(childComplexity int) int
 		LowRatedVersions      func(childComplexity int, first *int) int
 		Menus                 func(childComplexity int) int
 		Node                  func(childComplexity int, id string) int
 		Nodes                 func(childComplexity int, ids []string) int
+		OnboardingBoard       func(childComplexity int, filter *model.OnboardingFilter) int
 		PauseReasons          func(childComplexity int) int
 		Phones                func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, accountID *string) int
 		Proposal              func(childComplexity int, id string) int
@@ -1209,14 +2068,23 @@ type ComplexityRoot struct {
 		RecordVersionFeedback func(childComplexity int, versionID string) int
 		Records               func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.RecordFilter) int
 		Regions               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
+		RolloutWaves          func(childComplexity int) int
 		SampledAnswers        func(childComplexity int, sampleID string, pending *bool, after *entgql.Cursor[string], first *int) int
 		ServiceNumbers        func(childComplexity int) int
 		Sessions              func(childComplexity int, accountID *string) int
+		SiteOnboarding        func(childComplexity int, siteID string) int
 		Sites                 func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		Skills                func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int) int
 		Sounds                func(childComplexity int) int
+		TrainingAssignments   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, filter *model.TrainingFilter) int
+		TrainingAttempt       func(childComplexity int, id string) int
 		Trunks                func(childComplexity int) int
 		Viewer                func(childComplexity int) int
+	}
+
+	QuestionOption struct {
+		ID   func(childComplexity int) int
+		Text func(childComplexity int) int
 	}
 
 	Queue struct {
@@ -1237,8 +2105,10 @@ type ComplexityRoot struct {
 		Priority            func(childComplexity int) int
 		Region              func(childComplexity int) int
 		RelaxSeconds        func(childComplexity int) int
+		RequiredCourses     func(childComplexity int) int
 		RequiredSkills      func(childComplexity int) int
 		ServiceLevelSeconds func(childComplexity int) int
+		Site                func(childComplexity int) int
 		WrapUpSeconds       func(childComplexity int) int
 	}
 
@@ -1278,6 +2148,11 @@ type ComplexityRoot struct {
 		Cursor              func(childComplexity int) int
 		ExpectedWaitSeconds func(childComplexity int) int
 		Position            func(childComplexity int) int
+	}
+
+	QueueToday struct {
+		Queue func(childComplexity int) int
+		Waits func(childComplexity int) int
 	}
 
 	Recall struct {
@@ -1542,17 +2417,18 @@ type ComplexityRoot struct {
 	}
 
 	Recording struct {
-		BeganAt      func(childComplexity int) int
-		DestroyAfter func(childComplexity int) int
-		DestroyedAt  func(childComplexity int) int
-		ID           func(childComplexity int) int
-		LengthMs     func(childComplexity int) int
-		Recovered    func(childComplexity int) int
-		Retention    func(childComplexity int) int
-		Sha256       func(childComplexity int) int
-		Size         func(childComplexity int) int
-		Transcript   func(childComplexity int) int
-		URL          func(childComplexity int) int
+		BeganAt         func(childComplexity int) int
+		ClearTranscript func(childComplexity int, purpose access.Purpose, note *string) int
+		DestroyAfter    func(childComplexity int) int
+		DestroyedAt     func(childComplexity int) int
+		ID              func(childComplexity int) int
+		LengthMs        func(childComplexity int) int
+		Recovered       func(childComplexity int) int
+		Retention       func(childComplexity int) int
+		Sha256          func(childComplexity int) int
+		Size            func(childComplexity int) int
+		Transcript      func(childComplexity int) int
+		URL             func(childComplexity int, purpose *access.Purpose, note *string) int
 	}
 
 	RecordingTranscript struct {
@@ -1597,6 +2473,18 @@ type ComplexityRoot struct {
 		Role      func(childComplexity int) int
 		ValidFrom func(childComplexity int) int
 		ValidTo   func(childComplexity int) int
+	}
+
+	RolloutWave struct {
+		EndsOn       func(childComplexity int) int
+		Number       func(childComplexity int) int
+		PlannedSites func(childComplexity int) int
+		StartsOn     func(childComplexity int) int
+	}
+
+	RolloutWavePayload struct {
+		UserErrors func(childComplexity int) int
+		Wave       func(childComplexity int) int
 	}
 
 	RoutingCandidate struct {
@@ -1714,6 +2602,23 @@ type ComplexityRoot struct {
 		Wave   func(childComplexity int) int
 	}
 
+	SiteCheckConfirmation struct {
+		By        func(childComplexity int) int
+		Code      func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Document  func(childComplexity int) int
+		On        func(childComplexity int) int
+		Person    func(childComplexity int) int
+	}
+
+	SiteCheckResult struct {
+		Code   func(childComplexity int) int
+		Found  func(childComplexity int) int
+		Holds  func(childComplexity int) int
+		Manual func(childComplexity int) int
+		Wanted func(childComplexity int) int
+	}
+
 	SiteConnection struct {
 		Edges      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
@@ -1723,6 +2628,49 @@ type ComplexityRoot struct {
 	SiteEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	SiteNeed struct {
+		ContentManagers func(childComplexity int) int
+		Coordinators    func(childComplexity int) int
+		OperatorsLine1  func(childComplexity int) int
+		OperatorsLine2  func(childComplexity int) int
+		Records         func(childComplexity int) int
+		Supervisors     func(childComplexity int) int
+	}
+
+	SiteOnboarding struct {
+		Confirmations func(childComplexity int) int
+		DueOn         func(childComplexity int) int
+		Late          func(childComplexity int) int
+		LaunchedAt    func(childComplexity int) int
+		Need          func(childComplexity int) int
+		ReadyAt       func(childComplexity int) int
+		Site          func(childComplexity int) int
+		Stage         func(childComplexity int) int
+		Stages        func(childComplexity int) int
+		Warning       func(childComplexity int) int
+	}
+
+	SiteOnboardingEvent struct {
+		At     func(childComplexity int) int
+		Cursor func(childComplexity int) int
+		Site   func(childComplexity int) int
+	}
+
+	SiteOnboardingPayload struct {
+		Site       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SiteStageState struct {
+		CheckedAt  func(childComplexity int) int
+		Checks     func(childComplexity int) int
+		Done       func(childComplexity int) int
+		DoneAt     func(childComplexity int) int
+		ReopenedAt func(childComplexity int) int
+		Stage      func(childComplexity int) int
+		Warning    func(childComplexity int) int
 	}
 
 	Skill struct {
@@ -1763,10 +2711,13 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		Board          func(childComplexity int, after *string) int
-		CallCandidates func(childComplexity int, interactionID string, legID string) int
-		Desk           func(childComplexity int, after *string) int
-		Dialogue       func(childComplexity int, interactionID string, after *string) int
+		Board             func(childComplexity int, after *string) int
+		BoardInteractions func(childComplexity int, after *string) int
+		BoardToday        func(childComplexity int) int
+		CallCandidates    func(childComplexity int, interactionID string, legID string) int
+		Desk              func(childComplexity int, after *string) int
+		Dialogue          func(childComplexity int, interactionID string, after *string) int
+		Onboarding        func(childComplexity int, after *string) int
 	}
 
 	SuggestionsChanged struct {
@@ -1788,6 +2739,39 @@ type ComplexityRoot struct {
 		AccessToken      func(childComplexity int) int
 		RefreshExpiresAt func(childComplexity int) int
 		RefreshToken     func(childComplexity int) int
+	}
+
+	TrainingAssignPayload struct {
+		Assignments func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	TrainingAssignment struct {
+		Attempts  func(childComplexity int) int
+		Author    func(childComplexity int) int
+		Course    func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		DueAt     func(childComplexity int) int
+		EndedAt   func(childComplexity int) int
+		ID        func(childComplexity int) int
+		State     func(childComplexity int) int
+		Trainee   func(childComplexity int) int
+	}
+
+	TrainingAssignmentConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	TrainingAssignmentEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	TrainingAssignmentPayload struct {
+		Assignment func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	TranscriptLine struct {
@@ -1853,6 +2837,18 @@ type ComplexityRoot struct {
 	Viewer struct {
 		Account     func(childComplexity int) int
 		Interaction func(childComplexity int) int
+	}
+
+	Waits struct {
+		ASASeconds     func(childComplexity int) int
+		Abandoned      func(childComplexity int) int
+		AbandonedSoon  func(childComplexity int) int
+		Abandonment    func(childComplexity int) int
+		Answered       func(childComplexity int) int
+		AnsweredInTime func(childComplexity int) int
+		Entered        func(childComplexity int) int
+		Late           func(childComplexity int) int
+		ServiceLevel   func(childComplexity int) int
 	}
 }
 
@@ -2199,6 +3195,132 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AccountSkill.Skill(childComplexity), true
 
+	case "Admission.course":
+		if e.ComplexityRoot.Admission.Course == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.Course(childComplexity), true
+
+	case "Admission.exception":
+		if e.ComplexityRoot.Admission.Exception == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.Exception(childComplexity), true
+
+	case "Admission.grantedBy":
+		if e.ComplexityRoot.Admission.GrantedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.GrantedBy(childComplexity), true
+
+	case "Admission.holder":
+		if e.ComplexityRoot.Admission.Holder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.Holder(childComplexity), true
+
+	case "Admission.id":
+		if e.ComplexityRoot.Admission.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.ID(childComplexity), true
+
+	case "Admission.inForce":
+		if e.ComplexityRoot.Admission.InForce == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.InForce(childComplexity), true
+
+	case "Admission.reason":
+		if e.ComplexityRoot.Admission.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.Reason(childComplexity), true
+
+	case "Admission.revocation":
+		if e.ComplexityRoot.Admission.Revocation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.Revocation(childComplexity), true
+
+	case "Admission.revokedAt":
+		if e.ComplexityRoot.Admission.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.RevokedAt(childComplexity), true
+
+	case "Admission.validFrom":
+		if e.ComplexityRoot.Admission.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.ValidFrom(childComplexity), true
+
+	case "Admission.validTo":
+		if e.ComplexityRoot.Admission.ValidTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Admission.ValidTo(childComplexity), true
+
+	case "AdmissionConnection.edges":
+		if e.ComplexityRoot.AdmissionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdmissionConnection.Edges(childComplexity), true
+
+	case "AdmissionConnection.pageInfo":
+		if e.ComplexityRoot.AdmissionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdmissionConnection.PageInfo(childComplexity), true
+
+	case "AdmissionConnection.totalCount":
+		if e.ComplexityRoot.AdmissionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdmissionConnection.TotalCount(childComplexity), true
+
+	case "AdmissionEdge.cursor":
+		if e.ComplexityRoot.AdmissionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdmissionEdge.Cursor(childComplexity), true
+
+	case "AdmissionEdge.node":
+		if e.ComplexityRoot.AdmissionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdmissionEdge.Node(childComplexity), true
+
+	case "AdmissionPayload.admission":
+		if e.ComplexityRoot.AdmissionPayload.Admission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdmissionPayload.Admission(childComplexity), true
+
+	case "AdmissionPayload.userErrors":
+		if e.ComplexityRoot.AdmissionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdmissionPayload.UserErrors(childComplexity), true
+
 	case "Agency.code":
 		if e.ComplexityRoot.Agency.Code == nil {
 			break
@@ -2303,6 +3425,272 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AgencyNetworkPayload.UserErrors(childComplexity), true
+
+	case "Alert.acknowledgedAt":
+		if e.ComplexityRoot.Alert.AcknowledgedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.AcknowledgedAt(childComplexity), true
+
+	case "Alert.acknowledgedBy":
+		if e.ComplexityRoot.Alert.AcknowledgedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.AcknowledgedBy(childComplexity), true
+
+	case "Alert.agency":
+		if e.ComplexityRoot.Alert.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Agency(childComplexity), true
+
+	case "Alert.clearedAt":
+		if e.ComplexityRoot.Alert.ClearedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.ClearedAt(childComplexity), true
+
+	case "Alert.createdAt":
+		if e.ComplexityRoot.Alert.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.CreatedAt(childComplexity), true
+
+	case "Alert.id":
+		if e.ComplexityRoot.Alert.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.ID(childComplexity), true
+
+	case "Alert.note":
+		if e.ComplexityRoot.Alert.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Note(childComplexity), true
+
+	case "Alert.raisedAt":
+		if e.ComplexityRoot.Alert.RaisedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.RaisedAt(childComplexity), true
+
+	case "Alert.region":
+		if e.ComplexityRoot.Alert.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Region(childComplexity), true
+
+	case "Alert.rule":
+		if e.ComplexityRoot.Alert.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Rule(childComplexity), true
+
+	case "Alert.state":
+		if e.ComplexityRoot.Alert.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.State(childComplexity), true
+
+	case "Alert.subject":
+		if e.ComplexityRoot.Alert.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Subject(childComplexity), true
+
+	case "Alert.value":
+		if e.ComplexityRoot.Alert.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Value(childComplexity), true
+
+	case "Alert.worst":
+		if e.ComplexityRoot.Alert.Worst == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Alert.Worst(childComplexity), true
+
+	case "AlertChanged.alert":
+		if e.ComplexityRoot.AlertChanged.Alert == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChanged.Alert(childComplexity), true
+
+	case "AlertChanged.at":
+		if e.ComplexityRoot.AlertChanged.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChanged.At(childComplexity), true
+
+	case "AlertChanged.cursor":
+		if e.ComplexityRoot.AlertChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertChanged.Cursor(childComplexity), true
+
+	case "AlertConnection.edges":
+		if e.ComplexityRoot.AlertConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertConnection.Edges(childComplexity), true
+
+	case "AlertConnection.pageInfo":
+		if e.ComplexityRoot.AlertConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertConnection.PageInfo(childComplexity), true
+
+	case "AlertConnection.totalCount":
+		if e.ComplexityRoot.AlertConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertConnection.TotalCount(childComplexity), true
+
+	case "AlertEdge.cursor":
+		if e.ComplexityRoot.AlertEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertEdge.Cursor(childComplexity), true
+
+	case "AlertEdge.node":
+		if e.ComplexityRoot.AlertEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertEdge.Node(childComplexity), true
+
+	case "AlertPayload.alert":
+		if e.ComplexityRoot.AlertPayload.Alert == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertPayload.Alert(childComplexity), true
+
+	case "AlertPayload.userErrors":
+		if e.ComplexityRoot.AlertPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertPayload.UserErrors(childComplexity), true
+
+	case "AlertRule.active":
+		if e.ComplexityRoot.AlertRule.Active == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.Active(childComplexity), true
+
+	case "AlertRule.agency":
+		if e.ComplexityRoot.AlertRule.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.Agency(childComplexity), true
+
+	case "AlertRule.clearThreshold":
+		if e.ComplexityRoot.AlertRule.ClearThreshold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.ClearThreshold(childComplexity), true
+
+	case "AlertRule.forSeconds":
+		if e.ComplexityRoot.AlertRule.ForSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.ForSeconds(childComplexity), true
+
+	case "AlertRule.id":
+		if e.ComplexityRoot.AlertRule.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.ID(childComplexity), true
+
+	case "AlertRule.line":
+		if e.ComplexityRoot.AlertRule.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.Line(childComplexity), true
+
+	case "AlertRule.metric":
+		if e.ComplexityRoot.AlertRule.Metric == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.Metric(childComplexity), true
+
+	case "AlertRule.name":
+		if e.ComplexityRoot.AlertRule.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.Name(childComplexity), true
+
+	case "AlertRule.queue":
+		if e.ComplexityRoot.AlertRule.Queue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.Queue(childComplexity), true
+
+	case "AlertRule.quietSeconds":
+		if e.ComplexityRoot.AlertRule.QuietSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.QuietSeconds(childComplexity), true
+
+	case "AlertRule.region":
+		if e.ComplexityRoot.AlertRule.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.Region(childComplexity), true
+
+	case "AlertRule.threshold":
+		if e.ComplexityRoot.AlertRule.Threshold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRule.Threshold(childComplexity), true
+
+	case "AlertRulePayload.rule":
+		if e.ComplexityRoot.AlertRulePayload.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRulePayload.Rule(childComplexity), true
+
+	case "AlertRulePayload.userErrors":
+		if e.ComplexityRoot.AlertRulePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertRulePayload.UserErrors(childComplexity), true
 
 	case "AnswerPrecision.high":
 		if e.ComplexityRoot.AnswerPrecision.High == nil {
@@ -2948,6 +4336,230 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AttachmentPayload.UserErrors(childComplexity), true
 
+	case "Attempt.beganAt":
+		if e.ComplexityRoot.Attempt.BeganAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.BeganAt(childComplexity), true
+
+	case "Attempt.endedAt":
+		if e.ComplexityRoot.Attempt.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.EndedAt(childComplexity), true
+
+	case "Attempt.endsAt":
+		if e.ComplexityRoot.Attempt.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.EndsAt(childComplexity), true
+
+	case "Attempt.exercises":
+		if e.ComplexityRoot.Attempt.Exercises == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.Exercises(childComplexity), true
+
+	case "Attempt.id":
+		if e.ComplexityRoot.Attempt.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.ID(childComplexity), true
+
+	case "Attempt.ofPoints":
+		if e.ComplexityRoot.Attempt.OfPoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.OfPoints(childComplexity), true
+
+	case "Attempt.passPercent":
+		if e.ComplexityRoot.Attempt.PassPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.PassPercent(childComplexity), true
+
+	case "Attempt.points":
+		if e.ComplexityRoot.Attempt.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.Points(childComplexity), true
+
+	case "Attempt.questions":
+		if e.ComplexityRoot.Attempt.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.Questions(childComplexity), true
+
+	case "Attempt.readings":
+		if e.ComplexityRoot.Attempt.Readings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.Readings(childComplexity), true
+
+	case "Attempt.state":
+		if e.ComplexityRoot.Attempt.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.State(childComplexity), true
+
+	case "Attempt.version":
+		if e.ComplexityRoot.Attempt.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.Version(childComplexity), true
+
+	case "AttemptExercise.done":
+		if e.ComplexityRoot.AttemptExercise.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptExercise.Done(childComplexity), true
+
+	case "AttemptExercise.id":
+		if e.ComplexityRoot.AttemptExercise.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptExercise.ID(childComplexity), true
+
+	case "AttemptExercise.next":
+		if e.ComplexityRoot.AttemptExercise.Next == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptExercise.Next(childComplexity), true
+
+	case "AttemptExercise.title":
+		if e.ComplexityRoot.AttemptExercise.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptExercise.Title(childComplexity), true
+
+	case "AttemptExercise.turns":
+		if e.ComplexityRoot.AttemptExercise.Turns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptExercise.Turns(childComplexity), true
+
+	case "AttemptPayload.attempt":
+		if e.ComplexityRoot.AttemptPayload.Attempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptPayload.Attempt(childComplexity), true
+
+	case "AttemptPayload.userErrors":
+		if e.ComplexityRoot.AttemptPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptPayload.UserErrors(childComplexity), true
+
+	case "AttemptQuestion.answer":
+		if e.ComplexityRoot.AttemptQuestion.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptQuestion.Answer(childComplexity), true
+
+	case "AttemptQuestion.id":
+		if e.ComplexityRoot.AttemptQuestion.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptQuestion.ID(childComplexity), true
+
+	case "AttemptQuestion.kind":
+		if e.ComplexityRoot.AttemptQuestion.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptQuestion.Kind(childComplexity), true
+
+	case "AttemptQuestion.options":
+		if e.ComplexityRoot.AttemptQuestion.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptQuestion.Options(childComplexity), true
+
+	case "AttemptQuestion.points":
+		if e.ComplexityRoot.AttemptQuestion.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptQuestion.Points(childComplexity), true
+
+	case "AttemptQuestion.rightOptionIds":
+		if e.ComplexityRoot.AttemptQuestion.RightOptionIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptQuestion.RightOptionIds(childComplexity), true
+
+	case "AttemptQuestion.text":
+		if e.ComplexityRoot.AttemptQuestion.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptQuestion.Text(childComplexity), true
+
+	case "AttemptTurn.citizen":
+		if e.ComplexityRoot.AttemptTurn.Citizen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptTurn.Citizen(childComplexity), true
+
+	case "AttemptTurn.recordId":
+		if e.ComplexityRoot.AttemptTurn.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptTurn.RecordID(childComplexity), true
+
+	case "AttemptTurn.recordIds":
+		if e.ComplexityRoot.AttemptTurn.RecordIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptTurn.RecordIds(childComplexity), true
+
+	case "AttemptTurn.reply":
+		if e.ComplexityRoot.AttemptTurn.Reply == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptTurn.Reply(childComplexity), true
+
+	case "AttemptTurn.right":
+		if e.ComplexityRoot.AttemptTurn.Right == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptTurn.Right(childComplexity), true
+
+	case "AttemptTurn.text":
+		if e.ComplexityRoot.AttemptTurn.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttemptTurn.Text(childComplexity), true
+
 	case "AuditEntry.action":
 		if e.ComplexityRoot.AuditEntry.Action == nil {
 			break
@@ -3312,12 +4924,40 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BenchResult.Then(childComplexity), true
 
+	case "Board.alerts":
+		if e.ComplexityRoot.Board.Alerts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Alerts(childComplexity), true
+
 	case "Board.cursor":
 		if e.ComplexityRoot.Board.Cursor == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Board.Cursor(childComplexity), true
+
+	case "Board.deferrals":
+		if e.ComplexityRoot.Board.Deferrals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Deferrals(childComplexity), true
+
+	case "Board.incidents":
+		if e.ComplexityRoot.Board.Incidents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Incidents(childComplexity), true
+
+	case "Board.interactions":
+		if e.ComplexityRoot.Board.Interactions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Interactions(childComplexity), true
 
 	case "Board.operators":
 		if e.ComplexityRoot.Board.Operators == nil {
@@ -3332,6 +4972,41 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Board.Queues(childComplexity), true
+
+	case "Board.today":
+		if e.ComplexityRoot.Board.Today == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Board.Today(childComplexity), true
+
+	case "BoardToday.at":
+		if e.ComplexityRoot.BoardToday.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardToday.At(childComplexity), true
+
+	case "BoardToday.queues":
+		if e.ComplexityRoot.BoardToday.Queues == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardToday.Queues(childComplexity), true
+
+	case "BoardToday.since":
+		if e.ComplexityRoot.BoardToday.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardToday.Since(childComplexity), true
+
+	case "BoardToday.total":
+		if e.ComplexityRoot.BoardToday.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BoardToday.Total(childComplexity), true
 
 	case "BusinessHours.exceptions":
 		if e.ComplexityRoot.BusinessHours.Exceptions == nil {
@@ -3381,6 +5056,293 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BusinessHoursPayload.UserErrors(childComplexity), true
+
+	case "Calibration.agency":
+		if e.ComplexityRoot.Calibration.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Agency(childComplexity), true
+
+	case "Calibration.author":
+		if e.ComplexityRoot.Calibration.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Author(childComplexity), true
+
+	case "Calibration.closedAt":
+		if e.ComplexityRoot.Calibration.ClosedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.ClosedAt(childComplexity), true
+
+	case "Calibration.comparison":
+		if e.ComplexityRoot.Calibration.Comparison == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Comparison(childComplexity), true
+
+	case "Calibration.concludedBy":
+		if e.ComplexityRoot.Calibration.ConcludedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.ConcludedBy(childComplexity), true
+
+	case "Calibration.conclusion":
+		if e.ComplexityRoot.Calibration.Conclusion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Conclusion(childComplexity), true
+
+	case "Calibration.createdAt":
+		if e.ComplexityRoot.Calibration.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.CreatedAt(childComplexity), true
+
+	case "Calibration.dueAt":
+		if e.ComplexityRoot.Calibration.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.DueAt(childComplexity), true
+
+	case "Calibration.evaluations":
+		if e.ComplexityRoot.Calibration.Evaluations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Evaluations(childComplexity), true
+
+	case "Calibration.evaluatorsDone":
+		if e.ComplexityRoot.Calibration.EvaluatorsDone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.EvaluatorsDone(childComplexity), true
+
+	case "Calibration.evaluatorsNamed":
+		if e.ComplexityRoot.Calibration.EvaluatorsNamed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.EvaluatorsNamed(childComplexity), true
+
+	case "Calibration.form":
+		if e.ComplexityRoot.Calibration.Form == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Form(childComplexity), true
+
+	case "Calibration.id":
+		if e.ComplexityRoot.Calibration.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.ID(childComplexity), true
+
+	case "Calibration.interaction":
+		if e.ComplexityRoot.Calibration.Interaction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Interaction(childComplexity), true
+
+	case "Calibration.mine":
+		if e.ComplexityRoot.Calibration.Mine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Mine(childComplexity), true
+
+	case "Calibration.operator":
+		if e.ComplexityRoot.Calibration.Operator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Operator(childComplexity), true
+
+	case "Calibration.region":
+		if e.ComplexityRoot.Calibration.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.Region(childComplexity), true
+
+	case "Calibration.state":
+		if e.ComplexityRoot.Calibration.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Calibration.State(childComplexity), true
+
+	case "CalibrationChanged.at":
+		if e.ComplexityRoot.CalibrationChanged.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationChanged.At(childComplexity), true
+
+	case "CalibrationChanged.calibration":
+		if e.ComplexityRoot.CalibrationChanged.Calibration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationChanged.Calibration(childComplexity), true
+
+	case "CalibrationChanged.cursor":
+		if e.ComplexityRoot.CalibrationChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationChanged.Cursor(childComplexity), true
+
+	case "CalibrationComparison.agreement":
+		if e.ComplexityRoot.CalibrationComparison.Agreement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationComparison.Agreement(childComplexity), true
+
+	case "CalibrationComparison.criteria":
+		if e.ComplexityRoot.CalibrationComparison.Criteria == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationComparison.Criteria(childComplexity), true
+
+	case "CalibrationComparison.evaluators":
+		if e.ComplexityRoot.CalibrationComparison.Evaluators == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationComparison.Evaluators(childComplexity), true
+
+	case "CalibrationComparison.mean":
+		if e.ComplexityRoot.CalibrationComparison.Mean == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationComparison.Mean(childComplexity), true
+
+	case "CalibrationComparison.spread":
+		if e.ComplexityRoot.CalibrationComparison.Spread == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationComparison.Spread(childComplexity), true
+
+	case "CalibrationConnection.edges":
+		if e.ComplexityRoot.CalibrationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.Edges(childComplexity), true
+
+	case "CalibrationConnection.pageInfo":
+		if e.ComplexityRoot.CalibrationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.PageInfo(childComplexity), true
+
+	case "CalibrationConnection.totalCount":
+		if e.ComplexityRoot.CalibrationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationConnection.TotalCount(childComplexity), true
+
+	case "CalibrationDeviation.deviation":
+		if e.ComplexityRoot.CalibrationDeviation.Deviation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationDeviation.Deviation(childComplexity), true
+
+	case "CalibrationDeviation.evaluator":
+		if e.ComplexityRoot.CalibrationDeviation.Evaluator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationDeviation.Evaluator(childComplexity), true
+
+	case "CalibrationDeviation.total":
+		if e.ComplexityRoot.CalibrationDeviation.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationDeviation.Total(childComplexity), true
+
+	case "CalibrationDeviation.violations":
+		if e.ComplexityRoot.CalibrationDeviation.Violations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationDeviation.Violations(childComplexity), true
+
+	case "CalibrationDifference.alike":
+		if e.ComplexityRoot.CalibrationDifference.Alike == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationDifference.Alike(childComplexity), true
+
+	case "CalibrationDifference.code":
+		if e.ComplexityRoot.CalibrationDifference.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationDifference.Code(childComplexity), true
+
+	case "CalibrationDifference.points":
+		if e.ComplexityRoot.CalibrationDifference.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationDifference.Points(childComplexity), true
+
+	case "CalibrationDifference.spread":
+		if e.ComplexityRoot.CalibrationDifference.Spread == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationDifference.Spread(childComplexity), true
+
+	case "CalibrationEdge.cursor":
+		if e.ComplexityRoot.CalibrationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationEdge.Cursor(childComplexity), true
+
+	case "CalibrationEdge.node":
+		if e.ComplexityRoot.CalibrationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationEdge.Node(childComplexity), true
+
+	case "CalibrationPayload.calibration":
+		if e.ComplexityRoot.CalibrationPayload.Calibration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationPayload.Calibration(childComplexity), true
+
+	case "CalibrationPayload.userErrors":
+		if e.ComplexityRoot.CalibrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalibrationPayload.UserErrors(childComplexity), true
 
 	case "Call.beganAt":
 		if e.ComplexityRoot.Call.BeganAt == nil {
@@ -4082,6 +6044,447 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Citizen.Region(childComplexity), true
 
+	case "CitizenRequest.actId":
+		if e.ComplexityRoot.CitizenRequest.ActID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.ActID(childComplexity), true
+
+	case "CitizenRequest.askedBy":
+		if e.ComplexityRoot.CitizenRequest.AskedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.AskedBy(childComplexity), true
+
+	case "CitizenRequest.basis":
+		if e.ComplexityRoot.CitizenRequest.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.Basis(childComplexity), true
+
+	case "CitizenRequest.createdAt":
+		if e.ComplexityRoot.CitizenRequest.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.CreatedAt(childComplexity), true
+
+	case "CitizenRequest.decidedAt":
+		if e.ComplexityRoot.CitizenRequest.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.DecidedAt(childComplexity), true
+
+	case "CitizenRequest.decidedBy":
+		if e.ComplexityRoot.CitizenRequest.DecidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.DecidedBy(childComplexity), true
+
+	case "CitizenRequest.doneAt":
+		if e.ComplexityRoot.CitizenRequest.DoneAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.DoneAt(childComplexity), true
+
+	case "CitizenRequest.id":
+		if e.ComplexityRoot.CitizenRequest.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.ID(childComplexity), true
+
+	case "CitizenRequest.kind":
+		if e.ComplexityRoot.CitizenRequest.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.Kind(childComplexity), true
+
+	case "CitizenRequest.refusal":
+		if e.ComplexityRoot.CitizenRequest.Refusal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.Refusal(childComplexity), true
+
+	case "CitizenRequest.state":
+		if e.ComplexityRoot.CitizenRequest.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequest.State(childComplexity), true
+
+	case "CitizenRequestConnection.edges":
+		if e.ComplexityRoot.CitizenRequestConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequestConnection.Edges(childComplexity), true
+
+	case "CitizenRequestConnection.pageInfo":
+		if e.ComplexityRoot.CitizenRequestConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequestConnection.PageInfo(childComplexity), true
+
+	case "CitizenRequestConnection.totalCount":
+		if e.ComplexityRoot.CitizenRequestConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequestConnection.TotalCount(childComplexity), true
+
+	case "CitizenRequestEdge.cursor":
+		if e.ComplexityRoot.CitizenRequestEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequestEdge.Cursor(childComplexity), true
+
+	case "CitizenRequestEdge.node":
+		if e.ComplexityRoot.CitizenRequestEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequestEdge.Node(childComplexity), true
+
+	case "CitizenRequestPayload.citizenRequest":
+		if e.ComplexityRoot.CitizenRequestPayload.CitizenRequest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequestPayload.CitizenRequest(childComplexity), true
+
+	case "CitizenRequestPayload.userErrors":
+		if e.ComplexityRoot.CitizenRequestPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CitizenRequestPayload.UserErrors(childComplexity), true
+
+	case "ClearFile.attachmentId":
+		if e.ComplexityRoot.ClearFile.AttachmentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClearFile.AttachmentID(childComplexity), true
+
+	case "ClearFile.fileName":
+		if e.ComplexityRoot.ClearFile.FileName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClearFile.FileName(childComplexity), true
+
+	case "ClearFile.url":
+		if e.ComplexityRoot.ClearFile.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClearFile.URL(childComplexity), true
+
+	case "Course.agency":
+		if e.ComplexityRoot.Course.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.Agency(childComplexity), true
+
+	case "Course.id":
+		if e.ComplexityRoot.Course.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.ID(childComplexity), true
+
+	case "Course.line":
+		if e.ComplexityRoot.Course.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.Line(childComplexity), true
+
+	case "Course.onboarding":
+		if e.ComplexityRoot.Course.Onboarding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.Onboarding(childComplexity), true
+
+	case "Course.published":
+		if e.ComplexityRoot.Course.Published == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.Published(childComplexity), true
+
+	case "Course.region":
+		if e.ComplexityRoot.Course.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.Region(childComplexity), true
+
+	case "Course.retiredAt":
+		if e.ComplexityRoot.Course.RetiredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.RetiredAt(childComplexity), true
+
+	case "Course.title":
+		if e.ComplexityRoot.Course.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.Title(childComplexity), true
+
+	case "Course.validityDays":
+		if e.ComplexityRoot.Course.ValidityDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.ValidityDays(childComplexity), true
+
+	case "Course.versions":
+		if e.ComplexityRoot.Course.Versions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Course.Versions(childComplexity), true
+
+	case "CourseConnection.edges":
+		if e.ComplexityRoot.CourseConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseConnection.Edges(childComplexity), true
+
+	case "CourseConnection.pageInfo":
+		if e.ComplexityRoot.CourseConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseConnection.PageInfo(childComplexity), true
+
+	case "CourseConnection.totalCount":
+		if e.ComplexityRoot.CourseConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseConnection.TotalCount(childComplexity), true
+
+	case "CourseEdge.cursor":
+		if e.ComplexityRoot.CourseEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdge.Cursor(childComplexity), true
+
+	case "CourseEdge.node":
+		if e.ComplexityRoot.CourseEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdge.Node(childComplexity), true
+
+	case "CourseEdition.exercises":
+		if e.ComplexityRoot.CourseEdition.Exercises == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdition.Exercises(childComplexity), true
+
+	case "CourseEdition.maxAttempts":
+		if e.ComplexityRoot.CourseEdition.MaxAttempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdition.MaxAttempts(childComplexity), true
+
+	case "CourseEdition.number":
+		if e.ComplexityRoot.CourseEdition.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdition.Number(childComplexity), true
+
+	case "CourseEdition.passPercent":
+		if e.ComplexityRoot.CourseEdition.PassPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdition.PassPercent(childComplexity), true
+
+	case "CourseEdition.publishedAt":
+		if e.ComplexityRoot.CourseEdition.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdition.PublishedAt(childComplexity), true
+
+	case "CourseEdition.questions":
+		if e.ComplexityRoot.CourseEdition.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdition.Questions(childComplexity), true
+
+	case "CourseEdition.readings":
+		if e.ComplexityRoot.CourseEdition.Readings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdition.Readings(childComplexity), true
+
+	case "CourseEdition.revision":
+		if e.ComplexityRoot.CourseEdition.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdition.Revision(childComplexity), true
+
+	case "CourseEdition.timeLimitMinutes":
+		if e.ComplexityRoot.CourseEdition.TimeLimitMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseEdition.TimeLimitMinutes(childComplexity), true
+
+	case "CourseExercise.id":
+		if e.ComplexityRoot.CourseExercise.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseExercise.ID(childComplexity), true
+
+	case "CourseExercise.title":
+		if e.ComplexityRoot.CourseExercise.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseExercise.Title(childComplexity), true
+
+	case "CourseExercise.turns":
+		if e.ComplexityRoot.CourseExercise.Turns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseExercise.Turns(childComplexity), true
+
+	case "CoursePayload.course":
+		if e.ComplexityRoot.CoursePayload.Course == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoursePayload.Course(childComplexity), true
+
+	case "CoursePayload.userErrors":
+		if e.ComplexityRoot.CoursePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoursePayload.UserErrors(childComplexity), true
+
+	case "CourseQuestion.id":
+		if e.ComplexityRoot.CourseQuestion.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseQuestion.ID(childComplexity), true
+
+	case "CourseQuestion.kind":
+		if e.ComplexityRoot.CourseQuestion.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseQuestion.Kind(childComplexity), true
+
+	case "CourseQuestion.options":
+		if e.ComplexityRoot.CourseQuestion.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseQuestion.Options(childComplexity), true
+
+	case "CourseQuestion.points":
+		if e.ComplexityRoot.CourseQuestion.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseQuestion.Points(childComplexity), true
+
+	case "CourseQuestion.rightOptionIds":
+		if e.ComplexityRoot.CourseQuestion.RightOptionIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseQuestion.RightOptionIds(childComplexity), true
+
+	case "CourseQuestion.text":
+		if e.ComplexityRoot.CourseQuestion.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseQuestion.Text(childComplexity), true
+
+	case "CourseReading.answer":
+		if e.ComplexityRoot.CourseReading.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseReading.Answer(childComplexity), true
+
+	case "CourseReading.question":
+		if e.ComplexityRoot.CourseReading.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseReading.Question(childComplexity), true
+
+	case "CourseReading.recordId":
+		if e.ComplexityRoot.CourseReading.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseReading.RecordID(childComplexity), true
+
+	case "CourseReading.recordVersionId":
+		if e.ComplexityRoot.CourseReading.RecordVersionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseReading.RecordVersionID(childComplexity), true
+
+	case "CourseTurn.citizen":
+		if e.ComplexityRoot.CourseTurn.Citizen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseTurn.Citizen(childComplexity), true
+
+	case "CourseTurn.recordIds":
+		if e.ComplexityRoot.CourseTurn.RecordIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseTurn.RecordIds(childComplexity), true
+
+	case "CourseTurn.reply":
+		if e.ComplexityRoot.CourseTurn.Reply == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CourseTurn.Reply(childComplexity), true
+
 	case "DeadRecord.agency":
 		if e.ComplexityRoot.DeadRecord.Agency == nil {
 			break
@@ -4138,12 +6541,369 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeadRecords.TotalCount(childComplexity), true
 
+	case "Deferral.agency":
+		if e.ComplexityRoot.Deferral.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.Agency(childComplexity), true
+
+	case "Deferral.analysedAt":
+		if e.ComplexityRoot.Deferral.AnalysedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.AnalysedAt(childComplexity), true
+
+	case "Deferral.analysedBy":
+		if e.ComplexityRoot.Deferral.AnalysedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.AnalysedBy(childComplexity), true
+
+	case "Deferral.analysis":
+		if e.ComplexityRoot.Deferral.Analysis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.Analysis(childComplexity), true
+
+	case "Deferral.answeredBy":
+		if e.ComplexityRoot.Deferral.AnsweredBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.AnsweredBy(childComplexity), true
+
+	case "Deferral.breachedAt":
+		if e.ComplexityRoot.Deferral.BreachedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.BreachedAt(childComplexity), true
+
+	case "Deferral.conclusion":
+		if e.ComplexityRoot.Deferral.Conclusion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.Conclusion(childComplexity), true
+
+	case "Deferral.createdAt":
+		if e.ComplexityRoot.Deferral.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.CreatedAt(childComplexity), true
+
+	case "Deferral.deferredBy":
+		if e.ComplexityRoot.Deferral.DeferredBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.DeferredBy(childComplexity), true
+
+	case "Deferral.dueAt":
+		if e.ComplexityRoot.Deferral.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.DueAt(childComplexity), true
+
+	case "Deferral.endedAt":
+		if e.ComplexityRoot.Deferral.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.EndedAt(childComplexity), true
+
+	case "Deferral.finding":
+		if e.ComplexityRoot.Deferral.Finding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.Finding(childComplexity), true
+
+	case "Deferral.id":
+		if e.ComplexityRoot.Deferral.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.ID(childComplexity), true
+
+	case "Deferral.interaction":
+		if e.ComplexityRoot.Deferral.Interaction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.Interaction(childComplexity), true
+
+	case "Deferral.namedAt":
+		if e.ComplexityRoot.Deferral.NamedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.NamedAt(childComplexity), true
+
+	case "Deferral.namedBy":
+		if e.ComplexityRoot.Deferral.NamedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.NamedBy(childComplexity), true
+
+	case "Deferral.operator":
+		if e.ComplexityRoot.Deferral.Operator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.Operator(childComplexity), true
+
+	case "Deferral.priority":
+		if e.ComplexityRoot.Deferral.Priority == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.Priority(childComplexity), true
+
+	case "Deferral.question":
+		if e.ComplexityRoot.Deferral.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.Question(childComplexity), true
+
+	case "Deferral.recordId":
+		if e.ComplexityRoot.Deferral.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.RecordID(childComplexity), true
+
+	case "Deferral.region":
+		if e.ComplexityRoot.Deferral.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.Region(childComplexity), true
+
+	case "Deferral.state":
+		if e.ComplexityRoot.Deferral.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.State(childComplexity), true
+
+	case "Deferral.steps":
+		if e.ComplexityRoot.Deferral.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.Steps(childComplexity), true
+
+	case "Deferral.timeZone":
+		if e.ComplexityRoot.Deferral.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.TimeZone(childComplexity), true
+
+	case "Deferral.warnAt":
+		if e.ComplexityRoot.Deferral.WarnAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.WarnAt(childComplexity), true
+
+	case "Deferral.warnedAt":
+		if e.ComplexityRoot.Deferral.WarnedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.WarnedAt(childComplexity), true
+
+	case "Deferral.workingSecondsLeft":
+		if e.ComplexityRoot.Deferral.WorkingSecondsLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deferral.WorkingSecondsLeft(childComplexity), true
+
+	case "DeferralChanged.at":
+		if e.ComplexityRoot.DeferralChanged.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralChanged.At(childComplexity), true
+
+	case "DeferralChanged.cursor":
+		if e.ComplexityRoot.DeferralChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralChanged.Cursor(childComplexity), true
+
+	case "DeferralChanged.deferral":
+		if e.ComplexityRoot.DeferralChanged.Deferral == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralChanged.Deferral(childComplexity), true
+
+	case "DeferralConnection.edges":
+		if e.ComplexityRoot.DeferralConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralConnection.Edges(childComplexity), true
+
+	case "DeferralConnection.pageInfo":
+		if e.ComplexityRoot.DeferralConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralConnection.PageInfo(childComplexity), true
+
+	case "DeferralConnection.totalCount":
+		if e.ComplexityRoot.DeferralConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralConnection.TotalCount(childComplexity), true
+
+	case "DeferralEdge.cursor":
+		if e.ComplexityRoot.DeferralEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralEdge.Cursor(childComplexity), true
+
+	case "DeferralEdge.node":
+		if e.ComplexityRoot.DeferralEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralEdge.Node(childComplexity), true
+
+	case "DeferralPayload.deferral":
+		if e.ComplexityRoot.DeferralPayload.Deferral == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralPayload.Deferral(childComplexity), true
+
+	case "DeferralPayload.userErrors":
+		if e.ComplexityRoot.DeferralPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralPayload.UserErrors(childComplexity), true
+
+	case "DeferralStep.account":
+		if e.ComplexityRoot.DeferralStep.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralStep.Account(childComplexity), true
+
+	case "DeferralStep.createdAt":
+		if e.ComplexityRoot.DeferralStep.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralStep.CreatedAt(childComplexity), true
+
+	case "DeferralStep.kind":
+		if e.ComplexityRoot.DeferralStep.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralStep.Kind(childComplexity), true
+
+	case "DeferralStep.operator":
+		if e.ComplexityRoot.DeferralStep.Operator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralStep.Operator(childComplexity), true
+
+	case "DeferralStep.reason":
+		if e.ComplexityRoot.DeferralStep.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralStep.Reason(childComplexity), true
+
+	case "DeferralTerm.businessHours":
+		if e.ComplexityRoot.DeferralTerm.BusinessHours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralTerm.BusinessHours(childComplexity), true
+
+	case "DeferralTerm.id":
+		if e.ComplexityRoot.DeferralTerm.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralTerm.ID(childComplexity), true
+
+	case "DeferralTerm.region":
+		if e.ComplexityRoot.DeferralTerm.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralTerm.Region(childComplexity), true
+
+	case "DeferralTerm.warnMinutes":
+		if e.ComplexityRoot.DeferralTerm.WarnMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralTerm.WarnMinutes(childComplexity), true
+
+	case "DeferralTerm.workMinutes":
+		if e.ComplexityRoot.DeferralTerm.WorkMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralTerm.WorkMinutes(childComplexity), true
+
+	case "DeferralTermPayload.term":
+		if e.ComplexityRoot.DeferralTermPayload.Term == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralTermPayload.Term(childComplexity), true
+
+	case "DeferralTermPayload.userErrors":
+		if e.ComplexityRoot.DeferralTermPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeferralTermPayload.UserErrors(childComplexity), true
+
 	case "Desk.cursor":
 		if e.ComplexityRoot.Desk.Cursor == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Desk.Cursor(childComplexity), true
+
+	case "Desk.deferrals":
+		if e.ComplexityRoot.Desk.Deferrals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Desk.Deferrals(childComplexity), true
+
+	case "Desk.directives":
+		if e.ComplexityRoot.Desk.Directives == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Desk.Directives(childComplexity), true
 
 	case "Desk.interactions":
 		if e.ComplexityRoot.Desk.Interactions == nil {
@@ -4172,6 +6932,270 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Desk.Presence(childComplexity), true
+
+	case "DestroyedCount.count":
+		if e.ComplexityRoot.DestroyedCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestroyedCount.Count(childComplexity), true
+
+	case "DestroyedCount.kind":
+		if e.ComplexityRoot.DestroyedCount.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestroyedCount.Kind(childComplexity), true
+
+	case "DestructionAct.basis":
+		if e.ComplexityRoot.DestructionAct.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionAct.Basis(childComplexity), true
+
+	case "DestructionAct.beganAt":
+		if e.ComplexityRoot.DestructionAct.BeganAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionAct.BeganAt(childComplexity), true
+
+	case "DestructionAct.counts":
+		if e.ComplexityRoot.DestructionAct.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionAct.Counts(childComplexity), true
+
+	case "DestructionAct.endedAt":
+		if e.ComplexityRoot.DestructionAct.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionAct.EndedAt(childComplexity), true
+
+	case "DestructionAct.genuine":
+		if e.ComplexityRoot.DestructionAct.Genuine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionAct.Genuine(childComplexity), true
+
+	case "DestructionAct.held":
+		if e.ComplexityRoot.DestructionAct.Held == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionAct.Held(childComplexity), true
+
+	case "DestructionAct.id":
+		if e.ComplexityRoot.DestructionAct.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionAct.ID(childComplexity), true
+
+	case "DestructionAct.objects":
+		if e.ComplexityRoot.DestructionAct.Objects == nil {
+			break
+		}
+
+		args, err := ec.field_DestructionAct_objects_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.DestructionAct.Objects(childComplexity, args["kind"].(string)), true
+
+	case "DestructionAct.requestId":
+		if e.ComplexityRoot.DestructionAct.RequestID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionAct.RequestID(childComplexity), true
+
+	case "DestructionAct.rule":
+		if e.ComplexityRoot.DestructionAct.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionAct.Rule(childComplexity), true
+
+	case "DestructionAct.sha256":
+		if e.ComplexityRoot.DestructionAct.Sha256 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionAct.Sha256(childComplexity), true
+
+	case "DestructionActConnection.edges":
+		if e.ComplexityRoot.DestructionActConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionActConnection.Edges(childComplexity), true
+
+	case "DestructionActConnection.pageInfo":
+		if e.ComplexityRoot.DestructionActConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionActConnection.PageInfo(childComplexity), true
+
+	case "DestructionActConnection.totalCount":
+		if e.ComplexityRoot.DestructionActConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionActConnection.TotalCount(childComplexity), true
+
+	case "DestructionActEdge.cursor":
+		if e.ComplexityRoot.DestructionActEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionActEdge.Cursor(childComplexity), true
+
+	case "DestructionActEdge.node":
+		if e.ComplexityRoot.DestructionActEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestructionActEdge.Node(childComplexity), true
+
+	case "Directive.author":
+		if e.ComplexityRoot.Directive.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directive.Author(childComplexity), true
+
+	case "Directive.createdAt":
+		if e.ComplexityRoot.Directive.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directive.CreatedAt(childComplexity), true
+
+	case "Directive.id":
+		if e.ComplexityRoot.Directive.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directive.ID(childComplexity), true
+
+	case "Directive.interaction":
+		if e.ComplexityRoot.Directive.Interaction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directive.Interaction(childComplexity), true
+
+	case "Directive.kind":
+		if e.ComplexityRoot.Directive.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directive.Kind(childComplexity), true
+
+	case "Directive.operator":
+		if e.ComplexityRoot.Directive.Operator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directive.Operator(childComplexity), true
+
+	case "Directive.reason":
+		if e.ComplexityRoot.Directive.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directive.Reason(childComplexity), true
+
+	case "Directive.seenAt":
+		if e.ComplexityRoot.Directive.SeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directive.SeenAt(childComplexity), true
+
+	case "Directive.until":
+		if e.ComplexityRoot.Directive.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Directive.Until(childComplexity), true
+
+	case "DirectiveConnection.edges":
+		if e.ComplexityRoot.DirectiveConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectiveConnection.Edges(childComplexity), true
+
+	case "DirectiveConnection.pageInfo":
+		if e.ComplexityRoot.DirectiveConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectiveConnection.PageInfo(childComplexity), true
+
+	case "DirectiveConnection.totalCount":
+		if e.ComplexityRoot.DirectiveConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectiveConnection.TotalCount(childComplexity), true
+
+	case "DirectiveEdge.cursor":
+		if e.ComplexityRoot.DirectiveEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectiveEdge.Cursor(childComplexity), true
+
+	case "DirectiveEdge.node":
+		if e.ComplexityRoot.DirectiveEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectiveEdge.Node(childComplexity), true
+
+	case "DirectiveGiven.at":
+		if e.ComplexityRoot.DirectiveGiven.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectiveGiven.At(childComplexity), true
+
+	case "DirectiveGiven.cursor":
+		if e.ComplexityRoot.DirectiveGiven.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectiveGiven.Cursor(childComplexity), true
+
+	case "DirectiveGiven.directive":
+		if e.ComplexityRoot.DirectiveGiven.Directive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectiveGiven.Directive(childComplexity), true
+
+	case "DirectivePayload.directive":
+		if e.ComplexityRoot.DirectivePayload.Directive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectivePayload.Directive(childComplexity), true
+
+	case "DirectivePayload.userErrors":
+		if e.ComplexityRoot.DirectivePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DirectivePayload.UserErrors(childComplexity), true
 
 	case "Disposition.active":
 		if e.ComplexityRoot.Disposition.Active == nil {
@@ -4270,6 +7294,685 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EnrolmentPayload.UserErrors(childComplexity), true
+
+	case "Evaluation.agency":
+		if e.ComplexityRoot.Evaluation.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Agency(childComplexity), true
+
+	case "Evaluation.calibrationId":
+		if e.ComplexityRoot.Evaluation.CalibrationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.CalibrationID(childComplexity), true
+
+	case "Evaluation.comment":
+		if e.ComplexityRoot.Evaluation.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Comment(childComplexity), true
+
+	case "Evaluation.contestReason":
+		if e.ComplexityRoot.Evaluation.ContestReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.ContestReason(childComplexity), true
+
+	case "Evaluation.contestUntil":
+		if e.ComplexityRoot.Evaluation.ContestUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.ContestUntil(childComplexity), true
+
+	case "Evaluation.contestedAt":
+		if e.ComplexityRoot.Evaluation.ContestedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.ContestedAt(childComplexity), true
+
+	case "Evaluation.createdAt":
+		if e.ComplexityRoot.Evaluation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.CreatedAt(childComplexity), true
+
+	case "Evaluation.decidedAt":
+		if e.ComplexityRoot.Evaluation.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.DecidedAt(childComplexity), true
+
+	case "Evaluation.decidedBy":
+		if e.ComplexityRoot.Evaluation.DecidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.DecidedBy(childComplexity), true
+
+	case "Evaluation.decision":
+		if e.ComplexityRoot.Evaluation.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Decision(childComplexity), true
+
+	case "Evaluation.evaluator":
+		if e.ComplexityRoot.Evaluation.Evaluator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Evaluator(childComplexity), true
+
+	case "Evaluation.firstScore":
+		if e.ComplexityRoot.Evaluation.FirstScore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.FirstScore(childComplexity), true
+
+	case "Evaluation.form":
+		if e.ComplexityRoot.Evaluation.Form == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Form(childComplexity), true
+
+	case "Evaluation.formId":
+		if e.ComplexityRoot.Evaluation.FormID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.FormID(childComplexity), true
+
+	case "Evaluation.givenAt":
+		if e.ComplexityRoot.Evaluation.GivenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.GivenAt(childComplexity), true
+
+	case "Evaluation.id":
+		if e.ComplexityRoot.Evaluation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.ID(childComplexity), true
+
+	case "Evaluation.interaction":
+		if e.ComplexityRoot.Evaluation.Interaction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Interaction(childComplexity), true
+
+	case "Evaluation.line":
+		if e.ComplexityRoot.Evaluation.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Line(childComplexity), true
+
+	case "Evaluation.marks":
+		if e.ComplexityRoot.Evaluation.Marks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Marks(childComplexity), true
+
+	case "Evaluation.operator":
+		if e.ComplexityRoot.Evaluation.Operator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Operator(childComplexity), true
+
+	case "Evaluation.passed":
+		if e.ComplexityRoot.Evaluation.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Passed(childComplexity), true
+
+	case "Evaluation.region":
+		if e.ComplexityRoot.Evaluation.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Region(childComplexity), true
+
+	case "Evaluation.ruleId":
+		if e.ComplexityRoot.Evaluation.RuleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.RuleID(childComplexity), true
+
+	case "Evaluation.score":
+		if e.ComplexityRoot.Evaluation.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Score(childComplexity), true
+
+	case "Evaluation.sectionScores":
+		if e.ComplexityRoot.Evaluation.SectionScores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.SectionScores(childComplexity), true
+
+	case "Evaluation.state":
+		if e.ComplexityRoot.Evaluation.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.State(childComplexity), true
+
+	case "Evaluation.steps":
+		if e.ComplexityRoot.Evaluation.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Steps(childComplexity), true
+
+	case "Evaluation.violations":
+		if e.ComplexityRoot.Evaluation.Violations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Violations(childComplexity), true
+
+	case "EvaluationChanged.at":
+		if e.ComplexityRoot.EvaluationChanged.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationChanged.At(childComplexity), true
+
+	case "EvaluationChanged.cursor":
+		if e.ComplexityRoot.EvaluationChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationChanged.Cursor(childComplexity), true
+
+	case "EvaluationChanged.evaluation":
+		if e.ComplexityRoot.EvaluationChanged.Evaluation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationChanged.Evaluation(childComplexity), true
+
+	case "EvaluationConnection.edges":
+		if e.ComplexityRoot.EvaluationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationConnection.Edges(childComplexity), true
+
+	case "EvaluationConnection.pageInfo":
+		if e.ComplexityRoot.EvaluationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationConnection.PageInfo(childComplexity), true
+
+	case "EvaluationConnection.totalCount":
+		if e.ComplexityRoot.EvaluationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationConnection.TotalCount(childComplexity), true
+
+	case "EvaluationCriterion.code":
+		if e.ComplexityRoot.EvaluationCriterion.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationCriterion.Code(childComplexity), true
+
+	case "EvaluationCriterion.critical":
+		if e.ComplexityRoot.EvaluationCriterion.Critical == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationCriterion.Critical(childComplexity), true
+
+	case "EvaluationCriterion.hint":
+		if e.ComplexityRoot.EvaluationCriterion.Hint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationCriterion.Hint(childComplexity), true
+
+	case "EvaluationCriterion.optional":
+		if e.ComplexityRoot.EvaluationCriterion.Optional == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationCriterion.Optional(childComplexity), true
+
+	case "EvaluationCriterion.scale":
+		if e.ComplexityRoot.EvaluationCriterion.Scale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationCriterion.Scale(childComplexity), true
+
+	case "EvaluationCriterion.title":
+		if e.ComplexityRoot.EvaluationCriterion.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationCriterion.Title(childComplexity), true
+
+	case "EvaluationCriterion.weight":
+		if e.ComplexityRoot.EvaluationCriterion.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationCriterion.Weight(childComplexity), true
+
+	case "EvaluationEdge.cursor":
+		if e.ComplexityRoot.EvaluationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationEdge.Cursor(childComplexity), true
+
+	case "EvaluationEdge.node":
+		if e.ComplexityRoot.EvaluationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationEdge.Node(childComplexity), true
+
+	case "EvaluationForm.active":
+		if e.ComplexityRoot.EvaluationForm.Active == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationForm.Active(childComplexity), true
+
+	case "EvaluationForm.agency":
+		if e.ComplexityRoot.EvaluationForm.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationForm.Agency(childComplexity), true
+
+	case "EvaluationForm.current":
+		if e.ComplexityRoot.EvaluationForm.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationForm.Current(childComplexity), true
+
+	case "EvaluationForm.id":
+		if e.ComplexityRoot.EvaluationForm.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationForm.ID(childComplexity), true
+
+	case "EvaluationForm.name":
+		if e.ComplexityRoot.EvaluationForm.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationForm.Name(childComplexity), true
+
+	case "EvaluationForm.region":
+		if e.ComplexityRoot.EvaluationForm.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationForm.Region(childComplexity), true
+
+	case "EvaluationForm.versions":
+		if e.ComplexityRoot.EvaluationForm.Versions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationForm.Versions(childComplexity), true
+
+	case "EvaluationFormPayload.form":
+		if e.ComplexityRoot.EvaluationFormPayload.Form == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationFormPayload.Form(childComplexity), true
+
+	case "EvaluationFormPayload.userErrors":
+		if e.ComplexityRoot.EvaluationFormPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationFormPayload.UserErrors(childComplexity), true
+
+	case "EvaluationFormVersion.contestDays":
+		if e.ComplexityRoot.EvaluationFormVersion.ContestDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationFormVersion.ContestDays(childComplexity), true
+
+	case "EvaluationFormVersion.createdAt":
+		if e.ComplexityRoot.EvaluationFormVersion.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationFormVersion.CreatedAt(childComplexity), true
+
+	case "EvaluationFormVersion.formId":
+		if e.ComplexityRoot.EvaluationFormVersion.FormID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationFormVersion.FormID(childComplexity), true
+
+	case "EvaluationFormVersion.id":
+		if e.ComplexityRoot.EvaluationFormVersion.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationFormVersion.ID(childComplexity), true
+
+	case "EvaluationFormVersion.number":
+		if e.ComplexityRoot.EvaluationFormVersion.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationFormVersion.Number(childComplexity), true
+
+	case "EvaluationFormVersion.passMark":
+		if e.ComplexityRoot.EvaluationFormVersion.PassMark == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationFormVersion.PassMark(childComplexity), true
+
+	case "EvaluationFormVersion.sections":
+		if e.ComplexityRoot.EvaluationFormVersion.Sections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationFormVersion.Sections(childComplexity), true
+
+	case "EvaluationMark.code":
+		if e.ComplexityRoot.EvaluationMark.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationMark.Code(childComplexity), true
+
+	case "EvaluationMark.comment":
+		if e.ComplexityRoot.EvaluationMark.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationMark.Comment(childComplexity), true
+
+	case "EvaluationMark.points":
+		if e.ComplexityRoot.EvaluationMark.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationMark.Points(childComplexity), true
+
+	case "EvaluationPayload.evaluation":
+		if e.ComplexityRoot.EvaluationPayload.Evaluation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationPayload.Evaluation(childComplexity), true
+
+	case "EvaluationPayload.userErrors":
+		if e.ComplexityRoot.EvaluationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationPayload.UserErrors(childComplexity), true
+
+	case "EvaluationResult.changed":
+		if e.ComplexityRoot.EvaluationResult.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationResult.Changed(childComplexity), true
+
+	case "EvaluationResult.contested":
+		if e.ComplexityRoot.EvaluationResult.Contested == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationResult.Contested(childComplexity), true
+
+	case "EvaluationResult.critical":
+		if e.ComplexityRoot.EvaluationResult.Critical == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationResult.Critical(childComplexity), true
+
+	case "EvaluationResult.evaluations":
+		if e.ComplexityRoot.EvaluationResult.Evaluations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationResult.Evaluations(childComplexity), true
+
+	case "EvaluationResult.formId":
+		if e.ComplexityRoot.EvaluationResult.FormID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationResult.FormID(childComplexity), true
+
+	case "EvaluationResult.meanScore":
+		if e.ComplexityRoot.EvaluationResult.MeanScore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationResult.MeanScore(childComplexity), true
+
+	case "EvaluationResult.operator":
+		if e.ComplexityRoot.EvaluationResult.Operator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationResult.Operator(childComplexity), true
+
+	case "EvaluationResult.passed":
+		if e.ComplexityRoot.EvaluationResult.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationResult.Passed(childComplexity), true
+
+	case "EvaluationResult.periodFrom":
+		if e.ComplexityRoot.EvaluationResult.PeriodFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationResult.PeriodFrom(childComplexity), true
+
+	case "EvaluationRule.active":
+		if e.ComplexityRoot.EvaluationRule.Active == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.Active(childComplexity), true
+
+	case "EvaluationRule.agency":
+		if e.ComplexityRoot.EvaluationRule.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.Agency(childComplexity), true
+
+	case "EvaluationRule.channel":
+		if e.ComplexityRoot.EvaluationRule.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.Channel(childComplexity), true
+
+	case "EvaluationRule.drawnTo":
+		if e.ComplexityRoot.EvaluationRule.DrawnTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.DrawnTo(childComplexity), true
+
+	case "EvaluationRule.formId":
+		if e.ComplexityRoot.EvaluationRule.FormID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.FormID(childComplexity), true
+
+	case "EvaluationRule.id":
+		if e.ComplexityRoot.EvaluationRule.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.ID(childComplexity), true
+
+	case "EvaluationRule.leastTalkSeconds":
+		if e.ComplexityRoot.EvaluationRule.LeastTalkSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.LeastTalkSeconds(childComplexity), true
+
+	case "EvaluationRule.line":
+		if e.ComplexityRoot.EvaluationRule.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.Line(childComplexity), true
+
+	case "EvaluationRule.name":
+		if e.ComplexityRoot.EvaluationRule.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.Name(childComplexity), true
+
+	case "EvaluationRule.perOperator":
+		if e.ComplexityRoot.EvaluationRule.PerOperator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.PerOperator(childComplexity), true
+
+	case "EvaluationRule.period":
+		if e.ComplexityRoot.EvaluationRule.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.Period(childComplexity), true
+
+	case "EvaluationRule.queue":
+		if e.ComplexityRoot.EvaluationRule.Queue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.Queue(childComplexity), true
+
+	case "EvaluationRule.ratedAtMost":
+		if e.ComplexityRoot.EvaluationRule.RatedAtMost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.RatedAtMost(childComplexity), true
+
+	case "EvaluationRule.region":
+		if e.ComplexityRoot.EvaluationRule.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRule.Region(childComplexity), true
+
+	case "EvaluationRulePayload.rule":
+		if e.ComplexityRoot.EvaluationRulePayload.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRulePayload.Rule(childComplexity), true
+
+	case "EvaluationRulePayload.userErrors":
+		if e.ComplexityRoot.EvaluationRulePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationRulePayload.UserErrors(childComplexity), true
+
+	case "EvaluationSection.criteria":
+		if e.ComplexityRoot.EvaluationSection.Criteria == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationSection.Criteria(childComplexity), true
+
+	case "EvaluationSection.title":
+		if e.ComplexityRoot.EvaluationSection.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationSection.Title(childComplexity), true
+
+	case "EvaluationSection.weight":
+		if e.ComplexityRoot.EvaluationSection.Weight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationSection.Weight(childComplexity), true
+
+	case "EvaluationStep.account":
+		if e.ComplexityRoot.EvaluationStep.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationStep.Account(childComplexity), true
+
+	case "EvaluationStep.createdAt":
+		if e.ComplexityRoot.EvaluationStep.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationStep.CreatedAt(childComplexity), true
+
+	case "EvaluationStep.kind":
+		if e.ComplexityRoot.EvaluationStep.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationStep.Kind(childComplexity), true
+
+	case "EvaluationStep.score":
+		if e.ComplexityRoot.EvaluationStep.Score == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationStep.Score(childComplexity), true
+
+	case "EvaluationStep.text":
+		if e.ComplexityRoot.EvaluationStep.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationStep.Text(childComplexity), true
 
 	case "Gap.agency":
 		if e.ComplexityRoot.Gap.Agency == nil {
@@ -4446,6 +8149,300 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IdentityPayload.UserErrors(childComplexity), true
 
+	case "Incident.acknowledgedAt":
+		if e.ComplexityRoot.Incident.AcknowledgedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.AcknowledgedAt(childComplexity), true
+
+	case "Incident.acknowledgedBy":
+		if e.ComplexityRoot.Incident.AcknowledgedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.AcknowledgedBy(childComplexity), true
+
+	case "Incident.agency":
+		if e.ComplexityRoot.Incident.Agency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Agency(childComplexity), true
+
+	case "Incident.baseDown":
+		if e.ComplexityRoot.Incident.BaseDown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.BaseDown(childComplexity), true
+
+	case "Incident.comments":
+		if e.ComplexityRoot.Incident.Comments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Comments(childComplexity), true
+
+	case "Incident.createdAt":
+		if e.ComplexityRoot.Incident.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.CreatedAt(childComplexity), true
+
+	case "Incident.escalateAt":
+		if e.ComplexityRoot.Incident.EscalateAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.EscalateAt(childComplexity), true
+
+	case "Incident.id":
+		if e.ComplexityRoot.Incident.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.ID(childComplexity), true
+
+	case "Incident.interaction":
+		if e.ComplexityRoot.Incident.Interaction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Interaction(childComplexity), true
+
+	case "Incident.level":
+		if e.ComplexityRoot.Incident.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Level(childComplexity), true
+
+	case "Incident.queue":
+		if e.ComplexityRoot.Incident.Queue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Queue(childComplexity), true
+
+	case "Incident.region":
+		if e.ComplexityRoot.Incident.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Region(childComplexity), true
+
+	case "Incident.related":
+		if e.ComplexityRoot.Incident.Related == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Related(childComplexity), true
+
+	case "Incident.reportedBy":
+		if e.ComplexityRoot.Incident.ReportedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.ReportedBy(childComplexity), true
+
+	case "Incident.resolution":
+		if e.ComplexityRoot.Incident.Resolution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Resolution(childComplexity), true
+
+	case "Incident.resolvedAt":
+		if e.ComplexityRoot.Incident.ResolvedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.ResolvedAt(childComplexity), true
+
+	case "Incident.resolvedBy":
+		if e.ComplexityRoot.Incident.ResolvedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.ResolvedBy(childComplexity), true
+
+	case "Incident.severity":
+		if e.ComplexityRoot.Incident.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Severity(childComplexity), true
+
+	case "Incident.state":
+		if e.ComplexityRoot.Incident.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.State(childComplexity), true
+
+	case "Incident.subject":
+		if e.ComplexityRoot.Incident.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Subject(childComplexity), true
+
+	case "Incident.text":
+		if e.ComplexityRoot.Incident.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.Text(childComplexity), true
+
+	case "Incident.trunksDown":
+		if e.ComplexityRoot.Incident.TrunksDown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Incident.TrunksDown(childComplexity), true
+
+	case "IncidentChanged.at":
+		if e.ComplexityRoot.IncidentChanged.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentChanged.At(childComplexity), true
+
+	case "IncidentChanged.cursor":
+		if e.ComplexityRoot.IncidentChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentChanged.Cursor(childComplexity), true
+
+	case "IncidentChanged.incident":
+		if e.ComplexityRoot.IncidentChanged.Incident == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentChanged.Incident(childComplexity), true
+
+	case "IncidentComment.account":
+		if e.ComplexityRoot.IncidentComment.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentComment.Account(childComplexity), true
+
+	case "IncidentComment.createdAt":
+		if e.ComplexityRoot.IncidentComment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentComment.CreatedAt(childComplexity), true
+
+	case "IncidentComment.text":
+		if e.ComplexityRoot.IncidentComment.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentComment.Text(childComplexity), true
+
+	case "IncidentConnection.edges":
+		if e.ComplexityRoot.IncidentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentConnection.Edges(childComplexity), true
+
+	case "IncidentConnection.pageInfo":
+		if e.ComplexityRoot.IncidentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentConnection.PageInfo(childComplexity), true
+
+	case "IncidentConnection.totalCount":
+		if e.ComplexityRoot.IncidentConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentConnection.TotalCount(childComplexity), true
+
+	case "IncidentEdge.cursor":
+		if e.ComplexityRoot.IncidentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentEdge.Cursor(childComplexity), true
+
+	case "IncidentEdge.node":
+		if e.ComplexityRoot.IncidentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentEdge.Node(childComplexity), true
+
+	case "IncidentFigures.acknowledged":
+		if e.ComplexityRoot.IncidentFigures.Acknowledged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentFigures.Acknowledged(childComplexity), true
+
+	case "IncidentFigures.escalated":
+		if e.ComplexityRoot.IncidentFigures.Escalated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentFigures.Escalated(childComplexity), true
+
+	case "IncidentFigures.reported":
+		if e.ComplexityRoot.IncidentFigures.Reported == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentFigures.Reported(childComplexity), true
+
+	case "IncidentFigures.resolved":
+		if e.ComplexityRoot.IncidentFigures.Resolved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentFigures.Resolved(childComplexity), true
+
+	case "IncidentFigures.secondsToAcknowledge":
+		if e.ComplexityRoot.IncidentFigures.SecondsToAcknowledge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentFigures.SecondsToAcknowledge(childComplexity), true
+
+	case "IncidentFigures.secondsToResolve":
+		if e.ComplexityRoot.IncidentFigures.SecondsToResolve == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentFigures.SecondsToResolve(childComplexity), true
+
+	case "IncidentFigures.severity":
+		if e.ComplexityRoot.IncidentFigures.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentFigures.Severity(childComplexity), true
+
+	case "IncidentPayload.incident":
+		if e.ComplexityRoot.IncidentPayload.Incident == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentPayload.Incident(childComplexity), true
+
+	case "IncidentPayload.userErrors":
+		if e.ComplexityRoot.IncidentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncidentPayload.UserErrors(childComplexity), true
+
 	case "Interaction.acceptedAt":
 		if e.ComplexityRoot.Interaction.AcceptedAt == nil {
 			break
@@ -4494,6 +8491,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Interaction.Citizen(childComplexity), true
+
+	case "Interaction.clear":
+		if e.ComplexityRoot.Interaction.Clear == nil {
+			break
+		}
+
+		args, err := ec.field_Interaction_clear_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Interaction.Clear(childComplexity, args["purpose"].(access.Purpose), args["note"].(*string)), true
 
 	case "Interaction.closeReason":
 		if e.ComplexityRoot.Interaction.CloseReason == nil {
@@ -4729,6 +8738,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InteractionChanged.Interaction(childComplexity), true
 
+	case "InteractionClear.files":
+		if e.ComplexityRoot.InteractionClear.Files == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionClear.Files(childComplexity), true
+
+	case "InteractionClear.name":
+		if e.ComplexityRoot.InteractionClear.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionClear.Name(childComplexity), true
+
+	case "InteractionClear.note":
+		if e.ComplexityRoot.InteractionClear.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionClear.Note(childComplexity), true
+
+	case "InteractionClear.numbers":
+		if e.ComplexityRoot.InteractionClear.Numbers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionClear.Numbers(childComplexity), true
+
+	case "InteractionClear.pageUrl":
+		if e.ComplexityRoot.InteractionClear.PageURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionClear.PageURL(childComplexity), true
+
+	case "InteractionClear.phone":
+		if e.ComplexityRoot.InteractionClear.Phone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionClear.Phone(childComplexity), true
+
+	case "InteractionClear.ratingComment":
+		if e.ComplexityRoot.InteractionClear.RatingComment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionClear.RatingComment(childComplexity), true
+
 	case "InteractionConnection.edges":
 		if e.ComplexityRoot.InteractionConnection.Edges == nil {
 			break
@@ -4764,6 +8822,27 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InteractionEdge.Node(childComplexity), true
 
+	case "InteractionLeft.at":
+		if e.ComplexityRoot.InteractionLeft.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionLeft.At(childComplexity), true
+
+	case "InteractionLeft.cursor":
+		if e.ComplexityRoot.InteractionLeft.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionLeft.Cursor(childComplexity), true
+
+	case "InteractionLeft.interactionId":
+		if e.ComplexityRoot.InteractionLeft.InteractionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionLeft.InteractionID(childComplexity), true
+
 	case "InteractionPayload.interaction":
 		if e.ComplexityRoot.InteractionPayload.Interaction == nil {
 			break
@@ -4777,6 +8856,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InteractionPayload.UserErrors(childComplexity), true
+
+	case "InteractionsSnapshot.at":
+		if e.ComplexityRoot.InteractionsSnapshot.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionsSnapshot.At(childComplexity), true
+
+	case "InteractionsSnapshot.complete":
+		if e.ComplexityRoot.InteractionsSnapshot.Complete == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionsSnapshot.Complete(childComplexity), true
+
+	case "InteractionsSnapshot.cursor":
+		if e.ComplexityRoot.InteractionsSnapshot.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionsSnapshot.Cursor(childComplexity), true
+
+	case "InteractionsSnapshot.interactions":
+		if e.ComplexityRoot.InteractionsSnapshot.Interactions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InteractionsSnapshot.Interactions(childComplexity), true
 
 	case "KnowledgeFigures.answered":
 		if e.ComplexityRoot.KnowledgeFigures.Answered == nil {
@@ -4985,6 +9092,104 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LegalBasis.Article(childComplexity), true
+
+	case "LegalHold.createdAt":
+		if e.ComplexityRoot.LegalHold.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHold.CreatedAt(childComplexity), true
+
+	case "LegalHold.id":
+		if e.ComplexityRoot.LegalHold.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHold.ID(childComplexity), true
+
+	case "LegalHold.interactionId":
+		if e.ComplexityRoot.LegalHold.InteractionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHold.InteractionID(childComplexity), true
+
+	case "LegalHold.placedBy":
+		if e.ComplexityRoot.LegalHold.PlacedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHold.PlacedBy(childComplexity), true
+
+	case "LegalHold.reason":
+		if e.ComplexityRoot.LegalHold.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHold.Reason(childComplexity), true
+
+	case "LegalHold.releasedAt":
+		if e.ComplexityRoot.LegalHold.ReleasedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHold.ReleasedAt(childComplexity), true
+
+	case "LegalHold.releasedBy":
+		if e.ComplexityRoot.LegalHold.ReleasedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHold.ReleasedBy(childComplexity), true
+
+	case "LegalHoldConnection.edges":
+		if e.ComplexityRoot.LegalHoldConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHoldConnection.Edges(childComplexity), true
+
+	case "LegalHoldConnection.pageInfo":
+		if e.ComplexityRoot.LegalHoldConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHoldConnection.PageInfo(childComplexity), true
+
+	case "LegalHoldConnection.totalCount":
+		if e.ComplexityRoot.LegalHoldConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHoldConnection.TotalCount(childComplexity), true
+
+	case "LegalHoldEdge.cursor":
+		if e.ComplexityRoot.LegalHoldEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHoldEdge.Cursor(childComplexity), true
+
+	case "LegalHoldEdge.node":
+		if e.ComplexityRoot.LegalHoldEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHoldEdge.Node(childComplexity), true
+
+	case "LegalHoldPayload.legalHold":
+		if e.ComplexityRoot.LegalHoldPayload.LegalHold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHoldPayload.LegalHold(childComplexity), true
+
+	case "LegalHoldPayload.userErrors":
+		if e.ComplexityRoot.LegalHoldPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LegalHoldPayload.UserErrors(childComplexity), true
 
 	case "LiveCall.call":
 		if e.ComplexityRoot.LiveCall.Call == nil {
@@ -5280,6 +9485,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Message.Citations(childComplexity), true
 
+	case "Message.clearText":
+		if e.ComplexityRoot.Message.ClearText == nil {
+			break
+		}
+
+		args, err := ec.field_Message_clearText_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Message.ClearText(childComplexity, args["purpose"].(access.Purpose), args["note"].(*string)), true
+
 	case "Message.clientKey":
 		if e.ComplexityRoot.Message.ClientKey == nil {
 			break
@@ -5314,6 +9531,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Message.Kind(childComplexity), true
+
+	case "Message.masked":
+		if e.ComplexityRoot.Message.Masked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Masked(childComplexity), true
 
 	case "Message.operator":
 		if e.ComplexityRoot.Message.Operator == nil {
@@ -5573,6 +9797,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.AccountUpdate(childComplexity, args["input"].(model.AccountUpdateInput)), true
 
+	case "Mutation.admissionGrant":
+		if e.ComplexityRoot.Mutation.AdmissionGrant == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_admissionGrant_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AdmissionGrant(childComplexity, args["input"].(model.AdmissionGrantInput)), true
+
+	case "Mutation.admissionRevoke":
+		if e.ComplexityRoot.Mutation.AdmissionRevoke == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_admissionRevoke_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AdmissionRevoke(childComplexity, args["input"].(model.AdmissionRevokeInput)), true
+
 	case "Mutation.agencyNetworkAdd":
 		if e.ComplexityRoot.Mutation.AgencyNetworkAdd == nil {
 			break
@@ -5596,6 +9844,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AgencyNetworkRemove(childComplexity, args["input"].(model.AgencyNetworkRemoveInput)), true
+
+	case "Mutation.alertAcknowledge":
+		if e.ComplexityRoot.Mutation.AlertAcknowledge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alertAcknowledge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlertAcknowledge(childComplexity, args["input"].(model.AlertAcknowledgeInput)), true
+
+	case "Mutation.alertRuleCreate":
+		if e.ComplexityRoot.Mutation.AlertRuleCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alertRuleCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlertRuleCreate(childComplexity, args["input"].(model.AlertRuleCreateInput)), true
+
+	case "Mutation.alertRuleUpdate":
+		if e.ComplexityRoot.Mutation.AlertRuleUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_alertRuleUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AlertRuleUpdate(childComplexity, args["input"].(model.AlertRuleUpdateInput)), true
 
 	case "Mutation.answerFeedback":
 		if e.ComplexityRoot.Mutation.AnswerFeedback == nil {
@@ -5645,6 +9929,54 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.AttachmentUpload(childComplexity, args["input"].(model.AttachmentUploadInput)), true
 
+	case "Mutation.attemptAnswer":
+		if e.ComplexityRoot.Mutation.AttemptAnswer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_attemptAnswer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AttemptAnswer(childComplexity, args["input"].(model.AttemptAnswerInput)), true
+
+	case "Mutation.attemptBegin":
+		if e.ComplexityRoot.Mutation.AttemptBegin == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_attemptBegin_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AttemptBegin(childComplexity, args["input"].(model.TrainingAssignmentInput)), true
+
+	case "Mutation.attemptFinish":
+		if e.ComplexityRoot.Mutation.AttemptFinish == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_attemptFinish_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AttemptFinish(childComplexity, args["input"].(model.AttemptInput)), true
+
+	case "Mutation.attemptReply":
+		if e.ComplexityRoot.Mutation.AttemptReply == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_attemptReply_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AttemptReply(childComplexity, args["input"].(model.AttemptReplyInput)), true
+
 	case "Mutation.benchCaseKeep":
 		if e.ComplexityRoot.Mutation.BenchCaseKeep == nil {
 			break
@@ -5692,6 +10024,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.BusinessHoursSet(childComplexity, args["input"].(model.BusinessHoursSetInput)), true
+
+	case "Mutation.calibrationBegin":
+		if e.ComplexityRoot.Mutation.CalibrationBegin == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_calibrationBegin_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CalibrationBegin(childComplexity, args["input"].(model.CalibrationBeginInput)), true
+
+	case "Mutation.calibrationConclude":
+		if e.ComplexityRoot.Mutation.CalibrationConclude == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_calibrationConclude_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CalibrationConclude(childComplexity, args["input"].(model.CalibrationConcludeInput)), true
+
+	case "Mutation.calibrationGive":
+		if e.ComplexityRoot.Mutation.CalibrationGive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_calibrationGive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CalibrationGive(childComplexity, args["input"].(model.CalibrationGiveInput)), true
 
 	case "Mutation.callCandidateAdd":
 		if e.ComplexityRoot.Mutation.CallCandidateAdd == nil {
@@ -5945,6 +10313,282 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.ChatStart(childComplexity, args["input"].(model.ChatStartInput)), true
 
+	case "Mutation.citizenRequestApprove":
+		if e.ComplexityRoot.Mutation.CitizenRequestApprove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_citizenRequestApprove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CitizenRequestApprove(childComplexity, args["input"].(model.CitizenRequestInput)), true
+
+	case "Mutation.citizenRequestAsk":
+		if e.ComplexityRoot.Mutation.CitizenRequestAsk == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_citizenRequestAsk_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CitizenRequestAsk(childComplexity, args["input"].(model.CitizenRequestAskInput)), true
+
+	case "Mutation.citizenRequestRefuse":
+		if e.ComplexityRoot.Mutation.CitizenRequestRefuse == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_citizenRequestRefuse_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CitizenRequestRefuse(childComplexity, args["input"].(model.CitizenRequestRefuseInput)), true
+
+	case "Mutation.courseChange":
+		if e.ComplexityRoot.Mutation.CourseChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_courseChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CourseChange(childComplexity, args["input"].(model.CourseChangeInput)), true
+
+	case "Mutation.courseCreate":
+		if e.ComplexityRoot.Mutation.CourseCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_courseCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CourseCreate(childComplexity, args["input"].(model.CourseCreateInput)), true
+
+	case "Mutation.courseExerciseAdd":
+		if e.ComplexityRoot.Mutation.CourseExerciseAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_courseExerciseAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CourseExerciseAdd(childComplexity, args["input"].(model.CourseExerciseAddInput)), true
+
+	case "Mutation.coursePublish":
+		if e.ComplexityRoot.Mutation.CoursePublish == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_coursePublish_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CoursePublish(childComplexity, args["input"].(model.CoursePublishInput)), true
+
+	case "Mutation.courseWrite":
+		if e.ComplexityRoot.Mutation.CourseWrite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_courseWrite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CourseWrite(childComplexity, args["input"].(model.CourseWriteInput)), true
+
+	case "Mutation.deferralAnalyse":
+		if e.ComplexityRoot.Mutation.DeferralAnalyse == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deferralAnalyse_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeferralAnalyse(childComplexity, args["input"].(model.DeferralAnalyseInput)), true
+
+	case "Mutation.deferralAnswer":
+		if e.ComplexityRoot.Mutation.DeferralAnswer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deferralAnswer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeferralAnswer(childComplexity, args["input"].(model.DeferralInput)), true
+
+	case "Mutation.deferralName":
+		if e.ComplexityRoot.Mutation.DeferralName == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deferralName_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeferralName(childComplexity, args["input"].(model.DeferralNameInput)), true
+
+	case "Mutation.deferralTermSet":
+		if e.ComplexityRoot.Mutation.DeferralTermSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deferralTermSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeferralTermSet(childComplexity, args["input"].(model.DeferralTermSetInput)), true
+
+	case "Mutation.directiveSee":
+		if e.ComplexityRoot.Mutation.DirectiveSee == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_directiveSee_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DirectiveSee(childComplexity, args["input"].(model.DirectiveSeeInput)), true
+
+	case "Mutation.evaluationComment":
+		if e.ComplexityRoot.Mutation.EvaluationComment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evaluationComment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvaluationComment(childComplexity, args["input"].(model.EvaluationCommentInput)), true
+
+	case "Mutation.evaluationContest":
+		if e.ComplexityRoot.Mutation.EvaluationContest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evaluationContest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvaluationContest(childComplexity, args["input"].(model.EvaluationContestInput)), true
+
+	case "Mutation.evaluationDecide":
+		if e.ComplexityRoot.Mutation.EvaluationDecide == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evaluationDecide_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvaluationDecide(childComplexity, args["input"].(model.EvaluationDecideInput)), true
+
+	case "Mutation.evaluationFormCreate":
+		if e.ComplexityRoot.Mutation.EvaluationFormCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evaluationFormCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvaluationFormCreate(childComplexity, args["input"].(model.EvaluationFormCreateInput)), true
+
+	case "Mutation.evaluationFormRevise":
+		if e.ComplexityRoot.Mutation.EvaluationFormRevise == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evaluationFormRevise_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvaluationFormRevise(childComplexity, args["input"].(model.EvaluationFormReviseInput)), true
+
+	case "Mutation.evaluationFormUpdate":
+		if e.ComplexityRoot.Mutation.EvaluationFormUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evaluationFormUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvaluationFormUpdate(childComplexity, args["input"].(model.EvaluationFormUpdateInput)), true
+
+	case "Mutation.evaluationGive":
+		if e.ComplexityRoot.Mutation.EvaluationGive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evaluationGive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvaluationGive(childComplexity, args["input"].(model.EvaluationGiveInput)), true
+
+	case "Mutation.evaluationRuleCreate":
+		if e.ComplexityRoot.Mutation.EvaluationRuleCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evaluationRuleCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvaluationRuleCreate(childComplexity, args["input"].(model.EvaluationRuleCreateInput)), true
+
+	case "Mutation.evaluationRuleUpdate":
+		if e.ComplexityRoot.Mutation.EvaluationRuleUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evaluationRuleUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvaluationRuleUpdate(childComplexity, args["input"].(model.EvaluationRuleUpdateInput)), true
+
+	case "Mutation.evaluationSkip":
+		if e.ComplexityRoot.Mutation.EvaluationSkip == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_evaluationSkip_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EvaluationSkip(childComplexity, args["input"].(model.EvaluationSkipInput)), true
+
 	case "Mutation.gapDismiss":
 		if e.ComplexityRoot.Mutation.GapDismiss == nil {
 			break
@@ -6029,6 +10673,66 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.IdentityUnlink(childComplexity, args["input"].(model.IdentityUnlinkInput)), true
 
+	case "Mutation.incidentAcknowledge":
+		if e.ComplexityRoot.Mutation.IncidentAcknowledge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_incidentAcknowledge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IncidentAcknowledge(childComplexity, args["input"].(model.IncidentAcknowledgeInput)), true
+
+	case "Mutation.incidentComment":
+		if e.ComplexityRoot.Mutation.IncidentComment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_incidentComment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IncidentComment(childComplexity, args["input"].(model.IncidentCommentInput)), true
+
+	case "Mutation.incidentReport":
+		if e.ComplexityRoot.Mutation.IncidentReport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_incidentReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IncidentReport(childComplexity, args["input"].(model.IncidentReportInput)), true
+
+	case "Mutation.incidentResolve":
+		if e.ComplexityRoot.Mutation.IncidentResolve == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_incidentResolve_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IncidentResolve(childComplexity, args["input"].(model.IncidentResolveInput)), true
+
+	case "Mutation.interactionAssign":
+		if e.ComplexityRoot.Mutation.InteractionAssign == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_interactionAssign_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InteractionAssign(childComplexity, args["input"].(model.InteractionAssignInput)), true
+
 	case "Mutation.interactionClose":
 		if e.ComplexityRoot.Mutation.InteractionClose == nil {
 			break
@@ -6040,6 +10744,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InteractionClose(childComplexity, args["input"].(model.InteractionCloseInput)), true
+
+	case "Mutation.interactionDefer":
+		if e.ComplexityRoot.Mutation.InteractionDefer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_interactionDefer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InteractionDefer(childComplexity, args["input"].(model.InteractionDeferInput)), true
 
 	case "Mutation.interactionFinish":
 		if e.ComplexityRoot.Mutation.InteractionFinish == nil {
@@ -6089,6 +10805,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.InteractionResume(childComplexity, args["input"].(model.InteractionInput)), true
 
+	case "Mutation.interactionTakeOver":
+		if e.ComplexityRoot.Mutation.InteractionTakeOver == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_interactionTakeOver_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InteractionTakeOver(childComplexity, args["input"].(model.InteractionTakeOverInput)), true
+
 	case "Mutation.interactionTransfer":
 		if e.ComplexityRoot.Mutation.InteractionTransfer == nil {
 			break
@@ -6112,6 +10840,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InteractionTransferToOperator(childComplexity, args["input"].(model.InteractionTransferToOperatorInput)), true
+
+	case "Mutation.legalHoldPlace":
+		if e.ComplexityRoot.Mutation.LegalHoldPlace == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_legalHoldPlace_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LegalHoldPlace(childComplexity, args["input"].(model.LegalHoldPlaceInput)), true
+
+	case "Mutation.legalHoldRelease":
+		if e.ComplexityRoot.Mutation.LegalHoldRelease == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_legalHoldRelease_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LegalHoldRelease(childComplexity, args["input"].(model.LegalHoldInput)), true
 
 	case "Mutation.menuCreate":
 		if e.ComplexityRoot.Mutation.MenuCreate == nil {
@@ -6220,6 +10972,54 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OfferDecline(childComplexity, args["input"].(model.OfferInput)), true
+
+	case "Mutation.onboardingPlanImport":
+		if e.ComplexityRoot.Mutation.OnboardingPlanImport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_onboardingPlanImport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OnboardingPlanImport(childComplexity, args["input"].(model.OnboardingPlanImportInput)), true
+
+	case "Mutation.operatorCallBack":
+		if e.ComplexityRoot.Mutation.OperatorCallBack == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_operatorCallBack_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OperatorCallBack(childComplexity, args["input"].(model.OperatorCallBackInput)), true
+
+	case "Mutation.operatorLend":
+		if e.ComplexityRoot.Mutation.OperatorLend == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_operatorLend_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OperatorLend(childComplexity, args["input"].(model.OperatorLendInput)), true
+
+	case "Mutation.operatorPresenceSet":
+		if e.ComplexityRoot.Mutation.OperatorPresenceSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_operatorPresenceSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OperatorPresenceSet(childComplexity, args["input"].(model.OperatorPresenceSetInput)), true
 
 	case "Mutation.passwordChange":
 		if e.ComplexityRoot.Mutation.PasswordChange == nil {
@@ -6701,6 +11501,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.RoleRevoke(childComplexity, args["input"].(model.RoleRevokeInput)), true
 
+	case "Mutation.rolloutWaveSet":
+		if e.ComplexityRoot.Mutation.RolloutWaveSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rolloutWaveSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RolloutWaveSet(childComplexity, args["input"].(model.RolloutWaveSetInput)), true
+
 	case "Mutation.secondFactorBegin":
 		if e.ComplexityRoot.Mutation.SecondFactorBegin == nil {
 			break
@@ -6842,6 +11654,66 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.SignOutOthers(childComplexity), true
 
+	case "Mutation.siteAdd":
+		if e.ComplexityRoot.Mutation.SiteAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_siteAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SiteAdd(childComplexity, args["input"].(model.SiteAddInput)), true
+
+	case "Mutation.siteChange":
+		if e.ComplexityRoot.Mutation.SiteChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_siteChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SiteChange(childComplexity, args["input"].(model.SiteChangeInput)), true
+
+	case "Mutation.siteCheck":
+		if e.ComplexityRoot.Mutation.SiteCheck == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_siteCheck_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SiteCheck(childComplexity, args["input"].(model.SiteCheckInput)), true
+
+	case "Mutation.siteCheckConfirm":
+		if e.ComplexityRoot.Mutation.SiteCheckConfirm == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_siteCheckConfirm_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SiteCheckConfirm(childComplexity, args["input"].(model.SiteCheckConfirmInput)), true
+
+	case "Mutation.siteCheckWithdraw":
+		if e.ComplexityRoot.Mutation.SiteCheckWithdraw == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_siteCheckWithdraw_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SiteCheckWithdraw(childComplexity, args["input"].(model.SiteCheckWithdrawInput)), true
+
 	case "Mutation.skillCreate":
 		if e.ComplexityRoot.Mutation.SkillCreate == nil {
 			break
@@ -6889,6 +11761,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TokenRefresh(childComplexity, args["input"].(model.TokenRefreshInput)), true
+
+	case "Mutation.trainingAssign":
+		if e.ComplexityRoot.Mutation.TrainingAssign == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_trainingAssign_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TrainingAssign(childComplexity, args["input"].(model.TrainingAssignInput)), true
+
+	case "Mutation.trainingWithdraw":
+		if e.ComplexityRoot.Mutation.TrainingWithdraw == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_trainingWithdraw_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TrainingWithdraw(childComplexity, args["input"].(model.TrainingAssignmentInput)), true
 
 	case "Mutation.trunkCreate":
 		if e.ComplexityRoot.Mutation.TrunkCreate == nil {
@@ -7030,6 +11926,188 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OfferPayload.UserErrors(childComplexity), true
+
+	case "OnboardingBadRow.field":
+		if e.ComplexityRoot.OnboardingBadRow.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingBadRow.Field(childComplexity), true
+
+	case "OnboardingBadRow.line":
+		if e.ComplexityRoot.OnboardingBadRow.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingBadRow.Line(childComplexity), true
+
+	case "OnboardingBadRow.message":
+		if e.ComplexityRoot.OnboardingBadRow.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingBadRow.Message(childComplexity), true
+
+	case "OnboardingBoard.at":
+		if e.ComplexityRoot.OnboardingBoard.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingBoard.At(childComplexity), true
+
+	case "OnboardingBoard.cursor":
+		if e.ComplexityRoot.OnboardingBoard.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingBoard.Cursor(childComplexity), true
+
+	case "OnboardingBoard.sites":
+		if e.ComplexityRoot.OnboardingBoard.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingBoard.Sites(childComplexity), true
+
+	case "OnboardingBoard.totals":
+		if e.ComplexityRoot.OnboardingBoard.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingBoard.Totals(childComplexity), true
+
+	case "OnboardingBoard.waves":
+		if e.ComplexityRoot.OnboardingBoard.Waves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingBoard.Waves(childComplexity), true
+
+	case "OnboardingPlanPayload.added":
+		if e.ComplexityRoot.OnboardingPlanPayload.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingPlanPayload.Added(childComplexity), true
+
+	case "OnboardingPlanPayload.badRows":
+		if e.ComplexityRoot.OnboardingPlanPayload.BadRows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingPlanPayload.BadRows(childComplexity), true
+
+	case "OnboardingPlanPayload.changed":
+		if e.ComplexityRoot.OnboardingPlanPayload.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingPlanPayload.Changed(childComplexity), true
+
+	case "OnboardingPlanPayload.moreBadRows":
+		if e.ComplexityRoot.OnboardingPlanPayload.MoreBadRows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingPlanPayload.MoreBadRows(childComplexity), true
+
+	case "OnboardingPlanPayload.unchanged":
+		if e.ComplexityRoot.OnboardingPlanPayload.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingPlanPayload.Unchanged(childComplexity), true
+
+	case "OnboardingPlanPayload.userErrors":
+		if e.ComplexityRoot.OnboardingPlanPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingPlanPayload.UserErrors(childComplexity), true
+
+	case "OnboardingPlanPayload.waves":
+		if e.ComplexityRoot.OnboardingPlanPayload.Waves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingPlanPayload.Waves(childComplexity), true
+
+	case "OnboardingPlanPayload.written":
+		if e.ComplexityRoot.OnboardingPlanPayload.Written == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingPlanPayload.Written(childComplexity), true
+
+	case "OnboardingStageCount.sites":
+		if e.ComplexityRoot.OnboardingStageCount.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingStageCount.Sites(childComplexity), true
+
+	case "OnboardingStageCount.stage":
+		if e.ComplexityRoot.OnboardingStageCount.Stage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingStageCount.Stage(childComplexity), true
+
+	case "OnboardingTotals.late":
+		if e.ComplexityRoot.OnboardingTotals.Late == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingTotals.Late(childComplexity), true
+
+	case "OnboardingTotals.launched":
+		if e.ComplexityRoot.OnboardingTotals.Launched == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingTotals.Launched(childComplexity), true
+
+	case "OnboardingTotals.ready":
+		if e.ComplexityRoot.OnboardingTotals.Ready == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingTotals.Ready(childComplexity), true
+
+	case "OnboardingTotals.sites":
+		if e.ComplexityRoot.OnboardingTotals.Sites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingTotals.Sites(childComplexity), true
+
+	case "OnboardingTotals.stages":
+		if e.ComplexityRoot.OnboardingTotals.Stages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingTotals.Stages(childComplexity), true
+
+	case "OnboardingTotals.warnings":
+		if e.ComplexityRoot.OnboardingTotals.Warnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingTotals.Warnings(childComplexity), true
+
+	case "OnboardingWave.totals":
+		if e.ComplexityRoot.OnboardingWave.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingWave.Totals(childComplexity), true
+
+	case "OnboardingWave.wave":
+		if e.ComplexityRoot.OnboardingWave.Wave == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OnboardingWave.Wave(childComplexity), true
 
 	case "OpeningException.date":
 		if e.ComplexityRoot.OpeningException.Date == nil {
@@ -7599,6 +12677,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Accounts(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.AccountFilter)), true
 
+	case "Query.admissions":
+		if e.ComplexityRoot.Query.Admissions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_admissions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Admissions(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.AdmissionFilter)), true
+
 	case "Query.agencies":
 		if e.ComplexityRoot.Query.Agencies == nil {
 			break
@@ -7622,6 +12712,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AgencyNetworks(childComplexity, args["agencyId"].(string)), true
+
+	case "Query.alertRules":
+		if e.ComplexityRoot.Query.AlertRules == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.AlertRules(childComplexity), true
+
+	case "Query.alerts":
+		if e.ComplexityRoot.Query.Alerts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_alerts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Alerts(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["state"].(*alert.State), args["ruleId"].(*string)), true
 
 	case "Query.answerSamples":
 		if e.ComplexityRoot.Query.AnswerSamples == nil {
@@ -7697,6 +12806,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.BusinessHours(childComplexity), true
 
+	case "Query.calibrations":
+		if e.ComplexityRoot.Query.Calibrations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_calibrations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Calibrations(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["state"].(*calibration.State)), true
+
 	case "Query.callbacks":
 		if e.ComplexityRoot.Query.Callbacks == nil {
 			break
@@ -7716,6 +12837,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.CentreNodes(childComplexity), true
 
+	case "Query.citizenRequests":
+		if e.ComplexityRoot.Query.CitizenRequests == nil {
+			break
+		}
+
+		args, err := ec.field_Query_citizenRequests_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CitizenRequests(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["state"].(*citizenrequest.State)), true
+
+	case "Query.courses":
+		if e.ComplexityRoot.Query.Courses == nil {
+			break
+		}
+
+		args, err := ec.field_Query_courses_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Courses(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
+
 	case "Query.deadRecords":
 		if e.ComplexityRoot.Query.DeadRecords == nil {
 			break
@@ -7728,12 +12873,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.DeadRecords(childComplexity, args["days"].(int), args["first"].(*int)), true
 
+	case "Query.deferralTerms":
+		if e.ComplexityRoot.Query.DeferralTerms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.DeferralTerms(childComplexity), true
+
+	case "Query.deferrals":
+		if e.ComplexityRoot.Query.Deferrals == nil {
+			break
+		}
+
+		args, err := ec.field_Query_deferrals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Deferrals(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.DeferralFilter)), true
+
 	case "Query.desk":
 		if e.ComplexityRoot.Query.Desk == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Desk(childComplexity), true
+
+	case "Query.destructionActs":
+		if e.ComplexityRoot.Query.DestructionActs == nil {
+			break
+		}
+
+		args, err := ec.field_Query_destructionActs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DestructionActs(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["requestId"].(*string)), true
+
+	case "Query.directives":
+		if e.ComplexityRoot.Query.Directives == nil {
+			break
+		}
+
+		args, err := ec.field_Query_directives_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Directives(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["accountId"].(*string)), true
 
 	case "Query.dispositions":
 		if e.ComplexityRoot.Query.Dispositions == nil {
@@ -7746,6 +12934,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Dispositions(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
+
+	case "Query.evaluationForms":
+		if e.ComplexityRoot.Query.EvaluationForms == nil {
+			break
+		}
+
+		args, err := ec.field_Query_evaluationForms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EvaluationForms(childComplexity, args["includeInactive"].(bool)), true
+
+	case "Query.evaluationResults":
+		if e.ComplexityRoot.Query.EvaluationResults == nil {
+			break
+		}
+
+		args, err := ec.field_Query_evaluationResults_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EvaluationResults(childComplexity, args["filter"].(model.EvaluationResultFilter)), true
+
+	case "Query.evaluationRules":
+		if e.ComplexityRoot.Query.EvaluationRules == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.EvaluationRules(childComplexity), true
+
+	case "Query.evaluations":
+		if e.ComplexityRoot.Query.Evaluations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_evaluations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Evaluations(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.EvaluationFilter)), true
 
 	case "Query.gaps":
 		if e.ComplexityRoot.Query.Gaps == nil {
@@ -7765,6 +12996,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Identities(childComplexity), true
+
+	case "Query.incidentStatistics":
+		if e.ComplexityRoot.Query.IncidentStatistics == nil {
+			break
+		}
+
+		args, err := ec.field_Query_incidentStatistics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.IncidentStatistics(childComplexity, args["from"].(time.Time), args["to"].(time.Time)), true
+
+	case "Query.incidents":
+		if e.ComplexityRoot.Query.Incidents == nil {
+			break
+		}
+
+		args, err := ec.field_Query_incidents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Incidents(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.IncidentFilter)), true
 
 	case "Query.interaction":
 		if e.ComplexityRoot.Query.Interaction == nil {
@@ -7808,6 +13063,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.KnowledgeVectors(childComplexity), true
+
+	case "Query.legalHolds":
+		if e.ComplexityRoot.Query.LegalHolds == nil {
+			break
+		}
+
+		args, err := ec.field_Query_legalHolds_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LegalHolds(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["active"].(*bool)), true
 
 	case "Query.liveCalls":
 		if e.ComplexityRoot.Query.LiveCalls == nil {
@@ -7858,6 +13125,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+
+	case "Query.onboardingBoard":
+		if e.ComplexityRoot.Query.OnboardingBoard == nil {
+			break
+		}
+
+		args, err := ec.field_Query_onboardingBoard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.OnboardingBoard(childComplexity, args["filter"].(*model.OnboardingFilter)), true
 
 	case "Query.pauseReasons":
 		if e.ComplexityRoot.Query.PauseReasons == nil {
@@ -8046,6 +13325,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Regions(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int)), true
 
+	case "Query.rolloutWaves":
+		if e.ComplexityRoot.Query.RolloutWaves == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.RolloutWaves(childComplexity), true
+
 	case "Query.sampledAnswers":
 		if e.ComplexityRoot.Query.SampledAnswers == nil {
 			break
@@ -8076,6 +13362,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Sessions(childComplexity, args["accountId"].(*string)), true
+
+	case "Query.siteOnboarding":
+		if e.ComplexityRoot.Query.SiteOnboarding == nil {
+			break
+		}
+
+		args, err := ec.field_Query_siteOnboarding_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SiteOnboarding(childComplexity, args["siteId"].(string)), true
 
 	case "Query.sites":
 		if e.ComplexityRoot.Query.Sites == nil {
@@ -8108,6 +13406,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Sounds(childComplexity), true
 
+	case "Query.trainingAssignments":
+		if e.ComplexityRoot.Query.TrainingAssignments == nil {
+			break
+		}
+
+		args, err := ec.field_Query_trainingAssignments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TrainingAssignments(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["filter"].(*model.TrainingFilter)), true
+
+	case "Query.trainingAttempt":
+		if e.ComplexityRoot.Query.TrainingAttempt == nil {
+			break
+		}
+
+		args, err := ec.field_Query_trainingAttempt_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TrainingAttempt(childComplexity, args["id"].(string)), true
+
 	case "Query.trunks":
 		if e.ComplexityRoot.Query.Trunks == nil {
 			break
@@ -8121,6 +13443,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "QuestionOption.id":
+		if e.ComplexityRoot.QuestionOption.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionOption.ID(childComplexity), true
+
+	case "QuestionOption.text":
+		if e.ComplexityRoot.QuestionOption.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QuestionOption.Text(childComplexity), true
 
 	case "Queue.active":
 		if e.ComplexityRoot.Queue.Active == nil {
@@ -8241,6 +13577,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Queue.RelaxSeconds(childComplexity), true
 
+	case "Queue.requiredCourses":
+		if e.ComplexityRoot.Queue.RequiredCourses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Queue.RequiredCourses(childComplexity), true
+
 	case "Queue.requiredSkills":
 		if e.ComplexityRoot.Queue.RequiredSkills == nil {
 			break
@@ -8254,6 +13597,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Queue.ServiceLevelSeconds(childComplexity), true
+
+	case "Queue.site":
+		if e.ComplexityRoot.Queue.Site == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Queue.Site(childComplexity), true
 
 	case "Queue.wrapUpSeconds":
 		if e.ComplexityRoot.Queue.WrapUpSeconds == nil {
@@ -8401,6 +13751,20 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.QueuePositionChanged.Position(childComplexity), true
+
+	case "QueueToday.queue":
+		if e.ComplexityRoot.QueueToday.Queue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QueueToday.Queue(childComplexity), true
+
+	case "QueueToday.waits":
+		if e.ComplexityRoot.QueueToday.Waits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.QueueToday.Waits(childComplexity), true
 
 	case "Recall.begunBy":
 		if e.ComplexityRoot.Recall.BegunBy == nil {
@@ -9553,6 +14917,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Recording.BeganAt(childComplexity), true
 
+	case "Recording.clearTranscript":
+		if e.ComplexityRoot.Recording.ClearTranscript == nil {
+			break
+		}
+
+		args, err := ec.field_Recording_clearTranscript_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Recording.ClearTranscript(childComplexity, args["purpose"].(access.Purpose), args["note"].(*string)), true
+
 	case "Recording.destroyAfter":
 		if e.ComplexityRoot.Recording.DestroyAfter == nil {
 			break
@@ -9621,7 +14997,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Recording.URL(childComplexity), true
+		args, err := ec.field_Recording_url_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Recording.URL(childComplexity, args["purpose"].(*access.Purpose), args["note"].(*string)), true
 
 	case "RecordingTranscript.lines":
 		if e.ComplexityRoot.RecordingTranscript.Lines == nil {
@@ -9783,6 +15164,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RoleAssignment.ValidTo(childComplexity), true
+
+	case "RolloutWave.endsOn":
+		if e.ComplexityRoot.RolloutWave.EndsOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RolloutWave.EndsOn(childComplexity), true
+
+	case "RolloutWave.number":
+		if e.ComplexityRoot.RolloutWave.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RolloutWave.Number(childComplexity), true
+
+	case "RolloutWave.plannedSites":
+		if e.ComplexityRoot.RolloutWave.PlannedSites == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RolloutWave.PlannedSites(childComplexity), true
+
+	case "RolloutWave.startsOn":
+		if e.ComplexityRoot.RolloutWave.StartsOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RolloutWave.StartsOn(childComplexity), true
+
+	case "RolloutWavePayload.userErrors":
+		if e.ComplexityRoot.RolloutWavePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RolloutWavePayload.UserErrors(childComplexity), true
+
+	case "RolloutWavePayload.wave":
+		if e.ComplexityRoot.RolloutWavePayload.Wave == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RolloutWavePayload.Wave(childComplexity), true
 
 	case "RoutingCandidate.accountId":
 		if e.ComplexityRoot.RoutingCandidate.AccountID == nil {
@@ -10274,6 +15697,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Site.Wave(childComplexity), true
 
+	case "SiteCheckConfirmation.by":
+		if e.ComplexityRoot.SiteCheckConfirmation.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckConfirmation.By(childComplexity), true
+
+	case "SiteCheckConfirmation.code":
+		if e.ComplexityRoot.SiteCheckConfirmation.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckConfirmation.Code(childComplexity), true
+
+	case "SiteCheckConfirmation.createdAt":
+		if e.ComplexityRoot.SiteCheckConfirmation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckConfirmation.CreatedAt(childComplexity), true
+
+	case "SiteCheckConfirmation.document":
+		if e.ComplexityRoot.SiteCheckConfirmation.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckConfirmation.Document(childComplexity), true
+
+	case "SiteCheckConfirmation.on":
+		if e.ComplexityRoot.SiteCheckConfirmation.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckConfirmation.On(childComplexity), true
+
+	case "SiteCheckConfirmation.person":
+		if e.ComplexityRoot.SiteCheckConfirmation.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckConfirmation.Person(childComplexity), true
+
+	case "SiteCheckResult.code":
+		if e.ComplexityRoot.SiteCheckResult.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckResult.Code(childComplexity), true
+
+	case "SiteCheckResult.found":
+		if e.ComplexityRoot.SiteCheckResult.Found == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckResult.Found(childComplexity), true
+
+	case "SiteCheckResult.holds":
+		if e.ComplexityRoot.SiteCheckResult.Holds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckResult.Holds(childComplexity), true
+
+	case "SiteCheckResult.manual":
+		if e.ComplexityRoot.SiteCheckResult.Manual == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckResult.Manual(childComplexity), true
+
+	case "SiteCheckResult.wanted":
+		if e.ComplexityRoot.SiteCheckResult.Wanted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteCheckResult.Wanted(childComplexity), true
+
 	case "SiteConnection.edges":
 		if e.ComplexityRoot.SiteConnection.Edges == nil {
 			break
@@ -10308,6 +15808,202 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SiteEdge.Node(childComplexity), true
+
+	case "SiteNeed.contentManagers":
+		if e.ComplexityRoot.SiteNeed.ContentManagers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteNeed.ContentManagers(childComplexity), true
+
+	case "SiteNeed.coordinators":
+		if e.ComplexityRoot.SiteNeed.Coordinators == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteNeed.Coordinators(childComplexity), true
+
+	case "SiteNeed.operatorsLine1":
+		if e.ComplexityRoot.SiteNeed.OperatorsLine1 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteNeed.OperatorsLine1(childComplexity), true
+
+	case "SiteNeed.operatorsLine2":
+		if e.ComplexityRoot.SiteNeed.OperatorsLine2 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteNeed.OperatorsLine2(childComplexity), true
+
+	case "SiteNeed.records":
+		if e.ComplexityRoot.SiteNeed.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteNeed.Records(childComplexity), true
+
+	case "SiteNeed.supervisors":
+		if e.ComplexityRoot.SiteNeed.Supervisors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteNeed.Supervisors(childComplexity), true
+
+	case "SiteOnboarding.confirmations":
+		if e.ComplexityRoot.SiteOnboarding.Confirmations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboarding.Confirmations(childComplexity), true
+
+	case "SiteOnboarding.dueOn":
+		if e.ComplexityRoot.SiteOnboarding.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboarding.DueOn(childComplexity), true
+
+	case "SiteOnboarding.late":
+		if e.ComplexityRoot.SiteOnboarding.Late == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboarding.Late(childComplexity), true
+
+	case "SiteOnboarding.launchedAt":
+		if e.ComplexityRoot.SiteOnboarding.LaunchedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboarding.LaunchedAt(childComplexity), true
+
+	case "SiteOnboarding.need":
+		if e.ComplexityRoot.SiteOnboarding.Need == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboarding.Need(childComplexity), true
+
+	case "SiteOnboarding.readyAt":
+		if e.ComplexityRoot.SiteOnboarding.ReadyAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboarding.ReadyAt(childComplexity), true
+
+	case "SiteOnboarding.site":
+		if e.ComplexityRoot.SiteOnboarding.Site == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboarding.Site(childComplexity), true
+
+	case "SiteOnboarding.stage":
+		if e.ComplexityRoot.SiteOnboarding.Stage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboarding.Stage(childComplexity), true
+
+	case "SiteOnboarding.stages":
+		if e.ComplexityRoot.SiteOnboarding.Stages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboarding.Stages(childComplexity), true
+
+	case "SiteOnboarding.warning":
+		if e.ComplexityRoot.SiteOnboarding.Warning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboarding.Warning(childComplexity), true
+
+	case "SiteOnboardingEvent.at":
+		if e.ComplexityRoot.SiteOnboardingEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboardingEvent.At(childComplexity), true
+
+	case "SiteOnboardingEvent.cursor":
+		if e.ComplexityRoot.SiteOnboardingEvent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboardingEvent.Cursor(childComplexity), true
+
+	case "SiteOnboardingEvent.site":
+		if e.ComplexityRoot.SiteOnboardingEvent.Site == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboardingEvent.Site(childComplexity), true
+
+	case "SiteOnboardingPayload.site":
+		if e.ComplexityRoot.SiteOnboardingPayload.Site == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboardingPayload.Site(childComplexity), true
+
+	case "SiteOnboardingPayload.userErrors":
+		if e.ComplexityRoot.SiteOnboardingPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteOnboardingPayload.UserErrors(childComplexity), true
+
+	case "SiteStageState.checkedAt":
+		if e.ComplexityRoot.SiteStageState.CheckedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteStageState.CheckedAt(childComplexity), true
+
+	case "SiteStageState.checks":
+		if e.ComplexityRoot.SiteStageState.Checks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteStageState.Checks(childComplexity), true
+
+	case "SiteStageState.done":
+		if e.ComplexityRoot.SiteStageState.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteStageState.Done(childComplexity), true
+
+	case "SiteStageState.doneAt":
+		if e.ComplexityRoot.SiteStageState.DoneAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteStageState.DoneAt(childComplexity), true
+
+	case "SiteStageState.reopenedAt":
+		if e.ComplexityRoot.SiteStageState.ReopenedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteStageState.ReopenedAt(childComplexity), true
+
+	case "SiteStageState.stage":
+		if e.ComplexityRoot.SiteStageState.Stage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteStageState.Stage(childComplexity), true
+
+	case "SiteStageState.warning":
+		if e.ComplexityRoot.SiteStageState.Warning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SiteStageState.Warning(childComplexity), true
 
 	case "Skill.code":
 		if e.ComplexityRoot.Skill.Code == nil {
@@ -10454,6 +16150,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.Board(childComplexity, args["after"].(*string)), true
 
+	case "Subscription.boardInteractions":
+		if e.ComplexityRoot.Subscription.BoardInteractions == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_boardInteractions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.BoardInteractions(childComplexity, args["after"].(*string)), true
+
+	case "Subscription.boardToday":
+		if e.ComplexityRoot.Subscription.BoardToday == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.BoardToday(childComplexity), true
+
 	case "Subscription.callCandidates":
 		if e.ComplexityRoot.Subscription.CallCandidates == nil {
 			break
@@ -10489,6 +16204,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.Dialogue(childComplexity, args["interactionId"].(string), args["after"].(*string)), true
+
+	case "Subscription.onboarding":
+		if e.ComplexityRoot.Subscription.Onboarding == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_onboarding_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.Onboarding(childComplexity, args["after"].(*string)), true
 
 	case "SuggestionsChanged.at":
 		if e.ComplexityRoot.SuggestionsChanged.At == nil {
@@ -10573,6 +16300,132 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Tokens.RefreshToken(childComplexity), true
+
+	case "TrainingAssignPayload.assignments":
+		if e.ComplexityRoot.TrainingAssignPayload.Assignments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignPayload.Assignments(childComplexity), true
+
+	case "TrainingAssignPayload.userErrors":
+		if e.ComplexityRoot.TrainingAssignPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignPayload.UserErrors(childComplexity), true
+
+	case "TrainingAssignment.attempts":
+		if e.ComplexityRoot.TrainingAssignment.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignment.Attempts(childComplexity), true
+
+	case "TrainingAssignment.author":
+		if e.ComplexityRoot.TrainingAssignment.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignment.Author(childComplexity), true
+
+	case "TrainingAssignment.course":
+		if e.ComplexityRoot.TrainingAssignment.Course == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignment.Course(childComplexity), true
+
+	case "TrainingAssignment.createdAt":
+		if e.ComplexityRoot.TrainingAssignment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignment.CreatedAt(childComplexity), true
+
+	case "TrainingAssignment.dueAt":
+		if e.ComplexityRoot.TrainingAssignment.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignment.DueAt(childComplexity), true
+
+	case "TrainingAssignment.endedAt":
+		if e.ComplexityRoot.TrainingAssignment.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignment.EndedAt(childComplexity), true
+
+	case "TrainingAssignment.id":
+		if e.ComplexityRoot.TrainingAssignment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignment.ID(childComplexity), true
+
+	case "TrainingAssignment.state":
+		if e.ComplexityRoot.TrainingAssignment.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignment.State(childComplexity), true
+
+	case "TrainingAssignment.trainee":
+		if e.ComplexityRoot.TrainingAssignment.Trainee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignment.Trainee(childComplexity), true
+
+	case "TrainingAssignmentConnection.edges":
+		if e.ComplexityRoot.TrainingAssignmentConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignmentConnection.Edges(childComplexity), true
+
+	case "TrainingAssignmentConnection.pageInfo":
+		if e.ComplexityRoot.TrainingAssignmentConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignmentConnection.PageInfo(childComplexity), true
+
+	case "TrainingAssignmentConnection.totalCount":
+		if e.ComplexityRoot.TrainingAssignmentConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignmentConnection.TotalCount(childComplexity), true
+
+	case "TrainingAssignmentEdge.cursor":
+		if e.ComplexityRoot.TrainingAssignmentEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignmentEdge.Cursor(childComplexity), true
+
+	case "TrainingAssignmentEdge.node":
+		if e.ComplexityRoot.TrainingAssignmentEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignmentEdge.Node(childComplexity), true
+
+	case "TrainingAssignmentPayload.assignment":
+		if e.ComplexityRoot.TrainingAssignmentPayload.Assignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignmentPayload.Assignment(childComplexity), true
+
+	case "TrainingAssignmentPayload.userErrors":
+		if e.ComplexityRoot.TrainingAssignmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingAssignmentPayload.UserErrors(childComplexity), true
 
 	case "TranscriptLine.atMs":
 		if e.ComplexityRoot.TranscriptLine.AtMs == nil {
@@ -10861,6 +16714,69 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Interaction(childComplexity), true
 
+	case "Waits.asaSeconds":
+		if e.ComplexityRoot.Waits.ASASeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waits.ASASeconds(childComplexity), true
+
+	case "Waits.abandoned":
+		if e.ComplexityRoot.Waits.Abandoned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waits.Abandoned(childComplexity), true
+
+	case "Waits.abandonedSoon":
+		if e.ComplexityRoot.Waits.AbandonedSoon == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waits.AbandonedSoon(childComplexity), true
+
+	case "Waits.abandonment":
+		if e.ComplexityRoot.Waits.Abandonment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waits.Abandonment(childComplexity), true
+
+	case "Waits.answered":
+		if e.ComplexityRoot.Waits.Answered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waits.Answered(childComplexity), true
+
+	case "Waits.answeredInTime":
+		if e.ComplexityRoot.Waits.AnsweredInTime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waits.AnsweredInTime(childComplexity), true
+
+	case "Waits.entered":
+		if e.ComplexityRoot.Waits.Entered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waits.Entered(childComplexity), true
+
+	case "Waits.late":
+		if e.ComplexityRoot.Waits.Late == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waits.Late(childComplexity), true
+
+	case "Waits.serviceLevel":
+		if e.ComplexityRoot.Waits.ServiceLevel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Waits.ServiceLevel(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -10879,8 +16795,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAccountInput,
 		ec.unmarshalInputAccountSkillSetInput,
 		ec.unmarshalInputAccountUpdateInput,
+		ec.unmarshalInputAdmissionFilter,
+		ec.unmarshalInputAdmissionGrantInput,
+		ec.unmarshalInputAdmissionRevokeInput,
 		ec.unmarshalInputAgencyNetworkAddInput,
 		ec.unmarshalInputAgencyNetworkRemoveInput,
+		ec.unmarshalInputAlertAcknowledgeInput,
+		ec.unmarshalInputAlertLimitsInput,
+		ec.unmarshalInputAlertRuleCreateInput,
+		ec.unmarshalInputAlertRuleUpdateInput,
 		ec.unmarshalInputAnswerFeedbackInput,
 		ec.unmarshalInputAnswerJudgeInput,
 		ec.unmarshalInputAnswerSampleDrawInput,
@@ -10888,11 +16811,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputApiKeyInput,
 		ec.unmarshalInputApiKeyRotateInput,
 		ec.unmarshalInputAttachmentUploadInput,
+		ec.unmarshalInputAttemptAnswerInput,
+		ec.unmarshalInputAttemptInput,
+		ec.unmarshalInputAttemptReplyInput,
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputBenchCaseInput,
 		ec.unmarshalInputBenchCaseKeepInput,
 		ec.unmarshalInputBenchCasesCollectInput,
 		ec.unmarshalInputBusinessHoursSetInput,
+		ec.unmarshalInputCalibrationBeginInput,
+		ec.unmarshalInputCalibrationConcludeInput,
+		ec.unmarshalInputCalibrationGiveInput,
 		ec.unmarshalInputCallCandidateInput,
 		ec.unmarshalInputCallConsultInput,
 		ec.unmarshalInputCallDialInput,
@@ -10906,20 +16835,62 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCallbackFilter,
 		ec.unmarshalInputCallbackInput,
 		ec.unmarshalInputChatStartInput,
+		ec.unmarshalInputCitizenRequestAskInput,
+		ec.unmarshalInputCitizenRequestInput,
+		ec.unmarshalInputCitizenRequestRefuseInput,
+		ec.unmarshalInputCourseChangeInput,
+		ec.unmarshalInputCourseCreateInput,
+		ec.unmarshalInputCourseExerciseAddInput,
+		ec.unmarshalInputCoursePublishInput,
+		ec.unmarshalInputCourseQuestionInput,
+		ec.unmarshalInputCourseWriteInput,
+		ec.unmarshalInputDeferralAnalyseInput,
+		ec.unmarshalInputDeferralFilter,
+		ec.unmarshalInputDeferralInput,
+		ec.unmarshalInputDeferralNameInput,
+		ec.unmarshalInputDeferralTermSetInput,
+		ec.unmarshalInputDirectiveSeeInput,
+		ec.unmarshalInputEvaluationCommentInput,
+		ec.unmarshalInputEvaluationContestInput,
+		ec.unmarshalInputEvaluationCriterionInput,
+		ec.unmarshalInputEvaluationDecideInput,
+		ec.unmarshalInputEvaluationDrawInput,
+		ec.unmarshalInputEvaluationFilter,
+		ec.unmarshalInputEvaluationFormContentInput,
+		ec.unmarshalInputEvaluationFormCreateInput,
+		ec.unmarshalInputEvaluationFormReviseInput,
+		ec.unmarshalInputEvaluationFormUpdateInput,
+		ec.unmarshalInputEvaluationGiveInput,
+		ec.unmarshalInputEvaluationMarkInput,
+		ec.unmarshalInputEvaluationResultFilter,
+		ec.unmarshalInputEvaluationRuleCreateInput,
+		ec.unmarshalInputEvaluationRuleUpdateInput,
+		ec.unmarshalInputEvaluationSectionInput,
+		ec.unmarshalInputEvaluationSkipInput,
 		ec.unmarshalInputGapDismissInput,
 		ec.unmarshalInputGapDraftInput,
 		ec.unmarshalInputGapFilter,
 		ec.unmarshalInputIdentityDepartInput,
 		ec.unmarshalInputIdentityReturnInput,
 		ec.unmarshalInputIdentityUnlinkInput,
+		ec.unmarshalInputIncidentAcknowledgeInput,
+		ec.unmarshalInputIncidentCommentInput,
+		ec.unmarshalInputIncidentFilter,
+		ec.unmarshalInputIncidentReportInput,
+		ec.unmarshalInputIncidentResolveInput,
+		ec.unmarshalInputInteractionAssignInput,
 		ec.unmarshalInputInteractionCloseInput,
+		ec.unmarshalInputInteractionDeferInput,
 		ec.unmarshalInputInteractionFilter,
 		ec.unmarshalInputInteractionInput,
 		ec.unmarshalInputInteractionRateInput,
+		ec.unmarshalInputInteractionTakeOverInput,
 		ec.unmarshalInputInteractionTransferInput,
 		ec.unmarshalInputInteractionTransferToOperatorInput,
 		ec.unmarshalInputKnowledgeStatisticsFilter,
 		ec.unmarshalInputLegalBasisInput,
+		ec.unmarshalInputLegalHoldInput,
+		ec.unmarshalInputLegalHoldPlaceInput,
 		ec.unmarshalInputMenuCreateInput,
 		ec.unmarshalInputMenuDraftInput,
 		ec.unmarshalInputMenuPublishInput,
@@ -10928,8 +16899,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMessageSendInput,
 		ec.unmarshalInputNodeDrainInput,
 		ec.unmarshalInputOfferInput,
+		ec.unmarshalInputOnboardingFilter,
+		ec.unmarshalInputOnboardingPlanImportInput,
 		ec.unmarshalInputOpeningExceptionInput,
 		ec.unmarshalInputOpeningPeriodInput,
+		ec.unmarshalInputOperatorCallBackInput,
+		ec.unmarshalInputOperatorLendInput,
+		ec.unmarshalInputOperatorPresenceSetInput,
 		ec.unmarshalInputPasswordChangeInput,
 		ec.unmarshalInputPhoneCreateInput,
 		ec.unmarshalInputPhoneResetInput,
@@ -10968,6 +16944,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRoleGrantInput,
 		ec.unmarshalInputRoleInput,
 		ec.unmarshalInputRoleRevokeInput,
+		ec.unmarshalInputRolloutWaveSetInput,
 		ec.unmarshalInputSecondFactorBeginInput,
 		ec.unmarshalInputSecondFactorCodeInput,
 		ec.unmarshalInputServiceNumberSetInput,
@@ -10976,10 +16953,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSignInEnrolInput,
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSignInPasswordInput,
+		ec.unmarshalInputSiteAddInput,
+		ec.unmarshalInputSiteChangeInput,
+		ec.unmarshalInputSiteCheckConfirmInput,
+		ec.unmarshalInputSiteCheckInput,
+		ec.unmarshalInputSiteCheckWithdrawInput,
+		ec.unmarshalInputSiteNeedInput,
 		ec.unmarshalInputSkillCreateInput,
 		ec.unmarshalInputSoundUploadInput,
 		ec.unmarshalInputSuggestionDismissInput,
 		ec.unmarshalInputTokenRefreshInput,
+		ec.unmarshalInputTrainingAssignInput,
+		ec.unmarshalInputTrainingAssignmentInput,
+		ec.unmarshalInputTrainingFilter,
 		ec.unmarshalInputTrunkCreateInput,
 		ec.unmarshalInputTrunkSettingsInput,
 		ec.unmarshalInputTrunkUpdateInput,
@@ -11430,6 +17416,106 @@ type Query {
     "Which to keep; null keeps all."
     filter: CallbackFilter
   ): CallbackConnection!
+  "Deferred enquiries, those first whose term ends first. Who deferred one and the operator who is named see it; supervisors, coordinators, content managers, expert-system administrators those of their segment; administrators."
+  deferrals(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Which to keep; null keeps all."
+    filter: DeferralFilter
+  ): DeferralConnection!
+  "Within what working time deferred enquiries are answered; the rule for all regions comes first. Empty: eight hours of a week from Monday to Friday, 9 to 18 with an hour's break, without holidays. Anyone signed in."
+  deferralTerms: [DeferralTerm!]!
+  "Incidents, the newest first. Who reported one sees it; supervisors and coordinators those of their segment, expert-system users those of theirs that were escalated; administrators."
+  incidents(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Which to keep; null keeps all."
+    filter: IncidentFilter
+  ): IncidentConnection!
+  "Incidents of the viewer's segment counted by severity, the gravest first: how many, and how long until they were acknowledged and resolved. Supervisors, coordinators, expert-system users, administrators."
+  incidentStatistics(
+    "Reported from here on."
+    from: Time!
+    "Reported before this, 400 days later at most."
+    to: Time!
+  ): [IncidentFigures!]!
+  "What supervisors did to operators' work, the newest first: one's own, and as a supervisor or coordinator that of the accounts that one sees. Anyone signed in."
+  directives(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Only to this operator."
+    accountId: ID
+  ): DirectiveConnection!
+  "Alerts, those that are over too, the newest first. Supervisors and coordinators those of their segment, administrators."
+  alerts(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Only in this state."
+    state: AlertState
+    "Only of this rule."
+    ruleId: ID
+  ): AlertConnection!
+  "When supervisors are alerted, by name, at most 500. Supervisors and coordinators of the segment, administrators."
+  alertRules: [AlertRule!]!
+  "Forms that operators' work is judged by, by name, at most 200: those of the viewer's segment. Operators, supervisors, coordinators, expert-system users, administrators."
+  evaluationForms(
+    "Also those that are out of use."
+    includeInactive: Boolean! = false
+  ): [EvaluationForm!]!
+  "How operators' work was judged, and what was drawn to be, the newest first. Operators their own, supervisors and coordinators those of their segment and line; administrators. What belongs to an open calibration only its evaluator sees."
+  evaluations(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Only those that it keeps."
+    filter: EvaluationFilter
+  ): EvaluationConnection!
+  "What is drawn to be evaluated, by name, at most 500. Supervisors and coordinators of the segment, administrators."
+  evaluationRules: [EvaluationRule!]!
+  "Calibrations, the newest first. Supervisors and coordinators those of their segment and line, administrators."
+  calibrations(
+    "Only what comes after this cursor."
+    after: Cursor
+    "How many from the beginning, 0 to 100, not together with ` + "`" + `last` + "`" + `; 50 when neither is given."
+    first: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "How many from the end, 0 to 100."
+    last: Int
+    "Only in this state."
+    state: CalibrationState
+  ): CalibrationConnection!
+  "How operators were judged, by operator, form and period, the latest first, at most 5,000 rows. Calibrations do not count, nor what is contested until it is decided. Operators their own; supervisors, coordinators and expert-system users those of their segment; administrators."
+  evaluationResults("Which." filter: EvaluationResultFilter!): [EvaluationResult!]!
   "Calls of the viewer's segment that last now, the oldest first, at most 100. Supervisors, coordinators, administrators."
   liveCalls: [LiveCall!]!
   "Processes of the centre that live or have left calls behind, the oldest first. Administrators."
@@ -11469,6 +17555,27 @@ type Query {
     "Which to keep; null keeps all."
     filter: AuditFilter
   ): AuditEntryConnection!
+
+  "Certificates of destruction, newest first. Administrators."
+  destructionActs("Only what comes after this cursor." after: Cursor, "How many, 0 to 100; 50 when null." first: Int, "Those of one request; null: all." requestId: ID): DestructionActConnection!
+  "What is kept from destruction, newest first. Administrators."
+  legalHolds("Only what comes after this cursor." after: Cursor, "How many, 0 to 100; 50 when null." first: Int, "Only those that are not released." active: Boolean): LegalHoldConnection!
+  "What citizens asked about their own data, newest first. Administrators."
+  citizenRequests("Only what comes after this cursor." after: Cursor, "How many, 0 to 100; 50 when null." first: Int, "In one state; null: all." state: CitizenRequestState): CitizenRequestConnection!
+  "How far the sites of the viewer's segment are. Supervisors, segment administrators, coordinators, the head office, administrators."
+  onboardingBoard("Which sites." filter: OnboardingFilter): OnboardingBoard!
+  "How far one site is; null when the viewer may not see it."
+  siteOnboarding("The site." siteId: ID!): SiteOnboarding
+  "The waves in which sites join. Any account."
+  rolloutWaves: [RolloutWave!]!
+  "Courses whose segment a role of the viewer reaches, and those assigned to them. Any account; what is in them is for supervisors and content managers."
+  courses("The page after this one." after: Cursor, "How many, 1 to 100; 50 when null." first: Int, "The page before this one." before: Cursor, "How many from the end." last: Int): CourseConnection!
+  "Who is to pass what: the viewer's own; supervisors and coordinators, those of the people of their segment. Newest first."
+  trainingAssignments("The page after this one." after: Cursor, "How many, 1 to 100; 50 when null." first: Int, "The page before this one." before: Cursor, "How many from the end." last: Int, "Which." filter: TrainingFilter): TrainingAssignmentConnection!
+  "One attempt: the viewer's own, or of somebody of the segment of a supervisor or coordinator; null when they may not see it."
+  trainingAttempt("The attempt." id: ID!): Attempt
+  "Admissions to live work, as for trainingAssignments. Newest first."
+  admissions("The page after this one." after: Cursor, "How many, 1 to 100; 50 when null." first: Int, "The page before this one." before: Cursor, "How many from the end." last: Int, "Which." filter: AdmissionFilter): AdmissionConnection!
 }
 
 "The root of change. One mutation per action; every payload carries ` + "`" + `userErrors` + "`" + `."
@@ -11564,6 +17671,16 @@ type Mutation {
   answerJudge("What to do, and to what." input: AnswerJudgeInput!): SampledAnswerPayload!
   "Begins to put right what citizens were told with a version that is told no more: those in a chat read it, the others are called, at decent hours of their own time. Content managers and expert-system administrators inside their segment, administrators."
   recallBegin("What to do, and to what." input: RecallBeginInput!): RecallPayload!
+  "Keeps an interaction, or all of a citizen's, from being destroyed. Administrators."
+  legalHoldPlace("What to do, and to what." input: LegalHoldPlaceInput!): LegalHoldPayload!
+  "Lets data be destroyed again when its term is over. Administrators."
+  legalHoldRelease("What to do, and to what." input: LegalHoldInput!): LegalHoldPayload!
+  "Enters a citizen's request for a copy of their data or its destruction. Administrators."
+  citizenRequestAsk("What to do, and to what." input: CitizenRequestAskInput!): CitizenRequestPayload!
+  "Lets a request be carried out. Administrators, but not the one who entered it; not while a legal hold or an open interaction bars an erasure."
+  citizenRequestApprove("What to do, and to what." input: CitizenRequestInput!): CitizenRequestPayload!
+  "Ends a request that is not decided. Administrators."
+  citizenRequestRefuse("What to do, and to what." input: CitizenRequestRefuseInput!): CitizenRequestPayload!
   "Stops a recall: who waits for a call is not called any more. The same roles, and supervisors, inside their segment."
   recallCancel("What to do, and to what." input: RecallInput!): RecallPayload!
   "Puts a query on the editors' test bench, or changes the expected record of one. Content managers and expert-system administrators inside their segment, administrators."
@@ -11660,6 +17777,68 @@ type Mutation {
   callDial("What to do, and to what." input: CallDialInput!): InteractionPayload!
   "Hands an interaction to one operator, who is offered it at once. Its operator, a supervisor of its segment, an administrator."
   interactionTransferToOperator("What to do, and to what." input: InteractionTransferToOperatorInput!): InteractionPayload!
+  "Puts an enquiry off that cannot be answered at once: its operator is free, a supervisor names who answers it, and its term begins. A call that goes on is ended. Its operator, a supervisor of its segment, an administrator."
+  interactionDefer("What to do, and to what." input: InteractionDeferInput!): DeferralPayload!
+  "Names the operator of line 2 who answers a deferred enquiry, or another one in their place. Supervisors of its segment, administrators."
+  deferralName("What to do, and to what." input: DeferralNameInput!): DeferralPayload!
+  "Begins the answer: a chat becomes the operator's, the citizen of a call is called as soon as their device is there. The operator who is named."
+  deferralAnswer("What to do, and to what." input: DeferralInput!): DeferralPayload!
+  "Says what the base learns from an enquiry that was deferred and answered. Content managers and expert-system administrators of its segment, administrators."
+  deferralAnalyse("What to do, and to what." input: DeferralAnalyseInput!): DeferralPayload!
+  "Sets within what working time deferred enquiries are answered, in all regions or in one; what is deferred already is reckoned anew. Administrators."
+  deferralTermSet("What to do, and to what." input: DeferralTermSetInput!): DeferralTermPayload!
+  "Escalates to the supervisors what keeps the viewer from taking or answering enquiries. Operators, supervisors, administrators."
+  incidentReport("What to do, and to what." input: IncidentReportInput!): IncidentPayload!
+  "Says that the viewer deals with an incident; it is escalated no more. Supervisors of its segment, administrators."
+  incidentAcknowledge("What to do, and to what." input: IncidentAcknowledgeInput!): IncidentPayload!
+  "Says how an incident ended. Supervisors of its segment, administrators."
+  incidentResolve("What to do, and to what." input: IncidentResolveInput!): IncidentPayload!
+  "Adds a word to an incident. Whoever sees it."
+  incidentComment("What to do, and to what." input: IncidentCommentInput!): IncidentPayload!
+  "Sets an operator's presence; they are told why. Offers that wait for their answer return to their queues, interactions stay. Supervisors of the operator's segment, administrators."
+  operatorPresenceSet("What to do, and to what." input: OperatorPresenceSetInput!): DirectivePayload!
+  "Lends an operator to a line and to queues for a while, such as line 2 to line 1 today; role and membership end by themselves, and the operator is told why. Supervisors of the operator's and the queues' segment, administrators."
+  operatorLend("What to do, and to what." input: OperatorLendInput!): DirectivePayload!
+  "Ends what an operator was lent to before its time; they are told why. Supervisors of the operator's segment, administrators."
+  operatorCallBack("What to do, and to what." input: OperatorCallBackInput!): DirectivePayload!
+  "Says that the viewer has read what a supervisor did to their work."
+  directiveSee("What to do, and to what." input: DirectiveSeeInput!): DirectivePayload!
+  "Hands an interaction that waits or is with an operator to another one, who is offered it at once; both are told why. Supervisors of its segment, administrators."
+  interactionAssign("What to do, and to what." input: InteractionAssignInput!): InteractionPayload!
+  "Makes the viewer the operator of a chat that waits or is with somebody, who is told why; of a call see ` + "`" + `callTakeOver` + "`" + `. Supervisors of its segment, administrators."
+  interactionTakeOver("What to do, and to what." input: InteractionTakeOverInput!): InteractionPayload!
+  "Makes a rule of when supervisors are alerted. Supervisors inside their segment, administrators."
+  alertRuleCreate("What to do, and to what." input: AlertRuleCreateInput!): AlertRulePayload!
+  "Changes a rule. Who may make it."
+  alertRuleUpdate("What to do, and to what." input: AlertRuleUpdateInput!): AlertRulePayload!
+  "Says that the viewer has seen an alert. Supervisors of its segment, administrators."
+  alertAcknowledge("What to do, and to what." input: AlertAcknowledgeInput!): AlertPayload!
+  "Makes a form to judge operators' work by. Supervisors inside their segment, administrators."
+  evaluationFormCreate("What to do, and to what." input: EvaluationFormCreateInput!): EvaluationFormPayload!
+  "Gives a form a new version; what was judged keeps the one that it was judged by. Who may make it."
+  evaluationFormRevise("What to do, and to what." input: EvaluationFormReviseInput!): EvaluationFormPayload!
+  "Renames a form, puts it out of use or into use again. Who may make it."
+  evaluationFormUpdate("What to do, and to what." input: EvaluationFormUpdateInput!): EvaluationFormPayload!
+  "Makes a rule of what is drawn to be judged: so many talks of each operator in each period, at random, when the period is over. Supervisors inside their segment, administrators."
+  evaluationRuleCreate("What to do, and to what." input: EvaluationRuleCreateInput!): EvaluationRulePayload!
+  "Changes how much a rule draws. Who may make it."
+  evaluationRuleUpdate("What to do, and to what." input: EvaluationRuleUpdateInput!): EvaluationRulePayload!
+  "Judges what an operator did in an interaction, drawn or not, by the form's version in force; once by each form, and nobody themselves. Supervisors who see the interaction, administrators."
+  evaluationGive("What to do, and to what." input: EvaluationGiveInput!): EvaluationPayload!
+  "Lays aside what was drawn and cannot be judged. Supervisors of its segment, administrators."
+  evaluationSkip("What to do, and to what." input: EvaluationSkipInput!): EvaluationPayload!
+  "Adds a word of the operator to their evaluation. The operator who was judged."
+  evaluationComment("What to do, and to what." input: EvaluationCommentInput!): EvaluationPayload!
+  "Contests an evaluation, once, within its term. The operator who was judged."
+  evaluationContest("What to do, and to what." input: EvaluationContestInput!): EvaluationPayload!
+  "Decides what an operator has contested. Supervisors and coordinators of its segment and administrators, but neither who gave it nor who was judged."
+  evaluationDecide("What to do, and to what." input: EvaluationDecideInput!): EvaluationPayload!
+  "Lets several supervisors judge one talk without seeing what the others give. Supervisors who see the interaction, administrators."
+  calibrationBegin("What to do, and to what." input: CalibrationBeginInput!): CalibrationPayload!
+  "Gives the viewer's marks of a calibration, once; the last one closes it. The supervisors who were named."
+  calibrationGive("What to do, and to what." input: CalibrationGiveInput!): CalibrationPayload!
+  "Says what a calibration came to; one that is open is closed by it. Supervisors of its segment, administrators."
+  calibrationConclude("What to do, and to what." input: CalibrationConcludeInput!): CalibrationPayload!
   "Takes a waiting callback out of turn, at a decent hour. Operators of its segment."
   callbackTake("What to do, and to what." input: CallbackInput!): CallbackPayload!
   "Ends a waiting callback that is wanted no more. Supervisors of its segment, administrators."
@@ -11680,7 +17859,7 @@ type Mutation {
   menuValidate("What to do, and to what." input: MenuValidateInput!): MenuValidatePayload!
   "Lets callers hear a version from now on. Expert-system administrators inside their segment, administrators."
   menuPublish("What to do, and to what." input: MenuPublishInput!): MenuVersionPayload!
-  "Tries one step of a flow out without a phone; nothing is kept. Whoever edits menus."
+  "Tries one step of a flow out without a phone, with what Yana answers today; nothing is kept. Whoever edits menus."
   menuSimulate("What to do, and to what." input: MenuSimulateInput!): MenuSimulatePayload!
   "Uploads a prompt that menus may play by its id, instead of speaking a text. Content managers and expert-system administrators inside their segment, administrators."
   soundUpload("What to do, and to what." input: SoundUploadInput!): SoundPayload!
@@ -11728,6 +17907,46 @@ type Mutation {
   recordTopicMerge("What to do, and to what." input: RecordTopicMergeInput!): RecordTopicPayload!
   "Puts one tag in the place of another, or takes it away, in all records of an agency. Who may make a topic of the agency."
   recordTagChange("What to do, and to what." input: RecordTagChangeInput!): RecordTagChangePayload!
+  "Set the dates of a wave. Administrators."
+  rolloutWaveSet("The wave." input: RolloutWaveSetInput!): RolloutWavePayload!
+  "Add a site. Administrators; the head office inside its segment."
+  siteAdd("The site." input: SiteAddInput!): SiteOnboardingPayload!
+  "Change what is planned of a site. Rights as for siteAdd."
+  siteChange("What to change." input: SiteChangeInput!): SiteOnboardingPayload!
+  "Take over a plan of waves and sites from a CSV file or an XLSX workbook: all of it, or nothing where a row is bad. Administrators. Columns: wave, starts, ends, planned, agency, region, name, operators_line_1, operators_line_2, supervisors, content_managers, coordinators, records."
+  onboardingPlanImport("The file." input: OnboardingPlanImportInput!): OnboardingPlanPayload!
+  "Say that a check holds which the system cannot see itself. Coordinators and the head office inside their segment, administrators."
+  siteCheckConfirm("The check." input: SiteCheckConfirmInput!): SiteOnboardingPayload!
+  "Take a confirmation back. Rights as for siteCheckConfirm."
+  siteCheckWithdraw("The check." input: SiteCheckWithdrawInput!): SiteOnboardingPayload!
+  "Look at the checks of a site now; all sites are looked at every two minutes by themselves. Whoever sees the board."
+  siteCheck("The site." input: SiteCheckInput!): SiteOnboardingPayload!
+  "Begin a course with an empty draft. Supervisors and content managers inside their segment, administrators."
+  courseCreate("The course." input: CourseCreateInput!): CoursePayload!
+  "Change or retire a course. Rights as for courseCreate."
+  courseChange("What to change." input: CourseChangeInput!): CoursePayload!
+  "Write the draft of a course: records to read, questions, exercises to keep, how it is passed. Where there is no draft one is begun from the version in force, at revision 1. Rights as for courseCreate."
+  courseWrite("What to write." input: CourseWriteInput!): CoursePayload!
+  "Make an exercise of a chat that is over: its dialogue with everything personal hidden; INVALID when something personal is left. Rights as for courseCreate, for those who see the chat as supervisors."
+  courseExerciseAdd("The chat." input: CourseExerciseAddInput!): CoursePayload!
+  "Put the draft in force; it never changes again. Rights as for courseCreate."
+  coursePublish("The draft." input: CoursePublishInput!): CoursePayload!
+  "Tell people to pass a course; to whom it is assigned already stays as is. Supervisors who reach them and the course, administrators."
+  trainingAssign("The course and the people." input: TrainingAssignInput!): TrainingAssignPayload!
+  "Withdraw an assignment that is not passed; an attempt that runs ends. Rights as for trainingAssign."
+  trainingWithdraw("The assignment." input: TrainingAssignmentInput!): TrainingAssignmentPayload!
+  "Begin an attempt of one's own assignment, or go on with the one that runs."
+  attemptBegin("The assignment." input: TrainingAssignmentInput!): AttemptPayload!
+  "Reply to the next turn of an exercise; what was said then is told by it. The trainee."
+  attemptReply("The reply." input: AttemptReplyInput!): AttemptPayload!
+  "Answer a question; a later answer takes the place of an earlier one. The trainee."
+  attemptAnswer("The answer." input: AttemptAnswerInput!): AttemptPayload!
+  "Finish an attempt: it is judged at once, and whoever passes is admitted. The trainee."
+  attemptFinish("The attempt." input: AttemptInput!): AttemptPayload!
+  "Admit somebody to live work without the course for a time. Supervisors who reach them and the course, administrators; nobody themself."
+  admissionGrant("Whom, to what, why, until when." input: AdmissionGrantInput!): AdmissionPayload!
+  "Take an admission back at once. Rights as for admissionGrant."
+  admissionRevoke("Which, and why." input: AdmissionRevokeInput!): AdmissionPayload!
 }
 
 """
@@ -11748,6 +17967,10 @@ type Subscription {
   desk("Resume after this event; null begins with the next one." after: EventCursor): DeskEvent!
   "Queues and operators of the viewer's segment. Supervisors, coordinators, administrators."
   board("Resume after this event; null begins with the next one." after: EventCursor): BoardEvent!
+  "Service level and abandonment of today on the viewer's board: at once, and again when they have changed. Each event is the whole: who is cut off subscribes anew. Supervisors, coordinators, administrators."
+  boardToday: BoardToday!
+  "Interactions of the viewer's segment: first a snapshot of those that are not over, unless ` + "`" + `after` + "`" + ` is given; then each change. The same roles."
+  boardInteractions("Resume after this event, without a snapshot; null begins with one." after: EventCursor): BoardInteractionEvent!
   "ICE candidates of the centre for the viewer's browser, from ` + "`" + `callJoin` + "`" + ` on; it completes when there are no more."
   callCandidates(
     "The interaction."
@@ -11755,6 +17978,8 @@ type Subscription {
     "The leg that ` + "`" + `callJoin` + "`" + ` gave."
     legId: ID!
   ): CallCandidate!
+  "Sites of the viewer's segment whose plan or progress changes. Whoever sees the board."
+  onboarding("Resume after this event; null begins with the next one." after: EventCursor): SiteOnboardingEvent!
 }
 
 # ------------------------------------------------------------------------------------------- agencies and regions
@@ -13848,7 +20073,7 @@ type Interaction implements Node {
   region: Region
   "The topic, as guessed by Yana or given by the citizen; null when unknown."
   topic: String @goField(forceResolver: true)
-  "The page it began on; null for the citizen."
+  "The page it began on; null for the citizen. Without its query but for the operator who has it in work."
   pageUrl: String @goField(forceResolver: true)
   "The queue it waits in, or last waited in."
   queue: Queue
@@ -13905,26 +20130,56 @@ type Interaction implements Node {
   disposition: Disposition
   "What came of it; null for the citizen."
   outcome: Outcome @goField(forceResolver: true)
-  "The operator's note; null for the citizen."
+  "The operator's note; null for the citizen. Numbers of persons are masked but for the operator who has it in work."
   note: String @goField(forceResolver: true)
   "The citizen's rating, 1 to 5."
   rating: Int
-  "The citizen's words to the rating."
+  "The citizen's words to the rating; for others numbers of persons are masked."
   ratingComment: String @goField(forceResolver: true)
+  "All that it holds of its citizen in full, but for the words of messages and recordings, which have their own; each reading is audited with its purpose. Its operator, supervisors of its segment, administrators; null for others."
+  clear("What for." purpose: DataPurpose!, "In words, at most 200 characters, no personal data; needed with OTHER." note: String): InteractionClear @goField(forceResolver: true)
   "Subscribe to ` + "`" + `dialogue` + "`" + ` from here: nothing is missed; what this answer shows already may be told once more."
   cursor: EventCursor!
 }
 
-"The citizen behind an interaction. Personal data: each reading is audited."
+"The citizen behind an interaction. Personal data: that its operator read it is audited once per interaction; others read ` + "`" + `Interaction.clear` + "`" + `."
 type Citizen implements Node {
   "Opaque id."
   id: ID!
-  "Name as given; masked but for the operator of the interaction."
+  "Name as given; masked but for the operator who has the interaction in work."
   name: String @goField(forceResolver: true)
-  "Phone as given, E.164; masked but for the operator of the interaction."
+  "Phone as given, E.164; masked but for the operator who has the interaction in work."
   phone: String @goField(forceResolver: true)
   "Region as given."
   region: Region
+}
+
+"What an interaction holds of its citizen, in full."
+type InteractionClear {
+  "The citizen's name; null when it was not given."
+  name: String
+  "The citizen's phone, E.164; null when it is not known."
+  phone: String
+  "The citizen's numbers in its calls and callbacks, each once."
+  numbers: [String!]!
+  "The page it began on."
+  pageUrl: String
+  "The operator's note."
+  note: String
+  "The citizen's words to the rating."
+  ratingComment: String
+  "The files that were sent in it."
+  files: [ClearFile!]!
+}
+
+"A file of an interaction, in full."
+type ClearFile {
+  "The attachment."
+  attachmentId: ID!
+  "Name as the sender gave it."
+  fileName: String!
+  "Where to load it: a signed link that works for 15 minutes."
+  url: String!
 }
 
 "An operator as a citizen or colleague sees them."
@@ -13973,8 +20228,12 @@ type Message implements Node {
   kind: MessageKind!
   "The operator who wrote it; null for the others."
   operator: Operator
-  "The words; plain text, line breaks kept."
-  text: String!
+  "The words; plain text, line breaks kept. Numbers and addresses of mail that people wrote are masked, but for the citizen of the interaction."
+  text: String! @goField(forceResolver: true)
+  "Whether something personal is masked in ` + "`" + `text` + "`" + `."
+  masked: Boolean!
+  "The words as they were written; each reading of what is masked is audited with its purpose. The operator of the interaction, supervisors of its segment, administrators; null for others."
+  clearText("What for." purpose: DataPurpose!, "In words, at most 200 characters, no personal data; needed with OTHER." note: String): String
   "The record versions an answer was taken from."
   citations: [Citation!]!
   "What the citizen may choose from; send one back as ` + "`" + `choiceId` + "`" + `."
@@ -14021,14 +20280,14 @@ type Choice {
 type Attachment implements Node {
   "Opaque id."
   id: ID!
-  "Name as the sender gave it."
-  fileName: String!
+  "Name as the sender gave it; only its ending but for the citizen and the operator who has the interaction in work."
+  fileName: String! @goField(forceResolver: true)
   "Media type found by content."
   mediaType: String!
   "Bytes."
   size: Int!
-  "Where to load it: a signed link that works for 15 minutes."
-  url: String!
+  "Where to load it: a signed link that works for 15 minutes. The citizen and the operator who has the interaction in work; null for others, who read ` + "`" + `Interaction.clear` + "`" + `."
+  url: String @goField(forceResolver: true)
   "When it was uploaded."
   createdAt: Time!
 }
@@ -14440,6 +20699,10 @@ type Queue implements Node {
   openNow: Boolean!
   "Skills an operator needs."
   requiredSkills: [Skill!]!
+  "Courses that an operator must be admitted by."
+  requiredCourses: [Course!]! @goField(forceResolver: true)
+  "The site whose people work in it; it is open only when the site is ready, or has joined. Null: no site's."
+  site: Site
   "Operators who work in it. Supervisors, coordinators and administrators; empty for others."
   members: [Account!]!
   "Live figures. Its operators, supervisors, coordinators, administrators; null for others."
@@ -14648,6 +20911,10 @@ type Desk {
   offers: [Offer!]! @goField(forceResolver: true)
   "Interactions that are theirs now, oldest first."
   interactions: [Interaction!]! @goField(forceResolver: true)
+  "Deferred enquiries that the viewer is named to answer, those first whose term ends first; at most 100."
+  deferrals: [Deferral!]! @goField(forceResolver: true)
+  "What supervisors did to the viewer's work and the viewer has not read, oldest first; at most 50."
+  directives: [Directive!]! @goField(forceResolver: true)
   "Calls of colleagues who consult the viewer and wait for them, oldest first."
   invitations: [CallInvitation!]! @goField(forceResolver: true)
   "Subscribe to ` + "`" + `desk` + "`" + ` from here: nothing is missed; what this answer shows already may be told once more."
@@ -14659,8 +20926,60 @@ type Board {
   queues: [Queue!]! @goField(forceResolver: true)
   "Presence of the segment's operators."
   operators: [Presence!]! @goField(forceResolver: true)
+  "What became of those who came to these queues today, at most five seconds old. The subscription ` + "`" + `boardToday` + "`" + ` tells it live."
+  today: BoardToday! @goField(forceResolver: true)
+  "Interactions of the segment that are not over, the oldest first; at most 1,000. Subscribe to ` + "`" + `boardInteractions` + "`" + ` from ` + "`" + `cursor` + "`" + ` to keep them true."
+  interactions: [Interaction!]! @goField(forceResolver: true)
+  "Deferred enquiries of the segment that wait for their answer, those first whose term ends first; at most 100."
+  deferrals: [Deferral!]! @goField(forceResolver: true)
+  "Alerts of the segment that are not over, the newest first; at most 100."
+  alerts: [Alert!]! @goField(forceResolver: true)
+  "Incidents of the segment that are not resolved, escalated ones first, then by severity and age; at most 100."
+  incidents: [Incident!]! @goField(forceResolver: true)
   "Subscribe to ` + "`" + `board` + "`" + ` from here: nothing is missed; what this answer shows already may be told once more."
   cursor: EventCursor!
+}
+
+"What became of those who came to the queues of a board since midnight."
+type BoardToday {
+  "When it was counted."
+  at: Time!
+  "Midnight of Moscow."
+  since: Time!
+  "All queues together; who came to several counts in each."
+  total: Waits!
+  "By queue: all that are in use."
+  queues: [QueueToday!]!
+}
+
+"What became of those who came to a queue since midnight of Moscow."
+type QueueToday @goModel(model: "ekc/supervision.QueueToday") {
+  "The queue."
+  queue: Queue! @goField(forceResolver: true)
+  "What became of them."
+  waits: Waits!
+}
+
+"What became of waits that began in some time."
+type Waits @goModel(model: "ekc/supervision.Waits") {
+  "How many came."
+  entered: Int!
+  "How many were answered in the queue."
+  answered: Int!
+  "How many of them within the queue's service level (` + "`" + `serviceLevelSeconds` + "`" + `)."
+  answeredInTime: Int!
+  "How many left unanswered."
+  abandoned: Int!
+  "How many of them within five seconds: they have hardly waited and count in neither share."
+  abandonedSoon: Int!
+  "How many were not answered within the service level: they still wait, or were passed on."
+  late: Int!
+  "Service level: answered in time among those answered, gone or late, 0 to 1; null without any."
+  serviceLevel: Float
+  "Abandonment: gone among those answered or gone, 0 to 1; null without any."
+  abandonment: Float
+  "ASA: how long those who were answered have waited on average, in seconds; null without any."
+  asaSeconds: Float
 }
 
 "A new queue."
@@ -14677,6 +20996,8 @@ input QueueCreateInput {
   agencyId: ID
   "The region it serves; null means all."
   regionId: ID
+  "The site whose people work in it, of the same agency and region; such a queue begins closed."
+  siteId: ID
   "The settings."
   settings: QueueSettingsInput
 }
@@ -14684,7 +21005,7 @@ input QueueCreateInput {
 input QueueSettingsInput {
   "Name; 1 to 200 characters."
   name: String
-  "Whether it takes interactions."
+  "Whether it takes interactions. CONFLICT tells what is missing where its site is not ready."
   active: Boolean
   "-100 to 100."
   priority: Int
@@ -14704,6 +21025,8 @@ input QueueSettingsInput {
   businessHoursId: ID
   "Skills an operator needs, at most 20; replaces the list."
   requiredSkillIds: [ID!]
+  "Courses that an operator must be admitted by, at most 20; replaces the list."
+  requiredCourseIds: [ID!]
 }
 "What to change of a queue."
 input QueueUpdateInput {
@@ -14867,7 +21190,7 @@ type Call {
   id: ID!
   "Which way it goes."
   direction: CallDirection!
-  "The citizen's number, E.164; masked but for the operator of the interaction; null when withheld."
+  "The citizen's number, E.164; masked but for the operator who has the interaction in work; null when withheld."
   citizenNumber: String @goField(forceResolver: true)
   "When it began."
   beganAt: Time!
@@ -14987,17 +21310,19 @@ type Recording {
   destroyAfter: Time!
   "When its sound was destroyed; null while it is there."
   destroyedAt: Time
-  "A link, relative to the API's origin, that plays it for 15 minutes (WAV, byte ranges); each playing is audited. The operator of the interaction, supervisors of its segment, administrators; null for others, and when it was destroyed."
-  url: String @goField(forceResolver: true)
+  "A link, relative to the API's origin, that plays it for 15 minutes (WAV, byte ranges); each playing is audited with its purpose. The operator of the interaction; supervisors of its segment and administrators, who must name a purpose; null for others, and when it was destroyed."
+  url("What for; the operator of the interaction may leave it out, and answers the enquiry then." purpose: DataPurpose, "In words, at most 200 characters, no personal data; needed with OTHER." note: String): String @goField(forceResolver: true)
   "What was said, as speech recognition understood it; each reading is audited. Who may play the recording; null for others, when it was destroyed, and when the centre has no speech recognition."
   transcript: RecordingTranscript @goField(forceResolver: true)
+  "Its utterances in the order of time as they were understood; each reading is audited with its purpose. The operator of the interaction, supervisors of its segment, administrators; null for others, and when there is no transcript."
+  clearTranscript("What for." purpose: DataPurpose!, "In words, at most 200 characters, no personal data; needed with OTHER." note: String): [TranscriptLine!] @goField(forceResolver: true)
 }
 
 "What speech recognition understood of a recording."
 type RecordingTranscript {
   "Where it is."
   state: TranscriptState!
-  "Utterances in the order of time; empty until it is done."
+  "Utterances in the order of time, numbers of persons masked; empty until it is done."
   lines: [TranscriptLine!]!
 }
 
@@ -15039,6 +21364,8 @@ enum CallbackReason @goModel(model: "ekc/ent/callback.Reason") {
   FAILED_NODE
   "They were told something that is wrong or out of date; see ` + "`" + `recallBegin` + "`" + `."
   RECALL
+  "A deferred enquiry is answered; see ` + "`" + `deferralAnswer` + "`" + `."
+  DEFERRED
 }
 
 "Where a callback is."
@@ -15071,7 +21398,7 @@ type Callback implements Node {
   agency: Agency
   "The citizen's region; null when unknown."
   region: Region
-  "The citizen's number, its end only."
+  "The citizen's number, E.164; its end only but for the operator who has the interaction in work."
   number: String! @goField(forceResolver: true)
   "The citizen's time zone, IANA name; calls are made from 9 to 20 o'clock there."
   timeZone: String!
@@ -15848,6 +22175,2227 @@ type PhonePayload {
   userErrors: [UserError!]!
 }
 
+# ---------------------------------------------------------------------------------------------------- supervision
+
+"Where a deferred enquiry is."
+enum DeferralState @goModel(model: "ekc/ent/deferral.State") {
+  "It waits for its answer, or is being answered."
+  OPEN
+  "An operator has reached the citizen, and the enquiry was closed."
+  ANSWERED
+  "It ended otherwise, for instance because the citizen was never reached."
+  UNANSWERED
+}
+
+"Whether a content manager has looked at a deferred enquiry."
+enum DeferralAnalysis @goModel(model: "ekc/ent/deferral.Analysis") {
+  "There is nothing to look at: it was not answered yet, or never."
+  NONE
+  "It waits for that."
+  PENDING
+  "It was done."
+  DONE
+}
+
+"What the base learns from a deferred enquiry."
+enum DeferralFinding @goModel(model: "ekc/ent/deferral.Finding") {
+  "No record answers it; the question is counted among the gaps."
+  GAP
+  "A record answers it now."
+  RECORD
+  "There is nothing to do."
+  NOTHING
+}
+
+"Something that happened to a deferred enquiry."
+enum DeferralStepKind @goModel(model: "ekc/ent/deferralstep.Kind") {
+  "It was deferred."
+  DEFERRED
+  "An operator was named."
+  NAMED
+  "The operator is named no more: by a supervisor, or because their account or role ended, or because they were away when the term was about to run out."
+  UNNAMED
+  "The operator began to answer."
+  TAKEN
+  "The citizen did not pick up."
+  NOT_REACHED
+  "The term was about to run out."
+  WARNED
+  "The term ran out."
+  BREACHED
+  "The term was reckoned anew, because the calendar or the rule had changed."
+  RECKONED
+  "It was answered, or ended otherwise."
+  ENDED
+  "It was analysed."
+  ANALYSED
+}
+
+"An enquiry that could not be answered at once: a named operator of line 2 answers it within a term of working time."
+type Deferral implements Node {
+  "Opaque id."
+  id: ID!
+  "The interaction; DEFERRED while it waits. Null when the viewer may not see it."
+  interaction: Interaction @goField(forceResolver: true)
+  "The agency; null when unknown."
+  agency: Agency
+  "The citizen's region; null when unknown."
+  region: Region
+  "What is to be answered, in the words of who deferred it."
+  question: String!
+  "Who deferred it."
+  deferredBy: Operator! @goField(forceResolver: true)
+  "Where it is."
+  state: DeferralState!
+  "-100 to 100; higher comes first."
+  priority: Int!
+  "The operator who is named; null when nobody is."
+  operator: Operator @goField(forceResolver: true)
+  "Who named the operator; null when nobody did."
+  namedBy: Operator @goField(forceResolver: true)
+  "When the operator was named."
+  namedAt: Time
+  "The citizen's time zone, IANA name, in which the working calendar is read."
+  timeZone: String!
+  "When it was deferred; the term begins then."
+  createdAt: Time!
+  "When supervisors are warned that the term runs out."
+  warnAt: Time!
+  "When the term ends."
+  dueAt: Time!
+  "How much working time is left, in seconds; 0 when none is, or when it has ended."
+  workingSecondsLeft: Int! @goField(forceResolver: true)
+  "When it was warned of."
+  warnedAt: Time
+  "When the term ran out before the answer; null when it did not."
+  breachedAt: Time
+  "Who answered it."
+  answeredBy: Operator @goField(forceResolver: true)
+  "When it was answered, or ended otherwise."
+  endedAt: Time
+  "Whether a content manager has looked at it."
+  analysis: DeferralAnalysis!
+  "What the base learns from it; null until then."
+  finding: DeferralFinding
+  "The record that answers it now."
+  recordId: ID @goField(forceResolver: true)
+  "Why, in the words of who analysed it."
+  conclusion: String @goField(forceResolver: true)
+  "Who analysed it."
+  analysedBy: Operator @goField(forceResolver: true)
+  "When it was analysed."
+  analysedAt: Time
+  "What happened to it, oldest first, at most 100."
+  steps: [DeferralStep!]! @goField(forceResolver: true)
+}
+
+"Something that happened to a deferred enquiry."
+type DeferralStep {
+  "What happened."
+  kind: DeferralStepKind!
+  "When."
+  createdAt: Time!
+  "Who did it; null for the system."
+  account: Operator @goField(forceResolver: true)
+  "The operator who was named then; null when nobody was."
+  operator: Operator @goField(forceResolver: true)
+  "Why; null when nothing was said. The system says ` + "`" + `operator_gone` + "`" + ` and ` + "`" + `operator_away` + "`" + `."
+  reason: String @goField(forceResolver: true)
+}
+
+"A page of deferred enquiries."
+type DeferralConnection {
+  "The deferred enquiries of the page."
+  edges: [DeferralEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A deferred enquiry in a page."
+type DeferralEdge {
+  "The deferred enquiry."
+  node: Deferral!
+  "Its position."
+  cursor: Cursor!
+}
+
+"Which deferred enquiries to keep."
+input DeferralFilter {
+  "Only in this state."
+  state: DeferralState
+  "Only of this interaction."
+  interactionId: ID
+  "Only those that this operator is named to answer."
+  operatorId: ID
+  "Only those for which an operator is named, or is not."
+  named: Boolean
+  "Only those whose term ran out before the answer, or did not."
+  breached: Boolean
+  "Only with an analysis in this state."
+  analysis: DeferralAnalysis
+}
+
+"An enquiry to defer."
+input InteractionDeferInput {
+  "The interaction: with an operator, or a chat that waits in a queue."
+  interactionId: ID!
+  "What is to be answered, 1 to 2,000 characters."
+  question: String!
+  "-100 to 100; null: 50."
+  priority: Int
+}
+
+"Who answers a deferred enquiry."
+input DeferralNameInput {
+  "The deferred enquiry."
+  deferralId: ID!
+  "The operator, whose role must reach line 2 of its agency and region; null: nobody any more."
+  operatorId: ID
+  "-100 to 100; null leaves it."
+  priority: Int
+  "Why, for the history, at most 1,000 characters."
+  reason: String
+}
+
+"Names a deferred enquiry."
+input DeferralInput {
+  "The deferred enquiry."
+  deferralId: ID!
+}
+
+"What the base learns from a deferred enquiry."
+input DeferralAnalyseInput {
+  "The deferred enquiry, which was answered."
+  deferralId: ID!
+  "What is to be done."
+  finding: DeferralFinding!
+  "The record that answers it now; for RECORD."
+  recordId: ID
+  "Why, at most 2,000 characters; NOTHING needs one."
+  conclusion: String
+}
+
+"What became of a deferred enquiry."
+type DeferralPayload {
+  "The deferred enquiry; null when something went wrong."
+  deferral: Deferral
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"Within what working time deferred enquiries are answered."
+type DeferralTerm @goModel(model: "ekc/ent.DeferralRule") {
+  "Opaque id."
+  id: ID!
+  "The region; null: all that have no rule of their own."
+  region: Region @goField(forceResolver: true)
+  "The working calendar; its hours are read in the citizen's time zone, not in its own."
+  businessHours: BusinessHours!
+  "Working time, in minutes."
+  workMinutes: Int!
+  "Working time before the end at which supervisors are warned, in minutes."
+  warnMinutes: Int!
+}
+
+"A term to set."
+input DeferralTermSetInput {
+  "The region; null: all that have no rule of their own."
+  regionId: ID
+  "The working calendar; null takes the rule away."
+  businessHoursId: ID
+  "Working time, 1 to 4,800 minutes."
+  workMinutes: Int! = 480
+  "Working time before its end at which supervisors are warned, 0 to ` + "`" + `workMinutes` + "`" + `."
+  warnMinutes: Int! = 60
+}
+
+"What became of a term."
+type DeferralTermPayload {
+  "The rule; null when it was taken away or something went wrong."
+  term: DeferralTerm
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"How grave an incident is, and so how soon it is escalated when nobody acknowledges it."
+enum IncidentSeverity @goModel(model: "ekc/ent/incident.Severity") {
+  "Escalated after four hours."
+  LOW
+  "Escalated after an hour."
+  MEDIUM
+  "Escalated after 15 minutes."
+  HIGH
+  "Escalated after five minutes."
+  CRITICAL
+}
+
+"What cannot be served because of an incident."
+enum IncidentSubject @goModel(model: "ekc/ent/incident.Subject") {
+  "Calls cannot be taken or made."
+  CALLS
+  "Chats cannot be taken or written in."
+  CHATS
+  "The question base does not answer, or answers wrongly."
+  BASE
+  "Personal data are not to be had, or were shown to whom they must not be."
+  PERSONAL_DATA
+  "The operator's own workplace fails."
+  WORKPLACE
+  "Anything else."
+  OTHER
+}
+
+"Where an incident is."
+enum IncidentState @goModel(model: "ekc/ent/incident.State") {
+  "Nobody has acknowledged it."
+  OPEN
+  "A supervisor deals with it."
+  ACKNOWLEDGED
+  "It is over."
+  RESOLVED
+}
+
+"Something because of which enquiries cannot be taken or answered, as it was reported."
+type Incident implements Node {
+  "Opaque id."
+  id: ID!
+  "The agency whose supervisors heard of it; null: all."
+  agency: Agency
+  "The region whose supervisors heard of it; null: all."
+  region: Region
+  "Who reported it."
+  reportedBy: Operator! @goField(forceResolver: true)
+  "When."
+  createdAt: Time!
+  "How grave it is."
+  severity: IncidentSeverity!
+  "What cannot be served."
+  subject: IncidentSubject!
+  "What is wrong, in the words of who reported it."
+  text: String!
+  "The queue where it was noticed; null when none was named."
+  queue: Queue
+  "The interaction where it was noticed; null when none was named, or when the viewer may not see it."
+  interaction: Interaction @goField(forceResolver: true)
+  "Lines to carriers that no node could reach when it was reported, by name."
+  trunksDown: [String!]! @goField(forceResolver: true)
+  "Whether the question base was away when it was reported."
+  baseDown: Boolean!
+  "Other incidents that are not resolved and share its queue, a line that was down, or the question base's absence; at most 20, those that the viewer sees."
+  related: [Incident!]! @goField(forceResolver: true)
+  "Where it is."
+  state: IncidentState!
+  "How often it was escalated because nobody acknowledged it: 1 shows it to the head office too, 2 is the last."
+  level: Int!
+  "When it is escalated next; null: never."
+  escalateAt: Time
+  "When it was acknowledged."
+  acknowledgedAt: Time
+  "Who acknowledged it."
+  acknowledgedBy: Operator @goField(forceResolver: true)
+  "When it was resolved."
+  resolvedAt: Time
+  "Who resolved it."
+  resolvedBy: Operator @goField(forceResolver: true)
+  "How it ended."
+  resolution: String @goField(forceResolver: true)
+  "What was said about it, oldest first, at most 200."
+  comments: [IncidentComment!]! @goField(forceResolver: true)
+}
+
+"A word on an incident."
+type IncidentComment {
+  "Who said it."
+  account: Operator! @goField(forceResolver: true)
+  "When."
+  createdAt: Time!
+  "The word."
+  text: String!
+}
+
+"A page of incidents."
+type IncidentConnection {
+  "The incidents of the page."
+  edges: [IncidentEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"An incident in a page."
+type IncidentEdge {
+  "The incident."
+  node: Incident!
+  "Its position."
+  cursor: Cursor!
+}
+
+"Which incidents to keep."
+input IncidentFilter {
+  "Only in this state."
+  state: IncidentState
+  "Only of this severity."
+  severity: IncidentSeverity
+  "Only on this subject."
+  subject: IncidentSubject
+}
+
+"The incidents of one severity in a period."
+type IncidentFigures {
+  "The severity."
+  severity: IncidentSeverity!
+  "How many were reported."
+  reported: Int!
+  "How many of them were acknowledged."
+  acknowledged: Int!
+  "How many of them were resolved."
+  resolved: Int!
+  "How many of them were escalated."
+  escalated: Int!
+  "Mean time until they were acknowledged, in seconds (MTTA); null without any."
+  secondsToAcknowledge: Float
+  "Mean time until they were resolved, in seconds (MTTR); null without any."
+  secondsToResolve: Float
+}
+
+"An incident to report."
+input IncidentReportInput {
+  "How grave it is."
+  severity: IncidentSeverity!
+  "What cannot be served."
+  subject: IncidentSubject!
+  "What is wrong, 1 to 4,000 characters."
+  text: String!
+  "The queue where it was noticed."
+  queueId: ID
+  "The interaction where it was noticed."
+  interactionId: ID
+}
+
+"An incident that the viewer deals with."
+input IncidentAcknowledgeInput {
+  "The incident."
+  incidentId: ID!
+  "How grave it is in truth; null leaves it."
+  severity: IncidentSeverity
+}
+
+"The end of an incident."
+input IncidentResolveInput {
+  "The incident."
+  incidentId: ID!
+  "How it ended, 1 to 4,000 characters."
+  resolution: String!
+}
+
+"A word on an incident."
+input IncidentCommentInput {
+  "The incident."
+  incidentId: ID!
+  "The word, 1 to 4,000 characters."
+  text: String!
+}
+
+"What became of an incident."
+type IncidentPayload {
+  "The incident; null when something went wrong."
+  incident: Incident
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"What a supervisor did to an operator's work."
+enum DirectiveKind @goModel(model: "ekc/ent/directive.Kind") {
+  "Their presence was set."
+  PRESENCE
+  "They were put into other queues."
+  QUEUES
+  "A proficiency was changed."
+  SKILL
+  "They were lent to a line and its queues, or called back."
+  LINE
+  "They were given an interaction."
+  ASSIGNED
+  "An interaction was taken from them."
+  TAKEN_AWAY
+}
+
+"What a supervisor did to an operator's work, with the reason."
+type Directive implements Node {
+  "Opaque id."
+  id: ID!
+  "The operator."
+  operator: Operator! @goField(forceResolver: true)
+  "The supervisor."
+  author: Operator! @goField(forceResolver: true)
+  "What was done."
+  kind: DirectiveKind!
+  "Why."
+  reason: String!
+  "When it ends by itself; null when it does not."
+  until: Time
+  "The interaction that it is about; null when it is about none, or when the viewer may not see it."
+  interaction: Interaction @goField(forceResolver: true)
+  "When it was done."
+  createdAt: Time!
+  "When the operator said that they have read it."
+  seenAt: Time
+}
+
+"A page of directives."
+type DirectiveConnection {
+  "The directives of the page."
+  edges: [DirectiveEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A directive in a page."
+type DirectiveEdge {
+  "The directive."
+  node: Directive!
+  "Its position."
+  cursor: Cursor!
+}
+
+"A presence that a supervisor sets."
+input OperatorPresenceSetInput {
+  "The operator."
+  accountId: ID!
+  "AVAILABLE, BUSY, PAUSED or OFFLINE."
+  state: PresenceState!
+  "Code of a reason that may be chosen; for PAUSED."
+  pauseReasonCode: String
+  "Told to the operator, 1 to 1,000 characters."
+  reason: String!
+}
+
+"A loan of an operator."
+input OperatorLendInput {
+  "The operator."
+  accountId: ID!
+  "The line, 1 or 2. Who has no role on it gets one, for the agency and region of a role that they have."
+  line: Int!
+  "Queues of the line, 1 to 50."
+  queueIds: [ID!]!
+  "When it ends by itself, within 31 days."
+  until: Time!
+  "Told to the operator, 1 to 1,000 characters."
+  reason: String!
+}
+
+"The end of a loan."
+input OperatorCallBackInput {
+  "The operator."
+  accountId: ID!
+  "Told to the operator, 1 to 1,000 characters."
+  reason: String!
+}
+
+"Names a directive."
+input DirectiveSeeInput {
+  "The directive."
+  directiveId: ID!
+}
+
+"What became of a directive."
+type DirectivePayload {
+  "The directive; null when something went wrong."
+  directive: Directive
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"To whom an interaction is handed."
+input InteractionAssignInput {
+  "The interaction."
+  interactionId: ID!
+  "The operator, who must be available with room for it."
+  accountId: ID!
+  "Told to both operators, 1 to 1,000 characters."
+  reason: String!
+}
+
+"A chat to take over."
+input InteractionTakeOverInput {
+  "The interaction."
+  interactionId: ID!
+  "Told to its operator, 1 to 1,000 characters."
+  reason: String!
+}
+
+"What a rule watches."
+enum AlertMetric @goModel(model: "ekc/ent/alertrule.Metric") {
+  "The longest wait in a queue, in seconds."
+  LONGEST_WAIT
+  "How many wait in a queue."
+  WAITING
+  "Per cent of the waits of the last 30 minutes that were answered within the queue's service level; bad when it is low. Fewer than five waits say nothing."
+  SERVICE_LEVEL
+  "Per cent of the ended waits of the last 30 minutes whose citizens left. Fewer than five say nothing."
+  ABANDONED
+  "Operators of a queue who could take one more; bad when they are few."
+  FREE_OPERATORS
+  "Lines to carriers that no node can reach; the threshold is 1. Administrators."
+  TRUNK_DOWN
+  "Minutes until the term of a deferred enquiry ends; bad when they are few."
+  DEFERRAL_DUE
+  "Seconds that an incident has waited to be acknowledged."
+  INCIDENT_OPEN
+}
+
+"Where an alert is."
+enum AlertState @goModel(model: "ekc/ent/alert.State") {
+  "The rule is broken, but not for long enough yet. Never shown."
+  PENDING
+  "Nobody has said that they have seen it."
+  RAISED
+  "A supervisor has."
+  ACKNOWLEDGED
+  "It is over."
+  CLEARED
+}
+
+"When supervisors are alerted. One alert is raised over all nodes, for each queue, line to a carrier, deferred enquiry or incident that the rule is about."
+type AlertRule {
+  "Opaque id."
+  id: ID!
+  "Name."
+  name: String!
+  "What is watched."
+  metric: AlertMetric!
+  "Only of this agency; null: of all."
+  agency: Agency
+  "Only of this region; null: of all."
+  region: Region
+  "Only of this line; null: of both."
+  line: Int
+  "Only this queue; null: all."
+  queue: Queue
+  "The value that breaks the rule."
+  threshold: Int!
+  "Beyond this, on the good side, it is well again."
+  clearThreshold: Int!
+  "How long it must last, in seconds."
+  forSeconds: Int!
+  "How long after an alert the same one is not raised again, in seconds."
+  quietSeconds: Int!
+  "Whether it is watched."
+  active: Boolean!
+}
+
+"One time that a rule was broken."
+type Alert implements Node {
+  "Opaque id."
+  id: ID!
+  "The rule."
+  rule: AlertRule!
+  "Id of the queue, deferred enquiry or incident, or name of the line to the carrier."
+  subject: String!
+  "The agency; null when there is none."
+  agency: Agency
+  "The region; null when there is none."
+  region: Region
+  "Where it is."
+  state: AlertState!
+  "The value as it was last."
+  value: Int!
+  "The value at its worst."
+  worst: Int!
+  "When it began."
+  createdAt: Time!
+  "When it was raised."
+  raisedAt: Time
+  "When it was acknowledged."
+  acknowledgedAt: Time
+  "Who acknowledged it."
+  acknowledgedBy: Operator @goField(forceResolver: true)
+  "What was said with that."
+  note: String @goField(forceResolver: true)
+  "When it was over."
+  clearedAt: Time
+}
+
+"A page of alerts."
+type AlertConnection {
+  "The alerts of the page."
+  edges: [AlertEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"An alert in a page."
+type AlertEdge {
+  "The alert."
+  node: Alert!
+  "Its position."
+  cursor: Cursor!
+}
+
+"When a rule is broken, and when it is well again."
+input AlertLimitsInput {
+  "Name, 1 to 200 characters."
+  name: String!
+  "The value that breaks the rule; see ` + "`" + `AlertMetric` + "`" + `."
+  threshold: Int!
+  "Beyond this, on the good side, it is well again; the threshold or better."
+  clearThreshold: Int!
+  "How long it must last, 0 to 3,600 seconds."
+  forSeconds: Int! = 0
+  "How long after an alert the same one is not raised again, 0 to 86,400 seconds."
+  quietSeconds: Int! = 300
+  "Whether it is watched."
+  active: Boolean! = true
+}
+
+"A new rule."
+input AlertRuleCreateInput {
+  "What is watched."
+  metric: AlertMetric!
+  "Only of this agency; null: of all."
+  agencyId: ID
+  "Only of this region; null: of all."
+  regionId: ID
+  "Only of this line; null: of both."
+  line: Int
+  "Only this queue; null: all."
+  queueId: ID
+  "When it is broken."
+  limits: AlertLimitsInput!
+}
+
+"A change of a rule."
+input AlertRuleUpdateInput {
+  "The rule."
+  ruleId: ID!
+  "When it is broken."
+  limits: AlertLimitsInput!
+}
+
+"What became of a rule."
+type AlertRulePayload {
+  "The rule; null when something went wrong."
+  rule: AlertRule
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"An alert that the viewer has seen."
+input AlertAcknowledgeInput {
+  "The alert."
+  alertId: ID!
+  "A word on it, at most 1,000 characters."
+  note: String
+}
+
+"What became of an alert."
+type AlertPayload {
+  "The alert; null when something went wrong."
+  alert: Alert
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+# -------------------------------------------------------------------------------------------------------------- joining
+
+"One of the five stages through which a site joins."
+enum OnboardingStage {
+  "People are appointed to roles as the need of the site asks."
+  APPOINTMENTS
+  "The question base holds what the agency answers."
+  BASE
+  "Workplaces, their network and the agreement on it."
+  READINESS
+  "The operators have learnt to work here."
+  TRAINING
+  "The old number leads to the one of the centre."
+  LAUNCH
+}
+
+"What a stage asks for. Of people, those with an open account and the role in force in the site's agency and region count."
+enum OnboardingCheck {
+  "A segment administrator reaches the site."
+  ADMINISTRATOR
+  "Operators of line 1."
+  OPERATORS_LINE_1
+  "Operators of line 2."
+  OPERATORS_LINE_2
+  "Supervisors."
+  SUPERVISORS
+  "Content managers."
+  CONTENT_MANAGERS
+  "Coordinators."
+  COORDINATORS
+  "The order of appointment was handed in. Confirmed by a person."
+  APPOINTMENT_ORDER
+  "Published records of the agency, for its region or for all."
+  RECORDS
+  "Questions were proposed for Yana to answer by herself. Confirmed by a person."
+  FREQUENT_QUESTIONS
+  "Operators who were signed in, or whose phone was registered, within a week."
+  WORKPLACES
+  "An operator of the site was heard in a call."
+  TEST_CALL
+  "Workplaces have headsets. Confirmed by a person."
+  HEADSETS
+  "Workplaces are in the protected network. Confirmed by a person."
+  PROTECTED_NETWORK
+  "The agreement on the networks is signed. Confirmed by a person."
+  NETWORK_AGREEMENT
+  "Operators who are admitted by every course for joining that is published for the site; none is when there is no such course."
+  ADMITTED
+  "A queue of the site is open, or one of its agency where the site has none of its own."
+  QUEUE_OPEN
+  "The agency's old number leads here. Confirmed by a person."
+  NUMBER_SWITCHED
+  "A call of the agency and region came within a week."
+  CALLS_ARRIVE
+}
+
+"Which sites a board shows; null does not narrow."
+input OnboardingFilter {
+  "Of the wave, 1 to 6."
+  wave: Int
+  "Of the agency."
+  agencyId: ID
+  "Of the region."
+  regionId: ID
+  "Those that are at the stage: it is their first that is not done."
+  stage: OnboardingStage
+  "Those that have not joined though the last day of their wave is over, or those that are not late."
+  late: Boolean
+  "Those that have joined, or have not."
+  launched: Boolean
+  "Those that have joined and where a check holds no more, or the others."
+  warning: Boolean
+}
+
+"One of the waves in which sites join."
+type RolloutWave {
+  "Its number, 1 to 6."
+  number: Int!
+  "Its first day."
+  startsOn: Date!
+  "Its last day; after it a site that has not joined is late."
+  endsOn: Date!
+  "How many sites were planned."
+  plannedSites: Int!
+}
+
+"How far the sites are."
+type OnboardingBoard {
+  "When it was read."
+  at: Time!
+  "Subscribe to ` + "`" + `onboarding` + "`" + ` from here: nothing is missed."
+  cursor: EventCursor!
+  "All sites of the board together."
+  totals: OnboardingTotals!
+  "By wave."
+  waves: [OnboardingWave!]!
+  "The sites by wave and name, at most 1,000."
+  sites: [SiteOnboarding!]!
+}
+
+"How many sites are how far."
+type OnboardingTotals {
+  "Sites."
+  sites: Int!
+  "Those whose queues may be opened."
+  ready: Int!
+  "Those that have joined."
+  launched: Int!
+  "Those that have not joined though the last day of their wave is over."
+  late: Int!
+  "Those that have joined and where a check holds no more."
+  warnings: Int!
+  "By the stage that they are at."
+  stages: [OnboardingStageCount!]!
+}
+
+"How many sites are at a stage."
+type OnboardingStageCount {
+  "The stage."
+  stage: OnboardingStage!
+  "Sites that are at it."
+  sites: Int!
+}
+
+"The sites of a wave."
+type OnboardingWave {
+  "The wave."
+  wave: RolloutWave!
+  "How many of its sites are how far."
+  totals: OnboardingTotals!
+}
+
+"How many people and records a site must have; nothing of a kind is needed where it is 0."
+type SiteNeed {
+  "Operators of line 1."
+  operatorsLine1: Int!
+  "Operators of line 2."
+  operatorsLine2: Int!
+  "Supervisors."
+  supervisors: Int!
+  "Content managers."
+  contentManagers: Int!
+  "Coordinators."
+  coordinators: Int!
+  "Published records."
+  records: Int!
+}
+
+"How far a site is."
+type SiteOnboarding {
+  "The site."
+  site: Site!
+  "What it needs."
+  need: SiteNeed!
+  "Its first stage that is not done; null when it has joined."
+  stage: OnboardingStage
+  "The last day of its wave; null when the wave has no dates."
+  dueOn: Date
+  "Whether that day is over, where the site is, and it has not joined."
+  late: Boolean!
+  "Since when its queues may be opened; null: they may not."
+  readyAt: Time
+  "When it joined."
+  launchedAt: Time
+  "Whether it has joined and a check holds no more."
+  warning: Boolean!
+  "The five stages in their order; empty until the first look."
+  stages: [SiteStageState!]!
+  "What people have confirmed."
+  confirmations: [SiteCheckConfirmation!]!
+}
+
+"How far a site is with a stage."
+type SiteStageState {
+  "The stage."
+  stage: OnboardingStage!
+  "Whether all its checks hold; after the launch it stays done."
+  done: Boolean!
+  "Whether the site has joined and a check holds no more."
+  warning: Boolean!
+  "Since when it is done."
+  doneAt: Time
+  "When it last stopped being done."
+  reopenedAt: Time
+  "When it was last looked at."
+  checkedAt: Time!
+  "What its checks came to; what is not needed is left out."
+  checks: [SiteCheckResult!]!
+}
+
+"What a check came to."
+type SiteCheckResult {
+  "The check."
+  code: OnboardingCheck!
+  "Whether a person confirms it."
+  manual: Boolean!
+  "Whether it holds."
+  holds: Boolean!
+  "How much there is; people of sites that share an agency and region are counted for all of them."
+  found: Int!
+  "How much is wanted, with what earlier waves need in the same agency and region."
+  wanted: Int!
+}
+
+"A person's word that a check holds."
+type SiteCheckConfirmation {
+  "The check."
+  code: OnboardingCheck!
+  "Who answers for it."
+  person: String!
+  "The day from which it holds."
+  on: Date!
+  "Name, number and date of the paper."
+  document: String!
+  "Name of who wrote it down."
+  by: String!
+  "When it was written down."
+  createdAt: Time!
+}
+
+"A change on the board."
+type SiteOnboardingEvent {
+  "Resume after it."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The site as it is now; null: a wave has changed, read the board anew."
+  site: SiteOnboarding
+}
+
+"What a site needs; at most 100,000 of each."
+input SiteNeedInput {
+  "Operators of line 1."
+  operatorsLine1: Int!
+  "Operators of line 2."
+  operatorsLine2: Int!
+  "Supervisors."
+  supervisors: Int!
+  "Content managers."
+  contentManagers: Int!
+  "Coordinators."
+  coordinators: Int!
+  "Published records."
+  records: Int!
+}
+"A wave to set."
+input RolloutWaveSetInput {
+  "1 to 6."
+  wave: Int!
+  "Its first day."
+  startsOn: Date!
+  "Its last day."
+  endsOn: Date!
+  "How many sites are planned; 0 to 10,000."
+  plannedSites: Int!
+}
+"A site to add."
+input SiteAddInput {
+  "Its agency."
+  agencyId: ID!
+  "Its region."
+  regionId: ID!
+  "Name; 1 to 300 characters, the only one of it in the agency and region."
+  name: String!
+  "1 to 6."
+  wave: Int!
+  "What it needs."
+  need: SiteNeedInput!
+}
+"What to change of a site; null leaves it."
+input SiteChangeInput {
+  "The site."
+  siteId: ID!
+  "Name; 1 to 300 characters."
+  name: String
+  "1 to 6."
+  wave: Int
+  "What it needs."
+  need: SiteNeedInput
+}
+"A plan to take over."
+input OnboardingPlanImportInput {
+  "CSV with a header (comma, semicolon or tab; UTF-8), or the first sheet of an XLSX workbook; at most 10,000 rows."
+  file: Upload!
+  "Read and check it, and write nothing."
+  try: Boolean! = false
+}
+"A check that a person confirms."
+input SiteCheckConfirmInput {
+  "The site."
+  siteId: ID!
+  "One that the system cannot see itself."
+  check: OnboardingCheck!
+  "Who answers for it; 1 to 200 characters."
+  person: String!
+  "The day from which it holds; none to come."
+  on: Date!
+  "Name, number and date of the paper; 1 to 300 characters."
+  document: String!
+}
+"A confirmation to take back."
+input SiteCheckWithdrawInput {
+  "The site."
+  siteId: ID!
+  "The check."
+  check: OnboardingCheck!
+  "Why; 1 to 1,000 characters."
+  reason: String!
+}
+"A site to look at."
+input SiteCheckInput {
+  "The site."
+  siteId: ID!
+}
+"The outcome of a change of a wave."
+type RolloutWavePayload {
+  "The wave; null on failure."
+  wave: RolloutWave
+  "What went wrong."
+  userErrors: [UserError!]!
+}
+"The outcome of a change of a site."
+type SiteOnboardingPayload {
+  "How far the site is now; null on failure."
+  site: SiteOnboarding
+  "What went wrong."
+  userErrors: [UserError!]!
+}
+"What came of a plan."
+type OnboardingPlanPayload {
+  "Whether it was written."
+  written: Boolean!
+  "Waves that it sets."
+  waves: Int!
+  "Sites that it adds."
+  added: Int!
+  "Sites that it changes."
+  changed: Int!
+  "Sites that are as it says already."
+  unchanged: Int!
+  "The rows that are bad, at most 200."
+  badRows: [OnboardingBadRow!]!
+  "How many bad rows are not named."
+  moreBadRows: Int!
+  "What went wrong."
+  userErrors: [UserError!]!
+}
+"A bad row of a plan."
+type OnboardingBadRow {
+  "Where it stands in the file, from 1."
+  line: Int!
+  "The column at fault; null: the row."
+  field: String
+  "What is wrong."
+  message: String!
+}
+
+# ------------------------------------------------------------------------------------------------------------- training
+
+"What people learn. Its versions hold what."
+type Course implements Node {
+  "Opaque id."
+  id: ID!
+  "Title, Russian."
+  title: String!
+  "The agency it is for; null means all."
+  agency: Agency
+  "The region it is for; null means all."
+  region: Region
+  "The line it is for; null means both."
+  line: Int
+  "Whether a site joins when its operators have passed it."
+  onboarding: Boolean!
+  "How many days an admission lasts; 0 means without end."
+  validityDays: Int!
+  "Number of the version in force; 0 means none."
+  published: Int!
+  "Since when it is assigned no more."
+  retiredAt: Time
+  "The versions, the newest first. Supervisors and content managers of its segment, administrators; empty for others."
+  versions: [CourseEdition!]!
+}
+
+"A version of a course."
+type CourseEdition {
+  "Its number within the course."
+  number: Int!
+  "Counts the changes of a draft."
+  revision: Int!
+  "When it was put in force; null: it is the draft."
+  publishedAt: Time
+  "Share of the points that passes, in percent."
+  passPercent: Int!
+  "How many minutes an attempt may take."
+  timeLimitMinutes: Int!
+  "How many attempts an assignment has; 0 means any number."
+  maxAttempts: Int!
+  "Records to read."
+  readings: [CourseReading!]!
+  "Past dialogues to replay."
+  exercises: [CourseExercise!]!
+  "Questions with their right answers."
+  questions: [CourseQuestion!]!
+}
+
+"A record of the base as it was when it became part of the course."
+type CourseReading {
+  "The record."
+  recordId: ID!
+  "Its version."
+  recordVersionId: ID!
+  "Its question."
+  question: String!
+  "Its answer."
+  answer: String!
+}
+
+"A past dialogue without anything personal."
+type CourseExercise {
+  "Its id within the course."
+  id: ID!
+  "Its title."
+  title: String!
+  "What was said, turn by turn."
+  turns: [CourseTurn!]!
+}
+
+"What a citizen said and what was answered."
+type CourseTurn {
+  "What the citizen said."
+  citizen: String!
+  "What was answered."
+  reply: String!
+  "The records that answer."
+  recordIds: [ID!]!
+}
+
+"How a question is answered."
+enum QuestionKind {
+  "One option is right."
+  SINGLE
+  "Each option is right or wrong."
+  MULTIPLE
+  "All options are put in their right order."
+  ORDER
+}
+
+"A question with its right answer."
+type CourseQuestion {
+  "Its id within the version."
+  id: ID!
+  "How it is answered."
+  kind: QuestionKind!
+  "What is asked."
+  text: String!
+  "The options."
+  options: [QuestionOption!]!
+  "The right options; of ORDER, all as they must stand."
+  rightOptionIds: [ID!]!
+  "What a right answer is worth."
+  points: Int!
+}
+
+"An option of a question."
+type QuestionOption {
+  "Its id within the question."
+  id: ID!
+  "What it says."
+  text: String!
+}
+
+"How far an assignment is."
+enum TrainingState @goModel(model: "ekc/ent/trainingassignment.State") {
+  "To be passed."
+  ASSIGNED
+  "Passed."
+  PASSED
+  "There are no more attempts."
+  FAILED
+  "Withdrawn by a supervisor."
+  WITHDRAWN
+}
+
+"Somebody is to pass a course."
+type TrainingAssignment implements Node {
+  "Opaque id."
+  id: ID!
+  "The course."
+  course: Course!
+  "Who is to pass it."
+  trainee: Operator
+  "Who assigned it."
+  author: Operator
+  "When it was assigned."
+  createdAt: Time!
+  "Until when it is to be passed."
+  dueAt: Time
+  "How far it is."
+  state: TrainingState!
+  "When it ended."
+  endedAt: Time
+  "The attempts, the oldest first."
+  attempts: [Attempt!]!
+}
+
+"How an attempt is, or ended."
+enum AttemptState {
+  "It runs."
+  RUNNING
+  "Enough points."
+  PASSED
+  "Too few points."
+  FAILED
+  "Its time was over."
+  EXPIRED
+}
+
+"One attempt to pass a version of a course."
+type Attempt {
+  "Opaque id."
+  id: ID!
+  "Number of the version."
+  version: Int!
+  "How it is."
+  state: AttemptState!
+  "When it was begun."
+  beganAt: Time!
+  "When its time is over."
+  endsAt: Time!
+  "When it ended."
+  endedAt: Time
+  "Points so far; null while it runs."
+  points: Int
+  "Points that there are."
+  ofPoints: Int!
+  "Share of the points that passes, in percent."
+  passPercent: Int!
+  "Records to read."
+  readings: [CourseReading!]!
+  "The exercises as far as they are replayed."
+  exercises: [AttemptExercise!]!
+  "The questions in the trainee's own order."
+  questions: [AttemptQuestion!]!
+}
+
+"An exercise of an attempt."
+type AttemptExercise {
+  "Its id within the course."
+  id: ID!
+  "Its title."
+  title: String!
+  "How many turns it has."
+  turns: Int!
+  "What the citizen says next; null when it is done, or the attempt over."
+  next: String
+  "The turns that were replied to."
+  done: [AttemptTurn!]!
+}
+
+"A turn of an exercise that was replied to."
+type AttemptTurn {
+  "What the citizen said."
+  citizen: String!
+  "What the trainee wrote."
+  text: String
+  "The record that the trainee picked."
+  recordId: ID
+  "What was answered then."
+  reply: String!
+  "The records that answer."
+  recordIds: [ID!]!
+  "Whether the reply counts as right: one of those records was picked, or something was written where none answers."
+  right: Boolean!
+}
+
+"A question of an attempt."
+type AttemptQuestion {
+  "Its id within the version."
+  id: ID!
+  "How it is answered."
+  kind: QuestionKind!
+  "What is asked."
+  text: String!
+  "The options in the trainee's own order."
+  options: [QuestionOption!]!
+  "What a right answer is worth."
+  points: Int!
+  "What was answered; null: nothing yet."
+  answer: [ID!]
+  "The right options; null until the attempt is over."
+  rightOptionIds: [ID!]
+}
+
+"Somebody may do live work that asks for a course."
+type Admission implements Node {
+  "Opaque id."
+  id: ID!
+  "The course."
+  course: Course!
+  "Who is admitted."
+  holder: Operator
+  "Whether it is an exception, and the course was not passed."
+  exception: Boolean!
+  "Who granted the exception."
+  grantedBy: Operator @goField(forceResolver: true)
+  "Why it was granted."
+  reason: String @goField(forceResolver: true)
+  "From when on."
+  validFrom: Time!
+  "Until when; null means without end."
+  validTo: Time
+  "Whether it holds now."
+  inForce: Boolean!
+  "When it was taken back."
+  revokedAt: Time
+  "Why it was taken back."
+  revocation: String @goField(forceResolver: true)
+}
+
+"Which assignments; null does not narrow."
+input TrainingFilter {
+  "Of the person."
+  accountId: ID
+  "Of the course."
+  courseId: ID
+  "In the state."
+  state: TrainingState
+}
+"Which admissions; null does not narrow."
+input AdmissionFilter {
+  "Of the person."
+  accountId: ID
+  "Of the course."
+  courseId: ID
+}
+
+"A page of courses."
+type CourseConnection {
+  "The courses with their cursors."
+  edges: [CourseEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"A course of a page."
+type CourseEdge {
+  "The course."
+  node: Course!
+  "Its position."
+  cursor: Cursor!
+}
+"A page of assignments."
+type TrainingAssignmentConnection {
+  "The assignments with their cursors."
+  edges: [TrainingAssignmentEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"An assignment of a page."
+type TrainingAssignmentEdge {
+  "The assignment."
+  node: TrainingAssignment!
+  "Its position."
+  cursor: Cursor!
+}
+"A page of admissions."
+type AdmissionConnection {
+  "The admissions with their cursors."
+  edges: [AdmissionEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+"An admission of a page."
+type AdmissionEdge {
+  "The admission."
+  node: Admission!
+  "Its position."
+  cursor: Cursor!
+}
+
+"A course to begin."
+input CourseCreateInput {
+  "Title; 1 to 200 characters."
+  title: String!
+  "The agency it is for; null means all."
+  agencyId: ID
+  "The region it is for; null means all."
+  regionId: ID
+  "1 or 2; null means both."
+  line: Int
+  "Whether a site joins when its operators have passed it."
+  onboarding: Boolean! = false
+  "How many days an admission lasts, 0 to 3,650; 0 means without end."
+  validityDays: Int! = 365
+}
+"What to change of a course; null leaves it."
+input CourseChangeInput {
+  "The course."
+  courseId: ID!
+  "Title; 1 to 200 characters."
+  title: String
+  "Whether a site joins when its operators have passed it."
+  onboarding: Boolean
+  "How many days an admission to come lasts, 0 to 3,650."
+  validityDays: Int
+  "Whether it is assigned no more; admissions stay."
+  retired: Boolean
+}
+"A question to write."
+input CourseQuestionInput {
+  "How it is answered."
+  kind: QuestionKind!
+  "What is asked; 1 to 2,000 characters."
+  text: String!
+  "2 to 20 options of 1 to 500 characters."
+  options: [String!]!
+  "Places of the right options, from 0; of ORDER, all as they must stand."
+  right: [Int!]!
+  "What a right answer is worth; 1 to 100."
+  points: Int! = 1
+}
+"What to write into a draft; null leaves it."
+input CourseWriteInput {
+  "The course."
+  courseId: ID!
+  "The revision that was read; CONFLICT when somebody has changed the draft since."
+  revision: Int!
+  "Records to read, at most 200, each as it is published now."
+  recordIds: [ID!]
+  "The questions, at most 200; they replace all."
+  questions: [CourseQuestionInput!]
+  "The exercises to keep, in their order."
+  exerciseIds: [ID!]
+  "1 to 100."
+  passPercent: Int
+  "1 to 1440."
+  timeLimitMinutes: Int
+  "0 to 100; 0 means any number."
+  maxAttempts: Int
+}
+"A chat to make an exercise of."
+input CourseExerciseAddInput {
+  "The course."
+  courseId: ID!
+  "The revision that was read."
+  revision: Int!
+  "A chat that is over."
+  interactionId: ID!
+  "Title; 1 to 200 characters."
+  title: String!
+}
+"A draft to put in force."
+input CoursePublishInput {
+  "The course."
+  courseId: ID!
+  "The revision that was read."
+  revision: Int!
+}
+"A course and people."
+input TrainingAssignInput {
+  "The course."
+  courseId: ID!
+  "The people; at most 200."
+  accountIds: [ID!]!
+  "Until when it is to be passed."
+  dueAt: Time
+}
+"An assignment."
+input TrainingAssignmentInput {
+  "The assignment."
+  assignmentId: ID!
+}
+"A reply in an exercise: a record, words, or both."
+input AttemptReplyInput {
+  "The attempt."
+  attemptId: ID!
+  "The exercise."
+  exerciseId: ID!
+  "What the trainee would say; at most 4,000 characters."
+  text: String
+  "The record that answers."
+  recordId: ID
+}
+"An answer to a question."
+input AttemptAnswerInput {
+  "The attempt."
+  attemptId: ID!
+  "The question."
+  questionId: ID!
+  "The options; of ORDER, all in their order."
+  optionIds: [ID!]!
+}
+"An attempt."
+input AttemptInput {
+  "The attempt."
+  attemptId: ID!
+}
+"An exception."
+input AdmissionGrantInput {
+  "The course."
+  courseId: ID!
+  "Who is admitted."
+  accountId: ID!
+  "Why; 1 to 1,000 characters."
+  reason: String!
+  "Until when; at most 90 days from now."
+  validTo: Time!
+}
+"An admission to take back."
+input AdmissionRevokeInput {
+  "The admission."
+  admissionId: ID!
+  "Why; 1 to 1,000 characters."
+  reason: String!
+}
+"The outcome of a change of a course."
+type CoursePayload {
+  "The course; null on failure."
+  course: Course
+  "What went wrong."
+  userErrors: [UserError!]!
+}
+"The outcome of assigning."
+type TrainingAssignPayload {
+  "The assignments; null on failure."
+  assignments: [TrainingAssignment!]
+  "What went wrong."
+  userErrors: [UserError!]!
+}
+"The outcome of a change of an assignment."
+type TrainingAssignmentPayload {
+  "The assignment; null on failure."
+  assignment: TrainingAssignment
+  "What went wrong."
+  userErrors: [UserError!]!
+}
+"The outcome of a step of an attempt."
+type AttemptPayload {
+  "The attempt; null on failure."
+  attempt: Attempt
+  "What went wrong."
+  userErrors: [UserError!]!
+}
+"The outcome of a change of an admission."
+type AdmissionPayload {
+  "The admission; null on failure."
+  admission: Admission
+  "What went wrong."
+  userErrors: [UserError!]!
+}
+
+# --------------------------------------------------------------------------------------------------------- evaluations
+
+"A form that operators' work is judged by."
+type EvaluationForm {
+  "Opaque id."
+  id: ID!
+  "Name."
+  name: String!
+  "The agency whose work is judged by it; null: all."
+  agency: Agency
+  "The region whose work is judged by it; null: all."
+  region: Region
+  "Whether new evaluations may use it."
+  active: Boolean!
+  "The version in force."
+  current: EvaluationFormVersion! @goField(forceResolver: true)
+  "All versions, the newest first, at most 50."
+  versions: [EvaluationFormVersion!]! @goField(forceResolver: true)
+}
+
+"What a form asks from an instant on; it never changes."
+type EvaluationFormVersion {
+  "Opaque id."
+  id: ID!
+  "The form."
+  formId: ID!
+  "Its number, from 1 on."
+  number: Int!
+  "When it came into force."
+  createdAt: Time!
+  "What is asked."
+  sections: [EvaluationSection!]! @goField(forceResolver: true)
+  "The least score that is good enough, 0 to 100."
+  passMark: Int!
+  "For how many days after it was given the operator may contest an evaluation."
+  contestDays: Int!
+}
+
+"A part of a form; its score is the mean of its criteria by their weights."
+type EvaluationSection @goModel(model: "ekc/supervision/scorecard.Section") {
+  "Title."
+  title: String!
+  "Weight in the whole, 1 to 100."
+  weight: Int!
+  "Criteria."
+  criteria: [EvaluationCriterion!]!
+}
+
+"One question of a form."
+type EvaluationCriterion @goModel(model: "ekc/supervision/scorecard.Criterion") {
+  "Its name in marks, unique in the form."
+  code: String!
+  "Title."
+  title: String!
+  "What deserves how many points; empty when nothing is said."
+  hint: String!
+  "Weight in the section, 1 to 100."
+  weight: Int!
+  "The most points, 1 to 10; 1 is yes or no."
+  scale: Int!
+  "Whether no points here make the whole score 0."
+  critical: Boolean!
+  "Whether it may be not applicable, and is then left out."
+  optional: Boolean!
+}
+
+"Where an evaluation is."
+enum EvaluationState @goModel(model: "ekc/ent/evaluation.State") {
+  "Drawn or asked for, and not given yet."
+  DRAWN
+  "Given."
+  GIVEN
+  "Contested by the operator; it counts in no results until it is decided."
+  CONTESTED
+  "Contested, and it stays."
+  UPHELD
+  "Contested, and given other marks."
+  CHANGED
+  "Contested, and it is void."
+  ANNULLED
+  "Drawn, and laid aside."
+  SKIPPED
+}
+
+"What happened to an evaluation."
+enum EvaluationStepKind @goModel(model: "ekc/ent/evaluationstep.Kind") {
+  "It was given."
+  GIVEN
+  "The operator said something."
+  COMMENTED
+  "The operator contested it."
+  CONTESTED
+  "It stays."
+  UPHELD
+  "It was given other marks."
+  CHANGED
+  "It is void."
+  ANNULLED
+  "It was laid aside."
+  SKIPPED
+}
+
+"How a supervisor judges what an operator did in an interaction."
+type Evaluation implements Node {
+  "Opaque id."
+  id: ID!
+  "The agency of the interaction; null when it had none."
+  agency: Agency
+  "The region of the interaction; null when it had none."
+  region: Region
+  "The line of the interaction; null when it had none."
+  line: Int
+  "When it was drawn or begun."
+  createdAt: Time!
+  "Where it is."
+  state: EvaluationState!
+  "The interaction; null when the viewer does not see it."
+  interaction: Interaction @goField(forceResolver: true)
+  "Whose work is judged."
+  operator: Operator! @goField(forceResolver: true)
+  "Who judges; null while nobody has."
+  evaluator: Operator @goField(forceResolver: true)
+  "The form by which it was judged, as it was; null until then."
+  form: EvaluationFormVersion @goField(forceResolver: true)
+  "The form by which it is to be judged."
+  formId: ID!
+  "The rule that drew it; null for others."
+  ruleId: ID @goField(forceResolver: true)
+  "The calibration that it belongs to; null for others."
+  calibrationId: ID @goField(forceResolver: true)
+  "What each criterion was given, in the order of the form."
+  marks: [EvaluationMark!]! @goField(forceResolver: true)
+  "The scores of the sections, 0 to 100, in the order of the form; null where nothing was applicable."
+  sectionScores: [Float]! @goField(forceResolver: true)
+  "The codes of critical criteria that were given no points."
+  violations: [String!]! @goField(forceResolver: true)
+  "The score, 0 to 100; 0 with a critical violation; null until it is given."
+  score: Float
+  "The score before it was changed; null when it was not."
+  firstScore: Float
+  "Whether the score is good enough and nothing critical was found."
+  passed: Boolean!
+  "What the evaluator says."
+  comment: String @goField(forceResolver: true)
+  "When it was given."
+  givenAt: Time
+  "Until when the operator may contest it."
+  contestUntil: Time
+  "When it was contested."
+  contestedAt: Time
+  "Why."
+  contestReason: String @goField(forceResolver: true)
+  "Who decided."
+  decidedBy: Operator @goField(forceResolver: true)
+  "When."
+  decidedAt: Time
+  "Why so."
+  decision: String @goField(forceResolver: true)
+  "What happened to it, oldest first, at most 200."
+  steps: [EvaluationStep!]! @goField(forceResolver: true)
+}
+
+"What one criterion was given."
+type EvaluationMark @goModel(model: "ekc/supervision/scorecard.Mark") {
+  "The criterion."
+  code: String!
+  "Points, 0 to the criterion's scale; null: not applicable."
+  points: Int
+  "A word on it; empty when nothing is said."
+  comment: String!
+}
+
+"Something that happened to an evaluation."
+type EvaluationStep {
+  "What."
+  kind: EvaluationStepKind!
+  "When."
+  createdAt: Time!
+  "Who did it."
+  account: Operator @goField(forceResolver: true)
+  "What was said with it."
+  text: String @goField(forceResolver: true)
+  "The score from then on; null where it did not change."
+  score: Float
+}
+
+"A page of evaluations."
+type EvaluationConnection {
+  "The evaluations of the page."
+  edges: [EvaluationEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"An evaluation in a page."
+type EvaluationEdge {
+  "The evaluation."
+  node: Evaluation!
+  "Its position."
+  cursor: Cursor!
+}
+
+"Which evaluations to keep."
+input EvaluationFilter {
+  "Only in this state."
+  state: EvaluationState
+  "Only of this operator's work."
+  operatorId: ID
+  "Only by this evaluator."
+  evaluatorId: ID
+  "Only of this interaction."
+  interactionId: ID
+  "Only by this form."
+  formId: ID
+  "Only of this calibration."
+  calibrationId: ID
+}
+
+"Over how long a time things are counted or drawn; all begin at midnight of Moscow."
+enum EvaluationPeriod @goModel(model: "ekc/ent/evaluationrule.Period") {
+  "A day."
+  DAY
+  "A week from Monday on."
+  WEEK
+  "A month."
+  MONTH
+}
+
+"What is drawn to be judged."
+type EvaluationRule {
+  "Opaque id."
+  id: ID!
+  "Name."
+  name: String!
+  "The form to judge by."
+  formId: ID!
+  "Only of this agency; null: of all."
+  agency: Agency
+  "Only of this region; null: of all."
+  region: Region
+  "Only of this line; null: of both."
+  line: Int
+  "Only talks of this queue; null: of all."
+  queue: Queue
+  "Only of this channel; null: of both."
+  channel: Channel @goField(forceResolver: true)
+  "How often it draws: when such a period is over."
+  period: EvaluationPeriod!
+  "How many talks of each operator."
+  perOperator: Int!
+  "Shorter talks are not drawn, in seconds."
+  leastTalkSeconds: Int!
+  "Only what the citizen rated no better than this, 1 to 5; null: whatever the rating."
+  ratedAtMost: Int
+  "Whether it draws."
+  active: Boolean!
+  "The end of the last period that it drew."
+  drawnTo: Time!
+}
+
+"Where a calibration is."
+enum CalibrationState @goModel(model: "ekc/ent/calibration.State") {
+  "Evaluators give their marks; nobody sees those of others."
+  OPEN
+  "Everything is shown."
+  CLOSED
+}
+
+"Several supervisors judge one talk, to judge alike."
+type Calibration implements Node {
+  "Opaque id."
+  id: ID!
+  "The agency of the interaction; null when it had none."
+  agency: Agency
+  "The region of the interaction; null when it had none."
+  region: Region
+  "When it began."
+  createdAt: Time!
+  "Who began it."
+  author: Operator! @goField(forceResolver: true)
+  "The interaction; null when the viewer does not see it."
+  interaction: Interaction @goField(forceResolver: true)
+  "Whose work is judged."
+  operator: Operator! @goField(forceResolver: true)
+  "The form, as it was when it began."
+  form: EvaluationFormVersion! @goField(forceResolver: true)
+  "Where it is."
+  state: CalibrationState!
+  "When it is closed whoever is missing."
+  dueAt: Time!
+  "When it was closed."
+  closedAt: Time
+  "The viewer's own evaluation; null for who is not among the evaluators."
+  mine: Evaluation @goField(forceResolver: true)
+  "How many were named."
+  evaluatorsNamed: Int! @goField(forceResolver: true)
+  "How many have given their marks."
+  evaluatorsDone: Int! @goField(forceResolver: true)
+  "What they gave, by evaluator; the viewer's own alone while it is open."
+  evaluations: [Evaluation!]! @goField(forceResolver: true)
+  "How they differ; null while it is open, and when nobody gave marks."
+  comparison: CalibrationComparison @goField(forceResolver: true)
+  "What it came to."
+  conclusion: String @goField(forceResolver: true)
+  "Who said so."
+  concludedBy: Operator @goField(forceResolver: true)
+}
+
+"How the evaluators of a calibration differ."
+type CalibrationComparison @goModel(model: "ekc/supervision/scorecard.Comparison") {
+  "The mean of the scores, 0 to 100."
+  mean: Float!
+  "The highest score less the lowest."
+  spread: Float!
+  "The share of criteria that all have marked alike, 0 to 1."
+  agreement: Float!
+  "Criterion by criterion, in the order of the form."
+  criteria: [CalibrationDifference!]!
+  "Evaluator by evaluator."
+  evaluators: [CalibrationDeviation!]!
+}
+
+"How one criterion was marked."
+type CalibrationDifference @goModel(model: "ekc/supervision/scorecard.Difference") {
+  "The criterion."
+  code: String!
+  "Points in the order of the evaluators; null: not applicable."
+  points: [Int]!
+  "The highest less the lowest, in points."
+  spread: Int!
+  "Whether all have given the same."
+  alike: Boolean!
+}
+
+"How one evaluator differs from the rest."
+type CalibrationDeviation @goModel(model: "ekc/supervision/scorecard.Deviation") {
+  "The evaluator."
+  evaluator: Operator! @goField(forceResolver: true)
+  "Their score."
+  total: Float!
+  "Their score less the mean; above 0 is milder."
+  deviation: Float!
+  "The codes of criteria in which they found critical violations."
+  violations: [String!]! @goField(forceResolver: true)
+}
+
+"A page of calibrations."
+type CalibrationConnection {
+  "The calibrations of the page."
+  edges: [CalibrationEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A calibration in a page."
+type CalibrationEdge {
+  "The calibration."
+  node: Calibration!
+  "Its position."
+  cursor: Cursor!
+}
+
+"Which results are asked for."
+input EvaluationResultFilter {
+  "From when on evaluations were given."
+  from: Time!
+  "Until when; at most 400 days later."
+  to: Time!
+  "By which period."
+  by: EvaluationPeriod! = MONTH
+  "Only of this operator."
+  operatorId: ID
+  "Only by this form."
+  formId: ID
+}
+
+"How one operator was judged by one form in one period."
+type EvaluationResult @goModel(model: "ekc/supervision.Result") {
+  "The operator."
+  operator: Operator! @goField(forceResolver: true)
+  "The form."
+  formId: ID!
+  "When the period began; of one that began earlier than what was asked for, only the rest counts."
+  periodFrom: Time!
+  "Evaluations that count."
+  evaluations: Int!
+  "Their mean score, 0 to 100; null without any."
+  meanScore: Float
+  "How many were good enough."
+  passed: Int!
+  "How many have a critical violation."
+  critical: Int!
+  "How many were changed after the operator had contested them."
+  changed: Int!
+  "How many are contested and wait for a decision; they do not count yet."
+  contested: Int!
+}
+
+"A criterion of a form."
+input EvaluationCriterionInput @goModel(model: "ekc/supervision/scorecard.Criterion") {
+  "Its name in marks, unique in the form: 1 to 40 small Latin letters, digits and underscores."
+  code: String!
+  "Title, 1 to 200 characters."
+  title: String!
+  "What deserves how many points, at most 1,000 characters."
+  hint: String! = ""
+  "Weight in the section, 1 to 100."
+  weight: Int! = 1
+  "The most points, 1 to 10; 1 is yes or no."
+  scale: Int! = 1
+  "Whether no points here make the whole score 0."
+  critical: Boolean! = false
+  "Whether it may be not applicable."
+  optional: Boolean! = false
+}
+
+"A section of a form."
+input EvaluationSectionInput @goModel(model: "ekc/supervision/scorecard.Section") {
+  "Title, 1 to 200 characters."
+  title: String!
+  "Weight in the whole, 1 to 100."
+  weight: Int! = 1
+  "At least one; at most 100 in the whole form."
+  criteria: [EvaluationCriterionInput!]!
+}
+
+"What a form asks."
+input EvaluationFormContentInput {
+  "1 to 20."
+  sections: [EvaluationSectionInput!]!
+  "The least score that is good enough, 0 to 100."
+  passMark: Int! = 80
+  "For how many days the operator may contest an evaluation, 1 to 30."
+  contestDays: Int! = 5
+}
+
+"A new form."
+input EvaluationFormCreateInput {
+  "Name, 1 to 200 characters."
+  name: String!
+  "Only for this agency; null: for all."
+  agencyId: ID
+  "Only for this region; null: for all."
+  regionId: ID
+  "What it asks."
+  content: EvaluationFormContentInput!
+}
+
+"A new version of a form."
+input EvaluationFormReviseInput {
+  "The form."
+  formId: ID!
+  "The number of the version that is revised; CONFLICT when another one is in force by now."
+  version: Int!
+  "What it asks from now on."
+  content: EvaluationFormContentInput!
+}
+
+"A change of a form that leaves what it asks as it is."
+input EvaluationFormUpdateInput {
+  "The form."
+  formId: ID!
+  "Name, 1 to 200 characters."
+  name: String!
+  "Whether new evaluations may use it."
+  active: Boolean!
+}
+
+"What became of a form."
+type EvaluationFormPayload {
+  "The form; null when something went wrong."
+  form: EvaluationForm
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"How much is drawn."
+input EvaluationDrawInput {
+  "Name of the rule, 1 to 200 characters."
+  name: String!
+  "How many talks of each operator in each period, 1 to 50."
+  perOperator: Int!
+  "Shorter talks are not drawn, 0 to 3,600 seconds."
+  leastTalkSeconds: Int! = 0
+  "Only what the citizen rated no better than this, 1 to 5; null: whatever the rating."
+  ratedAtMost: Int
+  "Whether it draws; one that is put into use again begins with the present period."
+  active: Boolean! = true
+}
+
+"A new rule of what is drawn."
+input EvaluationRuleCreateInput {
+  "The form to judge by."
+  formId: ID!
+  "Only of this agency; null: of all."
+  agencyId: ID
+  "Only of this region; null: of all."
+  regionId: ID
+  "Only of this line; null: of both."
+  line: Int
+  "Only talks of this queue; null: of all."
+  queueId: ID
+  "Only of this channel; null: of both."
+  channel: Channel
+  "How often it draws; first when the present period is over."
+  period: EvaluationPeriod!
+  "How much."
+  draw: EvaluationDrawInput!
+}
+
+"A change of a rule of what is drawn."
+input EvaluationRuleUpdateInput {
+  "The rule."
+  ruleId: ID!
+  "How much."
+  draw: EvaluationDrawInput!
+}
+
+"What became of a rule of what is drawn."
+type EvaluationRulePayload {
+  "The rule; null when something went wrong."
+  rule: EvaluationRule
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"What a criterion is given."
+input EvaluationMarkInput @goModel(model: "ekc/supervision/scorecard.Mark") {
+  "The criterion."
+  code: String!
+  "Points, 0 to the criterion's scale; null: not applicable, where the form lets it be."
+  points: Int
+  "A word on it, at most 1,000 characters."
+  comment: String! = ""
+}
+
+"An evaluation to give."
+input EvaluationGiveInput {
+  "The interaction."
+  interactionId: ID!
+  "Whose work; null: of who talked last."
+  operatorId: ID
+  "The form."
+  formId: ID!
+  "Each criterion of the form exactly once."
+  marks: [EvaluationMarkInput!]!
+  "A word on the whole, at most 4,000 characters."
+  comment: String
+}
+
+"What was drawn and is laid aside."
+input EvaluationSkipInput {
+  "The evaluation."
+  evaluationId: ID!
+  "Why, 1 to 1,000 characters."
+  reason: String!
+}
+
+"A word of the operator."
+input EvaluationCommentInput {
+  "The evaluation."
+  evaluationId: ID!
+  "1 to 4,000 characters."
+  text: String!
+}
+
+"An evaluation that the operator contests."
+input EvaluationContestInput {
+  "The evaluation."
+  evaluationId: ID!
+  "Why, 1 to 4,000 characters."
+  reason: String!
+}
+
+"What is decided on what was contested."
+input EvaluationDecideInput {
+  "The evaluation."
+  evaluationId: ID!
+  "UPHELD, CHANGED or ANNULLED."
+  verdict: EvaluationState!
+  "With CHANGED: each criterion of the form exactly once."
+  marks: [EvaluationMarkInput!]
+  "Why, 1 to 4,000 characters; the operator reads it."
+  reason: String!
+}
+
+"What became of an evaluation."
+type EvaluationPayload {
+  "The evaluation; null when something went wrong."
+  evaluation: Evaluation
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
+"A calibration to begin."
+input CalibrationBeginInput {
+  "The interaction."
+  interactionId: ID!
+  "Whose work; null: of who talked last."
+  operatorId: ID
+  "The form."
+  formId: ID!
+  "2 to 20 supervisors who see the interaction, none of them its operator; the viewer only if named."
+  evaluatorIds: [ID!]!
+  "When it is closed whoever is missing, within 31 days."
+  dueAt: Time!
+}
+
+"The viewer's marks of a calibration."
+input CalibrationGiveInput {
+  "The calibration."
+  calibrationId: ID!
+  "Each criterion of the form exactly once."
+  marks: [EvaluationMarkInput!]!
+  "A word on the whole, at most 4,000 characters."
+  comment: String
+}
+
+"What a calibration came to."
+input CalibrationConcludeInput {
+  "The calibration."
+  calibrationId: ID!
+  "1 to 4,000 characters."
+  conclusion: String!
+}
+
+"What became of a calibration."
+type CalibrationPayload {
+  "The calibration; null when something went wrong."
+  calibration: Calibration
+  "What went wrong; empty when nothing did."
+  userErrors: [UserError!]!
+}
+
 # ---------------------------------------------------------------------------------------------------------- audit
 
 "One line of the append-only audit log."
@@ -15915,6 +24463,35 @@ interface BoardEvent {
   at: Time!
 }
 
+"Something on the board of interactions."
+interface BoardInteractionEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+}
+
+"What a subscription to the board of interactions begins with."
+type InteractionsSnapshot implements BoardInteractionEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it was read."
+  at: Time!
+  "Interactions of the segment that are not over, the oldest first; at most 1,000. What changed at this moment may be told once more."
+  interactions: [Interaction!]!
+  "Whether these are all of them."
+  complete: Boolean!
+}
+"An interaction that this subscription has shown belongs to the viewer's segment no more, or is gone."
+type InteractionLeft implements BoardInteractionEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The interaction."
+  interactionId: ID!
+}
+
 "A message was said."
 type MessageAdded implements DialogueEvent & DeskEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
@@ -15938,7 +24515,7 @@ type MessageChanged implements DialogueEvent & DeskEvent {
   message: Message!
 }
 "The interaction changed: state, queue, operator, rating."
-type InteractionChanged implements DialogueEvent & DeskEvent {
+type InteractionChanged implements DialogueEvent & DeskEvent & BoardInteractionEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
   cursor: EventCursor!
   "When it happened."
@@ -15965,8 +24542,8 @@ enum SuggestionsState {
   UNAVAILABLE
 }
 """
-What is suggested to the operator of an interaction changed: the citizen wrote, writes (where the centre wants that), or a
-suggestion was put away. Sent to its operator and to supervisors who follow it, at most every 250 ms, and only to a client that
+What is suggested to the operator of an interaction changed: the citizen wrote, writes or speaks in a recorded call (where the centre
+wants that), or a suggestion was put away. Sent to its operator and to supervisors who follow it, at most every 250 ms, and only to a client that
 selects ` + "`" + `suggestions` + "`" + ` or ` + "`" + `state` + "`" + `. Not kept: a stream begins with the present ones of interactions in which something was said.
 """
 type SuggestionsChanged implements DialogueEvent & DeskEvent {
@@ -15978,7 +24555,7 @@ type SuggestionsChanged implements DialogueEvent & DeskEvent {
   interactionId: ID!
   "Whether the base answers."
   state: SuggestionsState!
-  "Whether words count that the citizen has not sent yet."
+  "Whether words count that the citizen has not sent yet, or speaks."
   fromDraft: Boolean!
   "Records that may answer, best first, at most 5; send one with ` + "`" + `messageSend` + "`" + ` and its ` + "`" + `recordId` + "`" + `, put it away with ` + "`" + `suggestionDismiss` + "`" + `."
   suggestions: [RecordHit!]!
@@ -16023,6 +24600,60 @@ type OfferChanged implements DeskEvent {
   "The offer as it is now."
   offer: Offer!
 }
+"A deferred enquiry changed: it was named, taken, answered, its term was reckoned anew, is about to run out or has run out."
+type DeferralChanged implements DeskEvent & BoardEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The deferred enquiry as it is now."
+  deferral: Deferral!
+}
+"An incident was reported, acknowledged, escalated, commented or resolved. On the desk of who reported it, and on boards."
+type IncidentChanged implements DeskEvent & BoardEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The incident as it is now."
+  incident: Incident!
+}
+"A supervisor did something to the operator's work."
+type DirectiveGiven implements DeskEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "What was done, and why."
+  directive: Directive!
+}
+"An alert was raised, acknowledged or is over."
+type AlertChanged implements BoardEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The alert as it is now."
+  alert: Alert!
+}
+"An evaluation was given, commented, contested or decided. On the desk of the operator who was judged, and on boards."
+type EvaluationChanged implements DeskEvent & BoardEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The evaluation as it is now."
+  evaluation: Evaluation!
+}
+"A calibration began, was closed or concluded."
+type CalibrationChanged implements BoardEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The calibration as it is now."
+  calibration: Calibration!
+}
 "An operator's presence changed."
 type PresenceChanged implements DeskEvent & BoardEvent {
   "Resume after this event with ` + "`" + `after` + "`" + `."
@@ -16040,6 +24671,234 @@ type QueueChanged implements BoardEvent {
   at: Time!
   "The queue with its figures as they are now."
   queue: Queue!
+}
+
+# ---------------------------------------------------------------------------------------------------------- personal data
+
+"Why personal data is read in full; kept in the audit log."
+enum DataPurpose @goModel(model: "ekc/access.Purpose") {
+  "The enquiry that the reader answers."
+  ANSWER_ENQUIRY
+  "To call the citizen back."
+  CALL_BACK
+  "To make sure who the citizen is."
+  IDENTIFY_CITIZEN
+  "A complaint of the citizen."
+  COMPLAINT
+  "To judge how an enquiry was answered."
+  QUALITY_CONTROL
+  "A request of a court or an authority."
+  LEGAL_REQUEST
+  "Something else, which the note says."
+  OTHER
+}
+
+"Certifies that data was destroyed. Never changed or removed."
+type DestructionAct {
+  "Opaque id."
+  id: ID!
+  "The rule of retention, or ` + "`" + `erasure` + "`" + `."
+  rule: String!
+  "The rule or the request in words."
+  basis: String!
+  "The request that asked for it; null for a rule."
+  requestId: ID @goField(forceResolver: true)
+  "When it began."
+  beganAt: Time!
+  "When it was done."
+  endedAt: Time!
+  "How many objects of each kind."
+  counts: [DestroyedCount!]!
+  "Ids of the objects of a kind; no personal data."
+  objects("The kind, as in ` + "`" + `counts` + "`" + `." kind: String!): [String!]!
+  "Objects whose term was over, left by a legal hold."
+  held: Int!
+  "SHA-256 over all of the above, in hexadecimal; the audit log has it too."
+  sha256: String!
+  "Whether the act says what it said when it was written."
+  genuine: Boolean!
+}
+
+"How many objects of a kind were destroyed."
+type DestroyedCount {
+  "The kind, such as ` + "`" + `message` + "`" + `."
+  kind: String!
+  "How many."
+  count: Int!
+}
+
+"A page of certificates."
+type DestructionActConnection {
+  "The certificates with their cursors."
+  edges: [DestructionActEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A certificate in a page."
+type DestructionActEdge {
+  "The certificate."
+  node: DestructionAct!
+  "Its cursor."
+  cursor: Cursor!
+}
+
+"Keeps data from being destroyed."
+type LegalHold {
+  "Opaque id."
+  id: ID!
+  "The interaction that is kept; null: all of a citizen's, who is named by their number."
+  interactionId: ID @goField(forceResolver: true)
+  "Why, such as the court's request."
+  reason: String!
+  "Who placed it."
+  placedBy: Operator
+  "When."
+  createdAt: Time!
+  "When it was released; null: it holds."
+  releasedAt: Time
+  "Who released it."
+  releasedBy: Operator
+}
+
+"A page of holds."
+type LegalHoldConnection {
+  "The holds with their cursors."
+  edges: [LegalHoldEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A hold in a page."
+type LegalHoldEdge {
+  "The hold."
+  node: LegalHold!
+  "Its cursor."
+  cursor: Cursor!
+}
+
+"What to keep: an interaction or a citizen."
+input LegalHoldPlaceInput {
+  "The interaction; or ` + "`" + `phone` + "`" + `."
+  interactionId: ID
+  "The citizen's number in any common form; or ` + "`" + `interactionId` + "`" + `."
+  phone: String
+  "Why, 1 to 1,000 characters."
+  reason: String!
+}
+
+"Names a hold."
+input LegalHoldInput {
+  "The hold."
+  holdId: ID!
+}
+
+"A hold after a change."
+type LegalHoldPayload {
+  "The hold as it is now; null on failure."
+  legalHold: LegalHold
+  "Why it failed."
+  userErrors: [UserError!]!
+}
+
+"What a citizen asks."
+enum CitizenRequestKind @goModel(model: "ekc/ent/citizenrequest.Kind") {
+  "A copy of their data: ` + "`" + `ekc data copy` + "`" + `."
+  EXPORT
+  "That it be destroyed."
+  ERASE
+}
+
+"Where a request is."
+enum CitizenRequestState @goModel(model: "ekc/ent/citizenrequest.State") {
+  "Entered; somebody else decides."
+  ASKED
+  "Approved and being carried out."
+  APPROVED
+  "Carried out."
+  DONE
+  "Refused."
+  REFUSED
+}
+
+"What a citizen asked about their own data."
+type CitizenRequest {
+  "Opaque id."
+  id: ID!
+  "What."
+  kind: CitizenRequestKind!
+  "Where it is."
+  state: CitizenRequestState!
+  "Such as the number and day of the letter."
+  basis: String!
+  "Who entered it."
+  askedBy: Operator
+  "When."
+  createdAt: Time!
+  "Who decided; null before."
+  decidedBy: Operator
+  "When it was decided."
+  decidedAt: Time
+  "Why it was refused."
+  refusal: String @goField(forceResolver: true)
+  "When it was carried out."
+  doneAt: Time
+  "The certificate of the last step of an erasure; ` + "`" + `destructionActs(requestId:)` + "`" + ` lists all."
+  actId: ID @goField(forceResolver: true)
+}
+
+"A page of requests."
+type CitizenRequestConnection {
+  "The requests with their cursors."
+  edges: [CitizenRequestEdge!]!
+  "Where the page begins and ends."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A request in a page."
+type CitizenRequestEdge {
+  "The request."
+  node: CitizenRequest!
+  "Its cursor."
+  cursor: Cursor!
+}
+
+"A citizen's request as it is entered."
+input CitizenRequestAskInput {
+  "What is asked."
+  kind: CitizenRequestKind!
+  "The citizen's number in any common form; make sure that it is theirs."
+  phone: String!
+  "Such as the number and day of the letter, 1 to 1,000 characters."
+  basis: String!
+}
+
+"Names a request."
+input CitizenRequestInput {
+  "The request."
+  requestId: ID!
+}
+
+"A request to be refused."
+input CitizenRequestRefuseInput {
+  "The request."
+  requestId: ID!
+  "What the citizen is told, 1 to 1,000 characters."
+  reason: String!
+}
+
+"A request after a change."
+type CitizenRequestPayload {
+  "The request as it is now; null on failure."
+  citizenRequest: CitizenRequest
+  "Why it failed."
+  userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 }
@@ -16197,6 +25056,66 @@ func (ec *executionContext) childFields_AccountSkill(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type AccountSkill", field.Name)
 }
 
+func (ec *executionContext) childFields_Admission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Admission_id(ctx, field)
+	case "course":
+		return ec.fieldContext_Admission_course(ctx, field)
+	case "holder":
+		return ec.fieldContext_Admission_holder(ctx, field)
+	case "exception":
+		return ec.fieldContext_Admission_exception(ctx, field)
+	case "grantedBy":
+		return ec.fieldContext_Admission_grantedBy(ctx, field)
+	case "reason":
+		return ec.fieldContext_Admission_reason(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_Admission_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_Admission_validTo(ctx, field)
+	case "inForce":
+		return ec.fieldContext_Admission_inForce(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_Admission_revokedAt(ctx, field)
+	case "revocation":
+		return ec.fieldContext_Admission_revocation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Admission", field.Name)
+}
+
+func (ec *executionContext) childFields_AdmissionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AdmissionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AdmissionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AdmissionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AdmissionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AdmissionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AdmissionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AdmissionEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AdmissionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AdmissionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "admission":
+		return ec.fieldContext_AdmissionPayload_admission(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AdmissionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AdmissionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Agency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -16255,6 +25174,112 @@ func (ec *executionContext) childFields_AgencyNetworkPayload(ctx context.Context
 		return ec.fieldContext_AgencyNetworkPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AgencyNetworkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Alert(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Alert_id(ctx, field)
+	case "rule":
+		return ec.fieldContext_Alert_rule(ctx, field)
+	case "subject":
+		return ec.fieldContext_Alert_subject(ctx, field)
+	case "agency":
+		return ec.fieldContext_Alert_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_Alert_region(ctx, field)
+	case "state":
+		return ec.fieldContext_Alert_state(ctx, field)
+	case "value":
+		return ec.fieldContext_Alert_value(ctx, field)
+	case "worst":
+		return ec.fieldContext_Alert_worst(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Alert_createdAt(ctx, field)
+	case "raisedAt":
+		return ec.fieldContext_Alert_raisedAt(ctx, field)
+	case "acknowledgedAt":
+		return ec.fieldContext_Alert_acknowledgedAt(ctx, field)
+	case "acknowledgedBy":
+		return ec.fieldContext_Alert_acknowledgedBy(ctx, field)
+	case "note":
+		return ec.fieldContext_Alert_note(ctx, field)
+	case "clearedAt":
+		return ec.fieldContext_Alert_clearedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Alert", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AlertConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AlertConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AlertConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_AlertEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_AlertEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "alert":
+		return ec.fieldContext_AlertPayload_alert(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AlertPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AlertRule_id(ctx, field)
+	case "name":
+		return ec.fieldContext_AlertRule_name(ctx, field)
+	case "metric":
+		return ec.fieldContext_AlertRule_metric(ctx, field)
+	case "agency":
+		return ec.fieldContext_AlertRule_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_AlertRule_region(ctx, field)
+	case "line":
+		return ec.fieldContext_AlertRule_line(ctx, field)
+	case "queue":
+		return ec.fieldContext_AlertRule_queue(ctx, field)
+	case "threshold":
+		return ec.fieldContext_AlertRule_threshold(ctx, field)
+	case "clearThreshold":
+		return ec.fieldContext_AlertRule_clearThreshold(ctx, field)
+	case "forSeconds":
+		return ec.fieldContext_AlertRule_forSeconds(ctx, field)
+	case "quietSeconds":
+		return ec.fieldContext_AlertRule_quietSeconds(ctx, field)
+	case "active":
+		return ec.fieldContext_AlertRule_active(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertRule", field.Name)
+}
+
+func (ec *executionContext) childFields_AlertRulePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rule":
+		return ec.fieldContext_AlertRulePayload_rule(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AlertRulePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AlertRulePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AnswerPrecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16525,6 +25550,100 @@ func (ec *executionContext) childFields_AttachmentPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type AttachmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Attempt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Attempt_id(ctx, field)
+	case "version":
+		return ec.fieldContext_Attempt_version(ctx, field)
+	case "state":
+		return ec.fieldContext_Attempt_state(ctx, field)
+	case "beganAt":
+		return ec.fieldContext_Attempt_beganAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_Attempt_endsAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Attempt_endedAt(ctx, field)
+	case "points":
+		return ec.fieldContext_Attempt_points(ctx, field)
+	case "ofPoints":
+		return ec.fieldContext_Attempt_ofPoints(ctx, field)
+	case "passPercent":
+		return ec.fieldContext_Attempt_passPercent(ctx, field)
+	case "readings":
+		return ec.fieldContext_Attempt_readings(ctx, field)
+	case "exercises":
+		return ec.fieldContext_Attempt_exercises(ctx, field)
+	case "questions":
+		return ec.fieldContext_Attempt_questions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Attempt", field.Name)
+}
+
+func (ec *executionContext) childFields_AttemptExercise(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AttemptExercise_id(ctx, field)
+	case "title":
+		return ec.fieldContext_AttemptExercise_title(ctx, field)
+	case "turns":
+		return ec.fieldContext_AttemptExercise_turns(ctx, field)
+	case "next":
+		return ec.fieldContext_AttemptExercise_next(ctx, field)
+	case "done":
+		return ec.fieldContext_AttemptExercise_done(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttemptExercise", field.Name)
+}
+
+func (ec *executionContext) childFields_AttemptPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attempt":
+		return ec.fieldContext_AttemptPayload_attempt(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AttemptPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttemptPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AttemptQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AttemptQuestion_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_AttemptQuestion_kind(ctx, field)
+	case "text":
+		return ec.fieldContext_AttemptQuestion_text(ctx, field)
+	case "options":
+		return ec.fieldContext_AttemptQuestion_options(ctx, field)
+	case "points":
+		return ec.fieldContext_AttemptQuestion_points(ctx, field)
+	case "answer":
+		return ec.fieldContext_AttemptQuestion_answer(ctx, field)
+	case "rightOptionIds":
+		return ec.fieldContext_AttemptQuestion_rightOptionIds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttemptQuestion", field.Name)
+}
+
+func (ec *executionContext) childFields_AttemptTurn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "citizen":
+		return ec.fieldContext_AttemptTurn_citizen(ctx, field)
+	case "text":
+		return ec.fieldContext_AttemptTurn_text(ctx, field)
+	case "recordId":
+		return ec.fieldContext_AttemptTurn_recordId(ctx, field)
+	case "reply":
+		return ec.fieldContext_AttemptTurn_reply(ctx, field)
+	case "recordIds":
+		return ec.fieldContext_AttemptTurn_recordIds(ctx, field)
+	case "right":
+		return ec.fieldContext_AttemptTurn_right(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttemptTurn", field.Name)
+}
+
 func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -16701,10 +25820,34 @@ func (ec *executionContext) childFields_Board(ctx context.Context, field graphql
 		return ec.fieldContext_Board_queues(ctx, field)
 	case "operators":
 		return ec.fieldContext_Board_operators(ctx, field)
+	case "today":
+		return ec.fieldContext_Board_today(ctx, field)
+	case "interactions":
+		return ec.fieldContext_Board_interactions(ctx, field)
+	case "deferrals":
+		return ec.fieldContext_Board_deferrals(ctx, field)
+	case "alerts":
+		return ec.fieldContext_Board_alerts(ctx, field)
+	case "incidents":
+		return ec.fieldContext_Board_incidents(ctx, field)
 	case "cursor":
 		return ec.fieldContext_Board_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Board", field.Name)
+}
+
+func (ec *executionContext) childFields_BoardToday(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_BoardToday_at(ctx, field)
+	case "since":
+		return ec.fieldContext_BoardToday_since(ctx, field)
+	case "total":
+		return ec.fieldContext_BoardToday_total(ctx, field)
+	case "queues":
+		return ec.fieldContext_BoardToday_queues(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BoardToday", field.Name)
 }
 
 func (ec *executionContext) childFields_BusinessHours(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16731,6 +25874,124 @@ func (ec *executionContext) childFields_BusinessHoursPayload(ctx context.Context
 		return ec.fieldContext_BusinessHoursPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BusinessHoursPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Calibration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Calibration_id(ctx, field)
+	case "agency":
+		return ec.fieldContext_Calibration_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_Calibration_region(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Calibration_createdAt(ctx, field)
+	case "author":
+		return ec.fieldContext_Calibration_author(ctx, field)
+	case "interaction":
+		return ec.fieldContext_Calibration_interaction(ctx, field)
+	case "operator":
+		return ec.fieldContext_Calibration_operator(ctx, field)
+	case "form":
+		return ec.fieldContext_Calibration_form(ctx, field)
+	case "state":
+		return ec.fieldContext_Calibration_state(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_Calibration_dueAt(ctx, field)
+	case "closedAt":
+		return ec.fieldContext_Calibration_closedAt(ctx, field)
+	case "mine":
+		return ec.fieldContext_Calibration_mine(ctx, field)
+	case "evaluatorsNamed":
+		return ec.fieldContext_Calibration_evaluatorsNamed(ctx, field)
+	case "evaluatorsDone":
+		return ec.fieldContext_Calibration_evaluatorsDone(ctx, field)
+	case "evaluations":
+		return ec.fieldContext_Calibration_evaluations(ctx, field)
+	case "comparison":
+		return ec.fieldContext_Calibration_comparison(ctx, field)
+	case "conclusion":
+		return ec.fieldContext_Calibration_conclusion(ctx, field)
+	case "concludedBy":
+		return ec.fieldContext_Calibration_concludedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Calibration", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mean":
+		return ec.fieldContext_CalibrationComparison_mean(ctx, field)
+	case "spread":
+		return ec.fieldContext_CalibrationComparison_spread(ctx, field)
+	case "agreement":
+		return ec.fieldContext_CalibrationComparison_agreement(ctx, field)
+	case "criteria":
+		return ec.fieldContext_CalibrationComparison_criteria(ctx, field)
+	case "evaluators":
+		return ec.fieldContext_CalibrationComparison_evaluators(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CalibrationConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CalibrationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CalibrationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationDeviation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "evaluator":
+		return ec.fieldContext_CalibrationDeviation_evaluator(ctx, field)
+	case "total":
+		return ec.fieldContext_CalibrationDeviation_total(ctx, field)
+	case "deviation":
+		return ec.fieldContext_CalibrationDeviation_deviation(ctx, field)
+	case "violations":
+		return ec.fieldContext_CalibrationDeviation_violations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationDeviation", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationDifference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_CalibrationDifference_code(ctx, field)
+	case "points":
+		return ec.fieldContext_CalibrationDifference_points(ctx, field)
+	case "spread":
+		return ec.fieldContext_CalibrationDifference_spread(ctx, field)
+	case "alike":
+		return ec.fieldContext_CalibrationDifference_alike(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationDifference", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_CalibrationEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_CalibrationEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CalibrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calibration":
+		return ec.fieldContext_CalibrationPayload_calibration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CalibrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalibrationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Call(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17021,6 +26282,216 @@ func (ec *executionContext) childFields_Citizen(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Citizen", field.Name)
 }
 
+func (ec *executionContext) childFields_CitizenRequest(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CitizenRequest_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_CitizenRequest_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_CitizenRequest_state(ctx, field)
+	case "basis":
+		return ec.fieldContext_CitizenRequest_basis(ctx, field)
+	case "askedBy":
+		return ec.fieldContext_CitizenRequest_askedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_CitizenRequest_createdAt(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_CitizenRequest_decidedBy(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_CitizenRequest_decidedAt(ctx, field)
+	case "refusal":
+		return ec.fieldContext_CitizenRequest_refusal(ctx, field)
+	case "doneAt":
+		return ec.fieldContext_CitizenRequest_doneAt(ctx, field)
+	case "actId":
+		return ec.fieldContext_CitizenRequest_actId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CitizenRequest", field.Name)
+}
+
+func (ec *executionContext) childFields_CitizenRequestConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CitizenRequestConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CitizenRequestConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CitizenRequestConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CitizenRequestConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CitizenRequestEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_CitizenRequestEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_CitizenRequestEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CitizenRequestEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CitizenRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "citizenRequest":
+		return ec.fieldContext_CitizenRequestPayload_citizenRequest(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CitizenRequestPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CitizenRequestPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ClearFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attachmentId":
+		return ec.fieldContext_ClearFile_attachmentId(ctx, field)
+	case "fileName":
+		return ec.fieldContext_ClearFile_fileName(ctx, field)
+	case "url":
+		return ec.fieldContext_ClearFile_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClearFile", field.Name)
+}
+
+func (ec *executionContext) childFields_Course(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Course_id(ctx, field)
+	case "title":
+		return ec.fieldContext_Course_title(ctx, field)
+	case "agency":
+		return ec.fieldContext_Course_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_Course_region(ctx, field)
+	case "line":
+		return ec.fieldContext_Course_line(ctx, field)
+	case "onboarding":
+		return ec.fieldContext_Course_onboarding(ctx, field)
+	case "validityDays":
+		return ec.fieldContext_Course_validityDays(ctx, field)
+	case "published":
+		return ec.fieldContext_Course_published(ctx, field)
+	case "retiredAt":
+		return ec.fieldContext_Course_retiredAt(ctx, field)
+	case "versions":
+		return ec.fieldContext_Course_versions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Course", field.Name)
+}
+
+func (ec *executionContext) childFields_CourseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CourseConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CourseConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CourseConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourseConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CourseEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_CourseEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_CourseEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CourseEdition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_CourseEdition_number(ctx, field)
+	case "revision":
+		return ec.fieldContext_CourseEdition_revision(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_CourseEdition_publishedAt(ctx, field)
+	case "passPercent":
+		return ec.fieldContext_CourseEdition_passPercent(ctx, field)
+	case "timeLimitMinutes":
+		return ec.fieldContext_CourseEdition_timeLimitMinutes(ctx, field)
+	case "maxAttempts":
+		return ec.fieldContext_CourseEdition_maxAttempts(ctx, field)
+	case "readings":
+		return ec.fieldContext_CourseEdition_readings(ctx, field)
+	case "exercises":
+		return ec.fieldContext_CourseEdition_exercises(ctx, field)
+	case "questions":
+		return ec.fieldContext_CourseEdition_questions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourseEdition", field.Name)
+}
+
+func (ec *executionContext) childFields_CourseExercise(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CourseExercise_id(ctx, field)
+	case "title":
+		return ec.fieldContext_CourseExercise_title(ctx, field)
+	case "turns":
+		return ec.fieldContext_CourseExercise_turns(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourseExercise", field.Name)
+}
+
+func (ec *executionContext) childFields_CoursePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "course":
+		return ec.fieldContext_CoursePayload_course(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CoursePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoursePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CourseQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CourseQuestion_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_CourseQuestion_kind(ctx, field)
+	case "text":
+		return ec.fieldContext_CourseQuestion_text(ctx, field)
+	case "options":
+		return ec.fieldContext_CourseQuestion_options(ctx, field)
+	case "rightOptionIds":
+		return ec.fieldContext_CourseQuestion_rightOptionIds(ctx, field)
+	case "points":
+		return ec.fieldContext_CourseQuestion_points(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourseQuestion", field.Name)
+}
+
+func (ec *executionContext) childFields_CourseReading(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recordId":
+		return ec.fieldContext_CourseReading_recordId(ctx, field)
+	case "recordVersionId":
+		return ec.fieldContext_CourseReading_recordVersionId(ctx, field)
+	case "question":
+		return ec.fieldContext_CourseReading_question(ctx, field)
+	case "answer":
+		return ec.fieldContext_CourseReading_answer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourseReading", field.Name)
+}
+
+func (ec *executionContext) childFields_CourseTurn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "citizen":
+		return ec.fieldContext_CourseTurn_citizen(ctx, field)
+	case "reply":
+		return ec.fieldContext_CourseTurn_reply(ctx, field)
+	case "recordIds":
+		return ec.fieldContext_CourseTurn_recordIds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CourseTurn", field.Name)
+}
+
 func (ec *executionContext) childFields_DeadRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "recordId":
@@ -17049,6 +26520,140 @@ func (ec *executionContext) childFields_DeadRecords(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type DeadRecords", field.Name)
 }
 
+func (ec *executionContext) childFields_Deferral(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Deferral_id(ctx, field)
+	case "interaction":
+		return ec.fieldContext_Deferral_interaction(ctx, field)
+	case "agency":
+		return ec.fieldContext_Deferral_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_Deferral_region(ctx, field)
+	case "question":
+		return ec.fieldContext_Deferral_question(ctx, field)
+	case "deferredBy":
+		return ec.fieldContext_Deferral_deferredBy(ctx, field)
+	case "state":
+		return ec.fieldContext_Deferral_state(ctx, field)
+	case "priority":
+		return ec.fieldContext_Deferral_priority(ctx, field)
+	case "operator":
+		return ec.fieldContext_Deferral_operator(ctx, field)
+	case "namedBy":
+		return ec.fieldContext_Deferral_namedBy(ctx, field)
+	case "namedAt":
+		return ec.fieldContext_Deferral_namedAt(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Deferral_timeZone(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Deferral_createdAt(ctx, field)
+	case "warnAt":
+		return ec.fieldContext_Deferral_warnAt(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_Deferral_dueAt(ctx, field)
+	case "workingSecondsLeft":
+		return ec.fieldContext_Deferral_workingSecondsLeft(ctx, field)
+	case "warnedAt":
+		return ec.fieldContext_Deferral_warnedAt(ctx, field)
+	case "breachedAt":
+		return ec.fieldContext_Deferral_breachedAt(ctx, field)
+	case "answeredBy":
+		return ec.fieldContext_Deferral_answeredBy(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Deferral_endedAt(ctx, field)
+	case "analysis":
+		return ec.fieldContext_Deferral_analysis(ctx, field)
+	case "finding":
+		return ec.fieldContext_Deferral_finding(ctx, field)
+	case "recordId":
+		return ec.fieldContext_Deferral_recordId(ctx, field)
+	case "conclusion":
+		return ec.fieldContext_Deferral_conclusion(ctx, field)
+	case "analysedBy":
+		return ec.fieldContext_Deferral_analysedBy(ctx, field)
+	case "analysedAt":
+		return ec.fieldContext_Deferral_analysedAt(ctx, field)
+	case "steps":
+		return ec.fieldContext_Deferral_steps(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Deferral", field.Name)
+}
+
+func (ec *executionContext) childFields_DeferralConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DeferralConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DeferralConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DeferralConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeferralConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DeferralEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DeferralEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DeferralEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeferralEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeferralPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deferral":
+		return ec.fieldContext_DeferralPayload_deferral(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeferralPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeferralPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeferralStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_DeferralStep_kind(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_DeferralStep_createdAt(ctx, field)
+	case "account":
+		return ec.fieldContext_DeferralStep_account(ctx, field)
+	case "operator":
+		return ec.fieldContext_DeferralStep_operator(ctx, field)
+	case "reason":
+		return ec.fieldContext_DeferralStep_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeferralStep", field.Name)
+}
+
+func (ec *executionContext) childFields_DeferralTerm(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeferralTerm_id(ctx, field)
+	case "region":
+		return ec.fieldContext_DeferralTerm_region(ctx, field)
+	case "businessHours":
+		return ec.fieldContext_DeferralTerm_businessHours(ctx, field)
+	case "workMinutes":
+		return ec.fieldContext_DeferralTerm_workMinutes(ctx, field)
+	case "warnMinutes":
+		return ec.fieldContext_DeferralTerm_warnMinutes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeferralTerm", field.Name)
+}
+
+func (ec *executionContext) childFields_DeferralTermPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "term":
+		return ec.fieldContext_DeferralTermPayload_term(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeferralTermPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeferralTermPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Desk(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "presence":
@@ -17057,12 +26662,132 @@ func (ec *executionContext) childFields_Desk(ctx context.Context, field graphql.
 		return ec.fieldContext_Desk_offers(ctx, field)
 	case "interactions":
 		return ec.fieldContext_Desk_interactions(ctx, field)
+	case "deferrals":
+		return ec.fieldContext_Desk_deferrals(ctx, field)
+	case "directives":
+		return ec.fieldContext_Desk_directives(ctx, field)
 	case "invitations":
 		return ec.fieldContext_Desk_invitations(ctx, field)
 	case "cursor":
 		return ec.fieldContext_Desk_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Desk", field.Name)
+}
+
+func (ec *executionContext) childFields_DestroyedCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_DestroyedCount_kind(ctx, field)
+	case "count":
+		return ec.fieldContext_DestroyedCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DestroyedCount", field.Name)
+}
+
+func (ec *executionContext) childFields_DestructionAct(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DestructionAct_id(ctx, field)
+	case "rule":
+		return ec.fieldContext_DestructionAct_rule(ctx, field)
+	case "basis":
+		return ec.fieldContext_DestructionAct_basis(ctx, field)
+	case "requestId":
+		return ec.fieldContext_DestructionAct_requestId(ctx, field)
+	case "beganAt":
+		return ec.fieldContext_DestructionAct_beganAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_DestructionAct_endedAt(ctx, field)
+	case "counts":
+		return ec.fieldContext_DestructionAct_counts(ctx, field)
+	case "objects":
+		return ec.fieldContext_DestructionAct_objects(ctx, field)
+	case "held":
+		return ec.fieldContext_DestructionAct_held(ctx, field)
+	case "sha256":
+		return ec.fieldContext_DestructionAct_sha256(ctx, field)
+	case "genuine":
+		return ec.fieldContext_DestructionAct_genuine(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DestructionAct", field.Name)
+}
+
+func (ec *executionContext) childFields_DestructionActConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DestructionActConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DestructionActConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DestructionActConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DestructionActConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DestructionActEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DestructionActEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DestructionActEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DestructionActEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Directive_id(ctx, field)
+	case "operator":
+		return ec.fieldContext_Directive_operator(ctx, field)
+	case "author":
+		return ec.fieldContext_Directive_author(ctx, field)
+	case "kind":
+		return ec.fieldContext_Directive_kind(ctx, field)
+	case "reason":
+		return ec.fieldContext_Directive_reason(ctx, field)
+	case "until":
+		return ec.fieldContext_Directive_until(ctx, field)
+	case "interaction":
+		return ec.fieldContext_Directive_interaction(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Directive_createdAt(ctx, field)
+	case "seenAt":
+		return ec.fieldContext_Directive_seenAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Directive", field.Name)
+}
+
+func (ec *executionContext) childFields_DirectiveConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DirectiveConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DirectiveConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DirectiveConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DirectiveConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DirectiveEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DirectiveEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DirectiveEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DirectiveEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DirectivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "directive":
+		return ec.fieldContext_DirectivePayload_directive(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DirectivePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DirectivePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Disposition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17121,6 +26846,278 @@ func (ec *executionContext) childFields_EnrolmentPayload(ctx context.Context, fi
 		return ec.fieldContext_EnrolmentPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EnrolmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Evaluation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Evaluation_id(ctx, field)
+	case "agency":
+		return ec.fieldContext_Evaluation_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_Evaluation_region(ctx, field)
+	case "line":
+		return ec.fieldContext_Evaluation_line(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Evaluation_createdAt(ctx, field)
+	case "state":
+		return ec.fieldContext_Evaluation_state(ctx, field)
+	case "interaction":
+		return ec.fieldContext_Evaluation_interaction(ctx, field)
+	case "operator":
+		return ec.fieldContext_Evaluation_operator(ctx, field)
+	case "evaluator":
+		return ec.fieldContext_Evaluation_evaluator(ctx, field)
+	case "form":
+		return ec.fieldContext_Evaluation_form(ctx, field)
+	case "formId":
+		return ec.fieldContext_Evaluation_formId(ctx, field)
+	case "ruleId":
+		return ec.fieldContext_Evaluation_ruleId(ctx, field)
+	case "calibrationId":
+		return ec.fieldContext_Evaluation_calibrationId(ctx, field)
+	case "marks":
+		return ec.fieldContext_Evaluation_marks(ctx, field)
+	case "sectionScores":
+		return ec.fieldContext_Evaluation_sectionScores(ctx, field)
+	case "violations":
+		return ec.fieldContext_Evaluation_violations(ctx, field)
+	case "score":
+		return ec.fieldContext_Evaluation_score(ctx, field)
+	case "firstScore":
+		return ec.fieldContext_Evaluation_firstScore(ctx, field)
+	case "passed":
+		return ec.fieldContext_Evaluation_passed(ctx, field)
+	case "comment":
+		return ec.fieldContext_Evaluation_comment(ctx, field)
+	case "givenAt":
+		return ec.fieldContext_Evaluation_givenAt(ctx, field)
+	case "contestUntil":
+		return ec.fieldContext_Evaluation_contestUntil(ctx, field)
+	case "contestedAt":
+		return ec.fieldContext_Evaluation_contestedAt(ctx, field)
+	case "contestReason":
+		return ec.fieldContext_Evaluation_contestReason(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_Evaluation_decidedBy(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_Evaluation_decidedAt(ctx, field)
+	case "decision":
+		return ec.fieldContext_Evaluation_decision(ctx, field)
+	case "steps":
+		return ec.fieldContext_Evaluation_steps(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Evaluation", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EvaluationConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EvaluationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_EvaluationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationCriterion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_EvaluationCriterion_code(ctx, field)
+	case "title":
+		return ec.fieldContext_EvaluationCriterion_title(ctx, field)
+	case "hint":
+		return ec.fieldContext_EvaluationCriterion_hint(ctx, field)
+	case "weight":
+		return ec.fieldContext_EvaluationCriterion_weight(ctx, field)
+	case "scale":
+		return ec.fieldContext_EvaluationCriterion_scale(ctx, field)
+	case "critical":
+		return ec.fieldContext_EvaluationCriterion_critical(ctx, field)
+	case "optional":
+		return ec.fieldContext_EvaluationCriterion_optional(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationCriterion", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_EvaluationEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_EvaluationEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationForm(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_EvaluationForm_id(ctx, field)
+	case "name":
+		return ec.fieldContext_EvaluationForm_name(ctx, field)
+	case "agency":
+		return ec.fieldContext_EvaluationForm_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_EvaluationForm_region(ctx, field)
+	case "active":
+		return ec.fieldContext_EvaluationForm_active(ctx, field)
+	case "current":
+		return ec.fieldContext_EvaluationForm_current(ctx, field)
+	case "versions":
+		return ec.fieldContext_EvaluationForm_versions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationForm", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationFormPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "form":
+		return ec.fieldContext_EvaluationFormPayload_form(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EvaluationFormPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationFormPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationFormVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_EvaluationFormVersion_id(ctx, field)
+	case "formId":
+		return ec.fieldContext_EvaluationFormVersion_formId(ctx, field)
+	case "number":
+		return ec.fieldContext_EvaluationFormVersion_number(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_EvaluationFormVersion_createdAt(ctx, field)
+	case "sections":
+		return ec.fieldContext_EvaluationFormVersion_sections(ctx, field)
+	case "passMark":
+		return ec.fieldContext_EvaluationFormVersion_passMark(ctx, field)
+	case "contestDays":
+		return ec.fieldContext_EvaluationFormVersion_contestDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationFormVersion", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationMark(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_EvaluationMark_code(ctx, field)
+	case "points":
+		return ec.fieldContext_EvaluationMark_points(ctx, field)
+	case "comment":
+		return ec.fieldContext_EvaluationMark_comment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationMark", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "evaluation":
+		return ec.fieldContext_EvaluationPayload_evaluation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EvaluationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "operator":
+		return ec.fieldContext_EvaluationResult_operator(ctx, field)
+	case "formId":
+		return ec.fieldContext_EvaluationResult_formId(ctx, field)
+	case "periodFrom":
+		return ec.fieldContext_EvaluationResult_periodFrom(ctx, field)
+	case "evaluations":
+		return ec.fieldContext_EvaluationResult_evaluations(ctx, field)
+	case "meanScore":
+		return ec.fieldContext_EvaluationResult_meanScore(ctx, field)
+	case "passed":
+		return ec.fieldContext_EvaluationResult_passed(ctx, field)
+	case "critical":
+		return ec.fieldContext_EvaluationResult_critical(ctx, field)
+	case "changed":
+		return ec.fieldContext_EvaluationResult_changed(ctx, field)
+	case "contested":
+		return ec.fieldContext_EvaluationResult_contested(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationResult", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_EvaluationRule_id(ctx, field)
+	case "name":
+		return ec.fieldContext_EvaluationRule_name(ctx, field)
+	case "formId":
+		return ec.fieldContext_EvaluationRule_formId(ctx, field)
+	case "agency":
+		return ec.fieldContext_EvaluationRule_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_EvaluationRule_region(ctx, field)
+	case "line":
+		return ec.fieldContext_EvaluationRule_line(ctx, field)
+	case "queue":
+		return ec.fieldContext_EvaluationRule_queue(ctx, field)
+	case "channel":
+		return ec.fieldContext_EvaluationRule_channel(ctx, field)
+	case "period":
+		return ec.fieldContext_EvaluationRule_period(ctx, field)
+	case "perOperator":
+		return ec.fieldContext_EvaluationRule_perOperator(ctx, field)
+	case "leastTalkSeconds":
+		return ec.fieldContext_EvaluationRule_leastTalkSeconds(ctx, field)
+	case "ratedAtMost":
+		return ec.fieldContext_EvaluationRule_ratedAtMost(ctx, field)
+	case "active":
+		return ec.fieldContext_EvaluationRule_active(ctx, field)
+	case "drawnTo":
+		return ec.fieldContext_EvaluationRule_drawnTo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationRule", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationRulePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rule":
+		return ec.fieldContext_EvaluationRulePayload_rule(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EvaluationRulePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationRulePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationSection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_EvaluationSection_title(ctx, field)
+	case "weight":
+		return ec.fieldContext_EvaluationSection_weight(ctx, field)
+	case "criteria":
+		return ec.fieldContext_EvaluationSection_criteria(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationSection", field.Name)
+}
+
+func (ec *executionContext) childFields_EvaluationStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_EvaluationStep_kind(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_EvaluationStep_createdAt(ctx, field)
+	case "account":
+		return ec.fieldContext_EvaluationStep_account(ctx, field)
+	case "text":
+		return ec.fieldContext_EvaluationStep_text(ctx, field)
+	case "score":
+		return ec.fieldContext_EvaluationStep_score(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvaluationStep", field.Name)
 }
 
 func (ec *executionContext) childFields_Gap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17203,6 +27200,120 @@ func (ec *executionContext) childFields_IdentityPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type IdentityPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Incident(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Incident_id(ctx, field)
+	case "agency":
+		return ec.fieldContext_Incident_agency(ctx, field)
+	case "region":
+		return ec.fieldContext_Incident_region(ctx, field)
+	case "reportedBy":
+		return ec.fieldContext_Incident_reportedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Incident_createdAt(ctx, field)
+	case "severity":
+		return ec.fieldContext_Incident_severity(ctx, field)
+	case "subject":
+		return ec.fieldContext_Incident_subject(ctx, field)
+	case "text":
+		return ec.fieldContext_Incident_text(ctx, field)
+	case "queue":
+		return ec.fieldContext_Incident_queue(ctx, field)
+	case "interaction":
+		return ec.fieldContext_Incident_interaction(ctx, field)
+	case "trunksDown":
+		return ec.fieldContext_Incident_trunksDown(ctx, field)
+	case "baseDown":
+		return ec.fieldContext_Incident_baseDown(ctx, field)
+	case "related":
+		return ec.fieldContext_Incident_related(ctx, field)
+	case "state":
+		return ec.fieldContext_Incident_state(ctx, field)
+	case "level":
+		return ec.fieldContext_Incident_level(ctx, field)
+	case "escalateAt":
+		return ec.fieldContext_Incident_escalateAt(ctx, field)
+	case "acknowledgedAt":
+		return ec.fieldContext_Incident_acknowledgedAt(ctx, field)
+	case "acknowledgedBy":
+		return ec.fieldContext_Incident_acknowledgedBy(ctx, field)
+	case "resolvedAt":
+		return ec.fieldContext_Incident_resolvedAt(ctx, field)
+	case "resolvedBy":
+		return ec.fieldContext_Incident_resolvedBy(ctx, field)
+	case "resolution":
+		return ec.fieldContext_Incident_resolution(ctx, field)
+	case "comments":
+		return ec.fieldContext_Incident_comments(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Incident", field.Name)
+}
+
+func (ec *executionContext) childFields_IncidentComment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_IncidentComment_account(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_IncidentComment_createdAt(ctx, field)
+	case "text":
+		return ec.fieldContext_IncidentComment_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IncidentComment", field.Name)
+}
+
+func (ec *executionContext) childFields_IncidentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_IncidentConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_IncidentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_IncidentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IncidentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_IncidentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_IncidentEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_IncidentEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IncidentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_IncidentFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "severity":
+		return ec.fieldContext_IncidentFigures_severity(ctx, field)
+	case "reported":
+		return ec.fieldContext_IncidentFigures_reported(ctx, field)
+	case "acknowledged":
+		return ec.fieldContext_IncidentFigures_acknowledged(ctx, field)
+	case "resolved":
+		return ec.fieldContext_IncidentFigures_resolved(ctx, field)
+	case "escalated":
+		return ec.fieldContext_IncidentFigures_escalated(ctx, field)
+	case "secondsToAcknowledge":
+		return ec.fieldContext_IncidentFigures_secondsToAcknowledge(ctx, field)
+	case "secondsToResolve":
+		return ec.fieldContext_IncidentFigures_secondsToResolve(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IncidentFigures", field.Name)
+}
+
+func (ec *executionContext) childFields_IncidentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "incident":
+		return ec.fieldContext_IncidentPayload_incident(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IncidentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IncidentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Interaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -17275,10 +27386,32 @@ func (ec *executionContext) childFields_Interaction(ctx context.Context, field g
 		return ec.fieldContext_Interaction_rating(ctx, field)
 	case "ratingComment":
 		return ec.fieldContext_Interaction_ratingComment(ctx, field)
+	case "clear":
+		return ec.fieldContext_Interaction_clear(ctx, field)
 	case "cursor":
 		return ec.fieldContext_Interaction_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Interaction", field.Name)
+}
+
+func (ec *executionContext) childFields_InteractionClear(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_InteractionClear_name(ctx, field)
+	case "phone":
+		return ec.fieldContext_InteractionClear_phone(ctx, field)
+	case "numbers":
+		return ec.fieldContext_InteractionClear_numbers(ctx, field)
+	case "pageUrl":
+		return ec.fieldContext_InteractionClear_pageUrl(ctx, field)
+	case "note":
+		return ec.fieldContext_InteractionClear_note(ctx, field)
+	case "ratingComment":
+		return ec.fieldContext_InteractionClear_ratingComment(ctx, field)
+	case "files":
+		return ec.fieldContext_InteractionClear_files(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InteractionClear", field.Name)
 }
 
 func (ec *executionContext) childFields_InteractionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17399,6 +27532,58 @@ func (ec *executionContext) childFields_LegalBasis(ctx context.Context, field gr
 		return ec.fieldContext_LegalBasis_article(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LegalBasis", field.Name)
+}
+
+func (ec *executionContext) childFields_LegalHold(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LegalHold_id(ctx, field)
+	case "interactionId":
+		return ec.fieldContext_LegalHold_interactionId(ctx, field)
+	case "reason":
+		return ec.fieldContext_LegalHold_reason(ctx, field)
+	case "placedBy":
+		return ec.fieldContext_LegalHold_placedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_LegalHold_createdAt(ctx, field)
+	case "releasedAt":
+		return ec.fieldContext_LegalHold_releasedAt(ctx, field)
+	case "releasedBy":
+		return ec.fieldContext_LegalHold_releasedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LegalHold", field.Name)
+}
+
+func (ec *executionContext) childFields_LegalHoldConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LegalHoldConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LegalHoldConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LegalHoldConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LegalHoldConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LegalHoldEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_LegalHoldEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_LegalHoldEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LegalHoldEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LegalHoldPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "legalHold":
+		return ec.fieldContext_LegalHoldPayload_legalHold(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LegalHoldPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LegalHoldPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LiveCall(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17545,6 +27730,10 @@ func (ec *executionContext) childFields_Message(ctx context.Context, field graph
 		return ec.fieldContext_Message_operator(ctx, field)
 	case "text":
 		return ec.fieldContext_Message_text(ctx, field)
+	case "masked":
+		return ec.fieldContext_Message_masked(ctx, field)
+	case "clearText":
+		return ec.fieldContext_Message_clearText(ctx, field)
 	case "citations":
 		return ec.fieldContext_Message_citations(ctx, field)
 	case "choices":
@@ -17633,6 +27822,94 @@ func (ec *executionContext) childFields_OfferPayload(ctx context.Context, field 
 		return ec.fieldContext_OfferPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OfferPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OnboardingBadRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_OnboardingBadRow_line(ctx, field)
+	case "field":
+		return ec.fieldContext_OnboardingBadRow_field(ctx, field)
+	case "message":
+		return ec.fieldContext_OnboardingBadRow_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnboardingBadRow", field.Name)
+}
+
+func (ec *executionContext) childFields_OnboardingBoard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_OnboardingBoard_at(ctx, field)
+	case "cursor":
+		return ec.fieldContext_OnboardingBoard_cursor(ctx, field)
+	case "totals":
+		return ec.fieldContext_OnboardingBoard_totals(ctx, field)
+	case "waves":
+		return ec.fieldContext_OnboardingBoard_waves(ctx, field)
+	case "sites":
+		return ec.fieldContext_OnboardingBoard_sites(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnboardingBoard", field.Name)
+}
+
+func (ec *executionContext) childFields_OnboardingPlanPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "written":
+		return ec.fieldContext_OnboardingPlanPayload_written(ctx, field)
+	case "waves":
+		return ec.fieldContext_OnboardingPlanPayload_waves(ctx, field)
+	case "added":
+		return ec.fieldContext_OnboardingPlanPayload_added(ctx, field)
+	case "changed":
+		return ec.fieldContext_OnboardingPlanPayload_changed(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_OnboardingPlanPayload_unchanged(ctx, field)
+	case "badRows":
+		return ec.fieldContext_OnboardingPlanPayload_badRows(ctx, field)
+	case "moreBadRows":
+		return ec.fieldContext_OnboardingPlanPayload_moreBadRows(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OnboardingPlanPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnboardingPlanPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OnboardingStageCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stage":
+		return ec.fieldContext_OnboardingStageCount_stage(ctx, field)
+	case "sites":
+		return ec.fieldContext_OnboardingStageCount_sites(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnboardingStageCount", field.Name)
+}
+
+func (ec *executionContext) childFields_OnboardingTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sites":
+		return ec.fieldContext_OnboardingTotals_sites(ctx, field)
+	case "ready":
+		return ec.fieldContext_OnboardingTotals_ready(ctx, field)
+	case "launched":
+		return ec.fieldContext_OnboardingTotals_launched(ctx, field)
+	case "late":
+		return ec.fieldContext_OnboardingTotals_late(ctx, field)
+	case "warnings":
+		return ec.fieldContext_OnboardingTotals_warnings(ctx, field)
+	case "stages":
+		return ec.fieldContext_OnboardingTotals_stages(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnboardingTotals", field.Name)
+}
+
+func (ec *executionContext) childFields_OnboardingWave(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "wave":
+		return ec.fieldContext_OnboardingWave_wave(ctx, field)
+	case "totals":
+		return ec.fieldContext_OnboardingWave_totals(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OnboardingWave", field.Name)
 }
 
 func (ec *executionContext) childFields_OpeningException(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17887,6 +28164,16 @@ func (ec *executionContext) childFields_ProposalStep(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ProposalStep", field.Name)
 }
 
+func (ec *executionContext) childFields_QuestionOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_QuestionOption_id(ctx, field)
+	case "text":
+		return ec.fieldContext_QuestionOption_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QuestionOption", field.Name)
+}
+
 func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -17925,6 +28212,10 @@ func (ec *executionContext) childFields_Queue(ctx context.Context, field graphql
 		return ec.fieldContext_Queue_openNow(ctx, field)
 	case "requiredSkills":
 		return ec.fieldContext_Queue_requiredSkills(ctx, field)
+	case "requiredCourses":
+		return ec.fieldContext_Queue_requiredCourses(ctx, field)
+	case "site":
+		return ec.fieldContext_Queue_site(ctx, field)
 	case "members":
 		return ec.fieldContext_Queue_members(ctx, field)
 	case "figures":
@@ -17981,6 +28272,16 @@ func (ec *executionContext) childFields_QueuePayload(ctx context.Context, field 
 		return ec.fieldContext_QueuePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type QueuePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_QueueToday(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "queue":
+		return ec.fieldContext_QueueToday_queue(ctx, field)
+	case "waits":
+		return ec.fieldContext_QueueToday_waits(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type QueueToday", field.Name)
 }
 
 func (ec *executionContext) childFields_Recall(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18529,6 +28830,8 @@ func (ec *executionContext) childFields_Recording(ctx context.Context, field gra
 		return ec.fieldContext_Recording_url(ctx, field)
 	case "transcript":
 		return ec.fieldContext_Recording_transcript(ctx, field)
+	case "clearTranscript":
+		return ec.fieldContext_Recording_clearTranscript(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Recording", field.Name)
 }
@@ -18619,6 +28922,30 @@ func (ec *executionContext) childFields_RoleAssignment(ctx context.Context, fiel
 		return ec.fieldContext_RoleAssignment_validTo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RoleAssignment", field.Name)
+}
+
+func (ec *executionContext) childFields_RolloutWave(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_RolloutWave_number(ctx, field)
+	case "startsOn":
+		return ec.fieldContext_RolloutWave_startsOn(ctx, field)
+	case "endsOn":
+		return ec.fieldContext_RolloutWave_endsOn(ctx, field)
+	case "plannedSites":
+		return ec.fieldContext_RolloutWave_plannedSites(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RolloutWave", field.Name)
+}
+
+func (ec *executionContext) childFields_RolloutWavePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "wave":
+		return ec.fieldContext_RolloutWavePayload_wave(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RolloutWavePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RolloutWavePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RoutingCandidate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18851,6 +29178,40 @@ func (ec *executionContext) childFields_Site(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Site", field.Name)
 }
 
+func (ec *executionContext) childFields_SiteCheckConfirmation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_SiteCheckConfirmation_code(ctx, field)
+	case "person":
+		return ec.fieldContext_SiteCheckConfirmation_person(ctx, field)
+	case "on":
+		return ec.fieldContext_SiteCheckConfirmation_on(ctx, field)
+	case "document":
+		return ec.fieldContext_SiteCheckConfirmation_document(ctx, field)
+	case "by":
+		return ec.fieldContext_SiteCheckConfirmation_by(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SiteCheckConfirmation_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteCheckConfirmation", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteCheckResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_SiteCheckResult_code(ctx, field)
+	case "manual":
+		return ec.fieldContext_SiteCheckResult_manual(ctx, field)
+	case "holds":
+		return ec.fieldContext_SiteCheckResult_holds(ctx, field)
+	case "found":
+		return ec.fieldContext_SiteCheckResult_found(ctx, field)
+	case "wanted":
+		return ec.fieldContext_SiteCheckResult_wanted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteCheckResult", field.Name)
+}
+
 func (ec *executionContext) childFields_SiteConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -18871,6 +29232,92 @@ func (ec *executionContext) childFields_SiteEdge(ctx context.Context, field grap
 		return ec.fieldContext_SiteEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SiteEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteNeed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "operatorsLine1":
+		return ec.fieldContext_SiteNeed_operatorsLine1(ctx, field)
+	case "operatorsLine2":
+		return ec.fieldContext_SiteNeed_operatorsLine2(ctx, field)
+	case "supervisors":
+		return ec.fieldContext_SiteNeed_supervisors(ctx, field)
+	case "contentManagers":
+		return ec.fieldContext_SiteNeed_contentManagers(ctx, field)
+	case "coordinators":
+		return ec.fieldContext_SiteNeed_coordinators(ctx, field)
+	case "records":
+		return ec.fieldContext_SiteNeed_records(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteNeed", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteOnboarding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "site":
+		return ec.fieldContext_SiteOnboarding_site(ctx, field)
+	case "need":
+		return ec.fieldContext_SiteOnboarding_need(ctx, field)
+	case "stage":
+		return ec.fieldContext_SiteOnboarding_stage(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_SiteOnboarding_dueOn(ctx, field)
+	case "late":
+		return ec.fieldContext_SiteOnboarding_late(ctx, field)
+	case "readyAt":
+		return ec.fieldContext_SiteOnboarding_readyAt(ctx, field)
+	case "launchedAt":
+		return ec.fieldContext_SiteOnboarding_launchedAt(ctx, field)
+	case "warning":
+		return ec.fieldContext_SiteOnboarding_warning(ctx, field)
+	case "stages":
+		return ec.fieldContext_SiteOnboarding_stages(ctx, field)
+	case "confirmations":
+		return ec.fieldContext_SiteOnboarding_confirmations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteOnboarding", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteOnboardingEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SiteOnboardingEvent_cursor(ctx, field)
+	case "at":
+		return ec.fieldContext_SiteOnboardingEvent_at(ctx, field)
+	case "site":
+		return ec.fieldContext_SiteOnboardingEvent_site(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteOnboardingEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteOnboardingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "site":
+		return ec.fieldContext_SiteOnboardingPayload_site(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SiteOnboardingPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteOnboardingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SiteStageState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "stage":
+		return ec.fieldContext_SiteStageState_stage(ctx, field)
+	case "done":
+		return ec.fieldContext_SiteStageState_done(ctx, field)
+	case "warning":
+		return ec.fieldContext_SiteStageState_warning(ctx, field)
+	case "doneAt":
+		return ec.fieldContext_SiteStageState_doneAt(ctx, field)
+	case "reopenedAt":
+		return ec.fieldContext_SiteStageState_reopenedAt(ctx, field)
+	case "checkedAt":
+		return ec.fieldContext_SiteStageState_checkedAt(ctx, field)
+	case "checks":
+		return ec.fieldContext_SiteStageState_checks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SiteStageState", field.Name)
 }
 
 func (ec *executionContext) childFields_Skill(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18969,6 +29416,72 @@ func (ec *executionContext) childFields_Tokens(ctx context.Context, field graphq
 		return ec.fieldContext_Tokens_refreshExpiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Tokens", field.Name)
+}
+
+func (ec *executionContext) childFields_TrainingAssignPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "assignments":
+		return ec.fieldContext_TrainingAssignPayload_assignments(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TrainingAssignPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrainingAssignPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TrainingAssignment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TrainingAssignment_id(ctx, field)
+	case "course":
+		return ec.fieldContext_TrainingAssignment_course(ctx, field)
+	case "trainee":
+		return ec.fieldContext_TrainingAssignment_trainee(ctx, field)
+	case "author":
+		return ec.fieldContext_TrainingAssignment_author(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TrainingAssignment_createdAt(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_TrainingAssignment_dueAt(ctx, field)
+	case "state":
+		return ec.fieldContext_TrainingAssignment_state(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_TrainingAssignment_endedAt(ctx, field)
+	case "attempts":
+		return ec.fieldContext_TrainingAssignment_attempts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrainingAssignment", field.Name)
+}
+
+func (ec *executionContext) childFields_TrainingAssignmentConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TrainingAssignmentConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TrainingAssignmentConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TrainingAssignmentConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrainingAssignmentConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TrainingAssignmentEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_TrainingAssignmentEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_TrainingAssignmentEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrainingAssignmentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TrainingAssignmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "assignment":
+		return ec.fieldContext_TrainingAssignmentPayload_assignment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TrainingAssignmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrainingAssignmentPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TranscriptLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19085,6 +29598,30 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_interaction(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_Waits(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entered":
+		return ec.fieldContext_Waits_entered(ctx, field)
+	case "answered":
+		return ec.fieldContext_Waits_answered(ctx, field)
+	case "answeredInTime":
+		return ec.fieldContext_Waits_answeredInTime(ctx, field)
+	case "abandoned":
+		return ec.fieldContext_Waits_abandoned(ctx, field)
+	case "abandonedSoon":
+		return ec.fieldContext_Waits_abandonedSoon(ctx, field)
+	case "late":
+		return ec.fieldContext_Waits_late(ctx, field)
+	case "serviceLevel":
+		return ec.fieldContext_Waits_serviceLevel(ctx, field)
+	case "abandonment":
+		return ec.fieldContext_Waits_abandonment(ctx, field)
+	case "asaSeconds":
+		return ec.fieldContext_Waits_asaSeconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Waits", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

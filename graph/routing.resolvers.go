@@ -5,6 +5,7 @@ import (
 
 	"ekc/ent"
 	"ekc/graph/model"
+	"ekc/internal/optional"
 	"ekc/routing/trace"
 )
 
@@ -35,5 +36,5 @@ func (r *routingTraceResolver) Operator(ctx context.Context, obj *ent.RoutingTra
 
 // Rejection is the resolver for the rejection field.
 func (r *routingCandidateResolver) Rejection(_ context.Context, obj *trace.Candidate) (*string, error) {
-	return optional(obj.Rejection), nil
+	return optional.Text(obj.Rejection), nil
 }

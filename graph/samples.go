@@ -9,13 +9,14 @@ import (
 	"ekc/assistant/quality"
 	"ekc/graph/model"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 )
 
 func (r *Resolver) sampledAnswer(ctx context.Context, v quality.Review) (*model.SampledAnswer, error) {
 	by, err := r.operator(ctx, v.AccountID)
 	return &model.SampledAnswer{
-		ID: v.ID, Position: v.Position, Question: v.Question, Answer: v.Answer, RecordID: optional(v.RecordID), VersionID: optional(v.VersionID),
-		AskedAt: moment(v.AskedAt), Verdict: v.Verdict, Note: optional(v.Note), JudgedBy: by, JudgedAt: v.JudgedAt,
+		ID: v.ID, Position: v.Position, Question: v.Question, Answer: v.Answer, RecordID: optional.Text(v.RecordID), VersionID: optional.Text(v.VersionID),
+		AskedAt: moment(v.AskedAt), Verdict: v.Verdict, Note: optional.Text(v.Note), JudgedBy: by, JudgedAt: v.JudgedAt,
 	}, err
 }
 

@@ -81,6 +81,9 @@ func (r *Resolver) Query() QueryResolver { return &queryResolver{r} }
 // Queue returns the resolvers of the type.
 func (r *Resolver) Queue() QueueResolver { return &queueResolver{r} }
 
+// QueueToday returns the resolvers of the type.
+func (r *Resolver) QueueToday() QueueTodayResolver { return &queueTodayResolver{r} }
+
 // RoutingCandidate returns the resolvers of the type.
 func (r *Resolver) RoutingCandidate() RoutingCandidateResolver { return &routingCandidateResolver{r} }
 
@@ -107,6 +110,64 @@ func (r *Resolver) KnowledgeStatistics() KnowledgeStatisticsResolver {
 	return &knowledgeStatisticsResolver{r}
 }
 
+// DestructionAct returns the resolvers of the type.
+func (r *Resolver) DestructionAct() DestructionActResolver { return &destructionActResolver{r} }
+
+// LegalHold returns the resolvers of the type.
+func (r *Resolver) LegalHold() LegalHoldResolver { return &legalHoldResolver{r} }
+
+// CitizenRequest returns the resolvers of the type.
+func (r *Resolver) CitizenRequest() CitizenRequestResolver { return &citizenRequestResolver{r} }
+
+// Deferral returns the resolvers of the type.
+func (r *Resolver) Deferral() DeferralResolver { return &deferralResolver{r} }
+
+// DeferralStep returns the resolvers of the type.
+func (r *Resolver) DeferralStep() DeferralStepResolver { return &deferralStepResolver{r} }
+
+// DeferralTerm returns the resolvers of the type.
+func (r *Resolver) DeferralTerm() DeferralTermResolver { return &deferralTermResolver{r} }
+
+// Alert returns the resolvers of the type.
+func (r *Resolver) Alert() AlertResolver { return &alertResolver{r} }
+
+// EvaluationForm returns the resolvers of the type.
+func (r *Resolver) EvaluationForm() EvaluationFormResolver { return &evaluationFormResolver{r} }
+
+// EvaluationFormVersion returns the resolvers of the type.
+func (r *Resolver) EvaluationFormVersion() EvaluationFormVersionResolver {
+	return &evaluationFormVersionResolver{r}
+}
+
+// Evaluation returns the resolvers of the type.
+func (r *Resolver) Evaluation() EvaluationResolver { return &evaluationResolver{r} }
+
+// EvaluationStep returns the resolvers of the type.
+func (r *Resolver) EvaluationStep() EvaluationStepResolver { return &evaluationStepResolver{r} }
+
+// EvaluationRule returns the resolvers of the type.
+func (r *Resolver) EvaluationRule() EvaluationRuleResolver { return &evaluationRuleResolver{r} }
+
+// EvaluationResult returns the resolvers of the type.
+func (r *Resolver) EvaluationResult() EvaluationResultResolver { return &evaluationResultResolver{r} }
+
+// Calibration returns the resolvers of the type.
+func (r *Resolver) Calibration() CalibrationResolver { return &calibrationResolver{r} }
+
+// CalibrationDeviation returns the resolvers of the type.
+func (r *Resolver) CalibrationDeviation() CalibrationDeviationResolver {
+	return &calibrationDeviationResolver{r}
+}
+
+// Directive returns the resolvers of the type.
+func (r *Resolver) Directive() DirectiveResolver { return &directiveResolver{r} }
+
+// Incident returns the resolvers of the type.
+func (r *Resolver) Incident() IncidentResolver { return &incidentResolver{r} }
+
+// IncidentComment returns the resolvers of the type.
+func (r *Resolver) IncidentComment() IncidentCommentResolver { return &incidentCommentResolver{r} }
+
 // Recall returns the resolvers of the type.
 func (r *Resolver) Recall() RecallResolver { return &recallResolver{r} }
 
@@ -125,45 +186,78 @@ func (r *Resolver) ApiKey() ApiKeyResolver { return &apiKeyResolver{r} } //nolin
 // SignInChallenge returns the resolvers of the type.
 func (r *Resolver) SignInChallenge() SignInChallengeResolver { return &signInChallengeResolver{r} }
 
+// Course returns CourseResolver implementation.
+func (r *Resolver) Course() CourseResolver { return &courseResolver{r} }
+
+// TrainingAssignment returns TrainingAssignmentResolver implementation.
+func (r *Resolver) TrainingAssignment() TrainingAssignmentResolver {
+	return &trainingAssignmentResolver{r}
+}
+
+// Admission returns AdmissionResolver implementation.
+func (r *Resolver) Admission() AdmissionResolver { return &admissionResolver{r} }
+
 type (
-	accessRequestResolver       struct{ *Resolver }
-	agencyNetworkResolver       struct{ *Resolver }
-	apiKeyResolver              struct{ *Resolver }
-	signInChallengeResolver     struct{ *Resolver }
-	answerSampleResolver        struct{ *Resolver }
-	knowledgeStatisticsResolver struct{ *Resolver }
-	recallResolver              struct{ *Resolver }
-	recallPersonResolver        struct{ *Resolver }
-	accountResolver             struct{ *Resolver }
-	assistantTurnResolver       struct{ *Resolver }
-	attachmentResolver          struct{ *Resolver }
-	auditEntryResolver          struct{ *Resolver }
-	boardResolver               struct{ *Resolver }
-	callResolver                struct{ *Resolver }
-	callInvitationResolver      struct{ *Resolver }
-	callLegResolver             struct{ *Resolver }
-	callbackResolver            struct{ *Resolver }
-	menuResolver                struct{ *Resolver }
-	menuVersionResolver         struct{ *Resolver }
-	phoneResolver               struct{ *Resolver }
-	recordResolver              struct{ *Resolver }
-	recordFileResolver          struct{ *Resolver }
-	recordingResolver           struct{ *Resolver }
-	trunkResolver               struct{ *Resolver }
-	citizenResolver             struct{ *Resolver }
-	deskResolver                struct{ *Resolver }
-	interactionResolver         struct{ *Resolver }
-	messageResolver             struct{ *Resolver }
-	mutationResolver            struct{ *Resolver }
-	offerResolver               struct{ *Resolver }
-	openingExceptionResolver    struct{ *Resolver }
-	presenceResolver            struct{ *Resolver }
-	queryResolver               struct{ *Resolver }
-	queueResolver               struct{ *Resolver }
-	routingCandidateResolver    struct{ *Resolver }
-	routingTraceResolver        struct{ *Resolver }
-	segmentResolver             struct{ *Resolver }
-	sessionResolver             struct{ *Resolver }
-	subscriptionResolver        struct{ *Resolver }
-	viewerResolver              struct{ *Resolver }
+	accessRequestResolver         struct{ *Resolver }
+	agencyNetworkResolver         struct{ *Resolver }
+	apiKeyResolver                struct{ *Resolver }
+	signInChallengeResolver       struct{ *Resolver }
+	answerSampleResolver          struct{ *Resolver }
+	deferralResolver              struct{ *Resolver }
+	deferralStepResolver          struct{ *Resolver }
+	deferralTermResolver          struct{ *Resolver }
+	alertResolver                 struct{ *Resolver }
+	directiveResolver             struct{ *Resolver }
+	evaluationFormResolver        struct{ *Resolver }
+	evaluationFormVersionResolver struct{ *Resolver }
+	evaluationResolver            struct{ *Resolver }
+	evaluationStepResolver        struct{ *Resolver }
+	evaluationRuleResolver        struct{ *Resolver }
+	evaluationResultResolver      struct{ *Resolver }
+	calibrationResolver           struct{ *Resolver }
+	calibrationDeviationResolver  struct{ *Resolver }
+	courseResolver                struct{ *Resolver }
+	trainingAssignmentResolver    struct{ *Resolver }
+	admissionResolver             struct{ *Resolver }
+	incidentResolver              struct{ *Resolver }
+	incidentCommentResolver       struct{ *Resolver }
+	knowledgeStatisticsResolver   struct{ *Resolver }
+	destructionActResolver        struct{ *Resolver }
+	legalHoldResolver             struct{ *Resolver }
+	citizenRequestResolver        struct{ *Resolver }
+	recallResolver                struct{ *Resolver }
+	recallPersonResolver          struct{ *Resolver }
+	accountResolver               struct{ *Resolver }
+	assistantTurnResolver         struct{ *Resolver }
+	attachmentResolver            struct{ *Resolver }
+	auditEntryResolver            struct{ *Resolver }
+	boardResolver                 struct{ *Resolver }
+	callResolver                  struct{ *Resolver }
+	callInvitationResolver        struct{ *Resolver }
+	callLegResolver               struct{ *Resolver }
+	callbackResolver              struct{ *Resolver }
+	menuResolver                  struct{ *Resolver }
+	menuVersionResolver           struct{ *Resolver }
+	phoneResolver                 struct{ *Resolver }
+	recordResolver                struct{ *Resolver }
+	recordFileResolver            struct{ *Resolver }
+	recordingResolver             struct{ *Resolver }
+	trunkResolver                 struct{ *Resolver }
+	citizenResolver               struct{ *Resolver }
+	deskResolver                  struct{ *Resolver }
+	interactionResolver           struct{ *Resolver }
+	messageResolver               struct{ *Resolver }
+	mutationResolver              struct{ *Resolver }
+	offerResolver                 struct{ *Resolver }
+	openingExceptionResolver      struct{ *Resolver }
+	presenceResolver              struct{ *Resolver }
+	queryResolver                 struct{ *Resolver }
+	queueResolver                 struct{ *Resolver }
+	queueTodayResolver            struct{ *Resolver }
+	routingCandidateResolver      struct{ *Resolver }
+	routingTraceResolver          struct{ *Resolver }
+	segmentResolver               struct{ *Resolver }
+	sessionResolver               struct{ *Resolver }
+	subscriptionResolver          struct{ *Resolver }
+	viewerResolver                struct{ *Resolver }
 )

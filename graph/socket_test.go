@@ -13,7 +13,7 @@ import (
 
 // socket is a client of graphql-transport-ws.
 type socket struct {
-	t    *testing.T
+	t    testing.TB
 	conn *websocket.Conn
 }
 
@@ -39,7 +39,7 @@ func (w *world) dialTo(url string, header http.Header, protocols ...string) (*so
 		return nil, response
 	}
 	w.Cleanup(func() { _ = conn.Close() })
-	return &socket{w.T, conn}, response
+	return &socket{w.TB, conn}, response
 }
 
 // connect opens a socket with a token.

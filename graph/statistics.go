@@ -6,6 +6,7 @@ import (
 	"ekc/assistant/quality"
 	"ekc/ent"
 	"ekc/graph/model"
+	"ekc/internal/optional"
 	"ekc/knowledge/improve"
 )
 
@@ -33,7 +34,7 @@ func precisionShown(p quality.Precision) *model.AnswerPrecision {
 
 func (r *Resolver) groupShown(ctx context.Context, g quality.Group) (*model.KnowledgeGroup, error) {
 	agency, region, err := r.segmentShown(ctx, g.AgencyID, g.RegionID)
-	return &model.KnowledgeGroup{Topic: optional(g.Topic), Agency: agency, Region: region, Figures: figuresShown(g.Figures)}, err
+	return &model.KnowledgeGroup{Topic: optional.Text(g.Topic), Agency: agency, Region: region, Figures: figuresShown(g.Figures)}, err
 }
 
 // segmentShown are an agency and a region by codes or ids; null for none.

@@ -13,6 +13,7 @@ import (
 	"ekc/graph/model"
 	"ekc/internal/eventlog"
 	"ekc/routing"
+	"ekc/supervision"
 )
 
 // boardEvery is how long changes are gathered before a board shows them: queues change with every message.
@@ -53,7 +54,7 @@ type board struct {
 
 // each takes the events that concern a board.
 func (b *board) each(ctx context.Context, _ *follower[model.BoardEvent], e eventlog.Event) error {
-	if e.ID == 0 || (e.Kind != routing.KindQueue && e.Kind != routing.KindPresence) {
+	if e.ID == 0 || boardKey(e) == "" {
 		return nil
 	}
 	select {
@@ -78,7 +79,7 @@ func (b *board) show(ctx context.Context, f *follower[model.BoardEvent]) error {
 			if len(gathered) == 0 {
 				timer.Reset(boardEvery)
 			}
-			gathered[e.QueueID+e.AccountID] = e
+			gathered[boardKey(e)] = e
 		case <-timer.C:
 			if err := b.flush(present(ctx), f, gathered); err != nil {
 				return err
@@ -88,40 +89,133 @@ func (b *board) show(ctx context.Context, f *follower[model.BoardEvent]) error {
 	}
 }
 
+// boardKey names what an event of a board is about, by its id; empty for one that a board does not show.
+func boardKey(e eventlog.Event) string {
+	switch e.Kind {
+	case routing.KindQueue:
+		return e.QueueID
+	case routing.KindPresence:
+		return e.AccountID
+	case supervision.KindDeferral:
+		return e.Data[supervision.DataDeferral]
+	case supervision.KindIncident:
+		return e.Data[supervision.DataIncident]
+	case supervision.KindAlert:
+		return e.Data[supervision.DataAlert]
+	case supervision.KindEvaluation:
+		return e.Data[supervision.DataEvaluation]
+	case supervision.KindCalibration:
+		return e.Data[supervision.DataCalibration]
+	default:
+		return ""
+	}
+}
+
 // flush shows what was gathered, as it is now, in the order of the last changes.
 func (b *board) flush(ctx context.Context, f *follower[model.BoardEvent], gathered map[string]eventlog.Event) error {
 	if err := mayWatch(ctx); err != nil {
 		return err
 	}
 	changes := make([]eventlog.Event, 0, len(gathered))
-	var queueIDs, accountIDs []string
 	for _, e := range gathered {
 		changes = append(changes, e)
-		if e.Kind == routing.KindQueue {
-			queueIDs = append(queueIDs, e.QueueID)
-		} else {
-			accountIDs = append(accountIDs, e.AccountID)
-		}
 	}
 	slices.SortFunc(changes, func(a, b eventlog.Event) int { return int(a.ID - b.ID) })
-	queues, operators, err := b.r.boardOf(ctx, queueIDs, accountIDs)
+	shown, err := b.r.boardChanges(ctx, changes)
 	if err != nil {
 		return err
 	}
 	for _, e := range changes {
 		cursor := eventlog.Cursor(e.ID, e.At)
-		var event model.BoardEvent
-		if q := queues[e.QueueID]; e.Kind == routing.KindQueue && q != nil {
-			event = &model.QueueChanged{Cursor: cursor, At: e.At, Queue: q}
-		} else if p := operators[e.AccountID]; e.Kind == routing.KindPresence && p != nil {
-			event = &model.PresenceChanged{Cursor: cursor, At: e.At, Presence: p}
-		}
-		if event == nil {
+		show := shown[boardKey(e)]
+		if show == nil {
 			f.pass(cursor)
 			continue
 		}
-		if err := f.give(event, cursor); err != nil {
+		if err := f.give(show(cursor, e.At), cursor); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// boardEvent makes the event of what has changed.
+type boardEvent func(cursor string, at time.Time) model.BoardEvent
+
+// boardChanges reads what the viewer may see of all that changed, by the keys of the events.
+func (r *Resolver) boardChanges(ctx context.Context, changes []eventlog.Event) (map[string]boardEvent, error) {
+	ids := map[string][]string{}
+	for _, e := range changes {
+		ids[e.Kind] = append(ids[e.Kind], boardKey(e))
+	}
+	shown := map[string]boardEvent{}
+	queues, operators, err := r.boardOf(ctx, ids[routing.KindQueue], ids[routing.KindPresence])
+	if err != nil {
+		return nil, err
+	}
+	for id, q := range queues {
+		shown[id] = func(cursor string, at time.Time) model.BoardEvent {
+			return &model.QueueChanged{Cursor: cursor, At: at, Queue: q}
+		}
+	}
+	for id, p := range operators {
+		shown[id] = func(cursor string, at time.Time) model.BoardEvent {
+			return &model.PresenceChanged{Cursor: cursor, At: at, Presence: p}
+		}
+	}
+	return shown, r.supervisedChanges(ctx, ids, shown)
+}
+
+// supervisedChanges adds to them what is supervision's.
+func (r *Resolver) supervisedChanges(ctx context.Context, ids map[string][]string, shown map[string]boardEvent) error {
+	deferrals, err := r.deferralsByID(ctx, ids[supervision.KindDeferral])
+	if err != nil {
+		return err
+	}
+	for id, d := range deferrals {
+		shown[id] = func(cursor string, at time.Time) model.BoardEvent {
+			return &model.DeferralChanged{Cursor: cursor, At: at, Deferral: d}
+		}
+	}
+	incidents, err := r.incidentsByID(ctx, ids[supervision.KindIncident])
+	if err != nil {
+		return err
+	}
+	for id, n := range incidents {
+		shown[id] = func(cursor string, at time.Time) model.BoardEvent {
+			return &model.IncidentChanged{Cursor: cursor, At: at, Incident: n}
+		}
+	}
+	alerts, err := r.alertsByID(ctx, ids[supervision.KindAlert])
+	if err != nil {
+		return err
+	}
+	for id, a := range alerts {
+		shown[id] = func(cursor string, at time.Time) model.BoardEvent {
+			return &model.AlertChanged{Cursor: cursor, At: at, Alert: a}
+		}
+	}
+	return r.judgedChanges(ctx, ids, shown)
+}
+
+// judgedChanges adds to them how operators' work was judged.
+func (r *Resolver) judgedChanges(ctx context.Context, ids map[string][]string, shown map[string]boardEvent) error {
+	evaluations, err := r.evaluationsByID(ctx, ids[supervision.KindEvaluation])
+	if err != nil {
+		return err
+	}
+	for id, e := range evaluations {
+		shown[id] = func(cursor string, at time.Time) model.BoardEvent {
+			return &model.EvaluationChanged{Cursor: cursor, At: at, Evaluation: e}
+		}
+	}
+	calibrations, err := r.calibrationsByID(ctx, ids[supervision.KindCalibration])
+	if err != nil {
+		return err
+	}
+	for id, c := range calibrations {
+		shown[id] = func(cursor string, at time.Time) model.BoardEvent {
+			return &model.CalibrationChanged{Cursor: cursor, At: at, Calibration: c}
 		}
 	}
 	return nil

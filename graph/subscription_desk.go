@@ -15,6 +15,7 @@ import (
 	"ekc/internal/eventlog"
 	"ekc/internal/voice"
 	"ekc/routing"
+	"ekc/supervision"
 )
 
 // desk follows what concerns the signed-in operator.
@@ -90,6 +91,14 @@ func (r *Resolver) onDesk(ctx context.Context, accountID string, e eventlog.Even
 			return nil, ignoreMissing(err)
 		}
 		return &model.PresenceChanged{Cursor: cursor, At: e.At, Presence: p}, nil
+	case supervision.KindDeferral:
+		return r.deferralOnDesk(ctx, e, cursor)
+	case supervision.KindDirective:
+		return r.directiveOnDesk(ctx, e, cursor)
+	case supervision.KindIncident:
+		return r.incidentOnDesk(ctx, e, cursor)
+	case supervision.KindEvaluation:
+		return r.evaluationOnDesk(ctx, e, cursor)
 	case voice.KindInvited:
 		n, err := r.Client.CallInvitation.Query().Where(callinvitation.ID(e.Data[voice.DataInvitation]),
 			callinvitation.AccountID(accountID)).Only(ctx)

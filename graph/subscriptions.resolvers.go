@@ -20,3 +20,13 @@ func (r *subscriptionResolver) Desk(ctx context.Context, after *string) (<-chan 
 func (r *subscriptionResolver) Board(ctx context.Context, after *string) (<-chan model.BoardEvent, error) {
 	return r.board(ctx, after)
 }
+
+// BoardToday is the resolver for the boardToday field.
+func (r *subscriptionResolver) BoardToday(ctx context.Context) (<-chan *model.BoardToday, error) {
+	return r.followToday(ctx)
+}
+
+// BoardInteractions is the resolver for the boardInteractions field.
+func (r *subscriptionResolver) BoardInteractions(ctx context.Context, after *string) (<-chan model.BoardInteractionEvent, error) {
+	return r.followInteractions(ctx, after)
+}

@@ -68,9 +68,13 @@ func (h *hints) signalled(e eventlog.Event) {
 	if h == nil {
 		return
 	}
-	switch draft, given := e.Data[interaction.DataDraft]; {
+	draft, given := e.Data[interaction.DataDraft]
+	heard, speaks := e.Data[interaction.DataHeard]
+	switch {
+	case speaks:
+		h.watch.Heard(e.InteractionID, strings.Split(heard, "\n"))
 	case e.Kind == interaction.KindSuggestions:
-		h.watch.Said(e.InteractionID)
+		h.watch.Again(e.InteractionID)
 	case given && e.Data[interaction.DataAuthor] == string(message.AuthorCitizen):
 		h.watch.Drafted(e.InteractionID, draft)
 	}

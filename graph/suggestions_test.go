@@ -138,7 +138,8 @@ func TestTurnsAreExplainedAndMadeAgain(t *testing.T) {
 	_, supervisor := w.account("supervisor", access.NewRole{Role: viewer.Supervisor, AgencyID: w.pfr.ID})
 	got := explain(supervisor)
 	require.Empty(t, got.Errors, got.raw)
-	require.Contains(t, got.path("assistantTurn", "explanation", "question"), "926")
+	require.Contains(t, got.path("assistantTurn", "explanation", "question"), "[телефон]")
+	require.NotContains(t, got.raw, "123-45", "Yana was never told the number")
 	searches := got.path("assistantTurn", "explanation", "searches").([]any)
 	require.NotEmpty(t, searches)
 	require.Equal(t, "rec-1", searches[0].(map[string]any)["recordId"])
@@ -149,7 +150,7 @@ func TestTurnsAreExplainedAndMadeAgain(t *testing.T) {
 	_, manager := w.account("manager", access.NewRole{Role: viewer.ContentManager, AgencyID: w.pfr.ID})
 	got = explain(manager)
 	require.Contains(t, got.path("assistantTurn", "explanation", "question"), "пенсию по старости")
-	require.NotContains(t, got.raw, "926", "who may not read the dialogue sees no numbers")
+	require.NotContains(t, got.raw, "123-45", "who may not read the dialogue sees no numbers")
 
 	_, stranger := w.account("stranger", access.NewRole{Role: viewer.ContentManager, AgencyID: w.mse.ID})
 	_, operator := w.operator("operator", w.line1)

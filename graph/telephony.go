@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"ekc/access"
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/call"
@@ -13,8 +14,10 @@ import (
 	"ekc/ent/predicate"
 	"ekc/graph/model"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 	"ekc/internal/voice"
 	"ekc/internal/voice/carrier"
+	"ekc/internal/voice/spoken"
 	"ekc/telephony/ivr"
 )
 
@@ -124,29 +127,34 @@ func (r *Resolver) citizenNumber(ctx context.Context, c *ent.Call) (*string, err
 	if err != nil {
 		return nil, err
 	}
-	number := full.Caller
-	if full.Direction == call.DirectionOutbound {
-		number = full.Called
+	number, err := r.Voice.CitizenNumber(ctx, full)
+	if err != nil {
+		return nil, err
 	}
-	return r.Voice.MayReadNumber(ctx, full.InteractionID, number)
+	return r.shownNumber(ctx, full.InteractionID, number)
 }
 
-func (r *Resolver) recordingURL(ctx context.Context, obj *ent.Recording) (*string, error) {
+func (r *Resolver) recordingURL(ctx context.Context, obj *ent.Recording, why access.Reason) (*string, error) {
 	full, err := r.Client.Recording.Get(ctx, obj.ID)
 	if err != nil {
 		return nil, ignoreMissing(err)
 	}
-	url, err := r.Voice.RecordingURL(ctx, full)
-	return optional(url), err
+	url, err := r.Voice.RecordingURL(ctx, full, why)
+	return optional.Text(url), err
 }
 
-// callbackNumber is the end of a callback's number, enough to tell two citizens apart.
+// callbackNumber is a callback's number as the viewer may read it.
 func (r *Resolver) callbackNumber(ctx context.Context, obj *ent.Callback) (string, error) {
 	full, err := r.Client.Callback.Get(ctx, obj.ID)
 	if err != nil {
 		return "", err
 	}
-	return voice.Masked(full.Number), nil
+	number, err := r.Voice.CallbackNumber(ctx, full)
+	if err != nil {
+		return "", err
+	}
+	shown, err := r.shownNumber(ctx, full.InteractionID, number)
+	return value(shown), err
 }
 
 func (r *Resolver) menuDocument(ctx context.Context, obj *ent.MenuVersion) (string, error) {
@@ -167,7 +175,7 @@ func menuProblems(problems ivr.Problems) []*model.MenuProblem {
 
 func simulatedPayload(out voice.Simulated, errs []*model.UserError) *model.MenuSimulatePayload {
 	payload := &model.MenuSimulatePayload{
-		State: optional(out.State), Node: optional(out.Node), Said: out.Said, Ended: out.Ended, Problems: menuProblems(out.Problems),
+		State: optional.Text(out.State), Node: optional.Text(out.Node), Said: out.Said, Ended: out.Ended, Problems: menuProblems(out.Problems),
 		Effects: make([]*model.MenuEffect, len(out.Effects)), UserErrors: errs,
 	}
 	if payload.Said == nil {
@@ -233,9 +241,26 @@ func (r *Resolver) transcript(ctx context.Context, obj *ent.Recording) (*model.R
 	if err != nil || t == nil {
 		return nil, err
 	}
-	shown := &model.RecordingTranscript{State: model.TranscriptState(t.State), Lines: make([]*model.TranscriptLine, len(t.Lines))}
-	for n, l := range t.Lines {
-		shown.Lines[n] = &model.TranscriptLine{Channel: model.RecordingChannel(strings.ToUpper(l.Channel)), AtMs: int(l.At), Text: l.Text}
+	return &model.RecordingTranscript{State: model.TranscriptState(t.State), Lines: spokenLines(t.Lines)}, nil
+}
+
+// clearTranscript is what was understood of a recording, as it was said.
+func (r *Resolver) clearTranscript(ctx context.Context, obj *ent.Recording, why access.Reason) ([]*model.TranscriptLine, error) {
+	full, err := r.Client.Recording.Get(ctx, obj.ID)
+	if err != nil {
+		return nil, ignoreMissing(err)
 	}
-	return shown, nil
+	lines, err := r.Voice.ClearTranscript(ctx, full, why)
+	if err != nil || lines == nil {
+		return nil, err
+	}
+	return spokenLines(lines), nil
+}
+
+func spokenLines(lines []spoken.Line) []*model.TranscriptLine {
+	shown := make([]*model.TranscriptLine, len(lines))
+	for n, l := range lines {
+		shown[n] = &model.TranscriptLine{Channel: model.RecordingChannel(strings.ToUpper(l.Channel)), AtMs: int(l.At), Text: l.Text}
+	}
+	return shown
 }

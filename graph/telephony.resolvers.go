@@ -14,6 +14,7 @@ import (
 	"ekc/ent/sound"
 	"ekc/ent/trunk"
 	"ekc/graph/model"
+	"ekc/internal/optional"
 	"ekc/internal/voice"
 )
 
@@ -194,7 +195,7 @@ func (r *mutationResolver) PhoneUpdate(ctx context.Context, input model.PhoneUpd
 
 func phonePayload(p *ent.Phone, password string, err error) (*model.PhonePayload, error) {
 	errs, err := userErrors(err)
-	return &model.PhonePayload{Phone: p, Password: optional(password), UserErrors: errs}, err
+	return &model.PhonePayload{Phone: p, Password: optional.Text(password), UserErrors: errs}, err
 }
 
 // Sounds is the resolver for the sounds field.

@@ -26,7 +26,7 @@ import (
 	"ekc/telephony/recording"
 )
 
-func newTapes(t *testing.T) recording.Storage {
+func newTapes(t testing.TB) recording.Storage {
 	t.Helper()
 	folder, err := recording.NewFolder(t.TempDir())
 	require.NoError(t, err)
@@ -221,7 +221,7 @@ func TestOperatorDialsByRole(t *testing.T) {
 }
 
 const callFields = `query($i: ID!) { interaction(id: $i) { calls { direction citizenNumber legs { kind role codec mos } }
-	recordings { id lengthMs url } callbacks { state } } }`
+	recordings { id lengthMs url(purpose: QUALITY_CONTROL) } callbacks { state } } }`
 
 func TestCallsAndRecordingsByRole(t *testing.T) {
 	t.Parallel()

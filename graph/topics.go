@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"ekc/graph/model"
+	"ekc/internal/optional"
 	"ekc/knowledge"
 )
 
 func (r *Resolver) topic(ctx context.Context, t knowledge.Topic) (*model.RecordTopic, error) {
 	agency, err := r.reference.agency(ctx, t.Agency)
 	return &model.RecordTopic{
-		ID: t.ID, Agency: agency, Name: t.Name, Records: t.Records, RetiredAt: moment(t.RetiredAt), MergedIntoID: optional(t.MergedInto),
+		ID: t.ID, Agency: agency, Name: t.Name, Records: t.Records, RetiredAt: moment(t.RetiredAt), MergedIntoID: optional.Text(t.MergedInto),
 	}, err
 }
 

@@ -13,6 +13,7 @@ import (
 	"ekc/graph/model"
 	"ekc/interaction/dialogue"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 	"ekc/knowledge/personal"
 )
 
@@ -69,17 +70,20 @@ func (r *Resolver) explained(ctx context.Context, turn *ent.AssistantTurn) (full
 func (r *Resolver) traceOf(ctx context.Context, t dialogue.Trace, whole bool) (*model.AssistantExplanation, error) {
 	words := personal.Mask
 	if whole {
-		words = func(text string) string { return text }
+		words = func(text string) string { // as the dialogue shows it; turns of before that was masked hold more
+			text, _ = personal.Redact(text)
+			return text
+		}
 	}
 	region, err := r.reference.region(ctx, t.Region)
 	if err != nil {
 		return nil, err
 	}
 	shown := &model.AssistantExplanation{
-		Question: words(t.Question), Files: t.Files, Kind: t.Kind, Rule: optional(t.Rule), Region: region,
-		Choices: make([]*dialogue.Choice, len(t.Offered)), QuestionBefore: optional(words(t.Before.LastQuestion)),
-		RecordBeforeID: optional(t.Before.LastRecord), PendingQuestion: optional(words(t.Before.PendingQuestion)),
-		Category: optional(t.Before.Category), Searches: make([]*model.AssistantSearch, len(t.Searches)),
+		Question: words(t.Question), Files: t.Files, Kind: t.Kind, Rule: optional.Text(t.Rule), Region: region,
+		Choices: make([]*dialogue.Choice, len(t.Offered)), QuestionBefore: optional.Text(words(t.Before.LastQuestion)),
+		RecordBeforeID: optional.Text(t.Before.LastRecord), PendingQuestion: optional.Text(words(t.Before.PendingQuestion)),
+		Category: optional.Text(t.Before.Category), Searches: make([]*model.AssistantSearch, len(t.Searches)),
 		AnswerAt: t.AnswerAt, ClarifyAt: t.ClarifyAt,
 	}
 	for n := range t.Offered {
@@ -87,7 +91,7 @@ func (r *Resolver) traceOf(ctx context.Context, t dialogue.Trace, whole bool) (*
 	}
 	for n, s := range t.Searches {
 		shown.Searches[n] = &model.AssistantSearch{
-			Text: words(s.Text), Origin: s.Origin, Verdict: s.Verdict, RecordID: optional(s.Record), Probability: s.Best, Used: s.Used,
+			Text: words(s.Text), Origin: s.Origin, Verdict: s.Verdict, RecordID: optional.Text(s.Record), Probability: s.Best, Used: s.Used,
 		}
 	}
 	return shown, nil
@@ -120,9 +124,9 @@ func (r *Resolver) replayOf(ctx context.Context, replay assistant.Replay, whole 
 		texts[n] = u.Text
 	}
 	shown := &model.AssistantReplay{
-		At: at, Decision: assistantturn.Decision(now.Decision), Reason: now.Reason, RecordID: optional(now.RecordID),
-		RecordVersionID: optional(now.VersionID), Candidates: make([]*dialogue.Suggestion, len(now.Considered)),
-		Text: optional(strings.Join(texts, "\n")), Explanation: explanation, Differences: listOf(replay.Differences),
+		At: at, Decision: assistantturn.Decision(now.Decision), Reason: now.Reason, RecordID: optional.Text(now.RecordID),
+		RecordVersionID: optional.Text(now.VersionID), Candidates: make([]*dialogue.Suggestion, len(now.Considered)),
+		Text: optional.Text(strings.Join(texts, "\n")), Explanation: explanation, Differences: listOf(replay.Differences),
 	}
 	for n := range now.Considered {
 		shown.Candidates[n] = &now.Considered[n]

@@ -28,15 +28,20 @@ import (
 	"ekc/internal/coretest"
 	"ekc/internal/eventlog"
 	"ekc/internal/pgtest"
+	"ekc/internal/privacy"
 	"ekc/internal/ratelimit"
+	"ekc/internal/seal"
 	"ekc/internal/voice"
 	"ekc/internal/voice/spoken"
 	"ekc/knowledge"
 	"ekc/knowledge/improve"
 	knowledgemigrations "ekc/migrations/knowledge"
+	"ekc/onboarding"
 	"ekc/routing"
+	"ekc/supervision"
 	"ekc/telephony/prompt"
 	"ekc/telephony/recording"
+	"ekc/training"
 )
 
 // router gives the real routing the shape that interactions ask for.
@@ -48,7 +53,7 @@ func (r router) ChooseQueue(ctx context.Context, tx *ent.Tx, w interaction.Want)
 
 // world is a small centre behind a real HTTP server. Nothing runs by itself but the event log: tests call Tick.
 type world struct {
-	*testing.T
+	testing.TB
 	client       *ent.Client
 	url          string // of the core's database
 	log          *eventlog.Log
@@ -59,11 +64,18 @@ type world struct {
 	quality      *quality.Service
 	files        *recordfile.Service
 	yana         *assistant.Service
+	supervision  *supervision.Service
 	tapes        recording.Storage
+	privacy      *privacy.Service
 	handler      *graph.Handler
 	server       *httptest.Server
 	logged       *bytes.Buffer
+	onboarding   *onboarding.Service
+	training     *training.Service
+	shelf        shelf
+	joinAhead    atomic.Int64    // by how much onboarding's and training's clocks are ahead
 	ahead        atomic.Int64    // by how much quality's clock is ahead
+	later        atomic.Int64    // by how much supervision's clock is ahead
 	system       context.Context //nolint:containedctx // the test's own
 
 	pfr, mse     *ent.Agency
@@ -73,18 +85,40 @@ type world struct {
 
 const password = "a password of the test"
 
+// shelf tells sites that join how many records are published.
+type shelf struct{ federal atomic.Int64 }
+
+func (s *shelf) Published(context.Context, string) (int, map[string]int, error) {
+	return int(s.federal.Load()), map[string]int{"78": 5}, nil
+}
+
+// library gives courses the records of a base.
+type library struct{ base *knowledge.Base }
+
+func (l library) Published(ctx context.Context, id string) (training.Record, error) {
+	r, err := l.base.Record(ctx, id)
+	return training.Record{ID: r.ID, VersionID: r.Version.ID, Question: r.Version.Question, Answer: r.Version.Answer}, err
+}
+
 type setting func(*graph.Options)
 
-func newWorld(t *testing.T, settings ...setting) *world {
+func newWorld(t testing.TB, settings ...setting) *world {
 	t.Helper()
 	core, log := coretest.New(t)
-	w := &world{T: t, client: core.Client, url: core.URL, log: log, logged: &bytes.Buffer{}, system: viewer.AsSystem(context.Background())}
+	w := &world{TB: t, client: core.Client, url: core.URL, log: log, logged: &bytes.Buffer{}, system: viewer.AsSystem(context.Background())}
 	var err error
 	w.access, err = access.New(core.Client, log, access.Options{Hash: access.HashParams{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	require.NoError(t, err)
 	w.routing = routing.New(routing.Options{Client: core.Client, Log: log})
-	w.interactions, err = interaction.New(t.Context(), core.Client, log, interaction.Options{DataDir: t.TempDir()})
+	master, _, err := seal.NewMaster()
 	require.NoError(t, err)
+	ring, err := seal.Open(t.Context(), core.Client, master)
+	require.NoError(t, err)
+	w.interactions, err = interaction.New(t.Context(), core.Client, log, interaction.Options{DataDir: t.TempDir(), Ring: ring})
+	require.NoError(t, err)
+	w.privacy = privacy.New(privacy.Options{
+		Client: core.Client, Log: log, Ring: ring, PhonePurpose: interaction.PhonePurpose, PhonePlace: interaction.PhonePlace,
+	})
 	base, better := newBase(t)
 	yana := assistant.New(assistant.Options{Client: core.Client, Base: base, Dialogue: w.interactions})
 	w.yana = yana
@@ -108,6 +142,18 @@ func newWorld(t *testing.T, settings ...setting) *world {
 		Clock: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) },
 	})
 	w.quality.Bind(w.voice, w.interactions)
+	w.supervision = supervision.New(supervision.Options{
+		Client: core.Client, Log: log, Life: w.interactions,
+		Clock: func() time.Time { return time.Now().Add(time.Duration(w.later.Load())) },
+	})
+	w.supervision.Bind(w.routing, w.voice, w.quality)
+	w.onboarding = onboarding.New(onboarding.Options{
+		Client: core.Client, Log: log, Base: &w.shelf, Clock: func() time.Time { return time.Now().Add(time.Duration(w.joinAhead.Load())) },
+	})
+	w.routing.Guard(w.onboarding)
+	w.training = training.New(training.Options{
+		Client: core.Client, Log: log, Base: library{base}, Clock: func() time.Time { return time.Now().Add(time.Duration(w.joinAhead.Load())) },
+	})
 	w.files, err = recordfile.New(t.Context(), recordfile.Options{Client: core.Client, DataDir: t.TempDir()})
 	require.NoError(t, err)
 	o := graph.Options{Introspection: true}
@@ -117,8 +163,8 @@ func newWorld(t *testing.T, settings ...setting) *world {
 		set(&o)
 	}
 	w.handler = graph.NewHandler(graph.Dependencies{
-		Client: core.Client, Log: log, Access: w.access, Interactions: w.interactions, Routing: w.routing, Assistant: yana,
-		Knowledge: base, Quality: w.quality, Files: w.files, Vectors: base, Voice: w.voice, Logger: slog.New(slog.NewTextHandler(&lockedWriter{to: w.logged}, nil)),
+		Client: core.Client, Log: log, Access: w.access, Interactions: w.interactions, Routing: w.routing, Assistant: yana, Onboarding: w.onboarding, Training: w.training,
+		Knowledge: base, Quality: w.quality, Files: w.files, Vectors: base, Voice: w.voice, Privacy: w.privacy, Supervision: w.supervision, Logger: slog.New(slog.NewTextHandler(&lockedWriter{to: w.logged}, nil)),
 	}, o)
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", w.handler)
@@ -146,7 +192,7 @@ func (w *world) furnish() {
 		SetAgencyID(w.pfr.ID).SaveX(ctx)
 }
 
-func newBase(t *testing.T) (*knowledge.Base, *improve.Store) {
+func newBase(t testing.TB) (*knowledge.Base, *improve.Store) {
 	t.Helper()
 	url := pgtest.Database(t, "knowledge:"+pgtest.Hash(knowledgemigrations.Files()), func(ctx context.Context, url string) error {
 		db, err := sql.Open("postgres", url)
@@ -219,7 +265,7 @@ func (w *world) talk(operatorToken string) (id, citizenToken string) {
 
 // answer is a response of the API.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	raw    string
@@ -280,7 +326,7 @@ func (w *world) send(method, path, body string, changes ...func(*http.Request)) 
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	require.NoError(w, err)
-	a := answer{t: w.T, status: response.StatusCode, header: response.Header, raw: string(text)}
+	a := answer{t: w.TB, status: response.StatusCode, header: response.Header, raw: string(text)}
 	if len(text) > 0 && strings.Contains(response.Header.Get("Content-Type"), "json") {
 		require.NoError(w, json.Unmarshal(text, &a), a.raw)
 	}
@@ -297,4 +343,9 @@ func short(o *graph.Options) {
 func routingSettings(i int) routing.QueueSettings {
 	priority := i % 50
 	return routing.QueueSettings{Priority: &priority}
+}
+
+// want is a call on line 2 about an agency, from a region.
+func want(agencyID, regionID string) interaction.Want {
+	return interaction.Want{Channel: "VOICE", Line: 2, AgencyID: agencyID, RegionID: regionID}
 }

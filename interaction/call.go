@@ -10,6 +10,7 @@ import (
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 )
 
 // The methods in the files call*.go are what the phone asks of the life of an interaction. They decide no rights and act as the
@@ -59,7 +60,7 @@ func (s *Service) LostCall(ctx context.Context, tx *ent.Tx, lost *ent.Interactio
 	system := viewer.AsSystem(ctx)
 	now := s.now()
 	i, err := s.commence(system, tx, tx.Interaction.Create().SetChannel(interaction.ChannelVoice).SetCitizenID(lost.CitizenID).
-		SetCreatedAt(now).SetLastActivityAt(now).SetNillableAgencyID(optional(lost.AgencyID)).SetNillableRegionID(optional(lost.RegionID)).
+		SetCreatedAt(now).SetLastActivityAt(now).SetNillableAgencyID(optional.Of(lost.AgencyID)).SetNillableRegionID(optional.Of(lost.RegionID)).
 		SetTopic(lost.Topic).SetState(interaction.StateQueued).SetQueueID(lost.QueueID).SetLine(lost.Line).SetPriority(priority).
 		SetQueuedAt(now).SetPlaceAt(now))
 	if err != nil {
@@ -76,7 +77,7 @@ func (s *Service) fresh(system context.Context, tx *ent.Tx, c Caller) (*ent.Inte
 		return nil, err
 	}
 	return tx.Interaction.Create().SetChannel(interaction.ChannelVoice).SetCitizenID(id).SetPriority(c.Priority).
-		SetNillableAgencyID(optional(c.AgencyID)).SetNillableRegionID(optional(c.RegionID)).SetCreatedAt(now).SetLastActivityAt(now), nil
+		SetNillableAgencyID(optional.Of(c.AgencyID)).SetNillableRegionID(optional.Of(c.RegionID)).SetCreatedAt(now).SetLastActivityAt(now), nil
 }
 
 // citizenOf finds who has the number, or makes a citizen.
@@ -86,7 +87,8 @@ func (s *Service) citizenOf(system context.Context, tx *ent.Tx, c Caller) (strin
 		return "", fail.Field("number", fail.Invalid, "is not a phone number")
 	}
 	if number != "" {
-		known, err := tx.Citizen.Query().Where(citizen.Phone(number)).Order(ent.Desc(citizen.FieldCreatedAt)).First(system)
+		known, err := tx.Citizen.Query().Where(citizen.Or(citizen.PhoneIndex(s.phoneIndex(number)), citizen.Phone(number))).
+			Order(ent.Desc(citizen.FieldCreatedAt)).First(system)
 		if err == nil {
 			return known.ID, nil
 		}
@@ -94,7 +96,11 @@ func (s *Service) citizenOf(system context.Context, tx *ent.Tx, c Caller) (strin
 			return "", fmt.Errorf("find citizen: %w", err)
 		}
 	}
-	made, err := tx.Citizen.Create().SetPhone(number).SetNillableRegionID(optional(c.RegionID)).SetCreatedAt(s.now()).Save(system)
+	create := tx.Citizen.Create().SetNillableRegionID(optional.Of(c.RegionID)).SetCreatedAt(s.now())
+	if err := s.setPhone(system, create, number); err != nil {
+		return "", err
+	}
+	made, err := create.Save(system)
 	if err != nil {
 		return "", fmt.Errorf("write citizen: %w", err)
 	}
@@ -108,7 +114,7 @@ func (s *Service) commence(system context.Context, tx *ent.Tx, create *ent.Inter
 		return nil, fmt.Errorf("write interaction: %w", err)
 	}
 	stretch := tx.Segment.Create().SetInteractionID(i.ID).SetKind(segments[i.State]).SetStartedAt(i.CreatedAt).
-		SetNillableQueueID(optional(i.QueueID))
+		SetNillableQueueID(optional.Of(i.QueueID))
 	if withOperator(i.State) {
 		stretch.SetAccountID(i.OperatorID)
 	}

@@ -3,6 +3,7 @@ package interaction
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -14,15 +15,18 @@ import (
 	"ekc/ent/interaction"
 	"ekc/internal/fail"
 	"ekc/internal/ids"
+	"ekc/internal/optional"
 )
 
 // beginRow is an enquiry by phone as it begins; Made is a citizen who is not known yet.
 type beginRow struct {
-	ID       string  `json:"id"`
-	Segment  string  `json:"segment_id"`
-	Citizen  string  `json:"citizen_id"`
-	Made     bool    `json:"made"`
-	Phone    string  `json:"phone"`
+	ID      string `json:"id"`
+	Segment string `json:"segment_id"`
+	Citizen string `json:"citizen_id"`
+	Made    bool   `json:"made"`
+	// Sealed and Index are the number of a citizen who is made, encrypted and its blind index; base64.
+	Sealed   []byte  `json:"sealed"`
+	Index    []byte  `json:"index"`
 	Agency   *string `json:"agency_id"`
 	Region   *string `json:"region_id"`
 	Priority int     `json:"priority"`
@@ -34,7 +38,7 @@ func (s *Service) BeginCalls(ctx context.Context, tx *ent.Tx, callers []Caller) 
 		return nil, nil
 	}
 	system := viewer.AsSystem(ctx)
-	known, err := citizensOf(system, tx, callers)
+	known, err := s.citizensOf(system, tx, callers)
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +48,16 @@ func (s *Service) BeginCalls(ctx context.Context, tx *ent.Tx, callers []Caller) 
 	for _, c := range callers {
 		number, _ := normalPhone(c.Number) // citizensOf has refused what is none
 		row := beginRow{
-			ID: ids.New("int"), Segment: ids.New("seg"), Citizen: known[number], Phone: number,
-			Agency: optional(c.AgencyID), Region: optional(c.RegionID), Priority: limited(c.Priority),
+			ID: ids.New("int"), Segment: ids.New("seg"), Citizen: known[number],
+			Agency: optional.Of(c.AgencyID), Region: optional.Of(c.RegionID), Priority: limited(c.Priority),
 		}
 		if row.Citizen == "" {
 			row.Citizen, row.Made = ids.New("cit"), true
 			if number != "" {
 				known[number] = row.Citizen
+				if row.Sealed, row.Index, err = s.sealPhone(system, row.Citizen, number); err != nil {
+					return nil, err
+				}
 			}
 		}
 		rows, begun = append(rows, row), append(begun, row.ID)
@@ -63,26 +70,39 @@ func (s *Service) BeginCalls(ctx context.Context, tx *ent.Tx, callers []Caller) 
 }
 
 // citizensOf finds who has the callers' numbers.
-func citizensOf(system context.Context, tx *ent.Tx, callers []Caller) (known map[string]string, err error) {
+func (s *Service) citizensOf(system context.Context, tx *ent.Tx, callers []Caller) (known map[string]string, err error) {
 	known = make(map[string]string, len(callers))
-	numbers := make([]string, 0, len(callers))
+	numbers, indexes, byIndex := make([]string, 0, len(callers)), make([][]byte, 0, len(callers)), make(map[string]string, len(callers))
 	for _, c := range callers {
 		number, ok := normalPhone(c.Number)
 		if !ok {
 			return nil, fail.Field("number", fail.Invalid, "is not a phone number")
 		}
 		if number != "" {
-			numbers = append(numbers, number)
+			index := s.phoneIndex(number)
+			numbers, indexes, byIndex[hex.EncodeToString(index)] = append(numbers, number), append(indexes, index), number
 		}
 	}
 	if len(numbers) == 0 {
 		return known, nil
 	}
-	rows, err := tx.QueryContext(system, `SELECT phone, id FROM citizens WHERE phone = ANY((SELECT $1::text[])::text[]) ORDER BY created_at`, pq.Array(numbers))
+	rows, err := tx.QueryContext(system, `
+		SELECT who, id FROM (SELECT encode(phone_index, 'hex') AS who, id, created_at FROM citizens WHERE phone_index = ANY((SELECT $1::bytea[])::bytea[])
+			UNION ALL SELECT phone, id, created_at FROM citizens WHERE phone = ANY((SELECT $2::text[])::text[])) c ORDER BY created_at`, pq.Array(indexes), pq.Array(numbers))
 	if err != nil {
 		return nil, fmt.Errorf("find citizens: %w", err)
 	}
-	return known, readPairs(rows, known)
+	found := make(map[string]string, len(numbers))
+	if err := readPairs(rows, found); err != nil {
+		return nil, err
+	}
+	for who, id := range found {
+		if number, is := byIndex[who]; is {
+			who = number
+		}
+		known[who] = id
+	}
+	return known, nil
 }
 
 // readPairs reads rows of two texts; of one key the last stays.
@@ -106,10 +126,11 @@ func writeBegun(system context.Context, tx *ent.Tx, rows []beginRow, now time.Ti
 	}
 	_, err = tx.ExecContext(system, `
 		WITH begun AS MATERIALIZED (
-			SELECT * FROM jsonb_to_recordset($2::jsonb) AS b(id text, segment_id text, citizen_id text, made boolean, phone text,
-				agency_id text, region_id text, priority int)),
+			SELECT * FROM jsonb_to_recordset($2::jsonb) AS b(id text, segment_id text, citizen_id text, made boolean, sealed text,
+				index text, agency_id text, region_id text, priority int)),
 		made AS (
-			INSERT INTO citizens (id, created_at, phone, region_id) SELECT citizen_id, $1::timestamptz, phone, region_id FROM begun WHERE made),
+			INSERT INTO citizens (id, created_at, phone_sealed, phone_index, region_id)
+			SELECT citizen_id, $1::timestamptz, decode(sealed, 'base64'), decode(index, 'base64'), region_id FROM begun WHERE made),
 		written AS (
 			INSERT INTO interactions (id, created_at, channel, state, line, priority, message_count, last_activity_at, awaits_assistant,
 				answered_by_assistant, citizen_id, agency_id, region_id)

@@ -149,7 +149,7 @@ func (s *Service) AskCall(ctx context.Context, interactionID, question string) (
 		if err != nil && !ent.IsNotFound(err) {
 			return fmt.Errorf("read the last question: %w", err)
 		}
-		if last != nil && last.ClientKey == nil && last.Text == question {
+		if last != nil && last.ClientKey == nil && last.Text == redacted(question) {
 			if !i.AwaitsAssistant {
 				return nil
 			}

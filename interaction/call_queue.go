@@ -230,12 +230,6 @@ func (s *Service) TransferToOperator(ctx context.Context, interactionID, account
 			if err := s.auditTransfer(ctx, tx, i, q); err != nil {
 				return nil, err
 			}
-			if i, err = s.enqueue(system, tx, i, q, "transferred", textTransferred); err != nil {
-				return nil, err
-			}
-			if err := s.router.OfferTo(system, tx, i.ID, accountID); err != nil {
-				return nil, err
-			}
-			return tx.Interaction.Get(system, i.ID)
+			return s.offerIn(system, tx, i, q, accountID, "transferred")
 		})
 }

@@ -75,9 +75,7 @@ func turnSegments(system context.Context, tx *ent.Tx, reason string, now time.Ti
 		if i.State != interaction.StateWithAssistant {
 			row[3] = i.QueueID
 		}
-		if withOperator(i.State) {
-			row[4] = i.OperatorID
-		}
+		row[4] = whose(i)
 		for n, value := range row {
 			columns[n] = append(columns[n], value)
 		}
@@ -113,10 +111,10 @@ const (
 // changeEvents tells the dialogue and the operator, the operator before if it was another, and the queues concerned.
 func changeEvents(before, after *ent.Interaction) []eventlog.Event {
 	events := []eventlog.Event{event(KindChanged, after, nil)}
-	if withOperator(before.State) && before.OperatorID != events[0].AccountID {
+	if had := whose(before); had != "" && had != events[0].AccountID {
 		// No interaction id: those who follow the dialogue have the event above.
 		events = append(events, eventlog.Event{
-			Kind: KindChanged, AccountID: before.OperatorID, Data: map[string]string{DataInteraction: after.ID},
+			Kind: KindChanged, AccountID: had, Data: map[string]string{DataInteraction: after.ID},
 		})
 	}
 	for _, id := range []string{before.QueueID, after.QueueID} {

@@ -16,7 +16,8 @@ const (
 	// KindTyping is a signal, not kept; its data names the "author", CITIZEN, OPERATOR or ASSISTANT.
 	// Of a citizen whose words may be searched for before they are sent, it holds them as "draft".
 	KindTyping = "typing"
-	// KindSuggestions is a signal, not kept: what is suggested to the operator may have changed.
+	// KindSuggestions is a signal, not kept: what is suggested to the operator may have changed. Of a citizen who speaks, it holds the last
+	// utterances as "heard", one a line, the newest last.
 	KindSuggestions = "suggestions"
 
 	// kindQueue is routing's: the figures of a queue changed.
@@ -28,16 +29,13 @@ const (
 	DataMessage = "message"
 	DataAuthor  = "author"
 	DataDraft   = "draft"
+	DataHeard   = "heard"
 	// DataInteraction names the interaction in an event for the desk that it has left.
 	DataInteraction = "interaction"
 )
 
 func event(kind string, i *ent.Interaction, data map[string]string) eventlog.Event {
-	e := eventlog.Event{Kind: kind, InteractionID: i.ID, QueueID: i.QueueID, Data: data}
-	if withOperator(i.State) {
-		e.AccountID = i.OperatorID
-	}
-	return e
+	return eventlog.Event{Kind: kind, InteractionID: i.ID, QueueID: i.QueueID, AccountID: whose(i), Data: data}
 }
 
 func messageEvent(kind string, i *ent.Interaction, messageID string) eventlog.Event {

@@ -4,18 +4,41 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"slices"
 	"time"
 
 	"ekc/access/viewer"
 	"ekc/ent/attachment"
+	"ekc/internal/filestore"
 )
 
 // forgotten is the age at which a file that was not sent, or never got its row, is removed.
 const forgotten = 24 * time.Hour
+
+// attachmentsFolder is where the files lie in the data directory.
+const attachmentsFolder = "attachments"
+
+// Files are the attachments of a data directory, by their ids, for those who look after personal data.
+type Files struct{ store *filestore.Store }
+
+// OpenFiles opens the attachments of a data directory.
+func OpenFiles(dataDir string) (Files, error) {
+	store, err := filestore.New(dataDir, attachmentsFolder)
+	return Files{store}, err
+}
+
+// OpenFile opens an attachment.
+func (f Files) OpenFile(id string) (io.ReadCloser, error) { return f.store.Open(id) }
+
+// RemoveFile destroys an attachment; one that is not there is no error.
+func (f Files) RemoveFile(id string) error {
+	if err := os.Remove(f.store.Path(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove attachment: %w", err)
+	}
+	return nil
+}
 
 // SweepFiles removes uploads that were never sent and files without a row, a day after they came.
 func (s *Service) SweepFiles(ctx context.Context) error {
@@ -26,47 +49,7 @@ func (s *Service) SweepFiles(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("remove unsent attachments: %w", err)
 	}
-	var old []string
-	err = filepath.WalkDir(s.files.Dir(), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		if info, err := entry.Info(); err != nil || info.ModTime().After(before) {
-			return nil //nolint:nilerr // removed by another node meanwhile
-		}
-		if old = append(old, path); len(old) < filesBatch {
-			return nil
-		}
-		err = s.removeUnkept(system, old)
-		old = old[:0]
-		return err
+	return s.files.Sweep(system, before, func(ctx context.Context, ids []string) ([]string, error) {
+		return s.client.Attachment.Query().Where(attachment.IDIn(ids...)).IDs(ctx)
 	})
-	return errors.Join(err, s.removeUnkept(system, old))
-}
-
-// filesBatch is how many files are looked up at once.
-const filesBatch = 500
-
-// removeUnkept removes those of the files that have no row.
-func (s *Service) removeUnkept(system context.Context, paths []string) error {
-	if len(paths) == 0 {
-		return nil
-	}
-	names := make([]string, len(paths))
-	for n, path := range paths {
-		names[n] = filepath.Base(path)
-	}
-	kept, err := s.client.Attachment.Query().Where(attachment.IDIn(names...)).IDs(system)
-	if err != nil {
-		return fmt.Errorf("look for attachments: %w", err)
-	}
-	for n, path := range paths {
-		if slices.Contains(kept, names[n]) {
-			continue
-		}
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // another node may have been faster
-			return fmt.Errorf("remove a file without a row: %w", err)
-		}
-	}
-	return nil
 }

@@ -1,6 +1,8 @@
 package interaction
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 
 	"ekc/access/viewer"
@@ -18,25 +20,15 @@ const (
 func (s *Service) AttachmentURL(a *ent.Attachment) string { return s.links.URL(a.ID) }
 
 // AttachmentHandler serves signed links: 404 for whatever is not one. Files are always downloads, never pages.
-func (s *Service) AttachmentHandler() http.Handler { return s.links.Handler(s.serveAttachment) }
-
-func (s *Service) serveAttachment(w http.ResponseWriter, r *http.Request, id string) {
-	a, err := s.client.Attachment.Get(viewer.AsSystem(r.Context()), id)
-	if ent.IsNotFound(err) {
-		http.NotFound(w, r)
-		return
-	}
-	if err != nil {
-		s.o.Logger.ErrorContext(r.Context(), "attachment not readable", "attachment", id, "error", err)
-		http.Error(w, "try again later", http.StatusServiceUnavailable)
-		return
-	}
-	file, err := s.files.Open(id)
-	if err != nil {
-		s.o.Logger.ErrorContext(r.Context(), "attachment without its file", "attachment", id, "error", err)
-		http.NotFound(w, r)
-		return
-	}
-	defer closeQuietly(file)
-	filestore.Serve(w, r, a.FileName, a.MediaType, a.CreatedAt, file)
+func (s *Service) AttachmentHandler() http.Handler {
+	return s.links.Files(s.files, s.o.Logger, func(ctx context.Context, id string) (filestore.Row, error) {
+		a, err := s.client.Attachment.Get(viewer.AsSystem(ctx), id)
+		if ent.IsNotFound(err) {
+			return filestore.Row{}, filestore.ErrNoRow
+		}
+		if err != nil {
+			return filestore.Row{}, fmt.Errorf("read attachment: %w", err)
+		}
+		return filestore.Row{Name: a.FileName, MediaType: a.MediaType, CreatedAt: a.CreatedAt}, nil
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"ekc/interaction/dialogue"
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 )
 
 // Limits of a message.
@@ -46,6 +47,10 @@ var errTooMany = fail.New(fail.RateLimited, "the interaction holds too many mess
 
 // draft is a message about to be written.
 type draft struct {
+	// id is of the message; empty until its text was looked at.
+	id string
+	// clear is the text as it was written, encrypted, where personal data is masked in text.
+	clear     []byte
 	author    message.Author
 	kind      message.Kind
 	accountID string
@@ -221,6 +226,10 @@ func (s *Service) say(system context.Context, tx *ent.Tx, i *ent.Interaction, d 
 func (s *Service) speak(system context.Context, tx *ent.Tx, before *ent.Interaction, after ent.Interaction, drafts ...draft,
 ) ([]*ent.Message, *ent.Interaction, error) {
 	now, r := s.now(), roundOf(system)
+	drafts, err := s.hideAll(system, drafts)
+	if err != nil {
+		return nil, nil, err
+	}
 	creates := make([]*ent.MessageCreate, 0, len(drafts))
 	said := make([]*ent.Message, 0, len(drafts))
 	for _, d := range drafts {
@@ -244,7 +253,6 @@ func (s *Service) speak(system context.Context, tx *ent.Tx, before *ent.Interact
 		return nil, &after, nil
 	}
 	if r == nil {
-		var err error
 		if said, err = tx.Message.CreateBulk(creates...).Save(system); err != nil {
 			return nil, nil, fmt.Errorf("write message: %w", err)
 		}
@@ -258,8 +266,11 @@ func (s *Service) speak(system context.Context, tx *ent.Tx, before *ent.Interact
 
 // message prepares the message of the draft, the last of the interaction.
 func (d draft) message(tx *ent.Tx, i *ent.Interaction, now time.Time) *ent.MessageCreate {
-	create := tx.Message.Create().SetInteractionID(i.ID).SetSequence(i.MessageCount).SetAuthor(d.author).SetKind(d.kind).
-		SetText(d.text).SetNillableAccountID(optional(d.accountID)).SetCreatedAt(now)
+	create := tx.Message.Create().SetID(d.id).SetInteractionID(i.ID).SetSequence(i.MessageCount).SetAuthor(d.author).SetKind(d.kind).
+		SetText(d.text).SetNillableAccountID(optional.Of(d.accountID)).SetCreatedAt(now)
+	if d.clear != nil {
+		create.SetClear(d.clear)
+	}
 	if d.clientKey != "" {
 		create.SetClientKey(d.clientKey)
 	}

@@ -43,7 +43,7 @@ func (s *Service) enqueueAt(system context.Context, tx *ent.Tx, i *ent.Interacti
 		if before.PlaceAt == nil || !waits && !keepsPlace(&before) {
 			i.PlaceAt = &now
 		}
-		if withOperator(before.State) {
+		if whose(&before) != "" {
 			i.OperatorID = ""
 		}
 	}})

@@ -8,6 +8,7 @@ import (
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/internal/fail"
+	"ekc/internal/optional"
 )
 
 // priorityRecall puts those who are called because of the centre's own mistake behind those who wait on the line.
@@ -41,7 +42,7 @@ func (s *Service) RecalledCall(ctx context.Context, tx *ent.Tx, told *ent.Intera
 	system := viewer.AsSystem(ctx)
 	now := s.now()
 	i, err := s.commence(system, tx, tx.Interaction.Create().SetChannel(interaction.ChannelVoice).SetCitizenID(told.CitizenID).
-		SetCreatedAt(now).SetLastActivityAt(now).SetNillableAgencyID(optional(told.AgencyID)).SetNillableRegionID(optional(told.RegionID)).
+		SetCreatedAt(now).SetLastActivityAt(now).SetNillableAgencyID(optional.Of(told.AgencyID)).SetNillableRegionID(optional.Of(told.RegionID)).
 		SetTopic(told.Topic).SetState(interaction.StateQueued).SetQueueID(q.ID).SetLine(q.Line).SetPriority(priorityRecall).
 		SetQueuedAt(now).SetPlaceAt(now))
 	if err != nil {

@@ -121,9 +121,7 @@ func (s *Service) turn(system context.Context, tx *ent.Tx, r *Round, reason stri
 	if i.State != interaction.StateWithAssistant {
 		row.Queue = i.QueueID
 	}
-	if withOperator(i.State) {
-		row.Account = i.OperatorID
-	}
+	row.Account = whose(i)
 	r.turns = append(r.turns, row)
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 
 	"ekc/ent"
 	"ekc/interaction/dialogue"
-	"ekc/internal/ids"
+	"ekc/internal/optional"
 )
 
 // saidRow is a message as the table has it.
@@ -22,6 +22,7 @@ type saidRow struct {
 	Kind        string              `json:"kind"`
 	Account     *string             `json:"account_id"`
 	Text        string              `json:"text"`
+	Clear       []byte              `json:"clear"` // base64
 	Citations   []dialogue.Citation `json:"citations"`
 	Choices     []dialogue.Choice   `json:"choices"`
 	ClientKey   *string             `json:"client_key"`
@@ -30,12 +31,12 @@ type saidRow struct {
 // say takes down the message of a draft, the last of the interaction.
 func (r *Round) say(d draft, i *ent.Interaction, now time.Time) *ent.Message {
 	m := &ent.Message{
-		ID: ids.New("msg"), CreatedAt: now, InteractionID: i.ID, Sequence: i.MessageCount, Author: d.author, Kind: d.kind,
-		AccountID: d.accountID, Text: d.text, Citations: d.citations, Choices: d.choices, ClientKey: optional(d.clientKey),
+		ID: d.id, CreatedAt: now, InteractionID: i.ID, Sequence: i.MessageCount, Author: d.author, Kind: d.kind,
+		AccountID: d.accountID, Text: d.text, Clear: cleared(d.clear), Citations: d.citations, Choices: d.choices, ClientKey: optional.Of(d.clientKey),
 	}
 	r.said = append(r.said, saidRow{
 		ID: m.ID, At: now, Interaction: i.ID, Sequence: m.Sequence, Author: string(d.author), Kind: string(d.kind),
-		Account: optional(d.accountID), Text: d.text, Citations: d.citations, Choices: d.choices, ClientKey: m.ClientKey,
+		Account: optional.Of(d.accountID), Text: d.text, Clear: d.clear, Citations: d.citations, Choices: d.choices, ClientKey: m.ClientKey,
 	})
 	return m
 }
@@ -68,8 +69,8 @@ type interactionRow struct {
 func interactionRowOf(i *ent.Interaction) interactionRow {
 	return interactionRow{
 		ID: i.ID, State: string(i.State), Line: i.Line, Priority: i.Priority, Messages: i.MessageCount, Awaits: i.AwaitsAssistant,
-		Activity: i.LastActivityAt, Queue: optional(i.QueueID), Operator: optional(i.OperatorID), Agency: optional(i.AgencyID),
-		Region: optional(i.RegionID), Topic: optional(i.Topic), Disposition: optional(i.DispositionID), Note: optional(i.Note),
+		Activity: i.LastActivityAt, Queue: optional.Of(i.QueueID), Operator: optional.Of(i.OperatorID), Agency: optional.Of(i.AgencyID),
+		Region: optional.Of(i.RegionID), Topic: optional.Of(i.Topic), Disposition: optional.Of(i.DispositionID), Note: optional.Of(i.Note),
 		Queued: i.QueuedAt, Place: i.PlaceAt, Accepted: i.AcceptedAt, WrapUp: i.WrapUpUntil, Closed: i.ClosedAt,
 		CloseReason: (*string)(i.CloseReason), Outcome: (*string)(i.Outcome),
 	}
@@ -147,7 +148,7 @@ const writeRound = `
 	begun AS (
 		INSERT INTO segments (id, created_at, interaction_id, kind, queue_id, account_id, started_at)
 		SELECT id, at, interaction_id, kind, NULLIF(queue_id, ''), NULLIF(account_id, ''), at FROM turned WHERE kind <> '')
-	INSERT INTO messages (id, created_at, interaction_id, sequence, author, kind, account_id, text, citations, choices, client_key)
-	SELECT id, created_at, interaction_id, sequence, author, kind, account_id, text, NULLIF(citations, 'null'), NULLIF(choices, 'null'), client_key
+	INSERT INTO messages (id, created_at, interaction_id, sequence, author, kind, account_id, text, clear, citations, choices, client_key)
+	SELECT id, created_at, interaction_id, sequence, author, kind, account_id, text, decode(clear, 'base64'), NULLIF(citations, 'null'), NULLIF(choices, 'null'), client_key
 	FROM jsonb_to_recordset(coalesce(NULLIF($3::jsonb, 'null'), '[]')) AS m(id text, created_at timestamptz, interaction_id text, sequence int,
-		author text, kind text, account_id text, text text, citations jsonb, choices jsonb, client_key text)`
+		author text, kind text, account_id text, text text, clear text, citations jsonb, choices jsonb, client_key text)`

@@ -3,9 +3,10 @@ package interaction
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"ekc/access/viewer"
 	"ekc/ent"
@@ -14,6 +15,7 @@ import (
 	"ekc/internal/database"
 	"ekc/internal/eventlog"
 	"ekc/internal/filestore"
+	"ekc/internal/seal"
 	"ekc/internal/together"
 )
 
@@ -61,6 +63,8 @@ type Assistant interface {
 type Options struct {
 	// DataDir is where attachments are kept, in a folder of their own.
 	DataDir string
+	// Ring encrypts what is personal; nil: one with the master key of DataDir.
+	Ring *seal.Ring
 	// Clock tells the time; nil means time.Now.
 	Clock func() time.Time
 	// NoDrafts keeps what citizens write from suggestions until it is sent.
@@ -82,6 +86,7 @@ type Options struct {
 type Service struct {
 	client *ent.Client
 	log    *eventlog.Log
+	inTx   eventlog.SystemTx
 	o      Options
 	links  *filestore.Links
 	files  *filestore.Store
@@ -89,19 +94,30 @@ type Service struct {
 	router    Router
 	assistant Assistant
 	closings  together.Group[*closing]
+	// audited are readings that the audit log has already (auditEnquiry).
+	audited *lru.Cache[string, struct{}]
 }
 
 // New returns the service; Bind must give it its siblings before it is used.
 func New(ctx context.Context, client *ent.Client, log *eventlog.Log, o Options) (*Service, error) {
 	o = o.withDefaults()
-	s := &Service{client: client, log: log, o: o}
+	s := &Service{client: client, log: log, inTx: eventlog.AsSystem(log), o: o}
 	s.closings.Write = s.writeClosings
+	var err error
+	if s.audited, err = lru.New[string, struct{}](auditedKept); err != nil {
+		return nil, fmt.Errorf("memory of readings: %w", err)
+	}
+	if s.o.Ring == nil {
+		if s.o.Ring, err = ownRing(ctx, client, o.DataDir); err != nil {
+			return nil, err
+		}
+	}
 	key, err := database.Secret(viewer.AsSystem(ctx), client, linkSecret, filestore.KeySize)
 	if err != nil {
 		return nil, fmt.Errorf("attachment links: %w", err)
 	}
 	s.links = filestore.NewLinks(AttachmentPath, key, o.Clock)
-	if s.files, err = filestore.New(o.DataDir, "attachments"); err != nil {
+	if s.files, err = filestore.New(o.DataDir, attachmentsFolder); err != nil {
 		return nil, fmt.Errorf("attachments: %w", err)
 	}
 	return s, nil
@@ -136,14 +152,6 @@ func (o Options) withDefaults() Options {
 // now is the present instant, UTC, in the resolution that Postgres keeps.
 func (s *Service) now() time.Time { return s.o.Clock().UTC().Truncate(time.Microsecond) }
 
-// inTx runs work as the system: the rights of the viewer are decided before anything is changed. work still finds the
-// viewer in its first context.
-func (s *Service) inTx(ctx context.Context, work func(system context.Context, tx *ent.Tx) error) error {
-	return s.log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		return work(viewer.AsSystem(ctx), tx)
-	})
-}
-
 // Lock reads an interaction and keeps others from changing it until tx ends. It comes before every other lock. NOT_FOUND.
 func (s *Service) Lock(ctx context.Context, tx *ent.Tx, id string) (*ent.Interaction, error) {
 	return lock(viewer.AsSystem(ctx), tx, id)
@@ -163,6 +171,3 @@ func lock(system context.Context, tx *ent.Tx, id string) (*ent.Interaction, erro
 	}
 	return i, nil
 }
-
-// closeQuietly closes what has nothing left to say.
-func closeQuietly(c io.Closer) { _ = c.Close() }

@@ -19,6 +19,7 @@ import (
 	"ekc/internal/database"
 	"ekc/internal/fail"
 	"ekc/internal/numbers"
+	"ekc/internal/optional"
 )
 
 // Limits of the beginning of a chat.
@@ -87,12 +88,16 @@ func (s *Service) Start(ctx context.Context, in StartInput) (*ent.Interaction, s
 // begin writes citizen, interaction, the first stretch of the timeline and the first message.
 func (s *Service) begin(system context.Context, tx *ent.Tx, in StartInput, agencyID, regionID string, hash []byte) (*ent.Interaction, error) {
 	now := s.now()
-	citizen, err := tx.Citizen.Create().SetName(in.Name).SetPhone(in.Phone).SetNillableRegionID(optional(regionID)).SetCreatedAt(now).Save(system)
+	who := tx.Citizen.Create().SetName(in.Name).SetNillableRegionID(optional.Of(regionID)).SetCreatedAt(now)
+	if err := s.setPhone(system, who, in.Phone); err != nil {
+		return nil, err
+	}
+	citizen, err := who.Save(system)
 	if err != nil {
 		return nil, fmt.Errorf("write citizen: %w", err)
 	}
 	create := tx.Interaction.Create().SetChannel(interaction.ChannelChat).SetCitizenID(citizen.ID).SetTokenHash(hash).
-		SetNillableAgencyID(optional(agencyID)).SetNillableRegionID(optional(regionID)).SetPageURL(in.PageURL).SetCreatedAt(now).SetLastActivityAt(now)
+		SetNillableAgencyID(optional.Of(agencyID)).SetNillableRegionID(optional.Of(regionID)).SetPageURL(in.PageURL).SetCreatedAt(now).SetLastActivityAt(now)
 	if in.IdempotencyKey != "" {
 		create.SetIdempotencyKey(in.IdempotencyKey)
 	}
@@ -166,14 +171,6 @@ func normalPhone(phone string) (string, bool) {
 		return "", true
 	}
 	return numbers.E164(phone)
-}
-
-// optional is nil for an empty id: the columns that name other rows hold NULL then.
-func optional(id string) *string {
-	if id == "" {
-		return nil
-	}
-	return &id
 }
 
 // segmentOf finds agency and region by their codes.

@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"ekc/ent"
 	"ekc/ent/interaction"
 	"ekc/internal/fail"
 )
@@ -24,7 +25,8 @@ const (
 	MoveRecorded Move = "recorded" // the wrap-up ran out
 	MoveReturn   Move = "return"   // the operator's device is lost: back to the head of the queue
 	MoveHandTo   Move = "hand_to"  // another operator who is in the call goes on with it
-	MoveTake     Move = "take"     // an operator takes a callback by themselves
+	MoveTake     Move = "take"     // an operator takes a callback, or a deferred enquiry, by themselves
+	MoveName     Move = "name"     // a supervisor names who answers a deferred enquiry
 )
 
 // moves is the state machine. The drawing:
@@ -57,10 +59,12 @@ const (
 //	  HELD --> CLOSED: close
 //	  ACTIVE --> DEFERRED: defer
 //	  HELD --> DEFERRED: defer
+//	  DEFERRED --> DEFERRED: name
 //	  DEFERRED --> QUEUED: enqueue
 //	  DEFERRED --> ACTIVE: take
 //	  DEFERRED --> CLOSED: close
 //	  WRAP_UP --> ACTIVE: reopen
+//	  WRAP_UP --> DEFERRED: defer
 //	  WRAP_UP --> CLOSED: close, recorded
 //	  CLOSED --> [*]
 //	  ABANDONED --> [*]
@@ -104,8 +108,10 @@ var moves = map[interaction.State]map[Move]interaction.State{
 		MoveReopen:   interaction.StateActive,
 		MoveClose:    interaction.StateClosed,
 		MoveRecorded: interaction.StateClosed,
+		MoveDefer:    interaction.StateDeferred,
 	},
 	interaction.StateDeferred: {
+		MoveName:    interaction.StateDeferred,
 		MoveEnqueue: interaction.StateQueued,
 		MoveTake:    interaction.StateActive,
 		MoveClose:   interaction.StateClosed,
@@ -129,4 +135,12 @@ func Ended(s interaction.State) bool {
 // withOperator reports whether an interaction of the state has an operator who talks or records.
 func withOperator(s interaction.State) bool {
 	return s == interaction.StateActive || s == interaction.StateHeld || s == interaction.StateWrapUp
+}
+
+// whose is the operator who has an interaction, or who is named to answer a deferred one; empty when nobody is.
+func whose(i *ent.Interaction) string {
+	if withOperator(i.State) || i.State == interaction.StateDeferred {
+		return i.OperatorID
+	}
+	return ""
 }

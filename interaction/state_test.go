@@ -19,6 +19,7 @@ var allMoves = []interaction.Move{
 	interaction.MoveEnqueue, interaction.MoveOffer, interaction.MoveRequeue, interaction.MoveAccept, interaction.MoveHold,
 	interaction.MoveResume, interaction.MoveFinish, interaction.MoveReopen, interaction.MoveClose, interaction.MoveAbandon,
 	interaction.MoveDefer, interaction.MoveRecorded, interaction.MoveReturn, interaction.MoveHandTo, interaction.MoveTake,
+	interaction.MoveName,
 }
 
 // TestNext names every legal move; whatever it does not name must be refused.
@@ -47,9 +48,11 @@ func TestNext(t *testing.T) {
 		},
 		data.StateWrapUp: {
 			interaction.MoveReopen: data.StateActive, interaction.MoveClose: data.StateClosed, interaction.MoveRecorded: data.StateClosed,
+			interaction.MoveDefer: data.StateDeferred,
 		},
 		data.StateDeferred: {
 			interaction.MoveEnqueue: data.StateQueued, interaction.MoveClose: data.StateClosed, interaction.MoveTake: data.StateActive,
+			interaction.MoveName: data.StateDeferred,
 		},
 	}
 	for _, from := range allStates {

@@ -15,6 +15,7 @@ import (
 	"ekc/ent/message"
 	"ekc/ent/predicate"
 	"ekc/internal/database"
+	"ekc/internal/repeat"
 )
 
 const (
@@ -29,25 +30,13 @@ const (
 // nobody speaks any more, questions that a killed node left unanswered, files that were never sent.
 func (s *Service) Run(ctx context.Context) error {
 	var files sync.WaitGroup
-	files.Go(func() { s.every(ctx, filesEvery, "sweep of files", s.SweepFiles) }) // may take long where there are many
-	s.every(ctx, s.o.SweepEvery, "sweep", s.Sweep)
+	var failed error
+	files.Go(func() { // may take long where there are many
+		failed = repeat.Work{Name: "sweep of files", Do: s.SweepFiles, Pause: filesEvery, Logger: s.o.Logger}.Run(ctx)
+	})
+	err := repeat.Work{Name: "sweep", Do: s.Sweep, Pause: s.o.SweepEvery, Logger: s.o.Logger}.Run(ctx)
 	files.Wait()
-	return nil
-}
-
-func (s *Service) every(ctx context.Context, pause time.Duration, name string, sweep func(context.Context) error) {
-	ticker := time.NewTicker(pause)
-	defer ticker.Stop()
-	for {
-		if err := sweep(ctx); err != nil && ctx.Err() == nil {
-			s.o.Logger.WarnContext(ctx, name+" failed, trying again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
+	return errors.Join(err, failed)
 }
 
 // Sweep does once what Run does all the time, but for files.

@@ -3,6 +3,8 @@ package interaction
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"ekc/access"
@@ -56,6 +58,34 @@ func (s *Service) DraftsWelcome(i *ent.Interaction) bool {
 // AssistantTyping tells the citizen that Yana is thinking.
 func (s *Service) AssistantTyping(ctx context.Context, i *ent.Interaction) error {
 	return s.signalTyping(ctx, i, message.AuthorAssistant, nil)
+}
+
+// Overheard lets suggestions to the operator take into account what the citizen says in a talk: the last utterances, the newest last.
+// Nothing is kept. Where drafts are not welcome nothing is told.
+func (s *Service) Overheard(ctx context.Context, interactionID string, utterances []string) error {
+	i, err := s.client.Interaction.Get(viewer.AsSystem(ctx), interactionID)
+	if ent.IsNotFound(err) {
+		return errNoInteraction
+	}
+	if err != nil {
+		return fmt.Errorf("read interaction: %w", err)
+	}
+	if !s.DraftsWelcome(i) {
+		return nil
+	}
+	var lines []string
+	room := MaxDraftRunes
+	for _, u := range slices.Backward(utterances) {
+		u = shortened(strings.Join(strings.Fields(clean(u)), " "), room)
+		if room -= utf8.RuneCountInString(u) + 1; u != "" {
+			lines = append(lines, u)
+		}
+		if room <= 0 {
+			break
+		}
+	}
+	slices.Reverse(lines)
+	return s.log.Signal(ctx, signalFor(KindSuggestions, i, map[string]string{DataHeard: strings.Join(lines, "\n")}))
 }
 
 func (s *Service) signalTyping(ctx context.Context, i *ent.Interaction, author message.Author, draft *string) error {

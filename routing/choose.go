@@ -27,7 +27,7 @@ type Want struct {
 func (s *Service) ChooseQueue(ctx context.Context, tx *ent.Tx, w Want) (*ent.Queue, error) {
 	ctx = viewer.AsSystem(ctx)
 	queues, err := tx.Queue.Query().Where(
-		queue.Active(true), queue.ChannelEQ(queue.Channel(w.Channel)), queue.Line(w.Line),
+		queue.Active(true), ofReadySite(), queue.ChannelEQ(queue.Channel(w.Channel)), queue.Line(w.Line),
 		queue.Or(queue.AgencyIDIsNil(), queue.AgencyID(w.AgencyID)), queue.Or(queue.RegionIDIsNil(), queue.RegionID(w.RegionID)),
 	).WithBusinessHours().All(ctx)
 	if err != nil {

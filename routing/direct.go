@@ -3,6 +3,7 @@ package routing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"ekc/access/viewer"
@@ -43,11 +44,16 @@ func (s *Service) Occupy(ctx context.Context, tx *ent.Tx, accountID string, chan
 // DirectQueue is an active queue of the channel in which the operator works: the preferred one, or else the first by its code.
 // NOT_FOUND when there is none.
 func (s *Service) DirectQueue(ctx context.Context, tx *ent.Tx, accountID, preferred string, channel interaction.Channel) (*ent.Queue, error) {
-	queues, err := tx.Queue.Query().Where(queue.Active(true), queue.ChannelEQ(queue.Channel(channel)),
+	queues, err := tx.Queue.Query().Where(queue.Active(true), ofReadySite(), queue.ChannelEQ(queue.Channel(channel)),
 		queue.HasMembersWith(queuemember.AccountID(accountID))).Order(ent.Asc(queue.FieldCode)).All(viewer.AsSystem(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("queues of operator: %w", err)
 	}
+	without, err := lacking(viewer.AsSystem(ctx), tx, accountID, s.clock())
+	if err != nil {
+		return nil, err
+	}
+	queues = slices.DeleteFunc(queues, func(q *ent.Queue) bool { return slices.Contains(without, q.ID) })
 	for _, q := range queues {
 		if q.ID == preferred {
 			return q, nil
@@ -75,6 +81,13 @@ func (s *Service) OfferTo(ctx context.Context, tx *ent.Tx, interactionID, accoun
 	d, err := deskOf(ctx, tx, accountID)
 	if err != nil {
 		return err
+	}
+	without, err := lacking(ctx, tx, accountID, s.clock())
+	if err != nil {
+		return err
+	}
+	if slices.Contains(without, i.QueueID) {
+		return fail.Field("accountId", fail.Conflict, "the operator is not admitted to the queue's work")
 	}
 	candidate := trace.Candidate{AccountID: accountID, Load: d.load.Calls, Capacity: places(i.Channel, d.capacity)}
 	others, free := d.reserve(i.QueueID, i.Channel)

@@ -37,7 +37,7 @@ func (s *Service) explainWaiting(ctx context.Context, before time.Time) error {
 	for _, l := range lanes {
 		byID[l.id] = l
 	}
-	members, err := s.members(ctx, keys(byID))
+	members, err := s.members(ctx, keys(byID), coursesOf(lanes))
 	if err != nil {
 		return err
 	}
@@ -113,8 +113,8 @@ type member struct {
 	active   bool
 }
 
-// members returns all operators of the queues, by queue.
-func (s *Service) members(ctx context.Context, queueIDs []string) (map[string][]*member, error) {
+// members returns all operators of the queues, by queue, with their admissions by the courses.
+func (s *Service) members(ctx context.Context, queueIDs, courses []string) (map[string][]*member, error) {
 	operators := map[string]*operator{}
 	members := map[string][]*member{}
 	err := each(ctx, s.client, "members", func(rows *sql.Rows) error {
@@ -139,7 +139,11 @@ func (s *Service) members(ctx context.Context, queueIDs []string) (map[string][]
 	if err != nil || len(operators) == 0 {
 		return nil, err
 	}
-	return members, s.equip(ctx, operators, s.clock())
+	now := s.clock()
+	if err := s.equip(ctx, operators, now); err != nil {
+		return nil, err
+	}
+	return members, s.admit(ctx, operators, courses, now)
 }
 
 // whyNot lists the members with what keeps each from taking the enquiry; those at work come first.

@@ -16,7 +16,7 @@ import (
 // maxMembers is how many operators one call adds or removes.
 const maxMembers = 200
 
-// AddMembers lets operators work in the queue; who already does stays. Each must hold an OPERATOR role that reaches the
+// AddMembers lets operators work in the queue for good; who already does stays. Each must hold an OPERATOR role that reaches the
 // queue. For supervisors of the segments of the queue and of the operators, and administrators.
 func (s *Service) AddMembers(ctx context.Context, queueID string, accountIDs []string) (*ent.Queue, error) {
 	return s.changeMembers(ctx, "queue.members_add", queueID, accountIDs,
@@ -26,7 +26,7 @@ func (s *Service) AddMembers(ctx context.Context, queueID string, accountIDs []s
 					return fail.Field(fmt.Sprintf("accountIds.%d", i), fail.Invalid, "not an operator of the queue's line and segment")
 				}
 				_, err := tx.ExecContext(ctx, `INSERT INTO queue_members (id, created_at, queue_id, account_id)
-					VALUES ($1, $2, $3, $4) ON CONFLICT (queue_id, account_id) DO NOTHING`, ids.New("mem"), s.clock(), q.ID, id)
+					VALUES ($1, $2, $3, $4) ON CONFLICT (queue_id, account_id) DO UPDATE SET until = NULL WHERE queue_members.until IS NOT NULL`, ids.New("mem"), s.clock(), q.ID, id)
 				if err != nil {
 					return fmt.Errorf("add member: %w", err)
 				}

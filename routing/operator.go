@@ -32,6 +32,8 @@ type operator struct {
 	idleSince time.Time
 	grants    []viewer.Grant
 	skills    map[string]int
+	// admissions are the courses that lanes ask for and by which the operator is admitted now.
+	admissions map[string]bool
 }
 
 // take books one more interaction of the channel and puts the operator behind those who are idle longer.
@@ -47,6 +49,8 @@ func (o *operator) rejection(e *enquiry, step Step) string {
 		return RejectedFull
 	case !o.covers(e.lane.line, e.segment):
 		return RejectedSegment
+	case !o.admitted(e.lane.courses):
+		return RejectedNotAdmitted
 	case !o.skilled(e.lane.skills, step.MinProficiency):
 		return RejectedSkill
 	default:

@@ -66,7 +66,8 @@ func (s *Service) overdue(ctx context.Context, now time.Time) ([]overdue, error)
 	}, `
 		SELECT i.id, q.id, t.id, i.queued_at, h.time_zone, h.periods, h.exceptions
 		FROM queues q
-		JOIN queues t ON t.id = q.overflow_queue_id AND t.active
+		JOIN queues t ON t.id = q.overflow_queue_id AND t.active AND (t.site_id IS NULL
+			OR EXISTS (SELECT FROM sites s WHERE s.id = t.site_id AND (s.ready_at IS NOT NULL OR s.launched_at IS NOT NULL)))
 		LEFT JOIN business_hours h ON h.id = t.business_hours_id
 		CROSS JOIN LATERAL (
 			SELECT id, queued_at FROM interactions

@@ -29,6 +29,8 @@ type lane struct {
 	relax    time.Duration
 	offerFor time.Duration
 	skills   []string
+	// courses are those by which an operator must be admitted.
+	courses []string
 }
 
 // enquiry is a waiting interaction as the plan sees it.

@@ -23,6 +23,8 @@ type NewQueue struct {
 	Line     int
 	AgencyID string
 	RegionID string
+	// SiteID is the site whose people work in it; such a queue begins closed. Empty: none.
+	SiteID   string
 	Settings QueueSettings
 }
 
@@ -41,6 +43,8 @@ type QueueSettings struct {
 	BusinessHoursID *string
 	// RequiredSkillIDs replaces the list; an empty list, other than nil, requires nothing.
 	RequiredSkillIDs []string
+	// RequiredCourseIDs are the courses by which operators must be admitted; an empty list, other than nil, requires none.
+	RequiredCourseIDs []string
 }
 
 var queueCode = regexp.MustCompile(`^[a-z0-9-]{3,60}$`)
@@ -51,6 +55,9 @@ func (s *Service) CreateQueue(ctx context.Context, n NewQueue) (*ent.Queue, erro
 		return nil, err
 	}
 	if err := n.validate(); err != nil {
+		return nil, err
+	}
+	if err := s.look(ctx, n.SiteID, n.Settings.Active); err != nil {
 		return nil, err
 	}
 	var q *ent.Queue
@@ -68,9 +75,15 @@ func (s *Service) CreateQueue(ctx context.Context, n NewQueue) (*ent.Queue, erro
 		if n.RegionID != "" {
 			create.SetRegionID(n.RegionID)
 		}
+		if n.SiteID != "" {
+			create.SetSiteID(n.SiteID).SetActive(false)
+		}
 		var err error
 		if q, err = create.Save(ctx); err != nil {
 			return fmt.Errorf("create queue: %w", err)
+		}
+		if err := s.mayOpen(ctx, tx, q, n.Settings); err != nil {
+			return err
 		}
 		if q, err = s.applySettings(ctx, tx, q, n.Settings); err != nil {
 			return err
@@ -88,13 +101,23 @@ func (s *Service) UpdateQueue(ctx context.Context, queueID string, set QueueSett
 	if err := set.validate(); err != nil {
 		return nil, err
 	}
+	siteID, err := s.siteOf(ctx, queueID)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.look(ctx, siteID, set.Active); err != nil {
+		return nil, err
+	}
 	var q *ent.Queue
-	err := s.log.InTx(viewer.AsSystem(ctx), func(system context.Context, tx *ent.Tx) error {
+	err = s.log.InTx(viewer.AsSystem(ctx), func(system context.Context, tx *ent.Tx) error {
 		if err := lockQueues(system, tx); err != nil {
 			return err
 		}
 		var err error
 		if q, err = managedQueue(ctx, tx, access.ManageQueue, queueID); err != nil {
+			return err
+		}
+		if err := s.mayOpen(ctx, tx, q, set); err != nil {
 			return err
 		}
 		if q, err = s.applySettings(system, tx, q, set); err != nil {
@@ -151,5 +174,5 @@ func (n NewQueue) checkReferences(ctx context.Context, tx *ent.Tx) error {
 			return fail.Field("regionId", fail.NotFound, "no such region")
 		}
 	}
-	return nil
+	return n.checkSite(ctx, tx)
 }

@@ -17,6 +17,8 @@ import (
 const (
 	maxName           = 200
 	maxRequiredSkills = 20
+	// maxRequiredCourses is how many courses a queue may ask for.
+	maxRequiredCourses = 20
 )
 
 // queuesLock lets one transaction at a time change how queues overflow into each other; "EKCQ".
@@ -50,6 +52,9 @@ func (set QueueSettings) validate() error {
 	}
 	if len(set.RequiredSkillIDs) > maxRequiredSkills {
 		return fail.Field("settings.requiredSkillIds", fail.Invalid, "at most %d", maxRequiredSkills)
+	}
+	if len(set.RequiredCourseIDs) > maxRequiredCourses {
+		return fail.Field("settings.requiredCourseIds", fail.Invalid, "at most %d", maxRequiredCourses)
 	}
 	if set.Name != nil {
 		return checkName("settings.name", *set.Name)
@@ -87,6 +92,9 @@ func (s *Service) applySettings(ctx context.Context, tx *ent.Tx, q *ent.Queue, s
 			return nil, fail.Field("settings.requiredSkillIds", fail.NotFound, "no such skill")
 		}
 		update.ClearRequiredSkills().AddRequiredSkillIDs(ids...)
+	}
+	if err := setCourses(ctx, tx, update, set.RequiredCourseIDs); err != nil {
+		return nil, err
 	}
 	q, err := update.Save(ctx)
 	if err != nil {

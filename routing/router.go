@@ -41,12 +41,12 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) Tick(ctx context.Context) error {
 	ctx = viewer.AsSystem(ctx)
 	before := s.clock()
-	return errors.Join(s.expire(ctx), s.overflow(ctx), s.match(ctx), s.explainWaiting(ctx, before))
+	return errors.Join(s.expire(ctx), s.endLoans(ctx), s.overflow(ctx), s.match(ctx), s.explainWaiting(ctx, before))
 }
 
 // sweep ends overdue offers, overflows, and explains the waits that began before the instant.
 func (s *Service) sweep(ctx context.Context, before time.Time) error {
-	return errors.Join(s.expire(ctx), s.overflow(ctx), s.explainWaiting(ctx, before))
+	return errors.Join(s.expire(ctx), s.endLoans(ctx), s.overflow(ctx), s.explainWaiting(ctx, before))
 }
 
 // loop does the work on every tick and, when there is one, on every wake-up.

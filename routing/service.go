@@ -67,6 +67,7 @@ type Service struct {
 	client  *ent.Client
 	log     Log
 	life    Life
+	gate    Gate
 	observe Observer
 	logger  *slog.Logger
 	now     func() time.Time
@@ -113,6 +114,9 @@ func New(o Options) *Service {
 
 // Bind gives the service the life of interactions after both were made: each needs the other. Call it before Run.
 func (s *Service) Bind(life Life) { s.life = life }
+
+// Guard gives the service who decides about the queues of sites; without one no queue of a site is opened. Call it before Run.
+func (s *Service) Guard(gate Gate) { s.gate = gate }
 
 // clock is now in UTC, to the precision that Postgres keeps.
 func (s *Service) clock() time.Time { return s.now().UTC().Truncate(time.Microsecond) }

@@ -25,14 +25,15 @@ func (s *Service) waitingLanes(ctx context.Context) ([]*waitingLane, error) {
 		l := &waitingLane{}
 		var relax, offerFor int
 		err := rows.Scan(&l.id, &l.channel, &l.line, &l.priority, &relax, &offerFor, &l.waiting,
-			&l.hours.zone, &l.hours.periods, &l.hours.exceptions, pq.Array(&l.skills))
+			&l.hours.zone, &l.hours.periods, &l.hours.exceptions, pq.Array(&l.skills), pq.Array(&l.courses))
 		l.relax, l.offerFor = time.Duration(relax)*time.Second, time.Duration(offerFor)*time.Second
 		lanes = append(lanes, l)
 		return err
 	}, `
 		SELECT q.id, q.channel, q.line, q.priority, q.relax_seconds, q.offer_seconds, w.waiting,
 			h.time_zone, h.periods, h.exceptions,
-			ARRAY(SELECT r.skill_id FROM queue_required_skills r WHERE r.queue_id = q.id ORDER BY r.skill_id)
+			ARRAY(SELECT r.skill_id FROM queue_required_skills r WHERE r.queue_id = q.id ORDER BY r.skill_id),
+			ARRAY(SELECT c.course_id FROM queue_required_courses c WHERE c.queue_id = q.id)
 		FROM (SELECT queue_id, count(*) AS waiting FROM interactions WHERE state = 'QUEUED' GROUP BY queue_id) w
 		JOIN queues q ON q.id = w.queue_id
 		LEFT JOIN business_hours h ON h.id = q.business_hours_id`)
@@ -71,7 +72,10 @@ func (s *Service) freeOperators(ctx context.Context, lanes []*waitingLane, now t
 	if err != nil || len(operators) == 0 {
 		return nil, err
 	}
-	return members, s.equip(ctx, operators, now)
+	if err := s.equip(ctx, operators, now); err != nil {
+		return nil, err
+	}
+	return members, s.admit(ctx, operators, coursesOf(lanes), now)
 }
 
 // equip reads the rights in force and the skills of the operators.

@@ -71,12 +71,13 @@ type world struct {
 	ctx   context.Context
 	clock *clock
 	url   string
+	dir   string // of all its nodes: they share the master key
 	n     int
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{now: time.Now().UTC().Truncate(time.Second)}, url: coretest.URL(t)}
+	w := &world{t: t, clock: &clock{now: time.Now().UTC().Truncate(time.Second)}, url: coretest.URL(t), dir: t.TempDir()}
 	w.ctx = viewer.AsSystem(t.Context())
 	w.node = w.newNode(w.clock.Now)
 	return w
@@ -85,7 +86,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) newNode(now func() time.Time) node {
 	w.t.Helper()
 	core, log := coretest.Open(w.t, w.url)
-	lives, err := life.New(w.ctx, core.Client, log, life.Options{DataDir: w.t.TempDir(), Clock: now})
+	lives, err := life.New(w.ctx, core.Client, log, life.Options{DataDir: w.dir, Clock: now})
 	require.NoError(w.t, err)
 	service := routing.New(routing.Options{Client: core.Client, Log: log, Life: lives, Now: now, Tick: 20 * time.Millisecond})
 	lives.Bind(router{service}, silent{})

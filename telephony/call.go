@@ -42,11 +42,13 @@ type call struct {
 	tape     tape
 	reported reporter
 	ear      ear
-	finished bool
-	talked   bool
-	began    time.Time
-	incoming *signaling.IncomingCall // until it is answered
-	early    []legID                 // browsers that were up before the call knew of them
+	// overheard is recognition while the citizen talks with an operator.
+	overheard overhearing
+	finished  bool
+	talked    bool
+	began     time.Time
+	incoming  *signaling.IncomingCall // until it is answered
+	early     []legID                 // browsers that were up before the call knew of them
 }
 
 // line is a leg of the call as the actor has it.
@@ -257,6 +259,7 @@ func (c *call) close() {
 		}
 	}
 	c.ear.stop()
+	c.overheard.stop()
 	c.tape.stop()
 	for _, l := range c.lines {
 		l.leg.Hangup(signaling.Cause{})

@@ -21,7 +21,7 @@
 //	event.go    what happens to it                       perform.go  doing the effects
 //	effect.go   what is to be done                       lines.go    legs; sipleg.go over SIP, join.go browsers
 //	next*.go    the state machine                        play.go     prompts, music, bridges, conferences
-//	aside.go    a phone's second call, device for device
+//	aside.go    a phone's second call, device for device overhear.go citizens' words in a talk; hearing.go of all talks
 //	sound.go    who hears what                           errands.go  telling the centre
 //
 // # Who is right

@@ -94,6 +94,8 @@ type (
 	tell struct{ errand }
 	// ask asks the centre at once and only once, beside all others.
 	ask struct{ errand }
+	// askThen asks like ask, but when the centre knows what it was told before: the question is about that.
+	askThen struct{ errand }
 	// reply answers a command of the API.
 	reply struct {
 		id  uint64
@@ -127,6 +129,7 @@ func (record) effect()  {}
 func (wake) effect()    {}
 func (tell) effect()    {}
 func (ask) effect()     {}
+func (askThen) effect() {}
 func (reply) effect()   {}
 func (release) effect() {}
 func (finish) effect()  {}

@@ -90,6 +90,13 @@ func (c *call) nextErrand() {
 	q := &c.errands
 	for !q.running && len(q.waiting) > 0 {
 		e := q.waiting[0]
+		if then, ok := e.(askThen); ok {
+			q.waiting = q.waiting[1:]
+			if !c.finished {
+				c.ask(then.errand)
+			}
+			continue
+		}
 		if _, first := e.(begin); !first && q.interactionID == "" { // it never began: nobody would know what this is about
 			q.waiting = q.waiting[1:]
 			c.sb.counters.errands.Add(-1)

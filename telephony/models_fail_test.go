@@ -89,6 +89,7 @@ func TestCallGoesOnByKeysWithoutSpeech(t *testing.T) {
 				Speaker: speaker, Dir: t.TempDir(), Clock: time.Now, Logger: slog.New(slog.DiscardHandler),
 			})
 			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, library.Close()) })
 			w := newWorld(t, func(o *telephony.Options) { o.Prompts = library })
 			c := w.carrier.call(serviceNumber, citizenNumber, citizenTone)
 			eventually(t, func() bool { return asked.Load() > 1 }, "the menu is not spoken")

@@ -150,7 +150,8 @@ func (t *turn) grantMore(w ivr.Effect) {
 	switch w := w.(type) {
 	case ivr.AskYana:
 		t.menu.asking = w.Turn
-		t.do(ask{question{w.Question}})
+		t.flushSteps() // what was pressed before the question comes before it
+		t.do(askThen{question{w.Question}})
 	case ivr.Helped:
 		t.tell(helped{w.AnswerID, w.Helped})
 	case ivr.Enqueue:

@@ -23,6 +23,11 @@ type Options struct {
 	Tapes Tapes
 	// Recognizer understands callers; nil: keys only.
 	Recognizer prompt.Recognizer
+	// Overhear is told what citizens say in talks with operators, as the Recognizer understands it while they speak: of a call one at a
+	// time, by a goroutine beside it. ctx ends after 5 s. It must not keep the words. Nil: talks are not listened to.
+	Overhear func(ctx context.Context, w Overheard)
+	// OverhearAtOnce bounds how many utterances of talks are recognised at once. Default 16; what exceeds it is dropped.
+	OverhearAtOnce int
 	// Browsers connects operators' browsers; nil: phones only.
 	Browsers Browsers
 	// Phones gives the registered devices of an account, best first; none is no error. It may block up to ctx's deadline.
@@ -92,6 +97,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.MaxCalls <= 0 {
 		o.MaxCalls = 2000
+	}
+	if o.OverhearAtOnce <= 0 {
+		o.OverhearAtOnce = 16
 	}
 	if o.ErrandsAtOnce <= 0 {
 		o.ErrandsAtOnce = 400

@@ -53,6 +53,8 @@ func (c *call) perform(e effect) {
 		c.tell(e.errand)
 	case ask:
 		c.ask(e.errand)
+	case askThen:
+		c.errands.waiting = append(c.errands.waiting, e)
 	case load:
 		c.load(e)
 	case reply:

@@ -116,6 +116,7 @@ func (c *call) adjust() {
 		}
 	}
 	c.applied = want
+	c.overhear(want)
 }
 
 func (c *call) loop(l *line, kind loopKind) {

@@ -25,6 +25,7 @@ type Switchboard struct {
 	counters counters
 	errands  chan struct{} // holds an element for each errand under way
 	teller   Teller        // the centre, if it takes several errands at once
+	hearing  *hearing      // of talks; nil: nobody listens
 	commands atomic.Uint64
 	running  sync.WaitGroup
 	ctx      context.Context //nolint:containedctx // the lifetime of all calls
@@ -48,8 +49,8 @@ func New(o Options) (*Switchboard, error) {
 	return &Switchboard{
 		teller: teller,
 		o:      o, log: o.Logger, clips: newClipSource(o.Prompts), flows: newFlowCache(o.Centre, o.Clock),
-		errands: make(chan struct{}, o.ErrandsAtOnce),
-		ctx:     ctx, cancel: cancel, calls: map[string]*call{}, byInteraction: map[string]*call{}, empty: make(chan struct{}),
+		errands: make(chan struct{}, o.ErrandsAtOnce), hearing: newHearing(o),
+		ctx: ctx, cancel: cancel, calls: map[string]*call{}, byInteraction: map[string]*call{}, empty: make(chan struct{}),
 	}, nil
 }
 

@@ -101,6 +101,8 @@ type Metrics struct {
 	Retries, ErrandsLost, TapesLost uint64
 	// Overruns are calls ended because their goroutine did not keep up.
 	Overruns uint64
+	// Understood, NotUnderstood and Unheard are utterances of talks: recognised, failed, and dropped because there was no time for them.
+	Understood, NotUnderstood, Unheard uint64
 }
 
 // Metrics takes a snapshot.
@@ -111,6 +113,9 @@ func (s *Switchboard) Metrics() Metrics {
 		Connected: n.connected.Load(), Lost: n.lost.Load(), Unanswered: n.unanswered.Load(), Failed: n.failed.Load(),
 		Errands: n.errands.Load(), Retries: n.retries.Load(), ErrandsLost: n.errandsLost.Load(), TapesLost: n.tapesLost.Load(),
 		Overruns: n.overruns.Load(),
+	}
+	if h := s.hearing; h != nil {
+		m.Understood, m.NotUnderstood, m.Unheard = h.understood.Load(), h.failed.Load(), h.dropped.Load()
 	}
 	for _, c := range s.all() {
 		v := c.view.Load()

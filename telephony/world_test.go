@@ -39,8 +39,8 @@ var nextPorts atomic.Uint32
 
 func newEngine(t *testing.T) *media.Engine {
 	t.Helper()
-	const span = 60
-	low := uint16(40000 + span*(nextPorts.Add(1)-1))
+	const first, span, spans = 40000, 60, 400
+	low := uint16(first + span*(nextPorts.Add(1)%spans))
 	e, err := media.New(media.Options{PortMin: low, PortMax: low + span - 1, Threads: 1, KeepProcs: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close()) })

@@ -74,7 +74,7 @@ func (c *client) recording(id string) (left, right []byte) {
 	require.Eventually(c.t, func() bool {
 		got := ask[struct {
 			Interaction *struct{ Recordings []recorded }
-		}](c, "query($id: ID!) { interaction(id: $id) { recordings { url } } }", map[string]any{"id": id})
+		}](c, "query($id: ID!) { interaction(id: $id) { recordings { url(purpose: QUALITY_CONTROL) } } }", map[string]any{"id": id})
 		all = got.Interaction.Recordings
 		return len(all) > 0
 	}, callPatience, 200*time.Millisecond, "the recording is stored")

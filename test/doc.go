@@ -15,7 +15,7 @@
 //	transfers, consultations, conference of three      /transfer …, /consult …, /consultation declined, /conference, /pass on to a number
 //	listen, whisper, barge in, take over               /supervisor
 //	maximum wait, overflow, callbacks, three attempts  /maximum wait, /overflow, /callback, /lost caller, /three attempts
-//	outbound calls                                     /calls to citizens
+//	outbound calls; over a carrier with TLS and SRTP   /calls to citizens, TestTrunkIsPointedAtTheCentre
 //	rating, paused recording, links with ranges        /recording and rating
 //	S3, transcripts, destruction                       TestRecordingInS3WithTranscript
 //	strangers, scanners, toll calls                    /strangers

@@ -10,14 +10,14 @@ import (
 )
 
 // knowledgeService runs cmd/knowledge on the store until it is ready.
-func (s store) knowledgeService(t *testing.T, address string) *process {
+func (s store) knowledgeService(t *testing.T, address string, environment ...string) *process {
 	t.Helper()
 	built.Store(true)
 	path, err := program()
 	require.NoError(t, err)
-	p := run(t, address, exec.Command(filepath.Join(filepath.Dir(path), "knowledge")), []string{ //nolint:noctx // it is killed at the end
+	p := run(t, address, exec.Command(filepath.Join(filepath.Dir(path), "knowledge")), append([]string{ //nolint:noctx // it is killed at the end
 		"EKC_DATA_DIR=" + s.dataDir, "EKC_KNOWLEDGE_DATABASE_URL=" + s.knowledge, "EKC_KNOWLEDGE_ADDR=" + address, "EKC_LOG_LEVEL=warn",
-	})
+	}, environment...))
 	p.ready()
 	return p
 }

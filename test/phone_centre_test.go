@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ekc/ent/call"
 	"ekc/internal/config"
 )
 
@@ -22,6 +23,7 @@ type phoneCentre struct {
 	admin, supervisor *client
 	// outside is the carrier for calls that the centre makes.
 	outside *sipp
+	numbers openedNumbers
 	desks   atomic.Int32
 }
 
@@ -33,7 +35,7 @@ func startPhoneCentre(t *testing.T, change ...func(*config.Config)) *phoneCentre
 	s := newStore(t)
 	s.moveToNoon(t)
 	c := &phoneCentre{node: s.start(t, append(change, withTLS(t))...), store: s}
-	c.admin, c.supervisor = c.as("admin"), c.as("supervisor")
+	c.admin, c.supervisor, c.numbers = c.as("admin"), c.as("supervisor"), s.openNumbers(t)
 	c.outside = runSIPp(t, sippOptions{scenario: "outside.xml", tone: hzOutside, more: []string{"-trace_logs"}})
 	c.admin.do("trunkUpdate", "TrunkUpdateInput", map[string]any{
 		"trunkId": c.admin.trunk(), "settings": map[string]any{"proxy": c.outside.address.String()},
@@ -296,13 +298,17 @@ func (c *caller) leaves() {
 // live is the interaction of a citizen's call that lasts; empty when there is none.
 func (d *desk) live(number string) string {
 	d.t.Helper()
-	return d.c.find(d.t, "SELECT interaction_id FROM calls WHERE caller = $1 AND ended_at IS NULL", number)
+	c := d.c.numbers.call(d.t, number, call.DirectionEQ(call.DirectionInbound), call.EndedAtIsNil())
+	if c == nil {
+		return ""
+	}
+	return c.InteractionID
 }
 
 // callbackID is the callback to a number; empty when there is none.
 func (d *desk) callbackID(number string) string {
 	d.t.Helper()
-	return d.c.find(d.t, "SELECT id FROM callbacks WHERE number = $1", number)
+	return d.c.numbers.callback(d.t, number)
 }
 
 // talking connects a new caller with the first operator of the desk.

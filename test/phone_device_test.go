@@ -42,6 +42,8 @@ type deviceOptions struct {
 	// account are further parameters of its account, such as ;answermode=auto.
 	account string
 	modules []string
+	// certificate is a PEM file with the certificate and key by which it is called over TLS.
+	certificate string
 }
 
 // device is baresip: a phone, or the telephone of a citizen behind a carrier. It is driven over its control socket, and what it
@@ -80,8 +82,10 @@ func newDevice(t *testing.T, o deviceOptions) *device {
 	t.Cleanup(d.close)
 	address := ""
 	require.Eventually(t, func() bool {
-		address = listener(d.process.Process.Pid, controlAddress)
-		return address != ""
+		for _, address = range listeners(d.process.Process.Pid, controlAddress) {
+			return true
+		}
+		return false
 	}, callPatience, 20*time.Millisecond, "baresip listens for commands")
 	d.control, err = net.Dial("tcp", address) //nolint:noctx // a socket of this machine
 	require.NoError(t, err)
@@ -101,7 +105,11 @@ func (d *device) configure(o deviceOptions) {
 	for _, name := range append([]string{"g711", "aufile", "aubridge", "sndfile"}, o.modules...) {
 		fmt.Fprintf(&modules, "module %s.so\n", name)
 	}
-	write("config", fmt.Appendf(nil, `sip_listen %[1]s:0
+	certificate := ""
+	if o.certificate != "" {
+		certificate = "sip_certificate " + o.certificate + "\n"
+	}
+	write("config", fmt.Appendf(nil, `%[6]ssip_listen %[1]s:0
 audio_player aubridge,op
 audio_source aufile,%[2]s
 audio_alert aubridge,alert
@@ -120,7 +128,7 @@ module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen %[4]s:0
 snd_path %[5]s
-`, o.address, filepath.Join(d.dir, "tone.wav"), modules.String(), controlAddress, d.dir))
+`, o.address, filepath.Join(d.dir, "tone.wav"), modules.String(), controlAddress, d.dir, certificate))
 	write("accounts", []byte(o.line()+"\n"))
 	write("contacts", nil)
 	sound := o.speech
@@ -143,17 +151,17 @@ func (o deviceOptions) line() string {
 		o.user, o.password, o.registrar, transport, o.account)
 }
 
-// listener finds the address that a process listens on, at one IP address of this machine; empty when it does not.
-func listener(pid int, at netip.Addr) string {
+// listeners finds where a process listens for TCP, at one IP address of this machine.
+func listeners(pid int, at netip.Addr) (found []string) {
 	ip := at.As4()
 	want := fmt.Sprintf("%08X:", binary.LittleEndian.Uint32(ip[:]))
 	table, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/tcp", pid))
 	if err != nil {
-		return ""
+		return nil
 	}
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	if err != nil {
-		return ""
+		return nil
 	}
 	open := map[string]bool{}
 	for _, f := range files {
@@ -167,10 +175,10 @@ func listener(pid int, at netip.Addr) string {
 			continue
 		}
 		if port, err := strconv.ParseUint(strings.TrimPrefix(fields[1], want), 16, 16); err == nil {
-			return netip.AddrPortFrom(at, uint16(port)).String()
+			found = append(found, netip.AddrPortFrom(at, uint16(port)).String())
 		}
 	}
-	return ""
+	return found
 }
 
 // listen keeps what baresip tells. A message is a netstring of JSON.

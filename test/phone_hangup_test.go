@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"ekc/ent/call"
+	"ekc/ent/interaction"
 )
 
 // withMenu asks for a key before the queue, and for a rating after the talk.
@@ -99,8 +102,8 @@ func cancelledCalls(t *testing.T, c *phoneCentre) {
 	carrier.ends()
 	// An enquiry may begin a moment after the caller has gone, and ends then.
 	require.Eventually(t, func() bool {
-		return d.live("+380445550001") == "" && c.find(t, `SELECT i.state FROM interactions i JOIN calls c ON c.interaction_id = i.id
-			WHERE c.caller = '+380445550001' AND i.state NOT IN ('CLOSED', 'ABANDONED')`) == ""
+		return d.live("+380445550001") == "" && c.numbers.call(t, "+380445550001",
+			call.HasInteractionWith(interaction.StateNotIn(interaction.StateClosed, interaction.StateAbandoned))) == nil
 	}, callPatience, 100*time.Millisecond)
 	require.Equal(t, "AVAILABLE", d.people[0].presence())
 }
@@ -136,7 +139,9 @@ func outbound(t *testing.T, c *phoneCentre) {
 	operator.phone.hears(hzOutside)
 	operator.phone.hangUp()
 	c.happens(t, "BYE "+byKeys)
-	second := c.find(t, "SELECT interaction_id FROM calls WHERE called = $1", "+7"+byKeys[1:])
+	dialledByKeys := c.numbers.call(t, "+7"+byKeys[1:], call.DirectionEQ(call.DirectionOutbound))
+	require.NotNil(t, dialledByKeys)
+	second := dialledByKeys.InteractionID
 	d.state(second, "WRAP_UP")
 	operator.close(second)
 

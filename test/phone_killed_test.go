@@ -89,7 +89,7 @@ type kept struct {
 func (c *client) recordings(id string) []kept {
 	c.t.Helper()
 	return ask[struct{ Interaction struct{ Recordings []kept } }](c,
-		"query($id: ID!) { interaction(id: $id) { recordings { url lengthMs recovered } } }", map[string]any{"id": id}).Interaction.Recordings
+		"query($id: ID!) { interaction(id: $id) { recordings { url(purpose: QUALITY_CONTROL) lengthMs recovered } } }", map[string]any{"id": id}).Interaction.Recordings
 }
 
 // recovered waits for the recording that a dead node has left.

@@ -73,7 +73,7 @@ func (c *client) link(id string) string {
 	c.t.Helper()
 	got := ask[struct {
 		Interaction *struct{ Recordings []struct{ URL string } }
-	}](c, "query($id: ID!) { interaction(id: $id) { recordings { url } } }", map[string]any{"id": id})
+	}](c, "query($id: ID!) { interaction(id: $id) { recordings { url(purpose: QUALITY_CONTROL) } } }", map[string]any{"id": id})
 	if got.Interaction == nil || len(got.Interaction.Recordings) == 0 {
 		return ""
 	}

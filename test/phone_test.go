@@ -39,4 +39,5 @@ func TestPhone(t *testing.T) {
 		"recording and rating":     recordingAndRating,
 		"strangers":                strangers,
 	})
+	c.noneInClear(t)
 }

@@ -59,7 +59,7 @@ func secureTrunk(t *testing.T, c *phoneCentre) {
 	d.state(citizen.id, "ACTIVE")
 	citizen.hears(hzOperator)
 	operator.phone.hears(hzCitizen)
-	require.NotEmpty(t, c.find(t, "SELECT trunk_id FROM calls WHERE caller = $1", citizen.number))
+	c.overTrunk(t, citizen.number)
 	operator.do("interactionHold", "InteractionInput", onInteraction(citizen.id))
 	citizen.hearsMusic()
 	operator.do("interactionResume", "InteractionInput", onInteraction(citizen.id))
@@ -120,10 +120,18 @@ func passage(t *testing.T, centre net.Addr, from string) net.Addr {
 // withTLS lets a node speak SIP over TLS, on a port of the system's choice.
 func withTLS(t *testing.T) func(*config.Config) {
 	t.Helper()
+	certificate, key := selfSigned(t, "127.0.0.1")
+	files := config.SIPTLS{Addr: "127.0.0.1:0", Cert: certificate, Key: key}
+	return func(c *config.Config) { c.SIPTLS = files }
+}
+
+// selfSigned writes a certificate of an address and its key as PEM files.
+func selfSigned(t *testing.T, address string) (certificateFile, keyFile string) {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "centre"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: address}, IPAddresses: []net.IP{net.ParseIP(address)},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour), KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
@@ -137,8 +145,5 @@ func withTLS(t *testing.T) func(*config.Config) {
 		require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600))
 		return file
 	}
-	files := config.SIPTLS{
-		Addr: "127.0.0.1:0", Cert: written("centre.pem", "CERTIFICATE", certificate), Key: written("centre.key", "PRIVATE KEY", secret),
-	}
-	return func(c *config.Config) { c.SIPTLS = files }
+	return written("certificate.pem", "CERTIFICATE", certificate), written("key.pem", "PRIVATE KEY", secret)
 }

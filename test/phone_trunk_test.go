@@ -31,7 +31,7 @@ func trunks(t *testing.T, c *phoneCentre) {
 		operator.phone.picksUp()
 		citizen.hears(hzOperator)
 		operator.phone.hears(hzCitizen)
-		require.NotEmpty(t, c.find(t, "SELECT trunk_id FROM calls WHERE caller = $1", number))
+		c.overTrunk(t, number)
 		citizen.leaves()
 		operator.phone.await("CALL_CLOSED")
 		d.state(citizen.id, "WRAP_UP")
@@ -49,7 +49,7 @@ func trunks(t *testing.T, c *phoneCentre) {
 	})
 	operator.phone.picksUp()
 	operator.phone.hears(hzCitizen)
-	require.NotEmpty(t, c.find(t, "SELECT trunk_id FROM calls WHERE caller = '+380447770003'"))
+	c.overTrunk(t, "+380447770003")
 	overTCP.ends()
 	operator.phone.await("CALL_CLOSED")
 }

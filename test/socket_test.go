@@ -57,6 +57,10 @@ type event struct {
 	Author   string
 	State    string
 	Position *int
+
+	InteractionID string
+	FromDraft     bool
+	Suggestions   []struct{ Record struct{ Question string } }
 }
 
 type frame struct {

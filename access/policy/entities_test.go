@@ -3,6 +3,7 @@ package policy_test
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +15,10 @@ import (
 	"ekc/ent/presence"
 	"ekc/ent/privacy"
 	"ekc/ent/queue"
+	"ekc/onboarding/stage"
 	"ekc/routing/timetable"
+	"ekc/supervision/scorecard"
+	"ekc/training/lesson"
 )
 
 // everything puts at least one row into each table.
@@ -50,6 +54,116 @@ func (w *world) everything() {
 	w.personal(a.AccountID)
 	w.telephony(a.AccountID)
 	w.doors(a.AccountID)
+	w.joining(a.AccountID)
+	w.supervised(a.AccountID)
+}
+
+// joining puts a row into each table of sites that join and of training.
+func (w *world) joining(accountID string) {
+	w.t.Helper()
+	c, ctx, at := w.client, w.system, time.Now()
+	c.RolloutWave.Create().SetNumber(1).SetStartsOn("2021-10-15").SetEndsOn("2021-11-22").ExecX(ctx)
+	s := c.Site.Create().SetAgencyID(w.mse.ID).SetRegionID(w.kazan.ID).SetName("joining").SetWave(1).SaveX(ctx)
+	c.SiteStage.Create().SetSiteID(s.ID).SetStage("BASE").SetChecks([]stage.Result{}).SetCheckedAt(at).ExecX(ctx)
+	c.SiteConfirmation.Create().SetSiteID(s.ID).SetCode("HEADSETS").SetAccountID(accountID).SetPerson("p").SetConfirmedOn("2021-11-01").
+		SetDocument("d").ExecX(ctx)
+	k := c.Course.Create().SetTitle("t").SetAgencyID(w.mse.ID).SetAuthorID(accountID).SaveX(ctx)
+	v := c.CourseVersion.Create().SetCourseID(k.ID).SetNumber(1).SetContent(lesson.Content{}).SetAuthorID(accountID).SaveX(ctx)
+	t := c.TrainingAssignment.Create().SetAccountID(accountID).SetCourseID(k.ID).SetAuthorID(accountID).SaveX(ctx)
+	c.TrainingAttempt.Create().SetAssignmentID(t.ID).SetAccountID(accountID).SetCourseID(k.ID).SetCourseVersionID(v.ID).SetEndsAt(at).
+		SetSheet(lesson.Sheet{}).ExecX(ctx)
+	c.Admission.Create().SetAccountID(accountID).SetCourseID(k.ID).SetValidFrom(at).ExecX(ctx)
+}
+
+func TestJoiningIsSeenInItsSegment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.everything()
+	for name, c := range map[string]struct {
+		grant                          viewer.Grant
+		stages, words, courses, inside int
+		people                         int
+	}{
+		"supervisor":           {viewer.Grant{Role: viewer.Supervisor, AgencyID: w.mse.ID}, 1, 1, 1, 1, 1},
+		"supervisor elsewhere": {viewer.Grant{Role: viewer.Supervisor, AgencyID: w.pfr.ID}, 0, 0, 0, 0, 0},
+		"of another region":    {viewer.Grant{Role: viewer.Supervisor, RegionID: w.moscow.ID}, 0, 0, 1, 1, 1},
+		"operator":             {viewer.Grant{Role: viewer.Operator, AgencyID: w.mse.ID}, 0, 0, 1, 0, 0},
+		"operator elsewhere":   {viewer.Grant{Role: viewer.Operator, AgencyID: w.pfr.ID}, 0, 0, 0, 0, 0},
+		"content manager":      {viewer.Grant{Role: viewer.ContentManager, AgencyID: w.mse.ID}, 0, 0, 1, 1, 0},
+		"coordinator":          {viewer.Grant{Role: viewer.SegmentCoordinator, AgencyID: w.mse.ID}, 1, 1, 1, 0, 1},
+		"head office":          {viewer.Grant{Role: viewer.ExpertSystemUser, AgencyID: w.mse.ID}, 1, 1, 1, 0, 0},
+		"administrator":        {viewer.Grant{Role: viewer.Administrator}, 1, 1, 1, 1, 1},
+	} {
+		ctx := viewer.With(t.Context(), w.account(strings.ReplaceAll("joins."+name, " ", "-"), c.grant))
+		require.Equal(t, c.stages, w.client.SiteStage.Query().CountX(ctx), name)
+		require.Equal(t, c.words, w.client.SiteConfirmation.Query().CountX(ctx), name)
+		require.Equal(t, c.courses, w.client.Course.Query().CountX(ctx), name)
+		require.Equal(t, c.inside, w.client.CourseVersion.Query().CountX(ctx), name)
+		require.Equal(t, c.people, w.client.TrainingAssignment.Query().CountX(ctx), name)
+		require.Equal(t, c.people, w.client.TrainingAttempt.Query().CountX(ctx), name)
+		require.Equal(t, c.people, w.client.Admission.Query().CountX(ctx), name)
+	}
+}
+
+// supervised puts a row into each table of supervision; the interaction is the one of everything.
+func (w *world) supervised(accountID string) {
+	w.t.Helper()
+	c, ctx, at := w.client, w.system, time.Now()
+	i := c.Interaction.Query().FirstX(ctx)
+	hours := c.BusinessHours.Query().FirstX(ctx)
+	d := c.Deferral.Create().SetInteractionID(i.ID).SetAgencyID(w.mse.ID).SetRegionID(w.kazan.ID).SetQuestion("q").SetDeferredBy(accountID).
+		SetTimeZone("Europe/Moscow").SetTermStamp("s").SetWarnAt(at).SetDueAt(at).SaveX(ctx)
+	c.DeferralStep.Create().SetDeferralID(d.ID).SetKind("DEFERRED").ExecX(ctx)
+	c.DeferralRule.Create().SetRegionKey("").SetBusinessHoursID(hours.ID).ExecX(ctx)
+	n := c.Incident.Create().SetAgencyID(w.mse.ID).SetRegionID(w.kazan.ID).SetRaisedBy(accountID).SetSeverity("HIGH").SetSubject("CALLS").
+		SetText("t").SaveX(ctx)
+	c.IncidentComment.Create().SetIncidentID(n.ID).SetAccountID(accountID).SetText("t").ExecX(ctx)
+	c.Directive.Create().SetAccountID(accountID).SetAuthorID("acc").SetKind("PRESENCE").SetReason("r").ExecX(ctx)
+	rule := c.AlertRule.Create().SetName("n").SetMetric("WAITING").SetAgencyID(w.mse.ID).SetThreshold(1).SetClearThreshold(1).
+		SetAuthorID(accountID).SaveX(ctx)
+	f := c.EvaluationForm.Create().SetName("n").SetAgencyID(w.mse.ID).SetAuthorID(accountID).SaveX(ctx)
+	v := c.EvaluationFormVersion.Create().SetFormID(f.ID).SetNumber(1).SetContent(scorecard.Form{}).SetPassMark(1).SetContestDays(1).
+		SetAuthorID(accountID).SaveX(ctx)
+	c.EvaluationRule.Create().SetName("n").SetFormID(f.ID).SetAgencyID(w.mse.ID).SetPeriod("WEEK").SetPerOperator(1).SetDrawnTo(at).
+		SetAuthorID(accountID).ExecX(ctx)
+	e := c.Evaluation.Create().SetInteractionID(i.ID).SetOperatorID(accountID).SetFormID(f.ID).SetAgencyID(w.mse.ID).SetLine(2).
+		SetState("GIVEN").SetEvaluatorID("acc").SaveX(ctx)
+	c.EvaluationStep.Create().SetEvaluationID(e.ID).SetKind("GIVEN").ExecX(ctx)
+	b := c.Calibration.Create().SetInteractionID(i.ID).SetOperatorID(accountID).SetFormVersionID(v.ID).SetAgencyID(w.mse.ID).SetLine(2).
+		SetAuthorID("acc").SetDueAt(at).SaveX(ctx)
+	c.Evaluation.Create().SetInteractionID(i.ID).SetOperatorID(accountID).SetFormID(f.ID).SetAgencyID(w.mse.ID).SetLine(2).
+		SetCalibrationID(b.ID).SetEvaluatorID("acc_sealed").SetSealed(true).ExecX(ctx)
+	c.Alert.Create().SetRuleID(rule.ID).SetSubject("s").SetAgencyID(w.mse.ID).SetState("RAISED").SetValue(1).SetWorst(1).ExecX(ctx)
+}
+
+func TestEvaluationsAreSeenByWhomTheyConcern(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.everything()
+	operator := w.client.Evaluation.Query().FirstX(w.system).OperatorID
+	for name, c := range map[string]struct {
+		v                    viewer.Viewer
+		judged, rules, forms int
+	}{
+		"the operator":          {viewer.Viewer{AccountID: operator, Grants: []viewer.Grant{{Role: viewer.Operator, AgencyID: w.mse.ID}}}, 1, 0, 1},
+		"a colleague":           {viewer.Viewer{AccountID: "acc_c", Grants: []viewer.Grant{{Role: viewer.Operator, AgencyID: w.mse.ID}}}, 0, 0, 1},
+		"an operator elsewhere": {viewer.Viewer{AccountID: "acc_c", Grants: []viewer.Grant{{Role: viewer.Operator, AgencyID: w.pfr.ID}}}, 0, 0, 0},
+		"a supervisor":          {viewer.Viewer{AccountID: "acc_s", Grants: []viewer.Grant{{Role: viewer.Supervisor, AgencyID: w.mse.ID}}}, 1, 1, 1},
+		"of another line":       {viewer.Viewer{AccountID: "acc_s", Grants: []viewer.Grant{{Role: viewer.Supervisor, AgencyID: w.mse.ID, Line: 1}}}, 0, 1, 1},
+		"of another agency":     {viewer.Viewer{AccountID: "acc_s", Grants: []viewer.Grant{{Role: viewer.Supervisor, AgencyID: w.pfr.ID}}}, 0, 0, 0},
+		"who sealed it":         {viewer.Viewer{AccountID: "acc_sealed", Grants: []viewer.Grant{{Role: viewer.Supervisor, AgencyID: w.mse.ID}}}, 2, 1, 1},
+		"who is no supervisor":  {viewer.Viewer{AccountID: "acc_sealed", Grants: []viewer.Grant{{Role: viewer.Operator, AgencyID: w.mse.ID}}}, 0, 0, 1},
+		"an administrator":      {viewer.Viewer{AccountID: "acc_a", Grants: []viewer.Grant{{Role: viewer.Administrator}}}, 1, 1, 1},
+		"a content manager":     {viewer.Viewer{AccountID: "acc_m", Grants: []viewer.Grant{{Role: viewer.ContentManager, AgencyID: w.mse.ID}}}, 0, 0, 0},
+	} {
+		c.v.Kind = viewer.Account
+		ctx := viewer.With(t.Context(), c.v)
+		require.Equal(t, c.judged, w.client.Evaluation.Query().CountX(ctx), name)
+		require.Equal(t, min(c.judged, 1), w.client.EvaluationStep.Query().CountX(ctx), name)
+		require.Equal(t, c.rules, w.client.EvaluationRule.Query().CountX(ctx), name)
+		require.Equal(t, c.forms, w.client.EvaluationForm.Query().CountX(ctx), name)
+		require.Equal(t, c.forms, w.client.EvaluationFormVersion.Query().CountX(ctx), name)
+	}
 }
 
 // doors puts a row into each table of signing in.
@@ -178,7 +292,7 @@ func TestEveryEntityIsClosedByDefault(t *testing.T) {
 	w := newWorld(t)
 	w.everything()
 	all := w.visible(viewer.Viewer{Kind: viewer.System})
-	joins := 1 // queue_required_skills is a table without an entity
+	joins := 2 // queue_required_skills and queue_required_courses are tables without an entity
 	require.Len(t, all, len(migrate.Tables)-joins)
 	for name, count := range all {
 		require.Positive(t, count, "the test needs a row of "+name)
@@ -210,6 +324,7 @@ func TestStrangersSeeReferenceDataOnly(t *testing.T) {
 	reference := map[string]bool{
 		"Agency": true, "Region": true, "Site": true, "Skill": true, "Queue": true, "PauseReason": true,
 		"BusinessHours": true, "Disposition": true, "ServiceNumber": true, "Menu": true, "MenuVersion": true, "Sound": true,
+		"RolloutWave": true, "DeferralRule": true,
 	}
 	for name, count := range w.visible(stranger) {
 		switch {

@@ -26,21 +26,10 @@ const (
 
 // Interaction is the policy of interactions: their citizen; the operator who has them, had them or is offered them;
 // supervisors and coordinators whose segment reaches them.
-func Interaction() entgo.Policy {
-	return narrowed[predicate.Interaction, *ent.InteractionQuery](interactions)
-}
+func Interaction() entgo.Policy { return guard(byShape{}) }
 
-// interactions is the condition on interactions themselves, which are listed newest first: an operator's are found by a
-// sub-query that goes by the operator.
-func interactions(v viewer.Viewer) condition {
-	if v.Kind == viewer.Account && len(watching(v)) == 0 {
-		return in(interaction.FieldID, ownInteractions(v.AccountID))
-	}
-	return eachInteraction(v)
-}
-
-// eachInteraction is the same for the interactions that rows of another table, a few at a time, hang on: each is looked at
-// by itself, however many the operator had.
+// eachInteraction is the condition on interactions of which few are asked for, also by rows of another table that hang on
+// them: each is looked at by itself, however many the operator had.
 func eachInteraction(v viewer.Viewer) condition {
 	switch v.Kind {
 	case viewer.Citizen:
@@ -60,22 +49,6 @@ func watching(v viewer.Viewer) []viewer.Grant {
 	return v.GrantsOf(viewer.Supervisor, viewer.SegmentCoordinator)
 }
 
-// ownInteractions selects the ids of an operator's interactions. It is a union, and not alternatives in one condition,
-// because each branch then has an index to go by.
-func ownInteractions(accountID string) func(*sql.DialectBuilder) *sql.Selector {
-	return func(b *sql.DialectBuilder) *sql.Selector {
-		i := b.Select(interaction.FieldID).From(b.Table(interaction.Table))
-		i.Where(sql.EQ(i.C(interaction.FieldOperatorID), accountID))
-		s := b.Select(segment.FieldInteractionID).From(b.Table(segment.Table))
-		s.Where(handled(s, accountID))
-		o := b.Select(offer.FieldInteractionID).From(b.Table(offer.Table))
-		o.Where(pending(o, accountID))
-		r := b.Select(offer.FieldInteractionID).From(b.Table(offer.Table))
-		r.Where(recent(r, accountID))
-		return i.Union(s).Union(o).Union(r)
-	}
-}
-
 // watchedOrOwn adds the operator's own interactions to those of the segments by conditions that depend on the row: the
 // planner checks them one by one for a page, and as a whole for a count. Those that the operator had before are among them
 // when had is true.
@@ -83,16 +56,7 @@ func watchedOrOwn(accountID string, watched []viewer.Grant, had bool) condition 
 	return func(s *sql.Selector) {
 		alternatives := []*sql.Predicate{sql.EQ(s.C(interaction.FieldOperatorID), accountID)}
 		for _, g := range watched {
-			p := covered(s, g)
-			if g.Line != 0 {
-				line := sql.EQ(s.C(lineColumn), g.Line)
-				if p == nil {
-					p = line
-				} else {
-					p = sql.And(p, line)
-				}
-			}
-			alternatives = append(alternatives, p)
+			alternatives = append(alternatives, reached(s, g))
 		}
 		b := sql.Dialect(s.Dialect())
 		if had {
@@ -105,6 +69,18 @@ func watchedOrOwn(accountID string, watched []viewer.Grant, had bool) condition 
 			sql.Or(pending(o, accountID), recent(o, accountID))))
 		s.Where(anyOf(append(alternatives, sql.Exists(o))))
 	}
+}
+
+// reached is covered with the line.
+func reached(t columns, g viewer.Grant) *sql.Predicate {
+	var parts []*sql.Predicate
+	if p := covered(t, g); p != nil {
+		parts = append(parts, p)
+	}
+	if g.Line != 0 {
+		parts = append(parts, sql.EQ(t.C(lineColumn), g.Line))
+	}
+	return all(parts)
 }
 
 // handled: the operator had it.
@@ -166,12 +142,14 @@ func said(column, at string) func(viewer.Viewer) condition {
 		}
 		return func(s *sql.Selector) {
 			b := sql.Dialect(s.Dialect())
-			i := b.Select(interaction.FieldID).From(b.Table(interaction.Table))
+			// Both ask about the row's own interaction: a list of all that may be seen would be made for every query.
+			i := b.Select().From(b.Table(interaction.Table))
+			i.Where(sql.ColumnsEQ(i.C(interaction.FieldID), s.C(column)))
 			watchedOrOwn(v.AccountID, watched, false)(i)
 			g := b.Select().From(b.Table(segment.Table))
 			g.Where(sql.And(sql.ColumnsEQ(g.C(segment.FieldInteractionID), s.C(column)), handled(g, v.AccountID),
 				sql.Or(sql.IsNull(g.C(segment.FieldEndedAt)), sql.ColumnsGTE(g.C(segment.FieldEndedAt), s.C(at)))))
-			s.Where(sql.Or(sql.In(s.C(column), i), sql.Exists(g)))
+			s.Where(sql.Or(sql.Exists(i), sql.Exists(g)))
 		}
 	}
 }

@@ -20,9 +20,11 @@ func TestInteractionsAndWhatHangsOnThem(t *testing.T) {
 	pfr := w.interaction("pfr", w.pfr, w.moscow, 2, "")
 	w.interaction("pfr-kazan", w.pfr, w.kazan, 2, "")
 	w.interaction("mse", w.mse, w.kazan, 2, "")
-	w.interaction("mine", w.mse, w.kazan, 1, operator.AccountID)
+	mine := w.interaction("mine", w.mse, w.kazan, 1, operator.AccountID)
+	w.segment(mine.ID, operator.AccountID, segment.KindTalk)
 	handled := w.interaction("handled", w.mse, nil, 1, "")
 	w.segment(handled.ID, operator.AccountID, segment.KindTalk)
+	w.segment(handled.ID, operator.AccountID, segment.KindHold)
 	offered := w.interaction("offered", w.mse, nil, 1, "")
 	w.offer(offered.ID, operator.AccountID, offer.StatePending, time.Second)
 	missed := w.interaction("missed", w.mse, w.moscow, 1, "")
@@ -66,6 +68,26 @@ func TestInteractionsAndWhatHangsOnThem(t *testing.T) {
 		"coordinator of a region": {
 			with(viewer.Viewer{Kind: viewer.Account}, viewer.SegmentCoordinator, viewer.Grant{RegionID: w.moscow.ID}),
 			[]string{"common", "pfr", "handled", "offered", "missed", "missed-long-ago"},
+		},
+		"coordinator of two segments": {
+			with(with(operator, viewer.SegmentCoordinator, viewer.Grant{AgencyID: w.pfr.ID, RegionID: w.kazan.ID}),
+				viewer.Supervisor, viewer.Grant{AgencyID: w.mse.ID, RegionID: w.kazan.ID, Line: 2}),
+			append([]string{"common", "pfr-kazan", "mse"}, own...),
+		},
+		"supervisor of segments that overlap": {
+			with(with(operator, viewer.SegmentCoordinator, viewer.Grant{AgencyID: w.mse.ID, RegionID: w.moscow.ID}),
+				viewer.Supervisor, viewer.Grant{AgencyID: w.mse.ID, RegionID: w.kazan.ID}),
+			append([]string{"common", "mse", "missed-long-ago"}, own...),
+		},
+		"supervisor of many segments": {
+			viewer.Viewer{Kind: viewer.Account, AccountID: operator.AccountID, Grants: []viewer.Grant{
+				{Role: viewer.Supervisor, AgencyID: w.pfr.ID, RegionID: w.moscow.ID},
+				{Role: viewer.Supervisor, AgencyID: w.pfr.ID, RegionID: w.kazan.ID},
+				{Role: viewer.Supervisor, AgencyID: w.mse.ID, RegionID: w.kazan.ID},
+				{Role: viewer.Supervisor, AgencyID: "agn_none", RegionID: "reg_none"},
+				{Role: viewer.Supervisor, RegionID: w.moscow.ID, Line: 2},
+			}},
+			append([]string{"common", "pfr", "pfr-kazan", "mse"}, own...),
 		},
 		"operator who supervises": {
 			with(operator, viewer.Supervisor, viewer.Grant{AgencyID: w.pfr.ID, RegionID: w.kazan.ID}),

@@ -25,7 +25,7 @@ const (
 )
 
 // covered is viewer.Grant.Covers for agency and region in SQL. Nil when the grant is bound to neither.
-func covered(s *sql.Selector, g viewer.Grant) *sql.Predicate {
+func covered(s columns, g viewer.Grant) *sql.Predicate {
 	var parts []*sql.Predicate
 	if g.AgencyID != "" {
 		parts = append(parts, sql.Or(sql.IsNull(s.C(agencyColumn)), sql.EQ(s.C(agencyColumn), g.AgencyID)))

@@ -118,6 +118,13 @@ func (w *world) sees(v viewer.Viewer) []string {
 	ctx := viewer.With(w.t.Context(), v)
 	ids := w.client.Interaction.Query().IDsX(ctx)
 	names := w.names(ids)
+	for _, order := range []func(...string) interaction.OrderOption{
+		func(f ...string) interaction.OrderOption { return interaction.OrderOption(ent.Asc(f...)) },
+		func(f ...string) interaction.OrderOption { return interaction.OrderOption(ent.Desc(f...)) },
+	} {
+		page := w.client.Interaction.Query().Where(interaction.LineIn(1, 2)).Order(order(interaction.FieldID)).Limit(100).IDsX(ctx)
+		require.ElementsMatch(w.t, names, w.names(page), "a page is read in another way")
+	}
 	messages := w.client.Message.Query().AllX(ctx)
 	require.ElementsMatch(w.t, names, w.names(column(messages, func(m *ent.Message) string { return m.InteractionID })))
 	attachments := w.client.Attachment.Query().AllX(ctx)

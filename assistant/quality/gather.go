@@ -15,6 +15,7 @@ import (
 	"ekc/ent/citizen"
 	"ekc/ent/message"
 	"ekc/ent/predicate"
+	"ekc/internal/seal"
 	"ekc/knowledge/improve"
 	"ekc/knowledge/personal"
 )
@@ -193,24 +194,25 @@ func (s *Service) messages(ctx context.Context, turns []*ent.AssistantTurn) (map
 // whose first citizen stands for them.
 func (s *Service) persons(ctx context.Context, turns []*ent.AssistantTurn) (map[string]string, error) {
 	persons := map[string]string{}
-	var phones []string
+	var phones [][]byte
 	for _, t := range turns {
 		c := t.Edges.Interaction.Edges.Citizen
 		persons[c.ID] = c.ID
-		if c.Phone != "" {
-			phones = append(phones, c.Phone)
+		if index := seal.Held(c.PhoneIndex); index != nil {
+			phones = append(phones, index)
 		}
 	}
-	same, err := s.o.Client.Citizen.Query().Where(citizen.PhoneIn(phones...)).Order(ent.Asc(citizen.FieldID)).All(ctx)
+	same, err := s.o.Client.Citizen.Query().Where(citizen.PhoneIndexIn(phones...)).Order(ent.Asc(citizen.FieldID)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read citizens: %w", err)
 	}
 	first := map[string]string{}
 	for _, c := range same {
-		if first[c.Phone] == "" {
-			first[c.Phone] = c.ID
+		phone := string(*c.PhoneIndex)
+		if first[phone] == "" {
+			first[phone] = c.ID
 		}
-		persons[c.ID] = first[c.Phone]
+		persons[c.ID] = first[phone]
 	}
 	return persons, nil
 }

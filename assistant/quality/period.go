@@ -3,15 +3,14 @@ package quality
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/lib/pq"
-	"github.com/oklog/ulid/v2"
 
 	"ekc/access"
 	"ekc/access/viewer"
 	"ekc/internal/fail"
+	"ekc/internal/ids"
 )
 
 // maxPeriod bounds what statistics and samples look at.
@@ -39,10 +38,7 @@ func (s *Service) period(p Period) (Period, error) {
 
 // ids are the bounds of the ids of the period's interactions: they grow with time, so the indexes by id find a period.
 func (p Period) ids() (low, high string) {
-	bound := func(t time.Time) string {
-		return "int_" + strings.ToLower(ulid.MustNew(ulid.Timestamp(t), nil).String())
-	}
-	return bound(p.From), bound(p.To)
+	return ids.Since("int", p.From), ids.Since("int", p.To)
 }
 
 // bounds are the segments, by ids, to which the viewer's right to an action is bounded, as columns for unnest; whole says that it is

@@ -81,7 +81,7 @@ const insertTold = `
 	INSERT INTO recall_persons (id, created_at, recall_id, person, interaction_id, told_at, state, next_at)
 	SELECT 'rcp_0' || substr(md5($1 || ' ' || t.person), 1, 25), $3, $1, t.person, t.interaction_id, t.told_at, 'PENDING', $3
 	FROM (SELECT DISTINCT ON (person) * FROM (
-		SELECT COALESCE(NULLIF(c.phone, ''), c.id) AS person, w.interaction_id, w.told_at
+		SELECT COALESCE(left(encode(c.phone_index, 'hex'), 40), NULLIF(c.phone, ''), c.id) AS person, w.interaction_id, w.told_at
 		FROM (SELECT interaction_id, created_at AS told_at FROM assistant_turns WHERE record_version_id = $2
 			UNION ALL SELECT interaction_id, created_at FROM messages WHERE author = 'OPERATOR' AND citations @> $4::jsonb) w
 		JOIN interactions i ON i.id = w.interaction_id JOIN citizens c ON c.id = i.citizen_id) p

@@ -3,7 +3,6 @@ package quality
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"ekc/access"
@@ -92,43 +91,4 @@ func (st *Statistics) add(of, key string, f Figures) {
 	default:
 		st.Total = f
 	}
-}
-
-// Telling is how often a record was told by Yana.
-type Telling struct {
-	RecordID string
-	// Times counts answers, Dialogues the interactions with one.
-	Times, Dialogues int
-}
-
-var selectTold = `
-	SELECT t.record_id, count(*), count(DISTINCT t.interaction_id) FROM assistant_turns t JOIN interactions i ON i.id = t.interaction_id
-	WHERE t.interaction_id >= $1 AND t.interaction_id < $2 AND t.decision = 'ANSWER' AND t.record_id <> ''
-		AND ($3 = '' OR i.agency_id = $3) AND ($4 = '' OR i.region_id = $4) AND ($5 = '' OR i.topic = $5) AND ` + coveredBy("i", 6) + `
-	GROUP BY t.record_id ORDER BY count(*) DESC, t.record_id LIMIT $9`
-
-// MostTold lists the records that Yana told most in a period, at most first.
-func (s *Service) MostTold(ctx context.Context, q StatisticsQuery, first int) ([]Telling, error) {
-	var err error
-	if q.Period, err = s.period(q.Period); err != nil {
-		return nil, err
-	}
-	args, err := q.args(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.o.Client.QueryContext(viewer.AsSystem(ctx), selectTold, append(args, first)...)
-	if err != nil {
-		return nil, fmt.Errorf("count answers: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var all []Telling
-	for rows.Next() {
-		var t Telling
-		if err := rows.Scan(&t.RecordID, &t.Times, &t.Dialogues); err != nil {
-			return nil, fmt.Errorf("count answers: %w", err)
-		}
-		all = append(all, t)
-	}
-	return all, rows.Err()
 }

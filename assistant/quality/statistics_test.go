@@ -98,6 +98,46 @@ func TestStatisticsAddUp(t *testing.T) {
 	}
 }
 
+func TestMostTold(t *testing.T) {
+	t.Parallel()
+	core, log := coretest.New(t)
+	fill(t, core.Client, 600)
+	ctx := viewer.AsSystem(t.Context())
+	// A record that is told five times in two dialogues, of one agency.
+	_, err := core.Client.ExecContext(ctx, `
+		INSERT INTO assistant_turns (id, created_at, interaction_id, question_id, decision, reason, record_id, record_version_id)
+		SELECT 'trn_more' || i.id || j, i.created_at, i.id, 'msg', 'ANSWER', 'confident', 'rec-often', 'ver-often'
+		FROM (SELECT id, created_at, row_number() OVER (ORDER BY id) AS k FROM interactions WHERE agency_id = 'agn_2') i, generate_series(1, 4) j
+		WHERE i.k = 1 OR i.k = 2 AND j = 1`)
+	require.NoError(t, err)
+	s := quality.New(quality.Options{Client: core.Client, Store: log, Base: untold{}})
+	q := quality.StatisticsQuery{Period: quality.Period{From: time.Now().AddDate(0, 0, -31)}}
+	often := quality.Telling{RecordID: "rec-often", Times: 5, Dialogues: 2}
+	for _, agency := range []string{"", "agn_2"} {
+		q.AgencyID = agency
+		most, err := s.MostTold(ctx, q, 3)
+		require.NoError(t, err)
+		require.Len(t, most, 3, agency)
+		require.Equal(t, often, most[0], agency)
+		require.Positive(t, most[2].Times)
+	}
+	q.AgencyID = "agn_5"
+	most, err := s.MostTold(ctx, q, 100)
+	require.NoError(t, err)
+	require.NotContains(t, most, often)
+	q.AgencyID = ""
+	account := viewer.With(t.Context(), viewer.Viewer{Kind: viewer.Account, AccountID: "acc_1", Grants: []viewer.Grant{
+		{Role: viewer.Supervisor, AgencyID: "agn_2"},
+	}})
+	most, err = s.MostTold(account, q, 1)
+	require.NoError(t, err)
+	require.Equal(t, []quality.Telling{often}, most)
+	q.From, q.To = time.Now().Add(-time.Minute), time.Now()
+	most, err = s.MostTold(ctx, q, 1)
+	require.NoError(t, err)
+	require.Empty(t, most)
+}
+
 func TestDrawsAreProportionalAndRepeat(t *testing.T) {
 	t.Parallel()
 	core, log := coretest.New(t)

@@ -8,14 +8,11 @@ package recordfile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"ekc/access"
@@ -178,27 +175,17 @@ func (s *Service) URL(id string) string {
 }
 
 // Handler serves the links, as downloads.
-func (s *Service) Handler() http.Handler { return s.links.Handler(s.serve) }
-
-func (s *Service) serve(w http.ResponseWriter, r *http.Request, id string) {
-	f, err := s.o.Client.RecordFile.Get(viewer.AsSystem(r.Context()), id)
-	if ent.IsNotFound(err) {
-		http.NotFound(w, r)
-		return
-	}
-	if err != nil {
-		s.o.Logger.ErrorContext(r.Context(), "file of a record not readable", "file", id, "error", err)
-		http.Error(w, "try again later", http.StatusServiceUnavailable)
-		return
-	}
-	file, err := s.files.Open(id)
-	if err != nil {
-		s.o.Logger.ErrorContext(r.Context(), "file of a record is missing", "file", id, "error", err)
-		http.NotFound(w, r)
-		return
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	filestore.Serve(w, r, f.FileName, f.MediaType, f.CreatedAt, file)
+func (s *Service) Handler() http.Handler {
+	return s.links.Files(s.files, s.o.Logger, func(ctx context.Context, id string) (filestore.Row, error) {
+		f, err := s.o.Client.RecordFile.Get(viewer.AsSystem(ctx), id)
+		if ent.IsNotFound(err) {
+			return filestore.Row{}, filestore.ErrNoRow
+		}
+		if err != nil {
+			return filestore.Row{}, fmt.Errorf("read file of a record: %w", err)
+		}
+		return filestore.Row{Name: f.FileName, MediaType: f.MediaType, CreatedAt: f.CreatedAt}, nil
+	})
 }
 
 // Run sweeps now and then until ctx ends.
@@ -223,20 +210,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if _, err := s.o.Client.RecordFile.Delete().Where(recordfile.Attached(false), recordfile.CreatedAtLT(before)).Exec(system); err != nil {
 		return fmt.Errorf("remove files of no record: %w", err)
 	}
-	return filepath.WalkDir(s.files.Dir(), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		if info, err := entry.Info(); err != nil || info.ModTime().After(before) {
-			return nil //nolint:nilerr // removed by another node meanwhile
-		}
-		kept, err := s.o.Client.RecordFile.Query().Where(recordfile.ID(filepath.Base(path))).Exist(system)
-		if err != nil || kept {
-			return err
-		}
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // another node may have been faster
-			return fmt.Errorf("remove a file of no record: %w", err)
-		}
-		return nil
+	return s.files.Sweep(system, before, func(ctx context.Context, ids []string) ([]string, error) {
+		return s.o.Client.RecordFile.Query().Where(recordfile.IDIn(ids...)).IDs(ctx)
 	})
 }

@@ -25,15 +25,18 @@ const (
 type commands struct {
 	Version kong.VersionFlag `help:"Print the version and quit."`
 
-	Serve     serveCommand      `cmd:"" help:"Run a node: API, playground, widget, routing, Yana. Several may share one data directory or one pair of databases."`
-	Migrate   migrateCommand    `cmd:"" help:"Bring the databases to the newest schema, and do nothing else. serve does it too."`
-	User      userCommands      `cmd:"" help:"Accounts, from the console."`
-	Knowledge baseCommands      `cmd:"" help:"The question base."`
-	Numbering numberingCommands `cmd:"" help:"The numbering plan, by which the region of a caller is told."`
-	Assistant assistantCommands `cmd:"" help:"Yana."`
-	Audit     auditCommands     `cmd:"" help:"The audit log."`
-	Data      dataCommands      `cmd:"" help:"Personal data."`
-	Rights    rightsCommand     `cmd:"" help:"Print the matrix of rights as a Markdown table."`
+	Serve      serveCommand       `cmd:"" help:"Run a node: API, playground, widget, routing, Yana. Several may share one data directory or one pair of databases."`
+	Migrate    migrateCommand     `cmd:"" help:"Bring the databases to the newest schema, and do nothing else. serve does it too."`
+	User       userCommands       `cmd:"" help:"Accounts, from the console."`
+	Knowledge  baseCommands       `cmd:"" help:"The question base."`
+	Numbering  numberingCommands  `cmd:"" help:"The numbering plan, by which the region of a caller is told."`
+	Assistant  assistantCommands  `cmd:"" help:"Yana."`
+	Audit      auditCommands      `cmd:"" help:"The audit log."`
+	Data       dataCommands       `cmd:"" help:"Personal data."`
+	Retention  retentionCommands  `cmd:"" help:"How long data is kept."`
+	Keys       keysCommands       `cmd:"" help:"The keys of encrypted columns."`
+	Onboarding onboardingCommands `cmd:"" help:"Sites that join the centre: the plan, and how far they are."`
+	Rights     rightsCommand      `cmd:"" help:"Print the matrix of rights as a Markdown table."`
 }
 
 func main() {

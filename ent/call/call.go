@@ -32,6 +32,8 @@ const (
 	FieldCaller = "caller"
 	// FieldCalled holds the string denoting the called field in the database.
 	FieldCalled = "called"
+	// FieldCitizenSealed holds the string denoting the citizen_sealed field in the database.
+	FieldCitizenSealed = "citizen_sealed"
 	// FieldCallbackID holds the string denoting the callback_id field in the database.
 	FieldCallbackID = "callback_id"
 	// FieldBeganAt holds the string denoting the began_at field in the database.
@@ -93,6 +95,7 @@ var Columns = []string{
 	FieldTrunkID,
 	FieldCaller,
 	FieldCalled,
+	FieldCitizenSealed,
 	FieldCallbackID,
 	FieldBeganAt,
 	FieldEndedAt,

@@ -95,6 +95,11 @@ func Called(v string) predicate.Call {
 	return predicate.Call(sql.FieldEQ(FieldCalled, v))
 }
 
+// CitizenSealed applies equality check predicate on the "citizen_sealed" field. It's identical to CitizenSealedEQ.
+func CitizenSealed(v []byte) predicate.Call {
+	return predicate.Call(sql.FieldEQ(FieldCitizenSealed, v))
+}
+
 // CallbackID applies equality check predicate on the "callback_id" field. It's identical to CallbackIDEQ.
 func CallbackID(v string) predicate.Call {
 	return predicate.Call(sql.FieldEQ(FieldCallbackID, v))
@@ -543,6 +548,56 @@ func CalledEqualFold(v string) predicate.Call {
 // CalledContainsFold applies the ContainsFold predicate on the "called" field.
 func CalledContainsFold(v string) predicate.Call {
 	return predicate.Call(sql.FieldContainsFold(FieldCalled, v))
+}
+
+// CitizenSealedEQ applies the EQ predicate on the "citizen_sealed" field.
+func CitizenSealedEQ(v []byte) predicate.Call {
+	return predicate.Call(sql.FieldEQ(FieldCitizenSealed, v))
+}
+
+// CitizenSealedNEQ applies the NEQ predicate on the "citizen_sealed" field.
+func CitizenSealedNEQ(v []byte) predicate.Call {
+	return predicate.Call(sql.FieldNEQ(FieldCitizenSealed, v))
+}
+
+// CitizenSealedIn applies the In predicate on the "citizen_sealed" field.
+func CitizenSealedIn(vs ...[]byte) predicate.Call {
+	return predicate.Call(sql.FieldIn(FieldCitizenSealed, vs...))
+}
+
+// CitizenSealedNotIn applies the NotIn predicate on the "citizen_sealed" field.
+func CitizenSealedNotIn(vs ...[]byte) predicate.Call {
+	return predicate.Call(sql.FieldNotIn(FieldCitizenSealed, vs...))
+}
+
+// CitizenSealedGT applies the GT predicate on the "citizen_sealed" field.
+func CitizenSealedGT(v []byte) predicate.Call {
+	return predicate.Call(sql.FieldGT(FieldCitizenSealed, v))
+}
+
+// CitizenSealedGTE applies the GTE predicate on the "citizen_sealed" field.
+func CitizenSealedGTE(v []byte) predicate.Call {
+	return predicate.Call(sql.FieldGTE(FieldCitizenSealed, v))
+}
+
+// CitizenSealedLT applies the LT predicate on the "citizen_sealed" field.
+func CitizenSealedLT(v []byte) predicate.Call {
+	return predicate.Call(sql.FieldLT(FieldCitizenSealed, v))
+}
+
+// CitizenSealedLTE applies the LTE predicate on the "citizen_sealed" field.
+func CitizenSealedLTE(v []byte) predicate.Call {
+	return predicate.Call(sql.FieldLTE(FieldCitizenSealed, v))
+}
+
+// CitizenSealedIsNil applies the IsNil predicate on the "citizen_sealed" field.
+func CitizenSealedIsNil() predicate.Call {
+	return predicate.Call(sql.FieldIsNull(FieldCitizenSealed))
+}
+
+// CitizenSealedNotNil applies the NotNil predicate on the "citizen_sealed" field.
+func CitizenSealedNotNil() predicate.Call {
+	return predicate.Call(sql.FieldNotNull(FieldCitizenSealed))
 }
 
 // CallbackIDEQ applies the EQ predicate on the "callback_id" field.

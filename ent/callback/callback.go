@@ -36,6 +36,10 @@ const (
 	FieldLine = "line"
 	// FieldNumber holds the string denoting the number field in the database.
 	FieldNumber = "number"
+	// FieldNumberSealed holds the string denoting the number_sealed field in the database.
+	FieldNumberSealed = "number_sealed"
+	// FieldNumberIndex holds the string denoting the number_index field in the database.
+	FieldNumberIndex = "number_index"
 	// FieldTimeZone holds the string denoting the time_zone field in the database.
 	FieldTimeZone = "time_zone"
 	// FieldPlaceAt holds the string denoting the place_at field in the database.
@@ -95,6 +99,8 @@ var Columns = []string{
 	FieldState,
 	FieldLine,
 	FieldNumber,
+	FieldNumberSealed,
+	FieldNumberIndex,
 	FieldTimeZone,
 	FieldPlaceAt,
 	FieldAttempts,
@@ -139,6 +145,8 @@ var (
 	LineValidator func(int) error
 	// NumberValidator is a validator for the "number" field. It is called by the builders before save.
 	NumberValidator func(string) error
+	// NumberIndexValidator is a validator for the "number_index" field. It is called by the builders before save.
+	NumberIndexValidator func([]byte) error
 	// TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
 	TimeZoneValidator func(string) error
 	// DefaultAttempts holds the default value on creation for the "attempts" field.
@@ -164,6 +172,7 @@ const (
 	ReasonLost       Reason = "LOST"
 	ReasonFailedNode Reason = "FAILED_NODE"
 	ReasonRecall     Reason = "RECALL"
+	ReasonDeferred   Reason = "DEFERRED"
 )
 
 func (r Reason) String() string {
@@ -173,7 +182,7 @@ func (r Reason) String() string {
 // ReasonValidator is a validator for the "reason" field enum values. It is called by the builders before save.
 func ReasonValidator(r Reason) error {
 	switch r {
-	case ReasonRequested, ReasonLost, ReasonFailedNode, ReasonRecall:
+	case ReasonRequested, ReasonLost, ReasonFailedNode, ReasonRecall, ReasonDeferred:
 		return nil
 	default:
 		return fmt.Errorf("callback: invalid enum value for reason field: %q", r)

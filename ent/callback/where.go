@@ -100,6 +100,16 @@ func Number(v string) predicate.Callback {
 	return predicate.Callback(sql.FieldEQ(FieldNumber, v))
 }
 
+// NumberSealed applies equality check predicate on the "number_sealed" field. It's identical to NumberSealedEQ.
+func NumberSealed(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldEQ(FieldNumberSealed, v))
+}
+
+// NumberIndex applies equality check predicate on the "number_index" field. It's identical to NumberIndexEQ.
+func NumberIndex(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldEQ(FieldNumberIndex, v))
+}
+
 // TimeZone applies equality check predicate on the "time_zone" field. It's identical to TimeZoneEQ.
 func TimeZone(v string) predicate.Callback {
 	return predicate.Callback(sql.FieldEQ(FieldTimeZone, v))
@@ -605,6 +615,16 @@ func NumberHasSuffix(v string) predicate.Callback {
 	return predicate.Callback(sql.FieldHasSuffix(FieldNumber, v))
 }
 
+// NumberIsNil applies the IsNil predicate on the "number" field.
+func NumberIsNil() predicate.Callback {
+	return predicate.Callback(sql.FieldIsNull(FieldNumber))
+}
+
+// NumberNotNil applies the NotNil predicate on the "number" field.
+func NumberNotNil() predicate.Callback {
+	return predicate.Callback(sql.FieldNotNull(FieldNumber))
+}
+
 // NumberEqualFold applies the EqualFold predicate on the "number" field.
 func NumberEqualFold(v string) predicate.Callback {
 	return predicate.Callback(sql.FieldEqualFold(FieldNumber, v))
@@ -613,6 +633,106 @@ func NumberEqualFold(v string) predicate.Callback {
 // NumberContainsFold applies the ContainsFold predicate on the "number" field.
 func NumberContainsFold(v string) predicate.Callback {
 	return predicate.Callback(sql.FieldContainsFold(FieldNumber, v))
+}
+
+// NumberSealedEQ applies the EQ predicate on the "number_sealed" field.
+func NumberSealedEQ(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldEQ(FieldNumberSealed, v))
+}
+
+// NumberSealedNEQ applies the NEQ predicate on the "number_sealed" field.
+func NumberSealedNEQ(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldNEQ(FieldNumberSealed, v))
+}
+
+// NumberSealedIn applies the In predicate on the "number_sealed" field.
+func NumberSealedIn(vs ...[]byte) predicate.Callback {
+	return predicate.Callback(sql.FieldIn(FieldNumberSealed, vs...))
+}
+
+// NumberSealedNotIn applies the NotIn predicate on the "number_sealed" field.
+func NumberSealedNotIn(vs ...[]byte) predicate.Callback {
+	return predicate.Callback(sql.FieldNotIn(FieldNumberSealed, vs...))
+}
+
+// NumberSealedGT applies the GT predicate on the "number_sealed" field.
+func NumberSealedGT(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldGT(FieldNumberSealed, v))
+}
+
+// NumberSealedGTE applies the GTE predicate on the "number_sealed" field.
+func NumberSealedGTE(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldGTE(FieldNumberSealed, v))
+}
+
+// NumberSealedLT applies the LT predicate on the "number_sealed" field.
+func NumberSealedLT(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldLT(FieldNumberSealed, v))
+}
+
+// NumberSealedLTE applies the LTE predicate on the "number_sealed" field.
+func NumberSealedLTE(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldLTE(FieldNumberSealed, v))
+}
+
+// NumberSealedIsNil applies the IsNil predicate on the "number_sealed" field.
+func NumberSealedIsNil() predicate.Callback {
+	return predicate.Callback(sql.FieldIsNull(FieldNumberSealed))
+}
+
+// NumberSealedNotNil applies the NotNil predicate on the "number_sealed" field.
+func NumberSealedNotNil() predicate.Callback {
+	return predicate.Callback(sql.FieldNotNull(FieldNumberSealed))
+}
+
+// NumberIndexEQ applies the EQ predicate on the "number_index" field.
+func NumberIndexEQ(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldEQ(FieldNumberIndex, v))
+}
+
+// NumberIndexNEQ applies the NEQ predicate on the "number_index" field.
+func NumberIndexNEQ(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldNEQ(FieldNumberIndex, v))
+}
+
+// NumberIndexIn applies the In predicate on the "number_index" field.
+func NumberIndexIn(vs ...[]byte) predicate.Callback {
+	return predicate.Callback(sql.FieldIn(FieldNumberIndex, vs...))
+}
+
+// NumberIndexNotIn applies the NotIn predicate on the "number_index" field.
+func NumberIndexNotIn(vs ...[]byte) predicate.Callback {
+	return predicate.Callback(sql.FieldNotIn(FieldNumberIndex, vs...))
+}
+
+// NumberIndexGT applies the GT predicate on the "number_index" field.
+func NumberIndexGT(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldGT(FieldNumberIndex, v))
+}
+
+// NumberIndexGTE applies the GTE predicate on the "number_index" field.
+func NumberIndexGTE(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldGTE(FieldNumberIndex, v))
+}
+
+// NumberIndexLT applies the LT predicate on the "number_index" field.
+func NumberIndexLT(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldLT(FieldNumberIndex, v))
+}
+
+// NumberIndexLTE applies the LTE predicate on the "number_index" field.
+func NumberIndexLTE(v []byte) predicate.Callback {
+	return predicate.Callback(sql.FieldLTE(FieldNumberIndex, v))
+}
+
+// NumberIndexIsNil applies the IsNil predicate on the "number_index" field.
+func NumberIndexIsNil() predicate.Callback {
+	return predicate.Callback(sql.FieldIsNull(FieldNumberIndex))
+}
+
+// NumberIndexNotNil applies the NotNil predicate on the "number_index" field.
+func NumberIndexNotNil() predicate.Callback {
+	return predicate.Callback(sql.FieldNotNull(FieldNumberIndex))
 }
 
 // TimeZoneEQ applies the EQ predicate on the "time_zone" field.

@@ -56,6 +56,18 @@ func (f AccountSkillFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AccountSkillMutation", m)
 }
 
+// The AdmissionFunc type is an adapter to allow the use of ordinary
+// function as Admission mutator.
+type AdmissionFunc func(context.Context, *ent.AdmissionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AdmissionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AdmissionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AdmissionMutation", m)
+}
+
 // The AgencyFunc type is an adapter to allow the use of ordinary
 // function as Agency mutator.
 type AgencyFunc func(context.Context, *ent.AgencyMutation) (ent.Value, error)
@@ -78,6 +90,30 @@ func (f AgencyNetworkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AgencyNetworkMutation", m)
+}
+
+// The AlertFunc type is an adapter to allow the use of ordinary
+// function as Alert mutator.
+type AlertFunc func(context.Context, *ent.AlertMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AlertFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AlertMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AlertMutation", m)
+}
+
+// The AlertRuleFunc type is an adapter to allow the use of ordinary
+// function as AlertRule mutator.
+type AlertRuleFunc func(context.Context, *ent.AlertRuleMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AlertRuleFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AlertRuleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AlertRuleMutation", m)
 }
 
 // The AnswerDayFunc type is an adapter to allow the use of ordinary
@@ -188,6 +224,18 @@ func (f BusinessHoursFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BusinessHoursMutation", m)
 }
 
+// The CalibrationFunc type is an adapter to allow the use of ordinary
+// function as Calibration mutator.
+type CalibrationFunc func(context.Context, *ent.CalibrationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CalibrationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CalibrationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CalibrationMutation", m)
+}
+
 // The CallFunc type is an adapter to allow the use of ordinary
 // function as Call mutator.
 type CallFunc func(context.Context, *ent.CallMutation) (ent.Value, error)
@@ -260,6 +308,30 @@ func (f CitizenRequestFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CitizenRequestMutation", m)
 }
 
+// The CourseFunc type is an adapter to allow the use of ordinary
+// function as Course mutator.
+type CourseFunc func(context.Context, *ent.CourseMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CourseFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CourseMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CourseMutation", m)
+}
+
+// The CourseVersionFunc type is an adapter to allow the use of ordinary
+// function as CourseVersion mutator.
+type CourseVersionFunc func(context.Context, *ent.CourseVersionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CourseVersionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CourseVersionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CourseVersionMutation", m)
+}
+
 // The DataKeyFunc type is an adapter to allow the use of ordinary
 // function as DataKey mutator.
 type DataKeyFunc func(context.Context, *ent.DataKeyMutation) (ent.Value, error)
@@ -272,6 +344,42 @@ func (f DataKeyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DataKeyMutation", m)
 }
 
+// The DeferralFunc type is an adapter to allow the use of ordinary
+// function as Deferral mutator.
+type DeferralFunc func(context.Context, *ent.DeferralMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DeferralFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DeferralMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeferralMutation", m)
+}
+
+// The DeferralRuleFunc type is an adapter to allow the use of ordinary
+// function as DeferralRule mutator.
+type DeferralRuleFunc func(context.Context, *ent.DeferralRuleMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DeferralRuleFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DeferralRuleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeferralRuleMutation", m)
+}
+
+// The DeferralStepFunc type is an adapter to allow the use of ordinary
+// function as DeferralStep mutator.
+type DeferralStepFunc func(context.Context, *ent.DeferralStepMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DeferralStepFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DeferralStepMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeferralStepMutation", m)
+}
+
 // The DestructionActFunc type is an adapter to allow the use of ordinary
 // function as DestructionAct mutator.
 type DestructionActFunc func(context.Context, *ent.DestructionActMutation) (ent.Value, error)
@@ -282,6 +390,18 @@ func (f DestructionActFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DestructionActMutation", m)
+}
+
+// The DirectiveFunc type is an adapter to allow the use of ordinary
+// function as Directive mutator.
+type DirectiveFunc func(context.Context, *ent.DirectiveMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DirectiveFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DirectiveMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DirectiveMutation", m)
 }
 
 // The DispositionFunc type is an adapter to allow the use of ordinary
@@ -306,6 +426,66 @@ func (f DutyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error)
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DutyMutation", m)
+}
+
+// The EvaluationFunc type is an adapter to allow the use of ordinary
+// function as Evaluation mutator.
+type EvaluationFunc func(context.Context, *ent.EvaluationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EvaluationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EvaluationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EvaluationMutation", m)
+}
+
+// The EvaluationFormFunc type is an adapter to allow the use of ordinary
+// function as EvaluationForm mutator.
+type EvaluationFormFunc func(context.Context, *ent.EvaluationFormMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EvaluationFormFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EvaluationFormMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EvaluationFormMutation", m)
+}
+
+// The EvaluationFormVersionFunc type is an adapter to allow the use of ordinary
+// function as EvaluationFormVersion mutator.
+type EvaluationFormVersionFunc func(context.Context, *ent.EvaluationFormVersionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EvaluationFormVersionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EvaluationFormVersionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EvaluationFormVersionMutation", m)
+}
+
+// The EvaluationRuleFunc type is an adapter to allow the use of ordinary
+// function as EvaluationRule mutator.
+type EvaluationRuleFunc func(context.Context, *ent.EvaluationRuleMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EvaluationRuleFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EvaluationRuleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EvaluationRuleMutation", m)
+}
+
+// The EvaluationStepFunc type is an adapter to allow the use of ordinary
+// function as EvaluationStep mutator.
+type EvaluationStepFunc func(context.Context, *ent.EvaluationStepMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EvaluationStepFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EvaluationStepMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EvaluationStepMutation", m)
 }
 
 // The EventFunc type is an adapter to allow the use of ordinary
@@ -354,6 +534,30 @@ func (f IdentityLoginFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IdentityLoginMutation", m)
+}
+
+// The IncidentFunc type is an adapter to allow the use of ordinary
+// function as Incident mutator.
+type IncidentFunc func(context.Context, *ent.IncidentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IncidentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.IncidentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IncidentMutation", m)
+}
+
+// The IncidentCommentFunc type is an adapter to allow the use of ordinary
+// function as IncidentComment mutator.
+type IncidentCommentFunc func(context.Context, *ent.IncidentCommentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IncidentCommentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.IncidentCommentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IncidentCommentMutation", m)
 }
 
 // The InteractionFunc type is an adapter to allow the use of ordinary
@@ -596,6 +800,18 @@ func (f RoleAssignmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RoleAssignmentMutation", m)
 }
 
+// The RolloutWaveFunc type is an adapter to allow the use of ordinary
+// function as RolloutWave mutator.
+type RolloutWaveFunc func(context.Context, *ent.RolloutWaveMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RolloutWaveFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RolloutWaveMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RolloutWaveMutation", m)
+}
+
 // The RoutingTraceFunc type is an adapter to allow the use of ordinary
 // function as RoutingTrace mutator.
 type RoutingTraceFunc func(context.Context, *ent.RoutingTraceMutation) (ent.Value, error)
@@ -704,6 +920,30 @@ func (f SiteFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SiteMutation", m)
 }
 
+// The SiteConfirmationFunc type is an adapter to allow the use of ordinary
+// function as SiteConfirmation mutator.
+type SiteConfirmationFunc func(context.Context, *ent.SiteConfirmationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SiteConfirmationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SiteConfirmationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SiteConfirmationMutation", m)
+}
+
+// The SiteStageFunc type is an adapter to allow the use of ordinary
+// function as SiteStage mutator.
+type SiteStageFunc func(context.Context, *ent.SiteStageMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SiteStageFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SiteStageMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SiteStageMutation", m)
+}
+
 // The SkillFunc type is an adapter to allow the use of ordinary
 // function as Skill mutator.
 type SkillFunc func(context.Context, *ent.SkillMutation) (ent.Value, error)
@@ -738,6 +978,30 @@ func (f SuggestionVerdictFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SuggestionVerdictMutation", m)
+}
+
+// The TrainingAssignmentFunc type is an adapter to allow the use of ordinary
+// function as TrainingAssignment mutator.
+type TrainingAssignmentFunc func(context.Context, *ent.TrainingAssignmentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrainingAssignmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.TrainingAssignmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TrainingAssignmentMutation", m)
+}
+
+// The TrainingAttemptFunc type is an adapter to allow the use of ordinary
+// function as TrainingAttempt mutator.
+type TrainingAttemptFunc func(context.Context, *ent.TrainingAttemptMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrainingAttemptFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.TrainingAttemptMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TrainingAttemptMutation", m)
 }
 
 // The TranscriptFunc type is an adapter to allow the use of ordinary

@@ -172,6 +172,53 @@ var (
 			},
 		},
 	}
+	// AdmissionsColumns holds the columns for the "admissions" table.
+	AdmissionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "attempt_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "granted_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "valid_from", Type: field.TypeTime},
+		{Name: "valid_to", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "revocation", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "course_id", Type: field.TypeString, Size: 40},
+	}
+	// AdmissionsTable holds the schema information for the "admissions" table.
+	AdmissionsTable = &schema.Table{
+		Name:       "admissions",
+		Columns:    AdmissionsColumns,
+		PrimaryKey: []*schema.Column{AdmissionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "admissions_accounts_account",
+				Columns:    []*schema.Column{AdmissionsColumns[10]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "admissions_courses_course",
+				Columns:    []*schema.Column{AdmissionsColumns[11]},
+				RefColumns: []*schema.Column{CoursesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "admission_account_id_course_id",
+				Unique:  false,
+				Columns: []*schema.Column{AdmissionsColumns[10], AdmissionsColumns[11]},
+			},
+			{
+				Name:    "admission_course_id",
+				Unique:  false,
+				Columns: []*schema.Column{AdmissionsColumns[11]},
+			},
+		},
+	}
 	// AgenciesColumns holds the columns for the "agencies" table.
 	AgenciesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -212,6 +259,113 @@ var (
 				Name:    "agencynetwork_agency_id_network",
 				Unique:  true,
 				Columns: []*schema.Column{AgencyNetworksColumns[4], AgencyNetworksColumns[2]},
+			},
+		},
+	}
+	// AlertsColumns holds the columns for the "alerts" table.
+	AlertsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "subject", Type: field.TypeString, Size: 200},
+		{Name: "line", Type: field.TypeInt, Nullable: true},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "RAISED", "ACKNOWLEDGED", "CLEARED"}},
+		{Name: "value", Type: field.TypeInt},
+		{Name: "worst", Type: field.TypeInt},
+		{Name: "raised_at", Type: field.TypeTime, Nullable: true},
+		{Name: "acknowledged_at", Type: field.TypeTime, Nullable: true},
+		{Name: "acknowledged_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "note", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "cleared_at", Type: field.TypeTime, Nullable: true},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "rule_id", Type: field.TypeString, Size: 40},
+	}
+	// AlertsTable holds the schema information for the "alerts" table.
+	AlertsTable = &schema.Table{
+		Name:       "alerts",
+		Columns:    AlertsColumns,
+		PrimaryKey: []*schema.Column{AlertsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "alerts_agencies_agency",
+				Columns:    []*schema.Column{AlertsColumns[12]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "alerts_regions_region",
+				Columns:    []*schema.Column{AlertsColumns[13]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "alerts_alert_rules_alerts",
+				Columns:    []*schema.Column{AlertsColumns[14]},
+				RefColumns: []*schema.Column{AlertRulesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "alert_open",
+				Unique:  true,
+				Columns: []*schema.Column{AlertsColumns[14], AlertsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state <> 'CLEARED'",
+				},
+			},
+			{
+				Name:    "alert_rule_id_subject_raised_at",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[14], AlertsColumns[2], AlertsColumns[7]},
+			},
+			{
+				Name:    "alert_raised_at",
+				Unique:  false,
+				Columns: []*schema.Column{AlertsColumns[7]},
+			},
+		},
+	}
+	// AlertRulesColumns holds the columns for the "alert_rules" table.
+	AlertRulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "metric", Type: field.TypeEnum, Enums: []string{"LONGEST_WAIT", "WAITING", "SERVICE_LEVEL", "ABANDONED", "FREE_OPERATORS", "TRUNK_DOWN", "DEFERRAL_DUE", "INCIDENT_OPEN"}},
+		{Name: "line", Type: field.TypeInt, Nullable: true},
+		{Name: "threshold", Type: field.TypeInt},
+		{Name: "clear_threshold", Type: field.TypeInt},
+		{Name: "for_seconds", Type: field.TypeInt, Default: 0},
+		{Name: "quiet_seconds", Type: field.TypeInt, Default: 300},
+		{Name: "active", Type: field.TypeBool, Default: true},
+		{Name: "author_id", Type: field.TypeString, Size: 40},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "queue_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// AlertRulesTable holds the schema information for the "alert_rules" table.
+	AlertRulesTable = &schema.Table{
+		Name:       "alert_rules",
+		Columns:    AlertRulesColumns,
+		PrimaryKey: []*schema.Column{AlertRulesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "alert_rules_agencies_agency",
+				Columns:    []*schema.Column{AlertRulesColumns[11]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "alert_rules_regions_region",
+				Columns:    []*schema.Column{AlertRulesColumns[12]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "alert_rules_queues_queue",
+				Columns:    []*schema.Column{AlertRulesColumns[13]},
+				RefColumns: []*schema.Column{QueuesColumns[0]},
+				OnDelete:   schema.SetNull,
 			},
 		},
 	}
@@ -476,6 +630,70 @@ var (
 		Columns:    BusinessHoursColumns,
 		PrimaryKey: []*schema.Column{BusinessHoursColumns[0]},
 	}
+	// CalibrationsColumns holds the columns for the "calibrations" table.
+	CalibrationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "line", Type: field.TypeInt, Nullable: true},
+		{Name: "operator_id", Type: field.TypeString, Size: 40},
+		{Name: "author_id", Type: field.TypeString, Size: 40},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "CLOSED"}, Default: "OPEN"},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "conclusion", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "concluded_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40},
+		{Name: "form_version_id", Type: field.TypeString, Size: 40},
+	}
+	// CalibrationsTable holds the schema information for the "calibrations" table.
+	CalibrationsTable = &schema.Table{
+		Name:       "calibrations",
+		Columns:    CalibrationsColumns,
+		PrimaryKey: []*schema.Column{CalibrationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "calibrations_agencies_agency",
+				Columns:    []*schema.Column{CalibrationsColumns[10]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "calibrations_regions_region",
+				Columns:    []*schema.Column{CalibrationsColumns[11]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "calibrations_interactions_interaction",
+				Columns:    []*schema.Column{CalibrationsColumns[12]},
+				RefColumns: []*schema.Column{InteractionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "calibrations_evaluation_form_versions_form_version",
+				Columns:    []*schema.Column{CalibrationsColumns[13]},
+				RefColumns: []*schema.Column{EvaluationFormVersionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "calibration_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CalibrationsColumns[1]},
+			},
+			{
+				Name:    "calibration_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{CalibrationsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'OPEN'",
+				},
+			},
+		},
+	}
 	// CallsColumns holds the columns for the "calls" table.
 	CallsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -485,6 +703,7 @@ var (
 		{Name: "trunk_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "caller", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "called", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "citizen_sealed", Type: field.TypeBytes, Nullable: true},
 		{Name: "callback_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "began_at", Type: field.TypeTime},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
@@ -505,7 +724,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "calls_interactions_interaction",
-				Columns:    []*schema.Column{CallsColumns[17]},
+				Columns:    []*schema.Column{CallsColumns[18]},
 				RefColumns: []*schema.Column{InteractionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -514,7 +733,7 @@ var (
 			{
 				Name:    "call_interaction_id_began_at",
 				Unique:  false,
-				Columns: []*schema.Column{CallsColumns[17], CallsColumns[8]},
+				Columns: []*schema.Column{CallsColumns[18], CallsColumns[9]},
 			},
 			{
 				Name:    "call_node_id",
@@ -637,10 +856,12 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "origin_id", Type: field.TypeString, Nullable: true, Size: 40},
-		{Name: "reason", Type: field.TypeEnum, Enums: []string{"REQUESTED", "LOST", "FAILED_NODE", "RECALL"}},
+		{Name: "reason", Type: field.TypeEnum, Enums: []string{"REQUESTED", "LOST", "FAILED_NODE", "RECALL", "DEFERRED"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"WAITING", "DIALLING", "DONE", "EXHAUSTED", "CANCELLED"}, Default: "WAITING"},
 		{Name: "line", Type: field.TypeInt, Default: 1},
-		{Name: "number", Type: field.TypeString, Size: 20},
+		{Name: "number", Type: field.TypeString, Nullable: true, Size: 20},
+		{Name: "number_sealed", Type: field.TypeBytes, Nullable: true},
+		{Name: "number_index", Type: field.TypeBytes, Nullable: true, Size: 32},
 		{Name: "time_zone", Type: field.TypeString, Size: 60},
 		{Name: "place_at", Type: field.TypeTime},
 		{Name: "attempts", Type: field.TypeInt, Default: 0},
@@ -661,19 +882,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "callbacks_interactions_interaction",
-				Columns:    []*schema.Column{CallbacksColumns[15]},
+				Columns:    []*schema.Column{CallbacksColumns[17]},
 				RefColumns: []*schema.Column{InteractionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "callbacks_agencies_agency",
-				Columns:    []*schema.Column{CallbacksColumns[16]},
+				Columns:    []*schema.Column{CallbacksColumns[18]},
 				RefColumns: []*schema.Column{AgenciesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "callbacks_regions_region",
-				Columns:    []*schema.Column{CallbacksColumns[17]},
+				Columns:    []*schema.Column{CallbacksColumns[19]},
 				RefColumns: []*schema.Column{RegionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -682,7 +903,7 @@ var (
 			{
 				Name:    "callback_interaction_id",
 				Unique:  true,
-				Columns: []*schema.Column{CallbacksColumns[15]},
+				Columns: []*schema.Column{CallbacksColumns[17]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'WAITING' OR state = 'DIALLING'",
 				},
@@ -690,15 +911,15 @@ var (
 			{
 				Name:    "callback_state_next_attempt_at",
 				Unique:  false,
-				Columns: []*schema.Column{CallbacksColumns[4], CallbacksColumns[10]},
+				Columns: []*schema.Column{CallbacksColumns[4], CallbacksColumns[12]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'WAITING' OR state = 'DIALLING'",
 				},
 			},
 			{
-				Name:    "callback_number",
+				Name:    "callback_number_index",
 				Unique:  false,
-				Columns: []*schema.Column{CallbacksColumns[6]},
+				Columns: []*schema.Column{CallbacksColumns[8]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'WAITING' OR state = 'DIALLING'",
 				},
@@ -795,6 +1016,84 @@ var (
 			},
 		},
 	}
+	// CoursesColumns holds the columns for the "courses" table.
+	CoursesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "line", Type: field.TypeInt, Nullable: true},
+		{Name: "title", Type: field.TypeString, Size: 200},
+		{Name: "onboarding", Type: field.TypeBool, Default: false},
+		{Name: "validity_days", Type: field.TypeInt, Default: 365},
+		{Name: "published", Type: field.TypeInt, Default: 0},
+		{Name: "author_id", Type: field.TypeString, Size: 40},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// CoursesTable holds the schema information for the "courses" table.
+	CoursesTable = &schema.Table{
+		Name:       "courses",
+		Columns:    CoursesColumns,
+		PrimaryKey: []*schema.Column{CoursesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "courses_agencies_agency",
+				Columns:    []*schema.Column{CoursesColumns[9]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "courses_regions_region",
+				Columns:    []*schema.Column{CoursesColumns[10]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+	}
+	// CourseVersionsColumns holds the columns for the "course_versions" table.
+	CourseVersionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "revision", Type: field.TypeInt, Default: 1},
+		{Name: "content", Type: field.TypeJSON},
+		{Name: "pass_percent", Type: field.TypeInt, Default: 80},
+		{Name: "time_limit_minutes", Type: field.TypeInt, Default: 60},
+		{Name: "max_attempts", Type: field.TypeInt, Default: 3},
+		{Name: "author_id", Type: field.TypeString, Size: 40},
+		{Name: "published_at", Type: field.TypeTime, Nullable: true},
+		{Name: "published_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "course_id", Type: field.TypeString, Size: 40},
+	}
+	// CourseVersionsTable holds the schema information for the "course_versions" table.
+	CourseVersionsTable = &schema.Table{
+		Name:       "course_versions",
+		Columns:    CourseVersionsColumns,
+		PrimaryKey: []*schema.Column{CourseVersionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "course_versions_courses_course",
+				Columns:    []*schema.Column{CourseVersionsColumns[11]},
+				RefColumns: []*schema.Column{CoursesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "courseversion_course_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{CourseVersionsColumns[11], CourseVersionsColumns[2]},
+			},
+			{
+				Name:    "course_version_draft",
+				Unique:  true,
+				Columns: []*schema.Column{CourseVersionsColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "published_at IS NULL",
+				},
+			},
+		},
+	}
 	// DataKeysColumns holds the columns for the "data_keys" table.
 	DataKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -811,6 +1110,159 @@ var (
 		Name:       "data_keys",
 		Columns:    DataKeysColumns,
 		PrimaryKey: []*schema.Column{DataKeysColumns[0]},
+	}
+	// DeferralsColumns holds the columns for the "deferrals" table.
+	DeferralsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "question", Type: field.TypeString, Size: 2000},
+		{Name: "deferred_by", Type: field.TypeString, Size: 40},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "ANSWERED", "UNANSWERED"}, Default: "OPEN"},
+		{Name: "priority", Type: field.TypeInt, Default: 50},
+		{Name: "operator_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "named_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "named_at", Type: field.TypeTime, Nullable: true},
+		{Name: "time_zone", Type: field.TypeString, Size: 60},
+		{Name: "term_stamp", Type: field.TypeString, Size: 64},
+		{Name: "warn_at", Type: field.TypeTime},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "warned_at", Type: field.TypeTime, Nullable: true},
+		{Name: "breached_at", Type: field.TypeTime, Nullable: true},
+		{Name: "answered_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "analysis", Type: field.TypeEnum, Enums: []string{"NONE", "PENDING", "DONE"}, Default: "NONE"},
+		{Name: "finding", Type: field.TypeEnum, Nullable: true, Enums: []string{"GAP", "RECORD", "NOTHING"}},
+		{Name: "record_id", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "conclusion", Type: field.TypeString, Nullable: true, Size: 2000},
+		{Name: "analysed_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "analysed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// DeferralsTable holds the schema information for the "deferrals" table.
+	DeferralsTable = &schema.Table{
+		Name:       "deferrals",
+		Columns:    DeferralsColumns,
+		PrimaryKey: []*schema.Column{DeferralsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "deferrals_interactions_interaction",
+				Columns:    []*schema.Column{DeferralsColumns[23]},
+				RefColumns: []*schema.Column{InteractionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "deferrals_agencies_agency",
+				Columns:    []*schema.Column{DeferralsColumns[24]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "deferrals_regions_region",
+				Columns:    []*schema.Column{DeferralsColumns[25]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "deferral_open",
+				Unique:  true,
+				Columns: []*schema.Column{DeferralsColumns[23]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'OPEN'",
+				},
+			},
+			{
+				Name:    "deferral_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{DeferralsColumns[12]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'OPEN'",
+				},
+			},
+			{
+				Name:    "deferral_operator_id",
+				Unique:  false,
+				Columns: []*schema.Column{DeferralsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'OPEN'",
+				},
+			},
+			{
+				Name:    "deferral_interaction_id",
+				Unique:  false,
+				Columns: []*schema.Column{DeferralsColumns[23]},
+			},
+			{
+				Name:    "deferral_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{DeferralsColumns[1]},
+			},
+			{
+				Name:    "deferral_to_analyse",
+				Unique:  false,
+				Columns: []*schema.Column{DeferralsColumns[16]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "analysis = 'PENDING'",
+				},
+			},
+		},
+	}
+	// DeferralRulesColumns holds the columns for the "deferral_rules" table.
+	DeferralRulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "region_key", Type: field.TypeString, Unique: true, Size: 40},
+		{Name: "work_minutes", Type: field.TypeInt, Default: 480},
+		{Name: "warn_minutes", Type: field.TypeInt, Default: 60},
+		{Name: "business_hours_id", Type: field.TypeString, Size: 40},
+	}
+	// DeferralRulesTable holds the schema information for the "deferral_rules" table.
+	DeferralRulesTable = &schema.Table{
+		Name:       "deferral_rules",
+		Columns:    DeferralRulesColumns,
+		PrimaryKey: []*schema.Column{DeferralRulesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "deferral_rules_business_hours_business_hours",
+				Columns:    []*schema.Column{DeferralRulesColumns[5]},
+				RefColumns: []*schema.Column{BusinessHoursColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+	}
+	// DeferralStepsColumns holds the columns for the "deferral_steps" table.
+	DeferralStepsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"DEFERRED", "NAMED", "UNNAMED", "TAKEN", "NOT_REACHED", "WARNED", "BREACHED", "RECKONED", "ENDED", "ANALYSED"}},
+		{Name: "account_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "operator_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "deferral_id", Type: field.TypeString, Size: 40},
+	}
+	// DeferralStepsTable holds the schema information for the "deferral_steps" table.
+	DeferralStepsTable = &schema.Table{
+		Name:       "deferral_steps",
+		Columns:    DeferralStepsColumns,
+		PrimaryKey: []*schema.Column{DeferralStepsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "deferral_steps_deferrals_steps",
+				Columns:    []*schema.Column{DeferralStepsColumns[6]},
+				RefColumns: []*schema.Column{DeferralsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "deferralstep_deferral_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{DeferralStepsColumns[6], DeferralStepsColumns[1]},
+			},
+		},
 	}
 	// DestructionActsColumns holds the columns for the "destruction_acts" table.
 	DestructionActsColumns = []*schema.Column{
@@ -841,6 +1293,32 @@ var (
 				Name:    "destructionact_request_id",
 				Unique:  false,
 				Columns: []*schema.Column{DestructionActsColumns[4]},
+			},
+		},
+	}
+	// DirectivesColumns holds the columns for the "directives" table.
+	DirectivesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "author_id", Type: field.TypeString, Size: 40},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"PRESENCE", "QUEUES", "SKILL", "LINE", "ASSIGNED", "TAKEN_AWAY"}},
+		{Name: "reason", Type: field.TypeString, Size: 1000},
+		{Name: "until", Type: field.TypeTime, Nullable: true},
+		{Name: "interaction_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "queue_ids", Type: field.TypeJSON, Nullable: true},
+		{Name: "seen_at", Type: field.TypeTime, Nullable: true},
+	}
+	// DirectivesTable holds the schema information for the "directives" table.
+	DirectivesTable = &schema.Table{
+		Name:       "directives",
+		Columns:    DirectivesColumns,
+		PrimaryKey: []*schema.Column{DirectivesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "directive_account_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{DirectivesColumns[2], DirectivesColumns[1]},
 			},
 		},
 	}
@@ -879,6 +1357,273 @@ var (
 		Name:       "duties",
 		Columns:    DutiesColumns,
 		PrimaryKey: []*schema.Column{DutiesColumns[0]},
+	}
+	// EvaluationsColumns holds the columns for the "evaluations" table.
+	EvaluationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "line", Type: field.TypeInt, Nullable: true},
+		{Name: "operator_id", Type: field.TypeString, Size: 40},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"DRAWN", "GIVEN", "CONTESTED", "UPHELD", "CHANGED", "ANNULLED", "SKIPPED"}, Default: "DRAWN"},
+		{Name: "sealed", Type: field.TypeBool, Default: false},
+		{Name: "evaluator_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "marks", Type: field.TypeJSON, Nullable: true},
+		{Name: "score", Type: field.TypeFloat64, Nullable: true},
+		{Name: "first_score", Type: field.TypeFloat64, Nullable: true},
+		{Name: "critical", Type: field.TypeBool, Default: false},
+		{Name: "passed", Type: field.TypeBool, Default: false},
+		{Name: "comment", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "given_at", Type: field.TypeTime, Nullable: true},
+		{Name: "contest_until", Type: field.TypeTime, Nullable: true},
+		{Name: "contested_at", Type: field.TypeTime, Nullable: true},
+		{Name: "contest_reason", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "decided_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "decision", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "interaction_id", Type: field.TypeString, Size: 40},
+		{Name: "form_id", Type: field.TypeString, Size: 40},
+		{Name: "form_version_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "rule_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "calibration_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// EvaluationsTable holds the schema information for the "evaluations" table.
+	EvaluationsTable = &schema.Table{
+		Name:       "evaluations",
+		Columns:    EvaluationsColumns,
+		PrimaryKey: []*schema.Column{EvaluationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "evaluations_agencies_agency",
+				Columns:    []*schema.Column{EvaluationsColumns[20]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "evaluations_regions_region",
+				Columns:    []*schema.Column{EvaluationsColumns[21]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "evaluations_interactions_interaction",
+				Columns:    []*schema.Column{EvaluationsColumns[22]},
+				RefColumns: []*schema.Column{InteractionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "evaluations_evaluation_forms_form",
+				Columns:    []*schema.Column{EvaluationsColumns[23]},
+				RefColumns: []*schema.Column{EvaluationFormsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "evaluations_evaluation_form_versions_form_version",
+				Columns:    []*schema.Column{EvaluationsColumns[24]},
+				RefColumns: []*schema.Column{EvaluationFormVersionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "evaluations_evaluation_rules_rule",
+				Columns:    []*schema.Column{EvaluationsColumns[25]},
+				RefColumns: []*schema.Column{EvaluationRulesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "evaluations_calibrations_calibration",
+				Columns:    []*schema.Column{EvaluationsColumns[26]},
+				RefColumns: []*schema.Column{CalibrationsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "evaluation_once",
+				Unique:  true,
+				Columns: []*schema.Column{EvaluationsColumns[22], EvaluationsColumns[3], EvaluationsColumns[23]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "calibration_id IS NULL AND state <> 'ANNULLED' AND state <> 'SKIPPED'",
+				},
+			},
+			{
+				Name:    "evaluation_calibration_id_evaluator_id",
+				Unique:  true,
+				Columns: []*schema.Column{EvaluationsColumns[26], EvaluationsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "calibration_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "evaluation_operator_id_given_at",
+				Unique:  false,
+				Columns: []*schema.Column{EvaluationsColumns[3], EvaluationsColumns[13]},
+			},
+			{
+				Name:    "evaluation_evaluator_id_given_at",
+				Unique:  false,
+				Columns: []*schema.Column{EvaluationsColumns[6], EvaluationsColumns[13]},
+			},
+			{
+				Name:    "evaluation_given_at",
+				Unique:  false,
+				Columns: []*schema.Column{EvaluationsColumns[13]},
+			},
+			{
+				Name:    "evaluation_state_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{EvaluationsColumns[4], EvaluationsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'DRAWN' OR state = 'CONTESTED'",
+				},
+			},
+		},
+	}
+	// EvaluationFormsColumns holds the columns for the "evaluation_forms" table.
+	EvaluationFormsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "active", Type: field.TypeBool, Default: true},
+		{Name: "author_id", Type: field.TypeString, Size: 40},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// EvaluationFormsTable holds the schema information for the "evaluation_forms" table.
+	EvaluationFormsTable = &schema.Table{
+		Name:       "evaluation_forms",
+		Columns:    EvaluationFormsColumns,
+		PrimaryKey: []*schema.Column{EvaluationFormsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "evaluation_forms_agencies_agency",
+				Columns:    []*schema.Column{EvaluationFormsColumns[6]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "evaluation_forms_regions_region",
+				Columns:    []*schema.Column{EvaluationFormsColumns[7]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+	}
+	// EvaluationFormVersionsColumns holds the columns for the "evaluation_form_versions" table.
+	EvaluationFormVersionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "content", Type: field.TypeJSON},
+		{Name: "pass_mark", Type: field.TypeInt},
+		{Name: "contest_days", Type: field.TypeInt},
+		{Name: "author_id", Type: field.TypeString, Size: 40},
+		{Name: "form_id", Type: field.TypeString, Size: 40},
+	}
+	// EvaluationFormVersionsTable holds the schema information for the "evaluation_form_versions" table.
+	EvaluationFormVersionsTable = &schema.Table{
+		Name:       "evaluation_form_versions",
+		Columns:    EvaluationFormVersionsColumns,
+		PrimaryKey: []*schema.Column{EvaluationFormVersionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "evaluation_form_versions_evaluation_forms_versions",
+				Columns:    []*schema.Column{EvaluationFormVersionsColumns[7]},
+				RefColumns: []*schema.Column{EvaluationFormsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "evaluationformversion_form_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{EvaluationFormVersionsColumns[7], EvaluationFormVersionsColumns[2]},
+			},
+		},
+	}
+	// EvaluationRulesColumns holds the columns for the "evaluation_rules" table.
+	EvaluationRulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "line", Type: field.TypeInt, Nullable: true},
+		{Name: "channel", Type: field.TypeEnum, Nullable: true, Enums: []string{"VOICE", "CHAT"}},
+		{Name: "period", Type: field.TypeEnum, Enums: []string{"DAY", "WEEK", "MONTH"}},
+		{Name: "per_operator", Type: field.TypeInt},
+		{Name: "least_talk_seconds", Type: field.TypeInt, Default: 0},
+		{Name: "rated_at_most", Type: field.TypeInt, Nullable: true},
+		{Name: "active", Type: field.TypeBool, Default: true},
+		{Name: "drawn_to", Type: field.TypeTime},
+		{Name: "author_id", Type: field.TypeString, Size: 40},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "queue_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "form_id", Type: field.TypeString, Size: 40},
+	}
+	// EvaluationRulesTable holds the schema information for the "evaluation_rules" table.
+	EvaluationRulesTable = &schema.Table{
+		Name:       "evaluation_rules",
+		Columns:    EvaluationRulesColumns,
+		PrimaryKey: []*schema.Column{EvaluationRulesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "evaluation_rules_agencies_agency",
+				Columns:    []*schema.Column{EvaluationRulesColumns[12]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "evaluation_rules_regions_region",
+				Columns:    []*schema.Column{EvaluationRulesColumns[13]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "evaluation_rules_queues_queue",
+				Columns:    []*schema.Column{EvaluationRulesColumns[14]},
+				RefColumns: []*schema.Column{QueuesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "evaluation_rules_evaluation_forms_form",
+				Columns:    []*schema.Column{EvaluationRulesColumns[15]},
+				RefColumns: []*schema.Column{EvaluationFormsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+	}
+	// EvaluationStepsColumns holds the columns for the "evaluation_steps" table.
+	EvaluationStepsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"GIVEN", "COMMENTED", "CONTESTED", "UPHELD", "CHANGED", "ANNULLED", "SKIPPED"}},
+		{Name: "account_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "text", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "score", Type: field.TypeFloat64, Nullable: true},
+		{Name: "marks", Type: field.TypeJSON, Nullable: true},
+		{Name: "evaluation_id", Type: field.TypeString, Size: 40},
+	}
+	// EvaluationStepsTable holds the schema information for the "evaluation_steps" table.
+	EvaluationStepsTable = &schema.Table{
+		Name:       "evaluation_steps",
+		Columns:    EvaluationStepsColumns,
+		PrimaryKey: []*schema.Column{EvaluationStepsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "evaluation_steps_evaluations_steps",
+				Columns:    []*schema.Column{EvaluationStepsColumns[7]},
+				RefColumns: []*schema.Column{EvaluationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "evaluationstep_evaluation_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{EvaluationStepsColumns[7], EvaluationStepsColumns[1]},
+			},
+		},
 	}
 	// EventsColumns holds the columns for the "events" table.
 	EventsColumns = []*schema.Column{
@@ -993,6 +1738,112 @@ var (
 			},
 		},
 	}
+	// IncidentsColumns holds the columns for the "incidents" table.
+	IncidentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "raised_by", Type: field.TypeString, Size: 40},
+		{Name: "severity", Type: field.TypeEnum, Enums: []string{"LOW", "MEDIUM", "HIGH", "CRITICAL"}},
+		{Name: "subject", Type: field.TypeEnum, Enums: []string{"CALLS", "CHATS", "BASE", "PERSONAL_DATA", "WORKPLACE", "OTHER"}},
+		{Name: "text", Type: field.TypeString, Size: 4000},
+		{Name: "interaction_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "trunks_down", Type: field.TypeJSON, Nullable: true},
+		{Name: "base_down", Type: field.TypeBool, Default: false},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "ACKNOWLEDGED", "RESOLVED"}, Default: "OPEN"},
+		{Name: "level", Type: field.TypeInt, Default: 0},
+		{Name: "escalate_at", Type: field.TypeTime, Nullable: true},
+		{Name: "acknowledged_at", Type: field.TypeTime, Nullable: true},
+		{Name: "acknowledged_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "resolved_at", Type: field.TypeTime, Nullable: true},
+		{Name: "resolved_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "resolution", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "agency_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "queue_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// IncidentsTable holds the schema information for the "incidents" table.
+	IncidentsTable = &schema.Table{
+		Name:       "incidents",
+		Columns:    IncidentsColumns,
+		PrimaryKey: []*schema.Column{IncidentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "incidents_agencies_agency",
+				Columns:    []*schema.Column{IncidentsColumns[17]},
+				RefColumns: []*schema.Column{AgenciesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "incidents_regions_region",
+				Columns:    []*schema.Column{IncidentsColumns[18]},
+				RefColumns: []*schema.Column{RegionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "incidents_queues_queue",
+				Columns:    []*schema.Column{IncidentsColumns[19]},
+				RefColumns: []*schema.Column{QueuesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "incident_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentsColumns[1]},
+			},
+			{
+				Name:    "incident_state",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentsColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state <> 'RESOLVED'",
+				},
+			},
+			{
+				Name:    "incident_escalate_at",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentsColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "escalate_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "incident_raised_by_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentsColumns[2], IncidentsColumns[1]},
+			},
+		},
+	}
+	// IncidentCommentsColumns holds the columns for the "incident_comments" table.
+	IncidentCommentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "text", Type: field.TypeString, Size: 4000},
+		{Name: "incident_id", Type: field.TypeString, Size: 40},
+	}
+	// IncidentCommentsTable holds the schema information for the "incident_comments" table.
+	IncidentCommentsTable = &schema.Table{
+		Name:       "incident_comments",
+		Columns:    IncidentCommentsColumns,
+		PrimaryKey: []*schema.Column{IncidentCommentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "incident_comments_incidents_comments",
+				Columns:    []*schema.Column{IncidentCommentsColumns[4]},
+				RefColumns: []*schema.Column{IncidentsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "incidentcomment_incident_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentCommentsColumns[4], IncidentCommentsColumns[1]},
+			},
+		},
+	}
 	// InteractionsColumns holds the columns for the "interactions" table.
 	InteractionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -1100,9 +1951,9 @@ var (
 				},
 			},
 			{
-				Name:    "interaction_operator_id_created_at",
+				Name:    "interaction_operator_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{InteractionsColumns[30], InteractionsColumns[1]},
+				Columns: []*schema.Column{InteractionsColumns[30], InteractionsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "operator_id IS NOT NULL",
 				},
@@ -1124,9 +1975,9 @@ var (
 				},
 			},
 			{
-				Name:    "interaction_agency_id_region_id_created_at",
+				Name:    "interaction_agency_id_region_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{InteractionsColumns[27], InteractionsColumns[28], InteractionsColumns[1]},
+				Columns: []*schema.Column{InteractionsColumns[27], InteractionsColumns[28], InteractionsColumns[0]},
 			},
 			{
 				Name:    "interaction_citizen_id",
@@ -1566,6 +2417,7 @@ var (
 		{Name: "region_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "overflow_queue_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "business_hours_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "site_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// QueuesTable holds the schema information for the "queues" table.
 	QueuesTable = &schema.Table{
@@ -1597,12 +2449,19 @@ var (
 				RefColumns: []*schema.Column{BusinessHoursColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
+			{
+				Symbol:     "queues_sites_site",
+				Columns:    []*schema.Column{QueuesColumns[17]},
+				RefColumns: []*schema.Column{SitesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
 		},
 	}
 	// QueueMembersColumns holds the columns for the "queue_members" table.
 	QueueMembersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "created_at", Type: field.TypeTime},
+		{Name: "until", Type: field.TypeTime, Nullable: true},
 		{Name: "queue_id", Type: field.TypeString, Size: 40},
 		{Name: "account_id", Type: field.TypeString, Size: 40},
 	}
@@ -1614,13 +2473,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "queue_members_queues_queue",
-				Columns:    []*schema.Column{QueueMembersColumns[2]},
+				Columns:    []*schema.Column{QueueMembersColumns[3]},
 				RefColumns: []*schema.Column{QueuesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "queue_members_accounts_account",
-				Columns:    []*schema.Column{QueueMembersColumns[3]},
+				Columns:    []*schema.Column{QueueMembersColumns[4]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1629,12 +2488,20 @@ var (
 			{
 				Name:    "queuemember_queue_id_account_id",
 				Unique:  true,
-				Columns: []*schema.Column{QueueMembersColumns[2], QueueMembersColumns[3]},
+				Columns: []*schema.Column{QueueMembersColumns[3], QueueMembersColumns[4]},
 			},
 			{
 				Name:    "queuemember_account_id",
 				Unique:  false,
-				Columns: []*schema.Column{QueueMembersColumns[3]},
+				Columns: []*schema.Column{QueueMembersColumns[4]},
+			},
+			{
+				Name:    "queuemember_until",
+				Unique:  false,
+				Columns: []*schema.Column{QueueMembersColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "until IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -1880,6 +2747,21 @@ var (
 				Columns: []*schema.Column{RoleAssignmentsColumns[6]},
 			},
 		},
+	}
+	// RolloutWavesColumns holds the columns for the "rollout_waves" table.
+	RolloutWavesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "number", Type: field.TypeInt, Unique: true},
+		{Name: "starts_on", Type: field.TypeString, Size: 10},
+		{Name: "ends_on", Type: field.TypeString, Size: 10},
+		{Name: "planned_sites", Type: field.TypeInt, Default: 0},
+	}
+	// RolloutWavesTable holds the schema information for the "rollout_waves" table.
+	RolloutWavesTable = &schema.Table{
+		Name:       "rollout_waves",
+		Columns:    RolloutWavesColumns,
+		PrimaryKey: []*schema.Column{RolloutWavesColumns[0]},
 	}
 	// RoutingTracesColumns holds the columns for the "routing_traces" table.
 	RoutingTracesColumns = []*schema.Column{
@@ -2147,6 +3029,9 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "name", Type: field.TypeString, Size: 300},
 		{Name: "wave", Type: field.TypeInt},
+		{Name: "need", Type: field.TypeJSON, Nullable: true},
+		{Name: "ready_at", Type: field.TypeTime, Nullable: true},
+		{Name: "launched_at", Type: field.TypeTime, Nullable: true},
 		{Name: "agency_id", Type: field.TypeString, Size: 40},
 		{Name: "region_id", Type: field.TypeString, Size: 40},
 	}
@@ -2158,13 +3043,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sites_agencies_agency",
-				Columns:    []*schema.Column{SitesColumns[4]},
+				Columns:    []*schema.Column{SitesColumns[7]},
 				RefColumns: []*schema.Column{AgenciesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sites_regions_region",
-				Columns:    []*schema.Column{SitesColumns[5]},
+				Columns:    []*schema.Column{SitesColumns[8]},
 				RefColumns: []*schema.Column{RegionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -2173,7 +3058,84 @@ var (
 			{
 				Name:    "site_agency_id_region_id_name",
 				Unique:  true,
-				Columns: []*schema.Column{SitesColumns[4], SitesColumns[5], SitesColumns[2]},
+				Columns: []*schema.Column{SitesColumns[7], SitesColumns[8], SitesColumns[2]},
+			},
+		},
+	}
+	// SiteConfirmationsColumns holds the columns for the "site_confirmations" table.
+	SiteConfirmationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 40},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "person", Type: field.TypeString, Size: 200},
+		{Name: "confirmed_on", Type: field.TypeString, Size: 10},
+		{Name: "document", Type: field.TypeString, Size: 300},
+		{Name: "withdrawn_at", Type: field.TypeTime, Nullable: true},
+		{Name: "withdrawn_by", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "withdrawal", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "site_id", Type: field.TypeString, Size: 40},
+	}
+	// SiteConfirmationsTable holds the schema information for the "site_confirmations" table.
+	SiteConfirmationsTable = &schema.Table{
+		Name:       "site_confirmations",
+		Columns:    SiteConfirmationsColumns,
+		PrimaryKey: []*schema.Column{SiteConfirmationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "site_confirmations_sites_site",
+				Columns:    []*schema.Column{SiteConfirmationsColumns[10]},
+				RefColumns: []*schema.Column{SitesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "siteconfirmation_site_id",
+				Unique:  false,
+				Columns: []*schema.Column{SiteConfirmationsColumns[10]},
+			},
+			{
+				Name:    "site_confirmation_standing",
+				Unique:  true,
+				Columns: []*schema.Column{SiteConfirmationsColumns[10], SiteConfirmationsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "withdrawn_at IS NULL",
+				},
+			},
+		},
+	}
+	// SiteStagesColumns holds the columns for the "site_stages" table.
+	SiteStagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "stage", Type: field.TypeEnum, Enums: []string{"APPOINTMENTS", "BASE", "READINESS", "TRAINING", "LAUNCH"}},
+		{Name: "done", Type: field.TypeBool, Default: false},
+		{Name: "warning", Type: field.TypeBool, Default: false},
+		{Name: "checks", Type: field.TypeJSON},
+		{Name: "checked_at", Type: field.TypeTime},
+		{Name: "done_at", Type: field.TypeTime, Nullable: true},
+		{Name: "reopened_at", Type: field.TypeTime, Nullable: true},
+		{Name: "site_id", Type: field.TypeString, Size: 40},
+	}
+	// SiteStagesTable holds the schema information for the "site_stages" table.
+	SiteStagesTable = &schema.Table{
+		Name:       "site_stages",
+		Columns:    SiteStagesColumns,
+		PrimaryKey: []*schema.Column{SiteStagesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "site_stages_sites_site",
+				Columns:    []*schema.Column{SiteStagesColumns[9]},
+				RefColumns: []*schema.Column{SitesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "sitestage_site_id_stage",
+				Unique:  true,
+				Columns: []*schema.Column{SiteStagesColumns[9], SiteStagesColumns[2]},
 			},
 		},
 	}
@@ -2251,6 +3213,125 @@ var (
 				Name:    "suggestionverdict_record_id_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{SuggestionVerdictsColumns[3], SuggestionVerdictsColumns[1]},
+			},
+		},
+	}
+	// TrainingAssignmentsColumns holds the columns for the "training_assignments" table.
+	TrainingAssignmentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "author_id", Type: field.TypeString, Size: 40},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"ASSIGNED", "PASSED", "FAILED", "WITHDRAWN"}, Default: "ASSIGNED"},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "course_id", Type: field.TypeString, Size: 40},
+	}
+	// TrainingAssignmentsTable holds the schema information for the "training_assignments" table.
+	TrainingAssignmentsTable = &schema.Table{
+		Name:       "training_assignments",
+		Columns:    TrainingAssignmentsColumns,
+		PrimaryKey: []*schema.Column{TrainingAssignmentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "training_assignments_accounts_account",
+				Columns:    []*schema.Column{TrainingAssignmentsColumns[6]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "training_assignments_courses_course",
+				Columns:    []*schema.Column{TrainingAssignmentsColumns[7]},
+				RefColumns: []*schema.Column{CoursesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trainingassignment_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{TrainingAssignmentsColumns[6]},
+			},
+			{
+				Name:    "trainingassignment_course_id",
+				Unique:  false,
+				Columns: []*schema.Column{TrainingAssignmentsColumns[7]},
+			},
+			{
+				Name:    "training_assignment_open",
+				Unique:  true,
+				Columns: []*schema.Column{TrainingAssignmentsColumns[6], TrainingAssignmentsColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'ASSIGNED'",
+				},
+			},
+		},
+	}
+	// TrainingAttemptsColumns holds the columns for the "training_attempts" table.
+	TrainingAttemptsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 40},
+		{Name: "course_id", Type: field.TypeString, Size: 40},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"RUNNING", "PASSED", "FAILED", "EXPIRED"}, Default: "RUNNING"},
+		{Name: "ends_at", Type: field.TypeTime},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "sheet", Type: field.TypeJSON},
+		{Name: "points", Type: field.TypeInt, Default: 0},
+		{Name: "of_points", Type: field.TypeInt, Default: 0},
+		{Name: "assignment_id", Type: field.TypeString, Size: 40},
+		{Name: "course_version_id", Type: field.TypeString, Size: 40},
+	}
+	// TrainingAttemptsTable holds the schema information for the "training_attempts" table.
+	TrainingAttemptsTable = &schema.Table{
+		Name:       "training_attempts",
+		Columns:    TrainingAttemptsColumns,
+		PrimaryKey: []*schema.Column{TrainingAttemptsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "training_attempts_training_assignments_assignment",
+				Columns:    []*schema.Column{TrainingAttemptsColumns[10]},
+				RefColumns: []*schema.Column{TrainingAssignmentsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "training_attempts_course_versions_version",
+				Columns:    []*schema.Column{TrainingAttemptsColumns[11]},
+				RefColumns: []*schema.Column{CourseVersionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trainingattempt_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{TrainingAttemptsColumns[2]},
+			},
+			{
+				Name:    "trainingattempt_course_id",
+				Unique:  false,
+				Columns: []*schema.Column{TrainingAttemptsColumns[3]},
+			},
+			{
+				Name:    "trainingattempt_assignment_id",
+				Unique:  false,
+				Columns: []*schema.Column{TrainingAttemptsColumns[10]},
+			},
+			{
+				Name:    "training_attempt_running",
+				Unique:  true,
+				Columns: []*schema.Column{TrainingAttemptsColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'RUNNING'",
+				},
+			},
+			{
+				Name:    "trainingattempt_ends_at",
+				Unique:  false,
+				Columns: []*schema.Column{TrainingAttemptsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'RUNNING'",
+				},
 			},
 		},
 	}
@@ -2352,14 +3433,42 @@ var (
 			},
 		},
 	}
+	// QueueRequiredCoursesColumns holds the columns for the "queue_required_courses" table.
+	QueueRequiredCoursesColumns = []*schema.Column{
+		{Name: "queue_id", Type: field.TypeString, Size: 40},
+		{Name: "course_id", Type: field.TypeString, Size: 40},
+	}
+	// QueueRequiredCoursesTable holds the schema information for the "queue_required_courses" table.
+	QueueRequiredCoursesTable = &schema.Table{
+		Name:       "queue_required_courses",
+		Columns:    QueueRequiredCoursesColumns,
+		PrimaryKey: []*schema.Column{QueueRequiredCoursesColumns[0], QueueRequiredCoursesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "queue_required_courses_queue_id",
+				Columns:    []*schema.Column{QueueRequiredCoursesColumns[0]},
+				RefColumns: []*schema.Column{QueuesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "queue_required_courses_course_id",
+				Columns:    []*schema.Column{QueueRequiredCoursesColumns[1]},
+				RefColumns: []*schema.Column{CoursesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		APIKeysTable,
 		AccessRequestsTable,
 		AccountsTable,
 		AccountSkillsTable,
+		AdmissionsTable,
 		AgenciesTable,
 		AgencyNetworksTable,
+		AlertsTable,
+		AlertRulesTable,
 		AnswerDaysTable,
 		AnswerReviewsTable,
 		AnswerSamplesTable,
@@ -2369,20 +3478,34 @@ var (
 		AuditEntriesTable,
 		AuditSealsTable,
 		BusinessHoursTable,
+		CalibrationsTable,
 		CallsTable,
 		CallInvitationsTable,
 		CallLegsTable,
 		CallbacksTable,
 		CitizensTable,
 		CitizenRequestsTable,
+		CoursesTable,
+		CourseVersionsTable,
 		DataKeysTable,
+		DeferralsTable,
+		DeferralRulesTable,
+		DeferralStepsTable,
 		DestructionActsTable,
+		DirectivesTable,
 		DispositionsTable,
 		DutiesTable,
+		EvaluationsTable,
+		EvaluationFormsTable,
+		EvaluationFormVersionsTable,
+		EvaluationRulesTable,
+		EvaluationStepsTable,
 		EventsTable,
 		FormerPasswordsTable,
 		IdentityLinksTable,
 		IdentityLoginsTable,
+		IncidentsTable,
+		IncidentCommentsTable,
 		InteractionsTable,
 		LegalHoldsTable,
 		MenusTable,
@@ -2403,6 +3526,7 @@ var (
 		RecoveryCodesTable,
 		RegionsTable,
 		RoleAssignmentsTable,
+		RolloutWavesTable,
 		RoutingTracesTable,
 		SecondFactorsTable,
 		SecretsTable,
@@ -2412,12 +3536,17 @@ var (
 		SessionsTable,
 		SignInChallengesTable,
 		SitesTable,
+		SiteConfirmationsTable,
+		SiteStagesTable,
 		SkillsTable,
 		SoundsTable,
 		SuggestionVerdictsTable,
+		TrainingAssignmentsTable,
+		TrainingAttemptsTable,
 		TranscriptsTable,
 		TrunksTable,
 		QueueRequiredSkillsTable,
+		QueueRequiredCoursesTable,
 	}
 )
 
@@ -2438,10 +3567,27 @@ func init() {
 	}
 	AccountSkillsTable.ForeignKeys[0].RefTable = AccountsTable
 	AccountSkillsTable.ForeignKeys[1].RefTable = SkillsTable
+	AdmissionsTable.ForeignKeys[0].RefTable = AccountsTable
+	AdmissionsTable.ForeignKeys[1].RefTable = CoursesTable
+	AdmissionsTable.Annotation = &entsql.Annotation{
+		Table: "admissions",
+	}
 	AgenciesTable.Annotation = &entsql.Annotation{
 		Table: "agencies",
 	}
 	AgencyNetworksTable.ForeignKeys[0].RefTable = AgenciesTable
+	AlertsTable.ForeignKeys[0].RefTable = AgenciesTable
+	AlertsTable.ForeignKeys[1].RefTable = RegionsTable
+	AlertsTable.ForeignKeys[2].RefTable = AlertRulesTable
+	AlertsTable.Annotation = &entsql.Annotation{
+		Table: "alerts",
+	}
+	AlertRulesTable.ForeignKeys[0].RefTable = AgenciesTable
+	AlertRulesTable.ForeignKeys[1].RefTable = RegionsTable
+	AlertRulesTable.ForeignKeys[2].RefTable = QueuesTable
+	AlertRulesTable.Annotation = &entsql.Annotation{
+		Table: "alert_rules",
+	}
 	AnswerDaysTable.Annotation = &entsql.Annotation{
 		Table: "answer_days",
 	}
@@ -2466,6 +3612,13 @@ func init() {
 	}
 	BusinessHoursTable.Annotation = &entsql.Annotation{
 		Table: "business_hours",
+	}
+	CalibrationsTable.ForeignKeys[0].RefTable = AgenciesTable
+	CalibrationsTable.ForeignKeys[1].RefTable = RegionsTable
+	CalibrationsTable.ForeignKeys[2].RefTable = InteractionsTable
+	CalibrationsTable.ForeignKeys[3].RefTable = EvaluationFormVersionsTable
+	CalibrationsTable.Annotation = &entsql.Annotation{
+		Table: "calibrations",
 	}
 	CallsTable.ForeignKeys[0].RefTable = InteractionsTable
 	CallsTable.Annotation = &entsql.Annotation{
@@ -2493,11 +3646,34 @@ func init() {
 	CitizenRequestsTable.Annotation = &entsql.Annotation{
 		Table: "citizen_requests",
 	}
+	CoursesTable.ForeignKeys[0].RefTable = AgenciesTable
+	CoursesTable.ForeignKeys[1].RefTable = RegionsTable
+	CoursesTable.Annotation = &entsql.Annotation{
+		Table: "courses",
+	}
+	CourseVersionsTable.ForeignKeys[0].RefTable = CoursesTable
+	CourseVersionsTable.Annotation = &entsql.Annotation{
+		Table: "course_versions",
+	}
 	DataKeysTable.Annotation = &entsql.Annotation{
 		Table: "data_keys",
 	}
+	DeferralsTable.ForeignKeys[0].RefTable = InteractionsTable
+	DeferralsTable.ForeignKeys[1].RefTable = AgenciesTable
+	DeferralsTable.ForeignKeys[2].RefTable = RegionsTable
+	DeferralsTable.Annotation = &entsql.Annotation{
+		Table: "deferrals",
+	}
+	DeferralRulesTable.ForeignKeys[0].RefTable = BusinessHoursTable
+	DeferralRulesTable.Annotation = &entsql.Annotation{
+		Table: "deferral_rules",
+	}
+	DeferralStepsTable.ForeignKeys[0].RefTable = DeferralsTable
 	DestructionActsTable.Annotation = &entsql.Annotation{
 		Table: "destruction_acts",
+	}
+	DirectivesTable.Annotation = &entsql.Annotation{
+		Table: "directives",
 	}
 	DispositionsTable.ForeignKeys[0].RefTable = AgenciesTable
 	DispositionsTable.Annotation = &entsql.Annotation{
@@ -2506,9 +3682,46 @@ func init() {
 	DutiesTable.Annotation = &entsql.Annotation{
 		Table: "duties",
 	}
+	EvaluationsTable.ForeignKeys[0].RefTable = AgenciesTable
+	EvaluationsTable.ForeignKeys[1].RefTable = RegionsTable
+	EvaluationsTable.ForeignKeys[2].RefTable = InteractionsTable
+	EvaluationsTable.ForeignKeys[3].RefTable = EvaluationFormsTable
+	EvaluationsTable.ForeignKeys[4].RefTable = EvaluationFormVersionsTable
+	EvaluationsTable.ForeignKeys[5].RefTable = EvaluationRulesTable
+	EvaluationsTable.ForeignKeys[6].RefTable = CalibrationsTable
+	EvaluationsTable.Annotation = &entsql.Annotation{
+		Table: "evaluations",
+	}
+	EvaluationFormsTable.ForeignKeys[0].RefTable = AgenciesTable
+	EvaluationFormsTable.ForeignKeys[1].RefTable = RegionsTable
+	EvaluationFormsTable.Annotation = &entsql.Annotation{
+		Table: "evaluation_forms",
+	}
+	EvaluationFormVersionsTable.ForeignKeys[0].RefTable = EvaluationFormsTable
+	EvaluationFormVersionsTable.Annotation = &entsql.Annotation{
+		Table: "evaluation_form_versions",
+	}
+	EvaluationRulesTable.ForeignKeys[0].RefTable = AgenciesTable
+	EvaluationRulesTable.ForeignKeys[1].RefTable = RegionsTable
+	EvaluationRulesTable.ForeignKeys[2].RefTable = QueuesTable
+	EvaluationRulesTable.ForeignKeys[3].RefTable = EvaluationFormsTable
+	EvaluationRulesTable.Annotation = &entsql.Annotation{
+		Table: "evaluation_rules",
+	}
+	EvaluationStepsTable.ForeignKeys[0].RefTable = EvaluationsTable
+	EvaluationStepsTable.Annotation = &entsql.Annotation{
+		Table: "evaluation_steps",
+	}
 	EventsTable.Annotation = &entsql.Annotation{
 		Table: "events",
 	}
+	IncidentsTable.ForeignKeys[0].RefTable = AgenciesTable
+	IncidentsTable.ForeignKeys[1].RefTable = RegionsTable
+	IncidentsTable.ForeignKeys[2].RefTable = QueuesTable
+	IncidentsTable.Annotation = &entsql.Annotation{
+		Table: "incidents",
+	}
+	IncidentCommentsTable.ForeignKeys[0].RefTable = IncidentsTable
 	InteractionsTable.ForeignKeys[0].RefTable = CitizensTable
 	InteractionsTable.ForeignKeys[1].RefTable = AgenciesTable
 	InteractionsTable.ForeignKeys[2].RefTable = RegionsTable
@@ -2557,6 +3770,7 @@ func init() {
 	QueuesTable.ForeignKeys[1].RefTable = RegionsTable
 	QueuesTable.ForeignKeys[2].RefTable = QueuesTable
 	QueuesTable.ForeignKeys[3].RefTable = BusinessHoursTable
+	QueuesTable.ForeignKeys[4].RefTable = SitesTable
 	QueuesTable.Annotation = &entsql.Annotation{
 		Table: "queues",
 	}
@@ -2583,6 +3797,9 @@ func init() {
 	RoleAssignmentsTable.ForeignKeys[0].RefTable = AccountsTable
 	RoleAssignmentsTable.ForeignKeys[1].RefTable = AgenciesTable
 	RoleAssignmentsTable.ForeignKeys[2].RefTable = RegionsTable
+	RolloutWavesTable.Annotation = &entsql.Annotation{
+		Table: "rollout_waves",
+	}
 	RoutingTracesTable.ForeignKeys[0].RefTable = InteractionsTable
 	RoutingTracesTable.ForeignKeys[1].RefTable = QueuesTable
 	RoutingTracesTable.ForeignKeys[2].RefTable = AccountsTable
@@ -2603,6 +3820,14 @@ func init() {
 	SitesTable.Annotation = &entsql.Annotation{
 		Table: "sites",
 	}
+	SiteConfirmationsTable.ForeignKeys[0].RefTable = SitesTable
+	SiteConfirmationsTable.Annotation = &entsql.Annotation{
+		Table: "site_confirmations",
+	}
+	SiteStagesTable.ForeignKeys[0].RefTable = SitesTable
+	SiteStagesTable.Annotation = &entsql.Annotation{
+		Table: "site_stages",
+	}
 	SkillsTable.Annotation = &entsql.Annotation{
 		Table: "skills",
 	}
@@ -2614,6 +3839,16 @@ func init() {
 	SuggestionVerdictsTable.Annotation = &entsql.Annotation{
 		Table: "suggestion_verdicts",
 	}
+	TrainingAssignmentsTable.ForeignKeys[0].RefTable = AccountsTable
+	TrainingAssignmentsTable.ForeignKeys[1].RefTable = CoursesTable
+	TrainingAssignmentsTable.Annotation = &entsql.Annotation{
+		Table: "training_assignments",
+	}
+	TrainingAttemptsTable.ForeignKeys[0].RefTable = TrainingAssignmentsTable
+	TrainingAttemptsTable.ForeignKeys[1].RefTable = CourseVersionsTable
+	TrainingAttemptsTable.Annotation = &entsql.Annotation{
+		Table: "training_attempts",
+	}
 	TranscriptsTable.ForeignKeys[0].RefTable = RecordingsTable
 	TranscriptsTable.Annotation = &entsql.Annotation{
 		Table: "transcripts",
@@ -2623,4 +3858,6 @@ func init() {
 	}
 	QueueRequiredSkillsTable.ForeignKeys[0].RefTable = QueuesTable
 	QueueRequiredSkillsTable.ForeignKeys[1].RefTable = SkillsTable
+	QueueRequiredCoursesTable.ForeignKeys[0].RefTable = QueuesTable
+	QueueRequiredCoursesTable.ForeignKeys[1].RefTable = CoursesTable
 }

@@ -18,11 +18,20 @@ type Account func(*sql.Selector)
 // AccountSkill is the predicate function for accountskill builders.
 type AccountSkill func(*sql.Selector)
 
+// Admission is the predicate function for admission builders.
+type Admission func(*sql.Selector)
+
 // Agency is the predicate function for agency builders.
 type Agency func(*sql.Selector)
 
 // AgencyNetwork is the predicate function for agencynetwork builders.
 type AgencyNetwork func(*sql.Selector)
+
+// Alert is the predicate function for alert builders.
+type Alert func(*sql.Selector)
+
+// AlertRule is the predicate function for alertrule builders.
+type AlertRule func(*sql.Selector)
 
 // AnswerDay is the predicate function for answerday builders.
 type AnswerDay func(*sql.Selector)
@@ -51,6 +60,9 @@ type AuditSeal func(*sql.Selector)
 // BusinessHours is the predicate function for businesshours builders.
 type BusinessHours func(*sql.Selector)
 
+// Calibration is the predicate function for calibration builders.
+type Calibration func(*sql.Selector)
+
 // Call is the predicate function for call builders.
 type Call func(*sql.Selector)
 
@@ -69,17 +81,50 @@ type Citizen func(*sql.Selector)
 // CitizenRequest is the predicate function for citizenrequest builders.
 type CitizenRequest func(*sql.Selector)
 
+// Course is the predicate function for course builders.
+type Course func(*sql.Selector)
+
+// CourseVersion is the predicate function for courseversion builders.
+type CourseVersion func(*sql.Selector)
+
 // DataKey is the predicate function for datakey builders.
 type DataKey func(*sql.Selector)
 
+// Deferral is the predicate function for deferral builders.
+type Deferral func(*sql.Selector)
+
+// DeferralRule is the predicate function for deferralrule builders.
+type DeferralRule func(*sql.Selector)
+
+// DeferralStep is the predicate function for deferralstep builders.
+type DeferralStep func(*sql.Selector)
+
 // DestructionAct is the predicate function for destructionact builders.
 type DestructionAct func(*sql.Selector)
+
+// Directive is the predicate function for directive builders.
+type Directive func(*sql.Selector)
 
 // Disposition is the predicate function for disposition builders.
 type Disposition func(*sql.Selector)
 
 // Duty is the predicate function for duty builders.
 type Duty func(*sql.Selector)
+
+// Evaluation is the predicate function for evaluation builders.
+type Evaluation func(*sql.Selector)
+
+// EvaluationForm is the predicate function for evaluationform builders.
+type EvaluationForm func(*sql.Selector)
+
+// EvaluationFormVersion is the predicate function for evaluationformversion builders.
+type EvaluationFormVersion func(*sql.Selector)
+
+// EvaluationRule is the predicate function for evaluationrule builders.
+type EvaluationRule func(*sql.Selector)
+
+// EvaluationStep is the predicate function for evaluationstep builders.
+type EvaluationStep func(*sql.Selector)
 
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
@@ -92,6 +137,12 @@ type IdentityLink func(*sql.Selector)
 
 // IdentityLogin is the predicate function for identitylogin builders.
 type IdentityLogin func(*sql.Selector)
+
+// Incident is the predicate function for incident builders.
+type Incident func(*sql.Selector)
+
+// IncidentComment is the predicate function for incidentcomment builders.
+type IncidentComment func(*sql.Selector)
 
 // Interaction is the predicate function for interaction builders.
 type Interaction func(*sql.Selector)
@@ -153,6 +204,9 @@ type Region func(*sql.Selector)
 // RoleAssignment is the predicate function for roleassignment builders.
 type RoleAssignment func(*sql.Selector)
 
+// RolloutWave is the predicate function for rolloutwave builders.
+type RolloutWave func(*sql.Selector)
+
 // RoutingTrace is the predicate function for routingtrace builders.
 type RoutingTrace func(*sql.Selector)
 
@@ -180,6 +234,12 @@ type SignInChallenge func(*sql.Selector)
 // Site is the predicate function for site builders.
 type Site func(*sql.Selector)
 
+// SiteConfirmation is the predicate function for siteconfirmation builders.
+type SiteConfirmation func(*sql.Selector)
+
+// SiteStage is the predicate function for sitestage builders.
+type SiteStage func(*sql.Selector)
+
 // Skill is the predicate function for skill builders.
 type Skill func(*sql.Selector)
 
@@ -188,6 +248,12 @@ type Sound func(*sql.Selector)
 
 // SuggestionVerdict is the predicate function for suggestionverdict builders.
 type SuggestionVerdict func(*sql.Selector)
+
+// TrainingAssignment is the predicate function for trainingassignment builders.
+type TrainingAssignment func(*sql.Selector)
+
+// TrainingAttempt is the predicate function for trainingattempt builders.
+type TrainingAttempt func(*sql.Selector)
 
 // Transcript is the predicate function for transcript builders.
 type Transcript func(*sql.Selector)

@@ -206,6 +206,30 @@ func (f AccountSkillMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AccountSkillMutation", m)
 }
 
+// The AdmissionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AdmissionQueryRuleFunc func(context.Context, *ent.AdmissionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AdmissionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AdmissionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AdmissionQuery", q)
+}
+
+// The AdmissionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AdmissionMutationRuleFunc func(context.Context, *ent.AdmissionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AdmissionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AdmissionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AdmissionMutation", m)
+}
+
 // The AgencyQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type AgencyQueryRuleFunc func(context.Context, *ent.AgencyQuery) error
@@ -252,6 +276,54 @@ func (f AgencyNetworkMutationRuleFunc) EvalMutation(ctx context.Context, m ent.M
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AgencyNetworkMutation", m)
+}
+
+// The AlertQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AlertQueryRuleFunc func(context.Context, *ent.AlertQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AlertQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AlertQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AlertQuery", q)
+}
+
+// The AlertMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AlertMutationRuleFunc func(context.Context, *ent.AlertMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AlertMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AlertMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AlertMutation", m)
+}
+
+// The AlertRuleQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AlertRuleQueryRuleFunc func(context.Context, *ent.AlertRuleQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AlertRuleQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AlertRuleQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AlertRuleQuery", q)
+}
+
+// The AlertRuleMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AlertRuleMutationRuleFunc func(context.Context, *ent.AlertRuleMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AlertRuleMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AlertRuleMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AlertRuleMutation", m)
 }
 
 // The AnswerDayQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -470,6 +542,30 @@ func (f BusinessHoursMutationRuleFunc) EvalMutation(ctx context.Context, m ent.M
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.BusinessHoursMutation", m)
 }
 
+// The CalibrationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type CalibrationQueryRuleFunc func(context.Context, *ent.CalibrationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f CalibrationQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CalibrationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.CalibrationQuery", q)
+}
+
+// The CalibrationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type CalibrationMutationRuleFunc func(context.Context, *ent.CalibrationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f CalibrationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.CalibrationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CalibrationMutation", m)
+}
+
 // The CallQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type CallQueryRuleFunc func(context.Context, *ent.CallQuery) error
@@ -614,6 +710,54 @@ func (f CitizenRequestMutationRuleFunc) EvalMutation(ctx context.Context, m ent.
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CitizenRequestMutation", m)
 }
 
+// The CourseQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type CourseQueryRuleFunc func(context.Context, *ent.CourseQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f CourseQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CourseQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.CourseQuery", q)
+}
+
+// The CourseMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type CourseMutationRuleFunc func(context.Context, *ent.CourseMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f CourseMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.CourseMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CourseMutation", m)
+}
+
+// The CourseVersionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type CourseVersionQueryRuleFunc func(context.Context, *ent.CourseVersionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f CourseVersionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CourseVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.CourseVersionQuery", q)
+}
+
+// The CourseVersionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type CourseVersionMutationRuleFunc func(context.Context, *ent.CourseVersionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f CourseVersionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.CourseVersionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CourseVersionMutation", m)
+}
+
 // The DataKeyQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type DataKeyQueryRuleFunc func(context.Context, *ent.DataKeyQuery) error
@@ -638,6 +782,78 @@ func (f DataKeyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DataKeyMutation", m)
 }
 
+// The DeferralQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DeferralQueryRuleFunc func(context.Context, *ent.DeferralQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DeferralQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DeferralQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DeferralQuery", q)
+}
+
+// The DeferralMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DeferralMutationRuleFunc func(context.Context, *ent.DeferralMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DeferralMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DeferralMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeferralMutation", m)
+}
+
+// The DeferralRuleQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DeferralRuleQueryRuleFunc func(context.Context, *ent.DeferralRuleQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DeferralRuleQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DeferralRuleQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DeferralRuleQuery", q)
+}
+
+// The DeferralRuleMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DeferralRuleMutationRuleFunc func(context.Context, *ent.DeferralRuleMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DeferralRuleMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DeferralRuleMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeferralRuleMutation", m)
+}
+
+// The DeferralStepQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DeferralStepQueryRuleFunc func(context.Context, *ent.DeferralStepQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DeferralStepQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DeferralStepQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DeferralStepQuery", q)
+}
+
+// The DeferralStepMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DeferralStepMutationRuleFunc func(context.Context, *ent.DeferralStepMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DeferralStepMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DeferralStepMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DeferralStepMutation", m)
+}
+
 // The DestructionActQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type DestructionActQueryRuleFunc func(context.Context, *ent.DestructionActQuery) error
@@ -660,6 +876,30 @@ func (f DestructionActMutationRuleFunc) EvalMutation(ctx context.Context, m ent.
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DestructionActMutation", m)
+}
+
+// The DirectiveQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DirectiveQueryRuleFunc func(context.Context, *ent.DirectiveQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DirectiveQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.DirectiveQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.DirectiveQuery", q)
+}
+
+// The DirectiveMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DirectiveMutationRuleFunc func(context.Context, *ent.DirectiveMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DirectiveMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.DirectiveMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DirectiveMutation", m)
 }
 
 // The DispositionQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -708,6 +948,126 @@ func (f DutyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) 
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.DutyMutation", m)
+}
+
+// The EvaluationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type EvaluationQueryRuleFunc func(context.Context, *ent.EvaluationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f EvaluationQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EvaluationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.EvaluationQuery", q)
+}
+
+// The EvaluationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type EvaluationMutationRuleFunc func(context.Context, *ent.EvaluationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f EvaluationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.EvaluationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EvaluationMutation", m)
+}
+
+// The EvaluationFormQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type EvaluationFormQueryRuleFunc func(context.Context, *ent.EvaluationFormQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f EvaluationFormQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EvaluationFormQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.EvaluationFormQuery", q)
+}
+
+// The EvaluationFormMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type EvaluationFormMutationRuleFunc func(context.Context, *ent.EvaluationFormMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f EvaluationFormMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.EvaluationFormMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EvaluationFormMutation", m)
+}
+
+// The EvaluationFormVersionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type EvaluationFormVersionQueryRuleFunc func(context.Context, *ent.EvaluationFormVersionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f EvaluationFormVersionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EvaluationFormVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.EvaluationFormVersionQuery", q)
+}
+
+// The EvaluationFormVersionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type EvaluationFormVersionMutationRuleFunc func(context.Context, *ent.EvaluationFormVersionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f EvaluationFormVersionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.EvaluationFormVersionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EvaluationFormVersionMutation", m)
+}
+
+// The EvaluationRuleQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type EvaluationRuleQueryRuleFunc func(context.Context, *ent.EvaluationRuleQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f EvaluationRuleQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EvaluationRuleQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.EvaluationRuleQuery", q)
+}
+
+// The EvaluationRuleMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type EvaluationRuleMutationRuleFunc func(context.Context, *ent.EvaluationRuleMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f EvaluationRuleMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.EvaluationRuleMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EvaluationRuleMutation", m)
+}
+
+// The EvaluationStepQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type EvaluationStepQueryRuleFunc func(context.Context, *ent.EvaluationStepQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f EvaluationStepQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EvaluationStepQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.EvaluationStepQuery", q)
+}
+
+// The EvaluationStepMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type EvaluationStepMutationRuleFunc func(context.Context, *ent.EvaluationStepMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f EvaluationStepMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.EvaluationStepMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.EvaluationStepMutation", m)
 }
 
 // The EventQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -804,6 +1164,54 @@ func (f IdentityLoginMutationRuleFunc) EvalMutation(ctx context.Context, m ent.M
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IdentityLoginMutation", m)
+}
+
+// The IncidentQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IncidentQueryRuleFunc func(context.Context, *ent.IncidentQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IncidentQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IncidentQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.IncidentQuery", q)
+}
+
+// The IncidentMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IncidentMutationRuleFunc func(context.Context, *ent.IncidentMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IncidentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.IncidentMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IncidentMutation", m)
+}
+
+// The IncidentCommentQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IncidentCommentQueryRuleFunc func(context.Context, *ent.IncidentCommentQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IncidentCommentQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IncidentCommentQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.IncidentCommentQuery", q)
+}
+
+// The IncidentCommentMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IncidentCommentMutationRuleFunc func(context.Context, *ent.IncidentCommentMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IncidentCommentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.IncidentCommentMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IncidentCommentMutation", m)
 }
 
 // The InteractionQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -1286,6 +1694,30 @@ func (f RoleAssignmentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RoleAssignmentMutation", m)
 }
 
+// The RolloutWaveQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RolloutWaveQueryRuleFunc func(context.Context, *ent.RolloutWaveQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RolloutWaveQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RolloutWaveQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RolloutWaveQuery", q)
+}
+
+// The RolloutWaveMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RolloutWaveMutationRuleFunc func(context.Context, *ent.RolloutWaveMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RolloutWaveMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RolloutWaveMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RolloutWaveMutation", m)
+}
+
 // The RoutingTraceQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type RoutingTraceQueryRuleFunc func(context.Context, *ent.RoutingTraceQuery) error
@@ -1502,6 +1934,54 @@ func (f SiteMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) 
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SiteMutation", m)
 }
 
+// The SiteConfirmationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SiteConfirmationQueryRuleFunc func(context.Context, *ent.SiteConfirmationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SiteConfirmationQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SiteConfirmationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SiteConfirmationQuery", q)
+}
+
+// The SiteConfirmationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SiteConfirmationMutationRuleFunc func(context.Context, *ent.SiteConfirmationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SiteConfirmationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SiteConfirmationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SiteConfirmationMutation", m)
+}
+
+// The SiteStageQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SiteStageQueryRuleFunc func(context.Context, *ent.SiteStageQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SiteStageQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SiteStageQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SiteStageQuery", q)
+}
+
+// The SiteStageMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SiteStageMutationRuleFunc func(context.Context, *ent.SiteStageMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SiteStageMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SiteStageMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SiteStageMutation", m)
+}
+
 // The SkillQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type SkillQueryRuleFunc func(context.Context, *ent.SkillQuery) error
@@ -1572,6 +2052,54 @@ func (f SuggestionVerdictMutationRuleFunc) EvalMutation(ctx context.Context, m e
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SuggestionVerdictMutation", m)
+}
+
+// The TrainingAssignmentQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TrainingAssignmentQueryRuleFunc func(context.Context, *ent.TrainingAssignmentQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TrainingAssignmentQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TrainingAssignmentQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.TrainingAssignmentQuery", q)
+}
+
+// The TrainingAssignmentMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TrainingAssignmentMutationRuleFunc func(context.Context, *ent.TrainingAssignmentMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TrainingAssignmentMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.TrainingAssignmentMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.TrainingAssignmentMutation", m)
+}
+
+// The TrainingAttemptQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TrainingAttemptQueryRuleFunc func(context.Context, *ent.TrainingAttemptQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TrainingAttemptQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.TrainingAttemptQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.TrainingAttemptQuery", q)
+}
+
+// The TrainingAttemptMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TrainingAttemptMutationRuleFunc func(context.Context, *ent.TrainingAttemptMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TrainingAttemptMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.TrainingAttemptMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.TrainingAttemptMutation", m)
 }
 
 // The TranscriptQueryRuleFunc type is an adapter to allow the use of ordinary

@@ -50,6 +50,8 @@ const (
 	FieldOverflowQueueID = "overflow_queue_id"
 	// FieldBusinessHoursID holds the string denoting the business_hours_id field in the database.
 	FieldBusinessHoursID = "business_hours_id"
+	// FieldSiteID holds the string denoting the site_id field in the database.
+	FieldSiteID = "site_id"
 	// EdgeAgency holds the string denoting the agency edge name in mutations.
 	EdgeAgency = "agency"
 	// EdgeRegion holds the string denoting the region edge name in mutations.
@@ -62,6 +64,10 @@ const (
 	EdgeBusinessHours = "business_hours"
 	// EdgeRequiredSkills holds the string denoting the required_skills edge name in mutations.
 	EdgeRequiredSkills = "required_skills"
+	// EdgeRequiredCourses holds the string denoting the required_courses edge name in mutations.
+	EdgeRequiredCourses = "required_courses"
+	// EdgeSite holds the string denoting the site edge name in mutations.
+	EdgeSite = "site"
 	// EdgeMembers holds the string denoting the members edge name in mutations.
 	EdgeMembers = "members"
 	// Table holds the table name of the queue in the database.
@@ -100,6 +106,18 @@ const (
 	// RequiredSkillsInverseTable is the table name for the Skill entity.
 	// It exists in this package in order to avoid circular dependency with the "skill" package.
 	RequiredSkillsInverseTable = "skills"
+	// RequiredCoursesTable is the table that holds the required_courses relation/edge. The primary key declared below.
+	RequiredCoursesTable = "queue_required_courses"
+	// RequiredCoursesInverseTable is the table name for the Course entity.
+	// It exists in this package in order to avoid circular dependency with the "course" package.
+	RequiredCoursesInverseTable = "courses"
+	// SiteTable is the table that holds the site relation/edge.
+	SiteTable = "queues"
+	// SiteInverseTable is the table name for the Site entity.
+	// It exists in this package in order to avoid circular dependency with the "site" package.
+	SiteInverseTable = "sites"
+	// SiteColumn is the table column denoting the site relation/edge.
+	SiteColumn = "site_id"
 	// MembersTable is the table that holds the members relation/edge.
 	MembersTable = "queue_members"
 	// MembersInverseTable is the table name for the QueueMember entity.
@@ -128,12 +146,16 @@ var Columns = []string{
 	FieldOverflowSeconds,
 	FieldOverflowQueueID,
 	FieldBusinessHoursID,
+	FieldSiteID,
 }
 
 var (
 	// RequiredSkillsPrimaryKey and RequiredSkillsColumn2 are the table columns denoting the
 	// primary key for the required_skills relation (M2M).
 	RequiredSkillsPrimaryKey = []string{"queue_id", "skill_id"}
+	// RequiredCoursesPrimaryKey and RequiredCoursesColumn2 are the table columns denoting the
+	// primary key for the required_courses relation (M2M).
+	RequiredCoursesPrimaryKey = []string{"queue_id", "course_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -196,6 +218,8 @@ var (
 	OverflowQueueIDValidator func(string) error
 	// BusinessHoursIDValidator is a validator for the "business_hours_id" field. It is called by the builders before save.
 	BusinessHoursIDValidator func(string) error
+	// SiteIDValidator is a validator for the "site_id" field. It is called by the builders before save.
+	SiteIDValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -313,6 +337,11 @@ func ByBusinessHoursID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBusinessHoursID, opts...).ToFunc()
 }
 
+// BySiteID orders the results by the site_id field.
+func BySiteID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSiteID, opts...).ToFunc()
+}
+
 // ByAgencyField orders the results by agency field.
 func ByAgencyField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -369,6 +398,27 @@ func ByRequiredSkills(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByRequiredCoursesCount orders the results by required_courses count.
+func ByRequiredCoursesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newRequiredCoursesStep(), opts...)
+	}
+}
+
+// ByRequiredCourses orders the results by required_courses terms.
+func ByRequiredCourses(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newRequiredCoursesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// BySiteField orders the results by site field.
+func BySiteField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSiteStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByMembersCount orders the results by members count.
 func ByMembersCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -422,6 +472,20 @@ func newRequiredSkillsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(RequiredSkillsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, false, RequiredSkillsTable, RequiredSkillsPrimaryKey...),
+	)
+}
+func newRequiredCoursesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RequiredCoursesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, false, RequiredCoursesTable, RequiredCoursesPrimaryKey...),
+	)
+}
+func newSiteStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SiteInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, SiteTable, SiteColumn),
 	)
 }
 func newMembersStep() *sqlgraph.Step {

@@ -140,6 +140,11 @@ func BusinessHoursID(v string) predicate.Queue {
 	return predicate.Queue(sql.FieldEQ(FieldBusinessHoursID, v))
 }
 
+// SiteID applies equality check predicate on the "site_id" field. It's identical to SiteIDEQ.
+func SiteID(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldEQ(FieldSiteID, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Queue {
 	return predicate.Queue(sql.FieldEQ(FieldCreatedAt, v))
@@ -920,6 +925,81 @@ func BusinessHoursIDContainsFold(v string) predicate.Queue {
 	return predicate.Queue(sql.FieldContainsFold(FieldBusinessHoursID, v))
 }
 
+// SiteIDEQ applies the EQ predicate on the "site_id" field.
+func SiteIDEQ(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldEQ(FieldSiteID, v))
+}
+
+// SiteIDNEQ applies the NEQ predicate on the "site_id" field.
+func SiteIDNEQ(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldNEQ(FieldSiteID, v))
+}
+
+// SiteIDIn applies the In predicate on the "site_id" field.
+func SiteIDIn(vs ...string) predicate.Queue {
+	return predicate.Queue(sql.FieldIn(FieldSiteID, vs...))
+}
+
+// SiteIDNotIn applies the NotIn predicate on the "site_id" field.
+func SiteIDNotIn(vs ...string) predicate.Queue {
+	return predicate.Queue(sql.FieldNotIn(FieldSiteID, vs...))
+}
+
+// SiteIDGT applies the GT predicate on the "site_id" field.
+func SiteIDGT(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldGT(FieldSiteID, v))
+}
+
+// SiteIDGTE applies the GTE predicate on the "site_id" field.
+func SiteIDGTE(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldGTE(FieldSiteID, v))
+}
+
+// SiteIDLT applies the LT predicate on the "site_id" field.
+func SiteIDLT(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldLT(FieldSiteID, v))
+}
+
+// SiteIDLTE applies the LTE predicate on the "site_id" field.
+func SiteIDLTE(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldLTE(FieldSiteID, v))
+}
+
+// SiteIDContains applies the Contains predicate on the "site_id" field.
+func SiteIDContains(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldContains(FieldSiteID, v))
+}
+
+// SiteIDHasPrefix applies the HasPrefix predicate on the "site_id" field.
+func SiteIDHasPrefix(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldHasPrefix(FieldSiteID, v))
+}
+
+// SiteIDHasSuffix applies the HasSuffix predicate on the "site_id" field.
+func SiteIDHasSuffix(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldHasSuffix(FieldSiteID, v))
+}
+
+// SiteIDIsNil applies the IsNil predicate on the "site_id" field.
+func SiteIDIsNil() predicate.Queue {
+	return predicate.Queue(sql.FieldIsNull(FieldSiteID))
+}
+
+// SiteIDNotNil applies the NotNil predicate on the "site_id" field.
+func SiteIDNotNil() predicate.Queue {
+	return predicate.Queue(sql.FieldNotNull(FieldSiteID))
+}
+
+// SiteIDEqualFold applies the EqualFold predicate on the "site_id" field.
+func SiteIDEqualFold(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldEqualFold(FieldSiteID, v))
+}
+
+// SiteIDContainsFold applies the ContainsFold predicate on the "site_id" field.
+func SiteIDContainsFold(v string) predicate.Queue {
+	return predicate.Queue(sql.FieldContainsFold(FieldSiteID, v))
+}
+
 // HasAgency applies the HasEdge predicate on the "agency" edge.
 func HasAgency() predicate.Queue {
 	return predicate.Queue(func(s *sql.Selector) {
@@ -1050,6 +1130,52 @@ func HasRequiredSkills() predicate.Queue {
 func HasRequiredSkillsWith(preds ...predicate.Skill) predicate.Queue {
 	return predicate.Queue(func(s *sql.Selector) {
 		step := newRequiredSkillsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasRequiredCourses applies the HasEdge predicate on the "required_courses" edge.
+func HasRequiredCourses() predicate.Queue {
+	return predicate.Queue(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, RequiredCoursesTable, RequiredCoursesPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasRequiredCoursesWith applies the HasEdge predicate on the "required_courses" edge with a given conditions (other predicates).
+func HasRequiredCoursesWith(preds ...predicate.Course) predicate.Queue {
+	return predicate.Queue(func(s *sql.Selector) {
+		step := newRequiredCoursesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasSite applies the HasEdge predicate on the "site" edge.
+func HasSite() predicate.Queue {
+	return predicate.Queue(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, SiteTable, SiteColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSiteWith applies the HasEdge predicate on the "site" edge with a given conditions (other predicates).
+func HasSiteWith(preds ...predicate.Site) predicate.Queue {
+	return predicate.Queue(func(s *sql.Selector) {
+		step := newSiteStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

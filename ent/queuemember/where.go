@@ -80,6 +80,11 @@ func AccountID(v string) predicate.QueueMember {
 	return predicate.QueueMember(sql.FieldEQ(FieldAccountID, v))
 }
 
+// Until applies equality check predicate on the "until" field. It's identical to UntilEQ.
+func Until(v time.Time) predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldEQ(FieldUntil, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.QueueMember {
 	return predicate.QueueMember(sql.FieldEQ(FieldCreatedAt, v))
@@ -248,6 +253,56 @@ func AccountIDEqualFold(v string) predicate.QueueMember {
 // AccountIDContainsFold applies the ContainsFold predicate on the "account_id" field.
 func AccountIDContainsFold(v string) predicate.QueueMember {
 	return predicate.QueueMember(sql.FieldContainsFold(FieldAccountID, v))
+}
+
+// UntilEQ applies the EQ predicate on the "until" field.
+func UntilEQ(v time.Time) predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldEQ(FieldUntil, v))
+}
+
+// UntilNEQ applies the NEQ predicate on the "until" field.
+func UntilNEQ(v time.Time) predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldNEQ(FieldUntil, v))
+}
+
+// UntilIn applies the In predicate on the "until" field.
+func UntilIn(vs ...time.Time) predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldIn(FieldUntil, vs...))
+}
+
+// UntilNotIn applies the NotIn predicate on the "until" field.
+func UntilNotIn(vs ...time.Time) predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldNotIn(FieldUntil, vs...))
+}
+
+// UntilGT applies the GT predicate on the "until" field.
+func UntilGT(v time.Time) predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldGT(FieldUntil, v))
+}
+
+// UntilGTE applies the GTE predicate on the "until" field.
+func UntilGTE(v time.Time) predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldGTE(FieldUntil, v))
+}
+
+// UntilLT applies the LT predicate on the "until" field.
+func UntilLT(v time.Time) predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldLT(FieldUntil, v))
+}
+
+// UntilLTE applies the LTE predicate on the "until" field.
+func UntilLTE(v time.Time) predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldLTE(FieldUntil, v))
+}
+
+// UntilIsNil applies the IsNil predicate on the "until" field.
+func UntilIsNil() predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldIsNull(FieldUntil))
+}
+
+// UntilNotNil applies the NotNil predicate on the "until" field.
+func UntilNotNil() predicate.QueueMember {
+	return predicate.QueueMember(sql.FieldNotNull(FieldUntil))
 }
 
 // HasQueue applies the HasEdge predicate on the "queue" edge.

@@ -7,8 +7,11 @@ import (
 	"ekc/ent/accessrequest"
 	"ekc/ent/account"
 	"ekc/ent/accountskill"
+	"ekc/ent/admission"
 	"ekc/ent/agency"
 	"ekc/ent/agencynetwork"
+	"ekc/ent/alert"
+	"ekc/ent/alertrule"
 	"ekc/ent/answerday"
 	"ekc/ent/answerreview"
 	"ekc/ent/answersample"
@@ -19,20 +22,34 @@ import (
 	"ekc/ent/auditentry"
 	"ekc/ent/auditseal"
 	"ekc/ent/businesshours"
+	"ekc/ent/calibration"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/callinvitation"
 	"ekc/ent/callleg"
 	"ekc/ent/citizen"
 	"ekc/ent/citizenrequest"
+	"ekc/ent/course"
+	"ekc/ent/courseversion"
 	"ekc/ent/datakey"
+	"ekc/ent/deferral"
+	"ekc/ent/deferralrule"
+	"ekc/ent/deferralstep"
 	"ekc/ent/destructionact"
+	"ekc/ent/directive"
 	"ekc/ent/disposition"
 	"ekc/ent/duty"
+	"ekc/ent/evaluation"
+	"ekc/ent/evaluationform"
+	"ekc/ent/evaluationformversion"
+	"ekc/ent/evaluationrule"
+	"ekc/ent/evaluationstep"
 	"ekc/ent/event"
 	"ekc/ent/formerpassword"
 	"ekc/ent/identitylink"
 	"ekc/ent/identitylogin"
+	"ekc/ent/incident"
+	"ekc/ent/incidentcomment"
 	"ekc/ent/interaction"
 	"ekc/ent/legalhold"
 	"ekc/ent/menu"
@@ -53,6 +70,7 @@ import (
 	"ekc/ent/recoverycode"
 	"ekc/ent/region"
 	"ekc/ent/roleassignment"
+	"ekc/ent/rolloutwave"
 	"ekc/ent/routingtrace"
 	"ekc/ent/schema"
 	"ekc/ent/secondfactor"
@@ -63,9 +81,13 @@ import (
 	"ekc/ent/session"
 	"ekc/ent/signinchallenge"
 	"ekc/ent/site"
+	"ekc/ent/siteconfirmation"
+	"ekc/ent/sitestage"
 	"ekc/ent/skill"
 	"ekc/ent/sound"
 	"ekc/ent/suggestionverdict"
+	"ekc/ent/trainingassignment"
+	"ekc/ent/trainingattempt"
 	"ekc/ent/transcript"
 	"ekc/ent/trunk"
 	"time"
@@ -346,6 +368,58 @@ func init() {
 	accountskill.DefaultID = accountskillDescID.Default.(func() string)
 	// accountskill.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	accountskill.IDValidator = accountskillDescID.Validators[0].(func(string) error)
+	admissionMixin := schema.Admission{}.Mixin()
+	admission.Policy = privacy.NewPolicies(schema.Admission{})
+	admission.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := admission.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	admissionMixinFields0 := admissionMixin[0].Fields()
+	_ = admissionMixinFields0
+	admissionFields := schema.Admission{}.Fields()
+	_ = admissionFields
+	// admissionDescCreatedAt is the schema descriptor for created_at field.
+	admissionDescCreatedAt := admissionMixinFields0[1].Descriptor()
+	// admission.DefaultCreatedAt holds the default value on creation for the created_at field.
+	admission.DefaultCreatedAt = admissionDescCreatedAt.Default.(func() time.Time)
+	// admissionDescAccountID is the schema descriptor for account_id field.
+	admissionDescAccountID := admissionFields[0].Descriptor()
+	// admission.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	admission.AccountIDValidator = admissionDescAccountID.Validators[0].(func(string) error)
+	// admissionDescCourseID is the schema descriptor for course_id field.
+	admissionDescCourseID := admissionFields[1].Descriptor()
+	// admission.CourseIDValidator is a validator for the "course_id" field. It is called by the builders before save.
+	admission.CourseIDValidator = admissionDescCourseID.Validators[0].(func(string) error)
+	// admissionDescAttemptID is the schema descriptor for attempt_id field.
+	admissionDescAttemptID := admissionFields[2].Descriptor()
+	// admission.AttemptIDValidator is a validator for the "attempt_id" field. It is called by the builders before save.
+	admission.AttemptIDValidator = admissionDescAttemptID.Validators[0].(func(string) error)
+	// admissionDescGrantedBy is the schema descriptor for granted_by field.
+	admissionDescGrantedBy := admissionFields[3].Descriptor()
+	// admission.GrantedByValidator is a validator for the "granted_by" field. It is called by the builders before save.
+	admission.GrantedByValidator = admissionDescGrantedBy.Validators[0].(func(string) error)
+	// admissionDescReason is the schema descriptor for reason field.
+	admissionDescReason := admissionFields[4].Descriptor()
+	// admission.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	admission.ReasonValidator = admissionDescReason.Validators[0].(func(string) error)
+	// admissionDescRevokedBy is the schema descriptor for revoked_by field.
+	admissionDescRevokedBy := admissionFields[8].Descriptor()
+	// admission.RevokedByValidator is a validator for the "revoked_by" field. It is called by the builders before save.
+	admission.RevokedByValidator = admissionDescRevokedBy.Validators[0].(func(string) error)
+	// admissionDescRevocation is the schema descriptor for revocation field.
+	admissionDescRevocation := admissionFields[9].Descriptor()
+	// admission.RevocationValidator is a validator for the "revocation" field. It is called by the builders before save.
+	admission.RevocationValidator = admissionDescRevocation.Validators[0].(func(string) error)
+	// admissionDescID is the schema descriptor for id field.
+	admissionDescID := admissionMixinFields0[0].Descriptor()
+	// admission.DefaultID holds the default value on creation for the id field.
+	admission.DefaultID = admissionDescID.Default.(func() string)
+	// admission.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	admission.IDValidator = admissionDescID.Validators[0].(func(string) error)
 	agencyMixin := schema.Agency{}.Mixin()
 	agency.Policy = privacy.NewPolicies(schema.Agency{})
 	agency.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -474,6 +548,162 @@ func init() {
 	agencynetwork.DefaultID = agencynetworkDescID.Default.(func() string)
 	// agencynetwork.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	agencynetwork.IDValidator = agencynetworkDescID.Validators[0].(func(string) error)
+	alertMixin := schema.Alert{}.Mixin()
+	alert.Policy = privacy.NewPolicies(schema.Alert{})
+	alert.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := alert.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	alertMixinFields0 := alertMixin[0].Fields()
+	_ = alertMixinFields0
+	alertMixinFields1 := alertMixin[1].Fields()
+	_ = alertMixinFields1
+	alertFields := schema.Alert{}.Fields()
+	_ = alertFields
+	// alertDescCreatedAt is the schema descriptor for created_at field.
+	alertDescCreatedAt := alertMixinFields0[1].Descriptor()
+	// alert.DefaultCreatedAt holds the default value on creation for the created_at field.
+	alert.DefaultCreatedAt = alertDescCreatedAt.Default.(func() time.Time)
+	// alertDescAgencyID is the schema descriptor for agency_id field.
+	alertDescAgencyID := alertMixinFields1[0].Descriptor()
+	// alert.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	alert.AgencyIDValidator = alertDescAgencyID.Validators[0].(func(string) error)
+	// alertDescRegionID is the schema descriptor for region_id field.
+	alertDescRegionID := alertMixinFields1[1].Descriptor()
+	// alert.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	alert.RegionIDValidator = alertDescRegionID.Validators[0].(func(string) error)
+	// alertDescRuleID is the schema descriptor for rule_id field.
+	alertDescRuleID := alertFields[0].Descriptor()
+	// alert.RuleIDValidator is a validator for the "rule_id" field. It is called by the builders before save.
+	alert.RuleIDValidator = alertDescRuleID.Validators[0].(func(string) error)
+	// alertDescSubject is the schema descriptor for subject field.
+	alertDescSubject := alertFields[1].Descriptor()
+	// alert.SubjectValidator is a validator for the "subject" field. It is called by the builders before save.
+	alert.SubjectValidator = func() func(string) error {
+		validators := alertDescSubject.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(subject string) error {
+			for _, fn := range fns {
+				if err := fn(subject); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// alertDescLine is the schema descriptor for line field.
+	alertDescLine := alertFields[2].Descriptor()
+	// alert.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	alert.LineValidator = alertDescLine.Validators[0].(func(int) error)
+	// alertDescAcknowledgedBy is the schema descriptor for acknowledged_by field.
+	alertDescAcknowledgedBy := alertFields[8].Descriptor()
+	// alert.AcknowledgedByValidator is a validator for the "acknowledged_by" field. It is called by the builders before save.
+	alert.AcknowledgedByValidator = alertDescAcknowledgedBy.Validators[0].(func(string) error)
+	// alertDescNote is the schema descriptor for note field.
+	alertDescNote := alertFields[9].Descriptor()
+	// alert.NoteValidator is a validator for the "note" field. It is called by the builders before save.
+	alert.NoteValidator = alertDescNote.Validators[0].(func(string) error)
+	// alertDescID is the schema descriptor for id field.
+	alertDescID := alertMixinFields0[0].Descriptor()
+	// alert.DefaultID holds the default value on creation for the id field.
+	alert.DefaultID = alertDescID.Default.(func() string)
+	// alert.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	alert.IDValidator = alertDescID.Validators[0].(func(string) error)
+	alertruleMixin := schema.AlertRule{}.Mixin()
+	alertrule.Policy = privacy.NewPolicies(schema.AlertRule{})
+	alertrule.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := alertrule.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	alertruleMixinFields0 := alertruleMixin[0].Fields()
+	_ = alertruleMixinFields0
+	alertruleMixinFields1 := alertruleMixin[1].Fields()
+	_ = alertruleMixinFields1
+	alertruleFields := schema.AlertRule{}.Fields()
+	_ = alertruleFields
+	// alertruleDescCreatedAt is the schema descriptor for created_at field.
+	alertruleDescCreatedAt := alertruleMixinFields0[1].Descriptor()
+	// alertrule.DefaultCreatedAt holds the default value on creation for the created_at field.
+	alertrule.DefaultCreatedAt = alertruleDescCreatedAt.Default.(func() time.Time)
+	// alertruleDescAgencyID is the schema descriptor for agency_id field.
+	alertruleDescAgencyID := alertruleMixinFields1[0].Descriptor()
+	// alertrule.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	alertrule.AgencyIDValidator = alertruleDescAgencyID.Validators[0].(func(string) error)
+	// alertruleDescRegionID is the schema descriptor for region_id field.
+	alertruleDescRegionID := alertruleMixinFields1[1].Descriptor()
+	// alertrule.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	alertrule.RegionIDValidator = alertruleDescRegionID.Validators[0].(func(string) error)
+	// alertruleDescName is the schema descriptor for name field.
+	alertruleDescName := alertruleFields[0].Descriptor()
+	// alertrule.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	alertrule.NameValidator = func() func(string) error {
+		validators := alertruleDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// alertruleDescLine is the schema descriptor for line field.
+	alertruleDescLine := alertruleFields[2].Descriptor()
+	// alertrule.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	alertrule.LineValidator = alertruleDescLine.Validators[0].(func(int) error)
+	// alertruleDescQueueID is the schema descriptor for queue_id field.
+	alertruleDescQueueID := alertruleFields[3].Descriptor()
+	// alertrule.QueueIDValidator is a validator for the "queue_id" field. It is called by the builders before save.
+	alertrule.QueueIDValidator = alertruleDescQueueID.Validators[0].(func(string) error)
+	// alertruleDescThreshold is the schema descriptor for threshold field.
+	alertruleDescThreshold := alertruleFields[4].Descriptor()
+	// alertrule.ThresholdValidator is a validator for the "threshold" field. It is called by the builders before save.
+	alertrule.ThresholdValidator = alertruleDescThreshold.Validators[0].(func(int) error)
+	// alertruleDescClearThreshold is the schema descriptor for clear_threshold field.
+	alertruleDescClearThreshold := alertruleFields[5].Descriptor()
+	// alertrule.ClearThresholdValidator is a validator for the "clear_threshold" field. It is called by the builders before save.
+	alertrule.ClearThresholdValidator = alertruleDescClearThreshold.Validators[0].(func(int) error)
+	// alertruleDescForSeconds is the schema descriptor for for_seconds field.
+	alertruleDescForSeconds := alertruleFields[6].Descriptor()
+	// alertrule.DefaultForSeconds holds the default value on creation for the for_seconds field.
+	alertrule.DefaultForSeconds = alertruleDescForSeconds.Default.(int)
+	// alertrule.ForSecondsValidator is a validator for the "for_seconds" field. It is called by the builders before save.
+	alertrule.ForSecondsValidator = alertruleDescForSeconds.Validators[0].(func(int) error)
+	// alertruleDescQuietSeconds is the schema descriptor for quiet_seconds field.
+	alertruleDescQuietSeconds := alertruleFields[7].Descriptor()
+	// alertrule.DefaultQuietSeconds holds the default value on creation for the quiet_seconds field.
+	alertrule.DefaultQuietSeconds = alertruleDescQuietSeconds.Default.(int)
+	// alertrule.QuietSecondsValidator is a validator for the "quiet_seconds" field. It is called by the builders before save.
+	alertrule.QuietSecondsValidator = alertruleDescQuietSeconds.Validators[0].(func(int) error)
+	// alertruleDescActive is the schema descriptor for active field.
+	alertruleDescActive := alertruleFields[8].Descriptor()
+	// alertrule.DefaultActive holds the default value on creation for the active field.
+	alertrule.DefaultActive = alertruleDescActive.Default.(bool)
+	// alertruleDescAuthorID is the schema descriptor for author_id field.
+	alertruleDescAuthorID := alertruleFields[9].Descriptor()
+	// alertrule.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	alertrule.AuthorIDValidator = alertruleDescAuthorID.Validators[0].(func(string) error)
+	// alertruleDescID is the schema descriptor for id field.
+	alertruleDescID := alertruleMixinFields0[0].Descriptor()
+	// alertrule.DefaultID holds the default value on creation for the id field.
+	alertrule.DefaultID = alertruleDescID.Default.(func() string)
+	// alertrule.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	alertrule.IDValidator = alertruleDescID.Validators[0].(func(string) error)
 	answerday.Policy = privacy.NewPolicies(schema.AnswerDay{})
 	answerday.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -887,6 +1117,68 @@ func init() {
 	businesshours.DefaultID = businesshoursDescID.Default.(func() string)
 	// businesshours.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	businesshours.IDValidator = businesshoursDescID.Validators[0].(func(string) error)
+	calibrationMixin := schema.Calibration{}.Mixin()
+	calibration.Policy = privacy.NewPolicies(schema.Calibration{})
+	calibration.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := calibration.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	calibrationMixinFields0 := calibrationMixin[0].Fields()
+	_ = calibrationMixinFields0
+	calibrationMixinFields1 := calibrationMixin[1].Fields()
+	_ = calibrationMixinFields1
+	calibrationFields := schema.Calibration{}.Fields()
+	_ = calibrationFields
+	// calibrationDescCreatedAt is the schema descriptor for created_at field.
+	calibrationDescCreatedAt := calibrationMixinFields0[1].Descriptor()
+	// calibration.DefaultCreatedAt holds the default value on creation for the created_at field.
+	calibration.DefaultCreatedAt = calibrationDescCreatedAt.Default.(func() time.Time)
+	// calibrationDescAgencyID is the schema descriptor for agency_id field.
+	calibrationDescAgencyID := calibrationMixinFields1[0].Descriptor()
+	// calibration.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	calibration.AgencyIDValidator = calibrationDescAgencyID.Validators[0].(func(string) error)
+	// calibrationDescRegionID is the schema descriptor for region_id field.
+	calibrationDescRegionID := calibrationMixinFields1[1].Descriptor()
+	// calibration.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	calibration.RegionIDValidator = calibrationDescRegionID.Validators[0].(func(string) error)
+	// calibrationDescLine is the schema descriptor for line field.
+	calibrationDescLine := calibrationFields[0].Descriptor()
+	// calibration.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	calibration.LineValidator = calibrationDescLine.Validators[0].(func(int) error)
+	// calibrationDescInteractionID is the schema descriptor for interaction_id field.
+	calibrationDescInteractionID := calibrationFields[1].Descriptor()
+	// calibration.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	calibration.InteractionIDValidator = calibrationDescInteractionID.Validators[0].(func(string) error)
+	// calibrationDescOperatorID is the schema descriptor for operator_id field.
+	calibrationDescOperatorID := calibrationFields[2].Descriptor()
+	// calibration.OperatorIDValidator is a validator for the "operator_id" field. It is called by the builders before save.
+	calibration.OperatorIDValidator = calibrationDescOperatorID.Validators[0].(func(string) error)
+	// calibrationDescFormVersionID is the schema descriptor for form_version_id field.
+	calibrationDescFormVersionID := calibrationFields[3].Descriptor()
+	// calibration.FormVersionIDValidator is a validator for the "form_version_id" field. It is called by the builders before save.
+	calibration.FormVersionIDValidator = calibrationDescFormVersionID.Validators[0].(func(string) error)
+	// calibrationDescAuthorID is the schema descriptor for author_id field.
+	calibrationDescAuthorID := calibrationFields[4].Descriptor()
+	// calibration.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	calibration.AuthorIDValidator = calibrationDescAuthorID.Validators[0].(func(string) error)
+	// calibrationDescConclusion is the schema descriptor for conclusion field.
+	calibrationDescConclusion := calibrationFields[8].Descriptor()
+	// calibration.ConclusionValidator is a validator for the "conclusion" field. It is called by the builders before save.
+	calibration.ConclusionValidator = calibrationDescConclusion.Validators[0].(func(string) error)
+	// calibrationDescConcludedBy is the schema descriptor for concluded_by field.
+	calibrationDescConcludedBy := calibrationFields[9].Descriptor()
+	// calibration.ConcludedByValidator is a validator for the "concluded_by" field. It is called by the builders before save.
+	calibration.ConcludedByValidator = calibrationDescConcludedBy.Validators[0].(func(string) error)
+	// calibrationDescID is the schema descriptor for id field.
+	calibrationDescID := calibrationMixinFields0[0].Descriptor()
+	// calibration.DefaultID holds the default value on creation for the id field.
+	calibration.DefaultID = calibrationDescID.Default.(func() string)
+	// calibration.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	calibration.IDValidator = calibrationDescID.Validators[0].(func(string) error)
 	callMixin := schema.Call{}.Mixin()
 	call.Policy = privacy.NewPolicies(schema.Call{})
 	call.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -926,23 +1218,23 @@ func init() {
 	// call.CalledValidator is a validator for the "called" field. It is called by the builders before save.
 	call.CalledValidator = callDescCalled.Validators[0].(func(string) error)
 	// callDescCallbackID is the schema descriptor for callback_id field.
-	callDescCallbackID := callFields[6].Descriptor()
+	callDescCallbackID := callFields[7].Descriptor()
 	// call.CallbackIDValidator is a validator for the "callback_id" field. It is called by the builders before save.
 	call.CallbackIDValidator = callDescCallbackID.Validators[0].(func(string) error)
 	// callDescEndCause is the schema descriptor for end_cause field.
-	callDescEndCause := callFields[9].Descriptor()
+	callDescEndCause := callFields[10].Descriptor()
 	// call.EndCauseValidator is a validator for the "end_cause" field. It is called by the builders before save.
 	call.EndCauseValidator = callDescEndCause.Validators[0].(func(string) error)
 	// callDescSipCode is the schema descriptor for sip_code field.
-	callDescSipCode := callFields[10].Descriptor()
+	callDescSipCode := callFields[11].Descriptor()
 	// call.DefaultSipCode holds the default value on creation for the sip_code field.
 	call.DefaultSipCode = callDescSipCode.Default.(int)
 	// callDescHeld is the schema descriptor for held field.
-	callDescHeld := callFields[11].Descriptor()
+	callDescHeld := callFields[12].Descriptor()
 	// call.DefaultHeld holds the default value on creation for the held field.
 	call.DefaultHeld = callDescHeld.Default.(bool)
 	// callDescAwaitsRecovery is the schema descriptor for awaits_recovery field.
-	callDescAwaitsRecovery := callFields[15].Descriptor()
+	callDescAwaitsRecovery := callFields[16].Descriptor()
 	// call.DefaultAwaitsRecovery holds the default value on creation for the awaits_recovery field.
 	call.DefaultAwaitsRecovery = callDescAwaitsRecovery.Default.(bool)
 	// callDescID is the schema descriptor for id field.
@@ -1112,23 +1404,13 @@ func init() {
 	// callbackDescNumber is the schema descriptor for number field.
 	callbackDescNumber := callbackFields[5].Descriptor()
 	// callback.NumberValidator is a validator for the "number" field. It is called by the builders before save.
-	callback.NumberValidator = func() func(string) error {
-		validators := callbackDescNumber.Validators
-		fns := [...]func(string) error{
-			validators[0].(func(string) error),
-			validators[1].(func(string) error),
-		}
-		return func(number string) error {
-			for _, fn := range fns {
-				if err := fn(number); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	}()
+	callback.NumberValidator = callbackDescNumber.Validators[0].(func(string) error)
+	// callbackDescNumberIndex is the schema descriptor for number_index field.
+	callbackDescNumberIndex := callbackFields[7].Descriptor()
+	// callback.NumberIndexValidator is a validator for the "number_index" field. It is called by the builders before save.
+	callback.NumberIndexValidator = callbackDescNumberIndex.Validators[0].(func([]byte) error)
 	// callbackDescTimeZone is the schema descriptor for time_zone field.
-	callbackDescTimeZone := callbackFields[6].Descriptor()
+	callbackDescTimeZone := callbackFields[8].Descriptor()
 	// callback.TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
 	callback.TimeZoneValidator = func() func(string) error {
 		validators := callbackDescTimeZone.Validators
@@ -1146,17 +1428,17 @@ func init() {
 		}
 	}()
 	// callbackDescAttempts is the schema descriptor for attempts field.
-	callbackDescAttempts := callbackFields[8].Descriptor()
+	callbackDescAttempts := callbackFields[10].Descriptor()
 	// callback.DefaultAttempts holds the default value on creation for the attempts field.
 	callback.DefaultAttempts = callbackDescAttempts.Default.(int)
 	// callback.AttemptsValidator is a validator for the "attempts" field. It is called by the builders before save.
 	callback.AttemptsValidator = callbackDescAttempts.Validators[0].(func(int) error)
 	// callbackDescLastSipCode is the schema descriptor for last_sip_code field.
-	callbackDescLastSipCode := callbackFields[11].Descriptor()
+	callbackDescLastSipCode := callbackFields[13].Descriptor()
 	// callback.DefaultLastSipCode holds the default value on creation for the last_sip_code field.
 	callback.DefaultLastSipCode = callbackDescLastSipCode.Default.(int)
 	// callbackDescNodeID is the schema descriptor for node_id field.
-	callbackDescNodeID := callbackFields[12].Descriptor()
+	callbackDescNodeID := callbackFields[14].Descriptor()
 	// callback.NodeIDValidator is a validator for the "node_id" field. It is called by the builders before save.
 	callback.NodeIDValidator = callbackDescNodeID.Validators[0].(func(string) error)
 	// callbackDescID is the schema descriptor for id field.
@@ -1275,6 +1557,146 @@ func init() {
 	citizenrequest.DefaultID = citizenrequestDescID.Default.(func() string)
 	// citizenrequest.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	citizenrequest.IDValidator = citizenrequestDescID.Validators[0].(func(string) error)
+	courseMixin := schema.Course{}.Mixin()
+	course.Policy = privacy.NewPolicies(schema.Course{})
+	course.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := course.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	courseMixinFields0 := courseMixin[0].Fields()
+	_ = courseMixinFields0
+	courseMixinFields1 := courseMixin[1].Fields()
+	_ = courseMixinFields1
+	courseFields := schema.Course{}.Fields()
+	_ = courseFields
+	// courseDescCreatedAt is the schema descriptor for created_at field.
+	courseDescCreatedAt := courseMixinFields0[1].Descriptor()
+	// course.DefaultCreatedAt holds the default value on creation for the created_at field.
+	course.DefaultCreatedAt = courseDescCreatedAt.Default.(func() time.Time)
+	// courseDescAgencyID is the schema descriptor for agency_id field.
+	courseDescAgencyID := courseMixinFields1[0].Descriptor()
+	// course.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	course.AgencyIDValidator = courseDescAgencyID.Validators[0].(func(string) error)
+	// courseDescRegionID is the schema descriptor for region_id field.
+	courseDescRegionID := courseMixinFields1[1].Descriptor()
+	// course.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	course.RegionIDValidator = courseDescRegionID.Validators[0].(func(string) error)
+	// courseDescLine is the schema descriptor for line field.
+	courseDescLine := courseFields[0].Descriptor()
+	// course.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	course.LineValidator = courseDescLine.Validators[0].(func(int) error)
+	// courseDescTitle is the schema descriptor for title field.
+	courseDescTitle := courseFields[1].Descriptor()
+	// course.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	course.TitleValidator = func() func(string) error {
+		validators := courseDescTitle.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(title string) error {
+			for _, fn := range fns {
+				if err := fn(title); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// courseDescOnboarding is the schema descriptor for onboarding field.
+	courseDescOnboarding := courseFields[2].Descriptor()
+	// course.DefaultOnboarding holds the default value on creation for the onboarding field.
+	course.DefaultOnboarding = courseDescOnboarding.Default.(bool)
+	// courseDescValidityDays is the schema descriptor for validity_days field.
+	courseDescValidityDays := courseFields[3].Descriptor()
+	// course.DefaultValidityDays holds the default value on creation for the validity_days field.
+	course.DefaultValidityDays = courseDescValidityDays.Default.(int)
+	// course.ValidityDaysValidator is a validator for the "validity_days" field. It is called by the builders before save.
+	course.ValidityDaysValidator = courseDescValidityDays.Validators[0].(func(int) error)
+	// courseDescPublished is the schema descriptor for published field.
+	courseDescPublished := courseFields[4].Descriptor()
+	// course.DefaultPublished holds the default value on creation for the published field.
+	course.DefaultPublished = courseDescPublished.Default.(int)
+	// course.PublishedValidator is a validator for the "published" field. It is called by the builders before save.
+	course.PublishedValidator = courseDescPublished.Validators[0].(func(int) error)
+	// courseDescAuthorID is the schema descriptor for author_id field.
+	courseDescAuthorID := courseFields[5].Descriptor()
+	// course.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	course.AuthorIDValidator = courseDescAuthorID.Validators[0].(func(string) error)
+	// courseDescID is the schema descriptor for id field.
+	courseDescID := courseMixinFields0[0].Descriptor()
+	// course.DefaultID holds the default value on creation for the id field.
+	course.DefaultID = courseDescID.Default.(func() string)
+	// course.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	course.IDValidator = courseDescID.Validators[0].(func(string) error)
+	courseversionMixin := schema.CourseVersion{}.Mixin()
+	courseversion.Policy = privacy.NewPolicies(schema.CourseVersion{})
+	courseversion.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := courseversion.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	courseversionMixinFields0 := courseversionMixin[0].Fields()
+	_ = courseversionMixinFields0
+	courseversionFields := schema.CourseVersion{}.Fields()
+	_ = courseversionFields
+	// courseversionDescCreatedAt is the schema descriptor for created_at field.
+	courseversionDescCreatedAt := courseversionMixinFields0[1].Descriptor()
+	// courseversion.DefaultCreatedAt holds the default value on creation for the created_at field.
+	courseversion.DefaultCreatedAt = courseversionDescCreatedAt.Default.(func() time.Time)
+	// courseversionDescCourseID is the schema descriptor for course_id field.
+	courseversionDescCourseID := courseversionFields[0].Descriptor()
+	// courseversion.CourseIDValidator is a validator for the "course_id" field. It is called by the builders before save.
+	courseversion.CourseIDValidator = courseversionDescCourseID.Validators[0].(func(string) error)
+	// courseversionDescNumber is the schema descriptor for number field.
+	courseversionDescNumber := courseversionFields[1].Descriptor()
+	// courseversion.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	courseversion.NumberValidator = courseversionDescNumber.Validators[0].(func(int) error)
+	// courseversionDescRevision is the schema descriptor for revision field.
+	courseversionDescRevision := courseversionFields[2].Descriptor()
+	// courseversion.DefaultRevision holds the default value on creation for the revision field.
+	courseversion.DefaultRevision = courseversionDescRevision.Default.(int)
+	// courseversion.RevisionValidator is a validator for the "revision" field. It is called by the builders before save.
+	courseversion.RevisionValidator = courseversionDescRevision.Validators[0].(func(int) error)
+	// courseversionDescPassPercent is the schema descriptor for pass_percent field.
+	courseversionDescPassPercent := courseversionFields[4].Descriptor()
+	// courseversion.DefaultPassPercent holds the default value on creation for the pass_percent field.
+	courseversion.DefaultPassPercent = courseversionDescPassPercent.Default.(int)
+	// courseversion.PassPercentValidator is a validator for the "pass_percent" field. It is called by the builders before save.
+	courseversion.PassPercentValidator = courseversionDescPassPercent.Validators[0].(func(int) error)
+	// courseversionDescTimeLimitMinutes is the schema descriptor for time_limit_minutes field.
+	courseversionDescTimeLimitMinutes := courseversionFields[5].Descriptor()
+	// courseversion.DefaultTimeLimitMinutes holds the default value on creation for the time_limit_minutes field.
+	courseversion.DefaultTimeLimitMinutes = courseversionDescTimeLimitMinutes.Default.(int)
+	// courseversion.TimeLimitMinutesValidator is a validator for the "time_limit_minutes" field. It is called by the builders before save.
+	courseversion.TimeLimitMinutesValidator = courseversionDescTimeLimitMinutes.Validators[0].(func(int) error)
+	// courseversionDescMaxAttempts is the schema descriptor for max_attempts field.
+	courseversionDescMaxAttempts := courseversionFields[6].Descriptor()
+	// courseversion.DefaultMaxAttempts holds the default value on creation for the max_attempts field.
+	courseversion.DefaultMaxAttempts = courseversionDescMaxAttempts.Default.(int)
+	// courseversion.MaxAttemptsValidator is a validator for the "max_attempts" field. It is called by the builders before save.
+	courseversion.MaxAttemptsValidator = courseversionDescMaxAttempts.Validators[0].(func(int) error)
+	// courseversionDescAuthorID is the schema descriptor for author_id field.
+	courseversionDescAuthorID := courseversionFields[7].Descriptor()
+	// courseversion.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	courseversion.AuthorIDValidator = courseversionDescAuthorID.Validators[0].(func(string) error)
+	// courseversionDescPublishedBy is the schema descriptor for published_by field.
+	courseversionDescPublishedBy := courseversionFields[9].Descriptor()
+	// courseversion.PublishedByValidator is a validator for the "published_by" field. It is called by the builders before save.
+	courseversion.PublishedByValidator = courseversionDescPublishedBy.Validators[0].(func(string) error)
+	// courseversionDescID is the schema descriptor for id field.
+	courseversionDescID := courseversionMixinFields0[0].Descriptor()
+	// courseversion.DefaultID holds the default value on creation for the id field.
+	courseversion.DefaultID = courseversionDescID.Default.(func() string)
+	// courseversion.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	courseversion.IDValidator = courseversionDescID.Validators[0].(func(string) error)
 	datakeyMixin := schema.DataKey{}.Mixin()
 	datakey.Policy = privacy.NewPolicies(schema.DataKey{})
 	datakey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1307,6 +1729,216 @@ func init() {
 	datakey.DefaultID = datakeyDescID.Default.(func() string)
 	// datakey.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	datakey.IDValidator = datakeyDescID.Validators[0].(func(string) error)
+	deferralMixin := schema.Deferral{}.Mixin()
+	deferral.Policy = privacy.NewPolicies(schema.Deferral{})
+	deferral.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := deferral.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	deferralMixinFields0 := deferralMixin[0].Fields()
+	_ = deferralMixinFields0
+	deferralMixinFields1 := deferralMixin[1].Fields()
+	_ = deferralMixinFields1
+	deferralFields := schema.Deferral{}.Fields()
+	_ = deferralFields
+	// deferralDescCreatedAt is the schema descriptor for created_at field.
+	deferralDescCreatedAt := deferralMixinFields0[1].Descriptor()
+	// deferral.DefaultCreatedAt holds the default value on creation for the created_at field.
+	deferral.DefaultCreatedAt = deferralDescCreatedAt.Default.(func() time.Time)
+	// deferralDescAgencyID is the schema descriptor for agency_id field.
+	deferralDescAgencyID := deferralMixinFields1[0].Descriptor()
+	// deferral.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	deferral.AgencyIDValidator = deferralDescAgencyID.Validators[0].(func(string) error)
+	// deferralDescRegionID is the schema descriptor for region_id field.
+	deferralDescRegionID := deferralMixinFields1[1].Descriptor()
+	// deferral.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	deferral.RegionIDValidator = deferralDescRegionID.Validators[0].(func(string) error)
+	// deferralDescInteractionID is the schema descriptor for interaction_id field.
+	deferralDescInteractionID := deferralFields[0].Descriptor()
+	// deferral.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	deferral.InteractionIDValidator = deferralDescInteractionID.Validators[0].(func(string) error)
+	// deferralDescQuestion is the schema descriptor for question field.
+	deferralDescQuestion := deferralFields[1].Descriptor()
+	// deferral.QuestionValidator is a validator for the "question" field. It is called by the builders before save.
+	deferral.QuestionValidator = func() func(string) error {
+		validators := deferralDescQuestion.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(question string) error {
+			for _, fn := range fns {
+				if err := fn(question); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// deferralDescDeferredBy is the schema descriptor for deferred_by field.
+	deferralDescDeferredBy := deferralFields[2].Descriptor()
+	// deferral.DeferredByValidator is a validator for the "deferred_by" field. It is called by the builders before save.
+	deferral.DeferredByValidator = deferralDescDeferredBy.Validators[0].(func(string) error)
+	// deferralDescPriority is the schema descriptor for priority field.
+	deferralDescPriority := deferralFields[4].Descriptor()
+	// deferral.DefaultPriority holds the default value on creation for the priority field.
+	deferral.DefaultPriority = deferralDescPriority.Default.(int)
+	// deferral.PriorityValidator is a validator for the "priority" field. It is called by the builders before save.
+	deferral.PriorityValidator = deferralDescPriority.Validators[0].(func(int) error)
+	// deferralDescOperatorID is the schema descriptor for operator_id field.
+	deferralDescOperatorID := deferralFields[5].Descriptor()
+	// deferral.OperatorIDValidator is a validator for the "operator_id" field. It is called by the builders before save.
+	deferral.OperatorIDValidator = deferralDescOperatorID.Validators[0].(func(string) error)
+	// deferralDescNamedBy is the schema descriptor for named_by field.
+	deferralDescNamedBy := deferralFields[6].Descriptor()
+	// deferral.NamedByValidator is a validator for the "named_by" field. It is called by the builders before save.
+	deferral.NamedByValidator = deferralDescNamedBy.Validators[0].(func(string) error)
+	// deferralDescTimeZone is the schema descriptor for time_zone field.
+	deferralDescTimeZone := deferralFields[8].Descriptor()
+	// deferral.TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
+	deferral.TimeZoneValidator = func() func(string) error {
+		validators := deferralDescTimeZone.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(time_zone string) error {
+			for _, fn := range fns {
+				if err := fn(time_zone); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// deferralDescTermStamp is the schema descriptor for term_stamp field.
+	deferralDescTermStamp := deferralFields[9].Descriptor()
+	// deferral.TermStampValidator is a validator for the "term_stamp" field. It is called by the builders before save.
+	deferral.TermStampValidator = func() func(string) error {
+		validators := deferralDescTermStamp.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(term_stamp string) error {
+			for _, fn := range fns {
+				if err := fn(term_stamp); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// deferralDescAnsweredBy is the schema descriptor for answered_by field.
+	deferralDescAnsweredBy := deferralFields[14].Descriptor()
+	// deferral.AnsweredByValidator is a validator for the "answered_by" field. It is called by the builders before save.
+	deferral.AnsweredByValidator = deferralDescAnsweredBy.Validators[0].(func(string) error)
+	// deferralDescRecordID is the schema descriptor for record_id field.
+	deferralDescRecordID := deferralFields[18].Descriptor()
+	// deferral.RecordIDValidator is a validator for the "record_id" field. It is called by the builders before save.
+	deferral.RecordIDValidator = deferralDescRecordID.Validators[0].(func(string) error)
+	// deferralDescConclusion is the schema descriptor for conclusion field.
+	deferralDescConclusion := deferralFields[19].Descriptor()
+	// deferral.ConclusionValidator is a validator for the "conclusion" field. It is called by the builders before save.
+	deferral.ConclusionValidator = deferralDescConclusion.Validators[0].(func(string) error)
+	// deferralDescAnalysedBy is the schema descriptor for analysed_by field.
+	deferralDescAnalysedBy := deferralFields[20].Descriptor()
+	// deferral.AnalysedByValidator is a validator for the "analysed_by" field. It is called by the builders before save.
+	deferral.AnalysedByValidator = deferralDescAnalysedBy.Validators[0].(func(string) error)
+	// deferralDescID is the schema descriptor for id field.
+	deferralDescID := deferralMixinFields0[0].Descriptor()
+	// deferral.DefaultID holds the default value on creation for the id field.
+	deferral.DefaultID = deferralDescID.Default.(func() string)
+	// deferral.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	deferral.IDValidator = deferralDescID.Validators[0].(func(string) error)
+	deferralruleMixin := schema.DeferralRule{}.Mixin()
+	deferralrule.Policy = privacy.NewPolicies(schema.DeferralRule{})
+	deferralrule.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := deferralrule.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	deferralruleMixinFields0 := deferralruleMixin[0].Fields()
+	_ = deferralruleMixinFields0
+	deferralruleFields := schema.DeferralRule{}.Fields()
+	_ = deferralruleFields
+	// deferralruleDescCreatedAt is the schema descriptor for created_at field.
+	deferralruleDescCreatedAt := deferralruleMixinFields0[1].Descriptor()
+	// deferralrule.DefaultCreatedAt holds the default value on creation for the created_at field.
+	deferralrule.DefaultCreatedAt = deferralruleDescCreatedAt.Default.(func() time.Time)
+	// deferralruleDescRegionKey is the schema descriptor for region_key field.
+	deferralruleDescRegionKey := deferralruleFields[0].Descriptor()
+	// deferralrule.RegionKeyValidator is a validator for the "region_key" field. It is called by the builders before save.
+	deferralrule.RegionKeyValidator = deferralruleDescRegionKey.Validators[0].(func(string) error)
+	// deferralruleDescBusinessHoursID is the schema descriptor for business_hours_id field.
+	deferralruleDescBusinessHoursID := deferralruleFields[1].Descriptor()
+	// deferralrule.BusinessHoursIDValidator is a validator for the "business_hours_id" field. It is called by the builders before save.
+	deferralrule.BusinessHoursIDValidator = deferralruleDescBusinessHoursID.Validators[0].(func(string) error)
+	// deferralruleDescWorkMinutes is the schema descriptor for work_minutes field.
+	deferralruleDescWorkMinutes := deferralruleFields[2].Descriptor()
+	// deferralrule.DefaultWorkMinutes holds the default value on creation for the work_minutes field.
+	deferralrule.DefaultWorkMinutes = deferralruleDescWorkMinutes.Default.(int)
+	// deferralrule.WorkMinutesValidator is a validator for the "work_minutes" field. It is called by the builders before save.
+	deferralrule.WorkMinutesValidator = deferralruleDescWorkMinutes.Validators[0].(func(int) error)
+	// deferralruleDescWarnMinutes is the schema descriptor for warn_minutes field.
+	deferralruleDescWarnMinutes := deferralruleFields[3].Descriptor()
+	// deferralrule.DefaultWarnMinutes holds the default value on creation for the warn_minutes field.
+	deferralrule.DefaultWarnMinutes = deferralruleDescWarnMinutes.Default.(int)
+	// deferralrule.WarnMinutesValidator is a validator for the "warn_minutes" field. It is called by the builders before save.
+	deferralrule.WarnMinutesValidator = deferralruleDescWarnMinutes.Validators[0].(func(int) error)
+	// deferralruleDescID is the schema descriptor for id field.
+	deferralruleDescID := deferralruleMixinFields0[0].Descriptor()
+	// deferralrule.DefaultID holds the default value on creation for the id field.
+	deferralrule.DefaultID = deferralruleDescID.Default.(func() string)
+	// deferralrule.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	deferralrule.IDValidator = deferralruleDescID.Validators[0].(func(string) error)
+	deferralstepMixin := schema.DeferralStep{}.Mixin()
+	deferralstep.Policy = privacy.NewPolicies(schema.DeferralStep{})
+	deferralstep.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := deferralstep.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	deferralstepMixinFields0 := deferralstepMixin[0].Fields()
+	_ = deferralstepMixinFields0
+	deferralstepFields := schema.DeferralStep{}.Fields()
+	_ = deferralstepFields
+	// deferralstepDescCreatedAt is the schema descriptor for created_at field.
+	deferralstepDescCreatedAt := deferralstepMixinFields0[1].Descriptor()
+	// deferralstep.DefaultCreatedAt holds the default value on creation for the created_at field.
+	deferralstep.DefaultCreatedAt = deferralstepDescCreatedAt.Default.(func() time.Time)
+	// deferralstepDescDeferralID is the schema descriptor for deferral_id field.
+	deferralstepDescDeferralID := deferralstepFields[0].Descriptor()
+	// deferralstep.DeferralIDValidator is a validator for the "deferral_id" field. It is called by the builders before save.
+	deferralstep.DeferralIDValidator = deferralstepDescDeferralID.Validators[0].(func(string) error)
+	// deferralstepDescAccountID is the schema descriptor for account_id field.
+	deferralstepDescAccountID := deferralstepFields[2].Descriptor()
+	// deferralstep.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	deferralstep.AccountIDValidator = deferralstepDescAccountID.Validators[0].(func(string) error)
+	// deferralstepDescOperatorID is the schema descriptor for operator_id field.
+	deferralstepDescOperatorID := deferralstepFields[3].Descriptor()
+	// deferralstep.OperatorIDValidator is a validator for the "operator_id" field. It is called by the builders before save.
+	deferralstep.OperatorIDValidator = deferralstepDescOperatorID.Validators[0].(func(string) error)
+	// deferralstepDescReason is the schema descriptor for reason field.
+	deferralstepDescReason := deferralstepFields[4].Descriptor()
+	// deferralstep.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	deferralstep.ReasonValidator = deferralstepDescReason.Validators[0].(func(string) error)
+	// deferralstepDescID is the schema descriptor for id field.
+	deferralstepDescID := deferralstepMixinFields0[0].Descriptor()
+	// deferralstep.DefaultID holds the default value on creation for the id field.
+	deferralstep.DefaultID = deferralstepDescID.Default.(func() string)
+	// deferralstep.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	deferralstep.IDValidator = deferralstepDescID.Validators[0].(func(string) error)
 	destructionactMixin := schema.DestructionAct{}.Mixin()
 	destructionact.Policy = privacy.NewPolicies(schema.DestructionAct{})
 	destructionact.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1367,6 +1999,60 @@ func init() {
 	destructionact.DefaultID = destructionactDescID.Default.(func() string)
 	// destructionact.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	destructionact.IDValidator = destructionactDescID.Validators[0].(func(string) error)
+	directiveMixin := schema.Directive{}.Mixin()
+	directive.Policy = privacy.NewPolicies(schema.Directive{})
+	directive.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := directive.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	directiveMixinFields0 := directiveMixin[0].Fields()
+	_ = directiveMixinFields0
+	directiveFields := schema.Directive{}.Fields()
+	_ = directiveFields
+	// directiveDescCreatedAt is the schema descriptor for created_at field.
+	directiveDescCreatedAt := directiveMixinFields0[1].Descriptor()
+	// directive.DefaultCreatedAt holds the default value on creation for the created_at field.
+	directive.DefaultCreatedAt = directiveDescCreatedAt.Default.(func() time.Time)
+	// directiveDescAccountID is the schema descriptor for account_id field.
+	directiveDescAccountID := directiveFields[0].Descriptor()
+	// directive.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	directive.AccountIDValidator = directiveDescAccountID.Validators[0].(func(string) error)
+	// directiveDescAuthorID is the schema descriptor for author_id field.
+	directiveDescAuthorID := directiveFields[1].Descriptor()
+	// directive.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	directive.AuthorIDValidator = directiveDescAuthorID.Validators[0].(func(string) error)
+	// directiveDescReason is the schema descriptor for reason field.
+	directiveDescReason := directiveFields[3].Descriptor()
+	// directive.ReasonValidator is a validator for the "reason" field. It is called by the builders before save.
+	directive.ReasonValidator = func() func(string) error {
+		validators := directiveDescReason.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(reason string) error {
+			for _, fn := range fns {
+				if err := fn(reason); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// directiveDescInteractionID is the schema descriptor for interaction_id field.
+	directiveDescInteractionID := directiveFields[5].Descriptor()
+	// directive.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	directive.InteractionIDValidator = directiveDescInteractionID.Validators[0].(func(string) error)
+	// directiveDescID is the schema descriptor for id field.
+	directiveDescID := directiveMixinFields0[0].Descriptor()
+	// directive.DefaultID holds the default value on creation for the id field.
+	directive.DefaultID = directiveDescID.Default.(func() string)
+	// directive.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	directive.IDValidator = directiveDescID.Validators[0].(func(string) error)
 	dispositionMixin := schema.Disposition{}.Mixin()
 	disposition.Policy = privacy.NewPolicies(schema.Disposition{})
 	disposition.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1454,6 +2140,344 @@ func init() {
 	dutyDescID := dutyFields[0].Descriptor()
 	// duty.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	duty.IDValidator = dutyDescID.Validators[0].(func(string) error)
+	evaluationMixin := schema.Evaluation{}.Mixin()
+	evaluation.Policy = privacy.NewPolicies(schema.Evaluation{})
+	evaluation.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := evaluation.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	evaluationMixinFields0 := evaluationMixin[0].Fields()
+	_ = evaluationMixinFields0
+	evaluationMixinFields1 := evaluationMixin[1].Fields()
+	_ = evaluationMixinFields1
+	evaluationFields := schema.Evaluation{}.Fields()
+	_ = evaluationFields
+	// evaluationDescCreatedAt is the schema descriptor for created_at field.
+	evaluationDescCreatedAt := evaluationMixinFields0[1].Descriptor()
+	// evaluation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	evaluation.DefaultCreatedAt = evaluationDescCreatedAt.Default.(func() time.Time)
+	// evaluationDescAgencyID is the schema descriptor for agency_id field.
+	evaluationDescAgencyID := evaluationMixinFields1[0].Descriptor()
+	// evaluation.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	evaluation.AgencyIDValidator = evaluationDescAgencyID.Validators[0].(func(string) error)
+	// evaluationDescRegionID is the schema descriptor for region_id field.
+	evaluationDescRegionID := evaluationMixinFields1[1].Descriptor()
+	// evaluation.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	evaluation.RegionIDValidator = evaluationDescRegionID.Validators[0].(func(string) error)
+	// evaluationDescLine is the schema descriptor for line field.
+	evaluationDescLine := evaluationFields[0].Descriptor()
+	// evaluation.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	evaluation.LineValidator = evaluationDescLine.Validators[0].(func(int) error)
+	// evaluationDescInteractionID is the schema descriptor for interaction_id field.
+	evaluationDescInteractionID := evaluationFields[1].Descriptor()
+	// evaluation.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	evaluation.InteractionIDValidator = evaluationDescInteractionID.Validators[0].(func(string) error)
+	// evaluationDescOperatorID is the schema descriptor for operator_id field.
+	evaluationDescOperatorID := evaluationFields[2].Descriptor()
+	// evaluation.OperatorIDValidator is a validator for the "operator_id" field. It is called by the builders before save.
+	evaluation.OperatorIDValidator = evaluationDescOperatorID.Validators[0].(func(string) error)
+	// evaluationDescFormID is the schema descriptor for form_id field.
+	evaluationDescFormID := evaluationFields[3].Descriptor()
+	// evaluation.FormIDValidator is a validator for the "form_id" field. It is called by the builders before save.
+	evaluation.FormIDValidator = evaluationDescFormID.Validators[0].(func(string) error)
+	// evaluationDescFormVersionID is the schema descriptor for form_version_id field.
+	evaluationDescFormVersionID := evaluationFields[4].Descriptor()
+	// evaluation.FormVersionIDValidator is a validator for the "form_version_id" field. It is called by the builders before save.
+	evaluation.FormVersionIDValidator = evaluationDescFormVersionID.Validators[0].(func(string) error)
+	// evaluationDescRuleID is the schema descriptor for rule_id field.
+	evaluationDescRuleID := evaluationFields[5].Descriptor()
+	// evaluation.RuleIDValidator is a validator for the "rule_id" field. It is called by the builders before save.
+	evaluation.RuleIDValidator = evaluationDescRuleID.Validators[0].(func(string) error)
+	// evaluationDescCalibrationID is the schema descriptor for calibration_id field.
+	evaluationDescCalibrationID := evaluationFields[6].Descriptor()
+	// evaluation.CalibrationIDValidator is a validator for the "calibration_id" field. It is called by the builders before save.
+	evaluation.CalibrationIDValidator = evaluationDescCalibrationID.Validators[0].(func(string) error)
+	// evaluationDescSealed is the schema descriptor for sealed field.
+	evaluationDescSealed := evaluationFields[8].Descriptor()
+	// evaluation.DefaultSealed holds the default value on creation for the sealed field.
+	evaluation.DefaultSealed = evaluationDescSealed.Default.(bool)
+	// evaluationDescEvaluatorID is the schema descriptor for evaluator_id field.
+	evaluationDescEvaluatorID := evaluationFields[9].Descriptor()
+	// evaluation.EvaluatorIDValidator is a validator for the "evaluator_id" field. It is called by the builders before save.
+	evaluation.EvaluatorIDValidator = evaluationDescEvaluatorID.Validators[0].(func(string) error)
+	// evaluationDescScore is the schema descriptor for score field.
+	evaluationDescScore := evaluationFields[11].Descriptor()
+	// evaluation.ScoreValidator is a validator for the "score" field. It is called by the builders before save.
+	evaluation.ScoreValidator = evaluationDescScore.Validators[0].(func(float64) error)
+	// evaluationDescFirstScore is the schema descriptor for first_score field.
+	evaluationDescFirstScore := evaluationFields[12].Descriptor()
+	// evaluation.FirstScoreValidator is a validator for the "first_score" field. It is called by the builders before save.
+	evaluation.FirstScoreValidator = evaluationDescFirstScore.Validators[0].(func(float64) error)
+	// evaluationDescCritical is the schema descriptor for critical field.
+	evaluationDescCritical := evaluationFields[13].Descriptor()
+	// evaluation.DefaultCritical holds the default value on creation for the critical field.
+	evaluation.DefaultCritical = evaluationDescCritical.Default.(bool)
+	// evaluationDescPassed is the schema descriptor for passed field.
+	evaluationDescPassed := evaluationFields[14].Descriptor()
+	// evaluation.DefaultPassed holds the default value on creation for the passed field.
+	evaluation.DefaultPassed = evaluationDescPassed.Default.(bool)
+	// evaluationDescComment is the schema descriptor for comment field.
+	evaluationDescComment := evaluationFields[15].Descriptor()
+	// evaluation.CommentValidator is a validator for the "comment" field. It is called by the builders before save.
+	evaluation.CommentValidator = evaluationDescComment.Validators[0].(func(string) error)
+	// evaluationDescContestReason is the schema descriptor for contest_reason field.
+	evaluationDescContestReason := evaluationFields[19].Descriptor()
+	// evaluation.ContestReasonValidator is a validator for the "contest_reason" field. It is called by the builders before save.
+	evaluation.ContestReasonValidator = evaluationDescContestReason.Validators[0].(func(string) error)
+	// evaluationDescDecidedBy is the schema descriptor for decided_by field.
+	evaluationDescDecidedBy := evaluationFields[20].Descriptor()
+	// evaluation.DecidedByValidator is a validator for the "decided_by" field. It is called by the builders before save.
+	evaluation.DecidedByValidator = evaluationDescDecidedBy.Validators[0].(func(string) error)
+	// evaluationDescDecision is the schema descriptor for decision field.
+	evaluationDescDecision := evaluationFields[22].Descriptor()
+	// evaluation.DecisionValidator is a validator for the "decision" field. It is called by the builders before save.
+	evaluation.DecisionValidator = evaluationDescDecision.Validators[0].(func(string) error)
+	// evaluationDescID is the schema descriptor for id field.
+	evaluationDescID := evaluationMixinFields0[0].Descriptor()
+	// evaluation.DefaultID holds the default value on creation for the id field.
+	evaluation.DefaultID = evaluationDescID.Default.(func() string)
+	// evaluation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	evaluation.IDValidator = evaluationDescID.Validators[0].(func(string) error)
+	evaluationformMixin := schema.EvaluationForm{}.Mixin()
+	evaluationform.Policy = privacy.NewPolicies(schema.EvaluationForm{})
+	evaluationform.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := evaluationform.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	evaluationformMixinFields0 := evaluationformMixin[0].Fields()
+	_ = evaluationformMixinFields0
+	evaluationformMixinFields1 := evaluationformMixin[1].Fields()
+	_ = evaluationformMixinFields1
+	evaluationformFields := schema.EvaluationForm{}.Fields()
+	_ = evaluationformFields
+	// evaluationformDescCreatedAt is the schema descriptor for created_at field.
+	evaluationformDescCreatedAt := evaluationformMixinFields0[1].Descriptor()
+	// evaluationform.DefaultCreatedAt holds the default value on creation for the created_at field.
+	evaluationform.DefaultCreatedAt = evaluationformDescCreatedAt.Default.(func() time.Time)
+	// evaluationformDescAgencyID is the schema descriptor for agency_id field.
+	evaluationformDescAgencyID := evaluationformMixinFields1[0].Descriptor()
+	// evaluationform.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	evaluationform.AgencyIDValidator = evaluationformDescAgencyID.Validators[0].(func(string) error)
+	// evaluationformDescRegionID is the schema descriptor for region_id field.
+	evaluationformDescRegionID := evaluationformMixinFields1[1].Descriptor()
+	// evaluationform.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	evaluationform.RegionIDValidator = evaluationformDescRegionID.Validators[0].(func(string) error)
+	// evaluationformDescName is the schema descriptor for name field.
+	evaluationformDescName := evaluationformFields[0].Descriptor()
+	// evaluationform.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	evaluationform.NameValidator = func() func(string) error {
+		validators := evaluationformDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// evaluationformDescVersion is the schema descriptor for version field.
+	evaluationformDescVersion := evaluationformFields[1].Descriptor()
+	// evaluationform.DefaultVersion holds the default value on creation for the version field.
+	evaluationform.DefaultVersion = evaluationformDescVersion.Default.(int)
+	// evaluationform.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	evaluationform.VersionValidator = evaluationformDescVersion.Validators[0].(func(int) error)
+	// evaluationformDescActive is the schema descriptor for active field.
+	evaluationformDescActive := evaluationformFields[2].Descriptor()
+	// evaluationform.DefaultActive holds the default value on creation for the active field.
+	evaluationform.DefaultActive = evaluationformDescActive.Default.(bool)
+	// evaluationformDescAuthorID is the schema descriptor for author_id field.
+	evaluationformDescAuthorID := evaluationformFields[3].Descriptor()
+	// evaluationform.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	evaluationform.AuthorIDValidator = evaluationformDescAuthorID.Validators[0].(func(string) error)
+	// evaluationformDescID is the schema descriptor for id field.
+	evaluationformDescID := evaluationformMixinFields0[0].Descriptor()
+	// evaluationform.DefaultID holds the default value on creation for the id field.
+	evaluationform.DefaultID = evaluationformDescID.Default.(func() string)
+	// evaluationform.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	evaluationform.IDValidator = evaluationformDescID.Validators[0].(func(string) error)
+	evaluationformversionMixin := schema.EvaluationFormVersion{}.Mixin()
+	evaluationformversion.Policy = privacy.NewPolicies(schema.EvaluationFormVersion{})
+	evaluationformversion.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := evaluationformversion.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	evaluationformversionMixinFields0 := evaluationformversionMixin[0].Fields()
+	_ = evaluationformversionMixinFields0
+	evaluationformversionFields := schema.EvaluationFormVersion{}.Fields()
+	_ = evaluationformversionFields
+	// evaluationformversionDescCreatedAt is the schema descriptor for created_at field.
+	evaluationformversionDescCreatedAt := evaluationformversionMixinFields0[1].Descriptor()
+	// evaluationformversion.DefaultCreatedAt holds the default value on creation for the created_at field.
+	evaluationformversion.DefaultCreatedAt = evaluationformversionDescCreatedAt.Default.(func() time.Time)
+	// evaluationformversionDescFormID is the schema descriptor for form_id field.
+	evaluationformversionDescFormID := evaluationformversionFields[0].Descriptor()
+	// evaluationformversion.FormIDValidator is a validator for the "form_id" field. It is called by the builders before save.
+	evaluationformversion.FormIDValidator = evaluationformversionDescFormID.Validators[0].(func(string) error)
+	// evaluationformversionDescNumber is the schema descriptor for number field.
+	evaluationformversionDescNumber := evaluationformversionFields[1].Descriptor()
+	// evaluationformversion.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	evaluationformversion.NumberValidator = evaluationformversionDescNumber.Validators[0].(func(int) error)
+	// evaluationformversionDescPassMark is the schema descriptor for pass_mark field.
+	evaluationformversionDescPassMark := evaluationformversionFields[3].Descriptor()
+	// evaluationformversion.PassMarkValidator is a validator for the "pass_mark" field. It is called by the builders before save.
+	evaluationformversion.PassMarkValidator = evaluationformversionDescPassMark.Validators[0].(func(int) error)
+	// evaluationformversionDescContestDays is the schema descriptor for contest_days field.
+	evaluationformversionDescContestDays := evaluationformversionFields[4].Descriptor()
+	// evaluationformversion.ContestDaysValidator is a validator for the "contest_days" field. It is called by the builders before save.
+	evaluationformversion.ContestDaysValidator = evaluationformversionDescContestDays.Validators[0].(func(int) error)
+	// evaluationformversionDescAuthorID is the schema descriptor for author_id field.
+	evaluationformversionDescAuthorID := evaluationformversionFields[5].Descriptor()
+	// evaluationformversion.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	evaluationformversion.AuthorIDValidator = evaluationformversionDescAuthorID.Validators[0].(func(string) error)
+	// evaluationformversionDescID is the schema descriptor for id field.
+	evaluationformversionDescID := evaluationformversionMixinFields0[0].Descriptor()
+	// evaluationformversion.DefaultID holds the default value on creation for the id field.
+	evaluationformversion.DefaultID = evaluationformversionDescID.Default.(func() string)
+	// evaluationformversion.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	evaluationformversion.IDValidator = evaluationformversionDescID.Validators[0].(func(string) error)
+	evaluationruleMixin := schema.EvaluationRule{}.Mixin()
+	evaluationrule.Policy = privacy.NewPolicies(schema.EvaluationRule{})
+	evaluationrule.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := evaluationrule.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	evaluationruleMixinFields0 := evaluationruleMixin[0].Fields()
+	_ = evaluationruleMixinFields0
+	evaluationruleMixinFields1 := evaluationruleMixin[1].Fields()
+	_ = evaluationruleMixinFields1
+	evaluationruleFields := schema.EvaluationRule{}.Fields()
+	_ = evaluationruleFields
+	// evaluationruleDescCreatedAt is the schema descriptor for created_at field.
+	evaluationruleDescCreatedAt := evaluationruleMixinFields0[1].Descriptor()
+	// evaluationrule.DefaultCreatedAt holds the default value on creation for the created_at field.
+	evaluationrule.DefaultCreatedAt = evaluationruleDescCreatedAt.Default.(func() time.Time)
+	// evaluationruleDescAgencyID is the schema descriptor for agency_id field.
+	evaluationruleDescAgencyID := evaluationruleMixinFields1[0].Descriptor()
+	// evaluationrule.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	evaluationrule.AgencyIDValidator = evaluationruleDescAgencyID.Validators[0].(func(string) error)
+	// evaluationruleDescRegionID is the schema descriptor for region_id field.
+	evaluationruleDescRegionID := evaluationruleMixinFields1[1].Descriptor()
+	// evaluationrule.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	evaluationrule.RegionIDValidator = evaluationruleDescRegionID.Validators[0].(func(string) error)
+	// evaluationruleDescName is the schema descriptor for name field.
+	evaluationruleDescName := evaluationruleFields[0].Descriptor()
+	// evaluationrule.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	evaluationrule.NameValidator = func() func(string) error {
+		validators := evaluationruleDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// evaluationruleDescFormID is the schema descriptor for form_id field.
+	evaluationruleDescFormID := evaluationruleFields[1].Descriptor()
+	// evaluationrule.FormIDValidator is a validator for the "form_id" field. It is called by the builders before save.
+	evaluationrule.FormIDValidator = evaluationruleDescFormID.Validators[0].(func(string) error)
+	// evaluationruleDescLine is the schema descriptor for line field.
+	evaluationruleDescLine := evaluationruleFields[2].Descriptor()
+	// evaluationrule.LineValidator is a validator for the "line" field. It is called by the builders before save.
+	evaluationrule.LineValidator = evaluationruleDescLine.Validators[0].(func(int) error)
+	// evaluationruleDescQueueID is the schema descriptor for queue_id field.
+	evaluationruleDescQueueID := evaluationruleFields[3].Descriptor()
+	// evaluationrule.QueueIDValidator is a validator for the "queue_id" field. It is called by the builders before save.
+	evaluationrule.QueueIDValidator = evaluationruleDescQueueID.Validators[0].(func(string) error)
+	// evaluationruleDescPerOperator is the schema descriptor for per_operator field.
+	evaluationruleDescPerOperator := evaluationruleFields[6].Descriptor()
+	// evaluationrule.PerOperatorValidator is a validator for the "per_operator" field. It is called by the builders before save.
+	evaluationrule.PerOperatorValidator = evaluationruleDescPerOperator.Validators[0].(func(int) error)
+	// evaluationruleDescLeastTalkSeconds is the schema descriptor for least_talk_seconds field.
+	evaluationruleDescLeastTalkSeconds := evaluationruleFields[7].Descriptor()
+	// evaluationrule.DefaultLeastTalkSeconds holds the default value on creation for the least_talk_seconds field.
+	evaluationrule.DefaultLeastTalkSeconds = evaluationruleDescLeastTalkSeconds.Default.(int)
+	// evaluationrule.LeastTalkSecondsValidator is a validator for the "least_talk_seconds" field. It is called by the builders before save.
+	evaluationrule.LeastTalkSecondsValidator = evaluationruleDescLeastTalkSeconds.Validators[0].(func(int) error)
+	// evaluationruleDescRatedAtMost is the schema descriptor for rated_at_most field.
+	evaluationruleDescRatedAtMost := evaluationruleFields[8].Descriptor()
+	// evaluationrule.RatedAtMostValidator is a validator for the "rated_at_most" field. It is called by the builders before save.
+	evaluationrule.RatedAtMostValidator = evaluationruleDescRatedAtMost.Validators[0].(func(int) error)
+	// evaluationruleDescActive is the schema descriptor for active field.
+	evaluationruleDescActive := evaluationruleFields[9].Descriptor()
+	// evaluationrule.DefaultActive holds the default value on creation for the active field.
+	evaluationrule.DefaultActive = evaluationruleDescActive.Default.(bool)
+	// evaluationruleDescAuthorID is the schema descriptor for author_id field.
+	evaluationruleDescAuthorID := evaluationruleFields[11].Descriptor()
+	// evaluationrule.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	evaluationrule.AuthorIDValidator = evaluationruleDescAuthorID.Validators[0].(func(string) error)
+	// evaluationruleDescID is the schema descriptor for id field.
+	evaluationruleDescID := evaluationruleMixinFields0[0].Descriptor()
+	// evaluationrule.DefaultID holds the default value on creation for the id field.
+	evaluationrule.DefaultID = evaluationruleDescID.Default.(func() string)
+	// evaluationrule.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	evaluationrule.IDValidator = evaluationruleDescID.Validators[0].(func(string) error)
+	evaluationstepMixin := schema.EvaluationStep{}.Mixin()
+	evaluationstep.Policy = privacy.NewPolicies(schema.EvaluationStep{})
+	evaluationstep.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := evaluationstep.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	evaluationstepMixinFields0 := evaluationstepMixin[0].Fields()
+	_ = evaluationstepMixinFields0
+	evaluationstepFields := schema.EvaluationStep{}.Fields()
+	_ = evaluationstepFields
+	// evaluationstepDescCreatedAt is the schema descriptor for created_at field.
+	evaluationstepDescCreatedAt := evaluationstepMixinFields0[1].Descriptor()
+	// evaluationstep.DefaultCreatedAt holds the default value on creation for the created_at field.
+	evaluationstep.DefaultCreatedAt = evaluationstepDescCreatedAt.Default.(func() time.Time)
+	// evaluationstepDescEvaluationID is the schema descriptor for evaluation_id field.
+	evaluationstepDescEvaluationID := evaluationstepFields[0].Descriptor()
+	// evaluationstep.EvaluationIDValidator is a validator for the "evaluation_id" field. It is called by the builders before save.
+	evaluationstep.EvaluationIDValidator = evaluationstepDescEvaluationID.Validators[0].(func(string) error)
+	// evaluationstepDescAccountID is the schema descriptor for account_id field.
+	evaluationstepDescAccountID := evaluationstepFields[2].Descriptor()
+	// evaluationstep.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	evaluationstep.AccountIDValidator = evaluationstepDescAccountID.Validators[0].(func(string) error)
+	// evaluationstepDescText is the schema descriptor for text field.
+	evaluationstepDescText := evaluationstepFields[3].Descriptor()
+	// evaluationstep.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	evaluationstep.TextValidator = evaluationstepDescText.Validators[0].(func(string) error)
+	// evaluationstepDescScore is the schema descriptor for score field.
+	evaluationstepDescScore := evaluationstepFields[4].Descriptor()
+	// evaluationstep.ScoreValidator is a validator for the "score" field. It is called by the builders before save.
+	evaluationstep.ScoreValidator = evaluationstepDescScore.Validators[0].(func(float64) error)
+	// evaluationstepDescID is the schema descriptor for id field.
+	evaluationstepDescID := evaluationstepMixinFields0[0].Descriptor()
+	// evaluationstep.DefaultID holds the default value on creation for the id field.
+	evaluationstep.DefaultID = evaluationstepDescID.Default.(func() string)
+	// evaluationstep.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	evaluationstep.IDValidator = evaluationstepDescID.Validators[0].(func(string) error)
 	event.Policy = privacy.NewPolicies(schema.Event{})
 	event.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -1627,6 +2651,142 @@ func init() {
 	identitylogin.DefaultID = identityloginDescID.Default.(func() string)
 	// identitylogin.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	identitylogin.IDValidator = identityloginDescID.Validators[0].(func(string) error)
+	incidentMixin := schema.Incident{}.Mixin()
+	incident.Policy = privacy.NewPolicies(schema.Incident{})
+	incident.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := incident.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	incidentMixinFields0 := incidentMixin[0].Fields()
+	_ = incidentMixinFields0
+	incidentMixinFields1 := incidentMixin[1].Fields()
+	_ = incidentMixinFields1
+	incidentFields := schema.Incident{}.Fields()
+	_ = incidentFields
+	// incidentDescCreatedAt is the schema descriptor for created_at field.
+	incidentDescCreatedAt := incidentMixinFields0[1].Descriptor()
+	// incident.DefaultCreatedAt holds the default value on creation for the created_at field.
+	incident.DefaultCreatedAt = incidentDescCreatedAt.Default.(func() time.Time)
+	// incidentDescAgencyID is the schema descriptor for agency_id field.
+	incidentDescAgencyID := incidentMixinFields1[0].Descriptor()
+	// incident.AgencyIDValidator is a validator for the "agency_id" field. It is called by the builders before save.
+	incident.AgencyIDValidator = incidentDescAgencyID.Validators[0].(func(string) error)
+	// incidentDescRegionID is the schema descriptor for region_id field.
+	incidentDescRegionID := incidentMixinFields1[1].Descriptor()
+	// incident.RegionIDValidator is a validator for the "region_id" field. It is called by the builders before save.
+	incident.RegionIDValidator = incidentDescRegionID.Validators[0].(func(string) error)
+	// incidentDescRaisedBy is the schema descriptor for raised_by field.
+	incidentDescRaisedBy := incidentFields[0].Descriptor()
+	// incident.RaisedByValidator is a validator for the "raised_by" field. It is called by the builders before save.
+	incident.RaisedByValidator = incidentDescRaisedBy.Validators[0].(func(string) error)
+	// incidentDescText is the schema descriptor for text field.
+	incidentDescText := incidentFields[3].Descriptor()
+	// incident.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	incident.TextValidator = func() func(string) error {
+		validators := incidentDescText.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(text string) error {
+			for _, fn := range fns {
+				if err := fn(text); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// incidentDescQueueID is the schema descriptor for queue_id field.
+	incidentDescQueueID := incidentFields[4].Descriptor()
+	// incident.QueueIDValidator is a validator for the "queue_id" field. It is called by the builders before save.
+	incident.QueueIDValidator = incidentDescQueueID.Validators[0].(func(string) error)
+	// incidentDescInteractionID is the schema descriptor for interaction_id field.
+	incidentDescInteractionID := incidentFields[5].Descriptor()
+	// incident.InteractionIDValidator is a validator for the "interaction_id" field. It is called by the builders before save.
+	incident.InteractionIDValidator = incidentDescInteractionID.Validators[0].(func(string) error)
+	// incidentDescBaseDown is the schema descriptor for base_down field.
+	incidentDescBaseDown := incidentFields[7].Descriptor()
+	// incident.DefaultBaseDown holds the default value on creation for the base_down field.
+	incident.DefaultBaseDown = incidentDescBaseDown.Default.(bool)
+	// incidentDescLevel is the schema descriptor for level field.
+	incidentDescLevel := incidentFields[9].Descriptor()
+	// incident.DefaultLevel holds the default value on creation for the level field.
+	incident.DefaultLevel = incidentDescLevel.Default.(int)
+	// incident.LevelValidator is a validator for the "level" field. It is called by the builders before save.
+	incident.LevelValidator = incidentDescLevel.Validators[0].(func(int) error)
+	// incidentDescAcknowledgedBy is the schema descriptor for acknowledged_by field.
+	incidentDescAcknowledgedBy := incidentFields[12].Descriptor()
+	// incident.AcknowledgedByValidator is a validator for the "acknowledged_by" field. It is called by the builders before save.
+	incident.AcknowledgedByValidator = incidentDescAcknowledgedBy.Validators[0].(func(string) error)
+	// incidentDescResolvedBy is the schema descriptor for resolved_by field.
+	incidentDescResolvedBy := incidentFields[14].Descriptor()
+	// incident.ResolvedByValidator is a validator for the "resolved_by" field. It is called by the builders before save.
+	incident.ResolvedByValidator = incidentDescResolvedBy.Validators[0].(func(string) error)
+	// incidentDescResolution is the schema descriptor for resolution field.
+	incidentDescResolution := incidentFields[15].Descriptor()
+	// incident.ResolutionValidator is a validator for the "resolution" field. It is called by the builders before save.
+	incident.ResolutionValidator = incidentDescResolution.Validators[0].(func(string) error)
+	// incidentDescID is the schema descriptor for id field.
+	incidentDescID := incidentMixinFields0[0].Descriptor()
+	// incident.DefaultID holds the default value on creation for the id field.
+	incident.DefaultID = incidentDescID.Default.(func() string)
+	// incident.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	incident.IDValidator = incidentDescID.Validators[0].(func(string) error)
+	incidentcommentMixin := schema.IncidentComment{}.Mixin()
+	incidentcomment.Policy = privacy.NewPolicies(schema.IncidentComment{})
+	incidentcomment.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := incidentcomment.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	incidentcommentMixinFields0 := incidentcommentMixin[0].Fields()
+	_ = incidentcommentMixinFields0
+	incidentcommentFields := schema.IncidentComment{}.Fields()
+	_ = incidentcommentFields
+	// incidentcommentDescCreatedAt is the schema descriptor for created_at field.
+	incidentcommentDescCreatedAt := incidentcommentMixinFields0[1].Descriptor()
+	// incidentcomment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	incidentcomment.DefaultCreatedAt = incidentcommentDescCreatedAt.Default.(func() time.Time)
+	// incidentcommentDescIncidentID is the schema descriptor for incident_id field.
+	incidentcommentDescIncidentID := incidentcommentFields[0].Descriptor()
+	// incidentcomment.IncidentIDValidator is a validator for the "incident_id" field. It is called by the builders before save.
+	incidentcomment.IncidentIDValidator = incidentcommentDescIncidentID.Validators[0].(func(string) error)
+	// incidentcommentDescAccountID is the schema descriptor for account_id field.
+	incidentcommentDescAccountID := incidentcommentFields[1].Descriptor()
+	// incidentcomment.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	incidentcomment.AccountIDValidator = incidentcommentDescAccountID.Validators[0].(func(string) error)
+	// incidentcommentDescText is the schema descriptor for text field.
+	incidentcommentDescText := incidentcommentFields[2].Descriptor()
+	// incidentcomment.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	incidentcomment.TextValidator = func() func(string) error {
+		validators := incidentcommentDescText.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(text string) error {
+			for _, fn := range fns {
+				if err := fn(text); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// incidentcommentDescID is the schema descriptor for id field.
+	incidentcommentDescID := incidentcommentMixinFields0[0].Descriptor()
+	// incidentcomment.DefaultID holds the default value on creation for the id field.
+	incidentcomment.DefaultID = incidentcommentDescID.Default.(func() string)
+	// incidentcomment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	incidentcomment.IDValidator = incidentcommentDescID.Validators[0].(func(string) error)
 	interactionMixin := schema.Interaction{}.Mixin()
 	interaction.Policy = privacy.NewPolicies(schema.Interaction{})
 	interaction.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -2411,6 +3571,10 @@ func init() {
 	queueDescBusinessHoursID := queueFields[12].Descriptor()
 	// queue.BusinessHoursIDValidator is a validator for the "business_hours_id" field. It is called by the builders before save.
 	queue.BusinessHoursIDValidator = queueDescBusinessHoursID.Validators[0].(func(string) error)
+	// queueDescSiteID is the schema descriptor for site_id field.
+	queueDescSiteID := queueFields[13].Descriptor()
+	// queue.SiteIDValidator is a validator for the "site_id" field. It is called by the builders before save.
+	queue.SiteIDValidator = queueDescSiteID.Validators[0].(func(string) error)
 	// queueDescID is the schema descriptor for id field.
 	queueDescID := queueMixinFields0[0].Descriptor()
 	// queue.DefaultID holds the default value on creation for the id field.
@@ -2845,6 +4009,48 @@ func init() {
 	roleassignment.DefaultID = roleassignmentDescID.Default.(func() string)
 	// roleassignment.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	roleassignment.IDValidator = roleassignmentDescID.Validators[0].(func(string) error)
+	rolloutwaveMixin := schema.RolloutWave{}.Mixin()
+	rolloutwave.Policy = privacy.NewPolicies(schema.RolloutWave{})
+	rolloutwave.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := rolloutwave.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	rolloutwaveMixinFields0 := rolloutwaveMixin[0].Fields()
+	_ = rolloutwaveMixinFields0
+	rolloutwaveFields := schema.RolloutWave{}.Fields()
+	_ = rolloutwaveFields
+	// rolloutwaveDescCreatedAt is the schema descriptor for created_at field.
+	rolloutwaveDescCreatedAt := rolloutwaveMixinFields0[1].Descriptor()
+	// rolloutwave.DefaultCreatedAt holds the default value on creation for the created_at field.
+	rolloutwave.DefaultCreatedAt = rolloutwaveDescCreatedAt.Default.(func() time.Time)
+	// rolloutwaveDescNumber is the schema descriptor for number field.
+	rolloutwaveDescNumber := rolloutwaveFields[0].Descriptor()
+	// rolloutwave.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	rolloutwave.NumberValidator = rolloutwaveDescNumber.Validators[0].(func(int) error)
+	// rolloutwaveDescStartsOn is the schema descriptor for starts_on field.
+	rolloutwaveDescStartsOn := rolloutwaveFields[1].Descriptor()
+	// rolloutwave.StartsOnValidator is a validator for the "starts_on" field. It is called by the builders before save.
+	rolloutwave.StartsOnValidator = rolloutwaveDescStartsOn.Validators[0].(func(string) error)
+	// rolloutwaveDescEndsOn is the schema descriptor for ends_on field.
+	rolloutwaveDescEndsOn := rolloutwaveFields[2].Descriptor()
+	// rolloutwave.EndsOnValidator is a validator for the "ends_on" field. It is called by the builders before save.
+	rolloutwave.EndsOnValidator = rolloutwaveDescEndsOn.Validators[0].(func(string) error)
+	// rolloutwaveDescPlannedSites is the schema descriptor for planned_sites field.
+	rolloutwaveDescPlannedSites := rolloutwaveFields[3].Descriptor()
+	// rolloutwave.DefaultPlannedSites holds the default value on creation for the planned_sites field.
+	rolloutwave.DefaultPlannedSites = rolloutwaveDescPlannedSites.Default.(int)
+	// rolloutwave.PlannedSitesValidator is a validator for the "planned_sites" field. It is called by the builders before save.
+	rolloutwave.PlannedSitesValidator = rolloutwaveDescPlannedSites.Validators[0].(func(int) error)
+	// rolloutwaveDescID is the schema descriptor for id field.
+	rolloutwaveDescID := rolloutwaveMixinFields0[0].Descriptor()
+	// rolloutwave.DefaultID holds the default value on creation for the id field.
+	rolloutwave.DefaultID = rolloutwaveDescID.Default.(func() string)
+	// rolloutwave.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	rolloutwave.IDValidator = rolloutwaveDescID.Validators[0].(func(string) error)
 	routingtraceMixin := schema.RoutingTrace{}.Mixin()
 	routingtrace.Policy = privacy.NewPolicies(schema.RoutingTrace{})
 	routingtrace.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -3254,6 +4460,140 @@ func init() {
 	site.DefaultID = siteDescID.Default.(func() string)
 	// site.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	site.IDValidator = siteDescID.Validators[0].(func(string) error)
+	siteconfirmationMixin := schema.SiteConfirmation{}.Mixin()
+	siteconfirmation.Policy = privacy.NewPolicies(schema.SiteConfirmation{})
+	siteconfirmation.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := siteconfirmation.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	siteconfirmationMixinFields0 := siteconfirmationMixin[0].Fields()
+	_ = siteconfirmationMixinFields0
+	siteconfirmationFields := schema.SiteConfirmation{}.Fields()
+	_ = siteconfirmationFields
+	// siteconfirmationDescCreatedAt is the schema descriptor for created_at field.
+	siteconfirmationDescCreatedAt := siteconfirmationMixinFields0[1].Descriptor()
+	// siteconfirmation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	siteconfirmation.DefaultCreatedAt = siteconfirmationDescCreatedAt.Default.(func() time.Time)
+	// siteconfirmationDescSiteID is the schema descriptor for site_id field.
+	siteconfirmationDescSiteID := siteconfirmationFields[0].Descriptor()
+	// siteconfirmation.SiteIDValidator is a validator for the "site_id" field. It is called by the builders before save.
+	siteconfirmation.SiteIDValidator = siteconfirmationDescSiteID.Validators[0].(func(string) error)
+	// siteconfirmationDescCode is the schema descriptor for code field.
+	siteconfirmationDescCode := siteconfirmationFields[1].Descriptor()
+	// siteconfirmation.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	siteconfirmation.CodeValidator = func() func(string) error {
+		validators := siteconfirmationDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// siteconfirmationDescAccountID is the schema descriptor for account_id field.
+	siteconfirmationDescAccountID := siteconfirmationFields[2].Descriptor()
+	// siteconfirmation.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	siteconfirmation.AccountIDValidator = siteconfirmationDescAccountID.Validators[0].(func(string) error)
+	// siteconfirmationDescPerson is the schema descriptor for person field.
+	siteconfirmationDescPerson := siteconfirmationFields[3].Descriptor()
+	// siteconfirmation.PersonValidator is a validator for the "person" field. It is called by the builders before save.
+	siteconfirmation.PersonValidator = func() func(string) error {
+		validators := siteconfirmationDescPerson.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(person string) error {
+			for _, fn := range fns {
+				if err := fn(person); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// siteconfirmationDescConfirmedOn is the schema descriptor for confirmed_on field.
+	siteconfirmationDescConfirmedOn := siteconfirmationFields[4].Descriptor()
+	// siteconfirmation.ConfirmedOnValidator is a validator for the "confirmed_on" field. It is called by the builders before save.
+	siteconfirmation.ConfirmedOnValidator = siteconfirmationDescConfirmedOn.Validators[0].(func(string) error)
+	// siteconfirmationDescDocument is the schema descriptor for document field.
+	siteconfirmationDescDocument := siteconfirmationFields[5].Descriptor()
+	// siteconfirmation.DocumentValidator is a validator for the "document" field. It is called by the builders before save.
+	siteconfirmation.DocumentValidator = func() func(string) error {
+		validators := siteconfirmationDescDocument.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(document string) error {
+			for _, fn := range fns {
+				if err := fn(document); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// siteconfirmationDescWithdrawnBy is the schema descriptor for withdrawn_by field.
+	siteconfirmationDescWithdrawnBy := siteconfirmationFields[7].Descriptor()
+	// siteconfirmation.WithdrawnByValidator is a validator for the "withdrawn_by" field. It is called by the builders before save.
+	siteconfirmation.WithdrawnByValidator = siteconfirmationDescWithdrawnBy.Validators[0].(func(string) error)
+	// siteconfirmationDescWithdrawal is the schema descriptor for withdrawal field.
+	siteconfirmationDescWithdrawal := siteconfirmationFields[8].Descriptor()
+	// siteconfirmation.WithdrawalValidator is a validator for the "withdrawal" field. It is called by the builders before save.
+	siteconfirmation.WithdrawalValidator = siteconfirmationDescWithdrawal.Validators[0].(func(string) error)
+	// siteconfirmationDescID is the schema descriptor for id field.
+	siteconfirmationDescID := siteconfirmationMixinFields0[0].Descriptor()
+	// siteconfirmation.DefaultID holds the default value on creation for the id field.
+	siteconfirmation.DefaultID = siteconfirmationDescID.Default.(func() string)
+	// siteconfirmation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	siteconfirmation.IDValidator = siteconfirmationDescID.Validators[0].(func(string) error)
+	sitestageMixin := schema.SiteStage{}.Mixin()
+	sitestage.Policy = privacy.NewPolicies(schema.SiteStage{})
+	sitestage.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := sitestage.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	sitestageMixinFields0 := sitestageMixin[0].Fields()
+	_ = sitestageMixinFields0
+	sitestageFields := schema.SiteStage{}.Fields()
+	_ = sitestageFields
+	// sitestageDescCreatedAt is the schema descriptor for created_at field.
+	sitestageDescCreatedAt := sitestageMixinFields0[1].Descriptor()
+	// sitestage.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sitestage.DefaultCreatedAt = sitestageDescCreatedAt.Default.(func() time.Time)
+	// sitestageDescSiteID is the schema descriptor for site_id field.
+	sitestageDescSiteID := sitestageFields[0].Descriptor()
+	// sitestage.SiteIDValidator is a validator for the "site_id" field. It is called by the builders before save.
+	sitestage.SiteIDValidator = sitestageDescSiteID.Validators[0].(func(string) error)
+	// sitestageDescDone is the schema descriptor for done field.
+	sitestageDescDone := sitestageFields[2].Descriptor()
+	// sitestage.DefaultDone holds the default value on creation for the done field.
+	sitestage.DefaultDone = sitestageDescDone.Default.(bool)
+	// sitestageDescWarning is the schema descriptor for warning field.
+	sitestageDescWarning := sitestageFields[3].Descriptor()
+	// sitestage.DefaultWarning holds the default value on creation for the warning field.
+	sitestage.DefaultWarning = sitestageDescWarning.Default.(bool)
+	// sitestageDescID is the schema descriptor for id field.
+	sitestageDescID := sitestageMixinFields0[0].Descriptor()
+	// sitestage.DefaultID holds the default value on creation for the id field.
+	sitestage.DefaultID = sitestageDescID.Default.(func() string)
+	// sitestage.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	sitestage.IDValidator = sitestageDescID.Validators[0].(func(string) error)
 	skillMixin := schema.Skill{}.Mixin()
 	skill.Policy = privacy.NewPolicies(schema.Skill{})
 	skill.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -3424,6 +4764,94 @@ func init() {
 	suggestionverdict.DefaultID = suggestionverdictDescID.Default.(func() string)
 	// suggestionverdict.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	suggestionverdict.IDValidator = suggestionverdictDescID.Validators[0].(func(string) error)
+	trainingassignmentMixin := schema.TrainingAssignment{}.Mixin()
+	trainingassignment.Policy = privacy.NewPolicies(schema.TrainingAssignment{})
+	trainingassignment.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := trainingassignment.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	trainingassignmentMixinFields0 := trainingassignmentMixin[0].Fields()
+	_ = trainingassignmentMixinFields0
+	trainingassignmentFields := schema.TrainingAssignment{}.Fields()
+	_ = trainingassignmentFields
+	// trainingassignmentDescCreatedAt is the schema descriptor for created_at field.
+	trainingassignmentDescCreatedAt := trainingassignmentMixinFields0[1].Descriptor()
+	// trainingassignment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	trainingassignment.DefaultCreatedAt = trainingassignmentDescCreatedAt.Default.(func() time.Time)
+	// trainingassignmentDescAccountID is the schema descriptor for account_id field.
+	trainingassignmentDescAccountID := trainingassignmentFields[0].Descriptor()
+	// trainingassignment.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	trainingassignment.AccountIDValidator = trainingassignmentDescAccountID.Validators[0].(func(string) error)
+	// trainingassignmentDescCourseID is the schema descriptor for course_id field.
+	trainingassignmentDescCourseID := trainingassignmentFields[1].Descriptor()
+	// trainingassignment.CourseIDValidator is a validator for the "course_id" field. It is called by the builders before save.
+	trainingassignment.CourseIDValidator = trainingassignmentDescCourseID.Validators[0].(func(string) error)
+	// trainingassignmentDescAuthorID is the schema descriptor for author_id field.
+	trainingassignmentDescAuthorID := trainingassignmentFields[2].Descriptor()
+	// trainingassignment.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
+	trainingassignment.AuthorIDValidator = trainingassignmentDescAuthorID.Validators[0].(func(string) error)
+	// trainingassignmentDescID is the schema descriptor for id field.
+	trainingassignmentDescID := trainingassignmentMixinFields0[0].Descriptor()
+	// trainingassignment.DefaultID holds the default value on creation for the id field.
+	trainingassignment.DefaultID = trainingassignmentDescID.Default.(func() string)
+	// trainingassignment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	trainingassignment.IDValidator = trainingassignmentDescID.Validators[0].(func(string) error)
+	trainingattemptMixin := schema.TrainingAttempt{}.Mixin()
+	trainingattempt.Policy = privacy.NewPolicies(schema.TrainingAttempt{})
+	trainingattempt.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := trainingattempt.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	trainingattemptMixinFields0 := trainingattemptMixin[0].Fields()
+	_ = trainingattemptMixinFields0
+	trainingattemptFields := schema.TrainingAttempt{}.Fields()
+	_ = trainingattemptFields
+	// trainingattemptDescCreatedAt is the schema descriptor for created_at field.
+	trainingattemptDescCreatedAt := trainingattemptMixinFields0[1].Descriptor()
+	// trainingattempt.DefaultCreatedAt holds the default value on creation for the created_at field.
+	trainingattempt.DefaultCreatedAt = trainingattemptDescCreatedAt.Default.(func() time.Time)
+	// trainingattemptDescAssignmentID is the schema descriptor for assignment_id field.
+	trainingattemptDescAssignmentID := trainingattemptFields[0].Descriptor()
+	// trainingattempt.AssignmentIDValidator is a validator for the "assignment_id" field. It is called by the builders before save.
+	trainingattempt.AssignmentIDValidator = trainingattemptDescAssignmentID.Validators[0].(func(string) error)
+	// trainingattemptDescAccountID is the schema descriptor for account_id field.
+	trainingattemptDescAccountID := trainingattemptFields[1].Descriptor()
+	// trainingattempt.AccountIDValidator is a validator for the "account_id" field. It is called by the builders before save.
+	trainingattempt.AccountIDValidator = trainingattemptDescAccountID.Validators[0].(func(string) error)
+	// trainingattemptDescCourseID is the schema descriptor for course_id field.
+	trainingattemptDescCourseID := trainingattemptFields[2].Descriptor()
+	// trainingattempt.CourseIDValidator is a validator for the "course_id" field. It is called by the builders before save.
+	trainingattempt.CourseIDValidator = trainingattemptDescCourseID.Validators[0].(func(string) error)
+	// trainingattemptDescCourseVersionID is the schema descriptor for course_version_id field.
+	trainingattemptDescCourseVersionID := trainingattemptFields[3].Descriptor()
+	// trainingattempt.CourseVersionIDValidator is a validator for the "course_version_id" field. It is called by the builders before save.
+	trainingattempt.CourseVersionIDValidator = trainingattemptDescCourseVersionID.Validators[0].(func(string) error)
+	// trainingattemptDescPoints is the schema descriptor for points field.
+	trainingattemptDescPoints := trainingattemptFields[8].Descriptor()
+	// trainingattempt.DefaultPoints holds the default value on creation for the points field.
+	trainingattempt.DefaultPoints = trainingattemptDescPoints.Default.(int)
+	// trainingattempt.PointsValidator is a validator for the "points" field. It is called by the builders before save.
+	trainingattempt.PointsValidator = trainingattemptDescPoints.Validators[0].(func(int) error)
+	// trainingattemptDescOfPoints is the schema descriptor for of_points field.
+	trainingattemptDescOfPoints := trainingattemptFields[9].Descriptor()
+	// trainingattempt.DefaultOfPoints holds the default value on creation for the of_points field.
+	trainingattempt.DefaultOfPoints = trainingattemptDescOfPoints.Default.(int)
+	// trainingattempt.OfPointsValidator is a validator for the "of_points" field. It is called by the builders before save.
+	trainingattempt.OfPointsValidator = trainingattemptDescOfPoints.Validators[0].(func(int) error)
+	// trainingattemptDescID is the schema descriptor for id field.
+	trainingattemptDescID := trainingattemptMixinFields0[0].Descriptor()
+	// trainingattempt.DefaultID holds the default value on creation for the id field.
+	trainingattempt.DefaultID = trainingattemptDescID.Default.(func() string)
+	// trainingattempt.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	trainingattempt.IDValidator = trainingattemptDescID.Validators[0].(func(string) error)
 	transcriptMixin := schema.Transcript{}.Mixin()
 	transcript.Policy = privacy.NewPolicies(schema.Transcript{})
 	transcript.Hooks[0] = func(next ent.Mutator) ent.Mutator {

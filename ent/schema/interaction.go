@@ -87,11 +87,12 @@ func (Interaction) Indexes() []ent.Index {
 		index.Fields("queue_id", "priority", "place_at").Annotations(waiting...),
 		index.Fields("operator_id", "state").Annotations(open),
 		index.Fields("state", "last_activity_at").Annotations(open),
-		index.Fields("operator_id", "created_at").Annotations(entsql.IndexWhere("operator_id IS NOT NULL")),
+		// Pages go by id, also those of an operator and of a segment.
+		index.Fields("operator_id", "id").Annotations(entsql.IndexWhere("operator_id IS NOT NULL")),
 		// Calls have neither, and each change of state writes every index.
 		index.Fields("token_hash").Unique().Annotations(entsql.IndexWhere("token_hash IS NOT NULL")),
 		index.Fields("idempotency_key").Unique().Annotations(entsql.IndexWhere("idempotency_key IS NOT NULL")),
-		index.Fields("agency_id", "region_id", "created_at"),
+		index.Fields("agency_id", "region_id", "id"),
 		index.Fields("citizen_id"),
 		index.Fields("last_activity_at").Annotations(entsql.IndexWhere("awaits_assistant")).
 			StorageKey("interaction_awaits_assistant"),

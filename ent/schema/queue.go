@@ -31,6 +31,7 @@ func (Queue) Fields() []ent.Field {
 		field.Int("overflow_seconds").Default(0).Range(0, 86400).Comment("0: never overflows"),
 		field.String("overflow_queue_id").Optional().MaxLen(40),
 		field.String("business_hours_id").Optional().MaxLen(40),
+		field.String("site_id").Optional().MaxLen(40).Immutable().Comment("whose people work in it: open only when the site is ready"),
 	}
 }
 
@@ -42,6 +43,8 @@ func (Queue) Edges() []ent.Edge {
 		edge.To("overflow_sources", Queue.Type).From("overflow_queue").Field("overflow_queue_id").Unique(),
 		edge.To("business_hours", BusinessHours.Type).Field("business_hours_id").Unique(),
 		edge.To("required_skills", Skill.Type),
+		edge.To("required_courses", Course.Type).Annotations(resolved()),
+		edge.To("site", Site.Type).Field("site_id").Unique().Immutable(),
 		edge.From("members", QueueMember.Type).Ref("queue").Annotations(resolved()),
 	}
 }

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -20,6 +21,7 @@ func (QueueMember) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("queue_id").MaxLen(40).Immutable(),
 		field.String("account_id").MaxLen(40).Immutable(),
+		field.Time("until").Optional().Nillable().Comment("when a supervisor's loan ends; empty: for good"),
 	}
 }
 
@@ -33,7 +35,10 @@ func (QueueMember) Edges() []ent.Edge {
 
 // Indexes of the entity.
 func (QueueMember) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("queue_id", "account_id").Unique(), index.Fields("account_id")}
+	return []ent.Index{
+		index.Fields("queue_id", "account_id").Unique(), index.Fields("account_id"),
+		index.Fields("until").Annotations(entsql.IndexWhere("until IS NOT NULL")),
+	}
 }
 
 // Policy of the entity.

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"ekc/access/policy"
+	"ekc/onboarding/stage"
 )
 
 // Site is a place where operators of one agency work in one region.
@@ -23,6 +24,9 @@ func (Site) Fields() []ent.Field {
 		field.String("region_id").MaxLen(40),
 		field.String("name").NotEmpty().MaxRuneLen(300),
 		field.Int("wave").Range(1, 6).Comment("roll-out wave"),
+		field.JSON("need", stage.Need{}).Optional().Comment("people and records that it must have before it works"),
+		field.Time("ready_at").Optional().Nillable().Comment("since when all stages before the launch are done; empty: they are not"),
+		field.Time("launched_at").Optional().Nillable().Comment("when it had joined"),
 	}
 }
 
@@ -31,6 +35,7 @@ func (Site) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("agency", Agency.Type).Field("agency_id").Unique().Required(),
 		edge.To("region", Region.Type).Field("region_id").Unique().Required(),
+		edge.From("queues", Queue.Type).Ref("site").Annotations(resolved()),
 	}
 }
 

@@ -25,10 +25,18 @@ const (
 	FieldName = "name"
 	// FieldWave holds the string denoting the wave field in the database.
 	FieldWave = "wave"
+	// FieldNeed holds the string denoting the need field in the database.
+	FieldNeed = "need"
+	// FieldReadyAt holds the string denoting the ready_at field in the database.
+	FieldReadyAt = "ready_at"
+	// FieldLaunchedAt holds the string denoting the launched_at field in the database.
+	FieldLaunchedAt = "launched_at"
 	// EdgeAgency holds the string denoting the agency edge name in mutations.
 	EdgeAgency = "agency"
 	// EdgeRegion holds the string denoting the region edge name in mutations.
 	EdgeRegion = "region"
+	// EdgeQueues holds the string denoting the queues edge name in mutations.
+	EdgeQueues = "queues"
 	// Table holds the table name of the site in the database.
 	Table = "sites"
 	// AgencyTable is the table that holds the agency relation/edge.
@@ -45,6 +53,13 @@ const (
 	RegionInverseTable = "regions"
 	// RegionColumn is the table column denoting the region relation/edge.
 	RegionColumn = "region_id"
+	// QueuesTable is the table that holds the queues relation/edge.
+	QueuesTable = "queues"
+	// QueuesInverseTable is the table name for the Queue entity.
+	// It exists in this package in order to avoid circular dependency with the "queue" package.
+	QueuesInverseTable = "queues"
+	// QueuesColumn is the table column denoting the queues relation/edge.
+	QueuesColumn = "site_id"
 )
 
 // Columns holds all SQL columns for site fields.
@@ -55,6 +70,9 @@ var Columns = []string{
 	FieldRegionID,
 	FieldName,
 	FieldWave,
+	FieldNeed,
+	FieldReadyAt,
+	FieldLaunchedAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -124,6 +142,16 @@ func ByWave(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldWave, opts...).ToFunc()
 }
 
+// ByReadyAt orders the results by the ready_at field.
+func ByReadyAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReadyAt, opts...).ToFunc()
+}
+
+// ByLaunchedAt orders the results by the launched_at field.
+func ByLaunchedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLaunchedAt, opts...).ToFunc()
+}
+
 // ByAgencyField orders the results by agency field.
 func ByAgencyField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -135,6 +163,20 @@ func ByAgencyField(field string, opts ...sql.OrderTermOption) OrderOption {
 func ByRegionField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newRegionStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByQueuesCount orders the results by queues count.
+func ByQueuesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newQueuesStep(), opts...)
+	}
+}
+
+// ByQueues orders the results by queues terms.
+func ByQueues(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newQueuesStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newAgencyStep() *sqlgraph.Step {
@@ -149,5 +191,12 @@ func newRegionStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(RegionInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, RegionTable, RegionColumn),
+	)
+}
+func newQueuesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(QueuesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, true, QueuesTable, QueuesColumn),
 	)
 }

@@ -90,6 +90,16 @@ func Wave(v int) predicate.Site {
 	return predicate.Site(sql.FieldEQ(FieldWave, v))
 }
 
+// ReadyAt applies equality check predicate on the "ready_at" field. It's identical to ReadyAtEQ.
+func ReadyAt(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldEQ(FieldReadyAt, v))
+}
+
+// LaunchedAt applies equality check predicate on the "launched_at" field. It's identical to LaunchedAtEQ.
+func LaunchedAt(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldEQ(FieldLaunchedAt, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Site {
 	return predicate.Site(sql.FieldEQ(FieldCreatedAt, v))
@@ -365,6 +375,116 @@ func WaveLTE(v int) predicate.Site {
 	return predicate.Site(sql.FieldLTE(FieldWave, v))
 }
 
+// NeedIsNil applies the IsNil predicate on the "need" field.
+func NeedIsNil() predicate.Site {
+	return predicate.Site(sql.FieldIsNull(FieldNeed))
+}
+
+// NeedNotNil applies the NotNil predicate on the "need" field.
+func NeedNotNil() predicate.Site {
+	return predicate.Site(sql.FieldNotNull(FieldNeed))
+}
+
+// ReadyAtEQ applies the EQ predicate on the "ready_at" field.
+func ReadyAtEQ(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldEQ(FieldReadyAt, v))
+}
+
+// ReadyAtNEQ applies the NEQ predicate on the "ready_at" field.
+func ReadyAtNEQ(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldNEQ(FieldReadyAt, v))
+}
+
+// ReadyAtIn applies the In predicate on the "ready_at" field.
+func ReadyAtIn(vs ...time.Time) predicate.Site {
+	return predicate.Site(sql.FieldIn(FieldReadyAt, vs...))
+}
+
+// ReadyAtNotIn applies the NotIn predicate on the "ready_at" field.
+func ReadyAtNotIn(vs ...time.Time) predicate.Site {
+	return predicate.Site(sql.FieldNotIn(FieldReadyAt, vs...))
+}
+
+// ReadyAtGT applies the GT predicate on the "ready_at" field.
+func ReadyAtGT(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldGT(FieldReadyAt, v))
+}
+
+// ReadyAtGTE applies the GTE predicate on the "ready_at" field.
+func ReadyAtGTE(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldGTE(FieldReadyAt, v))
+}
+
+// ReadyAtLT applies the LT predicate on the "ready_at" field.
+func ReadyAtLT(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldLT(FieldReadyAt, v))
+}
+
+// ReadyAtLTE applies the LTE predicate on the "ready_at" field.
+func ReadyAtLTE(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldLTE(FieldReadyAt, v))
+}
+
+// ReadyAtIsNil applies the IsNil predicate on the "ready_at" field.
+func ReadyAtIsNil() predicate.Site {
+	return predicate.Site(sql.FieldIsNull(FieldReadyAt))
+}
+
+// ReadyAtNotNil applies the NotNil predicate on the "ready_at" field.
+func ReadyAtNotNil() predicate.Site {
+	return predicate.Site(sql.FieldNotNull(FieldReadyAt))
+}
+
+// LaunchedAtEQ applies the EQ predicate on the "launched_at" field.
+func LaunchedAtEQ(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldEQ(FieldLaunchedAt, v))
+}
+
+// LaunchedAtNEQ applies the NEQ predicate on the "launched_at" field.
+func LaunchedAtNEQ(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldNEQ(FieldLaunchedAt, v))
+}
+
+// LaunchedAtIn applies the In predicate on the "launched_at" field.
+func LaunchedAtIn(vs ...time.Time) predicate.Site {
+	return predicate.Site(sql.FieldIn(FieldLaunchedAt, vs...))
+}
+
+// LaunchedAtNotIn applies the NotIn predicate on the "launched_at" field.
+func LaunchedAtNotIn(vs ...time.Time) predicate.Site {
+	return predicate.Site(sql.FieldNotIn(FieldLaunchedAt, vs...))
+}
+
+// LaunchedAtGT applies the GT predicate on the "launched_at" field.
+func LaunchedAtGT(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldGT(FieldLaunchedAt, v))
+}
+
+// LaunchedAtGTE applies the GTE predicate on the "launched_at" field.
+func LaunchedAtGTE(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldGTE(FieldLaunchedAt, v))
+}
+
+// LaunchedAtLT applies the LT predicate on the "launched_at" field.
+func LaunchedAtLT(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldLT(FieldLaunchedAt, v))
+}
+
+// LaunchedAtLTE applies the LTE predicate on the "launched_at" field.
+func LaunchedAtLTE(v time.Time) predicate.Site {
+	return predicate.Site(sql.FieldLTE(FieldLaunchedAt, v))
+}
+
+// LaunchedAtIsNil applies the IsNil predicate on the "launched_at" field.
+func LaunchedAtIsNil() predicate.Site {
+	return predicate.Site(sql.FieldIsNull(FieldLaunchedAt))
+}
+
+// LaunchedAtNotNil applies the NotNil predicate on the "launched_at" field.
+func LaunchedAtNotNil() predicate.Site {
+	return predicate.Site(sql.FieldNotNull(FieldLaunchedAt))
+}
+
 // HasAgency applies the HasEdge predicate on the "agency" edge.
 func HasAgency() predicate.Site {
 	return predicate.Site(func(s *sql.Selector) {
@@ -403,6 +523,29 @@ func HasRegion() predicate.Site {
 func HasRegionWith(preds ...predicate.Region) predicate.Site {
 	return predicate.Site(func(s *sql.Selector) {
 		step := newRegionStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasQueues applies the HasEdge predicate on the "queues" edge.
+func HasQueues() predicate.Site {
+	return predicate.Site(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, QueuesTable, QueuesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasQueuesWith applies the HasEdge predicate on the "queues" edge with a given conditions (other predicates).
+func HasQueuesWith(preds ...predicate.Queue) predicate.Site {
+	return predicate.Site(func(s *sql.Selector) {
+		step := newQueuesStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -7,18 +7,27 @@ import (
 	"ekc/access"
 	"ekc/ent"
 	"ekc/ent/accessrequest"
+	"ekc/ent/alertrule"
 	"ekc/ent/answerreview"
 	"ekc/ent/assistantturn"
 	"ekc/ent/callback"
+	"ekc/ent/citizenrequest"
+	"ekc/ent/deferral"
+	"ekc/ent/evaluation"
+	"ekc/ent/evaluationrule"
+	"ekc/ent/incident"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/presence"
 	"ekc/ent/recallperson"
 	"ekc/ent/roleassignment"
+	"ekc/ent/trainingassignment"
 	"ekc/ent/trunk"
 	"ekc/interaction/dialogue"
 	"ekc/internal/voice/carrier"
 	"ekc/routing/timetable"
+	"ekc/supervision"
+	"ekc/supervision/scorecard"
 	"ekc/telephony"
 	"fmt"
 	"io"
@@ -32,6 +41,11 @@ import (
 // Something that changed in queues or operators.
 type BoardEvent interface {
 	IsBoardEvent()
+}
+
+// Something on the board of interactions.
+type BoardInteractionEvent interface {
+	IsBoardInteractionEvent()
 }
 
 // Something that concerns an operator.
@@ -164,6 +178,42 @@ type AccountUpdateInput struct {
 	Unlock *bool `json:"unlock,omitempty"`
 }
 
+// Which admissions; null does not narrow.
+type AdmissionFilter struct {
+	// Of the person.
+	AccountID *string `json:"accountId,omitempty"`
+	// Of the course.
+	CourseID *string `json:"courseId,omitempty"`
+}
+
+// An exception.
+type AdmissionGrantInput struct {
+	// The course.
+	CourseID string `json:"courseId"`
+	// Who is admitted.
+	AccountID string `json:"accountId"`
+	// Why; 1 to 1,000 characters.
+	Reason string `json:"reason"`
+	// Until when; at most 90 days from now.
+	ValidTo time.Time `json:"validTo"`
+}
+
+// The outcome of a change of an admission.
+type AdmissionPayload struct {
+	// The admission; null on failure.
+	Admission *ent.Admission `json:"admission,omitempty"`
+	// What went wrong.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An admission to take back.
+type AdmissionRevokeInput struct {
+	// The admission.
+	AdmissionID string `json:"admissionId"`
+	// Why; 1 to 1,000 characters.
+	Reason string `json:"reason"`
+}
+
 // A network of an agency.
 type AgencyNetworkAddInput struct {
 	// The agency.
@@ -186,6 +236,82 @@ type AgencyNetworkPayload struct {
 type AgencyNetworkRemoveInput struct {
 	// The network.
 	AgencyNetworkID string `json:"agencyNetworkId"`
+}
+
+// An alert that the viewer has seen.
+type AlertAcknowledgeInput struct {
+	// The alert.
+	AlertID string `json:"alertId"`
+	// A word on it, at most 1,000 characters.
+	Note *string `json:"note,omitempty"`
+}
+
+// An alert was raised, acknowledged or is over.
+type AlertChanged struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The alert as it is now.
+	Alert *ent.Alert `json:"alert"`
+}
+
+func (AlertChanged) IsBoardEvent() {}
+
+// When a rule is broken, and when it is well again.
+type AlertLimitsInput struct {
+	// Name, 1 to 200 characters.
+	Name string `json:"name"`
+	// The value that breaks the rule; see `AlertMetric`.
+	Threshold int `json:"threshold"`
+	// Beyond this, on the good side, it is well again; the threshold or better.
+	ClearThreshold int `json:"clearThreshold"`
+	// How long it must last, 0 to 3,600 seconds.
+	ForSeconds int `json:"forSeconds"`
+	// How long after an alert the same one is not raised again, 0 to 86,400 seconds.
+	QuietSeconds int `json:"quietSeconds"`
+	// Whether it is watched.
+	Active bool `json:"active"`
+}
+
+// What became of an alert.
+type AlertPayload struct {
+	// The alert; null when something went wrong.
+	Alert *ent.Alert `json:"alert,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A new rule.
+type AlertRuleCreateInput struct {
+	// What is watched.
+	Metric alertrule.Metric `json:"metric"`
+	// Only of this agency; null: of all.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Only of this region; null: of all.
+	RegionID *string `json:"regionId,omitempty"`
+	// Only of this line; null: of both.
+	Line *int `json:"line,omitempty"`
+	// Only this queue; null: all.
+	QueueID *string `json:"queueId,omitempty"`
+	// When it is broken.
+	Limits *AlertLimitsInput `json:"limits"`
+}
+
+// What became of a rule.
+type AlertRulePayload struct {
+	// The rule; null when something went wrong.
+	Rule *ent.AlertRule `json:"rule,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A change of a rule.
+type AlertRuleUpdateInput struct {
+	// The rule.
+	RuleID string `json:"ruleId"`
+	// When it is broken.
+	Limits *AlertLimitsInput `json:"limits"`
 }
 
 // The citizen's word on an answer.
@@ -372,6 +498,118 @@ type AttachmentUploadInput struct {
 	File graphql.Upload `json:"file"`
 }
 
+// One attempt to pass a version of a course.
+type Attempt struct {
+	// Opaque id.
+	ID string `json:"id"`
+	// Number of the version.
+	Version int `json:"version"`
+	// How it is.
+	State AttemptState `json:"state"`
+	// When it was begun.
+	BeganAt time.Time `json:"beganAt"`
+	// When its time is over.
+	EndsAt time.Time `json:"endsAt"`
+	// When it ended.
+	EndedAt *time.Time `json:"endedAt,omitempty"`
+	// Points so far; null while it runs.
+	Points *int `json:"points,omitempty"`
+	// Points that there are.
+	OfPoints int `json:"ofPoints"`
+	// Share of the points that passes, in percent.
+	PassPercent int `json:"passPercent"`
+	// Records to read.
+	Readings []*CourseReading `json:"readings"`
+	// The exercises as far as they are replayed.
+	Exercises []*AttemptExercise `json:"exercises"`
+	// The questions in the trainee's own order.
+	Questions []*AttemptQuestion `json:"questions"`
+}
+
+// An answer to a question.
+type AttemptAnswerInput struct {
+	// The attempt.
+	AttemptID string `json:"attemptId"`
+	// The question.
+	QuestionID string `json:"questionId"`
+	// The options; of ORDER, all in their order.
+	OptionIds []string `json:"optionIds"`
+}
+
+// An exercise of an attempt.
+type AttemptExercise struct {
+	// Its id within the course.
+	ID string `json:"id"`
+	// Its title.
+	Title string `json:"title"`
+	// How many turns it has.
+	Turns int `json:"turns"`
+	// What the citizen says next; null when it is done, or the attempt over.
+	Next *string `json:"next,omitempty"`
+	// The turns that were replied to.
+	Done []*AttemptTurn `json:"done"`
+}
+
+// An attempt.
+type AttemptInput struct {
+	// The attempt.
+	AttemptID string `json:"attemptId"`
+}
+
+// The outcome of a step of an attempt.
+type AttemptPayload struct {
+	// The attempt; null on failure.
+	Attempt *Attempt `json:"attempt,omitempty"`
+	// What went wrong.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A question of an attempt.
+type AttemptQuestion struct {
+	// Its id within the version.
+	ID string `json:"id"`
+	// How it is answered.
+	Kind QuestionKind `json:"kind"`
+	// What is asked.
+	Text string `json:"text"`
+	// The options in the trainee's own order.
+	Options []*QuestionOption `json:"options"`
+	// What a right answer is worth.
+	Points int `json:"points"`
+	// What was answered; null: nothing yet.
+	Answer []string `json:"answer,omitempty"`
+	// The right options; null until the attempt is over.
+	RightOptionIds []string `json:"rightOptionIds,omitempty"`
+}
+
+// A reply in an exercise: a record, words, or both.
+type AttemptReplyInput struct {
+	// The attempt.
+	AttemptID string `json:"attemptId"`
+	// The exercise.
+	ExerciseID string `json:"exerciseId"`
+	// What the trainee would say; at most 4,000 characters.
+	Text *string `json:"text,omitempty"`
+	// The record that answers.
+	RecordID *string `json:"recordId,omitempty"`
+}
+
+// A turn of an exercise that was replied to.
+type AttemptTurn struct {
+	// What the citizen said.
+	Citizen string `json:"citizen"`
+	// What the trainee wrote.
+	Text *string `json:"text,omitempty"`
+	// The record that the trainee picked.
+	RecordID *string `json:"recordId,omitempty"`
+	// What was answered then.
+	Reply string `json:"reply"`
+	// The records that answer.
+	RecordIds []string `json:"recordIds"`
+	// Whether the reply counts as right: one of those records was picked, or something was written where none answers.
+	Right bool `json:"right"`
+}
+
 // Which audit entries to list.
 type AuditFilter struct {
 	// Only of this account.
@@ -530,8 +768,30 @@ type Board struct {
 	Queues []*ent.Queue `json:"queues"`
 	// Presence of the segment's operators.
 	Operators []*ent.Presence `json:"operators"`
+	// What became of those who came to these queues today, at most five seconds old. The subscription `boardToday` tells it live.
+	Today *BoardToday `json:"today"`
+	// Interactions of the segment that are not over, the oldest first; at most 1,000. Subscribe to `boardInteractions` from `cursor` to keep them true.
+	Interactions []*ent.Interaction `json:"interactions"`
+	// Deferred enquiries of the segment that wait for their answer, those first whose term ends first; at most 100.
+	Deferrals []*ent.Deferral `json:"deferrals"`
+	// Alerts of the segment that are not over, the newest first; at most 100.
+	Alerts []*ent.Alert `json:"alerts"`
+	// Incidents of the segment that are not resolved, escalated ones first, then by severity and age; at most 100.
+	Incidents []*ent.Incident `json:"incidents"`
 	// Subscribe to `board` from here: nothing is missed; what this answer shows already may be told once more.
 	Cursor string `json:"cursor"`
+}
+
+// What became of those who came to the queues of a board since midnight.
+type BoardToday struct {
+	// When it was counted.
+	At time.Time `json:"at"`
+	// Midnight of Moscow.
+	Since time.Time `json:"since"`
+	// All queues together; who came to several counts in each.
+	Total *supervision.Waits `json:"total"`
+	// By queue: all that are in use.
+	Queues []*supervision.QueueToday `json:"queues"`
 }
 
 // The outcome of setting a timetable.
@@ -552,6 +812,58 @@ type BusinessHoursSetInput struct {
 	Periods []*timetable.Period `json:"periods"`
 	// Days that differ; at most 400.
 	Exceptions []*timetable.Exception `json:"exceptions,omitempty"`
+}
+
+// A calibration to begin.
+type CalibrationBeginInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// Whose work; null: of who talked last.
+	OperatorID *string `json:"operatorId,omitempty"`
+	// The form.
+	FormID string `json:"formId"`
+	// 2 to 20 supervisors who see the interaction, none of them its operator; the viewer only if named.
+	EvaluatorIds []string `json:"evaluatorIds"`
+	// When it is closed whoever is missing, within 31 days.
+	DueAt time.Time `json:"dueAt"`
+}
+
+// A calibration began, was closed or concluded.
+type CalibrationChanged struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The calibration as it is now.
+	Calibration *ent.Calibration `json:"calibration"`
+}
+
+func (CalibrationChanged) IsBoardEvent() {}
+
+// What a calibration came to.
+type CalibrationConcludeInput struct {
+	// The calibration.
+	CalibrationID string `json:"calibrationId"`
+	// 1 to 4,000 characters.
+	Conclusion string `json:"conclusion"`
+}
+
+// The viewer's marks of a calibration.
+type CalibrationGiveInput struct {
+	// The calibration.
+	CalibrationID string `json:"calibrationId"`
+	// Each criterion of the form exactly once.
+	Marks []*scorecard.Mark `json:"marks"`
+	// A word on the whole, at most 4,000 characters.
+	Comment *string `json:"comment,omitempty"`
+}
+
+// What became of a calibration.
+type CalibrationPayload struct {
+	// The calibration; null when something went wrong.
+	Calibration *ent.Calibration `json:"calibration,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // An ICE candidate of the centre for a browser.
@@ -776,6 +1088,210 @@ type ChatStartPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A citizen's request as it is entered.
+type CitizenRequestAskInput struct {
+	// What is asked.
+	Kind citizenrequest.Kind `json:"kind"`
+	// The citizen's number in any common form; make sure that it is theirs.
+	Phone string `json:"phone"`
+	// Such as the number and day of the letter, 1 to 1,000 characters.
+	Basis string `json:"basis"`
+}
+
+// Names a request.
+type CitizenRequestInput struct {
+	// The request.
+	RequestID string `json:"requestId"`
+}
+
+// A request after a change.
+type CitizenRequestPayload struct {
+	// The request as it is now; null on failure.
+	CitizenRequest *ent.CitizenRequest `json:"citizenRequest,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A request to be refused.
+type CitizenRequestRefuseInput struct {
+	// The request.
+	RequestID string `json:"requestId"`
+	// What the citizen is told, 1 to 1,000 characters.
+	Reason string `json:"reason"`
+}
+
+// A file of an interaction, in full.
+type ClearFile struct {
+	// The attachment.
+	AttachmentID string `json:"attachmentId"`
+	// Name as the sender gave it.
+	FileName string `json:"fileName"`
+	// Where to load it: a signed link that works for 15 minutes.
+	URL string `json:"url"`
+}
+
+// What to change of a course; null leaves it.
+type CourseChangeInput struct {
+	// The course.
+	CourseID string `json:"courseId"`
+	// Title; 1 to 200 characters.
+	Title *string `json:"title,omitempty"`
+	// Whether a site joins when its operators have passed it.
+	Onboarding *bool `json:"onboarding,omitempty"`
+	// How many days an admission to come lasts, 0 to 3,650.
+	ValidityDays *int `json:"validityDays,omitempty"`
+	// Whether it is assigned no more; admissions stay.
+	Retired *bool `json:"retired,omitempty"`
+}
+
+// A course to begin.
+type CourseCreateInput struct {
+	// Title; 1 to 200 characters.
+	Title string `json:"title"`
+	// The agency it is for; null means all.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// The region it is for; null means all.
+	RegionID *string `json:"regionId,omitempty"`
+	// 1 or 2; null means both.
+	Line *int `json:"line,omitempty"`
+	// Whether a site joins when its operators have passed it.
+	Onboarding bool `json:"onboarding"`
+	// How many days an admission lasts, 0 to 3,650; 0 means without end.
+	ValidityDays int `json:"validityDays"`
+}
+
+// A version of a course.
+type CourseEdition struct {
+	// Its number within the course.
+	Number int `json:"number"`
+	// Counts the changes of a draft.
+	Revision int `json:"revision"`
+	// When it was put in force; null: it is the draft.
+	PublishedAt *time.Time `json:"publishedAt,omitempty"`
+	// Share of the points that passes, in percent.
+	PassPercent int `json:"passPercent"`
+	// How many minutes an attempt may take.
+	TimeLimitMinutes int `json:"timeLimitMinutes"`
+	// How many attempts an assignment has; 0 means any number.
+	MaxAttempts int `json:"maxAttempts"`
+	// Records to read.
+	Readings []*CourseReading `json:"readings"`
+	// Past dialogues to replay.
+	Exercises []*CourseExercise `json:"exercises"`
+	// Questions with their right answers.
+	Questions []*CourseQuestion `json:"questions"`
+}
+
+// A past dialogue without anything personal.
+type CourseExercise struct {
+	// Its id within the course.
+	ID string `json:"id"`
+	// Its title.
+	Title string `json:"title"`
+	// What was said, turn by turn.
+	Turns []*CourseTurn `json:"turns"`
+}
+
+// A chat to make an exercise of.
+type CourseExerciseAddInput struct {
+	// The course.
+	CourseID string `json:"courseId"`
+	// The revision that was read.
+	Revision int `json:"revision"`
+	// A chat that is over.
+	InteractionID string `json:"interactionId"`
+	// Title; 1 to 200 characters.
+	Title string `json:"title"`
+}
+
+// The outcome of a change of a course.
+type CoursePayload struct {
+	// The course; null on failure.
+	Course *ent.Course `json:"course,omitempty"`
+	// What went wrong.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A draft to put in force.
+type CoursePublishInput struct {
+	// The course.
+	CourseID string `json:"courseId"`
+	// The revision that was read.
+	Revision int `json:"revision"`
+}
+
+// A question with its right answer.
+type CourseQuestion struct {
+	// Its id within the version.
+	ID string `json:"id"`
+	// How it is answered.
+	Kind QuestionKind `json:"kind"`
+	// What is asked.
+	Text string `json:"text"`
+	// The options.
+	Options []*QuestionOption `json:"options"`
+	// The right options; of ORDER, all as they must stand.
+	RightOptionIds []string `json:"rightOptionIds"`
+	// What a right answer is worth.
+	Points int `json:"points"`
+}
+
+// A question to write.
+type CourseQuestionInput struct {
+	// How it is answered.
+	Kind QuestionKind `json:"kind"`
+	// What is asked; 1 to 2,000 characters.
+	Text string `json:"text"`
+	// 2 to 20 options of 1 to 500 characters.
+	Options []string `json:"options"`
+	// Places of the right options, from 0; of ORDER, all as they must stand.
+	Right []int `json:"right"`
+	// What a right answer is worth; 1 to 100.
+	Points int `json:"points"`
+}
+
+// A record of the base as it was when it became part of the course.
+type CourseReading struct {
+	// The record.
+	RecordID string `json:"recordId"`
+	// Its version.
+	RecordVersionID string `json:"recordVersionId"`
+	// Its question.
+	Question string `json:"question"`
+	// Its answer.
+	Answer string `json:"answer"`
+}
+
+// What a citizen said and what was answered.
+type CourseTurn struct {
+	// What the citizen said.
+	Citizen string `json:"citizen"`
+	// What was answered.
+	Reply string `json:"reply"`
+	// The records that answer.
+	RecordIds []string `json:"recordIds"`
+}
+
+// What to write into a draft; null leaves it.
+type CourseWriteInput struct {
+	// The course.
+	CourseID string `json:"courseId"`
+	// The revision that was read; CONFLICT when somebody has changed the draft since.
+	Revision int `json:"revision"`
+	// Records to read, at most 200, each as it is published now.
+	RecordIds []string `json:"recordIds,omitempty"`
+	// The questions, at most 200; they replace all.
+	Questions []*CourseQuestionInput `json:"questions,omitempty"`
+	// The exercises to keep, in their order.
+	ExerciseIds []string `json:"exerciseIds,omitempty"`
+	// 1 to 100.
+	PassPercent *int `json:"passPercent,omitempty"`
+	// 1 to 1440.
+	TimeLimitMinutes *int `json:"timeLimitMinutes,omitempty"`
+	// 0 to 100; 0 means any number.
+	MaxAttempts *int `json:"maxAttempts,omitempty"`
+}
+
 // A record that nobody was told.
 type DeadRecord struct {
 	// The record.
@@ -800,6 +1316,94 @@ type DeadRecords struct {
 	Records []*DeadRecord `json:"records"`
 }
 
+// What the base learns from a deferred enquiry.
+type DeferralAnalyseInput struct {
+	// The deferred enquiry, which was answered.
+	DeferralID string `json:"deferralId"`
+	// What is to be done.
+	Finding deferral.Finding `json:"finding"`
+	// The record that answers it now; for RECORD.
+	RecordID *string `json:"recordId,omitempty"`
+	// Why, at most 2,000 characters; NOTHING needs one.
+	Conclusion *string `json:"conclusion,omitempty"`
+}
+
+// A deferred enquiry changed: it was named, taken, answered, its term was reckoned anew, is about to run out or has run out.
+type DeferralChanged struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The deferred enquiry as it is now.
+	Deferral *ent.Deferral `json:"deferral"`
+}
+
+func (DeferralChanged) IsDeskEvent() {}
+
+func (DeferralChanged) IsBoardEvent() {}
+
+// Which deferred enquiries to keep.
+type DeferralFilter struct {
+	// Only in this state.
+	State *deferral.State `json:"state,omitempty"`
+	// Only of this interaction.
+	InteractionID *string `json:"interactionId,omitempty"`
+	// Only those that this operator is named to answer.
+	OperatorID *string `json:"operatorId,omitempty"`
+	// Only those for which an operator is named, or is not.
+	Named *bool `json:"named,omitempty"`
+	// Only those whose term ran out before the answer, or did not.
+	Breached *bool `json:"breached,omitempty"`
+	// Only with an analysis in this state.
+	Analysis *deferral.Analysis `json:"analysis,omitempty"`
+}
+
+// Names a deferred enquiry.
+type DeferralInput struct {
+	// The deferred enquiry.
+	DeferralID string `json:"deferralId"`
+}
+
+// Who answers a deferred enquiry.
+type DeferralNameInput struct {
+	// The deferred enquiry.
+	DeferralID string `json:"deferralId"`
+	// The operator, whose role must reach line 2 of its agency and region; null: nobody any more.
+	OperatorID *string `json:"operatorId,omitempty"`
+	// -100 to 100; null leaves it.
+	Priority *int `json:"priority,omitempty"`
+	// Why, for the history, at most 1,000 characters.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What became of a deferred enquiry.
+type DeferralPayload struct {
+	// The deferred enquiry; null when something went wrong.
+	Deferral *ent.Deferral `json:"deferral,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of a term.
+type DeferralTermPayload struct {
+	// The rule; null when it was taken away or something went wrong.
+	Term *ent.DeferralRule `json:"term,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A term to set.
+type DeferralTermSetInput struct {
+	// The region; null: all that have no rule of their own.
+	RegionID *string `json:"regionId,omitempty"`
+	// The working calendar; null takes the rule away.
+	BusinessHoursID *string `json:"businessHoursId,omitempty"`
+	// Working time, 1 to 4,800 minutes.
+	WorkMinutes int `json:"workMinutes"`
+	// Working time before its end at which supervisors are warned, 0 to `workMinutes`.
+	WarnMinutes int `json:"warnMinutes"`
+}
+
 // What an operator has on the desk.
 type Desk struct {
 	// What they do.
@@ -808,10 +1412,48 @@ type Desk struct {
 	Offers []*ent.Offer `json:"offers"`
 	// Interactions that are theirs now, oldest first.
 	Interactions []*ent.Interaction `json:"interactions"`
+	// Deferred enquiries that the viewer is named to answer, those first whose term ends first; at most 100.
+	Deferrals []*ent.Deferral `json:"deferrals"`
+	// What supervisors did to the viewer's work and the viewer has not read, oldest first; at most 50.
+	Directives []*ent.Directive `json:"directives"`
 	// Calls of colleagues who consult the viewer and wait for them, oldest first.
 	Invitations []*ent.CallInvitation `json:"invitations"`
 	// Subscribe to `desk` from here: nothing is missed; what this answer shows already may be told once more.
 	Cursor string `json:"cursor"`
+}
+
+// How many objects of a kind were destroyed.
+type DestroyedCount struct {
+	// The kind, such as `message`.
+	Kind string `json:"kind"`
+	// How many.
+	Count int `json:"count"`
+}
+
+// A supervisor did something to the operator's work.
+type DirectiveGiven struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// What was done, and why.
+	Directive *ent.Directive `json:"directive"`
+}
+
+func (DirectiveGiven) IsDeskEvent() {}
+
+// What became of a directive.
+type DirectivePayload struct {
+	// The directive; null when something went wrong.
+	Directive *ent.Directive `json:"directive,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Names a directive.
+type DirectiveSeeInput struct {
+	// The directive.
+	DirectiveID string `json:"directiveId"`
 }
 
 // The outcome of setting up a second factor.
@@ -820,6 +1462,208 @@ type EnrolmentPayload struct {
 	Enrolment *access.Enrolment `json:"enrolment,omitempty"`
 	// Why it failed.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An evaluation was given, commented, contested or decided. On the desk of the operator who was judged, and on boards.
+type EvaluationChanged struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The evaluation as it is now.
+	Evaluation *ent.Evaluation `json:"evaluation"`
+}
+
+func (EvaluationChanged) IsDeskEvent() {}
+
+func (EvaluationChanged) IsBoardEvent() {}
+
+// A word of the operator.
+type EvaluationCommentInput struct {
+	// The evaluation.
+	EvaluationID string `json:"evaluationId"`
+	// 1 to 4,000 characters.
+	Text string `json:"text"`
+}
+
+// An evaluation that the operator contests.
+type EvaluationContestInput struct {
+	// The evaluation.
+	EvaluationID string `json:"evaluationId"`
+	// Why, 1 to 4,000 characters.
+	Reason string `json:"reason"`
+}
+
+// What is decided on what was contested.
+type EvaluationDecideInput struct {
+	// The evaluation.
+	EvaluationID string `json:"evaluationId"`
+	// UPHELD, CHANGED or ANNULLED.
+	Verdict evaluation.State `json:"verdict"`
+	// With CHANGED: each criterion of the form exactly once.
+	Marks []*scorecard.Mark `json:"marks,omitempty"`
+	// Why, 1 to 4,000 characters; the operator reads it.
+	Reason string `json:"reason"`
+}
+
+// How much is drawn.
+type EvaluationDrawInput struct {
+	// Name of the rule, 1 to 200 characters.
+	Name string `json:"name"`
+	// How many talks of each operator in each period, 1 to 50.
+	PerOperator int `json:"perOperator"`
+	// Shorter talks are not drawn, 0 to 3,600 seconds.
+	LeastTalkSeconds int `json:"leastTalkSeconds"`
+	// Only what the citizen rated no better than this, 1 to 5; null: whatever the rating.
+	RatedAtMost *int `json:"ratedAtMost,omitempty"`
+	// Whether it draws; one that is put into use again begins with the present period.
+	Active bool `json:"active"`
+}
+
+// Which evaluations to keep.
+type EvaluationFilter struct {
+	// Only in this state.
+	State *evaluation.State `json:"state,omitempty"`
+	// Only of this operator's work.
+	OperatorID *string `json:"operatorId,omitempty"`
+	// Only by this evaluator.
+	EvaluatorID *string `json:"evaluatorId,omitempty"`
+	// Only of this interaction.
+	InteractionID *string `json:"interactionId,omitempty"`
+	// Only by this form.
+	FormID *string `json:"formId,omitempty"`
+	// Only of this calibration.
+	CalibrationID *string `json:"calibrationId,omitempty"`
+}
+
+// What a form asks.
+type EvaluationFormContentInput struct {
+	// 1 to 20.
+	Sections []*scorecard.Section `json:"sections"`
+	// The least score that is good enough, 0 to 100.
+	PassMark int `json:"passMark"`
+	// For how many days the operator may contest an evaluation, 1 to 30.
+	ContestDays int `json:"contestDays"`
+}
+
+// A new form.
+type EvaluationFormCreateInput struct {
+	// Name, 1 to 200 characters.
+	Name string `json:"name"`
+	// Only for this agency; null: for all.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Only for this region; null: for all.
+	RegionID *string `json:"regionId,omitempty"`
+	// What it asks.
+	Content *EvaluationFormContentInput `json:"content"`
+}
+
+// What became of a form.
+type EvaluationFormPayload struct {
+	// The form; null when something went wrong.
+	Form *ent.EvaluationForm `json:"form,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A new version of a form.
+type EvaluationFormReviseInput struct {
+	// The form.
+	FormID string `json:"formId"`
+	// The number of the version that is revised; CONFLICT when another one is in force by now.
+	Version int `json:"version"`
+	// What it asks from now on.
+	Content *EvaluationFormContentInput `json:"content"`
+}
+
+// A change of a form that leaves what it asks as it is.
+type EvaluationFormUpdateInput struct {
+	// The form.
+	FormID string `json:"formId"`
+	// Name, 1 to 200 characters.
+	Name string `json:"name"`
+	// Whether new evaluations may use it.
+	Active bool `json:"active"`
+}
+
+// An evaluation to give.
+type EvaluationGiveInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// Whose work; null: of who talked last.
+	OperatorID *string `json:"operatorId,omitempty"`
+	// The form.
+	FormID string `json:"formId"`
+	// Each criterion of the form exactly once.
+	Marks []*scorecard.Mark `json:"marks"`
+	// A word on the whole, at most 4,000 characters.
+	Comment *string `json:"comment,omitempty"`
+}
+
+// What became of an evaluation.
+type EvaluationPayload struct {
+	// The evaluation; null when something went wrong.
+	Evaluation *ent.Evaluation `json:"evaluation,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which results are asked for.
+type EvaluationResultFilter struct {
+	// From when on evaluations were given.
+	From time.Time `json:"from"`
+	// Until when; at most 400 days later.
+	To time.Time `json:"to"`
+	// By which period.
+	By evaluationrule.Period `json:"by"`
+	// Only of this operator.
+	OperatorID *string `json:"operatorId,omitempty"`
+	// Only by this form.
+	FormID *string `json:"formId,omitempty"`
+}
+
+// A new rule of what is drawn.
+type EvaluationRuleCreateInput struct {
+	// The form to judge by.
+	FormID string `json:"formId"`
+	// Only of this agency; null: of all.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Only of this region; null: of all.
+	RegionID *string `json:"regionId,omitempty"`
+	// Only of this line; null: of both.
+	Line *int `json:"line,omitempty"`
+	// Only talks of this queue; null: of all.
+	QueueID *string `json:"queueId,omitempty"`
+	// Only of this channel; null: of both.
+	Channel *interaction.Channel `json:"channel,omitempty"`
+	// How often it draws; first when the present period is over.
+	Period evaluationrule.Period `json:"period"`
+	// How much.
+	Draw *EvaluationDrawInput `json:"draw"`
+}
+
+// What became of a rule of what is drawn.
+type EvaluationRulePayload struct {
+	// The rule; null when something went wrong.
+	Rule *ent.EvaluationRule `json:"rule,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A change of a rule of what is drawn.
+type EvaluationRuleUpdateInput struct {
+	// The rule.
+	RuleID string `json:"ruleId"`
+	// How much.
+	Draw *EvaluationDrawInput `json:"draw"`
+}
+
+// What was drawn and is laid aside.
+type EvaluationSkipInput struct {
+	// The evaluation.
+	EvaluationID string `json:"evaluationId"`
+	// Why, 1 to 1,000 characters.
+	Reason string `json:"reason"`
 }
 
 // A cluster of questions of citizens that were not answered, or whose answer did not help.
@@ -936,6 +1780,104 @@ type IdentityUnlinkInput struct {
 	IdentityID string `json:"identityId"`
 }
 
+// An incident that the viewer deals with.
+type IncidentAcknowledgeInput struct {
+	// The incident.
+	IncidentID string `json:"incidentId"`
+	// How grave it is in truth; null leaves it.
+	Severity *incident.Severity `json:"severity,omitempty"`
+}
+
+// An incident was reported, acknowledged, escalated, commented or resolved. On the desk of who reported it, and on boards.
+type IncidentChanged struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The incident as it is now.
+	Incident *ent.Incident `json:"incident"`
+}
+
+func (IncidentChanged) IsDeskEvent() {}
+
+func (IncidentChanged) IsBoardEvent() {}
+
+// A word on an incident.
+type IncidentCommentInput struct {
+	// The incident.
+	IncidentID string `json:"incidentId"`
+	// The word, 1 to 4,000 characters.
+	Text string `json:"text"`
+}
+
+// The incidents of one severity in a period.
+type IncidentFigures struct {
+	// The severity.
+	Severity incident.Severity `json:"severity"`
+	// How many were reported.
+	Reported int `json:"reported"`
+	// How many of them were acknowledged.
+	Acknowledged int `json:"acknowledged"`
+	// How many of them were resolved.
+	Resolved int `json:"resolved"`
+	// How many of them were escalated.
+	Escalated int `json:"escalated"`
+	// Mean time until they were acknowledged, in seconds (MTTA); null without any.
+	SecondsToAcknowledge *float64 `json:"secondsToAcknowledge,omitempty"`
+	// Mean time until they were resolved, in seconds (MTTR); null without any.
+	SecondsToResolve *float64 `json:"secondsToResolve,omitempty"`
+}
+
+// Which incidents to keep.
+type IncidentFilter struct {
+	// Only in this state.
+	State *incident.State `json:"state,omitempty"`
+	// Only of this severity.
+	Severity *incident.Severity `json:"severity,omitempty"`
+	// Only on this subject.
+	Subject *incident.Subject `json:"subject,omitempty"`
+}
+
+// What became of an incident.
+type IncidentPayload struct {
+	// The incident; null when something went wrong.
+	Incident *ent.Incident `json:"incident,omitempty"`
+	// What went wrong; empty when nothing did.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An incident to report.
+type IncidentReportInput struct {
+	// How grave it is.
+	Severity incident.Severity `json:"severity"`
+	// What cannot be served.
+	Subject incident.Subject `json:"subject"`
+	// What is wrong, 1 to 4,000 characters.
+	Text string `json:"text"`
+	// The queue where it was noticed.
+	QueueID *string `json:"queueId,omitempty"`
+	// The interaction where it was noticed.
+	InteractionID *string `json:"interactionId,omitempty"`
+}
+
+// The end of an incident.
+type IncidentResolveInput struct {
+	// The incident.
+	IncidentID string `json:"incidentId"`
+	// How it ended, 1 to 4,000 characters.
+	Resolution string `json:"resolution"`
+}
+
+// To whom an interaction is handed.
+type InteractionAssignInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// The operator, who must be available with room for it.
+	AccountID string `json:"accountId"`
+	// Told to both operators, 1 to 1,000 characters.
+	Reason string `json:"reason"`
+}
+
 // The interaction changed: state, queue, operator, rating.
 type InteractionChanged struct {
 	// Resume after this event with `after`.
@@ -950,6 +1892,26 @@ func (InteractionChanged) IsDialogueEvent() {}
 
 func (InteractionChanged) IsDeskEvent() {}
 
+func (InteractionChanged) IsBoardInteractionEvent() {}
+
+// What an interaction holds of its citizen, in full.
+type InteractionClear struct {
+	// The citizen's name; null when it was not given.
+	Name *string `json:"name,omitempty"`
+	// The citizen's phone, E.164; null when it is not known.
+	Phone *string `json:"phone,omitempty"`
+	// The citizen's numbers in its calls and callbacks, each once.
+	Numbers []string `json:"numbers"`
+	// The page it began on.
+	PageURL *string `json:"pageUrl,omitempty"`
+	// The operator's note.
+	Note *string `json:"note,omitempty"`
+	// The citizen's words to the rating.
+	RatingComment *string `json:"ratingComment,omitempty"`
+	// The files that were sent in it.
+	Files []*ClearFile `json:"files"`
+}
+
 // How an interaction is closed.
 type InteractionCloseInput struct {
 	// The interaction.
@@ -960,6 +1922,16 @@ type InteractionCloseInput struct {
 	Outcome interaction.Outcome `json:"outcome"`
 	// A note; at most 4,000 characters.
 	Note *string `json:"note,omitempty"`
+}
+
+// An enquiry to defer.
+type InteractionDeferInput struct {
+	// The interaction: with an operator, or a chat that waits in a queue.
+	InteractionID string `json:"interactionId"`
+	// What is to be answered, 1 to 2,000 characters.
+	Question string `json:"question"`
+	// -100 to 100; null: 50.
+	Priority *int `json:"priority,omitempty"`
 }
 
 // Which interactions to list.
@@ -990,6 +1962,18 @@ type InteractionInput struct {
 	InteractionID string `json:"interactionId"`
 }
 
+// An interaction that this subscription has shown belongs to the viewer's segment no more, or is gone.
+type InteractionLeft struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+}
+
+func (InteractionLeft) IsBoardInteractionEvent() {}
+
 // The outcome of an act on an interaction.
 type InteractionPayload struct {
 	// The interaction as it is now; null on failure.
@@ -1006,6 +1990,14 @@ type InteractionRateInput struct {
 	Rating int `json:"rating"`
 	// Words to it; at most 2,000 characters.
 	Comment *string `json:"comment,omitempty"`
+}
+
+// A chat to take over.
+type InteractionTakeOverInput struct {
+	// The interaction.
+	InteractionID string `json:"interactionId"`
+	// Told to its operator, 1 to 1,000 characters.
+	Reason string `json:"reason"`
 }
 
 // Where to hand an interaction.
@@ -1027,6 +2019,20 @@ type InteractionTransferToOperatorInput struct {
 	// For the next operator, at most 4,000 characters.
 	Note *string `json:"note,omitempty"`
 }
+
+// What a subscription to the board of interactions begins with.
+type InteractionsSnapshot struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it was read.
+	At time.Time `json:"at"`
+	// Interactions of the segment that are not over, the oldest first; at most 1,000. What changed at this moment may be told once more.
+	Interactions []*ent.Interaction `json:"interactions"`
+	// Whether these are all of them.
+	Complete bool `json:"complete"`
+}
+
+func (InteractionsSnapshot) IsBoardInteractionEvent() {}
 
 // What Yana did; small talk is not counted.
 type KnowledgeFigures struct {
@@ -1106,6 +2112,30 @@ type LegalBasisInput struct {
 	Act string `json:"act"`
 	// Article; null when the whole act is meant.
 	Article *string `json:"article,omitempty"`
+}
+
+// Names a hold.
+type LegalHoldInput struct {
+	// The hold.
+	HoldID string `json:"holdId"`
+}
+
+// A hold after a change.
+type LegalHoldPayload struct {
+	// The hold as it is now; null on failure.
+	LegalHold *ent.LegalHold `json:"legalHold,omitempty"`
+	// Why it failed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to keep: an interaction or a citizen.
+type LegalHoldPlaceInput struct {
+	// The interaction; or `phone`.
+	InteractionID *string `json:"interactionId,omitempty"`
+	// The citizen's number in any common form; or `interactionId`.
+	Phone *string `json:"phone,omitempty"`
+	// Why, 1 to 1,000 characters.
+	Reason string `json:"reason"`
 }
 
 // A call that lasts, as a supervisor sees it.
@@ -1332,12 +2362,148 @@ type OfferPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A bad row of a plan.
+type OnboardingBadRow struct {
+	// Where it stands in the file, from 1.
+	Line int `json:"line"`
+	// The column at fault; null: the row.
+	Field *string `json:"field,omitempty"`
+	// What is wrong.
+	Message string `json:"message"`
+}
+
+// How far the sites are.
+type OnboardingBoard struct {
+	// When it was read.
+	At time.Time `json:"at"`
+	// Subscribe to `onboarding` from here: nothing is missed.
+	Cursor string `json:"cursor"`
+	// All sites of the board together.
+	Totals *OnboardingTotals `json:"totals"`
+	// By wave.
+	Waves []*OnboardingWave `json:"waves"`
+	// The sites by wave and name, at most 1,000.
+	Sites []*SiteOnboarding `json:"sites"`
+}
+
+// Which sites a board shows; null does not narrow.
+type OnboardingFilter struct {
+	// Of the wave, 1 to 6.
+	Wave *int `json:"wave,omitempty"`
+	// Of the agency.
+	AgencyID *string `json:"agencyId,omitempty"`
+	// Of the region.
+	RegionID *string `json:"regionId,omitempty"`
+	// Those that are at the stage: it is their first that is not done.
+	Stage *OnboardingStage `json:"stage,omitempty"`
+	// Those that have not joined though the last day of their wave is over, or those that are not late.
+	Late *bool `json:"late,omitempty"`
+	// Those that have joined, or have not.
+	Launched *bool `json:"launched,omitempty"`
+	// Those that have joined and where a check holds no more, or the others.
+	Warning *bool `json:"warning,omitempty"`
+}
+
+// A plan to take over.
+type OnboardingPlanImportInput struct {
+	// CSV with a header (comma, semicolon or tab; UTF-8), or the first sheet of an XLSX workbook; at most 10,000 rows.
+	File graphql.Upload `json:"file"`
+	// Read and check it, and write nothing.
+	Try bool `json:"try"`
+}
+
+// What came of a plan.
+type OnboardingPlanPayload struct {
+	// Whether it was written.
+	Written bool `json:"written"`
+	// Waves that it sets.
+	Waves int `json:"waves"`
+	// Sites that it adds.
+	Added int `json:"added"`
+	// Sites that it changes.
+	Changed int `json:"changed"`
+	// Sites that are as it says already.
+	Unchanged int `json:"unchanged"`
+	// The rows that are bad, at most 200.
+	BadRows []*OnboardingBadRow `json:"badRows"`
+	// How many bad rows are not named.
+	MoreBadRows int `json:"moreBadRows"`
+	// What went wrong.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// How many sites are at a stage.
+type OnboardingStageCount struct {
+	// The stage.
+	Stage OnboardingStage `json:"stage"`
+	// Sites that are at it.
+	Sites int `json:"sites"`
+}
+
+// How many sites are how far.
+type OnboardingTotals struct {
+	// Sites.
+	Sites int `json:"sites"`
+	// Those whose queues may be opened.
+	Ready int `json:"ready"`
+	// Those that have joined.
+	Launched int `json:"launched"`
+	// Those that have not joined though the last day of their wave is over.
+	Late int `json:"late"`
+	// Those that have joined and where a check holds no more.
+	Warnings int `json:"warnings"`
+	// By the stage that they are at.
+	Stages []*OnboardingStageCount `json:"stages"`
+}
+
+// The sites of a wave.
+type OnboardingWave struct {
+	// The wave.
+	Wave *ent.RolloutWave `json:"wave"`
+	// How many of its sites are how far.
+	Totals *OnboardingTotals `json:"totals"`
+}
+
 // An operator as a citizen or colleague sees them.
 type Operator struct {
 	// Opaque id of the account.
 	ID string `json:"id"`
 	// Name as citizens see it.
 	DisplayName string `json:"displayName"`
+}
+
+// The end of a loan.
+type OperatorCallBackInput struct {
+	// The operator.
+	AccountID string `json:"accountId"`
+	// Told to the operator, 1 to 1,000 characters.
+	Reason string `json:"reason"`
+}
+
+// A loan of an operator.
+type OperatorLendInput struct {
+	// The operator.
+	AccountID string `json:"accountId"`
+	// The line, 1 or 2. Who has no role on it gets one, for the agency and region of a role that they have.
+	Line int `json:"line"`
+	// Queues of the line, 1 to 50.
+	QueueIds []string `json:"queueIds"`
+	// When it ends by itself, within 31 days.
+	Until time.Time `json:"until"`
+	// Told to the operator, 1 to 1,000 characters.
+	Reason string `json:"reason"`
+}
+
+// A presence that a supervisor sets.
+type OperatorPresenceSetInput struct {
+	// The operator.
+	AccountID string `json:"accountId"`
+	// AVAILABLE, BUSY, PAUSED or OFFLINE.
+	State presence.State `json:"state"`
+	// Code of a reason that may be chosen; for PAUSED.
+	PauseReasonCode *string `json:"pauseReasonCode,omitempty"`
+	// Told to the operator, 1 to 1,000 characters.
+	Reason string `json:"reason"`
 }
 
 // A new password.
@@ -1506,6 +2672,14 @@ type ProposalStep struct {
 	At time.Time `json:"at"`
 }
 
+// An option of a question.
+type QuestionOption struct {
+	// Its id within the question.
+	ID string `json:"id"`
+	// What it says.
+	Text string `json:"text"`
+}
+
 // A queue's figures changed; several changes within 250 ms come as one.
 type QueueChanged struct {
 	// Resume after this event with `after`.
@@ -1532,6 +2706,8 @@ type QueueCreateInput struct {
 	AgencyID *string `json:"agencyId,omitempty"`
 	// The region it serves; null means all.
 	RegionID *string `json:"regionId,omitempty"`
+	// The site whose people work in it, of the same agency and region; such a queue begins closed.
+	SiteID *string `json:"siteId,omitempty"`
 	// The settings.
 	Settings *QueueSettingsInput `json:"settings,omitempty"`
 }
@@ -1598,7 +2774,7 @@ func (QueuePositionChanged) IsDialogueEvent() {}
 type QueueSettingsInput struct {
 	// Name; 1 to 200 characters.
 	Name *string `json:"name,omitempty"`
-	// Whether it takes interactions.
+	// Whether it takes interactions. CONFLICT tells what is missing where its site is not ready.
 	Active *bool `json:"active,omitempty"`
 	// -100 to 100.
 	Priority *int `json:"priority,omitempty"`
@@ -1618,6 +2794,8 @@ type QueueSettingsInput struct {
 	BusinessHoursID *string `json:"businessHoursId,omitempty"`
 	// Skills an operator needs, at most 20; replaces the list.
 	RequiredSkillIds []string `json:"requiredSkillIds,omitempty"`
+	// Courses that an operator must be admitted by, at most 20; replaces the list.
+	RequiredCourseIds []string `json:"requiredCourseIds,omitempty"`
 }
 
 // What to change of a queue.
@@ -2228,7 +3406,7 @@ type RecordWords struct {
 type RecordingTranscript struct {
 	// Where it is.
 	State TranscriptState `json:"state"`
-	// Utterances in the order of time; empty until it is done.
+	// Utterances in the order of time, numbers of persons masked; empty until it is done.
 	Lines []*TranscriptLine `json:"lines"`
 }
 
@@ -2288,6 +3466,26 @@ type RoleInput struct {
 type RoleRevokeInput struct {
 	// The assignment.
 	RoleAssignmentID string `json:"roleAssignmentId"`
+}
+
+// The outcome of a change of a wave.
+type RolloutWavePayload struct {
+	// The wave; null on failure.
+	Wave *ent.RolloutWave `json:"wave,omitempty"`
+	// What went wrong.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A wave to set.
+type RolloutWaveSetInput struct {
+	// 1 to 6.
+	Wave int `json:"wave"`
+	// Its first day.
+	StartsOn string `json:"startsOn"`
+	// Its last day.
+	EndsOn string `json:"endsOn"`
+	// How many sites are planned; 0 to 10,000.
+	PlannedSites int `json:"plannedSites"`
 }
 
 // An answer of a sample.
@@ -2436,6 +3634,184 @@ type SignOutPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A site to add.
+type SiteAddInput struct {
+	// Its agency.
+	AgencyID string `json:"agencyId"`
+	// Its region.
+	RegionID string `json:"regionId"`
+	// Name; 1 to 300 characters, the only one of it in the agency and region.
+	Name string `json:"name"`
+	// 1 to 6.
+	Wave int `json:"wave"`
+	// What it needs.
+	Need *SiteNeedInput `json:"need"`
+}
+
+// What to change of a site; null leaves it.
+type SiteChangeInput struct {
+	// The site.
+	SiteID string `json:"siteId"`
+	// Name; 1 to 300 characters.
+	Name *string `json:"name,omitempty"`
+	// 1 to 6.
+	Wave *int `json:"wave,omitempty"`
+	// What it needs.
+	Need *SiteNeedInput `json:"need,omitempty"`
+}
+
+// A check that a person confirms.
+type SiteCheckConfirmInput struct {
+	// The site.
+	SiteID string `json:"siteId"`
+	// One that the system cannot see itself.
+	Check OnboardingCheck `json:"check"`
+	// Who answers for it; 1 to 200 characters.
+	Person string `json:"person"`
+	// The day from which it holds; none to come.
+	On string `json:"on"`
+	// Name, number and date of the paper; 1 to 300 characters.
+	Document string `json:"document"`
+}
+
+// A person's word that a check holds.
+type SiteCheckConfirmation struct {
+	// The check.
+	Code OnboardingCheck `json:"code"`
+	// Who answers for it.
+	Person string `json:"person"`
+	// The day from which it holds.
+	On string `json:"on"`
+	// Name, number and date of the paper.
+	Document string `json:"document"`
+	// Name of who wrote it down.
+	By string `json:"by"`
+	// When it was written down.
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+// A site to look at.
+type SiteCheckInput struct {
+	// The site.
+	SiteID string `json:"siteId"`
+}
+
+// What a check came to.
+type SiteCheckResult struct {
+	// The check.
+	Code OnboardingCheck `json:"code"`
+	// Whether a person confirms it.
+	Manual bool `json:"manual"`
+	// Whether it holds.
+	Holds bool `json:"holds"`
+	// How much there is; people of sites that share an agency and region are counted for all of them.
+	Found int `json:"found"`
+	// How much is wanted, with what earlier waves need in the same agency and region.
+	Wanted int `json:"wanted"`
+}
+
+// A confirmation to take back.
+type SiteCheckWithdrawInput struct {
+	// The site.
+	SiteID string `json:"siteId"`
+	// The check.
+	Check OnboardingCheck `json:"check"`
+	// Why; 1 to 1,000 characters.
+	Reason string `json:"reason"`
+}
+
+// How many people and records a site must have; nothing of a kind is needed where it is 0.
+type SiteNeed struct {
+	// Operators of line 1.
+	OperatorsLine1 int `json:"operatorsLine1"`
+	// Operators of line 2.
+	OperatorsLine2 int `json:"operatorsLine2"`
+	// Supervisors.
+	Supervisors int `json:"supervisors"`
+	// Content managers.
+	ContentManagers int `json:"contentManagers"`
+	// Coordinators.
+	Coordinators int `json:"coordinators"`
+	// Published records.
+	Records int `json:"records"`
+}
+
+// What a site needs; at most 100,000 of each.
+type SiteNeedInput struct {
+	// Operators of line 1.
+	OperatorsLine1 int `json:"operatorsLine1"`
+	// Operators of line 2.
+	OperatorsLine2 int `json:"operatorsLine2"`
+	// Supervisors.
+	Supervisors int `json:"supervisors"`
+	// Content managers.
+	ContentManagers int `json:"contentManagers"`
+	// Coordinators.
+	Coordinators int `json:"coordinators"`
+	// Published records.
+	Records int `json:"records"`
+}
+
+// How far a site is.
+type SiteOnboarding struct {
+	// The site.
+	Site *ent.Site `json:"site"`
+	// What it needs.
+	Need *SiteNeed `json:"need"`
+	// Its first stage that is not done; null when it has joined.
+	Stage *OnboardingStage `json:"stage,omitempty"`
+	// The last day of its wave; null when the wave has no dates.
+	DueOn *string `json:"dueOn,omitempty"`
+	// Whether that day is over, where the site is, and it has not joined.
+	Late bool `json:"late"`
+	// Since when its queues may be opened; null: they may not.
+	ReadyAt *time.Time `json:"readyAt,omitempty"`
+	// When it joined.
+	LaunchedAt *time.Time `json:"launchedAt,omitempty"`
+	// Whether it has joined and a check holds no more.
+	Warning bool `json:"warning"`
+	// The five stages in their order; empty until the first look.
+	Stages []*SiteStageState `json:"stages"`
+	// What people have confirmed.
+	Confirmations []*SiteCheckConfirmation `json:"confirmations"`
+}
+
+// A change on the board.
+type SiteOnboardingEvent struct {
+	// Resume after it.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The site as it is now; null: a wave has changed, read the board anew.
+	Site *SiteOnboarding `json:"site,omitempty"`
+}
+
+// The outcome of a change of a site.
+type SiteOnboardingPayload struct {
+	// How far the site is now; null on failure.
+	Site *SiteOnboarding `json:"site,omitempty"`
+	// What went wrong.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// How far a site is with a stage.
+type SiteStageState struct {
+	// The stage.
+	Stage OnboardingStage `json:"stage"`
+	// Whether all its checks hold; after the launch it stays done.
+	Done bool `json:"done"`
+	// Whether the site has joined and a check holds no more.
+	Warning bool `json:"warning"`
+	// Since when it is done.
+	DoneAt *time.Time `json:"doneAt,omitempty"`
+	// When it last stopped being done.
+	ReopenedAt *time.Time `json:"reopenedAt,omitempty"`
+	// When it was last looked at.
+	CheckedAt time.Time `json:"checkedAt"`
+	// What its checks came to; what is not needed is left out.
+	Checks []*SiteCheckResult `json:"checks"`
+}
+
 // A new skill.
 type SkillCreateInput struct {
 	// 2 to 40 of A-Z, 0-9, underscore; unique.
@@ -2487,8 +3863,8 @@ type SuggestionDismissInput struct {
 	RecordID string `json:"recordId"`
 }
 
-// What is suggested to the operator of an interaction changed: the citizen wrote, writes (where the centre wants that), or a
-// suggestion was put away. Sent to its operator and to supervisors who follow it, at most every 250 ms, and only to a client that
+// What is suggested to the operator of an interaction changed: the citizen wrote, writes or speaks in a recorded call (where the centre
+// wants that), or a suggestion was put away. Sent to its operator and to supervisors who follow it, at most every 250 ms, and only to a client that
 // selects `suggestions` or `state`. Not kept: a stream begins with the present ones of interactions in which something was said.
 type SuggestionsChanged struct {
 	// Resume after this event with `after`.
@@ -2499,7 +3875,7 @@ type SuggestionsChanged struct {
 	InteractionID string `json:"interactionId"`
 	// Whether the base answers.
 	State SuggestionsState `json:"state"`
-	// Whether words count that the citizen has not sent yet.
+	// Whether words count that the citizen has not sent yet, or speaks.
 	FromDraft bool `json:"fromDraft"`
 	// Records that may answer, best first, at most 5; send one with `messageSend` and its `recordId`, put it away with `suggestionDismiss`.
 	Suggestions []*RecordHit `json:"suggestions"`
@@ -2533,6 +3909,48 @@ type Tokens struct {
 	RefreshToken string `json:"refreshToken"`
 	// When the session ends if it is not refreshed; 30 days from now.
 	RefreshExpiresAt time.Time `json:"refreshExpiresAt"`
+}
+
+// A course and people.
+type TrainingAssignInput struct {
+	// The course.
+	CourseID string `json:"courseId"`
+	// The people; at most 200.
+	AccountIds []string `json:"accountIds"`
+	// Until when it is to be passed.
+	DueAt *time.Time `json:"dueAt,omitempty"`
+}
+
+// The outcome of assigning.
+type TrainingAssignPayload struct {
+	// The assignments; null on failure.
+	Assignments []*ent.TrainingAssignment `json:"assignments,omitempty"`
+	// What went wrong.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An assignment.
+type TrainingAssignmentInput struct {
+	// The assignment.
+	AssignmentID string `json:"assignmentId"`
+}
+
+// The outcome of a change of an assignment.
+type TrainingAssignmentPayload struct {
+	// The assignment; null on failure.
+	Assignment *ent.TrainingAssignment `json:"assignment,omitempty"`
+	// What went wrong.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which assignments; null does not narrow.
+type TrainingFilter struct {
+	// Of the person.
+	AccountID *string `json:"accountId,omitempty"`
+	// Of the course.
+	CourseID *string `json:"courseId,omitempty"`
+	// In the state.
+	State *trainingassignment.State `json:"state,omitempty"`
 }
 
 // One utterance of a call.
@@ -2673,6 +4091,70 @@ type Viewer struct {
 	Account *ent.Account `json:"account,omitempty"`
 	// The interaction that a citizen's token opens; null otherwise.
 	Interaction *ent.Interaction `json:"interaction,omitempty"`
+}
+
+// How an attempt is, or ended.
+type AttemptState string
+
+const (
+	// It runs.
+	AttemptStateRunning AttemptState = "RUNNING"
+	// Enough points.
+	AttemptStatePassed AttemptState = "PASSED"
+	// Too few points.
+	AttemptStateFailed AttemptState = "FAILED"
+	// Its time was over.
+	AttemptStateExpired AttemptState = "EXPIRED"
+)
+
+var AllAttemptState = []AttemptState{
+	AttemptStateRunning,
+	AttemptStatePassed,
+	AttemptStateFailed,
+	AttemptStateExpired,
+}
+
+func (e AttemptState) IsValid() bool {
+	switch e {
+	case AttemptStateRunning, AttemptStatePassed, AttemptStateFailed, AttemptStateExpired:
+		return true
+	}
+	return false
+}
+
+func (e AttemptState) String() string {
+	return string(e)
+}
+
+func (e *AttemptState) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = AttemptState(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid AttemptState", str)
+	}
+	return nil
+}
+
+func (e AttemptState) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *AttemptState) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e AttemptState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // Where a case of the test bench comes from.
@@ -3004,6 +4486,179 @@ func (e KnowledgeVectorState) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// What a stage asks for. Of people, those with an open account and the role in force in the site's agency and region count.
+type OnboardingCheck string
+
+const (
+	// A segment administrator reaches the site.
+	OnboardingCheckAdministrator OnboardingCheck = "ADMINISTRATOR"
+	// Operators of line 1.
+	OnboardingCheckOperatorsLine1 OnboardingCheck = "OPERATORS_LINE_1"
+	// Operators of line 2.
+	OnboardingCheckOperatorsLine2 OnboardingCheck = "OPERATORS_LINE_2"
+	// Supervisors.
+	OnboardingCheckSupervisors OnboardingCheck = "SUPERVISORS"
+	// Content managers.
+	OnboardingCheckContentManagers OnboardingCheck = "CONTENT_MANAGERS"
+	// Coordinators.
+	OnboardingCheckCoordinators OnboardingCheck = "COORDINATORS"
+	// The order of appointment was handed in. Confirmed by a person.
+	OnboardingCheckAppointmentOrder OnboardingCheck = "APPOINTMENT_ORDER"
+	// Published records of the agency, for its region or for all.
+	OnboardingCheckRecords OnboardingCheck = "RECORDS"
+	// Questions were proposed for Yana to answer by herself. Confirmed by a person.
+	OnboardingCheckFrequentQuestions OnboardingCheck = "FREQUENT_QUESTIONS"
+	// Operators who were signed in, or whose phone was registered, within a week.
+	OnboardingCheckWorkplaces OnboardingCheck = "WORKPLACES"
+	// An operator of the site was heard in a call.
+	OnboardingCheckTestCall OnboardingCheck = "TEST_CALL"
+	// Workplaces have headsets. Confirmed by a person.
+	OnboardingCheckHeadsets OnboardingCheck = "HEADSETS"
+	// Workplaces are in the protected network. Confirmed by a person.
+	OnboardingCheckProtectedNetwork OnboardingCheck = "PROTECTED_NETWORK"
+	// The agreement on the networks is signed. Confirmed by a person.
+	OnboardingCheckNetworkAgreement OnboardingCheck = "NETWORK_AGREEMENT"
+	// Operators who are admitted by every course for joining that is published for the site; none is when there is no such course.
+	OnboardingCheckAdmitted OnboardingCheck = "ADMITTED"
+	// A queue of the site is open, or one of its agency where the site has none of its own.
+	OnboardingCheckQueueOpen OnboardingCheck = "QUEUE_OPEN"
+	// The agency's old number leads here. Confirmed by a person.
+	OnboardingCheckNumberSwitched OnboardingCheck = "NUMBER_SWITCHED"
+	// A call of the agency and region came within a week.
+	OnboardingCheckCallsArrive OnboardingCheck = "CALLS_ARRIVE"
+)
+
+var AllOnboardingCheck = []OnboardingCheck{
+	OnboardingCheckAdministrator,
+	OnboardingCheckOperatorsLine1,
+	OnboardingCheckOperatorsLine2,
+	OnboardingCheckSupervisors,
+	OnboardingCheckContentManagers,
+	OnboardingCheckCoordinators,
+	OnboardingCheckAppointmentOrder,
+	OnboardingCheckRecords,
+	OnboardingCheckFrequentQuestions,
+	OnboardingCheckWorkplaces,
+	OnboardingCheckTestCall,
+	OnboardingCheckHeadsets,
+	OnboardingCheckProtectedNetwork,
+	OnboardingCheckNetworkAgreement,
+	OnboardingCheckAdmitted,
+	OnboardingCheckQueueOpen,
+	OnboardingCheckNumberSwitched,
+	OnboardingCheckCallsArrive,
+}
+
+func (e OnboardingCheck) IsValid() bool {
+	switch e {
+	case OnboardingCheckAdministrator, OnboardingCheckOperatorsLine1, OnboardingCheckOperatorsLine2, OnboardingCheckSupervisors, OnboardingCheckContentManagers, OnboardingCheckCoordinators, OnboardingCheckAppointmentOrder, OnboardingCheckRecords, OnboardingCheckFrequentQuestions, OnboardingCheckWorkplaces, OnboardingCheckTestCall, OnboardingCheckHeadsets, OnboardingCheckProtectedNetwork, OnboardingCheckNetworkAgreement, OnboardingCheckAdmitted, OnboardingCheckQueueOpen, OnboardingCheckNumberSwitched, OnboardingCheckCallsArrive:
+		return true
+	}
+	return false
+}
+
+func (e OnboardingCheck) String() string {
+	return string(e)
+}
+
+func (e *OnboardingCheck) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OnboardingCheck(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OnboardingCheck", str)
+	}
+	return nil
+}
+
+func (e OnboardingCheck) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OnboardingCheck) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OnboardingCheck) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// One of the five stages through which a site joins.
+type OnboardingStage string
+
+const (
+	// People are appointed to roles as the need of the site asks.
+	OnboardingStageAppointments OnboardingStage = "APPOINTMENTS"
+	// The question base holds what the agency answers.
+	OnboardingStageBase OnboardingStage = "BASE"
+	// Workplaces, their network and the agreement on it.
+	OnboardingStageReadiness OnboardingStage = "READINESS"
+	// The operators have learnt to work here.
+	OnboardingStageTraining OnboardingStage = "TRAINING"
+	// The old number leads to the one of the centre.
+	OnboardingStageLaunch OnboardingStage = "LAUNCH"
+)
+
+var AllOnboardingStage = []OnboardingStage{
+	OnboardingStageAppointments,
+	OnboardingStageBase,
+	OnboardingStageReadiness,
+	OnboardingStageTraining,
+	OnboardingStageLaunch,
+}
+
+func (e OnboardingStage) IsValid() bool {
+	switch e {
+	case OnboardingStageAppointments, OnboardingStageBase, OnboardingStageReadiness, OnboardingStageTraining, OnboardingStageLaunch:
+		return true
+	}
+	return false
+}
+
+func (e OnboardingStage) String() string {
+	return string(e)
+}
+
+func (e *OnboardingStage) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = OnboardingStage(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid OnboardingStage", str)
+	}
+	return nil
+}
+
+func (e OnboardingStage) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *OnboardingStage) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e OnboardingStage) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // How far a proposal is.
 type ProposalState string
 
@@ -3069,6 +4724,67 @@ func (e *ProposalState) UnmarshalJSON(b []byte) error {
 }
 
 func (e ProposalState) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How a question is answered.
+type QuestionKind string
+
+const (
+	// One option is right.
+	QuestionKindSingle QuestionKind = "SINGLE"
+	// Each option is right or wrong.
+	QuestionKindMultiple QuestionKind = "MULTIPLE"
+	// All options are put in their right order.
+	QuestionKindOrder QuestionKind = "ORDER"
+)
+
+var AllQuestionKind = []QuestionKind{
+	QuestionKindSingle,
+	QuestionKindMultiple,
+	QuestionKindOrder,
+}
+
+func (e QuestionKind) IsValid() bool {
+	switch e {
+	case QuestionKindSingle, QuestionKindMultiple, QuestionKindOrder:
+		return true
+	}
+	return false
+}
+
+func (e QuestionKind) String() string {
+	return string(e)
+}
+
+func (e *QuestionKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = QuestionKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid QuestionKind", str)
+	}
+	return nil
+}
+
+func (e QuestionKind) MarshalGQL(w io.Writer) {
+	fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *QuestionKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e QuestionKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -12,7 +12,6 @@ import (
 	entagency "ekc/ent/agency"
 	entregion "ekc/ent/region"
 	"ekc/internal/config"
-	"ekc/internal/database"
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
 	"ekc/internal/seed"
@@ -20,35 +19,20 @@ import (
 
 // Accounts manages accounts from the console, with nothing running but the database.
 type Accounts struct {
-	storage *Storage
-	core    *database.Core
+	coreStore
 	service *access.Service
 }
 
-// accountConns is enough for one command.
-const accountConns = 4
-
 // OpenAccounts opens the core's database, migrated and with its agencies and regions.
 func OpenAccounts(ctx context.Context, c config.Storage, log *slog.Logger) (*Accounts, error) {
-	storage, err := OpenStorage(ctx, c, CoreDatabase, log)
-	if err != nil {
-		return nil, err
-	}
-	a := &Accounts{storage: storage}
-	if err := a.open(ctx, log); err != nil {
-		_ = a.Close(context.WithoutCancel(ctx)) // the first failure is the one to report
+	a := &Accounts{}
+	if err := a.openAlone(ctx, c, log, func() error { return a.open(ctx, log) }); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
 func (a *Accounts) open(ctx context.Context, log *slog.Logger) (err error) {
-	if err := a.storage.Migrate(ctx); err != nil {
-		return err
-	}
-	if a.core, err = database.Open(ctx, a.storage.CoreURL, accountConns); err != nil {
-		return err
-	}
 	events := eventlog.New(a.core.DB, a.core.Client, a.core.URL, log)
 	if a.service, err = access.New(a.core.Client, events, access.Options{Logger: log}); err != nil {
 		return err
@@ -98,18 +82,6 @@ func (a *Accounts) SetPassword(ctx context.Context, login, password string) erro
 		return fmt.Errorf("look for the account: %w", err)
 	}
 	_, err = a.service.UpdateAccount(ctx, id, access.AccountChange{Password: &password, Unlock: true})
-	return err
-}
-
-// Close ends the connections.
-func (a *Accounts) Close(ctx context.Context) error {
-	var err error
-	if a.core != nil {
-		err = a.core.Close()
-	}
-	if closeErr := a.storage.Close(ctx); err == nil {
-		err = closeErr
-	}
 	return err
 }
 

@@ -20,7 +20,8 @@ func (a *App) newAPI(d *domains, events *eventlog.Log) *graph.Handler {
 	log := a.log.With("domain", "api")
 	return graph.NewHandler(graph.Dependencies{
 		Client: a.core.Client, Log: events, Access: d.access, Interactions: d.interaction, Routing: d.routing, Assistant: d.assistant,
-		Knowledge: d.base, Quality: d.quality, Files: d.files, Vectors: a.base, Voice: d.voice, Logger: log,
+		Onboarding: d.onboarding, Training: d.training,
+		Knowledge: d.base, Quality: d.quality, Files: d.files, Vectors: a.base, Voice: d.voice, Privacy: d.privacy, Supervision: d.supervision, Logger: log,
 	}, graph.Options{
 		Introspection: a.config.Introspection, TrustedProxies: trusted,
 		Extensions: []graphql.HandlerExtension{telemetry.Operations{Metrics: a.metrics, Log: log, Tracer: a.tracing.Tracer()}},

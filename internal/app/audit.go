@@ -41,34 +41,15 @@ func masterKey(c config.Storage) (seal.Master, error) {
 }
 
 // Audit is the audit log for a command, with nothing running but the database.
-type Audit struct {
-	storage *Storage
-	core    *database.Core
-	ring    *seal.Ring
-}
+type Audit struct{ coreStore }
 
 // OpenAudit opens the core's database, migrated.
 func OpenAudit(ctx context.Context, c config.Storage, log *slog.Logger) (*Audit, error) {
-	storage, err := OpenStorage(ctx, c, CoreDatabase, log)
-	if err != nil {
+	a := &Audit{}
+	if err := a.openAlone(ctx, c, log, func() error { return a.openKeys(ctx, c) }); err != nil {
 		return nil, err
 	}
-	a := &Audit{storage: storage}
-	if err := a.open(ctx, c); err != nil {
-		return nil, errors.Join(err, a.Close(context.WithoutCancel(ctx)))
-	}
 	return a, nil
-}
-
-func (a *Audit) open(ctx context.Context, c config.Storage) (err error) {
-	if err := a.storage.Migrate(ctx); err != nil {
-		return err
-	}
-	if a.core, err = database.Open(ctx, a.storage.CoreURL, accountConns); err != nil {
-		return err
-	}
-	a.ring, err = openRing(ctx, a.core, c)
-	return err
 }
 
 // Verify checks the whole log.
@@ -79,13 +60,4 @@ func (a *Audit) Verify(ctx context.Context, anchors ...auditlog.Anchor) (auditlo
 // Export writes the sealed log from a sequence on.
 func (a *Audit) Export(ctx context.Context, from int64, w io.Writer) (int64, error) {
 	return auditlog.Export(ctx, a.core.DB, from, w)
-}
-
-// Close ends the connections.
-func (a *Audit) Close(ctx context.Context) error {
-	var err error
-	if a.core != nil {
-		err = a.core.Close()
-	}
-	return errors.Join(err, a.storage.Close(ctx))
 }

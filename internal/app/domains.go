@@ -17,16 +17,20 @@ import (
 	"ekc/internal/config"
 	"ekc/internal/database"
 	"ekc/internal/eventlog"
+	"ekc/internal/privacy"
 	"ekc/internal/seal"
 	"ekc/internal/seed"
 	"ekc/internal/telemetry"
 	"ekc/internal/voice"
 	"ekc/knowledge"
 	"ekc/knowledge/improve"
+	"ekc/onboarding"
 	"ekc/routing"
+	"ekc/supervision"
 	"ekc/telephony/ivr/numbering"
 	"ekc/telephony/recording"
 	"ekc/telephony/signaling"
+	"ekc/training"
 )
 
 const (
@@ -44,9 +48,13 @@ type domains struct {
 	quality     *quality.Service
 	files       *recordfile.Service
 	voice       *voice.Service
+	supervision *supervision.Service
 	recordings  recording.Storage
 	regions     *numbering.File
 	sealer      *auditlog.Sealer
+	onboarding  *onboarding.Service
+	training    *training.Service
+	privacy     *privacy.Service
 }
 
 // foundation is what the domains stand on.
@@ -80,7 +88,7 @@ func wire(ctx context.Context, f foundation) (*domains, error) {
 	})
 	var err error
 	d.interaction, err = interaction.New(ctx, f.core.Client, f.events, interaction.Options{
-		DataDir: f.config.DataDir, NoDrafts: !f.config.DraftSuggestions, Logger: f.log.With("domain", "interaction"),
+		DataDir: f.config.DataDir, Ring: f.ring, NoDrafts: !f.config.DraftSuggestions, Logger: f.log.With("domain", "interaction"),
 	})
 	if err != nil {
 		return nil, err
@@ -98,7 +106,14 @@ func wire(ctx context.Context, f foundation) (*domains, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.onboarding = onboarding.New(onboarding.Options{
+		Client: f.core.Client, Log: f.events, Base: shelf{f.base, f.core.Client}, Logger: f.log.With("domain", "onboarding"),
+	})
 	d.routing.Bind(d.interaction)
+	d.routing.Guard(d.onboarding)
+	d.training = training.New(training.Options{
+		Client: f.core.Client, Log: f.events, Base: library{f.base}, Wake: d.routing.Wake, Logger: f.log.With("domain", "training"),
+	})
 	d.interaction.Bind(router{d.routing}, d.assistant)
 	if d.access, err = newAccess(f, d.routing); err != nil {
 		return nil, err
@@ -122,7 +137,7 @@ func (d *domains) addVoice(ctx context.Context, f foundation) (err error) {
 	d.regions = numbering.NewFile(filepath.Join(f.config.DataDir, NumberingFile), time.Now, f.log.With("domain", "telephony"))
 	d.voice, err = voice.New(ctx, voice.Options{
 		Client: f.core.Client, DB: f.core.DB, Log: f.events, Interactions: d.interaction, Routing: d.routing, Assistant: d.assistant,
-		Host: host, Recordings: d.recordings, Transcribe: transcribe, OnTrunks: f.onTrunks, TrunkStatus: f.trunkStatus, OnDrain: f.onDrain,
+		Ring: f.ring, Host: host, Recordings: d.recordings, Transcribe: transcribe, OnTrunks: f.onTrunks, TrunkStatus: f.trunkStatus, OnDrain: f.onDrain,
 		Region: d.regions.ByNumber,
 		Logger: f.log.With("domain", "voice"),
 	})
@@ -130,7 +145,12 @@ func (d *domains) addVoice(ctx context.Context, f foundation) (err error) {
 		return fmt.Errorf("voice: %w", err)
 	}
 	d.quality.Bind(d.voice, d.interaction)
-	return nil
+	d.supervision = supervision.New(supervision.Options{
+		Client: f.core.Client, Log: f.events, Life: d.interaction, Logger: f.log.With("domain", "supervision"),
+	})
+	d.supervision.Bind(d.routing, d.voice, d.quality)
+	d.privacy, err = newPrivacy(f.core, f.events, f.ring, f.config.DataDir, f.config.Retention, d.recordings, f.log.With("domain", "privacy"))
+	return err
 }
 
 func newAccess(f foundation, r *routing.Service) (*access.Service, error) {
@@ -150,10 +170,14 @@ func (d *domains) run(c *crew, log *slog.Logger) {
 	c.add("Yana", d.assistant.Run)
 	c.add("what dialogues teach", d.quality.Run)
 	c.add("recalls", d.quality.RunRecalls)
+	c.add("the checks of sites that join", d.onboarding.Run)
+	c.add("attempts whose time is over", d.training.Run)
 	c.add("the counting of days", d.quality.RunDays)
 	c.add("the sweep of record files", d.files.Run)
 	c.add("the phone's side of the centre", d.voice.Run)
+	c.add("the data of citizens", d.privacy.Run)
 	c.add("the seals of the audit log", d.sealer.Run)
+	c.add("supervision", d.supervision.Run)
 	c.add("the sweep of sessions", func(ctx context.Context) error { return sweepSessions(ctx, d.access, log) })
 }
 

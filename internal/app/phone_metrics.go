@@ -81,6 +81,10 @@ func (f phoneFigures) calls() {
 	f.count("ekc_call_report_retries_total", "Attempts to tell the database that are repeated.", m.Retries)
 	f.count("ekc_call_reports_lost_total", "What the database was never told, because it was away for too long.", m.ErrandsLost)
 	f.count("ekc_call_overruns_total", "Calls that were ended because their goroutine did not keep up.", m.Overruns)
+	const said = "Utterances of citizens in talks: recognised, failed, dropped because there was no time for them."
+	f.count("ekc_talk_utterances_total", said, m.Understood, "result", "recognised")
+	f.count("ekc_talk_utterances_total", said, m.NotUnderstood, "result", "failed")
+	f.count("ekc_talk_utterances_total", said, m.Unheard, "result", "dropped")
 	f.count("ekc_recordings_lost_total", "Calls whose recording could not be begun.", m.TapesLost)
 }
 

@@ -6,17 +6,13 @@ import (
 	"log/slog"
 
 	"ekc/internal/config"
-	"ekc/internal/database"
-	"ekc/internal/seal"
 )
 
 // stores are what a node and the commands stand on: the databases, and the question base that the settings name.
 type stores struct {
-	storage *Storage
-	core    *database.Core
-	base    Base
-	better  Improvements
-	ring    *seal.Ring
+	coreStore
+	base   Base
+	better Improvements
 }
 
 // storesOptions open stores.
@@ -37,16 +33,10 @@ func (s *stores) open(ctx context.Context, o storesOptions) (err error) {
 	if o.Knowledge.KnowledgeURL != "" {
 		needs = CoreDatabase
 	}
-	if s.storage, err = OpenStorage(ctx, o.Storage, needs, o.Logger); err != nil {
+	if err := s.openCore(ctx, o.Storage, needs, o.Conns, o.Logger); err != nil {
 		return err
 	}
-	if err := s.storage.Migrate(ctx); err != nil {
-		return err
-	}
-	if s.core, err = database.Open(ctx, s.storage.CoreURL, o.Conns); err != nil {
-		return err
-	}
-	if s.ring, err = openRing(ctx, s.core, o.Storage); err != nil {
+	if err := s.openKeys(ctx, o.Storage); err != nil {
 		return err
 	}
 	if o.Knowledge.KnowledgeURL != "" {
@@ -68,7 +58,7 @@ func (s *stores) open(ctx context.Context, o storesOptions) (err error) {
 // openForCommand opens them for a command, which comes and goes beside nodes; after an error nothing is open.
 func (s *stores) openForCommand(ctx context.Context, c config.Storage, k config.Knowledge, m config.Models, log *slog.Logger) error {
 	err := s.open(ctx, storesOptions{
-		Storage: c, Knowledge: k, Conns: accountConns, Base: BaseOptions{Models: m, Keep: true, Logger: log}, Logger: log,
+		Storage: c, Knowledge: k, Conns: commandConns, Base: BaseOptions{Models: m, Keep: true, Logger: log}, Logger: log,
 	})
 	if err != nil {
 		return errors.Join(err, s.Close(context.WithoutCancel(ctx)))
@@ -85,11 +75,5 @@ func (s *stores) Close(ctx context.Context) error {
 	if s.base != nil {
 		all = append(all, s.base.Close())
 	}
-	if s.core != nil {
-		all = append(all, s.core.Close())
-	}
-	if s.storage != nil {
-		all = append(all, s.storage.Close(ctx))
-	}
-	return errors.Join(all...)
+	return errors.Join(append(all, s.coreStore.Close(ctx))...)
 }

@@ -129,8 +129,12 @@ func (p *phone) open(c config.Config, folder recording.Storage, log *slog.Logger
 	if p.browsers, err = browser.New(o); err != nil {
 		return err
 	}
+	overhear := p.voice.Overheard
+	if !c.DraftSuggestions {
+		overhear = nil
+	}
 	p.board, err = telephony.New(telephony.Options{
-		Centre: p.voice, Engine: p.engine, Prompts: p.prompts, Recognizer: recognizer, Tapes: telephony.NewTapes(p.recorder),
+		Centre: p.voice, Engine: p.engine, Prompts: p.prompts, Recognizer: recognizer, Overhear: overhear, Tapes: telephony.NewTapes(p.recorder),
 		Browsers: browsers{p.browsers}, Phones: p.voice.Phones, Console: p.voice.Console, Trunk: p.voice.Trunk, Ways: p.voice.Ways,
 		Region: p.regions.ByNumber, MediaAddress: outside, Node: p.voice.Node(),
 		ErrandsAtOnce: max(2, c.DBMaxConns*10), Logger: log,
@@ -217,6 +221,9 @@ func (p *phone) close(ctx context.Context) error {
 	}
 	if p.recorder != nil {
 		errs = append(errs, p.recorder.Close(ctx))
+	}
+	if p.prompts != nil {
+		errs = append(errs, p.prompts.Close())
 	}
 	if p.engine != nil {
 		errs = append(errs, p.engine.Close())

@@ -17,11 +17,12 @@ type Config struct {
 	SignIn
 	Telephony
 	Recordings
+	Retention
 	Knowledge
 	Models
 	Logging
 
-	DraftSuggestions bool `env:"EKC_DRAFT_SUGGESTIONS" default:"true" negatable:"" help:"Let the widget tell what a citizen who talks with an operator writes before it is sent, to search the base for the operator; nobody reads it and it is not kept."`
+	DraftSuggestions bool `env:"EKC_DRAFT_SUGGESTIONS" default:"true" negatable:"" help:"Search the base for the operator with what a citizen writes before it is sent, and, with a model for speech recognition, with what they say in a recorded talk; nobody reads it and it is not kept."`
 
 	Demo         bool   `env:"EKC_DEMO" default:"true" negatable:"" help:"Fill a new database with the demo centre: queues, accounts, question base."`
 	DemoPassword Secret `env:"EKC_DEMO_PASSWORD" help:"Password of the demo accounts; empty: a random one, printed once." placeholder:"PASSWORD"`
@@ -110,7 +111,7 @@ type Models struct {
 
 // Validate checks all groups and reports every fault, each under its variable's name.
 func (c Config) Validate() error {
-	return errors.Join(c.Storage.Validate(), c.HTTP.Validate(), c.SignIn.Validate(), c.Telephony.Validate(), c.Recordings.Validate(), c.Knowledge.Validate(),
+	return errors.Join(c.Storage.Validate(), c.HTTP.Validate(), c.SignIn.Validate(), c.Telephony.Validate(), c.Recordings.Validate(), c.Retention.Validate(), c.Knowledge.Validate(),
 		c.Models.Validate(), c.Logging.Validate(), c.validateTogether())
 }
 

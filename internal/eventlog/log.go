@@ -11,6 +11,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"ekc/access/viewer"
 	"ekc/ent"
 )
 
@@ -63,6 +64,23 @@ func (l *Log) InTx(ctx context.Context, work func(ctx context.Context, tx *ent.T
 		poke(l.announce)
 	}
 	return err
+}
+
+// Transactions is what AsSystem needs of a log.
+type Transactions interface {
+	// InTx runs work in one transaction, perhaps several times, and commits.
+	InTx(ctx context.Context, work func(ctx context.Context, tx *ent.Tx) error) error
+}
+
+// SystemTx runs work as the system in one transaction, perhaps several times, and commits: the rights of the viewer are decided before
+// anything is changed. Who is asked about the viewer there finds them in the context of the caller.
+type SystemTx func(ctx context.Context, work func(system context.Context, tx *ent.Tx) error) error
+
+// AsSystem is InTx of the log for work that is done as the system.
+func AsSystem(l Transactions) SystemTx {
+	return func(ctx context.Context, work func(system context.Context, tx *ent.Tx) error) error {
+		return l.InTx(ctx, func(ctx context.Context, tx *ent.Tx) error { return work(viewer.AsSystem(ctx), tx) })
+	}
 }
 
 func (l *Log) once(ctx context.Context, work func(ctx context.Context, tx *ent.Tx) error) (err error) {

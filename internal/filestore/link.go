@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -67,15 +65,4 @@ func (l *Links) valid(id, expires, signature string) bool {
 		return false
 	}
 	return hmac.Equal([]byte(signature), []byte(l.sign(id, at)))
-}
-
-// Serve answers a request with a file, as a download and never as a page.
-func Serve(w http.ResponseWriter, r *http.Request, name, mediaType string, since time.Time, file io.ReadSeeker) {
-	h := w.Header()
-	h.Set("Content-Type", mediaType)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cache-Control", "private, max-age=900")
-	http.ServeContent(w, r, "", since, file)
 }

@@ -30,6 +30,11 @@ func New(prefix string) string {
 	return prefix + "_" + strings.ToLower(ulids.next().String())
 }
 
+// Since is the least identifier of the type prefix that New could have made at t or later.
+func Since(prefix string, t time.Time) string {
+	return prefix + "_" + strings.ToLower(ulid.MustNew(ulid.Timestamp(t), nil).String())
+}
+
 // Prefix returns the type prefix of id; ok is false when id is not of this package's form.
 func Prefix(id string) (prefix string, ok bool) {
 	prefix, rest, found := strings.Cut(id, "_")

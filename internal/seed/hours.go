@@ -11,6 +11,7 @@ import (
 const (
 	hoursAlways = "Круглосуточно"
 	hoursLine2  = "Вторая линия: рабочие дни, 8–20 по Москве"
+	hoursWork   = "Рабочее время: 9–18 с перерывом, по часам гражданина"
 )
 
 // hours is a timetable by its name.
@@ -24,7 +25,36 @@ func demoHours() []hours {
 	return []hours{
 		{name: hoursAlways, zone: "Europe/Moscow", periods: week(time.Sunday, time.Saturday, 0, 24)},
 		{name: hoursLine2, zone: "Europe/Moscow", periods: week(time.Monday, time.Friday, 8, 20), exceptions: holidays()},
+		{name: hoursWork, zone: "Europe/Moscow", periods: working(18), exceptions: append(holidays(), eves()...)},
 	}
+}
+
+// working are forty hours from Monday to Friday, 9 to the hour with an hour's break.
+func working(toHour int) []timetable.Period {
+	return append(week(time.Monday, time.Friday, 9, 13), week(time.Monday, time.Friday, 14, toHour)...)
+}
+
+// eves are the working days before a holiday, an hour shorter: Labour Code, art. 95.
+func eves() []timetable.Exception {
+	var shorter []timetable.Exception
+	for _, day := range []string{
+		"2026-04-30", "2026-05-08", "2026-06-11", "2026-11-03", "2027-02-22", "2027-04-30", "2027-06-11", "2027-11-03", "2027-12-31",
+	} {
+		shorter = append(shorter, timetable.Exception{Date: day, Name: "Предпраздничный день", Periods: []timetable.Period{
+			{From: 9 * 60, To: 13 * 60}, {From: 14 * 60, To: 17 * 60},
+		}})
+	}
+	return shorter
+}
+
+// addDeferralTerm sets the term of the Order: eight hours of that working time. A term that somebody has set stays.
+func (s *seeding) addDeferralTerm(ctx context.Context) error {
+	set, err := s.tx.DeferralRule.Query().Exist(ctx)
+	if err != nil || set {
+		return err
+	}
+	s.report.Added++
+	return s.tx.DeferralRule.Create().SetRegionKey("").SetBusinessHoursID(s.hours[hoursWork]).Exec(ctx)
 }
 
 // week is one stretch of opening on every weekday from first to last.

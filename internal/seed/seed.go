@@ -117,7 +117,9 @@ func (s *seeding) demo(ctx context.Context, missing []account, hashes map[string
 		do   func(context.Context) error
 	}{
 		{"timetables", s.addHours},
+		{"term of deferred enquiries", s.addDeferralTerm},
 		{"skills", s.addSkills},
+		{"waves", s.addWaves},
 		{"sites", s.addSites},
 		{"topics", s.addDispositions},
 		{"queues", s.addQueues},

@@ -15,6 +15,7 @@ import (
 	"ekc/ent/phone"
 	entqueue "ekc/ent/queue"
 	entrole "ekc/ent/roleassignment"
+	"ekc/ent/site"
 	"ekc/internal/coretest"
 	"ekc/internal/database"
 	"ekc/internal/seed"
@@ -268,4 +269,27 @@ func TestFailureLeavesNothing(t *testing.T) {
 
 func countAll(client *ent.Client) int {
 	return client.Account.Query().CountX(system()) + client.Region.Query().CountX(system())
+}
+
+// The plan of the overview: six waves with 27, 17, 32, 53, 54 and 49 sites.
+func TestSitesOfSixWaves(t *testing.T) {
+	t.Parallel()
+	core, _ := coretest.New(t)
+	_, err := seed.Run(t.Context(), options(core))
+	require.NoError(t, err)
+	waves, err := core.Client.RolloutWave.Query().Order(ent.Asc("number")).All(system())
+	require.NoError(t, err)
+	require.Len(t, waves, 6)
+	all := 0
+	for i, planned := range []int{27, 17, 32, 53, 54, 49} {
+		require.Equal(t, planned, waves[i].PlannedSites)
+		sites, err := core.Client.Site.Query().Where(site.Wave(i + 1)).All(system())
+		require.NoError(t, err)
+		require.Len(t, sites, planned, "wave %d", i+1)
+		for _, s := range sites {
+			require.Positive(t, s.Need.OperatorsLine2, s.Name)
+		}
+		all += planned
+	}
+	require.Equal(t, 232, all)
 }

@@ -51,7 +51,7 @@ func (s *Service) beginAll(ctx context.Context, tx *ent.Tx, steps []step, result
 	if len(all) == 0 {
 		return nil
 	}
-	callers, err := readCallers(ctx, tx, all)
+	callers, err := s.readCallers(ctx, tx, all)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *Service) beginAll(ctx context.Context, tx *ent.Tx, steps []step, result
 	for n, b := range begun {
 		b.interactionID = ids[n]
 	}
-	return writeCalls(ctx, tx, begun, s.now())
+	return s.writeCalls(ctx, tx, begun)
 }
 
 // callerWith is what the numbers say of the caller.
@@ -89,18 +89,24 @@ func (s *Service) callerWith(c telephony.NewCall, regionID string) interaction.C
 	return who
 }
 
-// readCallers reads what is known of the callers, by the ids of their calls.
-func readCallers(ctx context.Context, tx *ent.Tx, all []*beginning) (known map[string]caller, err error) {
+// readCallers reads what is known of the callers, by the ids of their calls. Callbacks of before numbers were encrypted count too.
+func (s *Service) readCallers(ctx context.Context, tx *ent.Tx, all []*beginning) (known map[string]caller, err error) {
 	var calls, numbers, regions []string
+	var indexes [][]byte
 	for _, b := range all {
-		number, _ := E164(b.Caller)
-		calls, numbers, regions = append(calls, b.ID), append(numbers, number), append(regions, b.RegionCode)
+		var index []byte
+		number, ok := E164(b.Caller)
+		if ok {
+			index = s.numberIndex(number)
+		}
+		calls, numbers, indexes, regions = append(calls, b.ID), append(numbers, number), append(indexes, index), append(regions, b.RegionCode)
 	}
 	rows, err := tx.QueryContext(ctx, `
 		SELECT n.call, coalesce((SELECT interaction_id FROM calls WHERE id = n.call), ''),
 			coalesce((SELECT id FROM regions WHERE code = n.region), ''),
-			n.number <> '' AND EXISTS (SELECT FROM callbacks WHERE number = n.number AND state = 'WAITING' AND reason = 'LOST')
-		FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::text[])) AS n(call, number, region)`, pq.Array(calls), pq.Array(numbers), pq.Array(regions))
+			n.number <> '' AND EXISTS (SELECT FROM callbacks WHERE (number_index = n.index OR number = n.number) AND state = 'WAITING' AND reason = 'LOST')
+		FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::bytea[]), (SELECT $4::text[])) AS n(call, number, index, region)`,
+		pq.Array(calls), pq.Array(numbers), pq.Array(indexes), pq.Array(regions))
 	if err != nil {
 		return nil, fmt.Errorf("read what is known of callers: %w", err)
 	}
@@ -135,20 +141,24 @@ type callRow struct {
 	Interaction string    `json:"interaction_id"`
 	Node        string    `json:"node_id"`
 	Trunk       string    `json:"trunk_id"`
-	Caller      string    `json:"caller"`
+	Citizen     []byte    `json:"citizen_sealed"` // base64
 	Called      string    `json:"called"`
 	Began       time.Time `json:"began_at"`
 }
 
 // writeCalls writes calls that reached us. One that is reported twice in one round is written once.
-func writeCalls(ctx context.Context, tx *ent.Tx, begun []*beginning, now time.Time) error {
+func (s *Service) writeCalls(ctx context.Context, tx *ent.Tx, begun []*beginning) error {
 	if len(begun) == 0 {
 		return nil
 	}
 	list := make([]callRow, 0, len(begun))
 	for _, b := range begun {
+		citizen, err := s.sealed(ctx, callPlace(b.ID), limited(b.Caller, 40))
+		if err != nil {
+			return err
+		}
 		list = append(list, callRow{
-			ID: b.ID, Interaction: b.interactionID, Node: b.Node, Trunk: b.Trunk, Caller: limited(b.Caller, 40), Called: limited(b.Called, 40), Began: b.At,
+			ID: b.ID, Interaction: b.interactionID, Node: b.Node, Trunk: b.Trunk, Citizen: citizen, Called: limited(b.Called, 40), Began: b.At,
 		})
 	}
 	text, err := json.Marshal(list)
@@ -156,10 +166,10 @@ func writeCalls(ctx context.Context, tx *ent.Tx, begun []*beginning, now time.Ti
 		return fmt.Errorf("write calls: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO calls (id, created_at, interaction_id, node_id, direction, trunk_id, caller, called, began_at, sip_code, awaits_recovery)
-		SELECT id, $1, interaction_id, node_id, 'INBOUND', trunk_id, caller, called, began_at, 0, false
-		FROM jsonb_to_recordset($2::jsonb) AS c(id text, interaction_id text, node_id text, trunk_id text, caller text, called text,
-			began_at timestamptz)`, now, string(text))
+		INSERT INTO calls (id, created_at, interaction_id, node_id, direction, trunk_id, citizen_sealed, called, began_at, sip_code, awaits_recovery)
+		SELECT id, $1, interaction_id, node_id, 'INBOUND', trunk_id, decode(citizen_sealed, 'base64'), called, began_at, 0, false
+		FROM jsonb_to_recordset($2::jsonb) AS c(id text, interaction_id text, node_id text, trunk_id text, citizen_sealed text, called text,
+			began_at timestamptz)`, s.now(), string(text))
 	if err != nil {
 		return fmt.Errorf("write calls: %w", err)
 	}

@@ -163,7 +163,8 @@ func TestOnlyOrdinaryNumbersAreCalledBack(t *testing.T) {
 		require.Equal(t, fail.Invalid, fail.CodeOf(w.voice.Callback(w.Context(), id, number)), number)
 	}
 	require.NoError(t, w.voice.Callback(w.Context(), id, "9161234567"))
-	require.Equal(t, number, w.callback(id).Number)
+	require.Equal(t, number, w.promisedNumber(id))
+	require.Empty(t, w.callback(id).Number)
 	done := w.caller(number)
 	w.ended(done, telephony.EndByMenu, 0)
 	require.Equal(t, fail.Conflict, fail.CodeOf(w.voice.Callback(w.Context(), done, number)))
@@ -193,6 +194,28 @@ func TestLostCallerIsCalledBackByTheSameLine(t *testing.T) {
 	require.Equal(t, callback.StateDone, w.client.Callback.Query().OnlyX(w.system).State, "who has called again need not be called")
 	require.Equal(t, "ABANDONED", w.state(again.ID))
 	require.Positive(t, w.get(back).Priority)
+}
+
+// Rows of before numbers were encrypted are as good as others until they are.
+func TestClearNumbersOfBeforeAreStillKnown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	lost := w.waiting(number)
+	require.Equal(t, number, w.citizenNumber(lost))
+	w.db(`UPDATE calls SET caller = $1, citizen_sealed = NULL`, number)
+	require.Equal(t, number, w.citizenNumber(lost))
+	w.clock.Advance(time.Minute)
+	w.ended(lost, telephony.EndByCaller, 0)
+	cb := w.client.Callback.Query().OnlyX(w.system)
+	require.Equal(t, number, w.promisedNumber(cb.InteractionID))
+	require.Empty(t, cb.Number)
+
+	w.db(`UPDATE callbacks SET number = $1, number_sealed = NULL, number_index = NULL`, number)
+	require.Equal(t, number, w.promisedNumber(cb.InteractionID))
+	w.caller("+79161111111")
+	require.Equal(t, callback.StateWaiting, w.callback(cb.InteractionID).State, "somebody else")
+	w.caller(number)
+	require.Equal(t, callback.StateDone, w.callback(cb.InteractionID).State)
 }
 
 func TestSwitchboardThatCannotCallGivesBack(t *testing.T) {

@@ -45,8 +45,9 @@ func (s *Service) beginApart(ctx context.Context, c telephony.NewCall) (string, 
 			return err
 		}
 		id = i.ID
-		return tx.Call.Create().SetID(c.ID).SetInteractionID(i.ID).SetNodeID(c.Node).SetDirection(call.DirectionInbound).
-			SetTrunkID(c.Trunk).SetCaller(limited(c.Caller, 40)).SetCalled(limited(c.Called, 40)).SetBeganAt(c.At).Exec(ctx)
+		create := tx.Call.Create().SetID(c.ID).SetInteractionID(i.ID).SetNodeID(c.Node).SetDirection(call.DirectionInbound).
+			SetTrunkID(c.Trunk).SetCalled(limited(c.Called, 40)).SetBeganAt(c.At)
+		return s.withCitizen(ctx, create, c.ID, limited(c.Caller, 40))
 	})
 	if ent.IsConstraintError(err) { // it has begun before; to look first would cost every call a question
 		return s.interactionOf(ctx, c.ID)

@@ -254,7 +254,8 @@ func TestOperatorDials(t *testing.T) {
 	w.ended(r.InteractionID, telephony.EndUnanswered, 486)
 	require.Equal(t, "WRAP_UP", w.state(r.InteractionID), "the operator records that nobody answered")
 	require.Equal(t, 486, w.call(r.InteractionID).SipCode)
-	require.Equal(t, "+79161234567", w.call(r.InteractionID).Called)
+	require.Equal(t, "+79161234567", w.citizenNumber(r.InteractionID))
+	require.Equal(t, []string{"+78006000000", ""}, []string{w.call(r.InteractionID).Caller, w.call(r.InteractionID).Called}, "only the centre's own in clear")
 }
 
 func TestLegsAndRecordingsAreKept(t *testing.T) {

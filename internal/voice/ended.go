@@ -155,6 +155,13 @@ func (s *Service) reached(ctx context.Context, tx *ent.Tx, c *ent.Call, e teleph
 
 // inVain counts a call that the citizen did not answer.
 func (s *Service) inVain(ctx context.Context, tx *ent.Tx, i *ent.Interaction, cb *ent.Callback, code int) error {
+	if cb.Reason == callback.ReasonDeferred { // the operator who is named calls again when they see fit
+		if err := s.countVain(ctx, tx, cb, code); err != nil {
+			return err
+		}
+		_, err := s.o.Interactions.DeferAgain(ctx, tx, i, "no_answer")
+		return err
+	}
 	now := s.now()
 	attempts := cb.Attempts + 1
 	update := tx.Callback.UpdateOne(cb).SetAttempts(min(attempts, maxAttempts)).SetLastSipCode(code).SetLastAttemptAt(now).ClearNodeID()
@@ -215,9 +222,9 @@ func openCall(ctx context.Context, tx *ent.Tx, interactionID string) (*ent.Call,
 // numberOf is where the citizen of a call can be called; empty when nobody knows.
 func (s *Service) numberOf(ctx context.Context, tx *ent.Tx, i *ent.Interaction, c *ent.Call) (string, error) {
 	if c != nil {
-		raw := c.Caller
-		if c.Direction == call.DirectionOutbound {
-			raw = c.Called
+		raw, err := s.CitizenNumber(ctx, c)
+		if err != nil {
+			return "", err
 		}
 		if number, ok := E164(raw); ok {
 			return number, nil
@@ -227,6 +234,10 @@ func (s *Service) numberOf(ctx context.Context, tx *ent.Tx, i *ent.Interaction, 
 	if err != nil {
 		return "", fmt.Errorf("read citizen: %w", err)
 	}
-	number, _ := E164(who.Phone)
+	phone, err := s.o.Interactions.PhoneOf(ctx, who)
+	if err != nil {
+		return "", err
+	}
+	number, _ := E164(phone)
 	return number, nil
 }

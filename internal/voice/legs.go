@@ -47,6 +47,9 @@ func (s *Service) writeLeg(ctx context.Context, l telephony.LegReport) error {
 	})
 }
 
+// citizenRole is the citizen's in a report.
+const citizenRole = "citizen"
+
 // legRow is a leg as the table has it.
 type legRow struct {
 	ID       string     `json:"id"`
@@ -69,7 +72,11 @@ type legRow struct {
 	MOS      float64    `json:"mos"`
 }
 
+// rowOf leaves out the citizen's number, which is the call's, encrypted.
 func rowOf(l telephony.LegReport) legRow {
+	if strings.EqualFold(l.Role, citizenRole) {
+		l.Number = ""
+	}
 	return legRow{
 		ID: l.ID, Call: l.CallID, Kind: strings.ToUpper(l.Kind), Role: strings.ToUpper(l.Role), Account: l.AccountID,
 		Number: limited(l.Number, 100), Began: l.BeganAt, Answered: l.AnsweredAt, Ended: l.EndedAt, Cause: limited(l.EndCause, 60), Muted: l.Muted,

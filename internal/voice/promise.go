@@ -9,6 +9,7 @@ import (
 	entinteraction "ekc/ent/interaction"
 	"ekc/internal/database"
 	"ekc/internal/fail"
+	"ekc/internal/ids"
 	"ekc/telephony"
 )
 
@@ -89,16 +90,24 @@ func (s *Service) promise(ctx context.Context, tx *ent.Tx, i *ent.Interaction, p
 	if err != nil {
 		return err
 	}
+	id := ids.New("cbk")
 	if open != nil {
-		err := tx.Callback.UpdateOne(open).SetReason(p.reason).SetState(callback.StateWaiting).SetNumber(p.number).SetPlaceAt(place).
-			SetNextAttemptAt(now).ClearNodeID().Exec(ctx)
+		id = open.ID
+	}
+	number, err := s.sealed(ctx, callbackPlace(id), p.number)
+	if err != nil {
+		return err
+	}
+	if open != nil {
+		err := tx.Callback.UpdateOne(open).SetReason(p.reason).SetState(callback.StateWaiting).SetNumberSealed(number).
+			SetNumberIndex(s.numberIndex(p.number)).ClearNumber().SetPlaceAt(place).SetNextAttemptAt(now).ClearNodeID().Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("renew callback: %w", err)
 		}
 		return nil
 	}
-	create := tx.Callback.Create().SetInteractionID(i.ID).SetReason(p.reason).SetNumber(p.number).SetLine(i.Line).
-		SetTimeZone(zone.String()).SetPlaceAt(place).SetNextAttemptAt(now).SetCreatedAt(now)
+	create := tx.Callback.Create().SetID(id).SetInteractionID(i.ID).SetReason(p.reason).SetNumberSealed(number).
+		SetNumberIndex(s.numberIndex(p.number)).SetLine(i.Line).SetTimeZone(zone.String()).SetPlaceAt(place).SetNextAttemptAt(now).SetCreatedAt(now)
 	if i.AgencyID != "" {
 		create.SetAgencyID(i.AgencyID)
 	}
@@ -129,12 +138,12 @@ func openCallback(ctx context.Context, tx *ent.Tx, interactionID string) (*ent.C
 
 // supersede ends the callbacks to a citizen whom we had lost and who has called again.
 func (s *Service) supersede(ctx context.Context, tx *ent.Tx, number string) (lost bool, err error) {
-	ids, err := tx.Callback.Query().Where(callback.Number(number), callback.StateEQ(callback.StateWaiting),
-		callback.ReasonEQ(callback.ReasonLost)).Order(ent.Asc(callback.FieldInteractionID)).All(ctx)
+	found, err := tx.Callback.Query().Where(callback.Or(callback.NumberIndex(s.numberIndex(number)), callback.Number(number)),
+		callback.StateEQ(callback.StateWaiting), callback.ReasonEQ(callback.ReasonLost)).Order(ent.Asc(callback.FieldInteractionID)).All(ctx)
 	if err != nil {
 		return false, fmt.Errorf("look for callbacks: %w", err)
 	}
-	for _, one := range ids {
+	for _, one := range found {
 		if _, err := lockInteraction(ctx, tx, one.InteractionID); err != nil {
 			return false, err
 		}

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
+
+	"entgo.io/ent/dialect/sql"
 
 	"ekc/access"
 	"ekc/access/viewer"
@@ -48,13 +51,32 @@ func newLinks(ctx context.Context, client *ent.Client, clock func() time.Time) (
 }
 
 // RecordingURL is a link, relative to the server's root, by which the viewer may play a recording for 15 minutes; empty when they
-// may not, or when its sound was destroyed. The recording was read under the viewer's own rights.
-func (s *Service) RecordingURL(ctx context.Context, r *ent.Recording) (string, error) {
-	if may, err := s.mayPlay(ctx, r); err != nil || !may {
+// may not, or when its sound was destroyed. The recording was read under the viewer's own rights. The interaction's operator need name no
+// purpose; others get no link without one. INVALID for a reason that is none.
+func (s *Service) RecordingURL(ctx context.Context, r *ent.Recording, why access.Reason) (string, error) {
+	may, own, err := s.mayPlay(ctx, r)
+	if err != nil || !may {
 		return "", err
 	}
-	return RecordingPath + s.links.Sign(r.ID, viewer.From(ctx).AccountID, linkLife), nil
+	if why.Purpose == "" {
+		if !own {
+			return "", nil
+		}
+		why = access.ForEnquiry
+	}
+	if err := why.Check(); err != nil {
+		return "", err
+	}
+	if why.Note != "" { // which the link does not carry
+		if err := s.audit(ctx, "recording.link", r.ID, why.In(map[string]string{"interaction": r.InteractionID})); err != nil {
+			return "", err
+		}
+	}
+	return RecordingPath + s.links.Sign(r.ID, viewer.From(ctx).AccountID+purposeMark+string(why.Purpose), linkLife), nil
 }
+
+// purposeMark stands between account and purpose in a link.
+const purposeMark = ":"
 
 // RecordingHandler plays signed links, with byte ranges. Whose account was closed, or who lost the right meanwhile, hears nothing.
 func (s *Service) RecordingHandler() http.Handler {
@@ -74,7 +96,8 @@ func (s *Service) playable(ctx context.Context, c tape.Claim) (tape.Playable, er
 	if err != nil {
 		return tape.Playable{}, err
 	}
-	as, err := s.listener(ctx, c.Subject)
+	accountID, purpose, _ := strings.Cut(c.Subject, purposeMark)
+	as, err := s.listener(ctx, accountID)
 	if err != nil {
 		return tape.Playable{}, err
 	}
@@ -82,7 +105,7 @@ func (s *Service) playable(ctx context.Context, c tape.Claim) (tape.Playable, er
 		return tape.Playable{}, errors.Join(tape.ErrNotFound, err)
 	}
 	err = s.o.Log.InTx(system, func(_ context.Context, tx *ent.Tx) error {
-		return access.Audit(as, tx, "recording.play", r.ID, map[string]string{"interaction": r.InteractionID})
+		return access.Audit(as, tx, "recording.play", r.ID, map[string]string{"interaction": r.InteractionID, "purpose": purpose})
 	})
 	return tape.Playable{Key: r.Object, FileName: r.ID + ".wav", RecordedAt: r.BeganAt}, err
 }
@@ -128,7 +151,7 @@ func (s *Service) Destroy(ctx context.Context) error {
 		return nil
 	}
 	system := viewer.AsSystem(ctx)
-	due, err := s.o.Client.Recording.Query().Where(recording.DestroyedAtIsNil(), recording.DestroyAfterLTE(s.now())).
+	due, err := s.o.Client.Recording.Query().Where(recording.DestroyedAtIsNil(), recording.DestroyAfterLTE(s.now()), notHeld).
 		Order(ent.Asc(recording.FieldDestroyAfter)).Limit(destroyBatch).All(system)
 	if err != nil {
 		return fmt.Errorf("look for old recordings: %w", err)
@@ -140,6 +163,14 @@ func (s *Service) Destroy(ctx context.Context) error {
 		}
 	}
 	return failure
+}
+
+// notHeld leaves out recordings that a legal hold keeps, by their interaction or the citizen's number.
+func notHeld(q *sql.Selector) {
+	q.Where(sql.ExprP(q.C(recording.FieldInteractionID) + ` NOT IN (
+		SELECT interaction_id FROM legal_holds WHERE released_at IS NULL AND interaction_id IS NOT NULL
+		UNION SELECT i.id FROM interactions i JOIN citizens c ON c.id = i.citizen_id
+			JOIN legal_holds h ON h.phone_index = c.phone_index AND h.released_at IS NULL)`))
 }
 
 func (s *Service) destroy(ctx context.Context, r *ent.Recording) error {

@@ -48,13 +48,16 @@ func (s *Service) writeOutbound(ctx context.Context, tx *ent.Tx, callID, interac
 	number := ""
 	if cb != nil {
 		create.SetCallbackID(cb.ID)
-		number = cb.Number
-	} else if number, err = s.numberOf(ctx, tx, i, nil); err != nil {
+		number, err = s.CallbackNumber(ctx, cb)
+	} else {
+		number, err = s.numberOf(ctx, tx, i, nil)
+	}
+	if err != nil {
 		return err
 	}
 	from, err := s.shown(ctx, i.AgencyID)
 	if err != nil {
 		return err
 	}
-	return create.SetCalled(number).SetCaller(from).Exec(ctx)
+	return s.withCitizen(ctx, create.SetCaller(from), callID, number)
 }

@@ -181,7 +181,11 @@ func (s *Service) dialOne(ctx context.Context, one *ent.Callback) error {
 		if engaged, err := tx.Call.Query().Where(call.InteractionID(i.ID), call.EndedAtIsNil()).Exist(ctx); err != nil || engaged {
 			return err
 		}
-		request = telephony.CallRequest{InteractionID: i.ID, Number: cb.Number, AccountID: i.OperatorID}
+		number, err := s.CallbackNumber(ctx, cb)
+		if err != nil {
+			return err
+		}
+		request = telephony.CallRequest{InteractionID: i.ID, Number: number, AccountID: i.OperatorID}
 		switch i.State {
 		case entinteraction.StateActive, entinteraction.StateHeld:
 		case entinteraction.StateOffered:

@@ -22,6 +22,7 @@ import (
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
 	"ekc/internal/ids"
+	"ekc/internal/seal"
 	"ekc/internal/together"
 	"ekc/routing"
 	"ekc/telephony"
@@ -61,6 +62,8 @@ type Options struct {
 	Interactions *interaction.Service
 	Routing      *routing.Service
 	Assistant    *assistant.Service
+	// Ring encrypts numbers, and the words of recordings where personal data is masked in them; nil: that of Interactions.
+	Ring *seal.Ring
 	// Host names the machine, for people.
 	Host string
 	// Region tells the region of a caller by the number, as the switchboards do. Nil: the built-in table of telephony/ivr/numbering.
@@ -115,6 +118,9 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	}
 	if o.Region == nil {
 		o.Region = numbering.ByNumber
+	}
+	if o.Ring == nil {
+		o.Ring = o.Interactions.Ring()
 	}
 	if o.Tick <= 0 {
 		o.Tick = defaultTick

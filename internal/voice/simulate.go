@@ -51,8 +51,8 @@ type simulation struct {
 	At time.Time `json:"simulated_at,omitzero"`
 }
 
-// SimulateMenu tries one step of a flow out, by the hours, holidays, queues and the numbering plan that a real call goes by; nothing is kept, and
-// Yana is not asked: she hands over. For whoever edits menus.
+// SimulateMenu tries one step of a flow out, by the hours, holidays, queues and the numbering plan that a real call goes by, with what Yana says
+// today; nothing is kept. For whoever edits menus.
 func (s *Service) SimulateMenu(ctx context.Context, in Simulation) (Simulated, error) {
 	if err := s.edits(ctx); err != nil {
 		return Simulated{}, err
@@ -73,7 +73,7 @@ func (s *Service) SimulateMenu(ctx context.Context, in Simulation) (Simulated, e
 		at = s.now()
 	}
 	hours := calendar{s: s, at: at, region: s.regionOf(state.State, events)}
-	simulator := ivr.Simulator{Flow: flow, Calendar: hours, Queues: hours, Regions: regions{s.o.Region}}
+	simulator := ivr.Simulator{Flow: flow, Calendar: hours, Queues: hours, Regions: regions{s.o.Region}, Assistant: yana{s}}
 	next, effects, err := simulator.Step(ctx, state.State, events...)
 	if err != nil {
 		return Simulated{}, away(err)
@@ -155,6 +155,15 @@ func simulated(state simulation, effects []ivr.Effect) (Simulated, error) {
 		}
 	}
 	return out, nil
+}
+
+// yana answers without an enquiry.
+type yana struct{ s *Service }
+
+// Ask is part of ivr.Assistant.
+func (y yana) Ask(ctx context.Context, question string, w ivr.Wish) (ivr.Answered, error) {
+	a := answerOf(y.s.o.Assistant.Try(ctx, question, w.Region))
+	return ivr.Answered{Kind: ivr.AnswerKind(a.Kind), Text: a.Text, Choices: a.Choices, ID: a.RecordVersionID, Line: a.Line}, nil
 }
 
 // calendar is the centre's hours for a flow that is tried out, at a moment.

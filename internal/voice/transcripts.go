@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,7 +17,9 @@ import (
 	"ekc/ent/recording"
 	"ekc/ent/transcript"
 	"ekc/internal/eventlog"
+	"ekc/internal/seal"
 	"ekc/internal/voice/spoken"
+	"ekc/knowledge/personal"
 	tape "ekc/telephony/recording"
 )
 
@@ -37,7 +40,7 @@ const (
 // Transcript is what was said in a recording, as far as the viewer may play it; nil when there is none, or the viewer may not. Each reading of words
 // is audited.
 func (s *Service) Transcript(ctx context.Context, r *ent.Recording) (*ent.Transcript, error) {
-	may, err := s.mayPlay(ctx, r)
+	may, _, err := s.mayPlay(ctx, r)
 	if err != nil || !may {
 		return nil, err
 	}
@@ -150,12 +153,13 @@ func (s *Service) writeTranscript(ctx context.Context, id, recordingID string, l
 	if lines == nil {
 		lines = []spoken.Line{}
 	}
-	text, err := json.Marshal(lines)
+	text, inClear, err := s.hidden(ctx, id, lines)
 	if err != nil {
 		return err
 	}
 	return s.o.Log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE transcripts SET state = 'DONE', lines = $2, done_at = $3 WHERE id = $1`, id, text, s.now())
+		result, err := tx.ExecContext(ctx, `UPDATE transcripts SET state = 'DONE', lines = $2, clear = $4, done_at = $3 WHERE id = $1`,
+			id, text, s.now(), inClear)
 		if err != nil {
 			return fmt.Errorf("write transcript: %w", err)
 		}
@@ -170,16 +174,67 @@ func (s *Service) writeTranscript(ctx context.Context, id, recordingID string, l
 	})
 }
 
-// mayPlay reports whether the viewer may hear a recording, and there is one to hear.
-func (s *Service) mayPlay(ctx context.Context, r *ent.Recording) (bool, error) {
+// hidden masks what is personal in the words of a recording, which are kept as they were beside it, encrypted; nil where nothing is masked.
+func (s *Service) hidden(ctx context.Context, id string, lines []spoken.Line) (masked, inClear []byte, err error) {
+	shown, found := slices.Clone(lines), false
+	for n, line := range lines {
+		text, kinds := personal.Redact(line.Text)
+		shown[n].Text, found = text, found || len(kinds) > 0
+	}
+	if masked, err = json.Marshal(shown); err != nil || !found {
+		return masked, nil, err
+	}
+	if inClear, err = json.Marshal(lines); err != nil {
+		return nil, nil, err
+	}
+	inClear, err = s.o.Ring.Seal(ctx, clearLines(id), inClear)
+	return masked, inClear, err
+}
+
+// ClearTranscript is what was said in a recording, as it was understood; audited with the reason. nil without the right, and when there is
+// none. INVALID for a reason that is none.
+func (s *Service) ClearTranscript(ctx context.Context, r *ent.Recording, why access.Reason) ([]spoken.Line, error) {
+	may, err := s.o.Interactions.MayReadFor(ctx, r.InteractionID, why)
+	if err != nil || !may || r.DestroyedAt != nil {
+		return nil, err
+	}
+	t, err := s.o.Client.Transcript.Query().Where(transcript.RecordingID(r.ID), transcript.StateEQ(transcript.StateDone)).Only(viewer.AsSystem(ctx))
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read transcript: %w", err)
+	}
+	lines := slices.Clone(t.Lines)
+	if held := seal.Held(t.Clear); held != nil {
+		text, err := s.o.Ring.Unseal(ctx, clearLines(t.ID), held)
+		if err != nil {
+			return nil, fmt.Errorf("read transcript: %w", err)
+		}
+		lines = nil
+		if err := json.Unmarshal(text, &lines); err != nil {
+			return nil, fmt.Errorf("read transcript: %w", err)
+		}
+	}
+	return lines, s.audit(ctx, "recording.read_clear", r.ID, why.In(map[string]string{"interaction": r.InteractionID}))
+}
+
+// clearLines is where the words of a transcript stand encrypted.
+func clearLines(transcriptID string) seal.Place {
+	return seal.Place{Table: transcript.Table, Column: transcript.FieldClear, Row: transcriptID}
+}
+
+// mayPlay reports whether the viewer may hear a recording, and there is one to hear; own, whether the interaction is theirs.
+func (s *Service) mayPlay(ctx context.Context, r *ent.Recording) (may, own bool, err error) {
 	if s.o.Recordings == nil || r.DestroyedAt != nil {
-		return false, nil
+		return false, false, nil
 	}
 	i, err := s.o.Client.Interaction.Get(viewer.AsSystem(ctx), r.InteractionID)
 	if err != nil {
-		return false, fmt.Errorf("read interaction: %w", err)
+		return false, false, fmt.Errorf("read interaction: %w", err)
 	}
-	return access.CheckObject(ctx, access.PlayRecording, access.InteractionObject(ctx, i, true)) == nil, nil
+	object := access.InteractionObject(ctx, i, true)
+	return access.CheckObject(ctx, access.PlayRecording, object) == nil, object.Own, nil
 }
 
 // Words are the utterances of a recording as the database keeps them.

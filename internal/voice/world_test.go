@@ -285,6 +285,22 @@ func (w *world) call(id string) *ent.Call {
 	return w.client.Call.Query().Where(call.InteractionID(id)).Order(ent.Desc(call.FieldID)).FirstX(w.system)
 }
 
+// citizenNumber is the citizen's number in the last call of an interaction.
+func (w *world) citizenNumber(id string) string {
+	w.Helper()
+	number, err := w.voice.CitizenNumber(w.Context(), w.call(id))
+	require.NoError(w, err)
+	return number
+}
+
+// promisedNumber is the number of an interaction's callback.
+func (w *world) promisedNumber(id string) string {
+	w.Helper()
+	number, err := w.voice.CallbackNumber(w.Context(), w.callback(id))
+	require.NoError(w, err)
+	return number
+}
+
 func (w *world) texts(id string) []string {
 	var all []string
 	for _, m := range w.client.Message.Query().Where(message.InteractionID(id)).Order(ent.Asc(message.FieldSequence)).AllX(w.system) {

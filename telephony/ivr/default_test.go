@@ -103,7 +103,7 @@ func (c calendar) Hours(context.Context, string, ivr.Wish) (ivr.HoursKnown, erro
 	return ivr.HoursKnown(c), nil
 }
 
-const sickLeave = "Как оплачивается больничный лист?"
+const sickLeave = "Какой процент зарплаты платят по больничному в зависимости от стажа?"
 
 func TestCallerIsHelpedByYana(t *testing.T) {
 	t.Parallel()

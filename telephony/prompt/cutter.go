@@ -62,6 +62,16 @@ func (c *Cutter) frame(frame []int16) (started bool, ended *Utterance) {
 	return false, nil
 }
 
+// Length is how long the utterance under way lasts already, 0 when there is none.
+func (c *Cutter) Length() time.Duration {
+	return time.Duration(len(c.speech)) * time.Second / Rate
+}
+
+// SoFar is a copy of the utterance under way.
+func (c *Cutter) SoFar() Utterance {
+	return Utterance{PCM: append([]int16(nil), c.speech...), At: c.began}
+}
+
 // Close returns the utterance that the end of the stream cut off; nil when there is none.
 func (c *Cutter) Close() *Utterance {
 	if !c.detector.Speaking() {

@@ -39,6 +39,10 @@ type Library struct {
 	flight singleflight.Group
 	music  func() *Clip
 
+	life   context.Context // ends with Close
+	end    context.CancelFunc
+	closed sync.RWMutex // held for reading while something is produced
+
 	counters counters
 }
 
@@ -48,7 +52,10 @@ const speakTime = 30 * time.Second
 // maxUploaded is the longest uploaded recording.
 const maxUploaded = 10 * time.Minute
 
-// NewLibrary opens the cache.
+// ErrClosed is returned once the library was closed.
+var ErrClosed = errors.New("the prompt library is closed")
+
+// NewLibrary opens the cache. Close the library before its folder is given to another.
 func NewLibrary(o Options) (*Library, error) {
 	if o.Speaker == nil || o.Dir == "" || o.Clock == nil || o.Logger == nil {
 		return nil, errors.New("a prompt library needs a speaker, a folder, a clock and a logger")
@@ -63,7 +70,18 @@ func NewLibrary(o Options) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Library{o: o, disk: disk, memory: newLRU[*Clip](o.MemoryBytes, nil), music: sync.OnceValue(Music)}, nil
+	l := &Library{o: o, disk: disk, memory: newLRU[*Clip](o.MemoryBytes, nil), music: sync.OnceValue(Music)}
+	l.life, l.end = context.WithCancel(context.Background())
+	return l, nil
+}
+
+// Close stops what is being spoken and waits for it: nothing is written into the folder afterwards. What is asked for later is
+// refused with ErrClosed, but for what memory holds.
+func (l *Library) Close() error {
+	l.end()
+	l.closed.Lock()
+	defer l.closed.Unlock()
+	return nil
 }
 
 // Music is the loop played to who waits; its end runs into its beginning. The first call makes it, in a fraction of a
@@ -107,8 +125,14 @@ func (l *Library) once(ctx context.Context, key string, produce func(context.Con
 		return clip, nil
 	}
 	done := l.flight.DoChan(key, func() (any, error) {
+		l.closed.RLock()
+		defer l.closed.RUnlock()
+		if l.life.Err() != nil {
+			return nil, ErrClosed
+		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), speakTime)
 		defer cancel()
+		defer context.AfterFunc(l.life, cancel)()
 		clip, keep, err := produce(ctx)
 		if err != nil {
 			l.counters.failed.Add(1)

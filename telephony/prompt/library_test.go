@@ -252,3 +252,22 @@ func TestLibraryPlaysUploads(t *testing.T) {
 	require.Equal(t, 2*time.Second, clip.Duration())
 	require.Equal(t, 40*time.Second, l.Music().Duration())
 }
+
+func TestClosedLibraryWritesNothing(t *testing.T) {
+	t.Parallel()
+	dir, speaker := t.TempDir(), newScripted()
+	speaker.hold, speaker.began = make(chan struct{}), make(chan struct{}, 1)
+	l := library(t, prompt.Options{Speaker: speaker, Dir: dir})
+	ended := make(chan error, 1)
+	go func() {
+		_, err := l.Text(t.Context(), "раз")
+		ended <- err
+	}()
+	<-speaker.began
+	require.NoError(t, l.Close())
+	require.ErrorIs(t, <-ended, context.Canceled)
+	_, err := l.Text(t.Context(), "два")
+	require.ErrorIs(t, err, prompt.ErrClosed)
+	paths, _ := files(t, dir)
+	require.Empty(t, paths)
+}

@@ -1,0 +1,161 @@
+package policy
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	entgo "entgo.io/ent"
+	"entgo.io/ent/dialect/sql"
+
+	"ekc/access/viewer"
+	"ekc/ent"
+	"ekc/ent/interaction"
+	"ekc/ent/offer"
+	"ekc/ent/privacy"
+	"ekc/ent/segment"
+)
+
+// maxParts is how many segments are read one by one; whoever has more is shown all rows that pass the condition.
+const maxParts = 4
+
+// byShape lets through the same interactions in whichever way suits the question. A condition is right for a few rows that
+// are named, and for pages of what is a good part of all. For pages of a small segment, and for counting, the rows of each
+// segment and of the operator are read by an index of their own: no index serves alternatives in one condition, so that a
+// page would look at every interaction of the centre until it is full.
+type byShape struct{}
+
+func (byShape) EvalQuery(ctx context.Context, asked entgo.Query) error {
+	q, ok := asked.(*ent.InteractionQuery)
+	if !ok {
+		return privacy.Denyf("policy of interactions asked for %T", asked)
+	}
+	v := viewer.From(ctx)
+	each := eachInteraction(v)
+	if each == nil {
+		return privacy.Allow
+	}
+	watched := segments(watching(v))
+	if v.Kind != viewer.Account || len(watched) > maxParts {
+		q.Where(each)
+		return privacy.Allow
+	}
+	c := entgo.QueryFromContext(ctx)
+	counts := c != nil && c.Type == ent.TypeInteraction && c.Op == entgo.OpQueryCount
+	q.Where(func(s *sql.Selector) {
+		switch direction := byID(s); {
+		case counts:
+			s.From(rowsOf(s, v.AccountID, watched, ""))
+		case direction != "" && small(watched):
+			s.From(rowsOf(s, v.AccountID, watched, direction))
+		default:
+			each(s)
+		}
+	})
+	return privacy.Allow
+}
+
+// segments are the grants without those that say the same of a segment.
+func segments(grants []viewer.Grant) []viewer.Grant {
+	var different []viewer.Grant
+	for _, g := range grants {
+		g = viewer.Grant{AgencyID: g.AgencyID, RegionID: g.RegionID, Line: g.Line}
+		if !slices.Contains(different, g) {
+			different = append(different, g)
+		}
+	}
+	return different
+}
+
+// small: each grant is of one region of one agency, whose interactions an index has in the order of pages.
+func small(grants []viewer.Grant) bool {
+	return !slices.ContainsFunc(grants, func(g viewer.Grant) bool { return g.AgencyID == "" || g.RegionID == "" })
+}
+
+// byID is the direction, ASC or DESC, in which the rows are asked for by id alone; empty when they are not. The order is part
+// of the selector before the conditions are, the limit is not.
+func byID(s *sql.Selector) string {
+	if s.HasJoins() || s.TableName() != interaction.Table {
+		return ""
+	}
+	text, _ := s.Clone().Query()
+	_, order, _ := strings.Cut(text, " ORDER BY ")
+	switch order {
+	case s.C(interaction.FieldID):
+		return "ASC"
+	case s.C(interaction.FieldID) + " DESC":
+		return "DESC"
+	default:
+		return ""
+	}
+}
+
+// rowsOf are the rows that watchedOrOwn lets through, each once, from a part for each way of seeing them. With a direction
+// every part is in that order, so that a page takes a few of each.
+func rowsOf(s *sql.Selector, accountID string, watched []viewer.Grant, direction string) *sql.Selector {
+	b := sql.Dialect(s.Dialect())
+	table := b.Table(interaction.Table)
+	var parts []*sql.Selector
+	part := func(p *sql.Predicate, before []viewer.Grant) {
+		inner := b.Select("*").From(table).Where(p)
+		for _, g := range before {
+			inner.Where(sql.Not(reached(table, g)))
+		}
+		if direction != "" {
+			inner.OrderExpr(sql.Expr(table.C(interaction.FieldID) + " " + direction))
+		}
+		parts = append(parts, b.Select("*").From(inner.As(interaction.Table)))
+	}
+	for i, g := range watched {
+		for _, p := range cells(table, g) {
+			part(p, watched[:i])
+		}
+	}
+	part(sql.EQ(table.C(interaction.FieldOperatorID), accountID), watched)
+	part(sql.In(table.C(interaction.FieldID), notTheirs(b, accountID)), watched)
+	for _, p := range parts[1:] {
+		parts[0].UnionAll(p)
+	}
+	return parts[0].As(interaction.Table)
+}
+
+// columns of a table or of a selector.
+type columns interface{ C(column string) string }
+
+// cells are the conditions that together are reached: of the segment's own interactions, and of those without an agency or
+// region. Each is a range of one index.
+func cells(t columns, g viewer.Grant) []*sql.Predicate {
+	cells := [][]*sql.Predicate{nil}
+	for _, bound := range []struct{ column, value string }{{agencyColumn, g.AgencyID}, {regionColumn, g.RegionID}} {
+		if bound.value == "" {
+			continue
+		}
+		var split [][]*sql.Predicate
+		for _, cell := range cells {
+			split = append(split, append(slices.Clone(cell), sql.EQ(t.C(bound.column), bound.value)),
+				append(slices.Clone(cell), sql.IsNull(t.C(bound.column))))
+		}
+		cells = split
+	}
+	joined := make([]*sql.Predicate, len(cells))
+	for i, cell := range cells {
+		if g.Line != 0 {
+			cell = append(cell, sql.EQ(t.C(lineColumn), g.Line))
+		}
+		joined[i] = all(cell)
+	}
+	return joined
+}
+
+// notTheirs selects the ids of interactions that the operator had or is offered, but has not now.
+func notTheirs(b *sql.DialectBuilder, accountID string) *sql.Selector {
+	g := b.Select(segment.FieldInteractionID).From(b.Table(segment.Table))
+	g.Where(handled(g, accountID))
+	o := b.Select(offer.FieldInteractionID).From(b.Table(offer.Table))
+	o.Where(pending(o, accountID))
+	r := b.Select(offer.FieldInteractionID).From(b.Table(offer.Table))
+	r.Where(recent(r, accountID))
+	i := b.Select(interaction.FieldID).From(b.Table(interaction.Table))
+	i.Where(sql.EQ(i.C(interaction.FieldOperatorID), accountID))
+	return g.UnionAll(o).UnionAll(r).Except(i)
+}
