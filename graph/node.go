@@ -2,8 +2,12 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"ekc/access/viewer"
 	"ekc/ent"
@@ -54,11 +58,16 @@ var tables = map[string]string{
 	"crs": course.Table, "tas": trainingassignment.Table, "adm": admission.Table, "key": apikey.Table,
 }
 
+// tableOf is the table of an id; empty when it is no node's.
+func tableOf(id string) string {
+	prefix, _ := ids.Prefix(id)
+	return tables[prefix]
+}
+
 // node reads any object as the viewer; null when there is none, or none that they may see.
 func (r *Resolver) node(ctx context.Context, id string) (ent.Noder, error) {
-	prefix, ok := ids.Prefix(id)
-	table := tables[prefix]
-	if !ok || table == "" {
+	table := tableOf(id)
+	if table == "" {
 		return nil, nil //nolint:nilnil // null in the contract
 	}
 	node, err := r.Client.Noder(ctx, id, ent.WithFixedNodeType(table))
@@ -66,6 +75,52 @@ func (r *Resolver) node(ctx context.Context, id string) (ent.Noder, error) {
 		return nil, nil //nolint:nilnil // null in the contract
 	}
 	return node, err
+}
+
+// nodes reads objects as the viewer, those of one table by one query; null where there is none, or none that they may see.
+func (r *Resolver) nodes(ctx context.Context, asked []string) ([]ent.Noder, error) {
+	nodes := make([]ent.Noder, len(asked))
+	var known []string
+	at := map[string][]int{}
+	for i, id := range asked {
+		if tableOf(id) == "" {
+			continue
+		}
+		if at[id] == nil {
+			known = append(known, id)
+		}
+		at[id] = append(at[id], i)
+	}
+	if len(known) == 1 { // the generated code would fail on one that is missing
+		node, err := r.node(ctx, known[0])
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range at[known[0]] {
+			nodes[i] = node
+		}
+		return nodes, nil
+	}
+	var failures []error
+	kept := graphql.WithResponseContext(ctx, func(_ context.Context, err error) *gqlerror.Error {
+		failures = append(failures, err)
+		return nil
+	}, graphql.DefaultRecover)
+	found, err := r.Client.Noders(kept, known, ent.WithNodeType(func(_ context.Context, id string) (string, error) { return tableOf(id), nil }))
+	if err != nil {
+		return nil, err
+	}
+	for _, err := range failures { // a missing one is told without a cause
+		if told := (*gqlerror.Error)(nil); !errors.As(err, &told) || told.Err != nil {
+			return nil, err
+		}
+	}
+	for n, id := range known {
+		for _, i := range at[id] {
+			nodes[i] = found[n]
+		}
+	}
+	return nodes, nil
 }
 
 // interaction reads one as the viewer; null when they may not see it.

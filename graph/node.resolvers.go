@@ -17,13 +17,5 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, e
 	if len(ids) > maxPage {
 		return nil, fail.Field("ids", fail.Invalid, "at most %d", maxPage)
 	}
-	nodes := make([]ent.Noder, len(ids))
-	for i, id := range ids {
-		node, err := r.node(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		nodes[i] = node
-	}
-	return nodes, nil
+	return r.nodes(ctx, ids)
 }

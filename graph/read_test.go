@@ -71,8 +71,16 @@ func TestNodes(t *testing.T) {
 	require.Equal(t, []any{"Agency", nil, nil, nil, nil, nil}, types(""))
 	require.Equal(t, []any{"Agency", "Interaction", nil, nil, nil, nil}, types(citizen))
 	require.Equal(t, []any{"Agency", "Interaction", "Queue", nil, nil, nil}, types(supervisor))
+	ids = []string{id, w.pfr.ID, id, w.mse.ID, w.line1.ID, w.pfr.ID}
+	require.Equal(t, []any{"Interaction", "Agency", "Interaction", "Agency", "Queue", "Agency"}, types(supervisor), "each in its place, also twice")
+	for _, ids = range [][]string{{id, id}, {w.line1.ID, "int_01jd0000000000000000000000"}, {}} {
+		require.Equal(t, make([]any, len(ids)), types(""))
+	}
 	many := make([]string, 101)
 	require.Equal(t, "INVALID", w.ask("", query, map[string]any{"ids": many}).code())
+	_, err := w.client.ExecContext(w.system, `ALTER TABLE agencies RENAME TO elsewhere`)
+	require.NoError(t, err)
+	require.Equal(t, "INTERNAL", w.ask(supervisor, query, map[string]any{"ids": []string{id, w.pfr.ID}}).code(), "not taken for missing")
 }
 
 const everything = `query($i: ID!) { interaction(id: $i) { id channel state line priority topic pageUrl createdAt
