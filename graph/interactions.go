@@ -4,11 +4,13 @@ import (
 	"context"
 
 	"ekc/access"
+	"ekc/access/policy"
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/interaction"
 	"ekc/ent/predicate"
 	"ekc/graph/model"
+	"ekc/internal/database"
 	"ekc/internal/fail"
 	"ekc/routing"
 )
@@ -77,7 +79,11 @@ func (r *Resolver) estimate(ctx context.Context, i *ent.Interaction) (routing.Es
 func interactionsLike(f model.InteractionFilter) []predicate.Interaction {
 	var where []predicate.Interaction
 	if f.States != nil {
-		where = append(where, interaction.StateIn(f.States...))
+		// A plan for any states would go through all the interactions for those that are not over, of which there are few.
+		where = append(where, database.Literally[predicate.Interaction](interaction.FieldState, f.States))
+	}
+	if f.AgencyID != nil || f.RegionID != nil {
+		where = append(where, policy.InSegment(value(f.AgencyID), value(f.RegionID)))
 	}
 	if f.Channel != nil {
 		where = append(where, interaction.ChannelEQ(*f.Channel))
@@ -97,8 +103,6 @@ func interactionsLike(f model.InteractionFilter) []predicate.Interaction {
 	}{
 		{f.QueueID, interaction.QueueID},
 		{f.OperatorID, interaction.OperatorID},
-		{f.AgencyID, interaction.AgencyID},
-		{f.RegionID, interaction.RegionID},
 	} {
 		if c.value != nil {
 			where = append(where, c.equal(*c.value))

@@ -12,6 +12,7 @@ import (
 	"ekc/ent"
 	"ekc/ent/interaction"
 	"ekc/ent/offer"
+	"ekc/ent/predicate"
 	"ekc/ent/privacy"
 	"ekc/ent/segment"
 )
@@ -40,19 +41,72 @@ func (byShape) EvalQuery(ctx context.Context, asked entgo.Query) error {
 		q.Where(each)
 		return privacy.Allow
 	}
-	c := entgo.QueryFromContext(ctx)
-	counts := c != nil && c.Type == ent.TypeInteraction && c.Op == entgo.OpQueryCount
+	counts, rows := shape(ctx)
 	q.Where(func(s *sql.Selector) {
-		switch direction := byID(s); {
+		direction := byID(s)
+		switch {
+		case allOf(s, watched):
 		case counts:
-			s.From(rowsOf(s, v.AccountID, watched, ""))
+			s.From(rowsOf(s, v.AccountID, watched, page{}))
 		case direction != "" && small(watched):
-			s.From(rowsOf(s, v.AccountID, watched, direction))
+			s.From(rowsOf(s, v.AccountID, watched, page{direction, rows}))
 		default:
 			each(s)
 		}
 	})
 	return privacy.Allow
+}
+
+// shape tells of the query whose policy is asked whether it counts, and how many rows it takes at most; 0: all.
+func shape(ctx context.Context) (counts bool, rows int) {
+	c := entgo.QueryFromContext(ctx)
+	if c == nil || c.Type != ent.TypeInteraction {
+		return false, 0
+	}
+	if c.Limit != nil && c.Offset == nil {
+		rows = *c.Limit
+	}
+	return c.Op == entgo.OpQueryCount, rows
+}
+
+// segmentAsked is what InSegment leaves in the context of a selector: that this one asks for the segment.
+type segmentAsked struct {
+	of      *sql.Selector
+	segment viewer.Grant
+}
+
+// ofSegment is the key of segmentAsked.
+type ofSegment struct{}
+
+// InSegment selects interactions of an agency, a region or both; an empty one is not asked for. It lets the policy know: who sees the
+// whole segment needs no other condition. Inside of And, Or and Not the policy does not learn of it, and narrows as ever.
+func InSegment(agencyID, regionID string) predicate.Interaction {
+	return func(s *sql.Selector) {
+		g := viewer.Grant{AgencyID: agencyID, RegionID: regionID}
+		p := within(s, g)
+		if p == nil {
+			return
+		}
+		before := s.P()
+		s.Where(p)
+		if s.P() != before { // not put aside for an alternative or a negation
+			s.WithContext(context.WithValue(s.Context(), ofSegment{}, segmentAsked{of: s, segment: g}))
+		}
+	}
+}
+
+// allOf narrows to the segment of InSegment and to nothing else, if one of the grants reaches all of it. What is let through hangs
+// on the condition that is written here, not on the mark.
+func allOf(s *sql.Selector, watched []viewer.Grant) bool {
+	asked, ok := s.Context().Value(ofSegment{}).(segmentAsked)
+	if !ok || asked.of != s || !slices.ContainsFunc(watched, func(g viewer.Grant) bool {
+		return g.Line == 0 && (g.AgencyID == "" || g.AgencyID == asked.segment.AgencyID) &&
+			(g.RegionID == "" || g.RegionID == asked.segment.RegionID)
+	}) {
+		return false
+	}
+	s.Where(within(s, asked.segment))
+	return true
 }
 
 // segments are the grants without those that say the same of a segment.
@@ -90,9 +144,17 @@ func byID(s *sql.Selector) string {
 	}
 }
 
-// rowsOf are the rows that watchedOrOwn lets through, each once, from a part for each way of seeing them. With a direction
-// every part is in that order, so that a page takes a few of each.
-func rowsOf(s *sql.Selector, accountID string, watched []viewer.Grant, direction string) *sql.Selector {
+// page is how a question goes through the rows: by id in a direction, ASC or DESC, empty when it does not; and how many it takes of
+// them at most, 0 when that is not known.
+type page struct {
+	direction string
+	rows      int
+}
+
+// rowsOf are the rows that watchedOrOwn lets through, each once, from a part for each way of seeing them. With a direction every part
+// is in that order; with a number besides, no part has more rows, and each has the question's own conditions, so that it is read
+// no further than the page goes.
+func rowsOf(s *sql.Selector, accountID string, watched []viewer.Grant, order page) *sql.Selector {
 	b := sql.Dialect(s.Dialect())
 	table := b.Table(interaction.Table)
 	var parts []*sql.Selector
@@ -101,8 +163,14 @@ func rowsOf(s *sql.Selector, accountID string, watched []viewer.Grant, direction
 		for _, g := range before {
 			inner.Where(sql.Not(reached(table, g)))
 		}
-		if direction != "" {
-			inner.OrderExpr(sql.Expr(table.C(interaction.FieldID) + " " + direction))
+		if order.direction != "" {
+			inner.OrderExpr(sql.Expr(table.C(interaction.FieldID) + " " + order.direction))
+		}
+		if own := s.Clone().P(); order.rows > 0 {
+			if own != nil {
+				inner.Where(own)
+			}
+			inner.Limit(order.rows)
 		}
 		parts = append(parts, b.Select("*").From(inner.As(interaction.Table)))
 	}

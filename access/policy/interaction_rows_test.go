@@ -3,15 +3,18 @@ package policy_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"github.com/stretchr/testify/require"
 
+	"ekc/access/policy"
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/interaction"
+	"ekc/ent/predicate"
 )
 
 // overhearing is a driver that keeps the statement and answers nothing.
@@ -68,6 +71,65 @@ func TestPagesOfSmallSegmentsAndCountsAreReadPartByPart(t *testing.T) {
 				require.Contains(t, driver.heard, "UNION ALL")
 			} else {
 				require.NotContains(t, driver.heard, "UNION ALL")
+			}
+		})
+	}
+}
+
+func TestPartsOfAPageGoNoFurtherThanThePage(t *testing.T) {
+	t.Parallel()
+	driver := &overhearing{}
+	ctx := viewer.With(t.Context(), viewer.Viewer{
+		Kind: viewer.Account, AccountID: "acc_1", Grants: []viewer.Grant{{Role: viewer.SegmentCoordinator, AgencyID: "agn_1", RegionID: "reg_1"}},
+	})
+	newest := interaction.ByID(sql.OrderDesc())
+	q := func() *ent.InteractionQuery {
+		return ent.NewClient(ent.Driver(driver)).Interaction.Query().Order(newest)
+	}
+	_, err := q().Where(interaction.Line(2)).Limit(51).All(ctx)
+	require.ErrorContains(t, err, "heard")
+	parts := strings.Count(driver.heard, "UNION ALL SELECT * FROM (SELECT * FROM \"interactions\"") + 1
+	require.Equal(t, 6, parts, driver.heard)
+	require.Equal(t, parts+1, strings.Count(driver.heard, "LIMIT 51"), driver.heard)
+	require.Equal(t, parts+1, strings.Count(driver.heard, "\"interactions\".\"line\" = $"), driver.heard)
+	_, err = q().Where(interaction.Line(2)).All(ctx)
+	require.ErrorContains(t, err, "heard")
+	require.NotContains(t, driver.heard, "LIMIT", "nobody knows how far it goes")
+	_, err = q().Offset(10).Limit(51).All(ctx)
+	require.ErrorContains(t, err, "heard")
+	require.Equal(t, 1, strings.Count(driver.heard, "LIMIT"), "nor here, in a part")
+}
+
+func TestASegmentThatIsSeenWholeNeedsNoOtherCondition(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		grant viewer.Grant
+		asked predicate.Interaction
+		plain bool
+	}{
+		"own segment":              {viewer.Grant{AgencyID: "agn_1", RegionID: "reg_1"}, policy.InSegment("agn_1", "reg_1"), true},
+		"region of the own agency": {viewer.Grant{AgencyID: "agn_1"}, policy.InSegment("agn_1", "reg_1"), true},
+		"own agency":               {viewer.Grant{AgencyID: "agn_1"}, policy.InSegment("agn_1", ""), true},
+		"agency in the own region": {viewer.Grant{RegionID: "reg_1"}, policy.InSegment("agn_1", "reg_1"), true},
+		"agency, own region of it": {viewer.Grant{AgencyID: "agn_1", RegionID: "reg_1"}, policy.InSegment("agn_1", ""), false},
+		"another agency":           {viewer.Grant{AgencyID: "agn_1"}, policy.InSegment("agn_2", ""), false},
+		"another region":           {viewer.Grant{AgencyID: "agn_1", RegionID: "reg_1"}, policy.InSegment("agn_1", "reg_2"), false},
+		"one line of it":           {viewer.Grant{AgencyID: "agn_1", Line: 2}, policy.InSegment("agn_1", ""), false},
+		"nothing is asked for":     {viewer.Grant{AgencyID: "agn_1"}, policy.InSegment("", ""), false},
+		"as an alternative":        {viewer.Grant{AgencyID: "agn_1"}, interaction.Or(policy.InSegment("agn_1", ""), interaction.Line(2)), false},
+		"negated":                  {viewer.Grant{AgencyID: "agn_1"}, interaction.Not(policy.InSegment("agn_1", "")), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			driver := &overhearing{}
+			c.grant.Role = viewer.Supervisor
+			ctx := viewer.With(t.Context(), viewer.Viewer{Kind: viewer.Account, AccountID: "acc_1", Grants: []viewer.Grant{c.grant}})
+			_, err := ent.NewClient(ent.Driver(driver)).Interaction.Query().Where(c.asked).Order(interaction.ByID()).Limit(51).All(ctx)
+			require.ErrorContains(t, err, "heard")
+			if c.plain {
+				require.NotContains(t, driver.heard, "operator_id\" = ")
+			} else {
+				require.Contains(t, driver.heard, "operator_id\" = ")
 			}
 		})
 	}

@@ -2,17 +2,21 @@ package policy_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
 	"github.com/stretchr/testify/require"
 
+	"ekc/access/policy"
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/assistantturn"
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/offer"
+	"ekc/ent/predicate"
 	"ekc/ent/queue"
 	"ekc/ent/roleassignment"
 	"ekc/ent/segment"
@@ -125,6 +129,7 @@ func (w *world) sees(v viewer.Viewer) []string {
 		page := w.client.Interaction.Query().Where(interaction.LineIn(1, 2)).Order(order(interaction.FieldID)).Limit(100).IDsX(ctx)
 		require.ElementsMatch(w.t, names, w.names(page), "a page is read in another way")
 	}
+	w.seesInPages(ctx, ids)
 	messages := w.client.Message.Query().AllX(ctx)
 	require.ElementsMatch(w.t, names, w.names(column(messages, func(m *ent.Message) string { return m.InteractionID })))
 	attachments := w.client.Attachment.Query().AllX(ctx)
@@ -146,6 +151,44 @@ func (w *world) sees(v viewer.Viewer) []string {
 	old := w.client.Offer.Query().Where(offer.StateEQ(offer.StateExpired), offer.CreatedAtLT(time.Now().Add(-time.Minute))).AllX(ctx)
 	require.ElementsMatch(w.t, staff, w.names(column(old, func(o *ent.Offer) string { return o.InteractionID })))
 	return names
+}
+
+// seesInPages fails when pages and counts of some of the interactions show others than those of them that are seen.
+func (w *world) seesInPages(ctx context.Context, seen []string) {
+	w.t.Helper()
+	asked := map[string]predicate.Interaction{"line": interaction.Line(2), "either": interaction.Or(interaction.Line(1), interaction.AgencyID(w.mse.ID))}
+	for _, agency := range []string{"", w.pfr.ID, w.mse.ID} {
+		for _, region := range []string{"", w.moscow.ID, w.kazan.ID} {
+			in := policy.InSegment(agency, region)
+			asked["in "+agency+region] = in
+			asked["in on a line "+agency+region] = interaction.And(in, interaction.Line(2))
+			if agency+region != "" {
+				asked["in or on a line "+agency+region] = interaction.Or(in, interaction.Line(2))
+				asked["not in "+agency+region] = interaction.Not(in)
+			}
+		}
+	}
+	for what, p := range asked {
+		newest := w.client.Interaction.Query().Where(p, interaction.IDIn(seen...)).Order(interaction.ByID(sql.OrderDesc())).IDsX(w.system)
+		oldest := slices.Clone(newest)
+		slices.Reverse(oldest)
+		for _, limit := range []int{1, 3, 100} {
+			q := w.client.Interaction.Query().Where(p).Limit(limit)
+			first := newest[:min(limit, len(newest))]
+			require.Equal(w.t, w.names(first), w.names(q.Clone().Order(interaction.ByID(sql.OrderDesc())).IDsX(ctx)), "%d %s", limit, what)
+			first = oldest[:min(limit, len(oldest))]
+			require.Equal(w.t, w.names(first), w.names(q.Clone().Order(interaction.ByID()).IDsX(ctx)), "%d %s", limit, what)
+		}
+		require.Equal(w.t, len(newest), w.client.Interaction.Query().Where(p).CountX(ctx), what)
+	}
+	if len(seen) == 0 {
+		return
+	}
+	of := w.client.Interaction.Query().Where(policy.InSegment(w.mse.ID, w.kazan.ID)).QuerySegments().QueryInteraction().IDsX(ctx)
+	want := w.client.Interaction.Query().Where(policy.InSegment(w.mse.ID, w.kazan.ID), interaction.IDIn(seen...)).IDsX(w.system)
+	if viewer.From(ctx).Kind != viewer.Citizen {
+		require.ElementsMatch(w.t, w.names(want), w.names(of), "by way of others")
+	}
 }
 
 func (w *world) names(ids []string) []string {

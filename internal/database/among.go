@@ -1,6 +1,9 @@
 package database
 
 import (
+	"slices"
+	"strings"
+
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/lib/pq"
 )
@@ -13,5 +16,24 @@ func Among[P ~func(*entsql.Selector)](column string, values []string) P {
 		s.Where(entsql.P(func(b *entsql.Builder) {
 			b.Ident(s.C(column)).WriteString(" = ANY((SELECT ").Arg(pq.Array(values)).WriteString("::text[])::text[])")
 		}))
+	}
+}
+
+// Literally is the condition that the column holds one of the values, which are written into the statement instead of given to it:
+// of so few that each may have a plan of its own, such as states. Postgres would otherwise make one plan for any of them, and not use
+// an index of the rows in some.
+func Literally[P ~func(*entsql.Selector), V ~string](column string, values []V) P {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = pq.QuoteLiteral(string(v))
+	}
+	slices.Sort(quoted)
+	list := strings.Join(slices.Compact(quoted), ", ")
+	return func(s *entsql.Selector) {
+		if list == "" {
+			s.Where(entsql.False())
+			return
+		}
+		s.Where(entsql.P(func(b *entsql.Builder) { b.Ident(s.C(column)).WriteString(" IN (" + list + ")") }))
 	}
 }
