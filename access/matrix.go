@@ -249,7 +249,7 @@ var matrix = []row{
 		viewer.Operator: Own, viewer.Supervisor: Covered, viewer.Administrator: Covered,
 	}},
 	{action: SuperviseCall, sees: ReadInteraction, roles: roles{viewer.Supervisor: Covered, viewer.Administrator: Covered}},
-	{action: DialOut, roles: roles{viewer.Operator: Covered, viewer.Administrator: Covered}},
+	{action: DialOut, roles: roles{viewer.Operator: Covered}},
 	{action: ReadCallbacks, sees: ReadCallbacks, roles: roles{
 		viewer.Operator: Covered, viewer.Supervisor: Covered, viewer.SegmentCoordinator: Covered, viewer.Administrator: Covered,
 	}},

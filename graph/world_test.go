@@ -64,6 +64,7 @@ type world struct {
 	quality      *quality.Service
 	files        *recordfile.Service
 	yana         *assistant.Service
+	better       *improve.Store
 	supervision  *supervision.Service
 	tapes        recording.Storage
 	privacy      *privacy.Service
@@ -120,6 +121,7 @@ func newWorld(t testing.TB, settings ...setting) *world {
 		Client: core.Client, Log: log, Ring: ring, PhonePurpose: interaction.PhonePurpose, PhonePlace: interaction.PhonePlace,
 	})
 	base, better := newBase(t)
+	w.better = better
 	yana := assistant.New(assistant.Options{Client: core.Client, Base: base, Dialogue: w.interactions})
 	w.yana = yana
 	w.interactions.Bind(router{w.routing}, yana)

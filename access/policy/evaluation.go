@@ -20,7 +20,7 @@ func Evaluation() entgo.Policy {
 }
 
 func evaluations(v viewer.Viewer) condition {
-	if v.Kind != viewer.Account {
+	if v.Kind != viewer.Account || !handling(v) {
 		return nothing
 	}
 	grants := v.GrantsOf(viewer.Supervisor, viewer.SegmentCoordinator)

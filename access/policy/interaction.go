@@ -24,8 +24,8 @@ const (
 	offerAge   = 10 * time.Minute
 )
 
-// Interaction is the policy of interactions: their citizen; the operator who has them, had them or is offered them;
-// supervisors and coordinators whose segment reaches them.
+// Interaction is the policy of interactions: their citizen; the operator who has them, had them or is offered them, as long as they are
+// one; supervisors and coordinators whose segment reaches them.
 func Interaction() entgo.Policy { return guard(byShape{}) }
 
 // eachInteraction is the condition on interactions of which few are asked for, also by rows of another table that hang on
@@ -35,6 +35,9 @@ func eachInteraction(v viewer.Viewer) condition {
 	case viewer.Citizen:
 		return equals(interaction.FieldID, v.InteractionID)
 	case viewer.Account:
+		if !handling(v) {
+			return nothing
+		}
 		if watched := watching(v); !unbounded(watched) {
 			return watchedOrOwn(v.AccountID, watched, true)
 		}
@@ -42,6 +45,12 @@ func eachInteraction(v viewer.Viewer) condition {
 	default:
 		return nothing
 	}
+}
+
+// handling reports whether the viewer has a role that reads interactions at all. Without one, as when it has ended, what was their own is
+// theirs no more.
+func handling(v viewer.Viewer) bool {
+	return v.Has(viewer.Operator, viewer.Supervisor, viewer.SegmentCoordinator)
 }
 
 // watching are the grants by which the viewer sees the interactions of others.
@@ -137,7 +146,7 @@ func said(column, at string) func(viewer.Viewer) condition {
 	all := following(column)
 	return func(v viewer.Viewer) condition {
 		watched := watching(v)
-		if v.Kind != viewer.Account || unbounded(watched) {
+		if v.Kind != viewer.Account || !handling(v) || unbounded(watched) {
 			return all(v)
 		}
 		return func(s *sql.Selector) {
@@ -185,7 +194,7 @@ func Offer() entgo.Policy {
 }
 
 func offers(v viewer.Viewer) condition {
-	if v.Kind != viewer.Account {
+	if v.Kind != viewer.Account || !handling(v) {
 		return nothing
 	}
 	c := eachInteraction(v)

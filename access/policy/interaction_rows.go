@@ -37,7 +37,7 @@ func (byShape) EvalQuery(ctx context.Context, asked entgo.Query) error {
 		return privacy.Allow
 	}
 	watched := segments(watching(v))
-	if v.Kind != viewer.Account || len(watched) > maxParts {
+	if v.Kind != viewer.Account || !handling(v) || len(watched) > maxParts {
 		q.Where(each)
 		return privacy.Allow
 	}

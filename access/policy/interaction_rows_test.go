@@ -35,6 +35,7 @@ func TestPagesOfSmallSegmentsAndCountsAreReadPartByPart(t *testing.T) {
 	newest := interaction.ByID(sql.OrderDesc())
 	coordinator := viewer.Grant{Role: viewer.SegmentCoordinator, AgencyID: "agn_1", RegionID: "reg_1"}
 	ofAgency := viewer.Grant{Role: viewer.Supervisor, AgencyID: "agn_1"}
+	operator := []viewer.Grant{{Role: viewer.Operator, AgencyID: "agn_1"}}
 	page := func(order interaction.OrderOption) func(context.Context, *ent.InteractionQuery) error {
 		return func(ctx context.Context, q *ent.InteractionQuery) error {
 			_, err := q.Where(interaction.IDLT("int_9")).Order(order).Limit(51).All(ctx)
@@ -51,13 +52,14 @@ func TestPagesOfSmallSegmentsAndCountsAreReadPartByPart(t *testing.T) {
 		ask    func(context.Context, *ent.InteractionQuery) error
 		parts  bool
 	}{
-		"page of an operator":         {nil, page(newest), true},
+		"page of an operator":         {operator, page(newest), true},
 		"page of a coordinator":       {[]viewer.Grant{coordinator}, page(newest), true},
 		"last page of a coordinator":  {[]viewer.Grant{coordinator}, page(interaction.ByID()), true},
 		"in another order":            {[]viewer.Grant{coordinator}, page(interaction.ByCreatedAt()), false},
 		"page of an agency":           {[]viewer.Grant{coordinator, ofAgency}, page(newest), false},
-		"one of an operator":          {nil, one, false},
+		"one of an operator":          {operator, one, false},
 		"one of a coordinator":        {[]viewer.Grant{coordinator}, one, false},
+		"count without a role":        {nil, count, false},
 		"count of a coordinator":      {[]viewer.Grant{coordinator}, count, true},
 		"count of an agency":          {[]viewer.Grant{ofAgency}, count, true},
 		"page of who sees everything": {[]viewer.Grant{{Role: viewer.Supervisor}}, page(newest), false},

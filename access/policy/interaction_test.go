@@ -48,16 +48,16 @@ func TestInteractionsAndWhatHangsOnThem(t *testing.T) {
 		viewer viewer.Viewer
 		sees   []string
 	}{
-		"nobody":                   {viewer.Viewer{}, nil},
-		"system":                   {viewer.Viewer{Kind: viewer.System}, everything},
-		"citizen":                  {viewer.Viewer{Kind: viewer.Citizen, InteractionID: pfr.ID}, []string{"pfr"}},
-		"citizen of nothing":       {viewer.Viewer{Kind: viewer.Citizen}, nil},
-		"operator":                 {operator, own},
-		"account without roles":    {viewer.Viewer{Kind: viewer.Account, AccountID: operator.AccountID}, own},
-		"another operator":         {w.account("other", viewer.Grant{Role: viewer.Operator}), nil},
-		"administrator":            {with(viewer.Viewer{Kind: viewer.Account}, viewer.Administrator, viewer.Grant{}), everything},
-		"supervisor everywhere":    {supervisor(viewer.Grant{}), everything},
-		"supervisor of one agency": {supervisor(viewer.Grant{AgencyID: w.pfr.ID}), []string{"common", "pfr", "pfr-kazan"}},
+		"nobody":                    {viewer.Viewer{}, nil},
+		"system":                    {viewer.Viewer{Kind: viewer.System}, everything},
+		"citizen":                   {viewer.Viewer{Kind: viewer.Citizen, InteractionID: pfr.ID}, []string{"pfr"}},
+		"citizen of nothing":        {viewer.Viewer{Kind: viewer.Citizen}, nil},
+		"operator":                  {operator, own},
+		"operator whose role ended": {viewer.Viewer{Kind: viewer.Account, AccountID: operator.AccountID}, nil},
+		"another operator":          {w.account("other", viewer.Grant{Role: viewer.Operator}), nil},
+		"administrator":             {with(viewer.Viewer{Kind: viewer.Account}, viewer.Administrator, viewer.Grant{}), everything},
+		"supervisor everywhere":     {supervisor(viewer.Grant{}), everything},
+		"supervisor of one agency":  {supervisor(viewer.Grant{AgencyID: w.pfr.ID}), []string{"common", "pfr", "pfr-kazan"}},
 		"supervisor of another": {
 			supervisor(viewer.Grant{AgencyID: w.mse.ID}),
 			[]string{"common", "mse", "mine", "handled", "offered", "missed", "missed-long-ago"},
@@ -93,7 +93,9 @@ func TestInteractionsAndWhatHangsOnThem(t *testing.T) {
 			with(operator, viewer.Supervisor, viewer.Grant{AgencyID: w.pfr.ID, RegionID: w.kazan.ID}),
 			append([]string{"common", "pfr-kazan"}, own...),
 		},
-		"content manager": {with(viewer.Viewer{Kind: viewer.Account}, viewer.ContentManager, viewer.Grant{}), nil},
+		"content manager who was an operator": {
+			with(viewer.Viewer{Kind: viewer.Account, AccountID: operator.AccountID}, viewer.ContentManager, viewer.Grant{}), nil,
+		},
 		"segment administrator": {
 			with(viewer.Viewer{Kind: viewer.Account}, viewer.SegmentAdministrator, viewer.Grant{AgencyID: w.pfr.ID}), nil,
 		},

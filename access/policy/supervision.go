@@ -25,10 +25,10 @@ func Deferral() entgo.Policy {
 }
 
 func deferrals(v viewer.Viewer) condition {
-	if v.Kind != viewer.Account {
+	grants := v.GrantsOf(viewer.Supervisor, viewer.SegmentCoordinator, viewer.ContentManager, viewer.ExpertSystemAdministrator)
+	if v.Kind != viewer.Account || (len(grants) == 0 && !v.Has(viewer.Operator)) {
 		return nothing
 	}
-	grants := v.GrantsOf(viewer.Supervisor, viewer.SegmentCoordinator, viewer.ContentManager, viewer.ExpertSystemAdministrator)
 	return reachedOr(onLine(grants, lineTwo), v.AccountID, deferral.FieldOperatorID, deferral.FieldDeferredBy, deferral.FieldAnsweredBy)
 }
 
@@ -49,11 +49,11 @@ func Incident() entgo.Policy {
 }
 
 func incidents(v viewer.Viewer) condition {
-	if v.Kind != viewer.Account {
+	head := v.GrantsOf(viewer.ExpertSystemUser)
+	if v.Kind != viewer.Account || (len(head) == 0 && !handling(v)) {
 		return nothing
 	}
 	near := reachedOr(v.GrantsOf(viewer.Supervisor, viewer.SegmentCoordinator), v.AccountID, incident.FieldRaisedBy)
-	head := v.GrantsOf(viewer.ExpertSystemUser)
 	if near == nil || len(head) == 0 {
 		return near
 	}
