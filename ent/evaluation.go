@@ -72,6 +72,8 @@ type Evaluation struct {
 	ContestedAt *time.Time `json:"contested_at,omitempty"`
 	// ContestReason holds the value of the "contest_reason" field.
 	ContestReason string `json:"contest_reason,omitempty"`
+	// the end of the term for deciding what was contested
+	DecideUntil *time.Time `json:"decide_until,omitempty"`
 	// DecidedBy holds the value of the "decided_by" field.
 	DecidedBy string `json:"decided_by,omitempty"`
 	// DecidedAt holds the value of the "decided_at" field.
@@ -212,7 +214,7 @@ func (*Evaluation) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case evaluation.FieldID, evaluation.FieldAgencyID, evaluation.FieldRegionID, evaluation.FieldInteractionID, evaluation.FieldOperatorID, evaluation.FieldFormID, evaluation.FieldFormVersionID, evaluation.FieldRuleID, evaluation.FieldCalibrationID, evaluation.FieldState, evaluation.FieldEvaluatorID, evaluation.FieldComment, evaluation.FieldContestReason, evaluation.FieldDecidedBy, evaluation.FieldDecision:
 			values[i] = new(sql.NullString)
-		case evaluation.FieldCreatedAt, evaluation.FieldGivenAt, evaluation.FieldContestUntil, evaluation.FieldContestedAt, evaluation.FieldDecidedAt:
+		case evaluation.FieldCreatedAt, evaluation.FieldGivenAt, evaluation.FieldContestUntil, evaluation.FieldContestedAt, evaluation.FieldDecideUntil, evaluation.FieldDecidedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -380,6 +382,13 @@ func (_m *Evaluation) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field contest_reason", values[i])
 			} else if value.Valid {
 				_m.ContestReason = value.String
+			}
+		case evaluation.FieldDecideUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field decide_until", values[i])
+			} else if value.Valid {
+				_m.DecideUntil = new(time.Time)
+				*_m.DecideUntil = value.Time
 			}
 		case evaluation.FieldDecidedBy:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -556,6 +565,11 @@ func (_m *Evaluation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("contest_reason=")
 	builder.WriteString(_m.ContestReason)
+	builder.WriteString(", ")
+	if v := _m.DecideUntil; v != nil {
+		builder.WriteString("decide_until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("decided_by=")
 	builder.WriteString(_m.DecidedBy)

@@ -322,6 +322,20 @@ func (_c *EvaluationCreate) SetNillableContestReason(v *string) *EvaluationCreat
 	return _c
 }
 
+// SetDecideUntil sets the "decide_until" field.
+func (_c *EvaluationCreate) SetDecideUntil(v time.Time) *EvaluationCreate {
+	_c.mutation.SetDecideUntil(v)
+	return _c
+}
+
+// SetNillableDecideUntil sets the "decide_until" field if the given value is not nil.
+func (_c *EvaluationCreate) SetNillableDecideUntil(v *time.Time) *EvaluationCreate {
+	if v != nil {
+		_c.SetDecideUntil(*v)
+	}
+	return _c
+}
+
 // SetDecidedBy sets the "decided_by" field.
 func (_c *EvaluationCreate) SetDecidedBy(v string) *EvaluationCreate {
 	_c.mutation.SetDecidedBy(v)
@@ -719,6 +733,10 @@ func (_c *EvaluationCreate) createSpec() (*Evaluation, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ContestReason(); ok {
 		_spec.SetField(evaluation.FieldContestReason, field.TypeString, value)
 		_node.ContestReason = value
+	}
+	if value, ok := _c.mutation.DecideUntil(); ok {
+		_spec.SetField(evaluation.FieldDecideUntil, field.TypeTime, value)
+		_node.DecideUntil = &value
 	}
 	if value, ok := _c.mutation.DecidedBy(); ok {
 		_spec.SetField(evaluation.FieldDecidedBy, field.TypeString, value)
@@ -1195,6 +1213,24 @@ func (u *EvaluationUpsert) ClearContestReason() *EvaluationUpsert {
 	return u
 }
 
+// SetDecideUntil sets the "decide_until" field.
+func (u *EvaluationUpsert) SetDecideUntil(v time.Time) *EvaluationUpsert {
+	u.Set(evaluation.FieldDecideUntil, v)
+	return u
+}
+
+// UpdateDecideUntil sets the "decide_until" field to the value that was provided on create.
+func (u *EvaluationUpsert) UpdateDecideUntil() *EvaluationUpsert {
+	u.SetExcluded(evaluation.FieldDecideUntil)
+	return u
+}
+
+// ClearDecideUntil clears the value of the "decide_until" field.
+func (u *EvaluationUpsert) ClearDecideUntil() *EvaluationUpsert {
+	u.SetNull(evaluation.FieldDecideUntil)
+	return u
+}
+
 // SetDecidedBy sets the "decided_by" field.
 func (u *EvaluationUpsert) SetDecidedBy(v string) *EvaluationUpsert {
 	u.Set(evaluation.FieldDecidedBy, v)
@@ -1637,6 +1673,27 @@ func (u *EvaluationUpsertOne) UpdateContestReason() *EvaluationUpsertOne {
 func (u *EvaluationUpsertOne) ClearContestReason() *EvaluationUpsertOne {
 	return u.Update(func(s *EvaluationUpsert) {
 		s.ClearContestReason()
+	})
+}
+
+// SetDecideUntil sets the "decide_until" field.
+func (u *EvaluationUpsertOne) SetDecideUntil(v time.Time) *EvaluationUpsertOne {
+	return u.Update(func(s *EvaluationUpsert) {
+		s.SetDecideUntil(v)
+	})
+}
+
+// UpdateDecideUntil sets the "decide_until" field to the value that was provided on create.
+func (u *EvaluationUpsertOne) UpdateDecideUntil() *EvaluationUpsertOne {
+	return u.Update(func(s *EvaluationUpsert) {
+		s.UpdateDecideUntil()
+	})
+}
+
+// ClearDecideUntil clears the value of the "decide_until" field.
+func (u *EvaluationUpsertOne) ClearDecideUntil() *EvaluationUpsertOne {
+	return u.Update(func(s *EvaluationUpsert) {
+		s.ClearDecideUntil()
 	})
 }
 
@@ -2258,6 +2315,27 @@ func (u *EvaluationUpsertBulk) UpdateContestReason() *EvaluationUpsertBulk {
 func (u *EvaluationUpsertBulk) ClearContestReason() *EvaluationUpsertBulk {
 	return u.Update(func(s *EvaluationUpsert) {
 		s.ClearContestReason()
+	})
+}
+
+// SetDecideUntil sets the "decide_until" field.
+func (u *EvaluationUpsertBulk) SetDecideUntil(v time.Time) *EvaluationUpsertBulk {
+	return u.Update(func(s *EvaluationUpsert) {
+		s.SetDecideUntil(v)
+	})
+}
+
+// UpdateDecideUntil sets the "decide_until" field to the value that was provided on create.
+func (u *EvaluationUpsertBulk) UpdateDecideUntil() *EvaluationUpsertBulk {
+	return u.Update(func(s *EvaluationUpsert) {
+		s.UpdateDecideUntil()
+	})
+}
+
+// ClearDecideUntil clears the value of the "decide_until" field.
+func (u *EvaluationUpsertBulk) ClearDecideUntil() *EvaluationUpsertBulk {
+	return u.Update(func(s *EvaluationUpsert) {
+		s.ClearDecideUntil()
 	})
 }
 

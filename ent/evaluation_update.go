@@ -343,6 +343,26 @@ func (_u *EvaluationUpdate) ClearContestReason() *EvaluationUpdate {
 	return _u
 }
 
+// SetDecideUntil sets the "decide_until" field.
+func (_u *EvaluationUpdate) SetDecideUntil(v time.Time) *EvaluationUpdate {
+	_u.mutation.SetDecideUntil(v)
+	return _u
+}
+
+// SetNillableDecideUntil sets the "decide_until" field if the given value is not nil.
+func (_u *EvaluationUpdate) SetNillableDecideUntil(v *time.Time) *EvaluationUpdate {
+	if v != nil {
+		_u.SetDecideUntil(*v)
+	}
+	return _u
+}
+
+// ClearDecideUntil clears the value of the "decide_until" field.
+func (_u *EvaluationUpdate) ClearDecideUntil() *EvaluationUpdate {
+	_u.mutation.ClearDecideUntil()
+	return _u
+}
+
 // SetDecidedBy sets the "decided_by" field.
 func (_u *EvaluationUpdate) SetDecidedBy(v string) *EvaluationUpdate {
 	_u.mutation.SetDecidedBy(v)
@@ -667,6 +687,12 @@ func (_u *EvaluationUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if _u.mutation.ContestReasonCleared() {
 		_spec.ClearField(evaluation.FieldContestReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.DecideUntil(); ok {
+		_spec.SetField(evaluation.FieldDecideUntil, field.TypeTime, value)
+	}
+	if _u.mutation.DecideUntilCleared() {
+		_spec.ClearField(evaluation.FieldDecideUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.DecidedBy(); ok {
 		_spec.SetField(evaluation.FieldDecidedBy, field.TypeString, value)
@@ -1148,6 +1174,26 @@ func (_u *EvaluationUpdateOne) ClearContestReason() *EvaluationUpdateOne {
 	return _u
 }
 
+// SetDecideUntil sets the "decide_until" field.
+func (_u *EvaluationUpdateOne) SetDecideUntil(v time.Time) *EvaluationUpdateOne {
+	_u.mutation.SetDecideUntil(v)
+	return _u
+}
+
+// SetNillableDecideUntil sets the "decide_until" field if the given value is not nil.
+func (_u *EvaluationUpdateOne) SetNillableDecideUntil(v *time.Time) *EvaluationUpdateOne {
+	if v != nil {
+		_u.SetDecideUntil(*v)
+	}
+	return _u
+}
+
+// ClearDecideUntil clears the value of the "decide_until" field.
+func (_u *EvaluationUpdateOne) ClearDecideUntil() *EvaluationUpdateOne {
+	_u.mutation.ClearDecideUntil()
+	return _u
+}
+
 // SetDecidedBy sets the "decided_by" field.
 func (_u *EvaluationUpdateOne) SetDecidedBy(v string) *EvaluationUpdateOne {
 	_u.mutation.SetDecidedBy(v)
@@ -1502,6 +1548,12 @@ func (_u *EvaluationUpdateOne) sqlSave(ctx context.Context) (_node *Evaluation, 
 	}
 	if _u.mutation.ContestReasonCleared() {
 		_spec.ClearField(evaluation.FieldContestReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.DecideUntil(); ok {
+		_spec.SetField(evaluation.FieldDecideUntil, field.TypeTime, value)
+	}
+	if _u.mutation.DecideUntilCleared() {
+		_spec.ClearField(evaluation.FieldDecideUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.DecidedBy(); ok {
 		_spec.SetField(evaluation.FieldDecidedBy, field.TypeString, value)

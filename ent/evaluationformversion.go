@@ -32,6 +32,8 @@ type EvaluationFormVersion struct {
 	PassMark int `json:"pass_mark,omitempty"`
 	// for how many days the operator may contest
 	ContestDays int `json:"contest_days,omitempty"`
+	// in how many working days what was contested must be decided
+	DecideDays int `json:"decide_days,omitempty"`
 	// AuthorID holds the value of the "author_id" field.
 	AuthorID string `json:"author_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -69,7 +71,7 @@ func (*EvaluationFormVersion) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case evaluationformversion.FieldContent:
 			values[i] = new([]byte)
-		case evaluationformversion.FieldNumber, evaluationformversion.FieldPassMark, evaluationformversion.FieldContestDays:
+		case evaluationformversion.FieldNumber, evaluationformversion.FieldPassMark, evaluationformversion.FieldContestDays, evaluationformversion.FieldDecideDays:
 			values[i] = new(sql.NullInt64)
 		case evaluationformversion.FieldID, evaluationformversion.FieldFormID, evaluationformversion.FieldAuthorID:
 			values[i] = new(sql.NullString)
@@ -133,6 +135,12 @@ func (_m *EvaluationFormVersion) assignValues(columns []string, values []any) er
 				return fmt.Errorf("unexpected type %T for field contest_days", values[i])
 			} else if value.Valid {
 				_m.ContestDays = int(value.Int64)
+			}
+		case evaluationformversion.FieldDecideDays:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field decide_days", values[i])
+			} else if value.Valid {
+				_m.DecideDays = int(value.Int64)
 			}
 		case evaluationformversion.FieldAuthorID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -198,6 +206,9 @@ func (_m *EvaluationFormVersion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("contest_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ContestDays))
+	builder.WriteString(", ")
+	builder.WriteString("decide_days=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DecideDays))
 	builder.WriteString(", ")
 	builder.WriteString("author_id=")
 	builder.WriteString(_m.AuthorID)

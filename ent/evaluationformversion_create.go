@@ -69,6 +69,20 @@ func (_c *EvaluationFormVersionCreate) SetContestDays(v int) *EvaluationFormVers
 	return _c
 }
 
+// SetDecideDays sets the "decide_days" field.
+func (_c *EvaluationFormVersionCreate) SetDecideDays(v int) *EvaluationFormVersionCreate {
+	_c.mutation.SetDecideDays(v)
+	return _c
+}
+
+// SetNillableDecideDays sets the "decide_days" field if the given value is not nil.
+func (_c *EvaluationFormVersionCreate) SetNillableDecideDays(v *int) *EvaluationFormVersionCreate {
+	if v != nil {
+		_c.SetDecideDays(*v)
+	}
+	return _c
+}
+
 // SetAuthorID sets the "author_id" field.
 func (_c *EvaluationFormVersionCreate) SetAuthorID(v string) *EvaluationFormVersionCreate {
 	_c.mutation.SetAuthorID(v)
@@ -138,6 +152,10 @@ func (_c *EvaluationFormVersionCreate) defaults() error {
 		v := evaluationformversion.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.DecideDays(); !ok {
+		v := evaluationformversion.DefaultDecideDays
+		_c.mutation.SetDecideDays(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if evaluationformversion.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized evaluationformversion.DefaultID (forgotten import ent/runtime?)")
@@ -186,6 +204,14 @@ func (_c *EvaluationFormVersionCreate) check() error {
 	if v, ok := _c.mutation.ContestDays(); ok {
 		if err := evaluationformversion.ContestDaysValidator(v); err != nil {
 			return &ValidationError{Name: "contest_days", err: fmt.Errorf(`ent: validator failed for field "EvaluationFormVersion.contest_days": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.DecideDays(); !ok {
+		return &ValidationError{Name: "decide_days", err: errors.New(`ent: missing required field "EvaluationFormVersion.decide_days"`)}
+	}
+	if v, ok := _c.mutation.DecideDays(); ok {
+		if err := evaluationformversion.DecideDaysValidator(v); err != nil {
+			return &ValidationError{Name: "decide_days", err: fmt.Errorf(`ent: validator failed for field "EvaluationFormVersion.decide_days": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.AuthorID(); !ok {
@@ -259,6 +285,10 @@ func (_c *EvaluationFormVersionCreate) createSpec() (*EvaluationFormVersion, *sq
 	if value, ok := _c.mutation.ContestDays(); ok {
 		_spec.SetField(evaluationformversion.FieldContestDays, field.TypeInt, value)
 		_node.ContestDays = value
+	}
+	if value, ok := _c.mutation.DecideDays(); ok {
+		_spec.SetField(evaluationformversion.FieldDecideDays, field.TypeInt, value)
+		_node.DecideDays = value
 	}
 	if value, ok := _c.mutation.AuthorID(); ok {
 		_spec.SetField(evaluationformversion.FieldAuthorID, field.TypeString, value)
@@ -367,6 +397,9 @@ func (u *EvaluationFormVersionUpsertOne) UpdateNewValues() *EvaluationFormVersio
 		}
 		if _, exists := u.create.mutation.ContestDays(); exists {
 			s.SetIgnore(evaluationformversion.FieldContestDays)
+		}
+		if _, exists := u.create.mutation.DecideDays(); exists {
+			s.SetIgnore(evaluationformversion.FieldDecideDays)
 		}
 		if _, exists := u.create.mutation.AuthorID(); exists {
 			s.SetIgnore(evaluationformversion.FieldAuthorID)
@@ -602,6 +635,9 @@ func (u *EvaluationFormVersionUpsertBulk) UpdateNewValues() *EvaluationFormVersi
 			}
 			if _, exists := b.mutation.ContestDays(); exists {
 				s.SetIgnore(evaluationformversion.FieldContestDays)
+			}
+			if _, exists := b.mutation.DecideDays(); exists {
+				s.SetIgnore(evaluationformversion.FieldDecideDays)
 			}
 			if _, exists := b.mutation.AuthorID(); exists {
 				s.SetIgnore(evaluationformversion.FieldAuthorID)

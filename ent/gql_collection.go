@@ -3720,6 +3720,11 @@ func (_q *EvaluationQuery) collectField(ctx context.Context, oneNode bool, opCtx
 				selectedFields = append(selectedFields, evaluation.FieldContestReason)
 				fieldSeen[evaluation.FieldContestReason] = struct{}{}
 			}
+		case "decideUntil":
+			if _, ok := fieldSeen[evaluation.FieldDecideUntil]; !ok {
+				selectedFields = append(selectedFields, evaluation.FieldDecideUntil)
+				fieldSeen[evaluation.FieldDecideUntil] = struct{}{}
+			}
 		case "decidedBy":
 			if _, ok := fieldSeen[evaluation.FieldDecidedBy]; !ok {
 				selectedFields = append(selectedFields, evaluation.FieldDecidedBy)
@@ -3962,6 +3967,11 @@ func (_q *EvaluationFormVersionQuery) collectField(ctx context.Context, oneNode 
 			if _, ok := fieldSeen[evaluationformversion.FieldContestDays]; !ok {
 				selectedFields = append(selectedFields, evaluationformversion.FieldContestDays)
 				fieldSeen[evaluationformversion.FieldContestDays] = struct{}{}
+			}
+		case "decideDays":
+			if _, ok := fieldSeen[evaluationformversion.FieldDecideDays]; !ok {
+				selectedFields = append(selectedFields, evaluationformversion.FieldDecideDays)
+				fieldSeen[evaluationformversion.FieldDecideDays] = struct{}{}
 			}
 		case "authorID":
 			if _, ok := fieldSeen[evaluationformversion.FieldAuthorID]; !ok {

@@ -36300,6 +36300,7 @@ type EvaluationMutation struct {
 	contest_until       *time.Time
 	contested_at        *time.Time
 	contest_reason      *string
+	decide_until        *time.Time
 	decided_by          *string
 	decided_at          *time.Time
 	decision            *string
@@ -37532,6 +37533,55 @@ func (m *EvaluationMutation) ResetContestReason() {
 	delete(m.clearedFields, evaluation.FieldContestReason)
 }
 
+// SetDecideUntil sets the "decide_until" field.
+func (m *EvaluationMutation) SetDecideUntil(t time.Time) {
+	m.decide_until = &t
+}
+
+// DecideUntil returns the value of the "decide_until" field in the mutation.
+func (m *EvaluationMutation) DecideUntil() (r time.Time, exists bool) {
+	v := m.decide_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecideUntil returns the old "decide_until" field's value of the Evaluation entity.
+// If the Evaluation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationMutation) OldDecideUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecideUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecideUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecideUntil: %w", err)
+	}
+	return oldValue.DecideUntil, nil
+}
+
+// ClearDecideUntil clears the value of the "decide_until" field.
+func (m *EvaluationMutation) ClearDecideUntil() {
+	m.decide_until = nil
+	m.clearedFields[evaluation.FieldDecideUntil] = struct{}{}
+}
+
+// DecideUntilCleared returns if the "decide_until" field was cleared in this mutation.
+func (m *EvaluationMutation) DecideUntilCleared() bool {
+	_, ok := m.clearedFields[evaluation.FieldDecideUntil]
+	return ok
+}
+
+// ResetDecideUntil resets all changes to the "decide_until" field.
+func (m *EvaluationMutation) ResetDecideUntil() {
+	m.decide_until = nil
+	delete(m.clearedFields, evaluation.FieldDecideUntil)
+}
+
 // SetDecidedBy sets the "decided_by" field.
 func (m *EvaluationMutation) SetDecidedBy(s string) {
 	m.decided_by = &s
@@ -37956,7 +38006,7 @@ func (m *EvaluationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EvaluationMutation) Fields() []string {
-	fields := make([]string, 0, 26)
+	fields := make([]string, 0, 27)
 	if m.created_at != nil {
 		fields = append(fields, evaluation.FieldCreatedAt)
 	}
@@ -38026,6 +38076,9 @@ func (m *EvaluationMutation) Fields() []string {
 	if m.contest_reason != nil {
 		fields = append(fields, evaluation.FieldContestReason)
 	}
+	if m.decide_until != nil {
+		fields = append(fields, evaluation.FieldDecideUntil)
+	}
 	if m.decided_by != nil {
 		fields = append(fields, evaluation.FieldDecidedBy)
 	}
@@ -38089,6 +38142,8 @@ func (m *EvaluationMutation) Field(name string) (ent.Value, bool) {
 		return m.ContestedAt()
 	case evaluation.FieldContestReason:
 		return m.ContestReason()
+	case evaluation.FieldDecideUntil:
+		return m.DecideUntil()
 	case evaluation.FieldDecidedBy:
 		return m.DecidedBy()
 	case evaluation.FieldDecidedAt:
@@ -38150,6 +38205,8 @@ func (m *EvaluationMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldContestedAt(ctx)
 	case evaluation.FieldContestReason:
 		return m.OldContestReason(ctx)
+	case evaluation.FieldDecideUntil:
+		return m.OldDecideUntil(ctx)
 	case evaluation.FieldDecidedBy:
 		return m.OldDecidedBy(ctx)
 	case evaluation.FieldDecidedAt:
@@ -38326,6 +38383,13 @@ func (m *EvaluationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetContestReason(v)
 		return nil
+	case evaluation.FieldDecideUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecideUntil(v)
+		return nil
 	case evaluation.FieldDecidedBy:
 		v, ok := value.(string)
 		if !ok {
@@ -38461,6 +38525,9 @@ func (m *EvaluationMutation) ClearedFields() []string {
 	if m.FieldCleared(evaluation.FieldContestReason) {
 		fields = append(fields, evaluation.FieldContestReason)
 	}
+	if m.FieldCleared(evaluation.FieldDecideUntil) {
+		fields = append(fields, evaluation.FieldDecideUntil)
+	}
 	if m.FieldCleared(evaluation.FieldDecidedBy) {
 		fields = append(fields, evaluation.FieldDecidedBy)
 	}
@@ -38528,6 +38595,9 @@ func (m *EvaluationMutation) ClearField(name string) error {
 		return nil
 	case evaluation.FieldContestReason:
 		m.ClearContestReason()
+		return nil
+	case evaluation.FieldDecideUntil:
+		m.ClearDecideUntil()
 		return nil
 	case evaluation.FieldDecidedBy:
 		m.ClearDecidedBy()
@@ -38614,6 +38684,9 @@ func (m *EvaluationMutation) ResetField(name string) error {
 		return nil
 	case evaluation.FieldContestReason:
 		m.ResetContestReason()
+		return nil
+	case evaluation.FieldDecideUntil:
+		m.ResetDecideUntil()
 		return nil
 	case evaluation.FieldDecidedBy:
 		m.ResetDecidedBy()
@@ -39770,6 +39843,8 @@ type EvaluationFormVersionMutation struct {
 	addpass_mark    *int
 	contest_days    *int
 	addcontest_days *int
+	decide_days     *int
+	adddecide_days  *int
 	author_id       *string
 	clearedFields   map[string]struct{}
 	form            *string
@@ -40159,6 +40234,62 @@ func (m *EvaluationFormVersionMutation) ResetContestDays() {
 	m.addcontest_days = nil
 }
 
+// SetDecideDays sets the "decide_days" field.
+func (m *EvaluationFormVersionMutation) SetDecideDays(i int) {
+	m.decide_days = &i
+	m.adddecide_days = nil
+}
+
+// DecideDays returns the value of the "decide_days" field in the mutation.
+func (m *EvaluationFormVersionMutation) DecideDays() (r int, exists bool) {
+	v := m.decide_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecideDays returns the old "decide_days" field's value of the EvaluationFormVersion entity.
+// If the EvaluationFormVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EvaluationFormVersionMutation) OldDecideDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecideDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecideDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecideDays: %w", err)
+	}
+	return oldValue.DecideDays, nil
+}
+
+// AddDecideDays adds i to the "decide_days" field.
+func (m *EvaluationFormVersionMutation) AddDecideDays(i int) {
+	if m.adddecide_days != nil {
+		*m.adddecide_days += i
+	} else {
+		m.adddecide_days = &i
+	}
+}
+
+// AddedDecideDays returns the value that was added to the "decide_days" field in this mutation.
+func (m *EvaluationFormVersionMutation) AddedDecideDays() (r int, exists bool) {
+	v := m.adddecide_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDecideDays resets all changes to the "decide_days" field.
+func (m *EvaluationFormVersionMutation) ResetDecideDays() {
+	m.decide_days = nil
+	m.adddecide_days = nil
+}
+
 // SetAuthorID sets the "author_id" field.
 func (m *EvaluationFormVersionMutation) SetAuthorID(s string) {
 	m.author_id = &s
@@ -40256,7 +40387,7 @@ func (m *EvaluationFormVersionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EvaluationFormVersionMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.created_at != nil {
 		fields = append(fields, evaluationformversion.FieldCreatedAt)
 	}
@@ -40274,6 +40405,9 @@ func (m *EvaluationFormVersionMutation) Fields() []string {
 	}
 	if m.contest_days != nil {
 		fields = append(fields, evaluationformversion.FieldContestDays)
+	}
+	if m.decide_days != nil {
+		fields = append(fields, evaluationformversion.FieldDecideDays)
 	}
 	if m.author_id != nil {
 		fields = append(fields, evaluationformversion.FieldAuthorID)
@@ -40298,6 +40432,8 @@ func (m *EvaluationFormVersionMutation) Field(name string) (ent.Value, bool) {
 		return m.PassMark()
 	case evaluationformversion.FieldContestDays:
 		return m.ContestDays()
+	case evaluationformversion.FieldDecideDays:
+		return m.DecideDays()
 	case evaluationformversion.FieldAuthorID:
 		return m.AuthorID()
 	}
@@ -40321,6 +40457,8 @@ func (m *EvaluationFormVersionMutation) OldField(ctx context.Context, name strin
 		return m.OldPassMark(ctx)
 	case evaluationformversion.FieldContestDays:
 		return m.OldContestDays(ctx)
+	case evaluationformversion.FieldDecideDays:
+		return m.OldDecideDays(ctx)
 	case evaluationformversion.FieldAuthorID:
 		return m.OldAuthorID(ctx)
 	}
@@ -40374,6 +40512,13 @@ func (m *EvaluationFormVersionMutation) SetField(name string, value ent.Value) e
 		}
 		m.SetContestDays(v)
 		return nil
+	case evaluationformversion.FieldDecideDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecideDays(v)
+		return nil
 	case evaluationformversion.FieldAuthorID:
 		v, ok := value.(string)
 		if !ok {
@@ -40398,6 +40543,9 @@ func (m *EvaluationFormVersionMutation) AddedFields() []string {
 	if m.addcontest_days != nil {
 		fields = append(fields, evaluationformversion.FieldContestDays)
 	}
+	if m.adddecide_days != nil {
+		fields = append(fields, evaluationformversion.FieldDecideDays)
+	}
 	return fields
 }
 
@@ -40412,6 +40560,8 @@ func (m *EvaluationFormVersionMutation) AddedField(name string) (ent.Value, bool
 		return m.AddedPassMark()
 	case evaluationformversion.FieldContestDays:
 		return m.AddedContestDays()
+	case evaluationformversion.FieldDecideDays:
+		return m.AddedDecideDays()
 	}
 	return nil, false
 }
@@ -40441,6 +40591,13 @@ func (m *EvaluationFormVersionMutation) AddField(name string, value ent.Value) e
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddContestDays(v)
+		return nil
+	case evaluationformversion.FieldDecideDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDecideDays(v)
 		return nil
 	}
 	return fmt.Errorf("unknown EvaluationFormVersion numeric field %s", name)
@@ -40486,6 +40643,9 @@ func (m *EvaluationFormVersionMutation) ResetField(name string) error {
 		return nil
 	case evaluationformversion.FieldContestDays:
 		m.ResetContestDays()
+		return nil
+	case evaluationformversion.FieldDecideDays:
+		m.ResetDecideDays()
 		return nil
 	case evaluationformversion.FieldAuthorID:
 		m.ResetAuthorID()

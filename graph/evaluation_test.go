@@ -11,8 +11,11 @@ import (
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/account"
+	"ekc/ent/alert"
 	"ekc/ent/evaluation"
+	"ekc/ent/evaluationformversion"
 	"ekc/ent/evaluationrule"
+	"ekc/ent/event"
 	"ekc/supervision"
 )
 
@@ -387,4 +390,95 @@ func TestWhatWasDrawnIsLaidAside(t *testing.T) {
 	require.InDelta(t, 0, j.count(j.line1), 0, "the operator is not told")
 	j.given(talk, form) // and may be judged after all
 	require.Equal(t, 2, j.client.Evaluation.Query().CountX(j.system))
+}
+
+// workingDaysOn is the midnight of Moscow that ends the nth day from Monday to Friday after today.
+func workingDaysOn(n int) time.Time {
+	moscow := time.FixedZone("", 3*60*60)
+	y, m, d := time.Now().In(moscow).Date()
+	for day := time.Date(y, m, d, 0, 0, 0, 0, moscow); ; {
+		day = day.AddDate(0, 0, 1)
+		if day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+			continue
+		}
+		if n--; n == 0 {
+			return day.AddDate(0, 0, 1)
+		}
+	}
+}
+
+func TestContestedIsToBeDecidedInItsTerm(t *testing.T) {
+	t.Parallel()
+	j := newJudges(t)
+	for _, days := range []int{0, 31} {
+		content := formContent()
+		content["decideDays"] = days
+		require.Equal(t, "INVALID", j.newForm(j.boss, map[string]any{"content": content}).refusal("evaluationFormCreate"))
+	}
+	content := formContent()
+	content["decideDays"] = 2
+	form := j.newForm(j.boss, map[string]any{"content": content}).path("evaluationFormCreate", "form", "id").(string)
+	require.InDelta(t, 2, j.ask(j.boss, `{ evaluationForms { current { decideDays } } }`, nil).path("evaluationForms").([]any)[0].(map[string]any)["current"].(map[string]any)["decideDays"], 0)
+	require.Equal(t, 5, j.client.EvaluationFormVersion.GetX(j.system, j.client.EvaluationFormVersion.Query().Where(evaluationformversion.FormID(j.form())).OnlyIDX(j.system)).DecideDays, "unless it is said")
+
+	id, calm := j.given(j.talked(), form), j.given(j.talked(), form)
+	see := func(token, id string) map[string]any {
+		node, _ := j.ask(token, `query($i: ID!) { node(id: $i) { ... on Evaluation { decideUntil overdue } } }`, map[string]any{"i": id}).path("node").(map[string]any)
+		return node
+	}
+	require.Equal(t, map[string]any{"decideUntil": nil, "overdue": false}, see(j.line1, id))
+	require.Empty(t, j.rule(j.boss, "CONTEST_DUE", 1, 1, nil).path("alertRuleCreate", "userErrors"))
+	require.Empty(t, j.rule(j.other, "CONTEST_DUE", 1, 1, map[string]any{"agencyId": j.mse.ID}).path("alertRuleCreate", "userErrors"))
+	before := workingDaysOn(2)
+	require.Equal(t, "CONTESTED", j.on(j.line1, "evaluationContest", "EvaluationContestInput", id, map[string]any{"reason": "x"}))
+	until, err := time.Parse(time.RFC3339, see(j.line1, id)["decideUntil"].(string))
+	require.NoError(t, err)
+	require.Contains(t, []string{before.UTC().String(), workingDaysOn(2).UTC().String()}, until.UTC().String(), "midnight may pass meanwhile")
+
+	late := func(token string, overdue bool) int {
+		got := j.ask(token, `query($o: Boolean!) { evaluations(filter: {overdue: $o}) { edges { node { id } } } }`, map[string]any{"o": overdue})
+		return len(got.path("evaluations", "edges").([]any))
+	}
+	j.laterBy(time.Until(until) - time.Minute)
+	require.Equal(t, false, see(j.boss, id)["overdue"])
+	require.Equal(t, []int{0, 2}, []int{late(j.boss, true), late(j.boss, false)})
+	require.Empty(t, j.alerts(alert.StateRaised))
+	j.laterBy(time.Until(until) + time.Minute)
+	require.Equal(t, true, see(j.line1, id)["overdue"])
+	require.Equal(t, false, see(j.line1, calm)["overdue"])
+	require.Equal(t, []int{1, 1, 0}, []int{late(j.boss, true), late(j.boss, false), late(j.other, true)})
+	raised := j.alerts(alert.StateRaised)
+	require.Len(t, raised, 1, "of the rule of its agency")
+	require.Equal(t, []any{1, j.pfr.ID}, []any{raised[0].Value, raised[0].AgencyID})
+
+	require.Equal(t, "UPHELD", j.on(j.boss2, "evaluationDecide", "EvaluationDecideInput", id, map[string]any{"verdict": "UPHELD", "reason": "x"}))
+	require.Equal(t, true, see(j.boss, id)["overdue"], "it was decided too late")
+	require.Zero(t, late(j.boss, true), "nobody waits for it any more")
+	j.laterBy(time.Until(until) + 2*time.Minute)
+	require.Empty(t, j.alerts(alert.StateRaised))
+	require.Len(t, j.alerts(alert.StateCleared), 1)
+}
+
+func TestBoardsAreToldWhatWasDrawn(t *testing.T) {
+	t.Parallel()
+	j := newJudges(t)
+	rule := j.drawRule(j.boss, j.form(), map[string]any{"draw": map[string]any{"name": "Выборка", "perOperator": 5}}).path("evaluationRuleCreate", "rule", "id")
+	j.talked()
+	j.talked()
+	from := map[string]any{"c": j.ask(j.boss2, `{ board { cursor } }`, nil).path("board", "cursor")}
+	const follow = `subscription($c: EventCursor!) { board(after: $c) { __typename ... on EvaluationsDrawn { drawn rule { id name } } } }`
+	ours, theirs := j.connect(j.boss2), j.connect(j.other)
+	ours.subscribe("1", follow, from)
+	theirs.subscribe("1", follow, from)
+	j.laterBy(8 * 24 * time.Hour)
+	told := ours.until("board", "EvaluationsDrawn")
+	require.InDelta(t, 2, told["drawn"], 0)
+	require.Equal(t, map[string]any{"id": rule, "name": "Выборка"}, told["rule"])
+	require.Equal(t, 1, j.client.Event.Query().Where(event.Kind(supervision.KindDrawn)).CountX(j.system))
+	// Something that the other agency sees comes behind it.
+	require.Empty(t, j.rule(j.other, "CONTEST_DUE", 0, 0, map[string]any{"agencyId": j.mse.ID}).path("alertRuleCreate", "userErrors"))
+	j.laterBy(8*24*time.Hour + time.Second)
+	for e := theirs.event("board"); e["__typename"] != "AlertChanged"; e = theirs.event("board") {
+		require.NotEqual(t, "EvaluationsDrawn", e["__typename"], "they see none of it")
+	}
 }

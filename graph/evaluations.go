@@ -2,6 +2,9 @@ package graph
 
 import (
 	"context"
+	"fmt"
+	"strings"
+	"time"
 
 	"ekc/access"
 	"ekc/access/viewer"
@@ -69,10 +72,17 @@ func (r *Resolver) evaluationRules(ctx context.Context) ([]*ent.EvaluationRule, 
 }
 
 // evaluationsLike selects evaluations by a filter.
-func evaluationsLike(f model.EvaluationFilter) []predicate.Evaluation {
+func (r *Resolver) evaluationsLike(f model.EvaluationFilter) []predicate.Evaluation {
 	var all []predicate.Evaluation
 	if f.State != nil {
 		all = append(all, evaluation.StateEQ(*f.State))
+	}
+	if f.Overdue != nil {
+		late := r.Supervision.WaitingTooLong()
+		if !*f.Overdue {
+			late = evaluation.Or(evaluation.StateNEQ(evaluation.StateContested), evaluation.DecideUntilIsNil(), evaluation.Not(late))
+		}
+		all = append(all, late)
 	}
 	for _, c := range []struct {
 		id *string
@@ -106,6 +116,31 @@ func (r *Resolver) evaluationScore(ctx context.Context, e *ent.Evaluation) (scor
 		return scorecard.Score{}, err
 	}
 	return v.Content.Score(e.Marks), nil
+}
+
+// drawnAt parts the rule and the instant in the key of what was drawn.
+const drawnAt = " "
+
+// draw is what the viewer sees of what a rule drew at an instant.
+type draw struct {
+	rule  *ent.EvaluationRule
+	count int
+}
+
+// drawnBy reads it by its key; nil when they see nothing of it but perhaps their own talks.
+func (r *Resolver) drawnBy(ctx context.Context, key string) (*draw, error) {
+	ruleID, text, _ := strings.Cut(key, drawnAt)
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return nil, fmt.Errorf("event of what was drawn: %w", err)
+	}
+	n, err := r.Client.Evaluation.Query().Where(evaluation.RuleID(ruleID), evaluation.CreatedAt(at),
+		evaluation.OperatorIDNEQ(viewer.From(ctx).AccountID)).Count(ctx)
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	rule, err := r.Client.EvaluationRule.Query().WithAgency().WithRegion().WithQueue().Where(evaluationrule.ID(ruleID)).Only(ctx)
+	return &draw{rule, n}, ignoreMissing(err)
 }
 
 func (r *Resolver) evaluationSteps(ctx context.Context, e *ent.Evaluation) ([]*ent.EvaluationStep, error) {
@@ -144,7 +179,7 @@ func formContentOf(in *model.EvaluationFormContentInput) supervision.FormContent
 	for i, s := range in.Sections {
 		sections[i] = *s
 	}
-	return supervision.FormContent{Form: scorecard.Form{Sections: sections}, PassMark: in.PassMark, ContestDays: in.ContestDays}
+	return supervision.FormContent{Form: scorecard.Form{Sections: sections}, PassMark: in.PassMark, ContestDays: in.ContestDays, DecideDays: in.DecideDays}
 }
 
 func drawLimitsOf(in *model.EvaluationDrawInput) supervision.DrawLimits {

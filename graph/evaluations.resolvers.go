@@ -28,7 +28,7 @@ func (r *queryResolver) Evaluations(ctx context.Context, after *entgql.Cursor[st
 	if err != nil {
 		return nil, err
 	}
-	return r.Client.Evaluation.Query().Where(evaluationsLike(value(filter))...).
+	return r.Client.Evaluation.Query().Where(r.evaluationsLike(value(filter))...).
 		Paginate(ctx, after, first, before, last, ent.WithEvaluationOrder(newestEvaluations))
 }
 
@@ -123,6 +123,11 @@ func (r *evaluationFormVersionResolver) Sections(_ context.Context, obj *ent.Eva
 // Channel is the resolver for the channel field.
 func (r *evaluationRuleResolver) Channel(_ context.Context, obj *ent.EvaluationRule) (*interaction.Channel, error) {
 	return (*interaction.Channel)(obj.Channel), nil
+}
+
+// Overdue is the resolver for the overdue field.
+func (r *evaluationResolver) Overdue(_ context.Context, obj *ent.Evaluation) (bool, error) {
+	return r.Supervision.Overdue(obj), nil
 }
 
 // Interaction is the resolver for the interaction field.

@@ -1113,6 +1113,7 @@ type ComplexityRoot struct {
 		ContestUntil  func(childComplexity int) int
 		ContestedAt   func(childComplexity int) int
 		CreatedAt     func(childComplexity int) int
+		DecideUntil   func(childComplexity int) int
 		DecidedAt     func(childComplexity int) int
 		DecidedBy     func(childComplexity int) int
 		Decision      func(childComplexity int) int
@@ -1126,6 +1127,7 @@ type ComplexityRoot struct {
 		Line          func(childComplexity int) int
 		Marks         func(childComplexity int) int
 		Operator      func(childComplexity int) int
+		Overdue       func(childComplexity int) int
 		Passed        func(childComplexity int) int
 		Region        func(childComplexity int) int
 		RuleID        func(childComplexity int) int
@@ -1181,6 +1183,7 @@ type ComplexityRoot struct {
 	EvaluationFormVersion struct {
 		ContestDays func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
+		DecideDays  func(childComplexity int) int
 		FormID      func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Number      func(childComplexity int) int
@@ -1245,6 +1248,13 @@ type ComplexityRoot struct {
 		Kind      func(childComplexity int) int
 		Score     func(childComplexity int) int
 		Text      func(childComplexity int) int
+	}
+
+	EvaluationsDrawn struct {
+		At     func(childComplexity int) int
+		Cursor func(childComplexity int) int
+		Drawn  func(childComplexity int) int
+		Rule   func(childComplexity int) int
 	}
 
 	Gap struct {
@@ -2772,6 +2782,13 @@ type ComplexityRoot struct {
 	TrainingAssignmentPayload struct {
 		Assignment func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	TrainingChanged struct {
+		Admission  func(childComplexity int) int
+		Assignment func(childComplexity int) int
+		At         func(childComplexity int) int
+		Cursor     func(childComplexity int) int
 	}
 
 	TranscriptLine struct {
@@ -7344,6 +7361,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Evaluation.CreatedAt(childComplexity), true
 
+	case "Evaluation.decideUntil":
+		if e.ComplexityRoot.Evaluation.DecideUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.DecideUntil(childComplexity), true
+
 	case "Evaluation.decidedAt":
 		if e.ComplexityRoot.Evaluation.DecidedAt == nil {
 			break
@@ -7434,6 +7458,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Evaluation.Operator(childComplexity), true
+
+	case "Evaluation.overdue":
+		if e.ComplexityRoot.Evaluation.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Evaluation.Overdue(childComplexity), true
 
 	case "Evaluation.passed":
 		if e.ComplexityRoot.Evaluation.Passed == nil {
@@ -7672,6 +7703,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EvaluationFormVersion.CreatedAt(childComplexity), true
+
+	case "EvaluationFormVersion.decideDays":
+		if e.ComplexityRoot.EvaluationFormVersion.DecideDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationFormVersion.DecideDays(childComplexity), true
 
 	case "EvaluationFormVersion.formId":
 		if e.ComplexityRoot.EvaluationFormVersion.FormID == nil {
@@ -7973,6 +8011,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EvaluationStep.Text(childComplexity), true
+
+	case "EvaluationsDrawn.at":
+		if e.ComplexityRoot.EvaluationsDrawn.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationsDrawn.At(childComplexity), true
+
+	case "EvaluationsDrawn.cursor":
+		if e.ComplexityRoot.EvaluationsDrawn.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationsDrawn.Cursor(childComplexity), true
+
+	case "EvaluationsDrawn.drawn":
+		if e.ComplexityRoot.EvaluationsDrawn.Drawn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationsDrawn.Drawn(childComplexity), true
+
+	case "EvaluationsDrawn.rule":
+		if e.ComplexityRoot.EvaluationsDrawn.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvaluationsDrawn.Rule(childComplexity), true
 
 	case "Gap.agency":
 		if e.ComplexityRoot.Gap.Agency == nil {
@@ -16427,6 +16493,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TrainingAssignmentPayload.UserErrors(childComplexity), true
 
+	case "TrainingChanged.admission":
+		if e.ComplexityRoot.TrainingChanged.Admission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingChanged.Admission(childComplexity), true
+
+	case "TrainingChanged.assignment":
+		if e.ComplexityRoot.TrainingChanged.Assignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingChanged.Assignment(childComplexity), true
+
+	case "TrainingChanged.at":
+		if e.ComplexityRoot.TrainingChanged.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingChanged.At(childComplexity), true
+
+	case "TrainingChanged.cursor":
+		if e.ComplexityRoot.TrainingChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrainingChanged.Cursor(childComplexity), true
+
 	case "TranscriptLine.atMs":
 		if e.ComplexityRoot.TranscriptLine.AtMs == nil {
 			break
@@ -17927,8 +18021,8 @@ type Mutation {
   courseChange("What to change." input: CourseChangeInput!): CoursePayload!
   "Write the draft of a course: records to read, questions, exercises to keep, how it is passed. Where there is no draft one is begun from the version in force, at revision 1. Rights as for courseCreate."
   courseWrite("What to write." input: CourseWriteInput!): CoursePayload!
-  "Make an exercise of a chat that is over: its dialogue with everything personal hidden; INVALID when something personal is left. Rights as for courseCreate, for those who see the chat as supervisors."
-  courseExerciseAdd("The chat." input: CourseExerciseAddInput!): CoursePayload!
+  "Make an exercise of a chat or a transcribed call that is over: its dialogue with everything personal hidden; INVALID when something personal is left. Rights as for courseCreate, for those who see the chat as supervisors, or may play the call."
+  courseExerciseAdd("The chat or call." input: CourseExerciseAddInput!): CoursePayload!
   "Put the draft in force; it never changes again. Rights as for courseCreate."
   coursePublish("The draft." input: CoursePublishInput!): CoursePayload!
   "Tell people to pass a course; to whom it is assigned already stays as is. Supervisors who reach them and the course, administrators."
@@ -22747,6 +22841,8 @@ enum AlertMetric @goModel(model: "ekc/ent/alertrule.Metric") {
   DEFERRAL_DUE
   "Seconds that an incident has waited to be acknowledged."
   INCIDENT_OPEN
+  "How many contested evaluations in what the rule watches should have been decided by now."
+  CONTEST_DUE
 }
 
 "Where an alert is."
@@ -23647,13 +23743,13 @@ input CourseWriteInput {
   "0 to 100; 0 means any number."
   maxAttempts: Int
 }
-"A chat to make an exercise of."
+"A chat or a call to make an exercise of."
 input CourseExerciseAddInput {
   "The course."
   courseId: ID!
   "The revision that was read."
   revision: Int!
-  "A chat that is over."
+  "A chat that is over; or a call that is, with a transcript of a recording that the viewer may play, which is audited as reading it is."
   interactionId: ID!
   "Title; 1 to 200 characters."
   title: String!
@@ -23794,6 +23890,8 @@ type EvaluationFormVersion {
   passMark: Int!
   "For how many days after it was given the operator may contest an evaluation."
   contestDays: Int!
+  "In how many working days what was contested must be decided, 1 to 30. The day of contesting does not count; the last one does until midnight, by the calendar of deferred enquiries and the civil time of the interaction's region."
+  decideDays: Int!
 }
 
 "A part of a form; its score is the mean of its criteria by their weights."
@@ -23910,6 +24008,10 @@ type Evaluation implements Node {
   contestedAt: Time
   "Why."
   contestReason: String @goField(forceResolver: true)
+  "Until when it must be decided; null when it was not contested, or before there was such a term."
+  decideUntil: Time
+  "Whether it was not decided in its term: it waits longer already, or was decided too late."
+  overdue: Boolean! @goField(forceResolver: true)
   "Who decided."
   decidedBy: Operator @goField(forceResolver: true)
   "When."
@@ -23976,6 +24078,8 @@ input EvaluationFilter {
   formId: ID
   "Only of this calibration."
   calibrationId: ID
+  "True: only what is contested and should have been decided by now. False: all but that."
+  overdue: Boolean
 }
 
 "Over how long a time things are counted or drawn; all begin at midnight of Moscow."
@@ -24196,6 +24300,8 @@ input EvaluationFormContentInput {
   passMark: Int! = 80
   "For how many days the operator may contest an evaluation, 1 to 30."
   contestDays: Int! = 5
+  "In how many working days what was contested must be decided, 1 to 30."
+  decideDays: Int! = 5
 }
 
 "A new form."
@@ -24644,6 +24750,28 @@ type EvaluationChanged implements DeskEvent & BoardEvent {
   at: Time!
   "The evaluation as it is now."
   evaluation: Evaluation!
+}
+"A rule drew talks to be judged. On the boards of those who see some of them."
+type EvaluationsDrawn implements BoardEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The rule; null when the viewer does not see it any more."
+  rule: EvaluationRule
+  "How many it drew that the viewer sees; their own talks do not count."
+  drawn: Int!
+}
+"An assignment of a course to the operator was made or has changed, or an admission of theirs to live work. On their desk."
+type TrainingChanged implements DeskEvent {
+  "Resume after this event with ` + "`" + `after` + "`" + `."
+  cursor: EventCursor!
+  "When it happened."
+  at: Time!
+  "The assignment as it is now; null when an admission alone changed."
+  assignment: TrainingAssignment
+  "The admission as it is now; null when none changed."
+  admission: Admission
 }
 "A calibration began, was closed or concluded."
 type CalibrationChanged implements BoardEvent {
@@ -26898,6 +27026,10 @@ func (ec *executionContext) childFields_Evaluation(ctx context.Context, field gr
 		return ec.fieldContext_Evaluation_contestedAt(ctx, field)
 	case "contestReason":
 		return ec.fieldContext_Evaluation_contestReason(ctx, field)
+	case "decideUntil":
+		return ec.fieldContext_Evaluation_decideUntil(ctx, field)
+	case "overdue":
+		return ec.fieldContext_Evaluation_overdue(ctx, field)
 	case "decidedBy":
 		return ec.fieldContext_Evaluation_decidedBy(ctx, field)
 	case "decidedAt":
@@ -26998,6 +27130,8 @@ func (ec *executionContext) childFields_EvaluationFormVersion(ctx context.Contex
 		return ec.fieldContext_EvaluationFormVersion_passMark(ctx, field)
 	case "contestDays":
 		return ec.fieldContext_EvaluationFormVersion_contestDays(ctx, field)
+	case "decideDays":
+		return ec.fieldContext_EvaluationFormVersion_decideDays(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EvaluationFormVersion", field.Name)
 }

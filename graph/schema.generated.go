@@ -252,6 +252,8 @@ type EvaluationResolver interface {
 	Comment(ctx context.Context, obj *ent.Evaluation) (*string, error)
 
 	ContestReason(ctx context.Context, obj *ent.Evaluation) (*string, error)
+
+	Overdue(ctx context.Context, obj *ent.Evaluation) (bool, error)
 	DecidedBy(ctx context.Context, obj *ent.Evaluation) (*model.Operator, error)
 
 	Decision(ctx context.Context, obj *ent.Evaluation) (*string, error)
@@ -22326,6 +22328,52 @@ func (ec *executionContext) fieldContext_Evaluation_contestReason(_ context.Cont
 	return graphql.NewScalarFieldContext("Evaluation", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Evaluation_decideUntil(ctx context.Context, field graphql.CollectedField, obj *ent.Evaluation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evaluation_decideUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecideUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Evaluation_decideUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evaluation", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Evaluation_overdue(ctx context.Context, field graphql.CollectedField, obj *ent.Evaluation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Evaluation_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Evaluation().Overdue(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Evaluation_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Evaluation", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Evaluation_decidedBy(ctx context.Context, field graphql.CollectedField, obj *ent.Evaluation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23245,6 +23293,29 @@ func (ec *executionContext) _EvaluationFormVersion_contestDays(ctx context.Conte
 	)
 }
 func (ec *executionContext) fieldContext_EvaluationFormVersion_contestDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EvaluationFormVersion", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EvaluationFormVersion_decideDays(ctx context.Context, field graphql.CollectedField, obj *ent.EvaluationFormVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EvaluationFormVersion_decideDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecideDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EvaluationFormVersion_decideDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EvaluationFormVersion", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
@@ -24210,6 +24281,107 @@ func (ec *executionContext) _EvaluationStep_score(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_EvaluationStep_score(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EvaluationStep", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _EvaluationsDrawn_cursor(ctx context.Context, field graphql.CollectedField, obj *model.EvaluationsDrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EvaluationsDrawn_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EvaluationsDrawn_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EvaluationsDrawn", field, false, false, errors.New("field of type EventCursor does not have child fields"))
+}
+
+func (ec *executionContext) _EvaluationsDrawn_at(ctx context.Context, field graphql.CollectedField, obj *model.EvaluationsDrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EvaluationsDrawn_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EvaluationsDrawn_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EvaluationsDrawn", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _EvaluationsDrawn_rule(ctx context.Context, field graphql.CollectedField, obj *model.EvaluationsDrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EvaluationsDrawn_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.EvaluationRule) graphql.Marshaler {
+			return ec.marshalOEvaluationRule2ᚖekcᚋentᚐEvaluationRule(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EvaluationsDrawn_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EvaluationsDrawn",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EvaluationRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EvaluationsDrawn_drawn(ctx context.Context, field graphql.CollectedField, obj *model.EvaluationsDrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EvaluationsDrawn_drawn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Drawn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EvaluationsDrawn_drawn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EvaluationsDrawn", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Gap_id(ctx context.Context, field graphql.CollectedField, obj *model.Gap) (ret graphql.Marshaler) {
@@ -55707,6 +55879,116 @@ func (ec *executionContext) fieldContext_TrainingAssignmentPayload_userErrors(_ 
 	return fc, nil
 }
 
+func (ec *executionContext) _TrainingChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *model.TrainingChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrainingChanged_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEventCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrainingChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrainingChanged", field, false, false, errors.New("field of type EventCursor does not have child fields"))
+}
+
+func (ec *executionContext) _TrainingChanged_at(ctx context.Context, field graphql.CollectedField, obj *model.TrainingChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrainingChanged_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrainingChanged_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrainingChanged", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _TrainingChanged_assignment(ctx context.Context, field graphql.CollectedField, obj *model.TrainingChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrainingChanged_assignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assignment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.TrainingAssignment) graphql.Marshaler {
+			return ec.marshalOTrainingAssignment2ᚖekcᚋentᚐTrainingAssignment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrainingChanged_assignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrainingChanged",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrainingAssignment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrainingChanged_admission(ctx context.Context, field graphql.CollectedField, obj *model.TrainingChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrainingChanged_admission(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Admission, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Admission) graphql.Marshaler {
+			return ec.marshalOAdmission2ᚖekcᚋentᚐAdmission(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrainingChanged_admission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrainingChanged",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Admission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TranscriptLine_channel(ctx context.Context, field graphql.CollectedField, obj *model.TranscriptLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -60190,7 +60472,7 @@ func (ec *executionContext) unmarshalInputEvaluationFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"state", "operatorId", "evaluatorId", "interactionId", "formId", "calibrationId"}
+	fieldsInOrder := [...]string{"state", "operatorId", "evaluatorId", "interactionId", "formId", "calibrationId", "overdue"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -60239,6 +60521,13 @@ func (ec *executionContext) unmarshalInputEvaluationFilter(ctx context.Context, 
 				return it, err
 			}
 			it.CalibrationID = data
+		case "overdue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overdue"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Overdue = data
 		}
 	}
 	return it, nil
@@ -60261,8 +60550,11 @@ func (ec *executionContext) unmarshalInputEvaluationFormContentInput(ctx context
 	if _, present := asMap["contestDays"]; !present {
 		asMap["contestDays"] = 5
 	}
+	if _, present := asMap["decideDays"]; !present {
+		asMap["decideDays"] = 5
+	}
 
-	fieldsInOrder := [...]string{"sections", "passMark", "contestDays"}
+	fieldsInOrder := [...]string{"sections", "passMark", "contestDays", "decideDays"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -60290,6 +60582,13 @@ func (ec *executionContext) unmarshalInputEvaluationFormContentInput(ctx context
 				return it, err
 			}
 			it.ContestDays = data
+		case "decideDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decideDays"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DecideDays = data
 		}
 	}
 	return it, nil
@@ -65600,6 +65899,13 @@ func (ec *executionContext) _BoardEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._QueueChanged(ctx, sel, obj)
+	case model.EvaluationsDrawn:
+		return ec._EvaluationsDrawn(ctx, sel, &obj)
+	case *model.EvaluationsDrawn:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._EvaluationsDrawn(ctx, sel, obj)
 	case model.CalibrationChanged:
 		return ec._CalibrationChanged(ctx, sel, &obj)
 	case *model.CalibrationChanged:
@@ -65731,6 +66037,13 @@ func (ec *executionContext) _DeskEvent(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._CallChanged(ctx, sel, obj)
+	case model.TrainingChanged:
+		return ec._TrainingChanged(ctx, sel, &obj)
+	case *model.TrainingChanged:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._TrainingChanged(ctx, sel, obj)
 	case model.OfferChanged:
 		return ec._OfferChanged(ctx, sel, &obj)
 	case *model.OfferChanged:
@@ -77184,6 +77497,44 @@ func (ec *executionContext) _Evaluation(ctx context.Context, sel ast.SelectionSe
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "decideUntil":
+			out.Values[i] = ec._Evaluation_decideUntil(ctx, field, obj)
+		case "overdue":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Evaluation_overdue(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "decidedBy":
 			field := field
 
@@ -77827,6 +78178,11 @@ func (ec *executionContext) _EvaluationFormVersion(ctx context.Context, sel ast.
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "decideDays":
+			out.Values[i] = ec._EvaluationFormVersion_decideDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -78433,6 +78789,57 @@ func (ec *executionContext) _EvaluationStep(ctx context.Context, sel ast.Selecti
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "score":
 			out.Values[i] = ec._EvaluationStep_score(ctx, field, obj)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var evaluationsDrawnImplementors = []string{"EvaluationsDrawn", "BoardEvent"}
+
+func (ec *executionContext) _EvaluationsDrawn(ctx context.Context, sel ast.SelectionSet, obj *model.EvaluationsDrawn) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, evaluationsDrawnImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EvaluationsDrawn")
+		case "cursor":
+			out.Values[i] = ec._EvaluationsDrawn_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._EvaluationsDrawn_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rule":
+			out.Values[i] = ec._EvaluationsDrawn_rule(ctx, field, obj)
+		case "drawn":
+			out.Values[i] = ec._EvaluationsDrawn_drawn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -93586,6 +93993,54 @@ func (ec *executionContext) _TrainingAssignmentPayload(ctx context.Context, sel 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferred), math.MaxInt32)))
+
+	for label, dfs := range deferred {
+		ec.ProcessDeferredGroup(graphql.DeferredGroup{
+			Label:    label,
+			Path:     graphql.GetPath(ctx),
+			FieldSet: dfs,
+			Context:  ctx,
+		})
+	}
+
+	return out
+}
+
+var trainingChangedImplementors = []string{"TrainingChanged", "DeskEvent"}
+
+func (ec *executionContext) _TrainingChanged(ctx context.Context, sel ast.SelectionSet, obj *model.TrainingChanged) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trainingChangedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := make(map[string]*graphql.FieldSet)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrainingChanged")
+		case "cursor":
+			out.Values[i] = ec._TrainingChanged_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._TrainingChanged_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "assignment":
+			out.Values[i] = ec._TrainingChanged_assignment(ctx, field, obj)
+		case "admission":
+			out.Values[i] = ec._TrainingChanged_admission(ctx, field, obj)
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -106,6 +106,8 @@ func boardKey(e eventlog.Event) string {
 		return e.Data[supervision.DataEvaluation]
 	case supervision.KindCalibration:
 		return e.Data[supervision.DataCalibration]
+	case supervision.KindDrawn:
+		return e.Data[supervision.DataRule] + drawnAt + e.Data[supervision.DataDrawnAt]
 	default:
 		return ""
 	}
@@ -216,6 +218,18 @@ func (r *Resolver) judgedChanges(ctx context.Context, ids map[string][]string, s
 	for id, c := range calibrations {
 		shown[id] = func(cursor string, at time.Time) model.BoardEvent {
 			return &model.CalibrationChanged{Cursor: cursor, At: at, Calibration: c}
+		}
+	}
+	for _, key := range ids[supervision.KindDrawn] {
+		d, err := r.drawnBy(ctx, key)
+		if err != nil {
+			return err
+		}
+		if d == nil {
+			continue
+		}
+		shown[key] = func(cursor string, at time.Time) model.BoardEvent {
+			return &model.EvaluationsDrawn{Cursor: cursor, At: at, Rule: d.rule, Drawn: d.count}
 		}
 	}
 	return nil

@@ -83,6 +83,9 @@ func watches(r *ent.AlertRule, m measured) bool {
 
 func (s *Service) applyRule(ctx context.Context, tx *ent.Tx, r *ent.AlertRule, values []measured, all []*ent.Alert) error {
 	now := s.now()
+	if r.Metric == alertrule.MetricContestDue && r.Active {
+		values = together(r, values)
+	}
 	open := map[string]*ent.Alert{}
 	for _, a := range all {
 		if a.RuleID == r.ID {

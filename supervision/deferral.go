@@ -78,7 +78,7 @@ func (s *Service) deferrable(ctx context.Context, tx *ent.Tx, id string) (*ent.I
 
 func (s *Service) deferIn(ctx, system context.Context, tx *ent.Tx, i *ent.Interaction, question string, priority int) (*ent.Deferral, error) {
 	now := s.now()
-	zone, err := zoneOf(system, tx, i.RegionID)
+	zone, err := zoneOf(system, tx.Region, i.RegionID)
 	if err != nil {
 		return nil, err
 	}

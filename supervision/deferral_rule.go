@@ -84,7 +84,7 @@ func (s *Service) writeTerm(system context.Context, tx *ent.Tx, n NewTerm) (*ent
 	if err != nil {
 		return nil, err
 	}
-	zone, err := zoneOf(system, tx, n.RegionID)
+	zone, err := zoneOf(system, tx.Region, n.RegionID)
 	if err != nil {
 		return nil, err
 	}

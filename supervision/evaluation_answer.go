@@ -29,7 +29,8 @@ func (s *Service) CommentEvaluation(ctx context.Context, id, text string) (*ent.
 	})
 }
 
-// Contest lets the operator contest their evaluation, once and within its term. It counts in no results until it is decided.
+// Contest lets the operator contest their evaluation, once and within its term. It counts in no results until it is decided, which must be
+// done in so many working days as the form says.
 func (s *Service) Contest(ctx context.Context, id, reason string) (*ent.Evaluation, error) {
 	reason, err := checked("reason", reason, maxJudged)
 	if err != nil {
@@ -44,7 +45,11 @@ func (s *Service) Contest(ctx context.Context, id, reason string) (*ent.Evaluati
 		case e.ContestUntil == nil || !s.now().Before(*e.ContestUntil):
 			return "", "", fail.New(fail.Conflict, "the term for contesting is over")
 		}
-		u.SetState(evaluation.StateContested).SetContestedAt(s.now()).SetContestReason(reason)
+		until, err := s.decideUntil(ctx, e)
+		if err != nil {
+			return "", "", err
+		}
+		u.SetState(evaluation.StateContested).SetContestedAt(s.now()).SetContestReason(reason).SetDecideUntil(until)
 		return evaluationstep.KindContested, reason, nil
 	})
 }

@@ -11,7 +11,18 @@ import (
 	"ekc/ent/evaluation"
 	"ekc/ent/evaluationrule"
 	"ekc/internal/database"
+	"ekc/internal/eventlog"
 	"ekc/internal/optional"
+)
+
+// KindDrawn says that a rule has drawn talks to be judged. It names in its data, as "rule", the rule, and as "at" the instant, RFC 3339,
+// at which all that it drew then was made.
+const KindDrawn = "evaluations.drawn"
+
+// The keys of the event's data.
+const (
+	DataRule    = "rule"
+	DataDrawnAt = "at"
 )
 
 // longestAgo is how far back periods are drawn that no node was there to draw.
@@ -54,13 +65,20 @@ func (s *Service) draw(ctx context.Context, tx *ent.Tx, ruleID string) error {
 		return nil
 	}
 	if r.Edges.Form.Active {
-		creates, err := s.drawn(ctx, tx, r, from, to)
+		now := s.now()
+		creates, err := s.drawn(ctx, tx, r, from, to, now)
 		if err != nil {
 			return err
 		}
 		for n := 0; n < len(creates); n += batch {
 			if err := tx.Evaluation.CreateBulk(creates[n:min(n+batch, len(creates))]...).OnConflict().DoNothing().Exec(ctx); err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return fmt.Errorf("write what was drawn: %w", err)
+			}
+		}
+		if len(creates) > 0 {
+			told := eventlog.Event{Kind: KindDrawn, Data: map[string]string{DataRule: r.ID, DataDrawnAt: now.Format(time.RFC3339Nano)}}
+			if err := s.o.Log.Append(ctx, tx, told); err != nil {
+				return err
 			}
 		}
 	}
@@ -83,8 +101,8 @@ const talksOver = `SELECT interaction_id, account_id, agency_id, region_id, line
 				AND e.calibration_id IS NULL)) d
 	WHERE place <= $5 ORDER BY account_id, place`
 
-// drawn are the evaluations that a rule wants of a period.
-func (s *Service) drawn(ctx context.Context, tx *ent.Tx, r *ent.EvaluationRule, from, to time.Time) (creates []*ent.EvaluationCreate, err error) {
+// drawn are the evaluations that a rule wants of a period, made at the instant now.
+func (s *Service) drawn(ctx context.Context, tx *ent.Tx, r *ent.EvaluationRule, from, to, now time.Time) (creates []*ent.EvaluationCreate, err error) {
 	rows, err := tx.QueryContext(ctx, talksOver, r.ID, from, to, r.FormID, r.PerOperator, r.LeastTalkSeconds,
 		optional.Of(r.AgencyID), optional.Of(r.RegionID), r.Line, optional.Of(r.QueueID), channelOf(r), r.RatedAtMost)
 	if err != nil {
@@ -99,7 +117,7 @@ func (s *Service) drawn(ctx context.Context, tx *ent.Tx, r *ent.EvaluationRule, 
 			return nil, fmt.Errorf("draw: %w", err)
 		}
 		create := tx.Evaluation.Create().SetInteractionID(interactionID).SetOperatorID(operatorID).SetFormID(r.FormID).SetRuleID(r.ID).
-			SetState(evaluation.StateDrawn).SetCreatedAt(s.now())
+			SetState(evaluation.StateDrawn).SetCreatedAt(now)
 		if agency.Valid {
 			create.SetAgencyID(agency.String)
 		}

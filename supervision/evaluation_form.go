@@ -24,6 +24,8 @@ type FormContent struct {
 	PassMark int
 	// ContestDays is for how many days after it was given the operator may contest an evaluation, 1 to 30.
 	ContestDays int
+	// DecideDays is in how many working days what was contested must be decided, 1 to 30.
+	DecideDays int
 }
 
 func (c *FormContent) check() error {
@@ -32,6 +34,8 @@ func (c *FormContent) check() error {
 		return fail.Field("passMark", fail.Invalid, "must be from 0 to 100")
 	case evaluationformversion.ContestDaysValidator(c.ContestDays) != nil:
 		return fail.Field("contestDays", fail.Invalid, "must be from 1 to 30")
+	case evaluationformversion.DecideDaysValidator(c.DecideDays) != nil:
+		return fail.Field("decideDays", fail.Invalid, "must be from 1 to 30")
 	}
 	return c.Form.Check()
 }
@@ -154,7 +158,7 @@ func (s *Service) mayManage(ctx context.Context, field, message string, found bo
 // addVersion writes the version whose number the form has.
 func (s *Service) addVersion(ctx context.Context, tx *ent.Tx, f *ent.EvaluationForm, c FormContent) error {
 	err := tx.EvaluationFormVersion.Create().SetFormID(f.ID).SetNumber(f.Version).SetContent(c.Form).SetPassMark(c.PassMark).
-		SetContestDays(c.ContestDays).SetAuthorID(viewer.From(ctx).AccountID).SetCreatedAt(s.now()).Exec(viewer.AsSystem(ctx))
+		SetContestDays(c.ContestDays).SetDecideDays(c.DecideDays).SetAuthorID(viewer.From(ctx).AccountID).SetCreatedAt(s.now()).Exec(viewer.AsSystem(ctx))
 	if err != nil {
 		return fmt.Errorf("write version of form: %w", err)
 	}

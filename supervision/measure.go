@@ -42,6 +42,8 @@ func (s *Service) measure(ctx context.Context, metrics map[alertrule.Metric]bool
 			found, err = s.deferralsDue(ctx)
 		case alertrule.MetricIncidentOpen:
 			found, err = s.incidentsOpen(ctx)
+		case alertrule.MetricContestDue:
+			found, err = s.contestsDue(ctx)
 		default:
 			found, err = s.queues(ctx, metric)
 		}

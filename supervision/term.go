@@ -98,10 +98,10 @@ func standardWeek() []timetable.Period {
 }
 
 // zoneOf is the civil time of a region; Moscow's when the region is not known.
-func zoneOf(system context.Context, tx *ent.Tx, regionID string) (*time.Location, error) {
+func zoneOf(system context.Context, regions *ent.RegionClient, regionID string) (*time.Location, error) {
 	name := moscow
 	if regionID != "" {
-		r, err := tx.Region.Get(system, regionID)
+		r, err := regions.Get(system, regionID)
 		if err != nil {
 			return nil, fmt.Errorf("read region: %w", err)
 		}

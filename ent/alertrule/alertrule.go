@@ -167,6 +167,7 @@ const (
 	MetricTrunkDown     Metric = "TRUNK_DOWN"
 	MetricDeferralDue   Metric = "DEFERRAL_DUE"
 	MetricIncidentOpen  Metric = "INCIDENT_OPEN"
+	MetricContestDue    Metric = "CONTEST_DUE"
 )
 
 func (m Metric) String() string {
@@ -176,7 +177,7 @@ func (m Metric) String() string {
 // MetricValidator is a validator for the "metric" field enum values. It is called by the builders before save.
 func MetricValidator(m Metric) error {
 	switch m {
-	case MetricLongestWait, MetricWaiting, MetricServiceLevel, MetricAbandoned, MetricFreeOperators, MetricTrunkDown, MetricDeferralDue, MetricIncidentOpen:
+	case MetricLongestWait, MetricWaiting, MetricServiceLevel, MetricAbandoned, MetricFreeOperators, MetricTrunkDown, MetricDeferralDue, MetricIncidentOpen, MetricContestDue:
 		return nil
 	default:
 		return fmt.Errorf("alertrule: invalid enum value for metric field: %q", m)

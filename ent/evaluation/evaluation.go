@@ -64,6 +64,8 @@ const (
 	FieldContestedAt = "contested_at"
 	// FieldContestReason holds the string denoting the contest_reason field in the database.
 	FieldContestReason = "contest_reason"
+	// FieldDecideUntil holds the string denoting the decide_until field in the database.
+	FieldDecideUntil = "decide_until"
 	// FieldDecidedBy holds the string denoting the decided_by field in the database.
 	FieldDecidedBy = "decided_by"
 	// FieldDecidedAt holds the string denoting the decided_at field in the database.
@@ -172,6 +174,7 @@ var Columns = []string{
 	FieldContestUntil,
 	FieldContestedAt,
 	FieldContestReason,
+	FieldDecideUntil,
 	FieldDecidedBy,
 	FieldDecidedAt,
 	FieldDecision,
@@ -388,6 +391,11 @@ func ByContestedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByContestReason orders the results by the contest_reason field.
 func ByContestReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldContestReason, opts...).ToFunc()
+}
+
+// ByDecideUntil orders the results by the decide_until field.
+func ByDecideUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecideUntil, opts...).ToFunc()
 }
 
 // ByDecidedBy orders the results by the decided_by field.

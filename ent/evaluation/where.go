@@ -170,6 +170,11 @@ func ContestReason(v string) predicate.Evaluation {
 	return predicate.Evaluation(sql.FieldEQ(FieldContestReason, v))
 }
 
+// DecideUntil applies equality check predicate on the "decide_until" field. It's identical to DecideUntilEQ.
+func DecideUntil(v time.Time) predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldEQ(FieldDecideUntil, v))
+}
+
 // DecidedBy applies equality check predicate on the "decided_by" field. It's identical to DecidedByEQ.
 func DecidedBy(v string) predicate.Evaluation {
 	return predicate.Evaluation(sql.FieldEQ(FieldDecidedBy, v))
@@ -1378,6 +1383,56 @@ func ContestReasonEqualFold(v string) predicate.Evaluation {
 // ContestReasonContainsFold applies the ContainsFold predicate on the "contest_reason" field.
 func ContestReasonContainsFold(v string) predicate.Evaluation {
 	return predicate.Evaluation(sql.FieldContainsFold(FieldContestReason, v))
+}
+
+// DecideUntilEQ applies the EQ predicate on the "decide_until" field.
+func DecideUntilEQ(v time.Time) predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldEQ(FieldDecideUntil, v))
+}
+
+// DecideUntilNEQ applies the NEQ predicate on the "decide_until" field.
+func DecideUntilNEQ(v time.Time) predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldNEQ(FieldDecideUntil, v))
+}
+
+// DecideUntilIn applies the In predicate on the "decide_until" field.
+func DecideUntilIn(vs ...time.Time) predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldIn(FieldDecideUntil, vs...))
+}
+
+// DecideUntilNotIn applies the NotIn predicate on the "decide_until" field.
+func DecideUntilNotIn(vs ...time.Time) predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldNotIn(FieldDecideUntil, vs...))
+}
+
+// DecideUntilGT applies the GT predicate on the "decide_until" field.
+func DecideUntilGT(v time.Time) predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldGT(FieldDecideUntil, v))
+}
+
+// DecideUntilGTE applies the GTE predicate on the "decide_until" field.
+func DecideUntilGTE(v time.Time) predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldGTE(FieldDecideUntil, v))
+}
+
+// DecideUntilLT applies the LT predicate on the "decide_until" field.
+func DecideUntilLT(v time.Time) predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldLT(FieldDecideUntil, v))
+}
+
+// DecideUntilLTE applies the LTE predicate on the "decide_until" field.
+func DecideUntilLTE(v time.Time) predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldLTE(FieldDecideUntil, v))
+}
+
+// DecideUntilIsNil applies the IsNil predicate on the "decide_until" field.
+func DecideUntilIsNil() predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldIsNull(FieldDecideUntil))
+}
+
+// DecideUntilNotNil applies the NotNil predicate on the "decide_until" field.
+func DecideUntilNotNil() predicate.Evaluation {
+	return predicate.Evaluation(sql.FieldNotNull(FieldDecideUntil))
 }
 
 // DecidedByEQ applies the EQ predicate on the "decided_by" field.

@@ -27,6 +27,8 @@ const (
 	FieldPassMark = "pass_mark"
 	// FieldContestDays holds the string denoting the contest_days field in the database.
 	FieldContestDays = "contest_days"
+	// FieldDecideDays holds the string denoting the decide_days field in the database.
+	FieldDecideDays = "decide_days"
 	// FieldAuthorID holds the string denoting the author_id field in the database.
 	FieldAuthorID = "author_id"
 	// EdgeForm holds the string denoting the form edge name in mutations.
@@ -51,6 +53,7 @@ var Columns = []string{
 	FieldContent,
 	FieldPassMark,
 	FieldContestDays,
+	FieldDecideDays,
 	FieldAuthorID,
 }
 
@@ -82,6 +85,10 @@ var (
 	PassMarkValidator func(int) error
 	// ContestDaysValidator is a validator for the "contest_days" field. It is called by the builders before save.
 	ContestDaysValidator func(int) error
+	// DefaultDecideDays holds the default value on creation for the "decide_days" field.
+	DefaultDecideDays int
+	// DecideDaysValidator is a validator for the "decide_days" field. It is called by the builders before save.
+	DecideDaysValidator func(int) error
 	// AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
 	AuthorIDValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
@@ -121,6 +128,11 @@ func ByPassMark(opts ...sql.OrderTermOption) OrderOption {
 // ByContestDays orders the results by the contest_days field.
 func ByContestDays(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldContestDays, opts...).ToFunc()
+}
+
+// ByDecideDays orders the results by the decide_days field.
+func ByDecideDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDecideDays, opts...).ToFunc()
 }
 
 // ByAuthorID orders the results by the author_id field.

@@ -90,6 +90,11 @@ func ContestDays(v int) predicate.EvaluationFormVersion {
 	return predicate.EvaluationFormVersion(sql.FieldEQ(FieldContestDays, v))
 }
 
+// DecideDays applies equality check predicate on the "decide_days" field. It's identical to DecideDaysEQ.
+func DecideDays(v int) predicate.EvaluationFormVersion {
+	return predicate.EvaluationFormVersion(sql.FieldEQ(FieldDecideDays, v))
+}
+
 // AuthorID applies equality check predicate on the "author_id" field. It's identical to AuthorIDEQ.
 func AuthorID(v string) predicate.EvaluationFormVersion {
 	return predicate.EvaluationFormVersion(sql.FieldEQ(FieldAuthorID, v))
@@ -318,6 +323,46 @@ func ContestDaysLT(v int) predicate.EvaluationFormVersion {
 // ContestDaysLTE applies the LTE predicate on the "contest_days" field.
 func ContestDaysLTE(v int) predicate.EvaluationFormVersion {
 	return predicate.EvaluationFormVersion(sql.FieldLTE(FieldContestDays, v))
+}
+
+// DecideDaysEQ applies the EQ predicate on the "decide_days" field.
+func DecideDaysEQ(v int) predicate.EvaluationFormVersion {
+	return predicate.EvaluationFormVersion(sql.FieldEQ(FieldDecideDays, v))
+}
+
+// DecideDaysNEQ applies the NEQ predicate on the "decide_days" field.
+func DecideDaysNEQ(v int) predicate.EvaluationFormVersion {
+	return predicate.EvaluationFormVersion(sql.FieldNEQ(FieldDecideDays, v))
+}
+
+// DecideDaysIn applies the In predicate on the "decide_days" field.
+func DecideDaysIn(vs ...int) predicate.EvaluationFormVersion {
+	return predicate.EvaluationFormVersion(sql.FieldIn(FieldDecideDays, vs...))
+}
+
+// DecideDaysNotIn applies the NotIn predicate on the "decide_days" field.
+func DecideDaysNotIn(vs ...int) predicate.EvaluationFormVersion {
+	return predicate.EvaluationFormVersion(sql.FieldNotIn(FieldDecideDays, vs...))
+}
+
+// DecideDaysGT applies the GT predicate on the "decide_days" field.
+func DecideDaysGT(v int) predicate.EvaluationFormVersion {
+	return predicate.EvaluationFormVersion(sql.FieldGT(FieldDecideDays, v))
+}
+
+// DecideDaysGTE applies the GTE predicate on the "decide_days" field.
+func DecideDaysGTE(v int) predicate.EvaluationFormVersion {
+	return predicate.EvaluationFormVersion(sql.FieldGTE(FieldDecideDays, v))
+}
+
+// DecideDaysLT applies the LT predicate on the "decide_days" field.
+func DecideDaysLT(v int) predicate.EvaluationFormVersion {
+	return predicate.EvaluationFormVersion(sql.FieldLT(FieldDecideDays, v))
+}
+
+// DecideDaysLTE applies the LTE predicate on the "decide_days" field.
+func DecideDaysLTE(v int) predicate.EvaluationFormVersion {
+	return predicate.EvaluationFormVersion(sql.FieldLTE(FieldDecideDays, v))
 }
 
 // AuthorIDEQ applies the EQ predicate on the "author_id" field.

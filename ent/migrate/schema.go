@@ -331,7 +331,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "name", Type: field.TypeString, Size: 200},
-		{Name: "metric", Type: field.TypeEnum, Enums: []string{"LONGEST_WAIT", "WAITING", "SERVICE_LEVEL", "ABANDONED", "FREE_OPERATORS", "TRUNK_DOWN", "DEFERRAL_DUE", "INCIDENT_OPEN"}},
+		{Name: "metric", Type: field.TypeEnum, Enums: []string{"LONGEST_WAIT", "WAITING", "SERVICE_LEVEL", "ABANDONED", "FREE_OPERATORS", "TRUNK_DOWN", "DEFERRAL_DUE", "INCIDENT_OPEN", "CONTEST_DUE"}},
 		{Name: "line", Type: field.TypeInt, Nullable: true},
 		{Name: "threshold", Type: field.TypeInt},
 		{Name: "clear_threshold", Type: field.TypeInt},
@@ -1377,6 +1377,7 @@ var (
 		{Name: "contest_until", Type: field.TypeTime, Nullable: true},
 		{Name: "contested_at", Type: field.TypeTime, Nullable: true},
 		{Name: "contest_reason", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "decide_until", Type: field.TypeTime, Nullable: true},
 		{Name: "decided_by", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
 		{Name: "decision", Type: field.TypeString, Nullable: true, Size: 4000},
@@ -1396,43 +1397,43 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "evaluations_agencies_agency",
-				Columns:    []*schema.Column{EvaluationsColumns[20]},
+				Columns:    []*schema.Column{EvaluationsColumns[21]},
 				RefColumns: []*schema.Column{AgenciesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "evaluations_regions_region",
-				Columns:    []*schema.Column{EvaluationsColumns[21]},
+				Columns:    []*schema.Column{EvaluationsColumns[22]},
 				RefColumns: []*schema.Column{RegionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "evaluations_interactions_interaction",
-				Columns:    []*schema.Column{EvaluationsColumns[22]},
+				Columns:    []*schema.Column{EvaluationsColumns[23]},
 				RefColumns: []*schema.Column{InteractionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "evaluations_evaluation_forms_form",
-				Columns:    []*schema.Column{EvaluationsColumns[23]},
+				Columns:    []*schema.Column{EvaluationsColumns[24]},
 				RefColumns: []*schema.Column{EvaluationFormsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "evaluations_evaluation_form_versions_form_version",
-				Columns:    []*schema.Column{EvaluationsColumns[24]},
+				Columns:    []*schema.Column{EvaluationsColumns[25]},
 				RefColumns: []*schema.Column{EvaluationFormVersionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "evaluations_evaluation_rules_rule",
-				Columns:    []*schema.Column{EvaluationsColumns[25]},
+				Columns:    []*schema.Column{EvaluationsColumns[26]},
 				RefColumns: []*schema.Column{EvaluationRulesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "evaluations_calibrations_calibration",
-				Columns:    []*schema.Column{EvaluationsColumns[26]},
+				Columns:    []*schema.Column{EvaluationsColumns[27]},
 				RefColumns: []*schema.Column{CalibrationsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1441,7 +1442,7 @@ var (
 			{
 				Name:    "evaluation_once",
 				Unique:  true,
-				Columns: []*schema.Column{EvaluationsColumns[22], EvaluationsColumns[3], EvaluationsColumns[23]},
+				Columns: []*schema.Column{EvaluationsColumns[23], EvaluationsColumns[3], EvaluationsColumns[24]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "calibration_id IS NULL AND state <> 'ANNULLED' AND state <> 'SKIPPED'",
 				},
@@ -1449,7 +1450,7 @@ var (
 			{
 				Name:    "evaluation_calibration_id_evaluator_id",
 				Unique:  true,
-				Columns: []*schema.Column{EvaluationsColumns[26], EvaluationsColumns[6]},
+				Columns: []*schema.Column{EvaluationsColumns[27], EvaluationsColumns[6]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "calibration_id IS NOT NULL",
 				},
@@ -1468,6 +1469,14 @@ var (
 				Name:    "evaluation_given_at",
 				Unique:  false,
 				Columns: []*schema.Column{EvaluationsColumns[13]},
+			},
+			{
+				Name:    "evaluation_decide_until",
+				Unique:  false,
+				Columns: []*schema.Column{EvaluationsColumns[17]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'CONTESTED'",
+				},
 			},
 			{
 				Name:    "evaluation_state_created_at",
@@ -1518,6 +1527,7 @@ var (
 		{Name: "content", Type: field.TypeJSON},
 		{Name: "pass_mark", Type: field.TypeInt},
 		{Name: "contest_days", Type: field.TypeInt},
+		{Name: "decide_days", Type: field.TypeInt, Default: 5},
 		{Name: "author_id", Type: field.TypeString, Size: 40},
 		{Name: "form_id", Type: field.TypeString, Size: 40},
 	}
@@ -1529,7 +1539,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "evaluation_form_versions_evaluation_forms_versions",
-				Columns:    []*schema.Column{EvaluationFormVersionsColumns[7]},
+				Columns:    []*schema.Column{EvaluationFormVersionsColumns[8]},
 				RefColumns: []*schema.Column{EvaluationFormsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1538,7 +1548,7 @@ var (
 			{
 				Name:    "evaluationformversion_form_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{EvaluationFormVersionsColumns[7], EvaluationFormVersionsColumns[2]},
+				Columns: []*schema.Column{EvaluationFormVersionsColumns[8], EvaluationFormVersionsColumns[2]},
 			},
 		},
 	}
@@ -2883,6 +2893,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{SegmentsColumns[8], SegmentsColumns[3]},
 				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						SegmentsColumns[6].Name,
+
+						SegmentsColumns[2].Name,
+					},
 					Where: "account_id IS NOT NULL",
 				},
 			},

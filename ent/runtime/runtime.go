@@ -2229,11 +2229,11 @@ func init() {
 	// evaluation.ContestReasonValidator is a validator for the "contest_reason" field. It is called by the builders before save.
 	evaluation.ContestReasonValidator = evaluationDescContestReason.Validators[0].(func(string) error)
 	// evaluationDescDecidedBy is the schema descriptor for decided_by field.
-	evaluationDescDecidedBy := evaluationFields[20].Descriptor()
+	evaluationDescDecidedBy := evaluationFields[21].Descriptor()
 	// evaluation.DecidedByValidator is a validator for the "decided_by" field. It is called by the builders before save.
 	evaluation.DecidedByValidator = evaluationDescDecidedBy.Validators[0].(func(string) error)
 	// evaluationDescDecision is the schema descriptor for decision field.
-	evaluationDescDecision := evaluationFields[22].Descriptor()
+	evaluationDescDecision := evaluationFields[23].Descriptor()
 	// evaluation.DecisionValidator is a validator for the "decision" field. It is called by the builders before save.
 	evaluation.DecisionValidator = evaluationDescDecision.Validators[0].(func(string) error)
 	// evaluationDescID is the schema descriptor for id field.
@@ -2342,8 +2342,14 @@ func init() {
 	evaluationformversionDescContestDays := evaluationformversionFields[4].Descriptor()
 	// evaluationformversion.ContestDaysValidator is a validator for the "contest_days" field. It is called by the builders before save.
 	evaluationformversion.ContestDaysValidator = evaluationformversionDescContestDays.Validators[0].(func(int) error)
+	// evaluationformversionDescDecideDays is the schema descriptor for decide_days field.
+	evaluationformversionDescDecideDays := evaluationformversionFields[5].Descriptor()
+	// evaluationformversion.DefaultDecideDays holds the default value on creation for the decide_days field.
+	evaluationformversion.DefaultDecideDays = evaluationformversionDescDecideDays.Default.(int)
+	// evaluationformversion.DecideDaysValidator is a validator for the "decide_days" field. It is called by the builders before save.
+	evaluationformversion.DecideDaysValidator = evaluationformversionDescDecideDays.Validators[0].(func(int) error)
 	// evaluationformversionDescAuthorID is the schema descriptor for author_id field.
-	evaluationformversionDescAuthorID := evaluationformversionFields[5].Descriptor()
+	evaluationformversionDescAuthorID := evaluationformversionFields[6].Descriptor()
 	// evaluationformversion.AuthorIDValidator is a validator for the "author_id" field. It is called by the builders before save.
 	evaluationformversion.AuthorIDValidator = evaluationformversionDescAuthorID.Validators[0].(func(string) error)
 	// evaluationformversionDescID is the schema descriptor for id field.

@@ -42,6 +42,7 @@ func (Evaluation) Fields() []ent.Field {
 		field.Time("contest_until").Optional().Nillable(),
 		field.Time("contested_at").Optional().Nillable(),
 		field.String("contest_reason").Optional().MaxRuneLen(4000),
+		field.Time("decide_until").Optional().Nillable().Comment("the end of the term for deciding what was contested"),
 		field.String("decided_by").Optional().MaxLen(40),
 		field.Time("decided_at").Optional().Nillable(),
 		field.String("decision").Optional().MaxRuneLen(4000),
@@ -71,6 +72,7 @@ func (Evaluation) Indexes() []ent.Index {
 		index.Fields("operator_id", "given_at"),
 		index.Fields("evaluator_id", "given_at"),
 		index.Fields("given_at"),
+		index.Fields("decide_until").Annotations(entsql.IndexWhere("state = 'CONTESTED'")),
 		index.Fields("state", "created_at").Annotations(entsql.IndexWhere("state = 'DRAWN' OR state = 'CONTESTED'")),
 	}
 }

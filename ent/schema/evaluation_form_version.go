@@ -26,6 +26,7 @@ func (EvaluationFormVersion) Fields() []ent.Field {
 		field.JSON("content", scorecard.Form{}).Immutable(),
 		field.Int("pass_mark").Range(0, 100).Immutable().Comment("the least score that is good enough"),
 		field.Int("contest_days").Range(1, 30).Immutable().Comment("for how many days the operator may contest"),
+		field.Int("decide_days").Default(5).Range(1, 30).Immutable().Comment("in how many working days what was contested must be decided"),
 		field.String("author_id").MaxLen(40).Immutable(),
 	}
 }

@@ -43,7 +43,9 @@ func (Segment) Edges() []ent.Edge {
 func (Segment) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("interaction_id", "started_at"),
-		index.Fields("account_id", "started_at").Annotations(entsql.IndexWhere("account_id IS NOT NULL")),
+		// What an operator had is read from the index alone.
+		index.Fields("account_id", "started_at").
+			Annotations(entsql.IndexWhere("account_id IS NOT NULL"), entsql.IncludeColumns("interaction_id", "kind")),
 		index.Fields("queue_id", "kind", "started_at").Annotations(entsql.IndexWhere("queue_id IS NOT NULL")),
 	}
 }

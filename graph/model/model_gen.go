@@ -1192,13 +1192,13 @@ type CourseExercise struct {
 	Turns []*CourseTurn `json:"turns"`
 }
 
-// A chat to make an exercise of.
+// A chat or a call to make an exercise of.
 type CourseExerciseAddInput struct {
 	// The course.
 	CourseID string `json:"courseId"`
 	// The revision that was read.
 	Revision int `json:"revision"`
-	// A chat that is over.
+	// A chat that is over; or a call that is, with a transcript of a recording that the viewer may play, which is audited as reading it is.
 	InteractionID string `json:"interactionId"`
 	// Title; 1 to 200 characters.
 	Title string `json:"title"`
@@ -1534,6 +1534,8 @@ type EvaluationFilter struct {
 	FormID *string `json:"formId,omitempty"`
 	// Only of this calibration.
 	CalibrationID *string `json:"calibrationId,omitempty"`
+	// True: only what is contested and should have been decided by now. False: all but that.
+	Overdue *bool `json:"overdue,omitempty"`
 }
 
 // What a form asks.
@@ -1544,6 +1546,8 @@ type EvaluationFormContentInput struct {
 	PassMark int `json:"passMark"`
 	// For how many days the operator may contest an evaluation, 1 to 30.
 	ContestDays int `json:"contestDays"`
+	// In how many working days what was contested must be decided, 1 to 30.
+	DecideDays int `json:"decideDays"`
 }
 
 // A new form.
@@ -1665,6 +1669,20 @@ type EvaluationSkipInput struct {
 	// Why, 1 to 1,000 characters.
 	Reason string `json:"reason"`
 }
+
+// A rule drew talks to be judged. On the boards of those who see some of them.
+type EvaluationsDrawn struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The rule; null when the viewer does not see it any more.
+	Rule *ent.EvaluationRule `json:"rule,omitempty"`
+	// How many it drew that the viewer sees; their own talks do not count.
+	Drawn int `json:"drawn"`
+}
+
+func (EvaluationsDrawn) IsBoardEvent() {}
 
 // A cluster of questions of citizens that were not answered, or whose answer did not help.
 type Gap struct {
@@ -3942,6 +3960,20 @@ type TrainingAssignmentPayload struct {
 	// What went wrong.
 	UserErrors []*UserError `json:"userErrors"`
 }
+
+// An assignment of a course to the operator was made or has changed, or an admission of theirs to live work. On their desk.
+type TrainingChanged struct {
+	// Resume after this event with `after`.
+	Cursor string `json:"cursor"`
+	// When it happened.
+	At time.Time `json:"at"`
+	// The assignment as it is now; null when an admission alone changed.
+	Assignment *ent.TrainingAssignment `json:"assignment,omitempty"`
+	// The admission as it is now; null when none changed.
+	Admission *ent.Admission `json:"admission,omitempty"`
+}
+
+func (TrainingChanged) IsDeskEvent() {}
 
 // Which assignments; null does not narrow.
 type TrainingFilter struct {

@@ -125,6 +125,7 @@ func (s *seeding) demo(ctx context.Context, missing []account, hashes map[string
 		{"queues", s.addQueues},
 		{"accounts", func(ctx context.Context) error { return s.addAccounts(ctx, missing, hashes) }},
 		{"members of queues", s.addMemberships},
+		{"form of evaluation", s.addEvaluationForm},
 		{"trunk", s.addTrunk},
 	}
 	for _, step := range steps {

@@ -21,6 +21,7 @@ import (
 	"ekc/internal/seed"
 	"ekc/internal/voice/secret"
 	"ekc/routing/timetable"
+	"ekc/supervision/scorecard"
 )
 
 func plain(_ context.Context, password string) (string, error) { return "hash of " + password, nil }
@@ -292,4 +293,26 @@ func TestSitesOfSixWaves(t *testing.T) {
 		all += planned
 	}
 	require.Equal(t, 232, all)
+}
+
+func TestDemoFormOfEvaluation(t *testing.T) {
+	t.Parallel()
+	core, _ := coretest.New(t)
+	for range 2 {
+		_, err := seed.Run(t.Context(), options(core))
+		require.NoError(t, err)
+	}
+	form := core.Client.EvaluationForm.Query().OnlyX(system())
+	require.True(t, form.Active)
+	require.Empty(t, form.AgencyID+form.RegionID, "it is for all")
+	v := form.QueryVersions().OnlyX(system())
+	require.Equal(t, form.Version, v.Number)
+	marks := make([]scorecard.Mark, 0, len(v.Content.Criteria()))
+	for _, c := range v.Content.Criteria() {
+		points := c.Scale
+		marks = append(marks, scorecard.Mark{Code: c.Code, Points: &points})
+	}
+	_, score, err := v.Content.Evaluate(marks)
+	require.NoError(t, err)
+	require.InDelta(t, 100, score.Total, 1e-9)
 }

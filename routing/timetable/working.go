@@ -32,6 +32,21 @@ func (t Timetable) After(at time.Time, d time.Duration) (end time.Time, ok bool)
 	return time.Time{}, false
 }
 
+// WorkingDays is the local midnight that ends the nth day on which the timetable opens, not counting the day of at: the end of a term of
+// working days. ok is false when n is not positive, or there are not so many such days within some 13 months.
+func (t Timetable) WorkingDays(at time.Time, n int) (end time.Time, ok bool) {
+	local := at.In(t.Location)
+	for i := 1; n > 0 && i < searchDays; i++ {
+		if len(t.spans(local.Year(), local.Month(), local.Day()+i)) == 0 {
+			continue
+		}
+		if n--; n == 0 {
+			return time.Date(local.Year(), local.Month(), local.Day()+i+1, 0, 0, 0, 0, t.Location), true
+		}
+	}
+	return time.Time{}, false
+}
+
 // Between is how long the timetable is open from one instant to another; 0 when to is not after from. At most 13 months are looked at.
 func (t Timetable) Between(from, to time.Time) time.Duration {
 	var total time.Duration

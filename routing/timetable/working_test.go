@@ -98,3 +98,30 @@ func TestOverlappingPeriodsCountOnce(t *testing.T) {
 	require.Equal(t, monday.Add(24*time.Hour+30*time.Minute), end, "on beyond midnight")
 	require.Zero(t, table.Between(end, monday))
 }
+
+func TestTermsOfWorkingDays(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		zone, from, want string
+		days             int
+	}{
+		"the day itself does not count":   {"Europe/Moscow", "2026-11-23T00:30", "2026-11-25T00:00", 1},
+		"over a week-end":                 {"Europe/Moscow", "2026-11-26T17:00", "2026-12-01T00:00", 2},
+		"from a Sunday":                   {"Europe/Moscow", "2026-11-22T12:00", "2026-11-24T00:00", 1},
+		"a holiday does not count":        {"Europe/Moscow", "2026-11-03T09:00", "2026-11-06T00:00", 1},
+		"a Saturday that is worked does":  {"Europe/Moscow", "2026-11-06T18:00", "2026-11-08T00:00", 1},
+		"a week in Kamchatka":             {"Asia/Kamchatka", "2026-11-23T01:00", "2026-12-01T00:00", 5},
+		"the clocks go forward meanwhile": {"Europe/Berlin", "2026-03-27T14:00", "2026-03-31T00:00", 1},
+	} {
+		table := working(t, c.zone)
+		from, err := time.ParseInLocation(minute, c.from, table.Location)
+		require.NoError(t, err)
+		end, ok := table.WorkingDays(from.UTC(), c.days)
+		require.True(t, ok, name)
+		require.Equal(t, c.want, end.Format(minute), name)
+	}
+	_, ok := working(t, "Europe/Moscow").WorkingDays(time.Now(), 0)
+	require.False(t, ok)
+	_, ok = timetable.Timetable{Location: time.UTC}.WorkingDays(time.Now(), 1)
+	require.False(t, ok, "it never opens")
+}
