@@ -16,6 +16,7 @@ import (
 	"ekc/internal/voice"
 	"ekc/routing"
 	"ekc/supervision"
+	"ekc/training"
 )
 
 // desk follows what concerns the signed-in operator.
@@ -99,6 +100,8 @@ func (r *Resolver) onDesk(ctx context.Context, accountID string, e eventlog.Even
 		return r.incidentOnDesk(ctx, e, cursor)
 	case supervision.KindEvaluation:
 		return r.evaluationOnDesk(ctx, e, cursor)
+	case training.KindTraining:
+		return r.trainingOnDesk(ctx, e, cursor)
 	case voice.KindInvited:
 		n, err := r.Client.CallInvitation.Query().Where(callinvitation.ID(e.Data[voice.DataInvitation]),
 			callinvitation.AccountID(accountID)).Only(ctx)

@@ -13,6 +13,7 @@ import (
 	"ekc/ent/queue"
 	"ekc/ent/trainingassignment"
 	"ekc/graph/model"
+	"ekc/internal/eventlog"
 	"ekc/internal/optional"
 	"ekc/training"
 	"ekc/training/lesson"
@@ -21,6 +22,29 @@ import (
 // mayReadTraining refuses who has no training at all, their own or others'.
 func mayReadTraining(ctx context.Context) error {
 	return refusedListing(access.CheckObject(ctx, access.ReadTraining, access.Object{Own: true}))
+}
+
+// trainingOnDesk tells a trainee of their assignment and admission.
+func (r *Resolver) trainingOnDesk(ctx context.Context, e eventlog.Event, cursor string) (model.DeskEvent, error) {
+	event := &model.TrainingChanged{Cursor: cursor, At: e.At}
+	if id := e.Data[training.DataAssignment]; id != "" {
+		a, err := r.Client.TrainingAssignment.Query().WithCourse().Where(trainingassignment.ID(id)).Only(ctx)
+		if ignoreMissing(err) != nil {
+			return nil, err
+		}
+		event.Assignment = a
+	}
+	if id := e.Data[training.DataAdmission]; id != "" {
+		a, err := r.Client.Admission.Query().WithCourse().Where(admission.ID(id)).Only(ctx)
+		if ignoreMissing(err) != nil {
+			return nil, err
+		}
+		event.Admission = a
+	}
+	if event.Assignment == nil && event.Admission == nil {
+		return nil, nil //nolint:nilnil // nothing to show
+	}
+	return event, nil
 }
 
 func assignmentsLike(f model.TrainingFilter) []predicate.TrainingAssignment {

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -13,7 +14,10 @@ import (
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/routingtrace"
+	"ekc/ent/segment"
+	"ekc/ent/transcript"
 	"ekc/interaction/dialogue"
+	"ekc/internal/voice/spoken"
 	"ekc/routing"
 )
 
@@ -316,4 +320,94 @@ func TestQueueAsksForAdmission(t *testing.T) {
 	s.client.Offer.Update().SetAnsweredAt(time.Now().Add(-time.Hour)).ExecX(s.system)
 	require.NoError(t, s.world.routing.Tick(s.system))
 	require.Empty(t, offers(), "taken back at once")
+}
+
+// recorded is a past call whose recordings were understood as these lines each; nil: one that was not.
+func (s *school) recorded(recordings ...[]spoken.Line) string {
+	s.Helper()
+	person := s.client.Citizen.Create().SetName("Семён Заболотный").SaveX(s.system)
+	i := s.client.Interaction.Create().SetChannel(interaction.ChannelVoice).SetCitizenID(person.ID).SetState(interaction.StateClosed).
+		SetAgencyID(s.pfr.ID).SetRegionID(s.moscow.ID).SetLine(1).SaveX(s.system)
+	began := time.Now().Add(-time.Hour)
+	s.client.Segment.Create().SetInteractionID(i.ID).SetKind(segment.KindTalk).SetAccountID(s.trainee.ID).SetStartedAt(began).SetEndedAt(began.Add(time.Minute)).ExecX(s.system)
+	call := s.client.Call.Create().SetInteractionID(i.ID).SetNodeID("nod").SetDirection("INBOUND").SetBeganAt(began).SaveX(s.system)
+	for n, lines := range recordings {
+		tape := s.client.Recording.Create().SetCallID(call.ID).SetInteractionID(i.ID).SetObject("none").SetSha256("00").SetSize(3).
+			SetBeganAt(began.Add(time.Duration(n) * time.Minute)).SetLengthMs(60000).SetDestroyAfter(began.AddDate(1, 0, 0)).SaveX(s.system)
+		if lines != nil {
+			s.client.Transcript.Create().SetRecordingID(tape.ID).SetState(transcript.StateDone).SetLines(lines).ExecX(s.system)
+		}
+	}
+	return i.ID
+}
+
+func TestCallsBecomeExercises(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.write()
+	add := func(token, interactionID string, revision int) answer {
+		return s.change(token, "courseExerciseAdd", "CourseExerciseAddInput", map[string]any{
+			"courseId": s.course, "revision": revision, "interactionId": interactionID, "title": "Звонок",
+		}, courseFields)
+	}
+	// The course is in force: its next draft begins at revision 1.
+	talk := s.recorded([]spoken.Line{
+		{Channel: "said", At: 3000, Text: "меня зовут семён заболотный как назначить пенсию"},
+		{Channel: "heard", At: 900, Text: "здравствуйте"},
+		{Channel: "heard", At: 6000, Text: "подайте заявление, семён"},
+	}, []spoken.Line{{Channel: "said", At: 10, Text: "это Заболотный, а сколько ждать"}, {Channel: "heard", At: 2000, Text: "десять дней, вам отвечал Сотрудник trainee"}})
+	reads := func() int {
+		return s.client.AuditEntry.Query().Where(auditentry.Action("recording.read")).CountX(s.system)
+	}
+	for who, c := range map[string]struct{ token, want string }{
+		"nobody": {"", "UNAUTHENTICATED"}, "a manager": {s.manager, "NOT_FOUND"}, "another agency": {s.other, "NOT_FOUND"},
+	} {
+		require.Equal(t, c.want, add(c.token, talk, 1).trouble("courseExerciseAdd"), who)
+	}
+	require.Zero(t, reads())
+	silent, dictated := s.recorded(nil), s.recorded([]spoken.Line{{Channel: "said", Text: "семь три пять два один"}, {Channel: "heard", At: 1, Text: "ясно"}})
+	for _, id := range []string{silent, dictated} {
+		require.Equal(t, "INVALID", add(s.boss, id, 1).trouble("courseExerciseAdd"))
+	}
+	got := add(s.boss, talk, 1)
+	require.Empty(t, got.trouble("courseExerciseAdd"), got.raw)
+	require.Equal(t, 3, reads(), "of two recordings, and of the one with a number")
+	exercises := got.path("courseExerciseAdd", "course", "versions").([]any)[0].(map[string]any)["exercises"].([]any)
+	turns := exercises[len(exercises)-1].(map[string]any)["turns"].([]any)
+	require.Len(t, turns, 2)
+	require.Equal(t, "подайте заявление, [имя]", turns[0].(map[string]any)["reply"])
+	require.Equal(t, "десять дней, вам отвечал [имя] [имя]", turns[1].(map[string]any)["reply"])
+	said := fmt.Sprint(turns)
+	require.Contains(t, said, "а сколько ждать")
+	for _, name := range []string{"семён", "Семён", "аболотн", "trainee"} {
+		require.NotContains(t, said, name)
+	}
+	s.client.Recording.Update().SetDestroyedAt(time.Now()).ExecX(s.system)
+	require.Equal(t, "INVALID", add(s.boss, talk, 2).trouble("courseExerciseAdd"), "its words are to be gone")
+}
+
+func TestTraineesAreToldLive(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t)
+	s.write()
+	desk := s.connect(s.operator)
+	desk.subscribe("1", `subscription($c: EventCursor) { desk(after: $c) { __typename ... on TrainingChanged {
+		assignment { id state course { title } } admission { id revocation } } } }`, map[string]any{"c": s.ask(s.operator, `{ desk { cursor } }`, nil).path("desk", "cursor")})
+	next := func() map[string]any { return desk.until("desk", "TrainingChanged") }
+	assignment := s.assign()
+	told := next()
+	require.Nil(t, told["admission"])
+	require.Equal(t, map[string]any{"id": assignment, "state": "ASSIGNED", "course": map[string]any{"title": "Пенсии"}}, told["assignment"])
+	s.take(assignment, true)
+	told = next()
+	for told["admission"] == nil { // the attempt that began
+		told = next()
+	}
+	require.Equal(t, "PASSED", told["assignment"].(map[string]any)["state"])
+	admission := told["admission"].(map[string]any)["id"]
+	got := s.change(s.boss, "admissionRevoke", "AdmissionRevokeInput", map[string]any{"admissionId": admission, "reason": "Ошибки"}, `admission { id }`)
+	require.Empty(t, got.trouble("admissionRevoke"), got.raw)
+	told = next()
+	require.Nil(t, told["assignment"])
+	require.Equal(t, map[string]any{"id": admission, "revocation": "Ошибки"}, told["admission"])
 }

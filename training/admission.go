@@ -49,7 +49,7 @@ func (s *Service) Grant(ctx context.Context, courseID, accountID, reason string,
 		if err != nil {
 			return err
 		}
-		return s.o.Log.Append(system, tx, trainingEvent(accountID))
+		return s.o.Log.Append(system, tx, trainingEvent(accountID, "", made.ID))
 	})
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (s *Service) Revoke(ctx context.Context, id, reason string) (*ent.Admission
 		if err := access.Audit(ctx, tx, "admission.revoke", id, nil); err != nil {
 			return err
 		}
-		return s.o.Log.Append(system, tx, trainingEvent(found.AccountID))
+		return s.o.Log.Append(system, tx, trainingEvent(found.AccountID, "", found.ID))
 	})
 	if err != nil {
 		return nil, err

@@ -18,6 +18,40 @@ var (
 	nameLeft   = regexp.MustCompile(`(?i:меня\s+зовут|моя\s+фамилия|фамилия|ф\.?\s?и\.?\s?о\.?:?)\s+\p{Lu}\p{Ll}+`)
 )
 
+// What speech recognition writes has no capital letters and no digits: a name is whatever follows on how it is said, and a number is
+// words.
+var (
+	nameSaid    = regexp.MustCompile(`(?i)(меня\s+зовут|моя\s+фамилия|фамилия|имя|отчество)((?:\s+\p{L}+){1,3})`)
+	numbersSaid = regexp.MustCompile(`(?i)(?:^|[^\p{L}])(?:(?:ноль|один|одна|два|две|три|четыре|пять|шесть|семь|восемь|девять|десять|` +
+		`\p{L}+надцать|двадцать|тридцать|сорок|пятьдесят|шестьдесят|семьдесят|восемьдесят|девяносто|сто|двести|триста|четыреста|` +
+		`пятьсот|шестьсот|семьсот|восемьсот|девятьсот)(?:[\s,.-]+|$)){4,}`)
+)
+
+// hidden is what must not be in an exercise.
+type hidden struct {
+	// names are of those who took part.
+	names []string
+	// spoken: the text was said, not written.
+	spoken bool
+}
+
+// in hides what is personal in a text. INVALID when signs of something personal are left.
+func (h hidden) in(text string) (string, error) {
+	if h.spoken {
+		text, _ = personal.Redact(text)
+		text = nameSaid.ReplaceAllString(text, "${1} "+someone)
+	}
+	text, err := anonymous(text, h.names)
+	if err == nil && h.spoken && numbersSaid.MatchString(text) {
+		return "", personalLeft()
+	}
+	return text, err
+}
+
+func personalLeft() error {
+	return fail.Field("interactionId", fail.Invalid, "something personal is left in the dialogue that could not be hidden")
+}
+
 // anonymous hides all that is personal in a text: identifiers, names by their form, and the words of the known names in any case of
 // Russian declension. INVALID when signs of something personal are left.
 func anonymous(text string, names []string) (string, error) {
@@ -30,7 +64,7 @@ func anonymous(text string, names []string) (string, error) {
 	}
 	left := len(personal.Find(text)) > 0 || digitsLeft.MatchString(text) || nameLeft.MatchString(text)
 	if left {
-		return "", fail.Field("interactionId", fail.Invalid, "something personal is left in the dialogue that could not be hidden")
+		return "", personalLeft()
 	}
 	return text, nil
 }

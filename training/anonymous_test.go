@@ -9,6 +9,7 @@ import (
 	"ekc/ent/message"
 	"ekc/interaction/dialogue"
 	"ekc/internal/fail"
+	"ekc/internal/voice/spoken"
 	"ekc/training/lesson"
 )
 
@@ -56,14 +57,53 @@ func TestDialogueBecomesTurns(t *testing.T) {
 		{Author: message.AuthorOperator, Text: "Всего доброго, Олег!"},
 		{Author: message.AuthorCitizen, Text: "И ещё вопрос"},
 	}
-	turns, err := turnsOf(said, []string{"Олег"})
+	turns, err := turnsOf(written(said), hidden{names: []string{"Олег"}})
 	require.NoError(t, err)
 	require.Equal(t, []lesson.Turn{
 		{Citizen: "Добрый день\nКак оформить пенсию?", Reply: "Подайте заявление.", RecordIDs: []string{"rec-1"}},
 		{Citizen: "Спасибо, это [имя]", Reply: "Всего доброго, [имя]!"},
 	}, turns, "what nobody answered is left out")
-	_, err = turnsOf(said[:3], nil)
+	_, err = turnsOf(written(said[:3]), hidden{})
 	require.Equal(t, fail.Invalid, fail.CodeOf(err))
+}
+
+func TestNothingPersonalIsLeftOfWhatWasSaid(t *testing.T) {
+	t.Parallel()
+	hide := hidden{names: []string{"Анна Белова"}, spoken: true}
+	for said, want := range map[string]string{
+		"меня зовут пётр сергеевич ласточкин, пенсия не пришла": "меня зовут [имя], пенсия не пришла",
+		"фамилия ласточкин":             "фамилия [имя]",
+		"вам отвечает анна белова":      "вам отвечает [имя] [имя]",
+		"сколько мне ждать, два месяца": "сколько мне ждать, два месяца",
+		"в две тысячи двадцать шестом":  "в две тысячи двадцать шестом",
+		"код семь три пять два":         "",
+		"сто двадцать три сорок пять":   "",
+	} {
+		got, err := hide.in(said)
+		if want == "" {
+			require.Equal(t, fail.Invalid, fail.CodeOf(err), said)
+			continue
+		}
+		require.NoError(t, err, said)
+		require.Equal(t, want, got, said)
+	}
+	got, err := hide.in("мой телефон восемь девятьсот шестнадцать сто двадцать три сорок пять шестьдесят семь")
+	if err == nil {
+		require.NotContains(t, got, "шестнадцать")
+	}
+}
+
+func TestLinesOfACallStandAsTheyWereSaid(t *testing.T) {
+	t.Parallel()
+	said := voiced([]spoken.Line{
+		{Channel: "said", At: 1500, Text: "как оформить пенсию"},
+		{Channel: "said", At: 9000, Text: "спасибо"},
+		{Channel: "heard", At: 200, Text: "здравствуйте"},
+		{Channel: "heard", At: 4000, Text: "подайте заявление"},
+	})
+	turns, err := turnsOf(said, hidden{spoken: true})
+	require.NoError(t, err)
+	require.Equal(t, []lesson.Turn{{Citizen: "как оформить пенсию", Reply: "подайте заявление"}}, turns)
 }
 
 func TestSheetsAreMarked(t *testing.T) {

@@ -79,7 +79,7 @@ func (s *Service) assign(ctx, system context.Context, tx *ent.Tx, c *ent.Course,
 	if err := access.Audit(ctx, tx, "training.assign", made.ID, map[string]string{"account": accountID, "course": c.ID}); err != nil {
 		return nil, err
 	}
-	return made, s.o.Log.Append(system, tx, trainingEvent(accountID))
+	return made, s.o.Log.Append(system, tx, trainingEvent(accountID, made.ID, ""))
 }
 
 // WithdrawAssignment ends an assignment that is not passed yet, with an attempt that runs; rights as for Assign.
@@ -105,7 +105,7 @@ func (s *Service) WithdrawAssignment(ctx context.Context, id string) (*ent.Train
 		if err := access.Audit(ctx, tx, "training.withdraw", id, nil); err != nil {
 			return err
 		}
-		return s.o.Log.Append(system, tx, trainingEvent(found.AccountID))
+		return s.o.Log.Append(system, tx, trainingEvent(found.AccountID, found.ID, ""))
 	})
 	if err != nil {
 		return nil, err

@@ -103,7 +103,7 @@ func (s *Service) begin(ctx, system context.Context, tx *ent.Tx, a *ent.Training
 	if err := access.Audit(ctx, tx, "training.begin", made.ID, nil); err != nil {
 		return nil, err
 	}
-	return &Attempt{made.Unwrap(), v.Unwrap()}, s.o.Log.Append(system, tx, trainingEvent(a.AccountID))
+	return &Attempt{made.Unwrap(), v.Unwrap()}, s.o.Log.Append(system, tx, trainingEvent(a.AccountID, a.ID, ""))
 }
 
 func withVersion(system context.Context, tx *ent.Tx, a *ent.TrainingAttempt) (*Attempt, error) {

@@ -56,10 +56,10 @@ func (s *Service) end(system context.Context, tx *ent.Tx, a *ent.TrainingAttempt
 	if err != nil {
 		return nil, fmt.Errorf("write attempt: %w", err)
 	}
-	outcome := trainingassignment.StateAssigned
+	outcome, admissionID := trainingassignment.StateAssigned, ""
 	if state == trainingattempt.StatePassed {
 		outcome = trainingassignment.StatePassed
-		if err := s.admit(system, tx, ended, now); err != nil {
+		if admissionID, err = s.admit(system, tx, ended, now); err != nil {
 			return nil, err
 		}
 	} else if v.MaxAttempts > 0 {
@@ -76,20 +76,24 @@ func (s *Service) end(system context.Context, tx *ent.Tx, a *ent.TrainingAttempt
 			return nil, fmt.Errorf("write assignment: %w", err)
 		}
 	}
-	return ended, s.o.Log.Append(system, tx, trainingEvent(a.AccountID))
+	return ended, s.o.Log.Append(system, tx, trainingEvent(a.AccountID, a.AssignmentID, admissionID))
 }
 
-// admit admits whoever has passed, for as long as the course says.
-func (s *Service) admit(system context.Context, tx *ent.Tx, a *ent.TrainingAttempt, now time.Time) error {
+// admit admits whoever has passed, for as long as the course says, and returns the id of the admission.
+func (s *Service) admit(system context.Context, tx *ent.Tx, a *ent.TrainingAttempt, now time.Time) (string, error) {
 	c, err := tx.Course.Get(system, a.CourseID)
 	if err != nil {
-		return fmt.Errorf("read course: %w", err)
+		return "", fmt.Errorf("read course: %w", err)
 	}
 	create := tx.Admission.Create().SetAccountID(a.AccountID).SetCourseID(a.CourseID).SetAttemptID(a.ID).SetValidFrom(now).SetCreatedAt(now)
 	if c.ValidityDays > 0 {
 		create.SetValidTo(now.AddDate(0, 0, c.ValidityDays))
 	}
-	return wrap("write admission", create.Exec(system))
+	made, err := create.Save(system)
+	if err != nil {
+		return "", fmt.Errorf("write admission: %w", err)
+	}
+	return made.ID, nil
 }
 
 // Which attempt endRunning ends.

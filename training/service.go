@@ -19,8 +19,15 @@ import (
 	"ekc/internal/repeat"
 )
 
-// KindTraining is the event of an assignment, attempt or admission that was made or has changed. It names the trainee.
+// KindTraining is the event of an assignment, attempt or admission that was made or has changed. It names the trainee, and in its data, as
+// "assignment" and "admission", which; one of them may be absent.
 const KindTraining = "training.changed"
+
+// The keys of the event's data.
+const (
+	DataAssignment = "assignment"
+	DataAdmission  = "admission"
+)
 
 // Log is the event log; *eventlog.Log fulfils it.
 type Log interface {
@@ -120,8 +127,16 @@ func checkText(field, text string, most int) error {
 	return nil
 }
 
-func trainingEvent(accountID string) eventlog.Event {
-	return eventlog.Event{Kind: KindTraining, AccountID: accountID}
+// trainingEvent names what has changed; either id may be empty.
+func trainingEvent(accountID, assignmentID, admissionID string) eventlog.Event {
+	data := map[string]string{}
+	if assignmentID != "" {
+		data[DataAssignment] = assignmentID
+	}
+	if admissionID != "" {
+		data[DataAdmission] = admissionID
+	}
+	return eventlog.Event{Kind: KindTraining, AccountID: accountID, Data: data}
 }
 
 // wrap says in an error what was done; nil stays nil.
