@@ -10,6 +10,7 @@ import (
 
 	"ekc/access"
 	"ekc/access/viewer"
+	"ekc/assistant"
 	"ekc/knowledge/improve"
 )
 
@@ -135,6 +136,28 @@ func TestBadAnswersAndWhoWasTold(t *testing.T) {
 	require.InDelta(t, 1, got.path("interactions", "totalCount"), 0, got.raw)
 	require.Contains(t, got.raw, id)
 	require.InDelta(t, 0, who(`ver_none"}]`).path("interactions", "totalCount"), 0)
+}
+
+func TestDestroyedDialoguesTeachNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	gone, _ := w.chat("Как вывезти кота за границу?")
+	kept, _ := w.chat("Как вывезти пони за границу?")
+	for _, id := range []string{gone, kept} {
+		_, err := w.yana.Answer(w.system, id)
+		require.NoError(t, err)
+	}
+	tx, err := w.client.Tx(w.system)
+	require.NoError(t, err)
+	_, err = tx.ExecContext(w.system, `UPDATE assistant_turns SET decision = 'HAND_OVER', reason = $2,
+		trace = CASE WHEN interaction_id = $1 THEN NULL ELSE trace END`, gone, assistant.ReasonNotFound)
+	require.NoError(t, err)
+	require.NoError(t, tx.Commit())
+	require.NoError(t, w.quality.Gather(w.system, time.Now().Add(-time.Hour)))
+	gaps, err := w.quality.Gaps(w.system, improve.GapQuery{})
+	require.NoError(t, err)
+	require.Len(t, gaps, 1)
+	require.Equal(t, []string{"Как вывезти пони за границу?"}, gaps[0].Examples)
 }
 
 func TestAProposalGoesItsWay(t *testing.T) {

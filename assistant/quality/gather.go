@@ -68,7 +68,8 @@ func (s *Service) Gather(ctx context.Context, since time.Time) error {
 	low := strings.ToLower(ulid.MustNew(ulid.Timestamp(since), nil).String())
 	for after := "trn_" + low; after != ""; {
 		turns, err := s.o.Client.AssistantTurn.Query().
-			Where(assistantturn.IDGT(after), assistantturn.Or(assistantturn.DecisionEQ(assistantturn.DecisionAnswer), inVain())).
+			Where(assistantturn.IDGT(after), assistantturn.TraceNotNil(), // without one its words were destroyed
+				assistantturn.Or(assistantturn.DecisionEQ(assistantturn.DecisionAnswer), inVain())).
 			Order(ent.Asc(assistantturn.FieldID)).Limit(batch).
 			WithInteraction(func(q *ent.InteractionQuery) { q.WithAgency().WithRegion().WithCitizen() }).All(ctx)
 		if err != nil {

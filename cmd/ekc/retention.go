@@ -21,14 +21,19 @@ type privacyFlags struct {
 	config.Storage
 	config.Recordings
 	config.Retention
+	config.Knowledge
+	config.Models
 	config.Logging
 }
 
 func (f privacyFlags) with(ctx context.Context, work func(*app.Privacy) error) (err error) {
-	if err := firstOf(f.Storage.Validate(), f.Recordings.Validate(), f.Retention.Validate()); err != nil {
+	if err := firstOf(f.Storage.Validate(), f.Recordings.Validate(), f.Retention.Validate(), f.Knowledge.Validate(), f.Models.Validate()); err != nil {
 		return err
 	}
-	p, err := app.OpenPrivacy(ctx, f.Storage, f.Recordings, f.Retention, quiet(f.Logger(os.Stderr), f.LogLevel))
+	p, err := app.OpenPrivacy(ctx, app.PrivacyOptions{
+		Storage: f.Storage, Recordings: f.Recordings, Retention: f.Retention, Knowledge: f.Knowledge, Models: f.Models,
+		Logger: quiet(f.Logger(os.Stderr), f.LogLevel),
+	})
 	if err != nil {
 		return err
 	}

@@ -149,7 +149,8 @@ func (d *domains) addVoice(ctx context.Context, f foundation) (err error) {
 		Client: f.core.Client, Log: f.events, Life: d.interaction, Logger: f.log.With("domain", "supervision"),
 	})
 	d.supervision.Bind(d.routing, d.voice, d.quality)
-	d.privacy, err = newPrivacy(f.core, f.events, f.ring, f.config.DataDir, f.config.Retention, d.recordings, f.log.With("domain", "privacy"))
+	d.privacy, err = newPrivacy(f.core, f.events, f.ring, f.config.DataDir, f.config.Retention, d.recordings, f.better,
+		f.log.With("domain", "privacy"))
 	return err
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 
@@ -12,12 +13,13 @@ import (
 	"ekc/internal/eventlog"
 	"ekc/internal/privacy"
 	"ekc/internal/seal"
+	"ekc/knowledge/improve"
 	"ekc/telephony/recording"
 )
 
 // newPrivacy makes what looks after the data of citizens.
 func newPrivacy(core *database.Core, events *eventlog.Log, ring *seal.Ring, dataDir string, terms config.Retention, sounds recording.Storage,
-	log *slog.Logger,
+	better improve.Service, log *slog.Logger,
 ) (*privacy.Service, error) {
 	files, err := interaction.OpenFiles(dataDir)
 	if err != nil {
@@ -25,7 +27,8 @@ func newPrivacy(core *database.Core, events *eventlog.Log, ring *seal.Ring, data
 	}
 	o := privacy.Options{
 		Client: core.Client, Log: events, Ring: ring, Files: files, PhonePurpose: interaction.PhonePurpose, PhonePlace: interaction.PhonePlace,
-		Terms: privacy.Terms{Dialogue: terms.DialogueTerm(), Identity: terms.IdentityTerm()}, Logger: log,
+		Terms: privacy.Terms{Dialogue: terms.DialogueTerm(), Identity: terms.IdentityTerm()}, Base: better,
+		Logger: log,
 	}
 	if sounds != nil {
 		o.Recordings = sounds
@@ -35,30 +38,36 @@ func newPrivacy(core *database.Core, events *eventlog.Log, ring *seal.Ring, data
 
 // Privacy is the data of citizens for a command, with nothing running but the database.
 type Privacy struct {
-	coreStore
+	stores
 	service *privacy.Service
 }
 
-// OpenPrivacy opens the core's database, migrated, attachments and recordings.
-func OpenPrivacy(ctx context.Context, c config.Storage, r config.Recordings, terms config.Retention, log *slog.Logger) (*Privacy, error) {
-	p := &Privacy{}
-	if err := p.openAlone(ctx, c, log, func() error { return p.open(ctx, c, r, terms, log) }); err != nil {
-		return nil, err
-	}
-	return p, nil
+// PrivacyOptions say where the data of citizens are, and for how long.
+type PrivacyOptions struct {
+	Storage    config.Storage
+	Recordings config.Recordings
+	Retention  config.Retention
+	Knowledge  config.Knowledge
+	Models     config.Models
+	Logger     *slog.Logger
 }
 
-func (p *Privacy) open(ctx context.Context, c config.Storage, r config.Recordings, terms config.Retention, log *slog.Logger) error {
-	if err := p.openKeys(ctx, c); err != nil {
-		return err
-	}
-	sounds, err := newRecordings(config.Config{Storage: c, Recordings: r})
+// OpenPrivacy opens the core's database, migrated, the base that the settings name, attachments and recordings.
+func OpenPrivacy(ctx context.Context, o PrivacyOptions) (*Privacy, error) {
+	sounds, err := newRecordings(config.Config{Storage: o.Storage, Recordings: o.Recordings})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	events := eventlog.New(p.core.DB, p.core.Client, p.core.URL, log)
-	p.service, err = newPrivacy(p.core, events, p.ring, c.DataDir, terms, sounds, log)
-	return err
+	p := &Privacy{}
+	if err := p.openForCommand(ctx, o.Storage, o.Knowledge, o.Models, o.Logger); err != nil {
+		return nil, err
+	}
+	events := eventlog.New(p.core.DB, p.core.Client, p.core.URL, o.Logger)
+	p.service, err = newPrivacy(p.core, events, p.ring, o.Storage.DataDir, o.Retention, sounds, p.better, o.Logger)
+	if err != nil {
+		return nil, errors.Join(err, p.Close(context.WithoutCancel(ctx)))
+	}
+	return p, nil
 }
 
 // Retain applies the rules of retention once.

@@ -6,8 +6,9 @@
 // Destruction is made of small steps, each of them one transaction that may be repeated: files first, then rows with the act. A node that
 // dies between two steps leaves the rest to any other.
 //
-// The audit log is not destroyed: it names accounts and ids, and holds no personal data of citizens. The question base keeps citizens'
-// comments and questions masked and under ids whose person is destroyed here.
+// The audit log is not destroyed: it names accounts and ids, and holds no personal data of citizens. What the question base keeps of
+// dialogues (verdicts, questions answered badly, remarks on proposals) loses words and person with the dialogue, and stands in its certificate.
 //
-// It may import ent, access and plumbing; it imports no domain, and declares what it needs of files and recordings.
+// It may import ent, access and plumbing; of domains only the types of knowledge/improve; it declares what it needs of files, recordings and
+// the base.
 package privacy

@@ -104,6 +104,9 @@ func (s *Service) eraseStep(system context.Context, tx *ent.Tx, r *ent.CitizenRe
 	if err := s.removeFiles(system, tx, next, true); err != nil {
 		return false, err
 	}
+	if err := s.forgetInBase(system, tx, next, c.objects); err != nil {
+		return false, err
+	}
 	if err := destroyRows(system, tx, next, c.objects, words, sounds, numbersOfCalls); err != nil {
 		return false, err
 	}
@@ -116,6 +119,14 @@ func (s *Service) eraseStep(system context.Context, tx *ent.Tx, r *ent.CitizenRe
 
 // forget takes away who the citizens were, and settles the request.
 func (s *Service) forget(system context.Context, tx *ent.Tx, r *ent.CitizenRequest, citizens []string, c certificate) error {
+	// Whoever had read a dialogue just before it was destroyed may have told the base of it since.
+	theirs, err := texts(system, tx, `SELECT id FROM interactions WHERE citizen_id = ANY($1)`, pq.Array(citizens))
+	if err == nil {
+		err = s.forgetInBase(system, tx, theirs, destroyed{})
+	}
+	if err != nil {
+		return err
+	}
 	if err := destroyRows(system, tx, citizens, c.objects, person); err != nil {
 		return err
 	}

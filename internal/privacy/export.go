@@ -51,6 +51,9 @@ type (
 		Files     []copiedFile    `json:"files,omitempty"`
 		Calls     []copiedCall    `json:"calls,omitempty"`
 		Callbacks []copiedPromise `json:"callbacks,omitempty"`
+		// Of the question base.
+		Feedback   []copiedWord     `json:"feedback,omitempty"`
+		Unanswered []copiedQuestion `json:"unansweredQuestions,omitempty"`
 	}
 	copiedMessage struct {
 		At     time.Time `json:"at"`
@@ -74,6 +77,15 @@ type (
 		SHA256     string          `json:"sha256,omitempty"`
 		Destroyed  *time.Time      `json:"destroyedAt,omitempty"`
 		Transcript json.RawMessage `json:"transcript,omitempty"`
+	}
+	copiedWord struct {
+		At      time.Time `json:"at"`
+		Verdict string    `json:"verdict"`
+		Comment string    `json:"comment,omitempty"`
+	}
+	copiedQuestion struct {
+		At   time.Time `json:"at"`
+		Text string    `json:"text"`
 	}
 	copiedPromise struct {
 		Number string    `json:"number"`
@@ -181,6 +193,9 @@ func (s *Service) copyContact(system context.Context, i *ent.Interaction, archiv
 			return one, err
 		}
 		one.Callbacks = append(one.Callbacks, copiedPromise{number, p.CreatedAt, string(p.State)})
+	}
+	if err := s.copyBase(system, i.ID, &one); err != nil {
+		return one, err
 	}
 	if one.Files, err = s.copyFiles(system, i, archive); err == nil {
 		one.Calls, err = s.copyCalls(system, i, archive)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 
 	"ekc/access/viewer"
 	"ekc/ent"
+	"ekc/ent/assistantturn"
 	"ekc/ent/call"
 	"ekc/ent/callback"
 	"ekc/ent/citizenrequest"
@@ -26,13 +28,18 @@ import (
 	"ekc/ent/interaction"
 	"ekc/ent/message"
 	"ekc/ent/migrate"
+	"ekc/interaction/dialogue"
 	"ekc/internal/coretest"
 	"ekc/internal/database"
 	"ekc/internal/dataclass"
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
+	"ekc/internal/pgtest"
 	"ekc/internal/privacy"
 	"ekc/internal/seal"
+	"ekc/knowledge"
+	"ekc/knowledge/improve"
+	knowledgemigrations "ekc/migrations/knowledge"
 )
 
 // store is attachments and recordings in memory; fails makes so many removals fail.
@@ -78,6 +85,8 @@ type world struct {
 	ring   *seal.Ring
 	files  *store
 	master seal.Master
+	base   *improve.Store
+	wrote  string          // the version of a record
 	system context.Context //nolint:containedctx // of the test
 	now    time.Time
 	*privacy.Service
@@ -100,6 +109,19 @@ func newWorld(t *testing.T) *world {
 		T: t, core: core, log: log, ring: ring, master: master, files: &store{files: map[string]string{}}, system: viewer.AsSystem(t.Context()),
 		now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC),
 	}
+	url := pgtest.Database(t, "knowledge:"+pgtest.Hash(knowledgemigrations.Files()), knowledgemigrations.ApplyTo)
+	base, err := knowledge.Open(t.Context(), knowledge.Options{URL: url, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, base.Close()) })
+	_, err = base.Import(t.Context(), strings.NewReader(`{"id":"r1","question":"Как назначить пенсию?","answer":"Подайте заявление.","agency":"PFR"}`),
+		knowledge.ImportOptions{Name: "a.jsonl"})
+	require.NoError(t, err)
+	record, err := base.Record(t.Context(), "r1")
+	require.NoError(t, err)
+	w.wrote = record.Version.ID
+	w.base, err = improve.Open(improve.Options{URL: url, Base: base})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, w.base.Close()) })
 	w.Service = w.node()
 	return w
 }
@@ -107,7 +129,7 @@ func newWorld(t *testing.T) *world {
 // node is one more process on the same database.
 func (w *world) node() *privacy.Service {
 	return privacy.New(privacy.Options{
-		Client: w.core.Client, Log: w.log, Ring: w.ring, Files: w.files, Recordings: w.files, PhonePurpose: "citizens.phone", PhonePlace: phonePlace,
+		Client: w.core.Client, Log: w.log, Ring: w.ring, Files: w.files, Recordings: w.files, Base: w.base, PhonePurpose: "citizens.phone", PhonePlace: phonePlace,
 		Terms: privacy.Terms{Dialogue: 365 * 24 * time.Hour, Identity: 3 * 365 * 24 * time.Hour}, Clock: func() time.Time { return w.now },
 	})
 }
@@ -132,7 +154,15 @@ func (w *world) talked(citizenID string, ago time.Duration) string {
 	require.NoError(w, err)
 	c.Message.Create().SetID(id).SetInteractionID(i.ID).SetSequence(1).SetAuthor(message.AuthorCitizen).SetText("мой телефон [телефон]").
 		SetClear(inClear).ExecX(ctx)
-	c.Message.Create().SetInteractionID(i.ID).SetSequence(2).SetAuthor(message.AuthorAssistant).SetText("Пенсию назначают с 60 лет.").ExecX(ctx)
+	reply := c.Message.Create().SetInteractionID(i.ID).SetSequence(2).SetAuthor(message.AuthorAssistant).SetText("Пенсию назначают с 60 лет.").SaveX(ctx)
+	turn := c.AssistantTurn.Create().SetInteractionID(i.ID).SetQuestionID(id).SetReplyID(reply.ID).SetDecision(assistantturn.DecisionAnswer).SetReason("sure").
+		SetRecordID("r1").SetRecordVersionID(w.wrote).SetTrace(dialogue.Trace{Question: "пенсия"}).SaveX(ctx)
+	_, err = w.base.NoteFeedback(ctx, []improve.Word{{VersionID: w.wrote, Author: citizenID, Answer: reply.ID, Verdict: improve.Unhelpful, GivenAt: at}})
+	require.NoError(w, err)
+	_, err = w.base.NoteQuestions(ctx, []improve.Question{
+		{ID: turn.ID, Text: "Когда мне назначат пенсию?", Citizen: citizenID, Cause: improve.LowRated, AskedAt: at},
+	})
+	require.NoError(w, err)
 	a := c.Attachment.Create().SetInteractionID(i.ID).SetMessageID(id).SetFromCitizen(true).SetFileName("справка.pdf").SetMediaType("application/pdf").
 		SetSize(3).SetSha256("00").SaveX(ctx)
 	w.files.files[a.ID] = "PDF"
@@ -185,7 +215,9 @@ func TestRetentionDestroysWhatIsDueAndCertifiesIt(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, out[0].Destroyed)
 	act := w.core.Client.DestructionAct.Query().OnlyX(w.system)
-	require.Equal(t, map[string]int{"message": 1, "attachment": 1, "interaction": 1}, act.Counts)
+	require.Equal(t, map[string]int{
+		"message": 1, "attachment": 1, "interaction": 1, "assistant_turn": 1, "feedback": 1, "gap_question": 1,
+	}, act.Counts)
 	require.Equal(t, []string{old}, act.Objects["interaction"])
 	require.Equal(t, 1, act.Held)
 	require.True(t, privacy.Genuine(act))
@@ -203,6 +235,9 @@ func TestRetentionDestroysWhatIsDueAndCertifiesIt(t *testing.T) {
 	require.Nil(t, seal.Held(said[0].Clear))
 	require.Equal(t, "Пенсию назначают с 60 лет.", said[1].Text, "words of the base are nobody's")
 	require.Equal(t, "говорила о здоровье", w.core.Client.Interaction.GetX(w.system, young).Note)
+	gaps, err := w.base.Gaps(t.Context(), improve.GapQuery{})
+	require.NoError(t, err)
+	require.Equal(t, 2, gaps[0].Questions, "one question of three is gone")
 	require.Len(t, w.files.files, 5, "one attachment of three is gone, recordings have terms of their own")
 
 	out, err = w.Retain(t.Context(), false)
@@ -294,12 +329,22 @@ func TestErasureGoesOnAfterACrash(t *testing.T) {
 	require.Nil(t, seal.Held(done.Phone))
 	acts := w.core.Client.DestructionAct.Query().Where(destructionact.RequestID(r.ID)).AllX(w.system)
 	require.Len(t, acts, 3, "two steps, and who it was")
-	recordings := 0
+	counts := map[string]int{}
 	for _, a := range acts {
 		require.True(t, privacy.Genuine(a))
-		recordings += a.Counts["recording"]
+		for kind, n := range a.Counts {
+			counts[kind] += n
+		}
 	}
-	require.Equal(t, 25, recordings, "each once")
+	for _, kind := range []string{"recording", "feedback", "gap_question"} {
+		require.Equal(t, 25, counts[kind], kind+": each once")
+	}
+	gaps, err := w.base.Gaps(t.Context(), improve.GapQuery{})
+	require.NoError(t, err)
+	require.Equal(t, 1, gaps[0].Questions, "the other's")
+	tallies, err := w.base.Tallies(t.Context(), []string{w.wrote})
+	require.NoError(t, err)
+	require.Equal(t, 26, tallies[0].Unhelpful, "verdicts stay, under nobody's name")
 	require.Len(t, w.files.files, 2, "the other's")
 	require.Empty(t, w.core.Client.Citizen.GetX(w.system, who).Name)
 	require.Equal(t, "говорила о здоровье", w.core.Client.Interaction.GetX(w.system, kept).Note)
@@ -362,9 +407,11 @@ func TestCopyHoldsAllOfTheCitizen(t *testing.T) {
 	var copied struct {
 		Phone        string
 		Interactions []struct {
-			Note     string
-			Messages []struct{ Text string }
-			Calls    []struct {
+			Note       string
+			Feedback   []struct{ Verdict string }
+			Unanswered []struct{ Text string } `json:"unansweredQuestions"`
+			Messages   []struct{ Text string }
+			Calls      []struct {
 				Caller, Called string
 				Recordings     []struct{ Path string }
 			}
@@ -376,6 +423,8 @@ func TestCopyHoldsAllOfTheCitizen(t *testing.T) {
 	require.Len(t, copied.Interactions, 3)
 	for _, one := range copied.Interactions {
 		require.Equal(t, []string{phone, "+78006000000", phone}, []string{one.Calls[0].Caller, one.Calls[0].Called, one.Callbacks[0].Number})
+		require.Equal(t, "unhelpful", one.Feedback[0].Verdict)
+		require.Equal(t, "Когда мне назначат пенсию?", one.Unanswered[0].Text)
 	}
 	require.Equal(t, "мой телефон 8 916 123-45-67", copied.Interactions[0].Messages[0].Text)
 	sound, err := archive.Open(copied.Interactions[0].Calls[0].Recordings[0].Path)

@@ -139,6 +139,9 @@ func (s *Service) destroyDialogues(system context.Context, tx *ent.Tx, ids []str
 	if err := s.removeFiles(system, tx, ids, false); err != nil {
 		return err
 	}
+	if err := s.forgetInBase(system, tx, ids, into); err != nil {
+		return err
+	}
 	return destroyRows(system, tx, ids, into, words)
 }
 

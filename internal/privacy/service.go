@@ -14,6 +14,7 @@ import (
 	"ekc/internal/eventlog"
 	"ekc/internal/repeat"
 	"ekc/internal/seal"
+	"ekc/knowledge/improve"
 )
 
 // Files are attachments, by their ids. Removing one that is not there is no error.
@@ -26,6 +27,12 @@ type Files interface {
 type Recordings interface {
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, error)
 	Remove(ctx context.Context, key string) error
+}
+
+// Base is what the question base keeps of dialogues: improve.Service.
+type Base interface {
+	Kept(ctx context.Context, d improve.Dialogues) (improve.Kept, error)
+	Forget(ctx context.Context, d improve.Dialogues) (improve.Forgotten, error)
 }
 
 // Terms are how long what is kept; zero: for ever.
@@ -44,7 +51,9 @@ type Options struct {
 	// Files and Recordings may be nil: then there are none.
 	Files      Files
 	Recordings Recordings
-	Terms      Terms
+	// Base may be nil: then there is none.
+	Base  Base
+	Terms Terms
 	// PhonePurpose names the blind index of citizens' numbers; PhonePlace is where they stand encrypted.
 	PhonePurpose string
 	PhonePlace   func(citizenID string) seal.Place

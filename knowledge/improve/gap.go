@@ -24,7 +24,7 @@ var selectGaps = `
 		max(q.asked_at), mode() WITHIN GROUP (ORDER BY q.topic), mode() WITHIN GROUP (ORDER BY q.agency),
 		mode() WITHIN GROUP (ORDER BY q.region), (array_agg(q.text ORDER BY q.asked_at DESC, q.id))[:` + fmt.Sprint(looked) + `]
 	FROM gaps g JOIN gap_questions q ON q.gap_id = g.id
-	WHERE ($1 = '' OR g.id = $1) AND ($2 = '' OR g.state = $2) AND q.asked_at >= $3 AND q.asked_at < $4
+	WHERE q.text <> '' AND ($1 = '' OR g.id = $1) AND ($2 = '' OR g.state = $2) AND q.asked_at >= $3 AND q.asked_at < $4
 		AND ($5 = '' OR q.agency = $5) AND ($6 = '' OR q.region = $6) AND ($7 = '' OR q.topic = $7) AND ` + inSegments("q", 9) + `
 	GROUP BY g.id ORDER BY count(DISTINCT q.citizen) DESC, count(*) DESC, g.id LIMIT $8`
 

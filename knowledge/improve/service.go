@@ -34,6 +34,12 @@ type Service interface {
 	// Comments gives the words with a comment on a version, newest first, at most MaxPage.
 	Comments(ctx context.Context, versionID string) ([]Word, error)
 
+	// Kept gives what citizens said and asked in dialogues, as far as the base keeps it.
+	Kept(ctx context.Context, d Dialogues) (Kept, error)
+	// Forget takes the words and persons of dialogues out of feedback, gaps and proposals, and names what it kept of them; asked again it
+	// names the same.
+	Forget(ctx context.Context, d Dialogues) (Forgotten, error)
+
 	// NoteQuestions sorts questions into gaps; one that was noted before changes nothing. The number of new ones is returned.
 	NoteQuestions(ctx context.Context, questions []Question) (int, error)
 	// Gaps lists gaps by how many different citizens hit them, most first.

@@ -55,6 +55,16 @@ func (c *Improvements) Comments(ctx context.Context, in string) ([]improve.Word,
 	return asked[[]improve.Word, pb.ListCommentsRequest, pb.ListCommentsResponse](ctx, true, c.rpc.ListComments, "id", in)
 }
 
+// Kept is part of improve.Service.
+func (c *Improvements) Kept(ctx context.Context, in improve.Dialogues) (improve.Kept, error) {
+	return asked[improve.Kept, pb.ListKeptRequest, pb.ListKeptResponse](ctx, true, c.rpc.ListKept, "", in)
+}
+
+// Forget is part of improve.Service.
+func (c *Improvements) Forget(ctx context.Context, in improve.Dialogues) (improve.Forgotten, error) {
+	return asked[improve.Forgotten, pb.ForgetRequest, pb.ForgetResponse](ctx, true, c.rpc.Forget, "", in)
+}
+
 // NoteQuestions is part of improve.Service.
 func (c *Improvements) NoteQuestions(ctx context.Context, in []improve.Question) (int, error) {
 	return asked[int, pb.NoteQuestionsRequest, pb.NoteQuestionsResponse](ctx, true, c.rpc.NoteQuestions, "items", in)

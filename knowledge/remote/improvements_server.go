@@ -59,6 +59,14 @@ func (s *improvementServer) ListComments(ctx context.Context, r *connect.Request
 	return served[pb.ListCommentsResponse](ctx, s.log, "id", r, s.service.Comments)
 }
 
+func (s *improvementServer) ListKept(ctx context.Context, r *connect.Request[pb.ListKeptRequest]) (*connect.Response[pb.ListKeptResponse], error) {
+	return served[pb.ListKeptResponse](ctx, s.log, "", r, s.service.Kept)
+}
+
+func (s *improvementServer) Forget(ctx context.Context, r *connect.Request[pb.ForgetRequest]) (*connect.Response[pb.ForgetResponse], error) {
+	return served[pb.ForgetResponse](ctx, s.log, "", r, s.service.Forget)
+}
+
 func (s *improvementServer) NoteQuestions(ctx context.Context, r *connect.Request[pb.NoteQuestionsRequest]) (*connect.Response[pb.NoteQuestionsResponse], error) {
 	return served[pb.NoteQuestionsResponse](ctx, s.log, "items", r, s.service.NoteQuestions)
 }

@@ -69,13 +69,14 @@ func filled(t *testing.T, base knowledge.Service) (first, second string) {
 	return version("r1"), version("r2")
 }
 
+func word(version, author, answer string, v improve.Verdict) improve.Word {
+	return improve.Word{VersionID: version, Author: author, Answer: answer, Verdict: v, GivenAt: asked}
+}
+
 func TestWordsCountOnceForAPersonAndAnAnswer(t *testing.T) {
 	t.Parallel()
 	bothForms(t, func(t *testing.T, s improve.Service, base knowledge.Service) {
 		v1, v2 := filled(t, base)
-		word := func(version, author, answer string, v improve.Verdict) improve.Word {
-			return improve.Word{VersionID: version, Author: author, Answer: answer, Verdict: v, GivenAt: asked}
-		}
 		words := []improve.Word{
 			word(v1, "cit_1", "msg_1", improve.Helpful), word(v1, "cit_1", "msg_1", improve.Unhelpful), // changed their mind
 			word(v1, "cit_2", "msg_2", improve.Unhelpful), word(v1, "acc_1", v1, improve.Outdated),
@@ -147,6 +148,73 @@ func TestQuestionsGatherInGaps(t *testing.T) {
 		gaps, err = s.Gaps(t.Context(), improve.GapQuery{To: asked})
 		require.NoError(t, err)
 		require.Empty(t, gaps, "before anybody asked")
+	})
+}
+
+func TestDialoguesAreForgotten(t *testing.T) {
+	t.Parallel()
+	bothForms(t, func(t *testing.T, s improve.Service, base knowledge.Service) {
+		ctx := t.Context()
+		record, _ := filled(t, base)
+		_, err := s.NoteFeedback(ctx, []improve.Word{
+			word(record, "cit_1", "msg_1", improve.Unhelpful), word(record, "cit_9", "msg_1", improve.Helpful), word(record, "cit_2", "msg_2", improve.Helpful),
+		})
+		require.NoError(t, err)
+		_, err = s.NoteQuestions(ctx, []improve.Question{
+			question(1, "cit_1", "PFR", "Как получить выплату на погребение?"),
+			question(2, "cit_2", "PFR", "как мне получить выплату на погребение"),
+			question(3, "cit_1", "MSE", "Где пройти техосмотр автомобиля?"),
+		})
+		require.NoError(t, err)
+		p, err := s.Propose(ctx, improve.NewProposal{
+			Author: "acc_1", InteractionID: "int_1", Question: "Что с погребением?", Answer: "Обратитесь в фонд.", Comment: "Мария очень просила", Agency: "PFR",
+		})
+		require.NoError(t, err)
+		hers := improve.Dialogues{Answers: []string{"msg_1"}, Questions: []string{"trn_1", "trn_3", "trn_4"}, Interactions: []string{"int_1"}}
+		kept, err := s.Kept(ctx, hers)
+		require.NoError(t, err)
+		require.Len(t, kept.Words, 2)
+		require.Equal(t, improve.Unhelpful, kept.Words[0].Verdict)
+		require.Len(t, kept.Questions, 2)
+		require.Equal(t, "Как получить выплату на погребение?", kept.Questions[0].Text)
+
+		first, err := s.Forget(ctx, hers)
+		require.NoError(t, err)
+		require.Len(t, first.Words, 2)
+		require.Equal(t, []string{"trn_1", "trn_3"}, first.Questions)
+		require.Equal(t, []string{p.ID}, first.Proposals)
+		again, err := s.Forget(ctx, hers)
+		require.NoError(t, err)
+		require.Equal(t, first, again, "a repeat after a crash names the same")
+		kept, err = s.Kept(ctx, hers)
+		require.NoError(t, err)
+		require.Equal(t, improve.Kept{}, kept)
+		tallies, err := s.Tallies(ctx, []string{record})
+		require.NoError(t, err)
+		require.Equal(t, []int{2, 1}, []int{tallies[0].Helpful, tallies[0].Unhelpful}, "verdicts still count")
+		p, err = s.Proposal(ctx, p.ID)
+		require.NoError(t, err)
+		require.Empty(t, p.Comment)
+		require.Equal(t, "Обратитесь в фонд.", p.Answer, "words for the base are nobody's")
+		gaps, err := s.Gaps(ctx, improve.GapQuery{})
+		require.NoError(t, err)
+		require.Len(t, gaps, 1, "a gap without questions is none")
+		require.Equal(t, []string{"как мне получить выплату на погребение"}, gaps[0].Examples)
+		require.Equal(t, 1, gaps[0].Citizens)
+
+		noted, err := s.NoteQuestions(ctx, []improve.Question{
+			question(1, "cit_1", "PFR", "Как получить выплату на погребение?"), // known, and stays forgotten
+			question(5, "cit_5", "PFR", "как мне получить выплату на погребение?"),
+			question(6, "cit_5", "MSE", "Где пройти техосмотр автомобиля?"),
+		})
+		require.NoError(t, err)
+		require.Equal(t, 2, noted)
+		gaps, err = s.Gaps(ctx, improve.GapQuery{})
+		require.NoError(t, err)
+		require.Len(t, gaps, 2, "what was led anew is joined, what is led by nothing is not")
+		require.Equal(t, 2, gaps[0].Citizens)
+		_, err = s.Forget(ctx, improve.Dialogues{Answers: make([]string, improve.MaxBatch+1)})
+		require.Equal(t, fail.Invalid, fail.CodeOf(err))
 	})
 }
 

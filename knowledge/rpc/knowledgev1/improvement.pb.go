@@ -750,6 +750,328 @@ func (x *GapQuestion) GetAskedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+// Ids by which the centre knows what the base has of dialogues.
+type ListKeptRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Answers       []string               `protobuf:"bytes,1,rep,name=answers,proto3" json:"answers,omitempty"`
+	Questions     []string               `protobuf:"bytes,2,rep,name=questions,proto3" json:"questions,omitempty"`
+	Interactions  []string               `protobuf:"bytes,3,rep,name=interactions,proto3" json:"interactions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListKeptRequest) Reset() {
+	*x = ListKeptRequest{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListKeptRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListKeptRequest) ProtoMessage() {}
+
+func (x *ListKeptRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListKeptRequest.ProtoReflect.Descriptor instead.
+func (*ListKeptRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListKeptRequest) GetAnswers() []string {
+	if x != nil {
+		return x.Answers
+	}
+	return nil
+}
+
+func (x *ListKeptRequest) GetQuestions() []string {
+	if x != nil {
+		return x.Questions
+	}
+	return nil
+}
+
+func (x *ListKeptRequest) GetInteractions() []string {
+	if x != nil {
+		return x.Interactions
+	}
+	return nil
+}
+
+type ListKeptResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        *KeptOfDialogues       `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListKeptResponse) Reset() {
+	*x = ListKeptResponse{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListKeptResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListKeptResponse) ProtoMessage() {}
+
+func (x *ListKeptResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListKeptResponse.ProtoReflect.Descriptor instead.
+func (*ListKeptResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListKeptResponse) GetResult() *KeptOfDialogues {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+type KeptOfDialogues struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Words         []*FeedbackWord        `protobuf:"bytes,1,rep,name=words,proto3" json:"words,omitempty"`
+	Questions     []*GapQuestion         `protobuf:"bytes,2,rep,name=questions,proto3" json:"questions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KeptOfDialogues) Reset() {
+	*x = KeptOfDialogues{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KeptOfDialogues) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KeptOfDialogues) ProtoMessage() {}
+
+func (x *KeptOfDialogues) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KeptOfDialogues.ProtoReflect.Descriptor instead.
+func (*KeptOfDialogues) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *KeptOfDialogues) GetWords() []*FeedbackWord {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
+func (x *KeptOfDialogues) GetQuestions() []*GapQuestion {
+	if x != nil {
+		return x.Questions
+	}
+	return nil
+}
+
+type ForgetRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Answers       []string               `protobuf:"bytes,1,rep,name=answers,proto3" json:"answers,omitempty"`
+	Questions     []string               `protobuf:"bytes,2,rep,name=questions,proto3" json:"questions,omitempty"`
+	Interactions  []string               `protobuf:"bytes,3,rep,name=interactions,proto3" json:"interactions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForgetRequest) Reset() {
+	*x = ForgetRequest{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForgetRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForgetRequest) ProtoMessage() {}
+
+func (x *ForgetRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForgetRequest.ProtoReflect.Descriptor instead.
+func (*ForgetRequest) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ForgetRequest) GetAnswers() []string {
+	if x != nil {
+		return x.Answers
+	}
+	return nil
+}
+
+func (x *ForgetRequest) GetQuestions() []string {
+	if x != nil {
+		return x.Questions
+	}
+	return nil
+}
+
+func (x *ForgetRequest) GetInteractions() []string {
+	if x != nil {
+		return x.Interactions
+	}
+	return nil
+}
+
+type ForgetResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Result        *ForgottenOfDialogues  `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForgetResponse) Reset() {
+	*x = ForgetResponse{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForgetResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForgetResponse) ProtoMessage() {}
+
+func (x *ForgetResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForgetResponse.ProtoReflect.Descriptor instead.
+func (*ForgetResponse) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ForgetResponse) GetResult() *ForgottenOfDialogues {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+// Ids of what is kept without words and person.
+type ForgottenOfDialogues struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Words         []string               `protobuf:"bytes,1,rep,name=words,proto3" json:"words,omitempty"`
+	Questions     []string               `protobuf:"bytes,2,rep,name=questions,proto3" json:"questions,omitempty"`
+	Proposals     []string               `protobuf:"bytes,3,rep,name=proposals,proto3" json:"proposals,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForgottenOfDialogues) Reset() {
+	*x = ForgottenOfDialogues{}
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForgottenOfDialogues) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForgottenOfDialogues) ProtoMessage() {}
+
+func (x *ForgottenOfDialogues) ProtoReflect() protoreflect.Message {
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForgottenOfDialogues.ProtoReflect.Descriptor instead.
+func (*ForgottenOfDialogues) Descriptor() ([]byte, []int) {
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ForgottenOfDialogues) GetWords() []string {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
+func (x *ForgottenOfDialogues) GetQuestions() []string {
+	if x != nil {
+		return x.Questions
+	}
+	return nil
+}
+
+func (x *ForgottenOfDialogues) GetProposals() []string {
+	if x != nil {
+		return x.Proposals
+	}
+	return nil
+}
+
 type NoteQuestionsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Items         []*GapQuestion         `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
@@ -759,7 +1081,7 @@ type NoteQuestionsRequest struct {
 
 func (x *NoteQuestionsRequest) Reset() {
 	*x = NoteQuestionsRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[12]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -771,7 +1093,7 @@ func (x *NoteQuestionsRequest) String() string {
 func (*NoteQuestionsRequest) ProtoMessage() {}
 
 func (x *NoteQuestionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[12]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -784,7 +1106,7 @@ func (x *NoteQuestionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NoteQuestionsRequest.ProtoReflect.Descriptor instead.
 func (*NoteQuestionsRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{12}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *NoteQuestionsRequest) GetItems() []*GapQuestion {
@@ -803,7 +1125,7 @@ type NoteQuestionsResponse struct {
 
 func (x *NoteQuestionsResponse) Reset() {
 	*x = NoteQuestionsResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[13]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -815,7 +1137,7 @@ func (x *NoteQuestionsResponse) String() string {
 func (*NoteQuestionsResponse) ProtoMessage() {}
 
 func (x *NoteQuestionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[13]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -828,7 +1150,7 @@ func (x *NoteQuestionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NoteQuestionsResponse.ProtoReflect.Descriptor instead.
 func (*NoteQuestionsResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{13}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *NoteQuestionsResponse) GetResult() int32 {
@@ -859,7 +1181,7 @@ type Gap struct {
 
 func (x *Gap) Reset() {
 	*x = Gap{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[14]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -871,7 +1193,7 @@ func (x *Gap) String() string {
 func (*Gap) ProtoMessage() {}
 
 func (x *Gap) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[14]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -884,7 +1206,7 @@ func (x *Gap) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Gap.ProtoReflect.Descriptor instead.
 func (*Gap) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{14}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Gap) GetId() string {
@@ -995,7 +1317,7 @@ type ListGapsRequest struct {
 
 func (x *ListGapsRequest) Reset() {
 	*x = ListGapsRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[15]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1007,7 +1329,7 @@ func (x *ListGapsRequest) String() string {
 func (*ListGapsRequest) ProtoMessage() {}
 
 func (x *ListGapsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[15]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1020,7 +1342,7 @@ func (x *ListGapsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGapsRequest.ProtoReflect.Descriptor instead.
 func (*ListGapsRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{15}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListGapsRequest) GetState() string {
@@ -1095,7 +1417,7 @@ type ListGapsResponse struct {
 
 func (x *ListGapsResponse) Reset() {
 	*x = ListGapsResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[16]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1107,7 +1429,7 @@ func (x *ListGapsResponse) String() string {
 func (*ListGapsResponse) ProtoMessage() {}
 
 func (x *ListGapsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[16]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1120,7 +1442,7 @@ func (x *ListGapsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGapsResponse.ProtoReflect.Descriptor instead.
 func (*ListGapsResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{16}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListGapsResponse) GetResult() []*Gap {
@@ -1139,7 +1461,7 @@ type GetGapRequest struct {
 
 func (x *GetGapRequest) Reset() {
 	*x = GetGapRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[17]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1151,7 +1473,7 @@ func (x *GetGapRequest) String() string {
 func (*GetGapRequest) ProtoMessage() {}
 
 func (x *GetGapRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[17]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1164,7 +1486,7 @@ func (x *GetGapRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGapRequest.ProtoReflect.Descriptor instead.
 func (*GetGapRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{17}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetGapRequest) GetId() string {
@@ -1183,7 +1505,7 @@ type GetGapResponse struct {
 
 func (x *GetGapResponse) Reset() {
 	*x = GetGapResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[18]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1195,7 +1517,7 @@ func (x *GetGapResponse) String() string {
 func (*GetGapResponse) ProtoMessage() {}
 
 func (x *GetGapResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[18]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1208,7 +1530,7 @@ func (x *GetGapResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGapResponse.ProtoReflect.Descriptor instead.
 func (*GetGapResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{18}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetGapResponse) GetResult() *Gap {
@@ -1233,7 +1555,7 @@ type DecideGapRequest struct {
 
 func (x *DecideGapRequest) Reset() {
 	*x = DecideGapRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[19]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1245,7 +1567,7 @@ func (x *DecideGapRequest) String() string {
 func (*DecideGapRequest) ProtoMessage() {}
 
 func (x *DecideGapRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[19]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1258,7 +1580,7 @@ func (x *DecideGapRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideGapRequest.ProtoReflect.Descriptor instead.
 func (*DecideGapRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{19}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *DecideGapRequest) GetId() string {
@@ -1319,7 +1641,7 @@ type DecideGapResponse struct {
 
 func (x *DecideGapResponse) Reset() {
 	*x = DecideGapResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[20]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1331,7 +1653,7 @@ func (x *DecideGapResponse) String() string {
 func (*DecideGapResponse) ProtoMessage() {}
 
 func (x *DecideGapResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[20]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1344,7 +1666,7 @@ func (x *DecideGapResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideGapResponse.ProtoReflect.Descriptor instead.
 func (*DecideGapResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{20}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *DecideGapResponse) GetResult() *Gap {
@@ -1370,7 +1692,7 @@ type ProposeRequest struct {
 
 func (x *ProposeRequest) Reset() {
 	*x = ProposeRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[21]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1382,7 +1704,7 @@ func (x *ProposeRequest) String() string {
 func (*ProposeRequest) ProtoMessage() {}
 
 func (x *ProposeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[21]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1395,7 +1717,7 @@ func (x *ProposeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposeRequest.ProtoReflect.Descriptor instead.
 func (*ProposeRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{21}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ProposeRequest) GetAuthor() string {
@@ -1463,7 +1785,7 @@ type ProposeResponse struct {
 
 func (x *ProposeResponse) Reset() {
 	*x = ProposeResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[22]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1475,7 +1797,7 @@ func (x *ProposeResponse) String() string {
 func (*ProposeResponse) ProtoMessage() {}
 
 func (x *ProposeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[22]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1488,7 +1810,7 @@ func (x *ProposeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposeResponse.ProtoReflect.Descriptor instead.
 func (*ProposeResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{22}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ProposeResponse) GetResult() *Proposal {
@@ -1519,7 +1841,7 @@ type Proposal struct {
 
 func (x *Proposal) Reset() {
 	*x = Proposal{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[23]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1531,7 +1853,7 @@ func (x *Proposal) String() string {
 func (*Proposal) ProtoMessage() {}
 
 func (x *Proposal) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[23]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1544,7 +1866,7 @@ func (x *Proposal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Proposal.ProtoReflect.Descriptor instead.
 func (*Proposal) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{23}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Proposal) GetId() string {
@@ -1650,7 +1972,7 @@ type ProposalStep struct {
 
 func (x *ProposalStep) Reset() {
 	*x = ProposalStep{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[24]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1662,7 +1984,7 @@ func (x *ProposalStep) String() string {
 func (*ProposalStep) ProtoMessage() {}
 
 func (x *ProposalStep) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[24]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1675,7 +1997,7 @@ func (x *ProposalStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposalStep.ProtoReflect.Descriptor instead.
 func (*ProposalStep) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{24}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ProposalStep) GetState() string {
@@ -1718,7 +2040,7 @@ type MoveProposalRequest struct {
 
 func (x *MoveProposalRequest) Reset() {
 	*x = MoveProposalRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[25]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1730,7 +2052,7 @@ func (x *MoveProposalRequest) String() string {
 func (*MoveProposalRequest) ProtoMessage() {}
 
 func (x *MoveProposalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[25]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1743,7 +2065,7 @@ func (x *MoveProposalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveProposalRequest.ProtoReflect.Descriptor instead.
 func (*MoveProposalRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{25}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *MoveProposalRequest) GetId() string {
@@ -1783,7 +2105,7 @@ type MoveProposalResponse struct {
 
 func (x *MoveProposalResponse) Reset() {
 	*x = MoveProposalResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[26]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1795,7 +2117,7 @@ func (x *MoveProposalResponse) String() string {
 func (*MoveProposalResponse) ProtoMessage() {}
 
 func (x *MoveProposalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[26]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1808,7 +2130,7 @@ func (x *MoveProposalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveProposalResponse.ProtoReflect.Descriptor instead.
 func (*MoveProposalResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{26}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *MoveProposalResponse) GetResult() *Proposal {
@@ -1827,7 +2149,7 @@ type GetProposalRequest struct {
 
 func (x *GetProposalRequest) Reset() {
 	*x = GetProposalRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[27]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1839,7 +2161,7 @@ func (x *GetProposalRequest) String() string {
 func (*GetProposalRequest) ProtoMessage() {}
 
 func (x *GetProposalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[27]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1852,7 +2174,7 @@ func (x *GetProposalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProposalRequest.ProtoReflect.Descriptor instead.
 func (*GetProposalRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{27}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *GetProposalRequest) GetId() string {
@@ -1871,7 +2193,7 @@ type GetProposalResponse struct {
 
 func (x *GetProposalResponse) Reset() {
 	*x = GetProposalResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[28]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1883,7 +2205,7 @@ func (x *GetProposalResponse) String() string {
 func (*GetProposalResponse) ProtoMessage() {}
 
 func (x *GetProposalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[28]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1896,7 +2218,7 @@ func (x *GetProposalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProposalResponse.ProtoReflect.Descriptor instead.
 func (*GetProposalResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{28}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetProposalResponse) GetResult() *Proposal {
@@ -1921,7 +2243,7 @@ type ListProposalsRequest struct {
 
 func (x *ListProposalsRequest) Reset() {
 	*x = ListProposalsRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[29]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1933,7 +2255,7 @@ func (x *ListProposalsRequest) String() string {
 func (*ListProposalsRequest) ProtoMessage() {}
 
 func (x *ListProposalsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[29]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1946,7 +2268,7 @@ func (x *ListProposalsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProposalsRequest.ProtoReflect.Descriptor instead.
 func (*ListProposalsRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{29}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ListProposalsRequest) GetState() string {
@@ -2007,7 +2329,7 @@ type ListProposalsResponse struct {
 
 func (x *ListProposalsResponse) Reset() {
 	*x = ListProposalsResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[30]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2019,7 +2341,7 @@ func (x *ListProposalsResponse) String() string {
 func (*ListProposalsResponse) ProtoMessage() {}
 
 func (x *ListProposalsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[30]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2032,7 +2354,7 @@ func (x *ListProposalsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProposalsResponse.ProtoReflect.Descriptor instead.
 func (*ListProposalsResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{30}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ListProposalsResponse) GetResult() *ProposalPage {
@@ -2053,7 +2375,7 @@ type ProposalPage struct {
 
 func (x *ProposalPage) Reset() {
 	*x = ProposalPage{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[31]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2065,7 +2387,7 @@ func (x *ProposalPage) String() string {
 func (*ProposalPage) ProtoMessage() {}
 
 func (x *ProposalPage) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[31]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2078,7 +2400,7 @@ func (x *ProposalPage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposalPage.ProtoReflect.Descriptor instead.
 func (*ProposalPage) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{31}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ProposalPage) GetProposals() []*Proposal {
@@ -2115,7 +2437,7 @@ type ListUntoldRequest struct {
 
 func (x *ListUntoldRequest) Reset() {
 	*x = ListUntoldRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[32]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2127,7 +2449,7 @@ func (x *ListUntoldRequest) String() string {
 func (*ListUntoldRequest) ProtoMessage() {}
 
 func (x *ListUntoldRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[32]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2140,7 +2462,7 @@ func (x *ListUntoldRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUntoldRequest.ProtoReflect.Descriptor instead.
 func (*ListUntoldRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{32}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ListUntoldRequest) GetTold() []string {
@@ -2187,7 +2509,7 @@ type ListUntoldResponse struct {
 
 func (x *ListUntoldResponse) Reset() {
 	*x = ListUntoldResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[33]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2199,7 +2521,7 @@ func (x *ListUntoldResponse) String() string {
 func (*ListUntoldResponse) ProtoMessage() {}
 
 func (x *ListUntoldResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[33]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2212,7 +2534,7 @@ func (x *ListUntoldResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUntoldResponse.ProtoReflect.Descriptor instead.
 func (*ListUntoldResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{33}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ListUntoldResponse) GetResult() *UntoldPage {
@@ -2232,7 +2554,7 @@ type UntoldPage struct {
 
 func (x *UntoldPage) Reset() {
 	*x = UntoldPage{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[34]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2244,7 +2566,7 @@ func (x *UntoldPage) String() string {
 func (*UntoldPage) ProtoMessage() {}
 
 func (x *UntoldPage) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[34]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2257,7 +2579,7 @@ func (x *UntoldPage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UntoldPage.ProtoReflect.Descriptor instead.
 func (*UntoldPage) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{34}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *UntoldPage) GetRecords() []*UntoldRecord {
@@ -2288,7 +2610,7 @@ type UntoldRecord struct {
 
 func (x *UntoldRecord) Reset() {
 	*x = UntoldRecord{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[35]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2300,7 +2622,7 @@ func (x *UntoldRecord) String() string {
 func (*UntoldRecord) ProtoMessage() {}
 
 func (x *UntoldRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[35]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2313,7 +2635,7 @@ func (x *UntoldRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UntoldRecord.ProtoReflect.Descriptor instead.
 func (*UntoldRecord) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{35}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *UntoldRecord) GetRecordId() string {
@@ -2375,7 +2697,7 @@ type BenchCase struct {
 
 func (x *BenchCase) Reset() {
 	*x = BenchCase{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[36]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2387,7 +2709,7 @@ func (x *BenchCase) String() string {
 func (*BenchCase) ProtoMessage() {}
 
 func (x *BenchCase) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[36]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2400,7 +2722,7 @@ func (x *BenchCase) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BenchCase.ProtoReflect.Descriptor instead.
 func (*BenchCase) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{36}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *BenchCase) GetId() string {
@@ -2468,7 +2790,7 @@ type KeepBenchCasesRequest struct {
 
 func (x *KeepBenchCasesRequest) Reset() {
 	*x = KeepBenchCasesRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[37]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2480,7 +2802,7 @@ func (x *KeepBenchCasesRequest) String() string {
 func (*KeepBenchCasesRequest) ProtoMessage() {}
 
 func (x *KeepBenchCasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[37]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2493,7 +2815,7 @@ func (x *KeepBenchCasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeepBenchCasesRequest.ProtoReflect.Descriptor instead.
 func (*KeepBenchCasesRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{37}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *KeepBenchCasesRequest) GetItems() []*BenchCase {
@@ -2512,7 +2834,7 @@ type KeepBenchCasesResponse struct {
 
 func (x *KeepBenchCasesResponse) Reset() {
 	*x = KeepBenchCasesResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[38]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2524,7 +2846,7 @@ func (x *KeepBenchCasesResponse) String() string {
 func (*KeepBenchCasesResponse) ProtoMessage() {}
 
 func (x *KeepBenchCasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[38]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2537,7 +2859,7 @@ func (x *KeepBenchCasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeepBenchCasesResponse.ProtoReflect.Descriptor instead.
 func (*KeepBenchCasesResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{38}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *KeepBenchCasesResponse) GetResult() []*BenchCase {
@@ -2558,7 +2880,7 @@ type CollectBenchCasesRequest struct {
 
 func (x *CollectBenchCasesRequest) Reset() {
 	*x = CollectBenchCasesRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[39]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2570,7 +2892,7 @@ func (x *CollectBenchCasesRequest) String() string {
 func (*CollectBenchCasesRequest) ProtoMessage() {}
 
 func (x *CollectBenchCasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[39]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2583,7 +2905,7 @@ func (x *CollectBenchCasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CollectBenchCasesRequest.ProtoReflect.Descriptor instead.
 func (*CollectBenchCasesRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{39}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *CollectBenchCasesRequest) GetAgency() string {
@@ -2616,7 +2938,7 @@ type CollectBenchCasesResponse struct {
 
 func (x *CollectBenchCasesResponse) Reset() {
 	*x = CollectBenchCasesResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[40]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2628,7 +2950,7 @@ func (x *CollectBenchCasesResponse) String() string {
 func (*CollectBenchCasesResponse) ProtoMessage() {}
 
 func (x *CollectBenchCasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[40]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2641,7 +2963,7 @@ func (x *CollectBenchCasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CollectBenchCasesResponse.ProtoReflect.Descriptor instead.
 func (*CollectBenchCasesResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{40}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *CollectBenchCasesResponse) GetResult() int32 {
@@ -2660,7 +2982,7 @@ type RemoveBenchCaseRequest struct {
 
 func (x *RemoveBenchCaseRequest) Reset() {
 	*x = RemoveBenchCaseRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[41]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2672,7 +2994,7 @@ func (x *RemoveBenchCaseRequest) String() string {
 func (*RemoveBenchCaseRequest) ProtoMessage() {}
 
 func (x *RemoveBenchCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[41]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2685,7 +3007,7 @@ func (x *RemoveBenchCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveBenchCaseRequest.ProtoReflect.Descriptor instead.
 func (*RemoveBenchCaseRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{41}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *RemoveBenchCaseRequest) GetId() string {
@@ -2704,7 +3026,7 @@ type RemoveBenchCaseResponse struct {
 
 func (x *RemoveBenchCaseResponse) Reset() {
 	*x = RemoveBenchCaseResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[42]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2716,7 +3038,7 @@ func (x *RemoveBenchCaseResponse) String() string {
 func (*RemoveBenchCaseResponse) ProtoMessage() {}
 
 func (x *RemoveBenchCaseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[42]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2729,7 +3051,7 @@ func (x *RemoveBenchCaseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveBenchCaseResponse.ProtoReflect.Descriptor instead.
 func (*RemoveBenchCaseResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{42}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *RemoveBenchCaseResponse) GetResult() *BenchCase {
@@ -2748,7 +3070,7 @@ type GetBenchCaseRequest struct {
 
 func (x *GetBenchCaseRequest) Reset() {
 	*x = GetBenchCaseRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[43]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2760,7 +3082,7 @@ func (x *GetBenchCaseRequest) String() string {
 func (*GetBenchCaseRequest) ProtoMessage() {}
 
 func (x *GetBenchCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[43]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2773,7 +3095,7 @@ func (x *GetBenchCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBenchCaseRequest.ProtoReflect.Descriptor instead.
 func (*GetBenchCaseRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{43}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *GetBenchCaseRequest) GetId() string {
@@ -2792,7 +3114,7 @@ type GetBenchCaseResponse struct {
 
 func (x *GetBenchCaseResponse) Reset() {
 	*x = GetBenchCaseResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[44]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2804,7 +3126,7 @@ func (x *GetBenchCaseResponse) String() string {
 func (*GetBenchCaseResponse) ProtoMessage() {}
 
 func (x *GetBenchCaseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[44]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2817,7 +3139,7 @@ func (x *GetBenchCaseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBenchCaseResponse.ProtoReflect.Descriptor instead.
 func (*GetBenchCaseResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{44}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *GetBenchCaseResponse) GetResult() *BenchCase {
@@ -2840,7 +3162,7 @@ type ListBenchCasesRequest struct {
 
 func (x *ListBenchCasesRequest) Reset() {
 	*x = ListBenchCasesRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[45]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2852,7 +3174,7 @@ func (x *ListBenchCasesRequest) String() string {
 func (*ListBenchCasesRequest) ProtoMessage() {}
 
 func (x *ListBenchCasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[45]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2865,7 +3187,7 @@ func (x *ListBenchCasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBenchCasesRequest.ProtoReflect.Descriptor instead.
 func (*ListBenchCasesRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{45}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ListBenchCasesRequest) GetRecordId() string {
@@ -2912,7 +3234,7 @@ type ListBenchCasesResponse struct {
 
 func (x *ListBenchCasesResponse) Reset() {
 	*x = ListBenchCasesResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[46]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2924,7 +3246,7 @@ func (x *ListBenchCasesResponse) String() string {
 func (*ListBenchCasesResponse) ProtoMessage() {}
 
 func (x *ListBenchCasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[46]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2937,7 +3259,7 @@ func (x *ListBenchCasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBenchCasesResponse.ProtoReflect.Descriptor instead.
 func (*ListBenchCasesResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{46}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ListBenchCasesResponse) GetResult() *BenchCasePage {
@@ -2958,7 +3280,7 @@ type BenchCasePage struct {
 
 func (x *BenchCasePage) Reset() {
 	*x = BenchCasePage{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[47]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2970,7 +3292,7 @@ func (x *BenchCasePage) String() string {
 func (*BenchCasePage) ProtoMessage() {}
 
 func (x *BenchCasePage) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[47]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2983,7 +3305,7 @@ func (x *BenchCasePage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BenchCasePage.ProtoReflect.Descriptor instead.
 func (*BenchCasePage) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{47}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *BenchCasePage) GetCases() []*BenchCase {
@@ -3019,7 +3341,7 @@ type RunBenchRequest struct {
 
 func (x *RunBenchRequest) Reset() {
 	*x = RunBenchRequest{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[48]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3031,7 +3353,7 @@ func (x *RunBenchRequest) String() string {
 func (*RunBenchRequest) ProtoMessage() {}
 
 func (x *RunBenchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[48]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3044,7 +3366,7 @@ func (x *RunBenchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunBenchRequest.ProtoReflect.Descriptor instead.
 func (*RunBenchRequest) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{48}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *RunBenchRequest) GetVersionId() string {
@@ -3084,7 +3406,7 @@ type RunBenchResponse struct {
 
 func (x *RunBenchResponse) Reset() {
 	*x = RunBenchResponse{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[49]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3096,7 +3418,7 @@ func (x *RunBenchResponse) String() string {
 func (*RunBenchResponse) ProtoMessage() {}
 
 func (x *RunBenchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[49]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3109,7 +3431,7 @@ func (x *RunBenchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunBenchResponse.ProtoReflect.Descriptor instead.
 func (*RunBenchResponse) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{49}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *RunBenchResponse) GetResult() *BenchReport {
@@ -3140,7 +3462,7 @@ type BenchReport struct {
 
 func (x *BenchReport) Reset() {
 	*x = BenchReport{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[50]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3152,7 +3474,7 @@ func (x *BenchReport) String() string {
 func (*BenchReport) ProtoMessage() {}
 
 func (x *BenchReport) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[50]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3165,7 +3487,7 @@ func (x *BenchReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BenchReport.ProtoReflect.Descriptor instead.
 func (*BenchReport) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{50}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *BenchReport) GetTotal() int32 {
@@ -3271,7 +3593,7 @@ type BenchResult struct {
 
 func (x *BenchResult) Reset() {
 	*x = BenchResult{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[51]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3283,7 +3605,7 @@ func (x *BenchResult) String() string {
 func (*BenchResult) ProtoMessage() {}
 
 func (x *BenchResult) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[51]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3296,7 +3618,7 @@ func (x *BenchResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BenchResult.ProtoReflect.Descriptor instead.
 func (*BenchResult) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{51}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *BenchResult) GetCase() *BenchCase {
@@ -3342,7 +3664,7 @@ type BenchOutcome struct {
 
 func (x *BenchOutcome) Reset() {
 	*x = BenchOutcome{}
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[52]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3354,7 +3676,7 @@ func (x *BenchOutcome) String() string {
 func (*BenchOutcome) ProtoMessage() {}
 
 func (x *BenchOutcome) ProtoReflect() protoreflect.Message {
-	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[52]
+	mi := &file_ekc_knowledge_v1_improvement_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3367,7 +3689,7 @@ func (x *BenchOutcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BenchOutcome.ProtoReflect.Descriptor instead.
 func (*BenchOutcome) Descriptor() ([]byte, []int) {
-	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{52}
+	return file_ekc_knowledge_v1_improvement_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *BenchOutcome) GetDecision() string {
@@ -3473,7 +3795,26 @@ const file_ekc_knowledge_v1_improvement_proto_rawDesc = "" +
 	"\x06region\x18\x05 \x01(\tR\x06region\x12\x14\n" +
 	"\x05topic\x18\x06 \x01(\tR\x05topic\x12\x14\n" +
 	"\x05cause\x18\a \x01(\tR\x05cause\x125\n" +
-	"\basked_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\aaskedAt\"K\n" +
+	"\basked_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\aaskedAt\"m\n" +
+	"\x0fListKeptRequest\x12\x18\n" +
+	"\aanswers\x18\x01 \x03(\tR\aanswers\x12\x1c\n" +
+	"\tquestions\x18\x02 \x03(\tR\tquestions\x12\"\n" +
+	"\finteractions\x18\x03 \x03(\tR\finteractions\"M\n" +
+	"\x10ListKeptResponse\x129\n" +
+	"\x06result\x18\x01 \x01(\v2!.ekc.knowledge.v1.KeptOfDialoguesR\x06result\"\x84\x01\n" +
+	"\x0fKeptOfDialogues\x124\n" +
+	"\x05words\x18\x01 \x03(\v2\x1e.ekc.knowledge.v1.FeedbackWordR\x05words\x12;\n" +
+	"\tquestions\x18\x02 \x03(\v2\x1d.ekc.knowledge.v1.GapQuestionR\tquestions\"k\n" +
+	"\rForgetRequest\x12\x18\n" +
+	"\aanswers\x18\x01 \x03(\tR\aanswers\x12\x1c\n" +
+	"\tquestions\x18\x02 \x03(\tR\tquestions\x12\"\n" +
+	"\finteractions\x18\x03 \x03(\tR\finteractions\"P\n" +
+	"\x0eForgetResponse\x12>\n" +
+	"\x06result\x18\x01 \x01(\v2&.ekc.knowledge.v1.ForgottenOfDialoguesR\x06result\"h\n" +
+	"\x14ForgottenOfDialogues\x12\x14\n" +
+	"\x05words\x18\x01 \x03(\tR\x05words\x12\x1c\n" +
+	"\tquestions\x18\x02 \x03(\tR\tquestions\x12\x1c\n" +
+	"\tproposals\x18\x03 \x03(\tR\tproposals\"K\n" +
 	"\x14NoteQuestionsRequest\x123\n" +
 	"\x05items\x18\x01 \x03(\v2\x1d.ekc.knowledge.v1.GapQuestionR\x05items\"/\n" +
 	"\x15NoteQuestionsResponse\x12\x16\n" +
@@ -3676,13 +4017,15 @@ const file_ekc_knowledge_v1_improvement_proto_rawDesc = "" +
 	"\x04rank\x18\x04 \x01(\x05R\x04rank\x12\x16\n" +
 	"\x06chance\x18\x05 \x01(\x01R\x06chance\x12\x14\n" +
 	"\x05right\x18\x06 \x01(\bR\x05right\x12\x18\n" +
-	"\aharmful\x18\a \x01(\bR\aharmful2\xc0\x0e\n" +
+	"\aharmful\x18\a \x01(\bR\aharmful2\xea\x0f\n" +
 	"\x12ImprovementService\x12b\n" +
 	"\fNoteFeedback\x12%.ekc.knowledge.v1.NoteFeedbackRequest\x1a&.ekc.knowledge.v1.NoteFeedbackResponse\"\x03\x90\x02\x02\x12\\\n" +
 	"\n" +
 	"GetTallies\x12#.ekc.knowledge.v1.GetTalliesRequest\x1a$.ekc.knowledge.v1.GetTalliesResponse\"\x03\x90\x02\x01\x12b\n" +
 	"\fListLowRated\x12%.ekc.knowledge.v1.ListLowRatedRequest\x1a&.ekc.knowledge.v1.ListLowRatedResponse\"\x03\x90\x02\x01\x12b\n" +
-	"\fListComments\x12%.ekc.knowledge.v1.ListCommentsRequest\x1a&.ekc.knowledge.v1.ListCommentsResponse\"\x03\x90\x02\x01\x12e\n" +
+	"\fListComments\x12%.ekc.knowledge.v1.ListCommentsRequest\x1a&.ekc.knowledge.v1.ListCommentsResponse\"\x03\x90\x02\x01\x12V\n" +
+	"\bListKept\x12!.ekc.knowledge.v1.ListKeptRequest\x1a\".ekc.knowledge.v1.ListKeptResponse\"\x03\x90\x02\x02\x12P\n" +
+	"\x06Forget\x12\x1f.ekc.knowledge.v1.ForgetRequest\x1a .ekc.knowledge.v1.ForgetResponse\"\x03\x90\x02\x02\x12e\n" +
 	"\rNoteQuestions\x12&.ekc.knowledge.v1.NoteQuestionsRequest\x1a'.ekc.knowledge.v1.NoteQuestionsResponse\"\x03\x90\x02\x02\x12V\n" +
 	"\bListGaps\x12!.ekc.knowledge.v1.ListGapsRequest\x1a\".ekc.knowledge.v1.ListGapsResponse\"\x03\x90\x02\x01\x12P\n" +
 	"\x06GetGap\x12\x1f.ekc.knowledge.v1.GetGapRequest\x1a .ekc.knowledge.v1.GetGapResponse\"\x03\x90\x02\x01\x12T\n" +
@@ -3712,7 +4055,7 @@ func file_ekc_knowledge_v1_improvement_proto_rawDescGZIP() []byte {
 	return file_ekc_knowledge_v1_improvement_proto_rawDescData
 }
 
-var file_ekc_knowledge_v1_improvement_proto_msgTypes = make([]protoimpl.MessageInfo, 53)
+var file_ekc_knowledge_v1_improvement_proto_msgTypes = make([]protoimpl.MessageInfo, 59)
 var file_ekc_knowledge_v1_improvement_proto_goTypes = []any{
 	(*FeedbackWord)(nil),              // 0: ekc.knowledge.v1.FeedbackWord
 	(*FeedbackTally)(nil),             // 1: ekc.knowledge.v1.FeedbackTally
@@ -3726,134 +4069,148 @@ var file_ekc_knowledge_v1_improvement_proto_goTypes = []any{
 	(*ListCommentsRequest)(nil),       // 9: ekc.knowledge.v1.ListCommentsRequest
 	(*ListCommentsResponse)(nil),      // 10: ekc.knowledge.v1.ListCommentsResponse
 	(*GapQuestion)(nil),               // 11: ekc.knowledge.v1.GapQuestion
-	(*NoteQuestionsRequest)(nil),      // 12: ekc.knowledge.v1.NoteQuestionsRequest
-	(*NoteQuestionsResponse)(nil),     // 13: ekc.knowledge.v1.NoteQuestionsResponse
-	(*Gap)(nil),                       // 14: ekc.knowledge.v1.Gap
-	(*ListGapsRequest)(nil),           // 15: ekc.knowledge.v1.ListGapsRequest
-	(*ListGapsResponse)(nil),          // 16: ekc.knowledge.v1.ListGapsResponse
-	(*GetGapRequest)(nil),             // 17: ekc.knowledge.v1.GetGapRequest
-	(*GetGapResponse)(nil),            // 18: ekc.knowledge.v1.GetGapResponse
-	(*DecideGapRequest)(nil),          // 19: ekc.knowledge.v1.DecideGapRequest
-	(*DecideGapResponse)(nil),         // 20: ekc.knowledge.v1.DecideGapResponse
-	(*ProposeRequest)(nil),            // 21: ekc.knowledge.v1.ProposeRequest
-	(*ProposeResponse)(nil),           // 22: ekc.knowledge.v1.ProposeResponse
-	(*Proposal)(nil),                  // 23: ekc.knowledge.v1.Proposal
-	(*ProposalStep)(nil),              // 24: ekc.knowledge.v1.ProposalStep
-	(*MoveProposalRequest)(nil),       // 25: ekc.knowledge.v1.MoveProposalRequest
-	(*MoveProposalResponse)(nil),      // 26: ekc.knowledge.v1.MoveProposalResponse
-	(*GetProposalRequest)(nil),        // 27: ekc.knowledge.v1.GetProposalRequest
-	(*GetProposalResponse)(nil),       // 28: ekc.knowledge.v1.GetProposalResponse
-	(*ListProposalsRequest)(nil),      // 29: ekc.knowledge.v1.ListProposalsRequest
-	(*ListProposalsResponse)(nil),     // 30: ekc.knowledge.v1.ListProposalsResponse
-	(*ProposalPage)(nil),              // 31: ekc.knowledge.v1.ProposalPage
-	(*ListUntoldRequest)(nil),         // 32: ekc.knowledge.v1.ListUntoldRequest
-	(*ListUntoldResponse)(nil),        // 33: ekc.knowledge.v1.ListUntoldResponse
-	(*UntoldPage)(nil),                // 34: ekc.knowledge.v1.UntoldPage
-	(*UntoldRecord)(nil),              // 35: ekc.knowledge.v1.UntoldRecord
-	(*BenchCase)(nil),                 // 36: ekc.knowledge.v1.BenchCase
-	(*KeepBenchCasesRequest)(nil),     // 37: ekc.knowledge.v1.KeepBenchCasesRequest
-	(*KeepBenchCasesResponse)(nil),    // 38: ekc.knowledge.v1.KeepBenchCasesResponse
-	(*CollectBenchCasesRequest)(nil),  // 39: ekc.knowledge.v1.CollectBenchCasesRequest
-	(*CollectBenchCasesResponse)(nil), // 40: ekc.knowledge.v1.CollectBenchCasesResponse
-	(*RemoveBenchCaseRequest)(nil),    // 41: ekc.knowledge.v1.RemoveBenchCaseRequest
-	(*RemoveBenchCaseResponse)(nil),   // 42: ekc.knowledge.v1.RemoveBenchCaseResponse
-	(*GetBenchCaseRequest)(nil),       // 43: ekc.knowledge.v1.GetBenchCaseRequest
-	(*GetBenchCaseResponse)(nil),      // 44: ekc.knowledge.v1.GetBenchCaseResponse
-	(*ListBenchCasesRequest)(nil),     // 45: ekc.knowledge.v1.ListBenchCasesRequest
-	(*ListBenchCasesResponse)(nil),    // 46: ekc.knowledge.v1.ListBenchCasesResponse
-	(*BenchCasePage)(nil),             // 47: ekc.knowledge.v1.BenchCasePage
-	(*RunBenchRequest)(nil),           // 48: ekc.knowledge.v1.RunBenchRequest
-	(*RunBenchResponse)(nil),          // 49: ekc.knowledge.v1.RunBenchResponse
-	(*BenchReport)(nil),               // 50: ekc.knowledge.v1.BenchReport
-	(*BenchResult)(nil),               // 51: ekc.knowledge.v1.BenchResult
-	(*BenchOutcome)(nil),              // 52: ekc.knowledge.v1.BenchOutcome
-	(*timestamppb.Timestamp)(nil),     // 53: google.protobuf.Timestamp
+	(*ListKeptRequest)(nil),           // 12: ekc.knowledge.v1.ListKeptRequest
+	(*ListKeptResponse)(nil),          // 13: ekc.knowledge.v1.ListKeptResponse
+	(*KeptOfDialogues)(nil),           // 14: ekc.knowledge.v1.KeptOfDialogues
+	(*ForgetRequest)(nil),             // 15: ekc.knowledge.v1.ForgetRequest
+	(*ForgetResponse)(nil),            // 16: ekc.knowledge.v1.ForgetResponse
+	(*ForgottenOfDialogues)(nil),      // 17: ekc.knowledge.v1.ForgottenOfDialogues
+	(*NoteQuestionsRequest)(nil),      // 18: ekc.knowledge.v1.NoteQuestionsRequest
+	(*NoteQuestionsResponse)(nil),     // 19: ekc.knowledge.v1.NoteQuestionsResponse
+	(*Gap)(nil),                       // 20: ekc.knowledge.v1.Gap
+	(*ListGapsRequest)(nil),           // 21: ekc.knowledge.v1.ListGapsRequest
+	(*ListGapsResponse)(nil),          // 22: ekc.knowledge.v1.ListGapsResponse
+	(*GetGapRequest)(nil),             // 23: ekc.knowledge.v1.GetGapRequest
+	(*GetGapResponse)(nil),            // 24: ekc.knowledge.v1.GetGapResponse
+	(*DecideGapRequest)(nil),          // 25: ekc.knowledge.v1.DecideGapRequest
+	(*DecideGapResponse)(nil),         // 26: ekc.knowledge.v1.DecideGapResponse
+	(*ProposeRequest)(nil),            // 27: ekc.knowledge.v1.ProposeRequest
+	(*ProposeResponse)(nil),           // 28: ekc.knowledge.v1.ProposeResponse
+	(*Proposal)(nil),                  // 29: ekc.knowledge.v1.Proposal
+	(*ProposalStep)(nil),              // 30: ekc.knowledge.v1.ProposalStep
+	(*MoveProposalRequest)(nil),       // 31: ekc.knowledge.v1.MoveProposalRequest
+	(*MoveProposalResponse)(nil),      // 32: ekc.knowledge.v1.MoveProposalResponse
+	(*GetProposalRequest)(nil),        // 33: ekc.knowledge.v1.GetProposalRequest
+	(*GetProposalResponse)(nil),       // 34: ekc.knowledge.v1.GetProposalResponse
+	(*ListProposalsRequest)(nil),      // 35: ekc.knowledge.v1.ListProposalsRequest
+	(*ListProposalsResponse)(nil),     // 36: ekc.knowledge.v1.ListProposalsResponse
+	(*ProposalPage)(nil),              // 37: ekc.knowledge.v1.ProposalPage
+	(*ListUntoldRequest)(nil),         // 38: ekc.knowledge.v1.ListUntoldRequest
+	(*ListUntoldResponse)(nil),        // 39: ekc.knowledge.v1.ListUntoldResponse
+	(*UntoldPage)(nil),                // 40: ekc.knowledge.v1.UntoldPage
+	(*UntoldRecord)(nil),              // 41: ekc.knowledge.v1.UntoldRecord
+	(*BenchCase)(nil),                 // 42: ekc.knowledge.v1.BenchCase
+	(*KeepBenchCasesRequest)(nil),     // 43: ekc.knowledge.v1.KeepBenchCasesRequest
+	(*KeepBenchCasesResponse)(nil),    // 44: ekc.knowledge.v1.KeepBenchCasesResponse
+	(*CollectBenchCasesRequest)(nil),  // 45: ekc.knowledge.v1.CollectBenchCasesRequest
+	(*CollectBenchCasesResponse)(nil), // 46: ekc.knowledge.v1.CollectBenchCasesResponse
+	(*RemoveBenchCaseRequest)(nil),    // 47: ekc.knowledge.v1.RemoveBenchCaseRequest
+	(*RemoveBenchCaseResponse)(nil),   // 48: ekc.knowledge.v1.RemoveBenchCaseResponse
+	(*GetBenchCaseRequest)(nil),       // 49: ekc.knowledge.v1.GetBenchCaseRequest
+	(*GetBenchCaseResponse)(nil),      // 50: ekc.knowledge.v1.GetBenchCaseResponse
+	(*ListBenchCasesRequest)(nil),     // 51: ekc.knowledge.v1.ListBenchCasesRequest
+	(*ListBenchCasesResponse)(nil),    // 52: ekc.knowledge.v1.ListBenchCasesResponse
+	(*BenchCasePage)(nil),             // 53: ekc.knowledge.v1.BenchCasePage
+	(*RunBenchRequest)(nil),           // 54: ekc.knowledge.v1.RunBenchRequest
+	(*RunBenchResponse)(nil),          // 55: ekc.knowledge.v1.RunBenchResponse
+	(*BenchReport)(nil),               // 56: ekc.knowledge.v1.BenchReport
+	(*BenchResult)(nil),               // 57: ekc.knowledge.v1.BenchResult
+	(*BenchOutcome)(nil),              // 58: ekc.knowledge.v1.BenchOutcome
+	(*timestamppb.Timestamp)(nil),     // 59: google.protobuf.Timestamp
 }
 var file_ekc_knowledge_v1_improvement_proto_depIdxs = []int32{
-	53, // 0: ekc.knowledge.v1.FeedbackWord.given_at:type_name -> google.protobuf.Timestamp
+	59, // 0: ekc.knowledge.v1.FeedbackWord.given_at:type_name -> google.protobuf.Timestamp
 	0,  // 1: ekc.knowledge.v1.NoteFeedbackRequest.items:type_name -> ekc.knowledge.v1.FeedbackWord
 	1,  // 2: ekc.knowledge.v1.GetTalliesResponse.result:type_name -> ekc.knowledge.v1.FeedbackTally
 	6,  // 3: ekc.knowledge.v1.ListLowRatedRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
 	1,  // 4: ekc.knowledge.v1.ListLowRatedResponse.result:type_name -> ekc.knowledge.v1.FeedbackTally
 	0,  // 5: ekc.knowledge.v1.ListCommentsResponse.result:type_name -> ekc.knowledge.v1.FeedbackWord
-	53, // 6: ekc.knowledge.v1.GapQuestion.asked_at:type_name -> google.protobuf.Timestamp
-	11, // 7: ekc.knowledge.v1.NoteQuestionsRequest.items:type_name -> ekc.knowledge.v1.GapQuestion
-	53, // 8: ekc.knowledge.v1.Gap.last_at:type_name -> google.protobuf.Timestamp
-	53, // 9: ekc.knowledge.v1.ListGapsRequest.from:type_name -> google.protobuf.Timestamp
-	53, // 10: ekc.knowledge.v1.ListGapsRequest.to:type_name -> google.protobuf.Timestamp
-	6,  // 11: ekc.knowledge.v1.ListGapsRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
-	14, // 12: ekc.knowledge.v1.ListGapsResponse.result:type_name -> ekc.knowledge.v1.Gap
-	14, // 13: ekc.knowledge.v1.GetGapResponse.result:type_name -> ekc.knowledge.v1.Gap
-	14, // 14: ekc.knowledge.v1.DecideGapResponse.result:type_name -> ekc.knowledge.v1.Gap
-	23, // 15: ekc.knowledge.v1.ProposeResponse.result:type_name -> ekc.knowledge.v1.Proposal
-	24, // 16: ekc.knowledge.v1.Proposal.steps:type_name -> ekc.knowledge.v1.ProposalStep
-	53, // 17: ekc.knowledge.v1.Proposal.created_at:type_name -> google.protobuf.Timestamp
-	53, // 18: ekc.knowledge.v1.ProposalStep.at:type_name -> google.protobuf.Timestamp
-	23, // 19: ekc.knowledge.v1.MoveProposalResponse.result:type_name -> ekc.knowledge.v1.Proposal
-	23, // 20: ekc.knowledge.v1.GetProposalResponse.result:type_name -> ekc.knowledge.v1.Proposal
-	6,  // 21: ekc.knowledge.v1.ListProposalsRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
-	31, // 22: ekc.knowledge.v1.ListProposalsResponse.result:type_name -> ekc.knowledge.v1.ProposalPage
-	23, // 23: ekc.knowledge.v1.ProposalPage.proposals:type_name -> ekc.knowledge.v1.Proposal
-	53, // 24: ekc.knowledge.v1.ListUntoldRequest.published_before:type_name -> google.protobuf.Timestamp
-	6,  // 25: ekc.knowledge.v1.ListUntoldRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
-	34, // 26: ekc.knowledge.v1.ListUntoldResponse.result:type_name -> ekc.knowledge.v1.UntoldPage
-	35, // 27: ekc.knowledge.v1.UntoldPage.records:type_name -> ekc.knowledge.v1.UntoldRecord
-	53, // 28: ekc.knowledge.v1.UntoldRecord.published_at:type_name -> google.protobuf.Timestamp
-	53, // 29: ekc.knowledge.v1.BenchCase.created_at:type_name -> google.protobuf.Timestamp
-	36, // 30: ekc.knowledge.v1.KeepBenchCasesRequest.items:type_name -> ekc.knowledge.v1.BenchCase
-	36, // 31: ekc.knowledge.v1.KeepBenchCasesResponse.result:type_name -> ekc.knowledge.v1.BenchCase
-	36, // 32: ekc.knowledge.v1.RemoveBenchCaseResponse.result:type_name -> ekc.knowledge.v1.BenchCase
-	36, // 33: ekc.knowledge.v1.GetBenchCaseResponse.result:type_name -> ekc.knowledge.v1.BenchCase
-	47, // 34: ekc.knowledge.v1.ListBenchCasesResponse.result:type_name -> ekc.knowledge.v1.BenchCasePage
-	36, // 35: ekc.knowledge.v1.BenchCasePage.cases:type_name -> ekc.knowledge.v1.BenchCase
-	50, // 36: ekc.knowledge.v1.RunBenchResponse.result:type_name -> ekc.knowledge.v1.BenchReport
-	51, // 37: ekc.knowledge.v1.BenchReport.results:type_name -> ekc.knowledge.v1.BenchResult
-	36, // 38: ekc.knowledge.v1.BenchResult.case:type_name -> ekc.knowledge.v1.BenchCase
-	52, // 39: ekc.knowledge.v1.BenchResult.now:type_name -> ekc.knowledge.v1.BenchOutcome
-	52, // 40: ekc.knowledge.v1.BenchResult.then:type_name -> ekc.knowledge.v1.BenchOutcome
-	2,  // 41: ekc.knowledge.v1.ImprovementService.NoteFeedback:input_type -> ekc.knowledge.v1.NoteFeedbackRequest
-	4,  // 42: ekc.knowledge.v1.ImprovementService.GetTallies:input_type -> ekc.knowledge.v1.GetTalliesRequest
-	7,  // 43: ekc.knowledge.v1.ImprovementService.ListLowRated:input_type -> ekc.knowledge.v1.ListLowRatedRequest
-	9,  // 44: ekc.knowledge.v1.ImprovementService.ListComments:input_type -> ekc.knowledge.v1.ListCommentsRequest
-	12, // 45: ekc.knowledge.v1.ImprovementService.NoteQuestions:input_type -> ekc.knowledge.v1.NoteQuestionsRequest
-	15, // 46: ekc.knowledge.v1.ImprovementService.ListGaps:input_type -> ekc.knowledge.v1.ListGapsRequest
-	17, // 47: ekc.knowledge.v1.ImprovementService.GetGap:input_type -> ekc.knowledge.v1.GetGapRequest
-	19, // 48: ekc.knowledge.v1.ImprovementService.DecideGap:input_type -> ekc.knowledge.v1.DecideGapRequest
-	21, // 49: ekc.knowledge.v1.ImprovementService.Propose:input_type -> ekc.knowledge.v1.ProposeRequest
-	25, // 50: ekc.knowledge.v1.ImprovementService.MoveProposal:input_type -> ekc.knowledge.v1.MoveProposalRequest
-	27, // 51: ekc.knowledge.v1.ImprovementService.GetProposal:input_type -> ekc.knowledge.v1.GetProposalRequest
-	29, // 52: ekc.knowledge.v1.ImprovementService.ListProposals:input_type -> ekc.knowledge.v1.ListProposalsRequest
-	32, // 53: ekc.knowledge.v1.ImprovementService.ListUntold:input_type -> ekc.knowledge.v1.ListUntoldRequest
-	37, // 54: ekc.knowledge.v1.ImprovementService.KeepBenchCases:input_type -> ekc.knowledge.v1.KeepBenchCasesRequest
-	39, // 55: ekc.knowledge.v1.ImprovementService.CollectBenchCases:input_type -> ekc.knowledge.v1.CollectBenchCasesRequest
-	41, // 56: ekc.knowledge.v1.ImprovementService.RemoveBenchCase:input_type -> ekc.knowledge.v1.RemoveBenchCaseRequest
-	43, // 57: ekc.knowledge.v1.ImprovementService.GetBenchCase:input_type -> ekc.knowledge.v1.GetBenchCaseRequest
-	45, // 58: ekc.knowledge.v1.ImprovementService.ListBenchCases:input_type -> ekc.knowledge.v1.ListBenchCasesRequest
-	48, // 59: ekc.knowledge.v1.ImprovementService.RunBench:input_type -> ekc.knowledge.v1.RunBenchRequest
-	3,  // 60: ekc.knowledge.v1.ImprovementService.NoteFeedback:output_type -> ekc.knowledge.v1.NoteFeedbackResponse
-	5,  // 61: ekc.knowledge.v1.ImprovementService.GetTallies:output_type -> ekc.knowledge.v1.GetTalliesResponse
-	8,  // 62: ekc.knowledge.v1.ImprovementService.ListLowRated:output_type -> ekc.knowledge.v1.ListLowRatedResponse
-	10, // 63: ekc.knowledge.v1.ImprovementService.ListComments:output_type -> ekc.knowledge.v1.ListCommentsResponse
-	13, // 64: ekc.knowledge.v1.ImprovementService.NoteQuestions:output_type -> ekc.knowledge.v1.NoteQuestionsResponse
-	16, // 65: ekc.knowledge.v1.ImprovementService.ListGaps:output_type -> ekc.knowledge.v1.ListGapsResponse
-	18, // 66: ekc.knowledge.v1.ImprovementService.GetGap:output_type -> ekc.knowledge.v1.GetGapResponse
-	20, // 67: ekc.knowledge.v1.ImprovementService.DecideGap:output_type -> ekc.knowledge.v1.DecideGapResponse
-	22, // 68: ekc.knowledge.v1.ImprovementService.Propose:output_type -> ekc.knowledge.v1.ProposeResponse
-	26, // 69: ekc.knowledge.v1.ImprovementService.MoveProposal:output_type -> ekc.knowledge.v1.MoveProposalResponse
-	28, // 70: ekc.knowledge.v1.ImprovementService.GetProposal:output_type -> ekc.knowledge.v1.GetProposalResponse
-	30, // 71: ekc.knowledge.v1.ImprovementService.ListProposals:output_type -> ekc.knowledge.v1.ListProposalsResponse
-	33, // 72: ekc.knowledge.v1.ImprovementService.ListUntold:output_type -> ekc.knowledge.v1.ListUntoldResponse
-	38, // 73: ekc.knowledge.v1.ImprovementService.KeepBenchCases:output_type -> ekc.knowledge.v1.KeepBenchCasesResponse
-	40, // 74: ekc.knowledge.v1.ImprovementService.CollectBenchCases:output_type -> ekc.knowledge.v1.CollectBenchCasesResponse
-	42, // 75: ekc.knowledge.v1.ImprovementService.RemoveBenchCase:output_type -> ekc.knowledge.v1.RemoveBenchCaseResponse
-	44, // 76: ekc.knowledge.v1.ImprovementService.GetBenchCase:output_type -> ekc.knowledge.v1.GetBenchCaseResponse
-	46, // 77: ekc.knowledge.v1.ImprovementService.ListBenchCases:output_type -> ekc.knowledge.v1.ListBenchCasesResponse
-	49, // 78: ekc.knowledge.v1.ImprovementService.RunBench:output_type -> ekc.knowledge.v1.RunBenchResponse
-	60, // [60:79] is the sub-list for method output_type
-	41, // [41:60] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	59, // 6: ekc.knowledge.v1.GapQuestion.asked_at:type_name -> google.protobuf.Timestamp
+	14, // 7: ekc.knowledge.v1.ListKeptResponse.result:type_name -> ekc.knowledge.v1.KeptOfDialogues
+	0,  // 8: ekc.knowledge.v1.KeptOfDialogues.words:type_name -> ekc.knowledge.v1.FeedbackWord
+	11, // 9: ekc.knowledge.v1.KeptOfDialogues.questions:type_name -> ekc.knowledge.v1.GapQuestion
+	17, // 10: ekc.knowledge.v1.ForgetResponse.result:type_name -> ekc.knowledge.v1.ForgottenOfDialogues
+	11, // 11: ekc.knowledge.v1.NoteQuestionsRequest.items:type_name -> ekc.knowledge.v1.GapQuestion
+	59, // 12: ekc.knowledge.v1.Gap.last_at:type_name -> google.protobuf.Timestamp
+	59, // 13: ekc.knowledge.v1.ListGapsRequest.from:type_name -> google.protobuf.Timestamp
+	59, // 14: ekc.knowledge.v1.ListGapsRequest.to:type_name -> google.protobuf.Timestamp
+	6,  // 15: ekc.knowledge.v1.ListGapsRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
+	20, // 16: ekc.knowledge.v1.ListGapsResponse.result:type_name -> ekc.knowledge.v1.Gap
+	20, // 17: ekc.knowledge.v1.GetGapResponse.result:type_name -> ekc.knowledge.v1.Gap
+	20, // 18: ekc.knowledge.v1.DecideGapResponse.result:type_name -> ekc.knowledge.v1.Gap
+	29, // 19: ekc.knowledge.v1.ProposeResponse.result:type_name -> ekc.knowledge.v1.Proposal
+	30, // 20: ekc.knowledge.v1.Proposal.steps:type_name -> ekc.knowledge.v1.ProposalStep
+	59, // 21: ekc.knowledge.v1.Proposal.created_at:type_name -> google.protobuf.Timestamp
+	59, // 22: ekc.knowledge.v1.ProposalStep.at:type_name -> google.protobuf.Timestamp
+	29, // 23: ekc.knowledge.v1.MoveProposalResponse.result:type_name -> ekc.knowledge.v1.Proposal
+	29, // 24: ekc.knowledge.v1.GetProposalResponse.result:type_name -> ekc.knowledge.v1.Proposal
+	6,  // 25: ekc.knowledge.v1.ListProposalsRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
+	37, // 26: ekc.knowledge.v1.ListProposalsResponse.result:type_name -> ekc.knowledge.v1.ProposalPage
+	29, // 27: ekc.knowledge.v1.ProposalPage.proposals:type_name -> ekc.knowledge.v1.Proposal
+	59, // 28: ekc.knowledge.v1.ListUntoldRequest.published_before:type_name -> google.protobuf.Timestamp
+	6,  // 29: ekc.knowledge.v1.ListUntoldRequest.within:type_name -> ekc.knowledge.v1.BaseSegment
+	40, // 30: ekc.knowledge.v1.ListUntoldResponse.result:type_name -> ekc.knowledge.v1.UntoldPage
+	41, // 31: ekc.knowledge.v1.UntoldPage.records:type_name -> ekc.knowledge.v1.UntoldRecord
+	59, // 32: ekc.knowledge.v1.UntoldRecord.published_at:type_name -> google.protobuf.Timestamp
+	59, // 33: ekc.knowledge.v1.BenchCase.created_at:type_name -> google.protobuf.Timestamp
+	42, // 34: ekc.knowledge.v1.KeepBenchCasesRequest.items:type_name -> ekc.knowledge.v1.BenchCase
+	42, // 35: ekc.knowledge.v1.KeepBenchCasesResponse.result:type_name -> ekc.knowledge.v1.BenchCase
+	42, // 36: ekc.knowledge.v1.RemoveBenchCaseResponse.result:type_name -> ekc.knowledge.v1.BenchCase
+	42, // 37: ekc.knowledge.v1.GetBenchCaseResponse.result:type_name -> ekc.knowledge.v1.BenchCase
+	53, // 38: ekc.knowledge.v1.ListBenchCasesResponse.result:type_name -> ekc.knowledge.v1.BenchCasePage
+	42, // 39: ekc.knowledge.v1.BenchCasePage.cases:type_name -> ekc.knowledge.v1.BenchCase
+	56, // 40: ekc.knowledge.v1.RunBenchResponse.result:type_name -> ekc.knowledge.v1.BenchReport
+	57, // 41: ekc.knowledge.v1.BenchReport.results:type_name -> ekc.knowledge.v1.BenchResult
+	42, // 42: ekc.knowledge.v1.BenchResult.case:type_name -> ekc.knowledge.v1.BenchCase
+	58, // 43: ekc.knowledge.v1.BenchResult.now:type_name -> ekc.knowledge.v1.BenchOutcome
+	58, // 44: ekc.knowledge.v1.BenchResult.then:type_name -> ekc.knowledge.v1.BenchOutcome
+	2,  // 45: ekc.knowledge.v1.ImprovementService.NoteFeedback:input_type -> ekc.knowledge.v1.NoteFeedbackRequest
+	4,  // 46: ekc.knowledge.v1.ImprovementService.GetTallies:input_type -> ekc.knowledge.v1.GetTalliesRequest
+	7,  // 47: ekc.knowledge.v1.ImprovementService.ListLowRated:input_type -> ekc.knowledge.v1.ListLowRatedRequest
+	9,  // 48: ekc.knowledge.v1.ImprovementService.ListComments:input_type -> ekc.knowledge.v1.ListCommentsRequest
+	12, // 49: ekc.knowledge.v1.ImprovementService.ListKept:input_type -> ekc.knowledge.v1.ListKeptRequest
+	15, // 50: ekc.knowledge.v1.ImprovementService.Forget:input_type -> ekc.knowledge.v1.ForgetRequest
+	18, // 51: ekc.knowledge.v1.ImprovementService.NoteQuestions:input_type -> ekc.knowledge.v1.NoteQuestionsRequest
+	21, // 52: ekc.knowledge.v1.ImprovementService.ListGaps:input_type -> ekc.knowledge.v1.ListGapsRequest
+	23, // 53: ekc.knowledge.v1.ImprovementService.GetGap:input_type -> ekc.knowledge.v1.GetGapRequest
+	25, // 54: ekc.knowledge.v1.ImprovementService.DecideGap:input_type -> ekc.knowledge.v1.DecideGapRequest
+	27, // 55: ekc.knowledge.v1.ImprovementService.Propose:input_type -> ekc.knowledge.v1.ProposeRequest
+	31, // 56: ekc.knowledge.v1.ImprovementService.MoveProposal:input_type -> ekc.knowledge.v1.MoveProposalRequest
+	33, // 57: ekc.knowledge.v1.ImprovementService.GetProposal:input_type -> ekc.knowledge.v1.GetProposalRequest
+	35, // 58: ekc.knowledge.v1.ImprovementService.ListProposals:input_type -> ekc.knowledge.v1.ListProposalsRequest
+	38, // 59: ekc.knowledge.v1.ImprovementService.ListUntold:input_type -> ekc.knowledge.v1.ListUntoldRequest
+	43, // 60: ekc.knowledge.v1.ImprovementService.KeepBenchCases:input_type -> ekc.knowledge.v1.KeepBenchCasesRequest
+	45, // 61: ekc.knowledge.v1.ImprovementService.CollectBenchCases:input_type -> ekc.knowledge.v1.CollectBenchCasesRequest
+	47, // 62: ekc.knowledge.v1.ImprovementService.RemoveBenchCase:input_type -> ekc.knowledge.v1.RemoveBenchCaseRequest
+	49, // 63: ekc.knowledge.v1.ImprovementService.GetBenchCase:input_type -> ekc.knowledge.v1.GetBenchCaseRequest
+	51, // 64: ekc.knowledge.v1.ImprovementService.ListBenchCases:input_type -> ekc.knowledge.v1.ListBenchCasesRequest
+	54, // 65: ekc.knowledge.v1.ImprovementService.RunBench:input_type -> ekc.knowledge.v1.RunBenchRequest
+	3,  // 66: ekc.knowledge.v1.ImprovementService.NoteFeedback:output_type -> ekc.knowledge.v1.NoteFeedbackResponse
+	5,  // 67: ekc.knowledge.v1.ImprovementService.GetTallies:output_type -> ekc.knowledge.v1.GetTalliesResponse
+	8,  // 68: ekc.knowledge.v1.ImprovementService.ListLowRated:output_type -> ekc.knowledge.v1.ListLowRatedResponse
+	10, // 69: ekc.knowledge.v1.ImprovementService.ListComments:output_type -> ekc.knowledge.v1.ListCommentsResponse
+	13, // 70: ekc.knowledge.v1.ImprovementService.ListKept:output_type -> ekc.knowledge.v1.ListKeptResponse
+	16, // 71: ekc.knowledge.v1.ImprovementService.Forget:output_type -> ekc.knowledge.v1.ForgetResponse
+	19, // 72: ekc.knowledge.v1.ImprovementService.NoteQuestions:output_type -> ekc.knowledge.v1.NoteQuestionsResponse
+	22, // 73: ekc.knowledge.v1.ImprovementService.ListGaps:output_type -> ekc.knowledge.v1.ListGapsResponse
+	24, // 74: ekc.knowledge.v1.ImprovementService.GetGap:output_type -> ekc.knowledge.v1.GetGapResponse
+	26, // 75: ekc.knowledge.v1.ImprovementService.DecideGap:output_type -> ekc.knowledge.v1.DecideGapResponse
+	28, // 76: ekc.knowledge.v1.ImprovementService.Propose:output_type -> ekc.knowledge.v1.ProposeResponse
+	32, // 77: ekc.knowledge.v1.ImprovementService.MoveProposal:output_type -> ekc.knowledge.v1.MoveProposalResponse
+	34, // 78: ekc.knowledge.v1.ImprovementService.GetProposal:output_type -> ekc.knowledge.v1.GetProposalResponse
+	36, // 79: ekc.knowledge.v1.ImprovementService.ListProposals:output_type -> ekc.knowledge.v1.ListProposalsResponse
+	39, // 80: ekc.knowledge.v1.ImprovementService.ListUntold:output_type -> ekc.knowledge.v1.ListUntoldResponse
+	44, // 81: ekc.knowledge.v1.ImprovementService.KeepBenchCases:output_type -> ekc.knowledge.v1.KeepBenchCasesResponse
+	46, // 82: ekc.knowledge.v1.ImprovementService.CollectBenchCases:output_type -> ekc.knowledge.v1.CollectBenchCasesResponse
+	48, // 83: ekc.knowledge.v1.ImprovementService.RemoveBenchCase:output_type -> ekc.knowledge.v1.RemoveBenchCaseResponse
+	50, // 84: ekc.knowledge.v1.ImprovementService.GetBenchCase:output_type -> ekc.knowledge.v1.GetBenchCaseResponse
+	52, // 85: ekc.knowledge.v1.ImprovementService.ListBenchCases:output_type -> ekc.knowledge.v1.ListBenchCasesResponse
+	55, // 86: ekc.knowledge.v1.ImprovementService.RunBench:output_type -> ekc.knowledge.v1.RunBenchResponse
+	66, // [66:87] is the sub-list for method output_type
+	45, // [45:66] is the sub-list for method input_type
+	45, // [45:45] is the sub-list for extension type_name
+	45, // [45:45] is the sub-list for extension extendee
+	0,  // [0:45] is the sub-list for field type_name
 }
 
 func init() { file_ekc_knowledge_v1_improvement_proto_init() }
@@ -3867,7 +4224,7 @@ func file_ekc_knowledge_v1_improvement_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ekc_knowledge_v1_improvement_proto_rawDesc), len(file_ekc_knowledge_v1_improvement_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   53,
+			NumMessages:   59,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -48,6 +48,12 @@ const (
 	// ImprovementServiceListCommentsProcedure is the fully-qualified name of the ImprovementService's
 	// ListComments RPC.
 	ImprovementServiceListCommentsProcedure = "/ekc.knowledge.v1.ImprovementService/ListComments"
+	// ImprovementServiceListKeptProcedure is the fully-qualified name of the ImprovementService's
+	// ListKept RPC.
+	ImprovementServiceListKeptProcedure = "/ekc.knowledge.v1.ImprovementService/ListKept"
+	// ImprovementServiceForgetProcedure is the fully-qualified name of the ImprovementService's Forget
+	// RPC.
+	ImprovementServiceForgetProcedure = "/ekc.knowledge.v1.ImprovementService/Forget"
 	// ImprovementServiceNoteQuestionsProcedure is the fully-qualified name of the ImprovementService's
 	// NoteQuestions RPC.
 	ImprovementServiceNoteQuestionsProcedure = "/ekc.knowledge.v1.ImprovementService/NoteQuestions"
@@ -105,6 +111,10 @@ type ImprovementServiceClient interface {
 	ListLowRated(context.Context, *connect.Request[knowledgev1.ListLowRatedRequest]) (*connect.Response[knowledgev1.ListLowRatedResponse], error)
 	// ListComments gives the words with a comment on a version.
 	ListComments(context.Context, *connect.Request[knowledgev1.ListCommentsRequest]) (*connect.Response[knowledgev1.ListCommentsResponse], error)
+	// ListKept gives what is kept of dialogues. The lists of ids may be long: not by GET.
+	ListKept(context.Context, *connect.Request[knowledgev1.ListKeptRequest]) (*connect.Response[knowledgev1.ListKeptResponse], error)
+	// Forget takes words and persons of dialogues away; a repeat names the same.
+	Forget(context.Context, *connect.Request[knowledgev1.ForgetRequest]) (*connect.Response[knowledgev1.ForgetResponse], error)
 	// NoteQuestions sorts questions into gaps; a repeat changes nothing.
 	NoteQuestions(context.Context, *connect.Request[knowledgev1.NoteQuestionsRequest]) (*connect.Response[knowledgev1.NoteQuestionsResponse], error)
 	// ListGaps lists gaps by how many citizens hit them.
@@ -174,6 +184,20 @@ func NewImprovementServiceClient(httpClient connect.HTTPClient, baseURL string, 
 			baseURL+ImprovementServiceListCommentsProcedure,
 			connect.WithSchema(improvementServiceMethods.ByName("ListComments")),
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		listKept: connect.NewClient[knowledgev1.ListKeptRequest, knowledgev1.ListKeptResponse](
+			httpClient,
+			baseURL+ImprovementServiceListKeptProcedure,
+			connect.WithSchema(improvementServiceMethods.ByName("ListKept")),
+			connect.WithIdempotency(connect.IdempotencyIdempotent),
+			connect.WithClientOptions(opts...),
+		),
+		forget: connect.NewClient[knowledgev1.ForgetRequest, knowledgev1.ForgetResponse](
+			httpClient,
+			baseURL+ImprovementServiceForgetProcedure,
+			connect.WithSchema(improvementServiceMethods.ByName("Forget")),
+			connect.WithIdempotency(connect.IdempotencyIdempotent),
 			connect.WithClientOptions(opts...),
 		),
 		noteQuestions: connect.NewClient[knowledgev1.NoteQuestionsRequest, knowledgev1.NoteQuestionsResponse](
@@ -285,6 +309,8 @@ type improvementServiceClient struct {
 	getTallies        *connect.Client[knowledgev1.GetTalliesRequest, knowledgev1.GetTalliesResponse]
 	listLowRated      *connect.Client[knowledgev1.ListLowRatedRequest, knowledgev1.ListLowRatedResponse]
 	listComments      *connect.Client[knowledgev1.ListCommentsRequest, knowledgev1.ListCommentsResponse]
+	listKept          *connect.Client[knowledgev1.ListKeptRequest, knowledgev1.ListKeptResponse]
+	forget            *connect.Client[knowledgev1.ForgetRequest, knowledgev1.ForgetResponse]
 	noteQuestions     *connect.Client[knowledgev1.NoteQuestionsRequest, knowledgev1.NoteQuestionsResponse]
 	listGaps          *connect.Client[knowledgev1.ListGapsRequest, knowledgev1.ListGapsResponse]
 	getGap            *connect.Client[knowledgev1.GetGapRequest, knowledgev1.GetGapResponse]
@@ -320,6 +346,16 @@ func (c *improvementServiceClient) ListLowRated(ctx context.Context, req *connec
 // ListComments calls ekc.knowledge.v1.ImprovementService.ListComments.
 func (c *improvementServiceClient) ListComments(ctx context.Context, req *connect.Request[knowledgev1.ListCommentsRequest]) (*connect.Response[knowledgev1.ListCommentsResponse], error) {
 	return c.listComments.CallUnary(ctx, req)
+}
+
+// ListKept calls ekc.knowledge.v1.ImprovementService.ListKept.
+func (c *improvementServiceClient) ListKept(ctx context.Context, req *connect.Request[knowledgev1.ListKeptRequest]) (*connect.Response[knowledgev1.ListKeptResponse], error) {
+	return c.listKept.CallUnary(ctx, req)
+}
+
+// Forget calls ekc.knowledge.v1.ImprovementService.Forget.
+func (c *improvementServiceClient) Forget(ctx context.Context, req *connect.Request[knowledgev1.ForgetRequest]) (*connect.Response[knowledgev1.ForgetResponse], error) {
+	return c.forget.CallUnary(ctx, req)
 }
 
 // NoteQuestions calls ekc.knowledge.v1.ImprovementService.NoteQuestions.
@@ -408,6 +444,10 @@ type ImprovementServiceHandler interface {
 	ListLowRated(context.Context, *connect.Request[knowledgev1.ListLowRatedRequest]) (*connect.Response[knowledgev1.ListLowRatedResponse], error)
 	// ListComments gives the words with a comment on a version.
 	ListComments(context.Context, *connect.Request[knowledgev1.ListCommentsRequest]) (*connect.Response[knowledgev1.ListCommentsResponse], error)
+	// ListKept gives what is kept of dialogues. The lists of ids may be long: not by GET.
+	ListKept(context.Context, *connect.Request[knowledgev1.ListKeptRequest]) (*connect.Response[knowledgev1.ListKeptResponse], error)
+	// Forget takes words and persons of dialogues away; a repeat names the same.
+	Forget(context.Context, *connect.Request[knowledgev1.ForgetRequest]) (*connect.Response[knowledgev1.ForgetResponse], error)
 	// NoteQuestions sorts questions into gaps; a repeat changes nothing.
 	NoteQuestions(context.Context, *connect.Request[knowledgev1.NoteQuestionsRequest]) (*connect.Response[knowledgev1.NoteQuestionsResponse], error)
 	// ListGaps lists gaps by how many citizens hit them.
@@ -473,6 +513,20 @@ func NewImprovementServiceHandler(svc ImprovementServiceHandler, opts ...connect
 		svc.ListComments,
 		connect.WithSchema(improvementServiceMethods.ByName("ListComments")),
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	improvementServiceListKeptHandler := connect.NewUnaryHandler(
+		ImprovementServiceListKeptProcedure,
+		svc.ListKept,
+		connect.WithSchema(improvementServiceMethods.ByName("ListKept")),
+		connect.WithIdempotency(connect.IdempotencyIdempotent),
+		connect.WithHandlerOptions(opts...),
+	)
+	improvementServiceForgetHandler := connect.NewUnaryHandler(
+		ImprovementServiceForgetProcedure,
+		svc.Forget,
+		connect.WithSchema(improvementServiceMethods.ByName("Forget")),
+		connect.WithIdempotency(connect.IdempotencyIdempotent),
 		connect.WithHandlerOptions(opts...),
 	)
 	improvementServiceNoteQuestionsHandler := connect.NewUnaryHandler(
@@ -585,6 +639,10 @@ func NewImprovementServiceHandler(svc ImprovementServiceHandler, opts ...connect
 			improvementServiceListLowRatedHandler.ServeHTTP(w, r)
 		case ImprovementServiceListCommentsProcedure:
 			improvementServiceListCommentsHandler.ServeHTTP(w, r)
+		case ImprovementServiceListKeptProcedure:
+			improvementServiceListKeptHandler.ServeHTTP(w, r)
+		case ImprovementServiceForgetProcedure:
+			improvementServiceForgetHandler.ServeHTTP(w, r)
 		case ImprovementServiceNoteQuestionsProcedure:
 			improvementServiceNoteQuestionsHandler.ServeHTTP(w, r)
 		case ImprovementServiceListGapsProcedure:
@@ -638,6 +696,14 @@ func (UnimplementedImprovementServiceHandler) ListLowRated(context.Context, *con
 
 func (UnimplementedImprovementServiceHandler) ListComments(context.Context, *connect.Request[knowledgev1.ListCommentsRequest]) (*connect.Response[knowledgev1.ListCommentsResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.ListComments is not implemented"))
+}
+
+func (UnimplementedImprovementServiceHandler) ListKept(context.Context, *connect.Request[knowledgev1.ListKeptRequest]) (*connect.Response[knowledgev1.ListKeptResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.ListKept is not implemented"))
+}
+
+func (UnimplementedImprovementServiceHandler) Forget(context.Context, *connect.Request[knowledgev1.ForgetRequest]) (*connect.Response[knowledgev1.ForgetResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("ekc.knowledge.v1.ImprovementService.Forget is not implemented"))
 }
 
 func (UnimplementedImprovementServiceHandler) NoteQuestions(context.Context, *connect.Request[knowledgev1.NoteQuestionsRequest]) (*connect.Response[knowledgev1.NoteQuestionsResponse], error) {
