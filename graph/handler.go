@@ -89,6 +89,7 @@ func (r *Resolver) transport(o Options, rates rateLimits) transport.Options {
 		v, err := r.Access.Authenticate(ctx, token)
 		if err != nil {
 			if e := known(err); e != nil { // among others, that the database is away
+				r.tellToken(ctx, token, e.Code)
 				return ctx, e
 			}
 			if ctx.Err() == nil {

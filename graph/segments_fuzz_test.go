@@ -15,6 +15,8 @@ import (
 	"ekc/access"
 	"ekc/access/viewer"
 	"ekc/graph"
+	"ekc/supervision/scorecard"
+	"ekc/training/lesson"
 )
 
 // mark stands in every text of what belongs to the segment that nobody else may see.
@@ -66,11 +68,15 @@ func newExplorer(t *testing.T) (*explorer, []outsider) {
 	}
 	_, stranger := w.chat("")
 	root := viewer.With(t.Context(), viewer.Viewer{Kind: viewer.Account, AccountID: "acc_root", Grants: []viewer.Grant{{Role: viewer.Administrator}}})
-	_, key, err := w.access.CreateKey(root, access.NewKey{
-		Name: "k", AgencyID: w.mse.ID, Actions: access.KeyActions(), ExpiresAt: time.Now().Add(time.Hour),
-	})
-	require.NoError(t, err)
-	return e, append(outsiders, outsider{"nobody", ""}, outsider{"another citizen", stranger}, outsider{"another agency's key", key})
+	for name, in := range map[string]access.NewKey{
+		"another agency's key": {AgencyID: w.mse.ID}, "another region's key": {AgencyID: w.pfr.ID, RegionID: w.moscow.ID},
+	} {
+		in.Name, in.Actions, in.ExpiresAt = "k", access.KeyActions(), time.Now().Add(time.Hour)
+		_, key, err := w.access.CreateKey(root, in)
+		require.NoError(t, err)
+		outsiders = append(outsiders, outsider{name, key})
+	}
+	return e, append(outsiders, outsider{"nobody", ""}, outsider{"another citizen", stranger})
 }
 
 // hide makes the objects of the segment.
@@ -98,11 +104,14 @@ func (e *explorer) hide() {
 	callback := c.Callback.Create().SetInteractionID(id).SetAgencyID(w.pfr.ID).SetRegionID(region.ID).SetLine(2).SetReason("LOST").
 		SetNumber("+79269990011").SetTimeZone("Europe/Moscow").SetPlaceAt(end).SetNextAttemptAt(end).SaveX(ctx)
 	phone := c.Phone.Create().SetAccountID(a.ID).SetUsername("secretphone").SetRealm("ekc").SetHa1Md5("0").SetHa1Sha256("0").SaveX(ctx)
-	e.secrets.byName = map[string]string{
+	e.secrets.byName = e.judged(id, a.ID, region.ID)
+	for name, id := range map[string]string{
 		"interactionId": id, "messageId": i.QueryMessages().FirstIDX(ctx), "citizenId": i.CitizenID, "accountId": a.ID, "offerId": offer.ID,
 		"accessRequestId": request.ID, "apiKeyId": key.ID, "callbackId": callback.ID, "phoneId": phone.ID,
 		"roleAssignmentId": c.RoleAssignment.Query().Where(func(s *sql.Selector) { s.Where(sql.EQ(s.C("account_id"), a.ID)) }).OnlyIDX(ctx),
 		"sessionId":        c.Session.Query().Where(func(s *sql.Selector) { s.Where(sql.EQ(s.C("account_id"), a.ID)) }).FirstIDX(ctx),
+	} {
+		e.secrets.byName[name] = id
 	}
 	for _, id := range e.secrets.byName {
 		e.secrets.all = append(e.secrets.all, id)
@@ -112,6 +121,43 @@ func (e *explorer) hide() {
 		"agencyId": w.pfr.ID, "regionId": region.ID, "queueId": q.ID, "recordId": "rec-1",
 	} {
 		e.secrets.byName[name] = id
+	}
+}
+
+// judged makes what the supervisors and the teachers of the segment have: deferred enquiries, evaluations, calibrations, alerts, incidents,
+// directives, courses and what was learned.
+func (e *explorer) judged(interactionID, operatorID, regionID string) map[string]string {
+	c, ctx, agency, now := e.client, e.system, e.pfr.ID, time.Now()
+	deferral := c.Deferral.Create().SetInteractionID(interactionID).SetQuestion(mark).SetDeferredBy(operatorID).SetOperatorID(operatorID).
+		SetTimeZone("Europe/Moscow").SetTermStamp("x").SetWarnAt(now.Add(time.Hour)).SetDueAt(now.Add(2 * time.Hour)).SetAgencyID(agency).SetRegionID(regionID).SaveX(ctx)
+	form := c.EvaluationForm.Create().SetName(mark).SetAuthorID(operatorID).SetAgencyID(agency).SetRegionID(regionID).SaveX(ctx)
+	version := c.EvaluationFormVersion.Create().SetFormID(form.ID).SetNumber(1).SetContent(scorecard.Form{}).SetPassMark(70).SetContestDays(5).
+		SetAuthorID(operatorID).SaveX(ctx)
+	evaluation := c.Evaluation.Create().SetInteractionID(interactionID).SetOperatorID(operatorID).SetFormID(form.ID).SetFormVersionID(version.ID).
+		SetEvaluatorID(operatorID).SetState("GIVEN").SetScore(77).SetComment(mark).SetGivenAt(now).SetContestUntil(now.Add(time.Hour)).SetLine(2).
+		SetAgencyID(agency).SetRegionID(regionID).SaveX(ctx)
+	drawn := c.EvaluationRule.Create().SetName(mark).SetFormID(form.ID).SetPeriod("WEEK").SetPerOperator(1).SetDrawnTo(now).SetAuthorID(operatorID).
+		SetAgencyID(agency).SetRegionID(regionID).SaveX(ctx)
+	calibration := c.Calibration.Create().SetInteractionID(interactionID).SetOperatorID(operatorID).SetFormVersionID(version.ID).SetAuthorID(operatorID).
+		SetDueAt(now.Add(time.Hour)).SetConclusion(mark).SetLine(2).SetAgencyID(agency).SetRegionID(regionID).SaveX(ctx)
+	rule := c.AlertRule.Create().SetName(mark).SetMetric("WAITING").SetThreshold(2).SetClearThreshold(1).SetAuthorID(operatorID).
+		SetAgencyID(agency).SetRegionID(regionID).SaveX(ctx)
+	alert := c.Alert.Create().SetRuleID(rule.ID).SetSubject(mark).SetState("RAISED").SetRaisedAt(now).SetValue(3).SetWorst(3).
+		SetAgencyID(agency).SetRegionID(regionID).SaveX(ctx)
+	incident := c.Incident.Create().SetRaisedBy(operatorID).SetSeverity("HIGH").SetSubject("CALLS").SetText(mark).SetLevel(1).
+		SetAgencyID(agency).SetRegionID(regionID).SaveX(ctx)
+	c.IncidentComment.Create().SetIncidentID(incident.ID).SetAccountID(operatorID).SetText(mark).ExecX(ctx)
+	directive := c.Directive.Create().SetAccountID(operatorID).SetAuthorID(operatorID).SetKind("PRESENCE").SetReason(mark).SaveX(ctx)
+	course := c.Course.Create().SetTitle(mark).SetAuthorID(operatorID).SetPublished(1).SetAgencyID(agency).SetRegionID(regionID).SaveX(ctx)
+	taught := c.CourseVersion.Create().SetCourseID(course.ID).SetNumber(1).SetAuthorID(operatorID).SetPublishedAt(now).SetContent(lesson.Content{}).SaveX(ctx)
+	assignment := c.TrainingAssignment.Create().SetAccountID(operatorID).SetCourseID(course.ID).SetAuthorID(operatorID).SaveX(ctx)
+	attempt := c.TrainingAttempt.Create().SetAssignmentID(assignment.ID).SetAccountID(operatorID).SetCourseID(course.ID).SetCourseVersionID(taught.ID).
+		SetEndsAt(now.Add(time.Hour)).SetSheet(lesson.Sheet{}).SaveX(ctx)
+	admission := c.Admission.Create().SetAccountID(operatorID).SetCourseID(course.ID).SetReason(mark).SetValidFrom(now).SaveX(ctx)
+	return map[string]string{
+		"deferralId": deferral.ID, "formId": form.ID, "evaluationId": evaluation.ID, "calibrationId": calibration.ID, "alertId": alert.ID,
+		"evaluationRuleId": drawn.ID, "ruleId": rule.ID, "incidentId": incident.ID, "directiveId": directive.ID, "courseId": course.ID,
+		"assignmentId": assignment.ID, "attemptId": attempt.ID, "admissionId": admission.ID,
 	}
 }
 
@@ -314,6 +360,11 @@ func (e *explorer) kept() string {
 		c.APIKey.GetX(ctx, b["apiKeyId"]), c.Callback.GetX(ctx, b["callbackId"]), c.Phone.GetX(ctx, b["phoneId"]),
 		c.RoleAssignment.GetX(ctx, b["roleAssignmentId"]), c.Session.GetX(ctx, b["sessionId"]), c.Queue.GetX(ctx, b["queueId"]),
 		c.Interaction.GetX(ctx, b["interactionId"]).QueryMessages().CountX(ctx),
+		c.Deferral.GetX(ctx, b["deferralId"]), c.EvaluationForm.GetX(ctx, b["formId"]), c.Evaluation.GetX(ctx, b["evaluationId"]),
+		c.EvaluationRule.GetX(ctx, b["evaluationRuleId"]), c.Calibration.GetX(ctx, b["calibrationId"]), c.Alert.GetX(ctx, b["alertId"]),
+		c.AlertRule.GetX(ctx, b["ruleId"]), c.Incident.GetX(ctx, b["incidentId"]), c.Directive.GetX(ctx, b["directiveId"]),
+		c.Course.GetX(ctx, b["courseId"]), c.TrainingAssignment.GetX(ctx, b["assignmentId"]), c.TrainingAttempt.GetX(ctx, b["attemptId"]),
+		c.Admission.GetX(ctx, b["admissionId"]), c.IncidentComment.Query().CountX(ctx), c.EvaluationStep.Query().CountX(ctx),
 		c.Account.GetX(ctx, b["accountId"]).QueryRoles().CountX(ctx), c.Account.GetX(ctx, b["accountId"]).QueryMemberships().CountX(ctx),
 	}
 	text, err := json.Marshal(rows)

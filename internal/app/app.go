@@ -93,7 +93,7 @@ func (a *App) start(ctx context.Context, overrides Overrides) (err error) {
 	if a.listener, err = listen(ctx, "EKC_HTTP_ADDR", a.config.HTTPAddr); err != nil {
 		return err
 	}
-	secured, err := overTLS(a.listener, a.config.TLS)
+	secured, err := overTLS(a.listener, a.config.TLS, a.log)
 	if err != nil {
 		return err
 	}

@@ -5,12 +5,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"ekc/access"
 	"ekc/access/identity"
@@ -88,23 +88,16 @@ func logoutHandler(a *access.Service, log *slog.Logger) http.Handler {
 }
 
 // overTLS wraps the listener where the API is served over TLS. Client certificates are asked for and need not be shown, but
-// one that is shown must be of the authorities.
-func overTLS(listener net.Listener, c config.TLS) (net.Listener, error) {
+// one that is shown must be of the authorities. The files are read again when they change.
+func overTLS(listener net.Listener, c config.TLS, log *slog.Logger) (net.Listener, error) {
 	if !c.On() {
 		return listener, nil
 	}
-	pair, err := tls.LoadX509KeyPair(c.Cert, c.Key)
+	held, err := newAPICertificates(c, time.Now, log)
 	if err != nil {
-		return nil, fmt.Errorf("EKC_TLS_CERT, EKC_TLS_KEY: %w", err)
+		return nil, err
 	}
-	settings := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
-	if c.ClientCA != "" {
-		if settings.ClientCAs, err = authorities(c.ClientCA); err != nil {
-			return nil, fmt.Errorf("EKC_TLS_CLIENT_CA: %w", err)
-		}
-		settings.ClientAuth = tls.VerifyClientCertIfGiven
-	}
-	return tls.NewListener(listener, settings), nil
+	return tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}, GetConfigForClient: held.forClient}), nil
 }
 
 func authorities(path string) (*x509.CertPool, error) {

@@ -54,7 +54,7 @@ func TestListenOverTLS(t *testing.T) {
 	files := pemFiles(t)
 	plain, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	secured, err := overTLS(plain, files)
+	secured, err := overTLS(plain, files, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	server := &http.Server{Handler: http.NotFoundHandler(), ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(secured) }()
@@ -64,7 +64,7 @@ func TestListenOverTLS(t *testing.T) {
 	conn, err := tls.Dial("tcp", plain.Addr().String(), &tls.Config{RootCAs: roots, ServerName: "ekc", MinVersion: tls.VersionTLS12})
 	require.NoError(t, err)
 	require.NoError(t, conn.Close())
-	same, err := overTLS(plain, config.TLS{})
+	same, err := overTLS(plain, config.TLS{}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	require.Equal(t, plain, same)
 	for name, spoil := range map[string]func(*config.TLS){
@@ -74,7 +74,7 @@ func TestListenOverTLS(t *testing.T) {
 	} {
 		c := files
 		spoil(&c)
-		_, err := overTLS(plain, c)
+		_, err := overTLS(plain, c, slog.New(slog.DiscardHandler))
 		require.ErrorContains(t, err, "EKC_TLS_", name)
 	}
 }
