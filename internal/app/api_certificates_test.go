@@ -33,7 +33,13 @@ func TestCertificatesAreReadAgainWhenTheyChange(t *testing.T) {
 	require.NoError(t, err)
 	// shake is a handshake with who believes the authority of one of the pairs and shows its certificate; the error is that of either side.
 	shake := func(believed, shown string, key string) error {
-		a, b := net.Pipe()
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer func() { _ = listener.Close() }()
+		b, err := net.Dial("tcp", listener.Addr().String())
+		require.NoError(t, err)
+		a, err := listener.Accept()
+		require.NoError(t, err)
 		t.Cleanup(func() { _ = a.Close(); _ = b.Close() })
 		roots, err := authorities(believed)
 		require.NoError(t, err)
