@@ -8,8 +8,9 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
-	"sync"
 	"time"
+
+	"ekc/internal/reread"
 )
 
 // CertificateFiles are PEM files for SIP over TLS.
@@ -27,16 +28,7 @@ type CertificateFiles struct {
 const certificatesEvery = 10 * time.Second
 
 // Certificates are the contents of CertificateFiles, read again when the files change: connections that are up keep what they began with.
-type Certificates struct {
-	files CertificateFiles
-	now   func() time.Time
-	log   *slog.Logger
-
-	mu      sync.Mutex
-	looked  time.Time
-	stamps  map[string]stamp
-	current trust
-}
+type Certificates struct{ files *reread.Files[trust] }
 
 // trust is one state of the files.
 type trust struct {
@@ -45,28 +37,16 @@ type trust struct {
 	clients     *x509.CertPool
 }
 
-type stamp struct {
-	changed time.Time
-	size    int64
-}
-
 // NewCertificates reads the files. now and log may be nil.
 func NewCertificates(files CertificateFiles, now func() time.Time, log *slog.Logger) (*Certificates, error) {
-	if now == nil {
-		now = time.Now
-	}
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
-	c := &Certificates{files: files, now: now, log: log, looked: now()}
-	var err error
-	if c.stamps, err = c.look(); err != nil {
+	held, err := reread.New(reread.Options[trust]{
+		What: "certificates of SIP over TLS", Every: certificatesEvery, Read: files.read, Now: now, Log: log,
+		Paths: []string{files.Certificate, files.Key, files.Authorities, files.ClientAuthorities},
+	})
+	if err != nil {
 		return nil, err
 	}
-	if c.current, err = files.read(); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return &Certificates{held}, nil
 }
 
 func (f CertificateFiles) read() (t trust, err error) {
@@ -102,56 +82,9 @@ func pool(file string) (*x509.CertPool, error) {
 	return p, nil
 }
 
-func (c *Certificates) look() (map[string]stamp, error) {
-	stamps := map[string]stamp{}
-	for _, file := range []string{c.files.Certificate, c.files.Key, c.files.Authorities, c.files.ClientAuthorities} {
-		if file == "" {
-			continue
-		}
-		info, err := os.Stat(file)
-		if err != nil {
-			return nil, fmt.Errorf("signaling: %w", err)
-		}
-		stamps[file] = stamp{info.ModTime(), info.Size()}
-	}
-	return stamps, nil
-}
-
-// trusted is what the files say now. Files that cannot be read leave what was.
-func (c *Certificates) trusted() trust {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if now := c.now(); now.Sub(c.looked) >= certificatesEvery {
-		c.looked = now
-		c.refresh()
-	}
-	return c.current
-}
-
-func (c *Certificates) refresh() {
-	stamps, err := c.look()
-	same := len(stamps) == len(c.stamps)
-	for file, s := range stamps {
-		same = same && s == c.stamps[file]
-	}
-	if err == nil && same {
-		return
-	}
-	var t trust
-	if err == nil {
-		t, err = c.files.read()
-	}
-	if err != nil {
-		c.log.Error("the files of SIP over TLS cannot be read; the ones before stay in use", "error", err)
-		return
-	}
-	c.current, c.stamps = t, stamps
-	c.log.Info("the certificates of SIP over TLS are new")
-}
-
 // client is for connections that we open.
 func (c *Certificates) client() *tls.Config {
-	t := c.trusted()
+	t := c.files.Current()
 	config := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: t.authorities}
 	if t.own != nil {
 		config.Certificates = []tls.Certificate{*t.own}
@@ -162,7 +95,7 @@ func (c *Certificates) client() *tls.Config {
 // server is for connections that others open: carrier tells whether an address is a carrier's.
 func (c *Certificates) server(carrier func(netip.Addr) bool) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		t := c.trusted()
+		t := c.files.Current()
 		if t.own == nil {
 			return nil, errors.New("signaling: no certificate")
 		}
