@@ -18,6 +18,9 @@ const (
 	auditTokenRefused = "token.refused"
 )
 
+// suspectsAtOnce is how many refused tokens of one address are looked at in a row; after that it is one a second.
+const suspectsAtOnce = 10
+
 // Refused writes down that something was refused to the viewer of ctx, such as a mutation without the right or a forged cursor: what names
 // the field of the contract, code the failure. It does so once a minute for each viewer, what and code, so that who tries a thousand times
 // does not fill the log; who is not signed in is told by the address.
@@ -28,7 +31,7 @@ func (s *Service) Refused(ctx context.Context, what, code string) error {
 	}
 	who := v.AccountID + v.KeyID + v.InteractionID
 	if who == "" {
-		who = v.Address
+		who = ratelimit.AddressKey(v.Address)
 	}
 	if !s.refusals.Allow(who + " " + what + " " + code) {
 		return nil
@@ -39,14 +42,18 @@ func (s *Service) Refused(ctx context.Context, what, code string) error {
 }
 
 // RefusedToken writes down that a bearer token opened nothing: one that was never given out, or one that was withdrawn and came back. It
-// does so once a minute for each address. A token that has merely come to its end, as every access token does, is no attempt, nor is one
+// does so once a minute for each address, and looks at no more than a token a second of one: a flood costs the database next to nothing.
+// A token that has merely come to its end, as every access token does, is no attempt, nor is one
 // that came from where it may not, which Authenticate has written down itself.
 func (s *Service) RefusedToken(ctx context.Context, token string) error {
+	address := ratelimit.AddressKey(viewer.From(ctx).Address)
+	if !s.suspects.Allow(address) {
+		return nil
+	}
 	reason, err := s.whyRefused(viewer.AsSystem(ctx), token)
 	if err != nil || reason == "" {
 		return err
 	}
-	address := ratelimit.AddressKey(viewer.From(ctx).Address)
 	if !s.refusals.Allow(address + " token " + reason) {
 		return nil
 	}

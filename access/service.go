@@ -82,6 +82,8 @@ type Service struct {
 	strays *ratelimit.Limiter
 	// refusals says when something that was refused was written down last.
 	refusals *ratelimit.Limiter
+	// suspects bounds how many refused tokens of an address are looked at.
+	suspects *ratelimit.Limiter
 }
 
 // New returns the service. client is for reading, store for everything that changes.
@@ -96,6 +98,7 @@ func New(client *ent.Client, store Store, o Options) (*Service, error) {
 		client: client, store: store, o: o, hasher: h, cache: newViewerCache(o.CacheTTL, o.Clock), guesses: guesses,
 		strays:   ratelimit.New(ratelimit.Options{Every: time.Minute, Burst: 1, Clock: o.Clock}),
 		refusals: ratelimit.New(ratelimit.Options{Every: time.Minute, Burst: 1, Clock: o.Clock}),
+		suspects: ratelimit.New(ratelimit.Options{Every: time.Second, Burst: suspectsAtOnce, Clock: o.Clock}),
 	}, nil
 }
 

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -11,7 +12,10 @@ import (
 
 	"ekc/access"
 	"ekc/access/viewer"
+	"ekc/assistant/recordfile"
 	"ekc/ent/auditentry"
+	"ekc/interaction"
+	"ekc/internal/voice"
 )
 
 // intruder is a centre, its segment administrator, an operator and a citizen who try what they may not.
@@ -64,7 +68,7 @@ func TestRightsBeyondOnesOwnAreRefusedAndAudited(t *testing.T) {
 func TestForgedIDsAndCursorsAreAudited(t *testing.T) {
 	t.Parallel()
 	w := newIntruder(t)
-	other, _ := w.chat("")
+	other, owner := w.chat("")
 	query := func(token, text string) func() answer { return func() answer { return w.ask(token, text, nil) } }
 	w.twice("Query.interaction", "NOT_FOUND", query(w.citizen, fmt.Sprintf(`{ interaction(id: %q) { id } }`, other)))
 	w.twice("Query.node", "NOT_FOUND", query(w.operator, fmt.Sprintf(`{ node(id: %q) { id } }`, other)))
@@ -76,7 +80,7 @@ func TestForgedIDsAndCursorsAreAudited(t *testing.T) {
 	s.ended()
 	require.Equal(t, 1, w.refusals("Subscription.dialogue", "NOT_FOUND"))
 	before := w.client.AuditEntry.Query().CountX(w.system)
-	require.Empty(t, w.ask(w.citizen, fmt.Sprintf(`{ interaction(id: %q) { id } }`, w.interaction), nil).Errors)
+	require.Empty(t, w.ask(owner, fmt.Sprintf(`{ interaction(id: %q) { id } }`, other), nil).Errors)
 	require.Equal(t, before, w.client.AuditEntry.Query().CountX(w.system), "what is found is no attempt")
 }
 
@@ -125,4 +129,33 @@ func TestRacesOnAnApprovalAreAudited(t *testing.T) {
 	approved := w.client.AuditEntry.Query().Where(auditentry.Action("access_request.approve")).CountX(w.system)
 	require.Equal(t, 1, approved)
 	require.Equal(t, 1, w.refusals("Mutation.accessRequestDecide", "CONFLICT"), "who came second")
+}
+
+func TestForgedLinksAreAudited(t *testing.T) {
+	t.Parallel()
+	w := newIntruder(t)
+	get := func(path string) func() answer { return func() answer { return w.send(http.MethodGet, path, "") } }
+	for kind, path := range map[string]string{
+		"Link.attachments": interaction.AttachmentPath, "Link.recordFiles": recordfile.Path, "Link.recordings": voice.RecordingPath,
+	} {
+		w.twice(kind, "NOT_FOUND", get(path+"att_none?expires=99999999999&signature=guessed"))
+		require.Equal(t, http.StatusNotFound, get(path+"none")().status, kind)
+	}
+	entry := w.client.AuditEntry.Query().Where(auditentry.Action("request.refused")).FirstX(w.system)
+	require.NotEmpty(t, entry.Address)
+}
+
+func TestRequestsThatNoClientSendsAreAudited(t *testing.T) {
+	t.Parallel()
+	w := newIntruder(t)
+	send := func(body string, headers ...func(*http.Request)) func() answer {
+		return func() answer { return w.send(http.MethodPost, "/graphql", body, headers...) }
+	}
+	form, citizen := header("Content-Type", "multipart/form-data; boundary=b"), header("Authorization", "Bearer "+w.citizen)
+	w.twice("Upload", "INVALID", send("--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n{}\r\n--b--\r\n", form, citizen))
+	w.twice("Upload", "UNAUTHENTICATED", send("--b--\r\n", form, header("GraphQL-Require-Preflight", "1")))
+	w.twice("Origin", "FORBIDDEN", send(`{"query": "{ __typename }"}`, header("Origin", "https://evil.example"), citizen))
+	before := w.client.AuditEntry.Query().CountX(w.system)
+	require.Empty(t, send(`{"query": "{ __typename }"}`, header("Content-Type", "application/json"), citizen)().Errors)
+	require.Equal(t, before, w.client.AuditEntry.Query().CountX(w.system))
 }

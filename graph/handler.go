@@ -18,6 +18,7 @@ import (
 	"ekc/graph/transport"
 	"ekc/internal/clientaddr"
 	"ekc/internal/eventlog"
+	"ekc/internal/fail"
 )
 
 // Options sets the handler; the zero value serves, without introspection, to the API's own origin.
@@ -38,6 +39,7 @@ type Options struct {
 type Handler struct {
 	*transport.Handler
 	resolver *Resolver
+	address  func(*http.Request) string
 }
 
 const (
@@ -76,7 +78,8 @@ func NewHandler(d Dependencies, o Options) *Handler {
 	exec.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		return next(r.withLoaders(present(ctx)))
 	})
-	return &Handler{Handler: transport.New(exec, r.transport(o, rates)), resolver: r}
+	wire := r.transport(o, rates)
+	return &Handler{Handler: transport.New(exec, wire), resolver: r, address: wire.Address}
 }
 
 // transport fills in what the wire asks of the domains.
@@ -99,10 +102,20 @@ func (r *Resolver) transport(o Options, rates rateLimits) transport.Options {
 		}
 		return viewer.With(ctx, v), nil
 	}
+	t.Refused = func(ctx context.Context, what string, code fail.Code) { r.tell(ctx, what, code) }
 	if t.Logger == nil {
 		t.Logger = r.Logger.With(slog.String("part", "transport"))
 	}
 	return t
+}
+
+// RefusedLink has the audit log know of links that opened nothing though somebody tried them: kind says what they were to open. The address
+// is found as that of an operation is.
+func (h *Handler) RefusedLink(kind string) func(*http.Request) {
+	return func(r *http.Request) {
+		from := viewer.Viewer{Address: h.address(r), UserAgent: r.UserAgent()}
+		h.resolver.tell(viewer.With(r.Context(), from), kind, fail.NotFound)
+	}
 }
 
 // Close ends all streams, telling their clients where to resume, and waits until ctx ends for everything that runs.

@@ -11,7 +11,7 @@ import (
 )
 
 // workbook is a plan as a person of the head office keeps it: numbers and dates are cells of their kinds, the header is bold, the rest is
-// put together by hand; below it stands an empty row, and there is a second sheet.
+// put together by hand; among the rows stand empty ones, and there is a second sheet.
 func workbook(t *testing.T, rows ...[]any) []byte {
 	t.Helper()
 	f := excelize.NewFile()
@@ -63,7 +63,7 @@ func TestPlanIsImportedFromAWorkbook(t *testing.T) {
 	require.InDelta(t, 5, bad[0].(map[string]any)["line"], 0, "as the program of the person counts rows")
 	require.Equal(t, "operators_line_2", bad[0].(map[string]any)["field"])
 
-	good := workbook(t, wave, added, nil, changed)
+	good := workbook(t, wave, added, []any{" ", nil, ""}, changed)
 	require.Equal(t, "FORBIDDEN", j.planFile(j.boss, "план.xlsx", good, false).trouble("onboardingPlanImport"))
 	require.Equal(t, 1, j.client.Site.Query().CountX(j.system), "nothing was written yet")
 	got := j.planFile(j.admin, "план.xlsx", good, false)

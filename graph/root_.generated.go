@@ -24512,7 +24512,7 @@ type AuditEntry implements Node {
   createdAt: Time!
   "Who did it; null when nobody was signed in."
   actorId: ID @goField(forceResolver: true)
-  "What was done, such as ` + "`" + `session.open` + "`" + `, ` + "`" + `session.refused` + "`" + `, ` + "`" + `role.grant` + "`" + `, ` + "`" + `citizen.read` + "`" + `."
+  "What was done, such as ` + "`" + `session.open` + "`" + `, ` + "`" + `session.refused` + "`" + `, ` + "`" + `role.grant` + "`" + `, ` + "`" + `citizen.read` + "`" + `; ` + "`" + `request.refused` + "`" + ` are attempts that failed: its details name the field, or ` + "`" + `Link.attachments` + "`" + `, ` + "`" + `Link.recordFiles` + "`" + `, ` + "`" + `Link.recordings` + "`" + `, ` + "`" + `Upload` + "`" + `, ` + "`" + `Origin` + "`" + `, ` + "`" + `Logout` + "`" + `, and the code."
   action: String!
   "What it was done to."
   objectId: ID @goField(forceResolver: true)

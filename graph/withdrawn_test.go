@@ -142,6 +142,7 @@ func TestSessionsThatEndCloseConnectionsOnEveryNode(t *testing.T) {
 		return a.ID, token
 	}
 	locked, ofLocked := supervisor("locked")
+	hidden, ofHidden := supervisor("hidden")
 	signedOut, ofSignedOut := supervisor("signed.out")
 	_, ofOwn := supervisor("own")
 	as := viewer.With(t.Context(), viewer.Viewer{Kind: viewer.Account, AccountID: "acc_root", Grants: []viewer.Grant{{Role: viewer.Administrator}}})
@@ -153,6 +154,10 @@ func TestSessionsThatEndCloseConnectionsOnEveryNode(t *testing.T) {
 		end         func() answer
 	}{
 		{"account made inactive", ofLocked, board, w.posts(root, "accountUpdate", fmt.Sprintf("accountId: %q, active: false", locked))},
+		{"account made inactive past the API", ofHidden, board, func() answer {
+			w.client.Account.UpdateOneID(hidden).SetActive(false).ExecX(w.system)
+			return answer{t: t}
+		}},
 		{"sessions closed by an administrator", ofSignedOut, board, w.posts(root, "accountSessionsRevoke", fmt.Sprintf("accountId: %q", signedOut))},
 		{"signed out", ofOwn, board, func() answer { return w.ask(ofOwn, "mutation { signOut { closedSessions } }", nil) }},
 		{"key revoked", secret, nil, w.posts(root, "apiKeyRevoke", fmt.Sprintf("apiKeyId: %q", key.ID))},
@@ -173,6 +178,52 @@ func TestSessionsThatEndCloseConnectionsOnEveryNode(t *testing.T) {
 			t.Logf("%s: closed on %s after %v", c.what, node, took)
 		}
 	}
+}
+
+// Wrong passwords lock who would sign in, on every node, and nothing that is open: whoever knows a login could end the work of its owner else.
+func TestALockAfterWrongPasswordsLeavesWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	other := w.second()
+	boss, supervisor := w.account("boss", access.NewRole{Role: viewer.Supervisor})
+	_, marker := w.account("marker", access.NewRole{Role: viewer.Supervisor})
+	sockets, markers := map[string]*socket{}, map[string]*socket{}
+	for _, url := range []string{w.server.URL, other} {
+		sockets[url], markers[url] = w.connectTo(url, supervisor), w.connectTo(url, marker)
+		begin(sockets[url], map[string]string{"board": `subscription { board { cursor } }`})
+	}
+	signIn := func(url, with string) string {
+		got := w.askAt(url, "", `mutation($p: String!) { signIn(input: {login: "boss", password: $p}) { userErrors { code } } }`, map[string]any{"p": with})
+		errs := got.path("signIn", "userErrors").([]any)
+		if len(errs) == 0 {
+			return ""
+		}
+		return errs[0].(map[string]any)["code"].(string)
+	}
+	for range 5 {
+		require.Equal(t, "UNAUTHENTICATED", signIn(w.server.URL, "wrong green kites"))
+	}
+	require.NotNil(t, w.client.Account.GetX(w.system, boss.ID).LockedUntil)
+	for _, url := range []string{w.server.URL, other} {
+		require.Equal(t, "UNAUTHENTICATED", signIn(url, password), "also with the right one, on each node")
+	}
+	w.ask(marker, "mutation { signOut { closedSessions } }", nil)
+	for url, m := range markers { // by then each node has looked up the rights of everybody
+		require.Equal(t, 4403, m.closed())
+		sockets[url].subscribe("after", "{ __typename }", nil)
+		require.Equal(t, "next", sockets[url].next().Type)
+	}
+	_, operator := w.operator("operator", w.line1)
+	require.NotContains(t, w.posts(operator, "presenceSet", "state: BUSY")().raw, `"code"`)
+	for _, s := range sockets {
+		f := s.next()
+		for f.ID != "board" { // the end of the question before
+			f = s.next()
+		}
+		require.Equal(t, "next", f.Type, string(f.Payload))
+	}
+	w.client.Account.UpdateOneID(boss.ID).SetLockedUntil(time.Now().Add(-time.Second)).ExecX(w.system)
+	require.Empty(t, signIn(other, password), "a lock ends by the clock")
 }
 
 // posts is a mutation with one input that is written out, to be sent later.

@@ -170,8 +170,9 @@ func newWorld(t testing.TB, settings ...setting) *world {
 	}, o)
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", w.handler)
-	mux.Handle(recordfile.Path, w.files.Handler())
-	mux.Handle(voice.RecordingPath, w.voice.RecordingHandler())
+	mux.Handle(recordfile.Path, w.files.Handler(w.handler.RefusedLink("Link.recordFiles")))
+	mux.Handle(interaction.AttachmentPath, w.interactions.AttachmentHandler(w.handler.RefusedLink("Link.attachments")))
+	mux.Handle(voice.RecordingPath, w.voice.RecordingHandler(w.handler.RefusedLink("Link.recordings")))
 	w.server = httptest.NewServer(mux)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -300,9 +301,15 @@ func (a answer) code() any {
 // ask posts an operation.
 func (w *world) ask(token, query string, variables map[string]any) answer {
 	w.Helper()
+	return w.askAt(w.server.URL, token, query, variables)
+}
+
+// askAt asks the node at an address.
+func (w *world) askAt(url, token, query string, variables map[string]any) answer {
+	w.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	require.NoError(w, err)
-	return w.post(string(body), func(r *http.Request) {
+	return w.sendTo(url, http.MethodPost, "/graphql", string(body), header("Content-Type", "application/json"), func(r *http.Request) {
 		if token != "" {
 			r.Header.Set("Authorization", "Bearer "+token)
 		}
@@ -318,7 +325,12 @@ func (w *world) post(body string, changes ...func(*http.Request)) answer {
 
 func (w *world) send(method, path, body string, changes ...func(*http.Request)) answer {
 	w.Helper()
-	r, err := http.NewRequestWithContext(w.Context(), method, w.server.URL+path, strings.NewReader(body))
+	return w.sendTo(w.server.URL, method, path, body, changes...)
+}
+
+func (w *world) sendTo(url, method, path, body string, changes ...func(*http.Request)) answer {
+	w.Helper()
+	r, err := http.NewRequestWithContext(w.Context(), method, url+path, strings.NewReader(body))
 	require.NoError(w, err)
 	for _, change := range changes {
 		change(r)

@@ -95,7 +95,7 @@ func TestAttachmentIsSentOnceAndServedBySignedLink(t *testing.T) {
 
 	get := func(url string) *http.Response {
 		r := httptest.NewRecorder()
-		w.AttachmentHandler().ServeHTTP(r, httptest.NewRequest(http.MethodGet, url, nil))
+		w.AttachmentHandler(nil).ServeHTTP(r, httptest.NewRequest(http.MethodGet, url, nil))
 		return r.Result()
 	}
 	link := w.AttachmentURL(a)

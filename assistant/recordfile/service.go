@@ -174,9 +174,9 @@ func (s *Service) URL(id string) string {
 	return s.links.URL(id)
 }
 
-// Handler serves the links, as downloads.
-func (s *Service) Handler() http.Handler {
-	return s.links.Files(s.files, s.o.Logger, func(ctx context.Context, id string) (filestore.Row, error) {
+// Handler serves the links, as downloads. forged, which may be nil, is told of links that nobody made.
+func (s *Service) Handler(forged func(*http.Request)) http.Handler {
+	return s.links.Files(s.files, s.o.Logger, forged, func(ctx context.Context, id string) (filestore.Row, error) {
 		f, err := s.o.Client.RecordFile.Get(viewer.AsSystem(ctx), id)
 		if ent.IsNotFound(err) {
 			return filestore.Row{}, filestore.ErrNoRow

@@ -65,6 +65,9 @@ type Options struct {
 	MaxUploads, MaxUploadsPerAddress int
 	// AdmitUpload says before a file is read whether its viewer may send one now; nil admits all.
 	AdmitUpload func(ctx context.Context) error
+	// Refused is told of requests that were refused before there was an operation and that nobody sends by mistake: what is Upload or
+	// Origin. Nil: nobody is told.
+	Refused func(ctx context.Context, what string, code fail.Code)
 	// Panicked makes the error of a panic, for the presenter of the executor. Required.
 	Panicked func(ctx context.Context, value any) error
 }
@@ -116,6 +119,9 @@ func (o Options) withDefaults() Options {
 	if o.AdmitUpload == nil {
 		o.AdmitUpload = func(context.Context) error { return nil }
 	}
+	if o.Refused == nil {
+		o.Refused = func(context.Context, string, fail.Code) {}
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -157,12 +163,13 @@ const allow = "GET, POST, OPTIONS"
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
+	base := viewer.Viewer{Address: h.o.Address(r), UserAgent: r.UserAgent(), Certificate: certificateOf(r)}
+	r = r.WithContext(viewer.With(r.Context(), base))
 	if !h.origins.admit(w, r) {
+		h.o.Refused(r.Context(), "Origin", fail.Forbidden)
 		h.refuse(w, legacy, http.StatusForbidden, fail.New(fail.Forbidden, "this origin may not use the API"))
 		return
 	}
-	base := viewer.Viewer{Address: h.o.Address(r), UserAgent: r.UserAgent(), Certificate: certificateOf(r)}
-	r = r.WithContext(viewer.With(r.Context(), base))
 	switch {
 	case r.Method == http.MethodOptions:
 		preflight(w)

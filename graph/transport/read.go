@@ -39,7 +39,9 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (in *request, sta
 	case r.Method == http.MethodGet:
 		in, status, err = readURL(r)
 	case h.isMultipart(r):
-		in, status, err = h.readMultipart(w, r)
+		if in, status, err = h.readMultipart(w, r); malformed(err) {
+			h.o.Refused(r.Context(), "Upload", fail.CodeOf(err))
+		}
 	default:
 		in, status, err = h.readJSON(w, r)
 	}
@@ -49,6 +51,12 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (in *request, sta
 	in.params.Headers = r.Header
 	in.params.ReadTime = graphql.TraceTiming{Start: started, End: graphql.Now()}
 	return in, 0, nil
+}
+
+// malformed reports whether an upload is not what a client of the API sends.
+func malformed(err error) bool {
+	code := fail.CodeOf(err)
+	return code == fail.Invalid || code == fail.TooLarge || code == fail.Unauthenticated
 }
 
 func readURL(r *http.Request) (*request, int, error) {

@@ -213,8 +213,10 @@ func (a *App) serve(d *domains, events *eventlog.Log) (err error) {
 		return err
 	}
 	handler := pages{
-		graphql: a.api, attachments: d.interaction.AttachmentHandler(), recordFiles: d.files.Handler(),
-		recordings: d.voice.RecordingHandler(), logout: logoutHandler(d.access, a.log), web: web, health: a.health, metrics: a.metrics, log: a.log,
+		graphql: a.api, attachments: d.interaction.AttachmentHandler(a.api.RefusedLink("Link.attachments")),
+		recordFiles: d.files.Handler(a.api.RefusedLink("Link.recordFiles")),
+		recordings:  d.voice.RecordingHandler(a.api.RefusedLink("Link.recordings")),
+		logout:      logoutHandler(d.access, a.log, a.api.RefusedLink("Logout")), web: web, health: a.health, metrics: a.metrics, log: a.log,
 	}.handler()
 	handler = telemetry.Requests(a.tracing.Handler(handler, routeOf), a.metrics, a.log, routeOf)
 	a.server = newServer(handler, a.log)

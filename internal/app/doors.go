@@ -63,8 +63,9 @@ func (v factorVault) Unseal(ctx context.Context, factorID string, sealed []byte)
 	return v.ring.Unseal(ctx, placeOf(factorID), sealed)
 }
 
-// logoutHandler ends the sessions that a logout token names. The answers are those of Back-Channel Logout 1.0 §2.8.
-func logoutHandler(a *access.Service, log *slog.Logger) http.Handler {
+// logoutHandler ends the sessions that a logout token names. The answers are those of Back-Channel Logout 1.0 §2.8; refused is told of tokens
+// that are none.
+func logoutHandler(a *access.Service, log *slog.Logger, refused func(*http.Request)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		r.Body = http.MaxBytesReader(w, r.Body, maxLogout)
@@ -82,6 +83,7 @@ func logoutHandler(a *access.Service, log *slog.Logger) http.Handler {
 		case fail.Unavailable:
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		default:
+			refused(r)
 			http.Error(w, err.Error(), http.StatusBadRequest)
 		}
 	})

@@ -84,7 +84,8 @@ func TestLogoutOfNobody(t *testing.T) {
 	core, log := coretest.New(t)
 	service, err := access.New(core.Client, log, access.Options{Hash: access.HashParams{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	require.NoError(t, err)
-	handler := logoutHandler(service, slog.New(slog.DiscardHandler))
+	refused := 0
+	handler := logoutHandler(service, slog.New(slog.DiscardHandler), func(*http.Request) { refused++ })
 	for _, body := range []string{"", url.Values{"logout_token": {"x"}}.Encode(), strings.Repeat("x", maxLogout+1)} {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest(http.MethodPost, logoutPath, strings.NewReader(body))
@@ -93,4 +94,5 @@ func TestLogoutOfNobody(t *testing.T) {
 		require.Equal(t, http.StatusBadRequest, w.Code)
 		require.Equal(t, "no-store", w.Header().Get("Cache-Control"))
 	}
+	require.Equal(t, 2, refused, "a form that cannot be read holds no token")
 }

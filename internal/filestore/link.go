@@ -41,8 +41,9 @@ func (l *Links) URL(id string) string {
 	return fmt.Sprintf("%s%s?expires=%d&signature=%s", l.path, id, expires, l.sign(id, expires))
 }
 
-// Handler serves links: 404 for whatever is not one, 405 for what is not GET or HEAD. serve gets the id of the file.
-func (l *Links) Handler(serve func(w http.ResponseWriter, r *http.Request, id string)) http.Handler {
+// Handler serves links: 404 for whatever is not one, 405 for what is not GET or HEAD. serve gets the id of the file; forged, which may be
+// nil, is told of links that nobody made, before they are answered. One whose time is over is no forgery.
+func (l *Links) Handler(forged func(*http.Request), serve func(w http.ResponseWriter, r *http.Request, id string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
@@ -51,7 +52,11 @@ func (l *Links) Handler(serve func(w http.ResponseWriter, r *http.Request, id st
 		}
 		id := strings.TrimPrefix(r.URL.Path, l.path)
 		query := r.URL.Query()
-		if !l.valid(id, query.Get("expires"), query.Get("signature")) {
+		expires, genuine := l.genuine(id, query.Get("expires"), query.Get("signature"))
+		if !genuine && forged != nil {
+			forged(r)
+		}
+		if !genuine || l.clock().Unix() > expires {
 			http.NotFound(w, r)
 			return
 		}
@@ -59,10 +64,8 @@ func (l *Links) Handler(serve func(w http.ResponseWriter, r *http.Request, id st
 	})
 }
 
-func (l *Links) valid(id, expires, signature string) bool {
-	at, err := strconv.ParseInt(expires, 10, 64)
-	if err != nil || l.clock().Unix() > at {
-		return false
-	}
-	return hmac.Equal([]byte(signature), []byte(l.sign(id, at)))
+// genuine reports whether a link was made here, and until when, in Unix seconds, it works.
+func (l *Links) genuine(id, expires, signature string) (until int64, genuine bool) {
+	until, err := strconv.ParseInt(expires, 10, 64)
+	return until, err == nil && hmac.Equal([]byte(signature), []byte(l.sign(id, until)))
 }

@@ -19,10 +19,10 @@ type Row struct {
 // ErrNoRow says that there is no file of an id.
 var ErrNoRow = errors.New("no such file")
 
-// Files serves links to the files of a store as downloads: see [Links.Handler]. row finds what a file is, with ErrNoRow where there is
-// none; other errors are answered with 503.
-func (l *Links) Files(f *Store, log *slog.Logger, row func(ctx context.Context, id string) (Row, error)) http.Handler {
-	return l.Handler(func(w http.ResponseWriter, r *http.Request, id string) {
+// Files serves links to the files of a store as downloads: see [Links.Handler], also for forged. row finds what a file is, with
+// ErrNoRow where there is none; other errors are answered with 503.
+func (l *Links) Files(f *Store, log *slog.Logger, forged func(*http.Request), row func(ctx context.Context, id string) (Row, error)) http.Handler {
+	return l.Handler(forged, func(w http.ResponseWriter, r *http.Request, id string) {
 		found, err := row(r.Context(), id)
 		if errors.Is(err, ErrNoRow) {
 			http.NotFound(w, r)

@@ -78,12 +78,13 @@ func (s *Service) RecordingURL(ctx context.Context, r *ent.Recording, why access
 // purposeMark stands between account and purpose in a link.
 const purposeMark = ":"
 
-// RecordingHandler plays signed links, with byte ranges. Whose account was closed, or who lost the right meanwhile, hears nothing.
-func (s *Service) RecordingHandler() http.Handler {
+// RecordingHandler plays signed links, with byte ranges. Whose account was closed, or who lost the right meanwhile, hears nothing: refused,
+// which may be nil, is told of them, and of links that nobody made.
+func (s *Service) RecordingHandler(refused func(*http.Request)) http.Handler {
 	if s.o.Recordings == nil {
 		return http.NotFoundHandler()
 	}
-	return tape.Handler(RecordingPath, s.links.Signer, s.o.Recordings, s.playable)
+	return tape.Handler(RecordingPath, s.links.Signer, s.o.Recordings, s.playable, refused)
 }
 
 // playable checks the right of the account once more and keeps that it listened.
@@ -102,7 +103,7 @@ func (s *Service) playable(ctx context.Context, c tape.Claim) (tape.Playable, er
 		return tape.Playable{}, err
 	}
 	if err := access.CheckObject(as, access.PlayRecording, access.InteractionObject(as, r.Edges.Interaction, false)); err != nil {
-		return tape.Playable{}, errors.Join(tape.ErrNotFound, err)
+		return tape.Playable{}, errors.Join(tape.ErrWithdrawn, err)
 	}
 	err = s.o.Log.InTx(system, func(_ context.Context, tx *ent.Tx) error {
 		return access.Audit(as, tx, "recording.play", r.ID, map[string]string{"interaction": r.InteractionID, "purpose": purpose})
@@ -115,7 +116,7 @@ func (s *Service) listener(ctx context.Context, accountID string) (context.Conte
 	system := viewer.AsSystem(ctx)
 	a, err := s.o.Client.Account.Get(system, accountID)
 	if ent.IsNotFound(err) || err == nil && !a.Active {
-		return nil, tape.ErrNotFound
+		return nil, tape.ErrWithdrawn
 	}
 	if err != nil {
 		return nil, err

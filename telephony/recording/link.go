@@ -27,8 +27,14 @@ type Signer struct {
 	clock func() time.Time
 }
 
-// ErrLink is returned for a token that is forged, damaged or too old.
-var ErrLink = errors.New("not a valid link")
+var (
+	// ErrLink is returned for a token that is forged, damaged or too old.
+	ErrLink = errors.New("not a valid link")
+	// ErrExpired wraps ErrLink: the token was made here, and is too old.
+	ErrExpired = fmt.Errorf("%w any more", ErrLink)
+	// ErrWithdrawn wraps ErrNotFound: whom the link was made for may not listen any more.
+	ErrWithdrawn = fmt.Errorf("%w by this account any more", ErrNotFound)
+)
 
 // NewSigner takes a secret of at least 32 bytes.
 func NewSigner(key []byte, clock func() time.Time) (*Signer, error) {
@@ -62,7 +68,7 @@ func (s *Signer) mac(body string) string {
 	return encoding.EncodeToString(mac.Sum(nil))
 }
 
-// Check returns what a token says, or ErrLink.
+// Check returns what a token says, ErrExpired, or ErrLink.
 func (s *Signer) Check(token string) (Claim, error) {
 	at := strings.LastIndexByte(token, '.')
 	if at < 0 || !hmac.Equal([]byte(token[at+1:]), []byte(s.mac(token[:at]))) {
@@ -75,8 +81,11 @@ func (s *Signer) Check(token string) (Claim, error) {
 	id, idErr := encoding.DecodeString(parts[0])
 	subject, subjectErr := encoding.DecodeString(parts[1])
 	expires, expiresErr := strconv.ParseInt(parts[2], 10, 64)
-	if errors.Join(idErr, subjectErr, expiresErr) != nil || s.clock().Unix() >= expires {
+	if errors.Join(idErr, subjectErr, expiresErr) != nil {
 		return Claim{}, ErrLink
+	}
+	if s.clock().Unix() >= expires {
+		return Claim{}, ErrExpired
 	}
 	return Claim{RecordingID: string(id), Subject: string(subject), Expires: time.Unix(expires, 0)}, nil
 }
@@ -89,12 +98,16 @@ type Playable struct {
 }
 
 // Find returns a recording for a claim whose signature holds. It checks that the subject may still listen and writes the
-// audit; an error that wraps ErrNotFound means 404, any other 503.
+// audit; an error that wraps ErrNotFound, as ErrWithdrawn does, means 404, any other 503.
 type Find func(ctx context.Context, c Claim) (Playable, error)
 
 // Handler serves GET and HEAD of the token that follows prefix, with byte ranges (RFC 9110, section 14). Whatever is not
-// a valid link is 404.
-func Handler(prefix string, s *Signer, storage Storage, find Find) http.Handler {
+// a valid link is 404. refused, which may be nil, is told of links that nobody made and of those of who may not listen any more, before
+// they are answered; a link whose time is over is neither.
+func Handler(prefix string, s *Signer, storage Storage, find Find, refused func(*http.Request)) http.Handler {
+	if refused == nil {
+		refused = func(*http.Request) {}
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
@@ -103,12 +116,18 @@ func Handler(prefix string, s *Signer, storage Storage, find Find) http.Handler 
 		}
 		claim, err := s.Check(strings.TrimPrefix(r.URL.Path, prefix))
 		if err != nil {
+			if !errors.Is(err, ErrExpired) {
+				refused(r)
+			}
 			http.NotFound(w, r)
 			return
 		}
 		playable, err := find(r.Context(), claim)
 		if err == nil {
 			err = serve(w, r, storage, playable)
+		}
+		if errors.Is(err, ErrWithdrawn) {
+			refused(r)
 		}
 		switch {
 		case errors.Is(err, ErrNotFound):

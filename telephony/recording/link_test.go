@@ -44,13 +44,15 @@ func TestLinks(t *testing.T) {
 	for _, bad := range []string{"", ".", "...", token + "x", token[1:], strings.Replace(token, ".18", ".19", 1), other.Sign("rec_1", "a", time.Minute)} {
 		_, err := s.Check(bad)
 		require.ErrorIs(t, err, recording.ErrLink, "%q", bad)
+		require.NotErrorIs(t, err, recording.ErrExpired, "%q", bad)
 	}
 	clock.at.Add(599)
 	_, err = s.Check(token)
 	require.NoError(t, err)
 	clock.at.Add(1)
 	_, err = s.Check(token)
-	require.ErrorIs(t, err, recording.ErrLink, "too old")
+	require.ErrorIs(t, err, recording.ErrExpired, "too old")
+	require.ErrorIs(t, err, recording.ErrLink)
 
 	long, err := s.Check(s.Sign("rec_1", "a", 100*time.Hour))
 	require.NoError(t, err)
@@ -67,19 +69,22 @@ func TestHandlerPlaysRanges(t *testing.T) {
 			data := bytes.Repeat([]byte("0123456789"), 1000)
 			require.NoError(t, storage.Put(t.Context(), "k.wav", bytes.NewReader(data), int64(len(data)), hashOf(data)))
 			t.Cleanup(func() { _ = storage.Remove(context.Background(), "k.wav") })
-			signer, _ := newSigner(t, 1)
+			signer, clock := newSigner(t, 1)
 			find := func(_ context.Context, c recording.Claim) (recording.Playable, error) {
 				switch c.RecordingID {
 				case "rec_1":
 					return recording.Playable{Key: "k.wav", FileName: "звонок.wav"}, nil
 				case "rec_gone":
 					return recording.Playable{Key: "gone.wav"}, nil
+				case "rec_withdrawn":
+					return recording.Playable{}, recording.ErrWithdrawn
 				case "rec_error":
 					return recording.Playable{}, errors.New("database away")
 				}
 				return recording.Playable{}, recording.ErrNotFound
 			}
-			server := httptest.NewServer(recording.Handler("/recordings/", signer, storage, find))
+			var refused atomic.Int32
+			server := httptest.NewServer(recording.Handler("/recordings/", signer, storage, find, func(*http.Request) { refused.Add(1) }))
 			t.Cleanup(server.Close)
 			get := func(method, path, ranges string) (*http.Response, string) {
 				request, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/recordings/"+path, http.NoBody)
@@ -116,6 +121,15 @@ func TestHandlerPlaysRanges(t *testing.T) {
 				response, _ = get(http.MethodGet, path, "")
 				require.Equal(t, want, response.StatusCode, path)
 			}
+			require.Equal(t, int32(3), refused.Load(), "those that nobody made")
+			response, _ = get(http.MethodGet, link("rec_withdrawn"), "")
+			require.Equal(t, http.StatusNotFound, response.StatusCode)
+			require.Equal(t, int32(4), refused.Load())
+			old := link("rec_1")
+			clock.at.Add(61)
+			response, _ = get(http.MethodGet, old, "")
+			require.Equal(t, http.StatusNotFound, response.StatusCode)
+			require.Equal(t, int32(4), refused.Load(), "its time is over, as of every link")
 			response, _ = get(http.MethodPost, link("rec_1"), "")
 			require.Equal(t, http.StatusMethodNotAllowed, response.StatusCode)
 		})
