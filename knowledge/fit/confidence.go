@@ -37,6 +37,7 @@ func confidenceDirections() []int {
 		"missing_any": -1, "missing_unit": -1, "extra_unit": -1, "bigrams": 1, "class_same": 1, "class_other": -1,
 		"negation": -1, "second_unit": 1, "pooled": 1,
 		"surface": 1, "mark_missing": -1, "mark_extra": -1, "local_f1": 1, "local_missing": -1, "strict_unit": 1, "topic_f1": 1,
+		"lead_word": 1, "lead_gram": 1, "lead_f1": 1, "lead_cover_any": 1, "lead_local_f1": 1, "lead_strict_unit": 1, "lead_surface": 1,
 	}
 	names := rank.ConfidenceNames()
 	out := make([]int, len(names))
@@ -193,7 +194,7 @@ func asking(ds []decision, answerAt, askAt float64) (asked, right float64) {
 
 // askAt is the lowest threshold, in steps of a twentieth and not below the least, at which enough of the questions offer the right one.
 func askAt(ds []decision, answerAt float64) float64 {
-	const least, step = 0.4, 0.05
+	const least, step = 0.3, 0.05
 	for at := least; at < 1; at += step {
 		if asked, right := asking(ds, answerAt, at); right >= askedRight*asked {
 			return math.Round(at*100) / 100

@@ -11,6 +11,9 @@ import (
 // functionWeight is what a function word counts against a word of content.
 const functionWeight = 0.25
 
+// rareFunction bounds how rare a function word counts.
+const rareFunction = 3
+
 type parsedDoc struct {
 	doc   Doc
 	units [][]text.Word

@@ -1,6 +1,9 @@
 package lexical
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // FeatureNames name the ranker's inputs, in the order of Candidate.Features. All are shares or differences that do not
 // grow with the size of the base, so that weights fitted on a large base serve a small one.
@@ -184,7 +187,7 @@ func (r *reader) unit(v []float32, u *view) {
 		}
 		w := idf(r.x.df(t), r.x.live)
 		if r.x.forms[u.forms[i]].function {
-			w *= functionWeight
+			w = asFunction(w)
 		}
 		matched += w * best
 		total += w
@@ -232,12 +235,26 @@ func (r *reader) exact(sim []float32) float32 {
 	return s / r.q.self
 }
 
+// asking reports whether a unit's question words ask: those of a statement only join its parts.
+func (r *reader) asking(u *view) bool {
+	if strings.Contains(u.text, "?") {
+		return true
+	}
+	for _, w := range u.forms[:min(2, len(u.forms))] {
+		if r.x.forms[w].class != "" {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *reader) grammar(v []float32, u *view) {
 	negated, asks, same := false, false, false
+	asking := r.asking(u)
 	for _, w := range u.forms {
 		f := &r.x.forms[w]
 		negated = negated || f.negation
-		if f.class != "" {
+		if f.class != "" && asking {
 			asks = true
 			same = same || r.q.classes[f.class]
 		}

@@ -94,7 +94,7 @@ func (r *reader) title(v []float32, rec *record) {
 		}
 		w := idf(r.x.df(t), r.x.live)
 		if r.x.terms[t].function {
-			w *= functionWeight
+			w = asFunction(w)
 		}
 		matched += w * best
 		total += w
@@ -167,7 +167,7 @@ func (x *Index) vector(dst []weighed, u *view) []weighed {
 		}
 		w := idf(x.df(t), x.live)
 		if x.terms[t].function {
-			w *= functionWeight
+			w = asFunction(w)
 		}
 		dst = append(dst, weighed{t, w})
 		norm += float64(w) * float64(w)

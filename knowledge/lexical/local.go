@@ -1,5 +1,11 @@
 package lexical
 
+// localFunction is what a function word counts among the words that divide the candidates.
+const localFunction = 0.05
+
+// localFloor is what a word counts that all candidates have.
+const localFloor = 0.3
+
 // local weighs words by how many of the candidates have them. A word may be rare in the whole base and yet be in every
 // record of the topic asked about; only the words that divide the candidates tell which of them is meant.
 type local struct {
@@ -47,9 +53,9 @@ func contains(s []uint32, t uint32) bool {
 func (l *local) fill(i int, v []float32, u *view) {
 	var self, inUnit, inAny, missing, heaviest float32
 	for t, term := range l.q.terms {
-		w := idf(int(l.inAny[t]), l.n)
+		w := idf(int(l.inAny[t]), l.n) + localFloor
 		if term.word.Function {
-			w *= functionWeight
+			w *= localFunction
 		}
 		self += w
 		inUnit += w * l.unit[i][t]
@@ -69,9 +75,9 @@ func (l *local) fill(i int, v []float32, u *view) {
 func (l *local) back(u *view) float32 {
 	var matched, total float32
 	for j, t := range u.terms {
-		w := idf(l.count[t], l.n)
+		w := idf(l.count[t], l.n) + localFloor
 		if l.x.forms[u.forms[j]].function {
-			w *= functionWeight
+			w *= localFunction
 		}
 		best := float32(0)
 		for _, m := range l.sc.matches(l.q, t) {

@@ -142,7 +142,7 @@ func (x *Index) weighExpansions(t *queryTerm) {
 	for i, e := range t.expansions {
 		weight := idf(x.df(e.term), x.live)
 		if t.word.Function {
-			weight *= functionWeight
+			weight = asFunction(weight)
 		}
 		t.expansions[i].weight = min(t.weight, weight) * e.sim
 	}
@@ -157,10 +157,13 @@ func (x *Index) termWeight(w text.Word, t queryTerm) float32 {
 	}
 	weight := idf(df, x.live)
 	if w.Function {
-		weight *= functionWeight
+		weight = asFunction(weight)
 	}
 	return weight
 }
+
+// asFunction is what a function word weighs. However rare it is in the base, it says little.
+func asFunction(idf float32) float32 { return functionWeight * min(idf, rareFunction) }
 
 // df counts the records a term is in; units outnumber records when there are phrasings, hence the bound.
 func (x *Index) df(t uint32) int {

@@ -18,26 +18,43 @@ var judged = []string{
 	"surface", "mark_missing", "mark_extra", "votes", "local_f1", "local_missing", "strict_unit", "topic_f1", "heading", "asks",
 }
 
-var judgedIndex = func() []int {
-	out := make([]int, len(judged))
-	for i, name := range judged {
+// leads are the lexical features by which the candidate is compared with the best of its neighbours: a near miss inside the topic
+// has a neighbour that is as like to the query as itself.
+var leads = []string{"word", "gram", "f1", "cover_any", "local_f1", "strict_unit", "surface"}
+
+var (
+	judgedIndex = indexes(judged)
+	leadIndex   = indexes(leads)
+)
+
+func indexes(names []string) []int {
+	out := make([]int, len(names))
+	for i, name := range names {
 		out[i] = slices.Index(lexical.FeatureNames, name)
 	}
 	return out
-}()
+}
 
 var missingAny = slices.Index(lexical.FeatureNames, "missing_any")
 
 // ConfidenceNames are the confidence model's inputs: how the candidate stands among its neighbours, what no candidate
 // explains, and the lexical features judged.
 func ConfidenceNames() []string {
-	return append([]string{"score", "gap_best", "gap_third", "gap_fifth", "share", "first", "unexplained"}, judged...)
+	return append([]string{"score", "gap_best", "gap_third", "gap_fifth", "share", "first", "unexplained"}, append(slices.Clone(judged), leadNames()...)...)
+}
+
+func leadNames() []string {
+	out := make([]string, len(leads))
+	for i, name := range leads {
+		out[i] = "lead_" + name
+	}
+	return out
 }
 
 // ConfidenceInputs builds the confidence model's inputs for the candidate at place k of the sorted list.
 func ConfidenceInputs(scores []float64, inputs [][]float32, k int) []float32 {
 	at := func(i int) float64 { return scores[min(i, len(scores)-1)] }
-	v := make([]float32, 0, len(judged)+7)
+	v := make([]float32, 0, len(judged)+len(leads)+7)
 	other := at(0)
 	if k == 0 {
 		other = at(1)
@@ -61,6 +78,15 @@ func ConfidenceInputs(scores []float64, inputs [][]float32, k int) []float32 {
 		float32(math.Exp(scores[k]-at(0))/sum), first, unexplained)
 	for _, i := range judgedIndex {
 		v = append(v, inputs[k][i])
+	}
+	for _, i := range leadIndex {
+		best := float32(0)
+		for o, in := range inputs[:min(considered, len(inputs))] {
+			if o != k {
+				best = max(best, in[i])
+			}
+		}
+		v = append(v, inputs[k][i]-best)
 	}
 	return v
 }

@@ -69,3 +69,22 @@ func TestProbabilitiesFallAndAddUpToOneAtMost(t *testing.T) {
 		require.LessOrEqual(t, sum, 1.0+1e-9, query)
 	}
 }
+
+func TestNeighboursAreComparedWith(t *testing.T) {
+	t.Parallel()
+	f1, lead := slices.Index(rank.InputNames(), "f1"), slices.Index(rank.ConfidenceNames(), "lead_f1")
+	inputs := make([][]float32, 12)
+	for i := range inputs {
+		inputs[i] = make([]float32, len(rank.InputNames()))
+	}
+	inputs[0][f1], inputs[1][f1], inputs[2][f1], inputs[11][f1] = 0.75, 0.25, 0.5, 1
+	scores := make([]float64, len(inputs))
+	at := func(k int) float32 {
+		v := rank.ConfidenceInputs(scores, inputs, k)
+		require.Len(t, v, len(rank.ConfidenceNames()))
+		return v[lead]
+	}
+	require.InDelta(t, 0.25, at(0), 1e-6, "before the next best; what is not on the page does not count")
+	require.InDelta(t, -0.5, at(1), 1e-6)
+	require.InDelta(t, -0.25, at(2), 1e-6)
+}
