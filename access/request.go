@@ -162,8 +162,12 @@ func (s *Service) checkRepeated(ctx context.Context, tx *ent.Tx, v viewer.Viewer
 
 func (s *Service) createRequest(ctx context.Context, tx *ent.Tx, v viewer.Viewer, a Ask) (*ent.AccessRequest, error) {
 	now := s.now()
+	ends := now.Add(s.o.RequestTTL)
+	if a.Role.ValidTo.Before(ends) { // nothing is left to be approved then
+		ends = a.Role.ValidTo.UTC()
+	}
 	create := tx.AccessRequest.Create().SetAccountID(a.AccountID).SetAskerID(v.AccountID).SetRole(accessrequest.Role(a.Role.Role)).
-		SetReason(a.Reason).SetWantedTo(a.Role.ValidTo.UTC()).SetExpiresAt(now.Add(s.o.RequestTTL)).SetCreatedAt(now).
+		SetReason(a.Reason).SetWantedTo(a.Role.ValidTo.UTC()).SetExpiresAt(ends).SetCreatedAt(now).
 		SetNillableAgencyID(optional.Of(a.Role.AgencyID)).SetNillableRegionID(optional.Of(a.Role.RegionID)).SetNillableLine(optional.Of(a.Role.Line))
 	if a.Role.ValidFrom != nil {
 		create.SetWantedFrom(a.Role.ValidFrom.UTC())

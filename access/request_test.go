@@ -179,6 +179,23 @@ func TestRequestsForOthersAndTheirEnd(t *testing.T) {
 	require.Equal(t, 1, c.audited("access_request.expire", r.ID))
 }
 
+// What is wanted until tomorrow is not waited for longer, and may be asked for again.
+func TestRequestEndsWithWhatIsWanted(t *testing.T) {
+	t.Parallel()
+	c := newCentre(t)
+	operator := c.login("operator", access.NewRole{Role: viewer.Operator, AgencyID: c.pfr.ID})
+	office := c.login("office", access.NewRole{Role: viewer.ExpertSystemUser, AgencyID: c.pfr.ID})
+	ask := access.Ask{Role: c.wish(viewer.ContentManager, 1), Reason: "нужно"}
+	r := c.requested(c.service.RequestAccess(operator, ask))
+	_, err := c.service.RequestAccess(operator, ask)
+	c.refused(fail.Conflict, err)
+	c.clock.pass(25 * time.Hour)
+	_, err = c.service.DecideAccess(office, r.ID, access.Decision{Approve: true})
+	c.refused(fail.Conflict, err)
+	ask.Role = c.wish(viewer.ContentManager, 1)
+	c.requested(c.service.RequestAccess(operator, ask))
+}
+
 func TestWishesThatMakeNoSense(t *testing.T) {
 	t.Parallel()
 	c := newCentre(t)

@@ -123,6 +123,19 @@ func (r *Resolver) deferralsByID(ctx context.Context, ids []string) (map[string]
 	return found, nil
 }
 
+// deferralQuestion is the question as the viewer may read it. The row may hold only the columns that were asked for.
+func (r *Resolver) deferralQuestion(ctx context.Context, d *ent.Deferral) (string, error) {
+	of := d.InteractionID
+	if of == "" {
+		var err error
+		if of, err = r.Client.Deferral.Query().Where(deferral.ID(d.ID)).Select(deferral.FieldInteractionID).String(ctx); err != nil {
+			return "", err
+		}
+	}
+	shown, err := r.shownWords(ctx, of, &d.Question, withoutNumbers)
+	return value(shown), err
+}
+
 func (r *Resolver) deferralLeft(ctx context.Context, d *ent.Deferral) (int, error) {
 	left, err := r.Supervision.WorkingTimeLeft(ctx, d, r.Clock())
 	return seconds(left), err

@@ -79,6 +79,11 @@ func (r *deferralResolver) Interaction(ctx context.Context, obj *ent.Deferral) (
 	return r.interaction(ctx, obj.InteractionID)
 }
 
+// Question is the resolver for the question field.
+func (r *deferralResolver) Question(ctx context.Context, obj *ent.Deferral) (string, error) {
+	return r.deferralQuestion(ctx, obj)
+}
+
 // DeferredBy is the resolver for the deferredBy field.
 func (r *deferralResolver) DeferredBy(ctx context.Context, obj *ent.Deferral) (*model.Operator, error) {
 	return r.operator(ctx, obj.DeferredBy)

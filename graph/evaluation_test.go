@@ -459,6 +459,26 @@ func TestContestedIsToBeDecidedInItsTerm(t *testing.T) {
 	require.Len(t, j.alerts(alert.StateCleared), 1)
 }
 
+// What an older version had contested gets the term that it would have had.
+func TestContestsOfBeforeGetATerm(t *testing.T) {
+	t.Parallel()
+	j := newJudges(t)
+	terms := func() (term *time.Time) {
+		return j.client.Evaluation.Query().Where(evaluation.StateEQ(evaluation.StateContested)).OnlyX(j.system).DecideUntil
+	}
+	id := j.given(j.talked(), j.form())
+	require.Equal(t, "CONTESTED", j.on(j.line1, "evaluationContest", "EvaluationContestInput", id, map[string]any{"reason": "тел. 8 926 999-00-11"}))
+	given := terms()
+	require.Equal(t, "тел. [телефон]", j.client.Evaluation.GetX(j.system, id).ContestReason)
+	j.client.Evaluation.UpdateOneID(id).ClearDecideUntil().ExecX(j.system)
+	j.later.Store(int64(20 * 24 * time.Hour))
+	require.NoError(t, j.supervision.Sweep(j.system))
+	require.Equal(t, given, terms(), "from when it was contested, not from now")
+	j.client.Evaluation.UpdateOneID(id).SetState(evaluation.StateUpheld).ClearDecideUntil().ExecX(j.system)
+	require.NoError(t, j.supervision.Sweep(j.system))
+	require.Nil(t, j.client.Evaluation.GetX(j.system, id).DecideUntil, "what is decided needs none")
+}
+
 func TestBoardsAreToldWhatWasDrawn(t *testing.T) {
 	t.Parallel()
 	j := newJudges(t)

@@ -101,6 +101,29 @@ func TestIncidentIsAcknowledgedEscalatedAndResolved(t *testing.T) {
 	require.Equal(t, "FORBIDDEN", o.ask(o.second, figures, period).code())
 }
 
+// What staff write of their work names no citizen: the numbers are not kept, or masked for who has not the enquiry in work.
+func TestWordsOfStaffNameNoCitizen(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	const words = "звонить на 8 926 999-00-11, СНИЛС 112-233-445 95"
+	id := o.done(o.first, "incidentReport", "IncidentReportInput", map[string]any{"severity": "LOW", "subject": "OTHER", "text": words}, "incident { id }").
+		path("incidentReport", "incident", "id").(string)
+	o.done(o.boss, "incidentComment", "IncidentCommentInput", map[string]any{"incidentId": id, "text": words}, "incident { id }")
+	const masked = "звонить на [телефон], СНИЛС [СНИЛС]"
+	require.Equal(t, masked, o.client.Incident.GetX(o.system, id).Text)
+	require.Equal(t, masked, o.client.IncidentComment.Query().OnlyX(o.system).Text)
+	interactionID, _ := o.talks()
+	got := o.done(o.line1, "interactionDefer", "InteractionDeferInput", map[string]any{"interactionId": interactionID, "question": words}, "deferral { id }")
+	see := func(token string) any {
+		return o.ask(token, `query($i: ID!) { node(id: $i) { ... on Deferral { question } } }`,
+			map[string]any{"i": got.path("interactionDefer", "deferral", "id")}).path("node", "question")
+	}
+	require.Equal(t, masked, see(o.boss))
+	who := o.ask(o.first, `{ viewer { account { id } } }`, nil).path("viewer", "account", "id").(string)
+	o.name(got.path("interactionDefer", "deferral", "id").(string), who)
+	require.Equal(t, words, see(o.first), "who is named to answer needs the numbers")
+}
+
 func TestIncidentIsToldLive(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -18393,7 +18393,7 @@ type AccessRequest implements Node {
   wantedTo: Time!
   "How far it is."
   state: AccessRequestState! @goField(forceResolver: true)
-  "When it ends if nobody answers; 30 days after it was made."
+  "When it ends if nobody answers: 30 days after it was made, or when the access that is asked for would end."
   expiresAt: Time!
   "Who answered; null while nobody has."
   deciderName: String @goField(forceResolver: true)
@@ -22335,8 +22335,8 @@ type Deferral implements Node {
   agency: Agency
   "The citizen's region; null when unknown."
   region: Region
-  "What is to be answered, in the words of who deferred it."
-  question: String!
+  "What is to be answered, in the words of who deferred it; masked, but for the operator who has the interaction in work."
+  question: String! @goField(forceResolver: true)
   "Who deferred it."
   deferredBy: Operator! @goField(forceResolver: true)
   "Where it is."
@@ -24008,7 +24008,7 @@ type Evaluation implements Node {
   contestedAt: Time
   "Why."
   contestReason: String @goField(forceResolver: true)
-  "Until when it must be decided; null when it was not contested, or before there was such a term."
+  "Until when it must be decided; null when it was not contested, or was decided before there was such a term."
   decideUntil: Time
   "Whether it was not decided in its term: it waits longer already, or was decided too late."
   overdue: Boolean! @goField(forceResolver: true)

@@ -192,6 +192,7 @@ type CourseResolver interface {
 type DeferralResolver interface {
 	Interaction(ctx context.Context, obj *ent.Deferral) (*ent.Interaction, error)
 
+	Question(ctx context.Context, obj *ent.Deferral) (string, error)
 	DeferredBy(ctx context.Context, obj *ent.Deferral) (*model.Operator, error)
 
 	Operator(ctx context.Context, obj *ent.Deferral) (*model.Operator, error)
@@ -18945,7 +18946,7 @@ func (ec *executionContext) _Deferral_question(ctx context.Context, field graphq
 			return ec.fieldContext_Deferral_question(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Question, nil
+			return ec.Resolvers.Deferral().Question(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -18956,7 +18957,7 @@ func (ec *executionContext) _Deferral_question(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Deferral_question(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Deferral", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Deferral", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Deferral_deferredBy(ctx context.Context, field graphql.CollectedField, obj *ent.Deferral) (ret graphql.Marshaler) {
@@ -74930,10 +74931,41 @@ func (ec *executionContext) _Deferral(ctx context.Context, sel ast.SelectionSet,
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "question":
-			out.Values[i] = ec._Deferral_question(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Deferral_question(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.Deferrable != nil {
+				dfs, ok := deferred[field.Deferrable.Label]
+				di := 0
+				if ok {
+					dfs.AddField(field)
+					di = len(dfs.Values) - 1
+				} else {
+					dfs = graphql.NewFieldSet([]graphql.CollectedField{field})
+					deferred[field.Deferrable.Label] = dfs
+				}
+				dfs.Concurrently(di, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, dfs)
+				})
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "deferredBy":
 			field := field
 

@@ -183,7 +183,7 @@ func alertEvent(a *ent.Alert) eventlog.Event {
 // AcknowledgeAlert says that the viewer, a supervisor of what it is about, has seen an alert; note may be empty. CONFLICT when it was
 // acknowledged or cleared before.
 func (s *Service) AcknowledgeAlert(ctx context.Context, id, note string) (*ent.Alert, error) {
-	note, err := optionalText("note", note, maxReason)
+	note, err := optionalWords("note", note, maxReason)
 	if err != nil {
 		return nil, err
 	}

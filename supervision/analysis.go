@@ -79,7 +79,7 @@ var errNotToAnalyse = fail.New(fail.Conflict, "the enquiry does not wait for an 
 
 // check makes sure that an analysis says what it must.
 func (a *Analysis) check() (err error) {
-	if a.Conclusion, err = optionalText("conclusion", a.Conclusion, maxQuestion); err != nil {
+	if a.Conclusion, err = optionalWords("conclusion", a.Conclusion, maxQuestion); err != nil {
 		return err
 	}
 	switch {

@@ -58,7 +58,7 @@ func (s *Service) TakeOver(ctx context.Context, interactionID, reason string) (*
 func (s *Service) move(ctx context.Context, interactionID, reason string,
 	do func(system context.Context, tx *ent.Tx, i *ent.Interaction, reason string) (*ent.Interaction, error),
 ) (*ent.Interaction, error) {
-	reason, err := checked("reason", reason, maxReason)
+	reason, err := words("reason", reason, maxReason)
 	if err != nil {
 		return nil, err
 	}

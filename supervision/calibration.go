@@ -25,7 +25,7 @@ const DataCalibration = "calibration"
 // Calibrate gives what the viewer, one of those named, makes of the talk; once. The last one closes the calibration. CONFLICT when they
 // have given it or the calibration is closed.
 func (s *Service) Calibrate(ctx context.Context, id string, sheet Sheet) (*ent.Calibration, error) {
-	comment, err := optionalText("comment", sheet.Comment, maxJudged)
+	comment, err := optionalWords("comment", sheet.Comment, maxJudged)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (s *Service) Calibrate(ctx context.Context, id string, sheet Sheet) (*ent.C
 
 // Conclude says what a calibration came to; one that is open is closed by it. Supervisors of its segment, administrators.
 func (s *Service) Conclude(ctx context.Context, id, conclusion string) (*ent.Calibration, error) {
-	conclusion, err := checked("conclusion", conclusion, maxJudged)
+	conclusion, err := words("conclusion", conclusion, maxJudged)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ type Naming struct {
 // Name names the operator of line 2 who answers a deferred enquiry, or another one in their place: a supervisor of its segment. The
 // operator's role must reach the enquiry's agency and region. CONFLICT while it is being answered, and when it has ended.
 func (s *Service) Name(ctx context.Context, n Naming) (*ent.Deferral, error) {
-	reason, err := optionalText("reason", n.Reason, maxReason)
+	reason, err := optionalWords("reason", n.Reason, maxReason)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ type Giving struct {
 // Evaluate judges what an operator did in an interaction that the viewer, a supervisor, sees; nobody judges themselves. What was drawn by a
 // rule is given by the same call. CONFLICT when it was judged by the form before, perhaps at this moment by somebody else.
 func (s *Service) Evaluate(ctx context.Context, g Giving) (*ent.Evaluation, error) {
-	comment, err := optionalText("comment", g.Comment, maxJudged)
+	comment, err := optionalWords("comment", g.Comment, maxJudged)
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +162,9 @@ func (s *Service) give(ctx context.Context, tx *ent.Tx, e *ent.Evaluation, v *en
 
 func scored(u *ent.EvaluationUpdateOne, v *ent.EvaluationFormVersion, marks []scorecard.Mark, score scorecard.Score) *ent.EvaluationUpdateOne {
 	critical := len(score.Violations) > 0
+	for n := range marks {
+		marks[n].Comment = withoutNumbers(marks[n].Comment)
+	}
 	return u.SetMarks(marks).SetScore(score.Total).SetCritical(critical).SetPassed(!critical && score.Total >= float64(v.PassMark))
 }
 
@@ -188,7 +191,7 @@ func (s *Service) judge(ctx context.Context, tx *ent.Tx, e *ent.Evaluation, kind
 
 // Skip lays aside what was drawn and cannot be judged, with a reason; the operator is not told. CONFLICT when it was judged or laid aside.
 func (s *Service) Skip(ctx context.Context, id, reason string) (*ent.Evaluation, error) {
-	reason, err := checked("reason", reason, maxReason)
+	reason, err := words("reason", reason, maxReason)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func lower(kind evaluationstep.Kind) string { return strings.ToLower(string(kind
 
 // CommentEvaluation adds a word of the operator to their evaluation, at any time.
 func (s *Service) CommentEvaluation(ctx context.Context, id, text string) (*ent.Evaluation, error) {
-	text, err := checked("text", text, maxJudged)
+	text, err := words("text", text, maxJudged)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (s *Service) CommentEvaluation(ctx context.Context, id, text string) (*ent.
 // Contest lets the operator contest their evaluation, once and within its term. It counts in no results until it is decided, which must be
 // done in so many working days as the form says.
 func (s *Service) Contest(ctx context.Context, id, reason string) (*ent.Evaluation, error) {
-	reason, err := checked("reason", reason, maxJudged)
+	reason, err := words("reason", reason, maxJudged)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (s *Service) Contest(ctx context.Context, id, reason string) (*ent.Evaluati
 		case e.ContestUntil == nil || !s.now().Before(*e.ContestUntil):
 			return "", "", fail.New(fail.Conflict, "the term for contesting is over")
 		}
-		until, err := s.decideUntil(ctx, e)
+		until, err := s.decideUntil(ctx, e, s.now())
 		if err != nil {
 			return "", "", err
 		}
@@ -74,7 +74,7 @@ type Verdict struct {
 // DecideContest decides what an operator has contested: a supervisor or coordinator of the segment who is neither who gave the evaluation nor
 // the operator. CONFLICT when it is not contested, or decided already.
 func (s *Service) DecideContest(ctx context.Context, v Verdict) (*ent.Evaluation, error) {
-	reason, err := checked("reason", v.Reason, maxJudged)
+	reason, err := words("reason", v.Reason, maxJudged)
 	switch {
 	case err != nil:
 		return nil, err

@@ -3,6 +3,7 @@ package supervision
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,10 +13,10 @@ import (
 	"ekc/ent/predicate"
 )
 
-// decideUntil is the end of the term in which an evaluation that is contested now must be decided: the working days of its form, by the
+// decideUntil is the end of the term in which an evaluation that was contested at the time must be decided: the working days of its form, by the
 // calendar of deferrals of its region and that region's civil time. A calendar without so many working days gives way to the
 // standard week.
-func (s *Service) decideUntil(ctx context.Context, e *ent.Evaluation) (time.Time, error) {
+func (s *Service) decideUntil(ctx context.Context, e *ent.Evaluation, contested time.Time) (time.Time, error) {
 	v, err := s.FormVersion(ctx, e.FormVersionID)
 	if err != nil {
 		return time.Time{}, err
@@ -29,11 +30,31 @@ func (s *Service) decideUntil(ctx context.Context, e *ent.Evaluation) (time.Time
 	if err != nil {
 		return time.Time{}, err
 	}
-	until, ok := t.in(zone).WorkingDays(s.now(), v.DecideDays)
+	until, ok := t.in(zone).WorkingDays(contested, v.DecideDays)
 	if !ok {
-		until, _ = term{periods: standardWeek()}.in(zone).WorkingDays(s.now(), v.DecideDays)
+		until, _ = term{periods: standardWeek()}.in(zone).WorkingDays(contested, v.DecideDays)
 	}
 	return until.UTC(), nil
+}
+
+// termContests gives a term to what was contested before there were terms, counted from then.
+func (s *Service) termContests(ctx context.Context) error {
+	without := evaluation.And(evaluation.StateEQ(evaluation.StateContested), evaluation.DecideUntilIsNil(), evaluation.ContestedAtNotNil())
+	found, err := s.o.Client.Evaluation.Query().Where(without).Limit(batch).All(ctx)
+	if err != nil {
+		return fmt.Errorf("look for contests without a term: %w", err)
+	}
+	var failure error
+	for _, e := range found {
+		until, err := s.decideUntil(ctx, e, *e.ContestedAt)
+		if err == nil {
+			err = s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+				return tx.Evaluation.Update().Where(evaluation.ID(e.ID), without).SetDecideUntil(until).Exec(ctx)
+			})
+		}
+		failure = errors.Join(failure, named("evaluation", e.ID, err))
+	}
+	return failure
 }
 
 // Overdue reports whether an evaluation that was contested was not decided in its term, or is not yet.

@@ -42,7 +42,7 @@ func (s *Service) Report(ctx context.Context, n NewIncident) (*ent.Incident, err
 	if err := access.Check(ctx, access.ReportIncident, access.Anywhere); err != nil {
 		return nil, err
 	}
-	text, err := checked("text", n.Text, maxIncident)
+	text, err := words("text", n.Text, maxIncident)
 	switch {
 	case err != nil:
 		return nil, err
@@ -145,7 +145,7 @@ func (s *Service) Acknowledge(ctx context.Context, id string, severity incident.
 // Resolve says how an incident ended: a supervisor of its segment. One that nobody had acknowledged is that too. CONFLICT when it was
 // resolved before.
 func (s *Service) Resolve(ctx context.Context, id, resolution string) (*ent.Incident, error) {
-	resolution, err := checked("resolution", resolution, maxIncident)
+	resolution, err := words("resolution", resolution, maxIncident)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (s *Service) Resolve(ctx context.Context, id, resolution string) (*ent.Inci
 
 // Comment adds a word to an incident: who reported it, and who sees it as a supervisor, coordinator or for the head office.
 func (s *Service) Comment(ctx context.Context, id, text string) (*ent.Incident, error) {
-	text, err := checked("text", text, maxIncident)
+	text, err := words("text", text, maxIncident)
 	if err != nil {
 		return nil, err
 	}

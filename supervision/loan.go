@@ -36,7 +36,7 @@ type Loan struct {
 // Lend lends an operator of the viewer's segment to queues that the viewer may staff. Role and membership end by themselves; those that
 // the operator has for good stay as they are.
 func (s *Service) Lend(ctx context.Context, l Loan) (*ent.Directive, error) {
-	reason, err := checked("reason", l.Reason, maxReason)
+	reason, err := words("reason", l.Reason, maxReason)
 	now := s.now()
 	switch {
 	case err != nil:
@@ -133,7 +133,7 @@ func (s *Service) mayStaff(ctx, system context.Context, tx *ent.Tx, l Loan, gran
 
 // CallBackLoans ends what an operator of the viewer's segment was lent to before its time. CONFLICT when they are not lent.
 func (s *Service) CallBackLoans(ctx context.Context, accountID, reason string) (*ent.Directive, error) {
-	reason, err := checked("reason", reason, maxReason)
+	reason, err := words("reason", reason, maxReason)
 	if err != nil {
 		return nil, err
 	}

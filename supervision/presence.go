@@ -26,7 +26,7 @@ type Forcing struct {
 // ForcePresence sets the presence of an operator of the viewer's segment and tells them why. Pending offers return to their queues;
 // interactions stay with the operator.
 func (s *Service) ForcePresence(ctx context.Context, f Forcing) (*ent.Directive, error) {
-	reason, err := checked("reason", f.Reason, maxReason)
+	reason, err := words("reason", f.Reason, maxReason)
 	if err != nil {
 		return nil, err
 	}

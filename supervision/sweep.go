@@ -23,7 +23,7 @@ const batch = 200
 func (s *Service) Sweep(ctx context.Context) error {
 	ctx = viewer.AsSystem(ctx)
 	return errors.Join(s.reckonAnew(ctx), s.endDeferrals(ctx), s.warn(ctx), s.breach(ctx), s.releaseAway(ctx), s.escalate(ctx), s.watchRules(ctx),
-		s.closeDue(ctx), s.drawDue(ctx))
+		s.termContests(ctx), s.closeDue(ctx), s.drawDue(ctx))
 }
 
 // each locks open deferrals that match one by one, unless another node has them, and runs do on those that still do.

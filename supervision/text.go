@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"ekc/internal/fail"
+	"ekc/knowledge/personal"
 )
 
 // Limits of texts, in characters.
@@ -34,4 +35,22 @@ func optionalText(field, text string, most int) (string, error) {
 		return "", fail.Field(field, fail.Invalid, "is longer than %d characters", most)
 	}
 	return text, nil
+}
+
+// words is checked for what staff write of their work: the numbers of citizens in it (telephones, СНИЛС, passports, cards) are not kept, for
+// many read it, and nobody of them for a purpose.
+func words(field, text string, most int) (string, error) {
+	text, err := checked(field, text, most)
+	return withoutNumbers(text), err
+}
+
+// optionalWords is words for a text that may be empty.
+func optionalWords(field, text string, most int) (string, error) {
+	text, err := optionalText(field, text, most)
+	return withoutNumbers(text), err
+}
+
+func withoutNumbers(text string) string {
+	text, _ = personal.Redact(text)
+	return text
 }
