@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"ekc/internal/app"
@@ -15,8 +16,15 @@ type serveCommand struct {
 	config.Config
 }
 
+// collectAt lets a node's heap grow to three times what is alive, in place of Go's two: it has memory to spare, and the
+// collector then runs half as often. GOGC says otherwise.
+const collectAt = 200
+
 // Run serves until Ctrl-C or SIGTERM; a second one ends the process at once.
 func (c *serveCommand) Run(ctx context.Context) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error of its writing, as on a full disk, and no end of calls
 	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer release()

@@ -85,12 +85,17 @@ func owner(path string) (uid, gid uint32, err error) {
 	return stat.Uid, stat.Gid, nil
 }
 
-// environment is what the server's programs see: nothing that a PG* variable of the caller could bend.
+// environment is what the server's programs see: nothing that a PG* variable of the caller could bend. glibc's allocator is told to
+// keep what a query has freed for the next one: it would else give it back to the system, and clear every page anew, query by query,
+// which took a tenth of the server's time when calls came fast.
 func environment() []string {
-	env := []string{"LC_ALL=C.UTF-8", "LANG=C.UTF-8", "TZ=UTC"}
+	env := []string{
+		"LC_ALL=C.UTF-8", "LANG=C.UTF-8", "TZ=UTC",
+		"MALLOC_TOP_PAD_=524288", "MALLOC_TRIM_THRESHOLD_=4194304", "MALLOC_MMAP_THRESHOLD_=4194304",
+	}
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, "PG") || strings.HasPrefix(name, "LC_") || name == "LANG" || name == "LANGUAGE" || name == "TZ" || name == "HOME" {
+		if strings.HasPrefix(name, "PG") || strings.HasPrefix(name, "LC_") || name == "LANG" || name == "LANGUAGE" || name == "TZ" || name == "HOME" || strings.HasPrefix(name, "MALLOC_") {
 			continue
 		}
 		if strings.HasPrefix(name, "EKC_") { // may hold secrets

@@ -10,6 +10,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"strings"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"github.com/lib/pq"
@@ -98,10 +99,10 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 	return result, c.forgetStale(query, err)
 }
 
-// statement returns the prepared form of a query that came before, and nil for one that comes the first time or has no
-// arguments: such may be a migration of many statements, and takes one round trip anyway.
+// statement returns the prepared form of a query that came before, and nil for one that comes the first time or may be more than
+// one statement or something else than a query, as those of a migration are.
 func (c *conn) statement(ctx context.Context, query string, args []driver.NamedValue) (pqStmt, error) {
-	if len(args) == 0 {
+	if len(args) == 0 && !readable(query) {
 		return nil, nil //nolint:nilnil // not prepared is an answer
 	}
 	if s, ok := c.kept.Get(query); ok {
@@ -122,6 +123,13 @@ func (c *conn) statement(ctx context.Context, query string, args []driver.NamedV
 	c.kept.Add(query, s)
 	c.seen.Remove(query)
 	return s, nil
+}
+
+// readable reports whether a text without arguments is one query that may be prepared. A semicolon anywhere, within a literal too, is
+// taken for the end of a first statement: Postgres prepares one alone.
+func readable(query string) bool {
+	text := strings.TrimLeft(query, " \t\r\n")
+	return (strings.HasPrefix(text, "SELECT ") || strings.HasPrefix(text, "WITH ")) && !strings.Contains(text, ";")
 }
 
 // Codes of Postgres for a prepared statement whose table has changed or that is not there any more.

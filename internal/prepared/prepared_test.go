@@ -27,7 +27,7 @@ func single(t *testing.T) *sql.DB {
 func countPrepared(t *testing.T, db *sql.DB) int {
 	t.Helper()
 	var n int
-	require.NoError(t, db.QueryRow(`SELECT count(*) FROM pg_prepared_statements`).Scan(&n))
+	require.NoError(t, db.QueryRow(`SELECT count(*) FROM pg_prepared_statements WHERE statement NOT LIKE '%pg_prepared_statements%'`).Scan(&n))
 	return n
 }
 
@@ -94,4 +94,22 @@ func TestAChangedTableCostsOneFailure(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorContains(t, read(), "cached plan must not change result type")
 	require.NoError(t, read())
+}
+
+func TestAQueryWithoutArgumentsIsPreparedToo(t *testing.T) {
+	t.Parallel()
+	db := single(t)
+	for round := range 4 {
+		var got int
+		require.NoError(t, db.QueryRow("\n\tSELECT 41 + 1").Scan(&got))
+		require.Equal(t, 42, got)
+		require.Equal(t, min(round, 1), countPrepared(t, db))
+	}
+	for range 3 {
+		_, err := db.Exec(`SELECT 1; SELECT 2`)
+		require.NoError(t, err, "several statements are left as they are")
+		_, err = db.Exec(`CREATE TEMP TABLE IF NOT EXISTS t (n int)`)
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1, countPrepared(t, db))
 }

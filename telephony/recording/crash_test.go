@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -28,14 +29,26 @@ func TestMain(m *testing.M) {
 		childRecords()
 	case "full":
 		childFillsTheDisk()
+	case "deaf":
+		childStoresAndCannotReport()
+	case "recover":
+		childRecovers()
 	default:
 		os.Exit(m.Run())
 	}
 }
 
+// nobody is an account without the rights of the administrator, to whom a read-only file is writable.
+const nobody = 65534
+
+// child runs this binary in a mode, as an account without special rights.
 func child(t *testing.T, mode, dir string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0])
+	if os.Getuid() == 0 {
+		command = exec.CommandContext(t.Context(), asNobody(t, dir))
+		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}
 	command.Env = append(os.Environ(), "EKC_RECORDING_CHILD="+mode, "EKC_RECORDING_DIR="+dir)
 	out, err := command.StdoutPipe()
 	require.NoError(t, err)
@@ -45,7 +58,22 @@ func child(t *testing.T, mode, dir string) (*exec.Cmd, *bufio.Scanner) {
 	return command, bufio.NewScanner(out)
 }
 
-func childRecorder(report func(recording.Finished), alarm func(recording.Trouble)) *recording.Recorder {
+// asNobody gives the folder to that account, and returns a copy of this binary that it may run.
+func asNobody(t *testing.T, dir string) string {
+	t.Helper()
+	require.NoError(t, os.Chown(dir, nobody, nobody))
+	require.NoError(t, os.Chmod(filepath.Dir(dir), 0o711)) //nolint:gosec // of the test: to be passed through
+	binary := filepath.Join(dir, "child")
+	if _, err := os.Stat(binary); err != nil {
+		content, err := os.ReadFile(os.Args[0])
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(binary, content, 0o700)) //nolint:gosec // a program
+		require.NoError(t, os.Chown(binary, nobody, nobody))
+	}
+	return binary
+}
+
+func childRecorder(report func(recording.Finished) error, alarm func(recording.Trouble)) *recording.Recorder {
 	dir := os.Getenv("EKC_RECORDING_DIR")
 	storage, err := recording.NewFolder(filepath.Join(dir, "objects"))
 	if err != nil {
@@ -54,7 +82,7 @@ func childRecorder(report func(recording.Finished), alarm func(recording.Trouble
 	r, err := recording.NewRecorder(recording.Options{
 		Dir: filepath.Join(dir, "spool"), Storage: storage, Logger: slog.New(slog.DiscardHandler), Alarm: alarm,
 		FlushEvery: 20 * time.Millisecond, RetryEvery: 10 * time.Millisecond, Queue: 4,
-		Report: func(_ context.Context, f recording.Finished) error { report(f); return nil },
+		Report: func(_ context.Context, f recording.Finished) error { return report(f) },
 	})
 	if err != nil {
 		panic(err)
@@ -83,6 +111,34 @@ func childRecords() {
 		<-written
 	}
 	tell("written")
+	select {}
+}
+
+// childStoresAndCannotReport records a second, stores it, says that it cannot report it, and waits to be killed.
+func childStoresAndCannotReport() {
+	alarms := make(chan recording.Trouble, 10)
+	r := childRecorder(func(recording.Finished) error { return errors.New("the centre is away") }, func(e recording.Trouble) { alarms <- e })
+	w, err := r.Start(meta("rec_1"))
+	if err != nil {
+		panic(err)
+	}
+	w.Write(block(0, 8000, recording.ALaw, 1, 2))
+	w.Finish(8000)
+	tell("alarm", (<-alarms).Op)
+	select {}
+}
+
+// childRecovers says what it finds and reports.
+func childRecovers() {
+	reports := make(chan recording.Finished, 1)
+	r := childRecorder(func(f recording.Finished) error { reports <- f; return nil }, nil)
+	found, err := r.Recover()
+	if err != nil {
+		panic(err)
+	}
+	tell("found", found)
+	f := <-reports
+	tell("reported", f.Length, f.Recovered)
 	select {}
 }
 
@@ -150,7 +206,7 @@ func TestRecoverKeepsWhatItDoesNotKnow(t *testing.T) {
 func childFillsTheDisk() {
 	signal.Ignore(syscall.SIGXFSZ)
 	alarms, reports := make(chan recording.Trouble, 10), make(chan recording.Finished, 1)
-	r := childRecorder(func(f recording.Finished) { reports <- f }, func(e recording.Trouble) { alarms <- e })
+	r := childRecorder(func(f recording.Finished) error { reports <- f; return nil }, func(e recording.Trouble) { alarms <- e })
 	w, err := r.Start(meta("rec_1"))
 	if err != nil {
 		panic(err)

@@ -15,6 +15,14 @@ func (m Moved) Put(ctx context.Context, key string, content io.ReadSeeker, size 
 	return m.New.Put(ctx, key, content, size, sha256)
 }
 
+// Adopt stores in New.
+func (m Moved) Adopt(ctx context.Context, key, path, sha256 string) error {
+	if a, ok := m.New.(Adopter); ok {
+		return a.Adopt(ctx, key, path, sha256)
+	}
+	return errors.ErrUnsupported
+}
+
 // Open reads from New, else from Old. While New does not answer, what is not in Old is an error and not ErrNotFound.
 func (m Moved) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
 	object, err := m.New.Open(ctx, key)

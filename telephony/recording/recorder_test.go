@@ -35,6 +35,13 @@ func (f *flaky) Put(ctx context.Context, key string, content io.ReadSeeker, size
 	return f.Folder.Put(ctx, key, content, size, sum)
 }
 
+func (f *flaky) Adopt(ctx context.Context, key, path, sum string) error {
+	if f.fails.Add(-1) >= 0 {
+		return errors.New("storage is away")
+	}
+	return f.Folder.Adopt(ctx, key, path, sum)
+}
+
 // studio is a recorder over real folders.
 type studio struct {
 	*recording.Recorder

@@ -61,6 +61,11 @@ func (r *Recorder) store(w wavFile, m Meta, s spool, dropped int64, recovered bo
 		if f.SHA256, err = hashOf(w.file); err != nil {
 			return err
 		}
+		if a, ok := r.o.Storage.(Adopter); ok {
+			if err = a.Adopt(ctx, f.Key, s.wav(), f.SHA256); !errors.Is(err, errors.ErrUnsupported) {
+				return err
+			}
+		}
 		return r.o.Storage.Put(ctx, f.Key, io.NewSectionReader(w.file, 0, f.Bytes), f.Bytes, f.SHA256)
 	})
 	unknown := false
@@ -126,6 +131,9 @@ func (r *Recorder) Recover() (int, error) {
 	for _, name := range names {
 		s := spool{dir: r.o.Dir, id: strings.TrimSuffix(filepath.Base(name), ".wav")}
 		file, err := os.OpenFile(name, os.O_RDWR, 0o600)
+		if errors.Is(err, fs.ErrPermission) && os.Chmod(name, 0o600) == nil { // adopted by the storage, and not yet reported
+			file, err = os.OpenFile(name, os.O_RDWR, 0o600)
+		}
 		if err != nil || lock(file) != nil {
 			if file != nil {
 				err = file.Close()

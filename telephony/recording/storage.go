@@ -20,6 +20,13 @@ type Storage interface {
 	Remove(ctx context.Context, key string) error
 }
 
+// Adopter is a Storage that can keep a file where it lies, without reading and writing all of it once more.
+type Adopter interface {
+	// Adopt is Put of a file of the local disk that is synced and will not be written again; it is made read-only. The file keeps its
+	// own name too, until its owner removes it. errors.ErrUnsupported where the storage cannot: then Put it.
+	Adopt(ctx context.Context, key, path, sha256 string) error
+}
+
 // Errors of a Storage.
 var (
 	ErrNotFound = errors.New("no such recording in the storage")
