@@ -51,7 +51,7 @@ type Options struct {
 	Node string
 	// MaxCalls bounds the calls at once. Default 2,000. Further callers hear the busy tone (486).
 	MaxCalls int
-	// ErrandsAtOnce bounds how many calls tell the centre something at once. Default 400: the centre writes what calls tell it at one
+	// ErrandsAtOnce bounds how many calls tell the centre something at once. Default 1,600: the centre writes what calls tell it at one
 	// moment together, so that those who wait hold no connection to its database.
 	ErrandsAtOnce int
 	// KeepErrands is how long what the centre must be told is kept while it is away, after a call's end. Default 10 min.
@@ -102,7 +102,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.OverhearAtOnce = 16
 	}
 	if o.ErrandsAtOnce <= 0 {
-		o.ErrandsAtOnce = 400
+		o.ErrandsAtOnce = 1600
 	}
 	if o.KeepErrands <= 0 {
 		o.KeepErrands = 10 * time.Minute

@@ -43,6 +43,8 @@ type seat struct {
 	call  *sip.Call
 	leg   *rtp.Leg
 	relay netip.AddrPort // where the centre hears the operator
+
+	rang, answered time.Time
 }
 
 // invited is a ringing phone; sip tells it.
@@ -56,7 +58,7 @@ func (a *agent) answer(call *sip.Call) {
 		call.Hangup()
 		return
 	}
-	ringing := time.After(a.run.o.Ring)
+	rang, ringing := time.Now(), time.After(a.run.o.Ring)
 	for waiting := true; waiting; {
 		select {
 		case e := <-call.Events:
@@ -68,7 +70,7 @@ func (a *agent) answer(call *sip.Call) {
 			waiting = false
 		}
 	}
-	s := &seat{agent: a, id: a.run.id(), call: call}
+	s := &seat{agent: a, id: a.run.id(), call: call, rang: rang, answered: time.Now()}
 	relay, err := rtp.Described(call.Offer)
 	if err == nil {
 		s.leg, err = a.run.sound.Leg(netip.AddrPortFrom(addressOf(a.client.source), 0), s.id, a.run.o.Every)

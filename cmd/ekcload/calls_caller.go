@@ -87,7 +87,7 @@ func (c *caller) script(ctx context.Context) error {
 	if err := c.meet(ctx); err != nil {
 		return err
 	}
-	c.run.stats.reached(c.heard.Sub(lastKey))
+	c.run.stats.reached(c.heard.Sub(lastKey), c.seat.rang.Sub(lastKey), c.heard.Sub(c.seat.answered))
 	c.run.stats.talk(1)
 	defer c.run.stats.talk(-1)
 	if c.run.o.Pairs != "" {

@@ -42,6 +42,8 @@ type callResult struct {
 	FirstSound    spread `json:"invite_to_first_sound"`
 	Menu          spread `json:"answer_to_last_key"`
 	Reach         spread `json:"last_key_to_operators_sound"`
+	Rang          spread `json:"last_key_to_ringing"`
+	Heard         spread `json:"phone_answered_to_sound"`
 	Transfer      spread `json:"transfer_to_next_operators_sound"`
 	QueuedOffered spread `json:"queued_to_offer_made"`
 	QueuedShown   spread `json:"queued_to_offer_shown"`
@@ -74,6 +76,7 @@ func (r *callRun) result() callResult {
 		callCounts: s.n, Calls: r.o.Calls, Peak: s.peak, PeakTalking: s.peakTalking, Operators: r.o.Operators,
 		Failures: s.failures, Phones: s.phones, SIP: r.counts.Snapshot(),
 		PostDial: spreadOf(s.times.answer), FirstSound: spreadOf(s.times.first), Menu: spreadOf(s.times.menu), Reach: spreadOf(s.times.reach),
+		Rang: spreadOf(s.times.rang), Heard: spreadOf(s.times.heard),
 		Transfer: spreadOf(s.times.transfer), QueuedOffered: spreadOf(s.times.queuedOffered), QueuedShown: spreadOf(s.times.queuedShown),
 		Event: spreadOf(s.times.event), WrapUp: spreadOf(s.times.wrapUp),
 		RTPSent: s.rtp.Sent, RTPReceived: s.rtp.Received, RTPLost: s.rtp.Lost, LateMs: float64(late.Microseconds()) / 1000,
@@ -106,6 +109,8 @@ func (r callResult) print(w io.Writer) error {
 	p.spread("INVITE -> first sound", r.FirstSound)
 	p.spread("answer -> last key", r.Menu)
 	p.spread("last key -> operator's sound", r.Reach)
+	p.spread("last key -> phone rings", r.Rang)
+	p.spread("phone answered -> sound", r.Heard)
 	p.spread("transfer -> next operator's sound", r.Transfer)
 	p.spread("queued -> offer made", r.QueuedOffered)
 	p.spread("queued -> offer shown", r.QueuedShown)

@@ -35,7 +35,7 @@ type callCounts struct {
 
 // callTimes are what took how long.
 type callTimes struct {
-	answer, first, menu, reach, transfer, queuedOffered, queuedShown, event, wrapUp []time.Duration
+	answer, first, menu, reach, rang, heard, transfer, queuedOffered, queuedShown, event, wrapUp []time.Duration
 }
 
 func newCallStats() *callStats {
@@ -89,9 +89,15 @@ func (s *callStats) leftMenu(d time.Duration) {
 	s.with(func() { s.times.menu = append(s.times.menu, d) })
 }
 
-// reached is a caller's first operator, so long after the last key.
-func (s *callStats) reached(d time.Duration) {
-	s.with(func() { s.n.Connected++; s.times.reach = append(s.times.reach, d) })
+// reached is a caller's first operator, so long after the last key; the operator's phone rang so long after it, and so long after that
+// was answered the caller heard the operator.
+func (s *callStats) reached(afterKey, rang, heard time.Duration) {
+	s.with(func() {
+		s.n.Connected++
+		s.times.reach = append(s.times.reach, afterKey)
+		s.times.rang = append(s.times.rang, rang)
+		s.times.heard = append(s.times.heard, heard)
+	})
 }
 
 func (s *callStats) handedOn(d time.Duration) {

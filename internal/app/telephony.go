@@ -137,7 +137,7 @@ func (p *phone) open(c config.Config, folder recording.Storage, log *slog.Logger
 		Centre: p.voice, Engine: p.engine, Prompts: p.prompts, Recognizer: recognizer, Overhear: overhear, Tapes: telephony.NewTapes(p.recorder),
 		Browsers: browsers{p.browsers}, Phones: p.voice.Phones, Console: p.voice.Console, Trunk: p.voice.Trunk, Ways: p.voice.Ways,
 		Region: p.regions.ByNumber, MediaAddress: outside, Node: p.voice.Node(),
-		ErrandsAtOnce: max(2, c.DBMaxConns*10), Logger: log,
+		ErrandsAtOnce: max(2, c.DBMaxConns*40), Logger: log,
 	})
 	if err != nil {
 		return err

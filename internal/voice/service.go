@@ -126,6 +126,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		o.Tick = defaultTick
 	}
 	s := &Service{o: o, node: ids.New("nod"), log: o.Logger, wake: make(chan struct{}, 1), relay: newRelay()}
+	s.steps.Most = stepsAtOnce
 	s.steps.Write, s.steps.Writers, s.apart = s.writeSteps, stepWriters, make(chan struct{}, stepsApart)
 	var err error
 	if s.links, err = newLinks(ctx, o.Client, s.now); err != nil {

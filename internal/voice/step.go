@@ -94,6 +94,10 @@ func (s *Service) doApart(ctx context.Context, st step) error {
 // stepWriters is how many rounds are under way at once: while one waits for the disk, another works.
 const stepWriters = 2
 
+// stepsAtOnce is how many calls' tellings one round takes at most. A round of many costs little more than one of few, so that under a
+// load that rounds cannot follow they grow, and follow.
+const stepsAtOnce = 400
+
 // stepsApart bounds how many steps are done by themselves at once, so that they do not take every connection to the database.
 const stepsApart = 16
 
