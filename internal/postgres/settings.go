@@ -44,8 +44,8 @@ var defaults = map[string]string{
 	"unix_socket_permissions":         "0700",
 	"max_locks_per_transaction":       "128",
 	"autovacuum_vacuum_scale_factor":  "0.05",
-	"autovacuum_analyze_scale_factor": "0.02",
-	"autovacuum_naptime":              "15s", // prepared plans must not long outlive the figures of an empty table
+	"autovacuum_analyze_scale_factor": "0.25", // updates count too: less, and busy tables are analysed all the time, for the same figures
+	"autovacuum_naptime":              "30s",  // prepared plans must not long outlive the figures of an empty table
 }
 
 // hostAccess is pg_hba.conf: only the unix socket, whose directory only the server's account (and root) may enter.
