@@ -193,6 +193,13 @@ func TestInteractionsAreFilteredNewestFirst(t *testing.T) {
 	require.Empty(t, list(supervisor, map[string]any{"states": []string{"QUEUED"}}))
 	require.Empty(t, list(supervisor, map[string]any{"agencyId": w.pfr.ID}))
 	require.Len(t, list(supervisor, map[string]any{"channel": "CHAT", "createdTo": "2100-01-01T00:00:00Z"}), 2)
+	_, coordinator := w.account("coordinator", access.NewRole{Role: viewer.SegmentCoordinator, AgencyID: w.pfr.ID, RegionID: w.moscow.ID})
+	for token, seen := range map[string][]any{supervisor: {second, first}, coordinator: list(coordinator, nil), operator: {}} {
+		require.ElementsMatch(t, seen, list(token, map[string]any{"createdFrom": "2020-01-01T00:00:00Z"}))
+		require.ElementsMatch(t, seen, list(token, map[string]any{"createdTo": "2100-01-01T00:00:00Z"}))
+		require.Empty(t, list(token, map[string]any{"createdFrom": "2100-01-01T00:00:00Z"}))
+		require.Empty(t, list(token, map[string]any{"createdTo": "2020-01-01T00:00:00Z"}))
+	}
 	require.Equal(t, "UNAUTHENTICATED", w.ask("", query, nil).code())
 	require.Equal(t, "FORBIDDEN", w.ask(editor, query, nil).code())
 	require.Equal(t, "GRAPHQL_VALIDATION_FAILED", w.ask(supervisor, query, map[string]any{"f": map[string]any{"states": []string{"X"}}}).code())

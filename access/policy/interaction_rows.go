@@ -166,8 +166,8 @@ func rowsOf(s *sql.Selector, accountID string, watched []viewer.Grant, order pag
 		if order.direction != "" {
 			inner.OrderExpr(sql.Expr(table.C(interaction.FieldID) + " " + order.direction))
 		}
-		if own := s.Clone().P(); order.rows > 0 {
-			if own != nil {
+		if order.rows > 0 {
+			if own := s.P(); own != nil { // not of a clone: ent's clone of one comparison alone loses its operator
 				inner.Where(own)
 			}
 			inner.Limit(order.rows)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -94,6 +95,14 @@ func TestPartsOfAPageGoNoFurtherThanThePage(t *testing.T) {
 	require.Equal(t, 6, parts, driver.heard)
 	require.Equal(t, parts+1, strings.Count(driver.heard, "LIMIT 51"), driver.heard)
 	require.Equal(t, parts+1, strings.Count(driver.heard, "\"interactions\".\"line\" = $"), driver.heard)
+	for operator, condition := range map[string]predicate.Interaction{
+		`"created_at" >= $`: interaction.CreatedAtGTE(time.Now()), `"created_at" < $`: interaction.CreatedAtLT(time.Now()),
+		`"id" < $`: interaction.IDLT("int_9"),
+	} {
+		_, err = q().Where(condition).Limit(51).All(ctx)
+		require.ErrorContains(t, err, "heard")
+		require.Equal(t, parts+1, strings.Count(driver.heard, `"interactions".`+operator), driver.heard)
+	}
 	_, err = q().Where(interaction.Line(2)).All(ctx)
 	require.ErrorContains(t, err, "heard")
 	require.NotContains(t, driver.heard, "LIMIT", "nobody knows how far it goes")
