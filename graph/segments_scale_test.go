@@ -162,6 +162,8 @@ func (w *scaled) colleague(b *testing.B) string {
 	return token
 }
 
+func ago(d time.Duration) string { return time.Now().Add(-d).UTC().Format(time.RFC3339) }
+
 type operation struct {
 	name, query string
 	variables   map[string]any
@@ -184,8 +186,9 @@ func (w *scaled) operations() []operation {
 		list("open", "first: 50, filter: {states: [QUEUED, ACTIVE, HELD]}"),
 		list("agency", fmt.Sprintf(`first: 50, filter: {agencyId: %q}`, w.agency)),
 		list("segment", fmt.Sprintf(`first: 50, filter: {agencyId: %q, regionId: %q}`, w.agency, w.region)),
-		list("day", fmt.Sprintf(`first: 50, filter: {createdFrom: %q, createdTo: %q}`,
-			time.Now().Add(-30*time.Hour).UTC().Format(time.RFC3339), time.Now().Add(-6*time.Hour).UTC().Format(time.RFC3339))),
+		list("minutes", fmt.Sprintf(`first: 50, filter: {createdFrom: %q}`, ago(10*time.Minute))),
+		list("hour", fmt.Sprintf(`first: 50, filter: {createdFrom: %q}`, ago(time.Hour))),
+		list("day", fmt.Sprintf(`first: 50, filter: {createdFrom: %q, createdTo: %q}`, ago(30*time.Hour), ago(6*time.Hour))),
 		{"list/count", `{ interactions(first: 1) { totalCount } }`, nil},
 		{"search/records", `query { recordSearch(input: {text: "назначить пенсию по старости", first: 5}) { probability record { id } } }`, nil},
 	}
