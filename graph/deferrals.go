@@ -13,6 +13,7 @@ import (
 	"ekc/graph/model"
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
+	"ekc/knowledge/personal"
 	"ekc/supervision"
 )
 
@@ -132,7 +133,7 @@ func (r *Resolver) deferralQuestion(ctx context.Context, d *ent.Deferral) (strin
 			return "", err
 		}
 	}
-	shown, err := r.shownWords(ctx, of, &d.Question, withoutNumbers)
+	shown, err := r.shownWords(ctx, of, &d.Question, personal.Redacted)
 	return value(shown), err
 }
 

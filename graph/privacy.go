@@ -13,7 +13,6 @@ import (
 	"ekc/graph/model"
 	"ekc/interaction"
 	"ekc/internal/optional"
-	"ekc/knowledge/personal"
 )
 
 // The newest come first.
@@ -52,12 +51,6 @@ func (r *Resolver) shownWords(ctx context.Context, interactionID string, text *s
 		return text, err
 	}
 	return optional.Text(mask(*text)), nil
-}
-
-// withoutNumbers is a text of staff without the numbers that identify a citizen.
-func withoutNumbers(text string) string {
-	text, _ = personal.Redact(text)
-	return text
 }
 
 // shownNumber is a citizen's number of an interaction as the viewer may read it; null when there is none.

@@ -70,10 +70,7 @@ func (r *Resolver) explained(ctx context.Context, turn *ent.AssistantTurn) (full
 func (r *Resolver) traceOf(ctx context.Context, t dialogue.Trace, whole bool) (*model.AssistantExplanation, error) {
 	words := personal.Mask
 	if whole {
-		words = func(text string) string { // as the dialogue shows it; turns of before that was masked hold more
-			text, _ = personal.Redact(text)
-			return text
-		}
+		words = personal.Redacted // as the dialogue shows it; turns of before that was masked hold more
 	}
 	region, err := r.reference.region(ctx, t.Region)
 	if err != nil {

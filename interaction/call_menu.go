@@ -18,6 +18,7 @@ import (
 	"ekc/ent/region"
 	"ekc/internal/database"
 	"ekc/internal/fail"
+	"ekc/knowledge/personal"
 )
 
 // Step is one turn of a voice menu: what the caller heard and what they pressed or said.
@@ -149,7 +150,7 @@ func (s *Service) AskCall(ctx context.Context, interactionID, question string) (
 		if err != nil && !ent.IsNotFound(err) {
 			return fmt.Errorf("read the last question: %w", err)
 		}
-		if last != nil && last.ClientKey == nil && last.Text == redacted(question) {
+		if last != nil && last.ClientKey == nil && last.Text == personal.Redacted(question) {
 			if !i.AwaitsAssistant {
 				return nil
 			}

@@ -24,12 +24,6 @@ func ownRing(ctx context.Context, client *ent.Client, dataDir string) (*seal.Rin
 	return seal.Open(ctx, client, master)
 }
 
-// redacted is a text as it is kept.
-func redacted(text string) string {
-	text, _ = personal.Redact(text)
-	return text
-}
-
 // clearPlace is where the text of a message stands encrypted.
 func clearPlace(messageID string) seal.Place {
 	return seal.Place{Table: message.Table, Column: message.FieldClear, Row: messageID}

@@ -75,7 +75,7 @@ func (s *Service) ClearOf(ctx context.Context, interactionID string, why access.
 }
 
 // MaskWords is a text that people wrote for whoever may not read it as it is: without what identifies a person, as far as its form tells.
-func MaskWords(text string) string { return personal.Mask(redacted(text)) }
+func MaskWords(text string) string { return personal.Mask(personal.Redacted(text)) }
 
 // MaskAddress is the address of a page without what a form may have put into it.
 func MaskAddress(url string) string {

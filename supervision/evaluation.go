@@ -15,6 +15,7 @@ import (
 	"ekc/internal/eventlog"
 	"ekc/internal/fail"
 	"ekc/internal/optional"
+	"ekc/knowledge/personal"
 	"ekc/supervision/scorecard"
 )
 
@@ -163,7 +164,7 @@ func (s *Service) give(ctx context.Context, tx *ent.Tx, e *ent.Evaluation, v *en
 func scored(u *ent.EvaluationUpdateOne, v *ent.EvaluationFormVersion, marks []scorecard.Mark, score scorecard.Score) *ent.EvaluationUpdateOne {
 	critical := len(score.Violations) > 0
 	for n := range marks {
-		marks[n].Comment = withoutNumbers(marks[n].Comment)
+		marks[n].Comment = personal.Redacted(marks[n].Comment)
 	}
 	return u.SetMarks(marks).SetScore(score.Total).SetCritical(critical).SetPassed(!critical && score.Total >= float64(v.PassMark))
 }

@@ -41,16 +41,11 @@ func optionalText(field, text string, most int) (string, error) {
 // many read it, and nobody of them for a purpose.
 func words(field, text string, most int) (string, error) {
 	text, err := checked(field, text, most)
-	return withoutNumbers(text), err
+	return personal.Redacted(text), err
 }
 
 // optionalWords is words for a text that may be empty.
 func optionalWords(field, text string, most int) (string, error) {
 	text, err := optionalText(field, text, most)
-	return withoutNumbers(text), err
-}
-
-func withoutNumbers(text string) string {
-	text, _ = personal.Redact(text)
-	return text
+	return personal.Redacted(text), err
 }

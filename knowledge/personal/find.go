@@ -95,6 +95,12 @@ func longest(text string, run []group, first int) (Kind, int) {
 	return kind, at
 }
 
+// Redacted is the text as Redact leaves it.
+func Redacted(text string) string {
+	text, _ = Redact(text)
+	return text
+}
+
 // Redact puts marks in the places of personal identifiers, and returns the kinds that it hid; none: the text is as it was.
 func Redact(text string) (redacted string, hidden []Kind) {
 	found := Find(text)
