@@ -2,6 +2,7 @@ package knowledge_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
 	"math"
@@ -205,6 +206,32 @@ func TestPublicationsMeanwhileGetBothVectors(t *testing.T) {
 	// Going back is as easy: what is still there is only completed.
 	back := open(t, knowledge.Options{URL: url, PollEvery: 20 * time.Millisecond})
 	require.Eventually(t, func() bool { return sets(t, back)[builtinName].State == knowledge.VectorsActive }, patience, 20*time.Millisecond)
+}
+
+// Two nodes that made or dropped the same index at once would stop each other.
+func TestOpeningLeavesTheIndexToTheNodeThatIsAtIt(t *testing.T) {
+	t.Parallel()
+	url := database(t)
+	open(t, knowledge.Options{URL: url, KeepEmbedder: true})
+	db, err := sql.Open("postgres", url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	other, err := db.Conn(t.Context())
+	require.NoError(t, err)
+	const tending = 0x656b632d766563
+	_, err = other.ExecContext(t.Context(), `SELECT pg_advisory_lock($1)`, int64(tending))
+	require.NoError(t, err)
+
+	g := newGated(7, math.MaxInt32)
+	b := open(t, knowledge.Options{URL: url, Embedder: g, PollEvery: 20 * time.Millisecond, BackfillEvery: 20 * time.Millisecond})
+	const indexes = `SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%stub-gated-7%'`
+	require.Equal(t, knowledge.VectorsBuilding, sets(t, b)[g.Name()].State)
+	require.Zero(t, count(t, url, indexes))
+
+	require.NoError(t, other.Close())
+	require.NoError(t, db.Close())
+	require.Eventually(t, func() bool { return sets(t, b)[g.Name()].State == knowledge.VectorsActive }, patience, 20*time.Millisecond)
+	require.Equal(t, 1, count(t, url, indexes))
 }
 
 func TestAWishGivenUp(t *testing.T) {

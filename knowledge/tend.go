@@ -43,9 +43,9 @@ func (b *Base) tendVectors(ctx context.Context) {
 		b.askForEmbedder(ctx)
 		m, err := b.readMeanings(ctx)
 		if err == nil && (!time.Now().Before(next) || !b.keepEmbedder && (m.helper != nil || len(m.retired) > 0)) {
-			var again time.Duration
-			again, err = b.tend(ctx, m)
-			next = time.Now().Add(again)
+			if err = b.tend(ctx, m); err == nil {
+				next = time.Now().Add(b.backfillEvery)
+			}
 		}
 		pause := time.Duration(0)
 		if err != nil && ctx.Err() == nil {
@@ -101,16 +101,17 @@ func waitFor(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
-// tend does what there is to do, unless another node is at it, and tells when to look again.
-func (b *Base) tend(ctx context.Context, m *meanings) (again time.Duration, err error) {
+// alone does what changes the sets, their vectors or their indexes on a connection that holds the lock, or nothing when another
+// node holds it.
+func (b *Base) alone(ctx context.Context, do func(conn *sql.Conn) error) error {
 	conn, err := b.db.Conn(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("tend the vectors: %w", err)
+		return fmt.Errorf("tend the vectors: %w", err)
 	}
 	defer func() { _ = conn.Close() }() // it goes back to the pool
 	var mine bool
 	if err := conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, int64(tendingLock)).Scan(&mine); err != nil || !mine {
-		return b.backfillEvery, err
+		return err
 	}
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), backfillRetry)
@@ -119,19 +120,26 @@ func (b *Base) tend(ctx context.Context, m *meanings) (again time.Duration, err 
 			_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // the lock ends with the connection
 		}
 	}()
-	var errs []error
-	if !b.keepEmbedder {
-		for _, s := range m.retired {
-			errs = append(errs, b.remove(ctx, conn, s))
+	return do(conn)
+}
+
+// tend does what there is to do, unless another node is at it.
+func (b *Base) tend(ctx context.Context, m *meanings) error {
+	return b.alone(ctx, func(conn *sql.Conn) error {
+		var errs []error
+		if !b.keepEmbedder {
+			for _, s := range m.retired {
+				errs = append(errs, b.remove(ctx, conn, s))
+			}
 		}
-	}
-	if m.asker != nil {
-		errs = append(errs, b.fill(ctx, m.search, m.asker))
-	}
-	if m.helper != nil && !b.keepEmbedder {
-		errs = append(errs, b.build(ctx, conn, m.next, m.helper))
-	}
-	return b.backfillEvery, errors.Join(errs...)
+		if m.asker != nil {
+			errs = append(errs, b.fill(ctx, m.search, m.asker))
+		}
+		if m.helper != nil && !b.keepEmbedder {
+			errs = append(errs, b.build(ctx, conn, m.next, m.helper))
+		}
+		return errors.Join(errs...)
+	})
 }
 
 // build completes a set and switches to it.

@@ -103,7 +103,7 @@ func (b *Base) readMeanings(ctx context.Context) (*meanings, error) {
 }
 
 // openVectors settles by which vectors this node searches before it serves. In an empty base the configured embedder needs no
-// waiting for.
+// waiting for, unless another node is just making its index.
 func (b *Base) openVectors(ctx context.Context) error {
 	if b.embedder != nil {
 		if err := b.wish(ctx); err != nil {
@@ -118,15 +118,13 @@ func (b *Base) openVectors(ctx context.Context) error {
 	if err != nil || missing > 0 {
 		return err
 	}
-	conn, err := b.db.Conn(ctx)
+	err = b.alone(ctx, func(conn *sql.Conn) error {
+		if err := indexVectors(ctx, conn, m.next); err != nil {
+			return err
+		}
+		return switchTo(ctx, conn, m.next)
+	})
 	if err != nil {
-		return fmt.Errorf("index the vectors of %s: %w", m.next.name, err)
-	}
-	defer func() { _ = conn.Close() }() // it goes back to the pool
-	if err := indexVectors(ctx, conn, m.next); err != nil {
-		return err
-	}
-	if err := switchTo(ctx, conn, m.next); err != nil {
 		return err
 	}
 	_, err = b.readMeanings(ctx)
