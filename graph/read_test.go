@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,7 +14,9 @@ import (
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/auditentry"
+	"ekc/ent/interaction"
 	"ekc/ent/message"
+	"ekc/internal/ids"
 )
 
 // codes are the values of a field of the nodes of a connection.
@@ -172,6 +175,29 @@ func TestMessagesArePagedInTheOrderSpoken(t *testing.T) {
 	require.Equal(t, []any{"1", "2"}, column(t, got.path("interaction", "messages"), "text"))
 	got = w.ask(citizen, query, map[string]any{"i": id, "l": 1, "b": got.path("interaction", "messages", "pageInfo", "startCursor")})
 	require.Equal(t, []any{"0"}, column(t, got.path("interaction", "messages"), "text"))
+}
+
+func TestInteractionsOfAPeriod(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, supervisor := w.account("supervisor", access.NewRole{Role: viewer.Supervisor})
+	begun := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	// The id is made a moment before or after the time of creation is read, and a clock may be set in between.
+	for _, apart := range []time.Duration{-4 * time.Minute, 0, 4 * time.Minute} {
+		id := ids.Since("int", begun.Add(apart))
+		w.client.Interaction.Create().SetID(id).SetCitizenID(w.client.Citizen.Create().SaveX(w.system).ID).SetChannel(interaction.ChannelChat).
+			SetState(interaction.StateClosed).SetCreatedAt(begun).SetLastActivityAt(begun).ExecX(w.system)
+	}
+	between := func(from, to time.Time) float64 {
+		got := w.ask(supervisor, `query($f: InteractionFilter) { interactions(filter: $f) { totalCount } }`,
+			map[string]any{"f": map[string]any{"createdFrom": from.Format(time.RFC3339Nano), "createdTo": to.Format(time.RFC3339Nano)}})
+		require.Empty(t, got.Errors, got.raw)
+		return got.path("interactions", "totalCount").(float64)
+	}
+	require.EqualValues(t, 3, between(begun, begun.Add(time.Millisecond)))
+	require.Zero(t, between(begun.Add(time.Millisecond), begun.Add(time.Hour)))
+	require.Zero(t, between(begun.Add(-time.Hour), begun))
+	require.EqualValues(t, 3, between(time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)))
 }
 
 func TestInteractionsAreFilteredNewestFirst(t *testing.T) {

@@ -40,7 +40,8 @@ func fillScaled(b *testing.B, n int) *scaled {
 		// Some numbers without a common measure, so that nothing hangs together by chance.
 		`INSERT INTO interactions (id, created_at, channel, state, citizen_id, agency_id, region_id, topic, line, closed_at, last_activity_at,
 				accepted_at, operator_id, message_count, note)
-			SELECT 'int_' || lpad(k::text, 26, '0'), at, CASE WHEN k % 7 < 3 THEN 'VOICE' ELSE 'CHAT' END, CASE WHEN k % 50 = 0 THEN 'ABANDONED' ELSE 'CLOSED' END,
+			SELECT 'int_' || (SELECT string_agg(substr('0123456789abcdefghjkmnpqrstvwxyz', 1 + (floor(extract(epoch FROM at) * 1000)::bigint >> 5 * d & 31)::int, 1), '' ORDER BY d DESC)
+					FROM generate_series(0, 9) d) || lpad(k::text, 16, '0'), at, CASE WHEN k % 7 < 3 THEN 'VOICE' ELSE 'CHAT' END, CASE WHEN k % 50 = 0 THEN 'ABANDONED' ELSE 'CLOSED' END,
 				'` + citizen.ID + `', 'agn_' || (k * 31 / 7) % 6, 'reg_' || (k * 97 / 11) % 85, 'Тема ' || k % 500, 1 + k % 2, at, at, at,
 				'acc_' || (k * 53 / 13) % 1000, 2, repeat(md5(k::text), 4)
 			FROM (SELECT k, now() - (` + strconv.Itoa(n) + ` - k) * interval '3 seconds' AS at FROM generate_series(1::bigint, ` + strconv.Itoa(n) + `) k) numbers`,

@@ -30,9 +30,11 @@ func New(prefix string) string {
 	return prefix + "_" + strings.ToLower(ulids.next().String())
 }
 
-// Since is the least identifier of the type prefix that New could have made at t or later.
+// Since is the least identifier of the type prefix that New could have made at t or later; of a time before 1970 it is the least
+// of all, of one after 10889, which no identifier can say, the greatest time's.
 func Since(prefix string, t time.Time) string {
-	return prefix + "_" + strings.ToLower(ulid.MustNew(ulid.Timestamp(t), nil).String())
+	ms := min(uint64(max(t.UnixMilli(), 0)), ulid.MaxTime())
+	return prefix + "_" + strings.ToLower(ulid.MustNew(ms, nil).String())
 }
 
 // Prefix returns the type prefix of id; ok is false when id is not of this package's form.
