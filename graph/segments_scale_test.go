@@ -41,7 +41,7 @@ func fillScaled(b *testing.B, n int) *scaled {
 		`INSERT INTO interactions (id, created_at, channel, state, citizen_id, agency_id, region_id, topic, line, closed_at, last_activity_at,
 				accepted_at, operator_id, message_count, note)
 			SELECT 'int_' || (SELECT string_agg(substr('0123456789abcdefghjkmnpqrstvwxyz', 1 + (floor(extract(epoch FROM at) * 1000)::bigint >> 5 * d & 31)::int, 1), '' ORDER BY d DESC)
-					FROM generate_series(0, 9) d) || lpad(k::text, 16, '0'), at, CASE WHEN k % 7 < 3 THEN 'VOICE' ELSE 'CHAT' END, CASE WHEN k % 50 = 0 THEN 'ABANDONED' ELSE 'CLOSED' END,
+					FROM generate_series(0, 9) d) || lpad(k::text, 16, '0'), at, CASE WHEN k % 7 < 3 THEN 'VOICE' ELSE 'CHAT' END, CASE WHEN k > ` + strconv.Itoa(n-800) + ` THEN (ARRAY['QUEUED', 'ACTIVE', 'HELD'])[1 + k % 3] WHEN k % 50 = 0 THEN 'ABANDONED' ELSE 'CLOSED' END,
 				'` + citizen.ID + `', 'agn_' || (k * 31 / 7) % 6, 'reg_' || (k * 97 / 11) % 85, 'Тема ' || k % 500, 1 + k % 2, at, at, at,
 				'acc_' || (k * 53 / 13) % 1000, 2, repeat(md5(k::text), 4)
 			FROM (SELECT k, now() - (` + strconv.Itoa(n) + ` - k) * interval '3 seconds' AS at FROM generate_series(1::bigint, ` + strconv.Itoa(n) + `) k) numbers`,
@@ -108,6 +108,7 @@ func BenchmarkSegmentsAtScale(b *testing.B) {
 		{"agency", w.as("agency", access.NewRole{Role: viewer.Supervisor, AgencyID: w.agency})},
 		{"segment", w.as("segment", access.NewRole{Role: viewer.SegmentCoordinator, AgencyID: w.agency, RegionID: w.region})},
 		{"operator", w.colleague(b)},
+		{"veteran", w.veteran(b)},
 	}
 	for _, q := range w.operations() {
 		body, err := json.Marshal(map[string]any{"query": q.query, "variables": q.variables})
@@ -152,15 +153,26 @@ func median(d []time.Duration) float64 {
 func (w *scaled) colleague(b *testing.B) string {
 	b.Helper()
 	made, token := w.account("line2", access.NewRole{Role: viewer.Operator, Line: 2, AgencyID: w.agency, RegionID: w.region})
-	for _, statement := range []string{
-		`UPDATE interactions SET operator_id = $1 WHERE operator_id = $2`, `UPDATE segments SET account_id = $1 WHERE account_id = $2`,
-	} {
-		_, err := w.client.ExecContext(w.system, statement, made.ID, w.operator)
-		require.NoError(b, err)
-	}
-	_, err := w.client.ExecContext(w.system, `VACUUM ANALYZE interactions, segments`)
-	require.NoError(b, err)
+	w.run(b, `UPDATE interactions SET operator_id = $1 WHERE operator_id = $2`, made.ID, w.operator)
+	w.run(b, `UPDATE segments SET account_id = $1 WHERE account_id = $2`, made.ID, w.operator)
+	w.run(b, `VACUUM ANALYZE interactions, segments`)
 	return token
+}
+
+// veteran signs in as an operator who had a twentieth of all interactions and handed one in a hundred of them on.
+func (w *scaled) veteran(b *testing.B) string {
+	b.Helper()
+	made, token := w.account("veteran", access.NewRole{Role: viewer.Operator, Line: 2, AgencyID: w.agency, RegionID: w.region})
+	w.run(b, `UPDATE segments SET account_id = $1 WHERE right(interaction_id, 16)::bigint % 20 = 7`, made.ID)
+	w.run(b, `UPDATE interactions SET operator_id = $1 WHERE right(id, 16)::bigint % 20 = 7 AND right(id, 16)::bigint % 2000 <> 7`, made.ID)
+	w.run(b, `VACUUM ANALYZE interactions, segments`)
+	return token
+}
+
+func (w *scaled) run(b *testing.B, statement string, args ...any) {
+	b.Helper()
+	_, err := w.client.ExecContext(w.system, statement, args...)
+	require.NoError(b, err)
 }
 
 func ago(d time.Duration) string { return time.Now().Add(-d).UTC().Format(time.RFC3339) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	entgo "entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -15,6 +16,7 @@ import (
 	"ekc/ent/predicate"
 	"ekc/ent/privacy"
 	"ekc/ent/segment"
+	"ekc/internal/ids"
 )
 
 // maxParts is how many segments are read one by one; whoever has more is shown all rows that pass the condition.
@@ -180,12 +182,43 @@ func rowsOf(s *sql.Selector, accountID string, watched []viewer.Grant, order pag
 		}
 	}
 	part(sql.EQ(table.C(interaction.FieldOperatorID), accountID), watched)
-	part(sql.In(table.C(interaction.FieldID), notTheirs(b, accountID)), watched)
+	if order.direction == "" || order.rows == 0 {
+		part(sql.In(table.C(interaction.FieldID), notTheirs(b, accountID, nil)), watched)
+	} else {
+		own := parts[len(parts)-1]
+		parts[len(parts)-1] = b.Select("*").From(b.Table(ownPart).As(interaction.Table))
+		part(sql.In(table.C(interaction.FieldID), notTheirs(b, accountID, order.filled)), watched)
+		parts[0].Prefix(sql.With(ownPart).As(own))
+	}
 	for _, p := range parts[1:] {
 		parts[0].UnionAll(p)
 	}
 	return parts[0].As(interaction.Table)
 }
+
+// ownPart names the part of the operator's own rows.
+const ownPart = "own"
+
+// filled is the condition on a column of ids that they lie no further than to where the operator's own rows fill the page: of what lies
+// beyond nothing is in it.
+func (order page) filled(column string) *sql.Predicate {
+	return sql.P(func(p *sql.Builder) {
+		within, end := " >= ", ids.Since("int", time.Time{})
+		if order.direction == "ASC" {
+			within, end = " <= ", ids.Since("int", lastTime)
+		}
+		p.Ident(column).WriteString(within + "COALESCE(")
+		p.Wrap(func(p *sql.Builder) {
+			b := sql.Dialect(p.Dialect())
+			p.Join(b.Select(interaction.FieldID).From(b.Table(ownPart)).OrderExpr(sql.Expr(interaction.FieldID + " " + order.direction)).
+				Offset(order.rows - 1).Limit(1))
+		})
+		p.Comma().Arg(end).WriteString(")")
+	})
+}
+
+// lastTime is later than any that an identifier has.
+var lastTime = time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // columns of a table or of a selector.
 type columns interface{ C(column string) string }
@@ -215,8 +248,9 @@ func cells(t columns, g viewer.Grant) []*sql.Predicate {
 	return joined
 }
 
-// notTheirs selects the ids of interactions that the operator had or is offered, but has not now.
-func notTheirs(b *sql.DialectBuilder, accountID string) *sql.Selector {
+// notTheirs selects the ids of interactions that the operator had or is offered, but has not now; within, when it is there, bounds those
+// that they had.
+func notTheirs(b *sql.DialectBuilder, accountID string, within func(column string) *sql.Predicate) *sql.Selector {
 	g := b.Select(segment.FieldInteractionID).From(b.Table(segment.Table))
 	g.Where(handled(g, accountID))
 	o := b.Select(offer.FieldInteractionID).From(b.Table(offer.Table))
@@ -225,5 +259,9 @@ func notTheirs(b *sql.DialectBuilder, accountID string) *sql.Selector {
 	r.Where(recent(r, accountID))
 	i := b.Select(interaction.FieldID).From(b.Table(interaction.Table))
 	i.Where(sql.EQ(i.C(interaction.FieldOperatorID), accountID))
+	if within != nil {
+		g.Where(within(g.C(segment.FieldInteractionID)))
+		i.Where(within(i.C(interaction.FieldID)))
+	}
 	return g.UnionAll(o).UnionAll(r).Except(i)
 }

@@ -3,6 +3,8 @@ package policy_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +17,10 @@ import (
 	"ekc/access/viewer"
 	"ekc/ent"
 	"ekc/ent/interaction"
+	"ekc/ent/offer"
 	"ekc/ent/predicate"
+	"ekc/ent/segment"
+	"ekc/internal/database"
 )
 
 // overhearing is a driver that keeps the statement and answers nothing.
@@ -91,7 +96,7 @@ func TestPartsOfAPageGoNoFurtherThanThePage(t *testing.T) {
 	}
 	_, err := q().Where(interaction.Line(2)).Limit(51).All(ctx)
 	require.ErrorContains(t, err, "heard")
-	parts := strings.Count(driver.heard, "UNION ALL SELECT * FROM (SELECT * FROM \"interactions\"") + 1
+	parts := strings.Count(driver.heard, "(SELECT * FROM \"interactions\"")
 	require.Equal(t, 6, parts, driver.heard)
 	require.Equal(t, parts+1, strings.Count(driver.heard, "LIMIT 51"), driver.heard)
 	require.Equal(t, parts+1, strings.Count(driver.heard, "\"interactions\".\"line\" = $"), driver.heard)
@@ -109,6 +114,67 @@ func TestPartsOfAPageGoNoFurtherThanThePage(t *testing.T) {
 	_, err = q().Offset(10).Limit(51).All(ctx)
 	require.ErrorContains(t, err, "heard")
 	require.Equal(t, 1, strings.Count(driver.heard, "LIMIT"), "nor here, in a part")
+}
+
+func TestPagesOfAnOperatorHaveWhatTheyHandedOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	me, other := w.account("me", viewer.Grant{Role: viewer.Operator}), w.account("other", viewer.Grant{Role: viewer.Operator})
+	lead := viewer.Viewer{Kind: viewer.Account, AccountID: me.AccountID, Grants: append(slices.Clone(me.Grants),
+		viewer.Grant{Role: viewer.SegmentCoordinator, AgencyID: w.pfr.ID, RegionID: w.moscow.ID})}
+	for n := range 48 {
+		agency, operator := w.mse, []string{me.AccountID, other.AccountID, ""}[n%3]
+		if n%5 == 0 {
+			agency = w.pfr
+		}
+		id := w.interaction(strconv.Itoa(n), agency, w.moscow, 1+n%2, operator).ID
+		if n < 30 && n%4 != 0 { // of the last ones only their own, and of some nothing at all
+			w.segment(id, me.AccountID, segment.KindTalk)
+			w.segment(id, me.AccountID, segment.KindWrapUp)
+		}
+		if n%7 == 0 {
+			w.offer(id, me.AccountID, offer.StatePending, 0)
+		}
+		w.segment(id, other.AccountID, segment.KindTalk)
+	}
+	for _, v := range []viewer.Viewer{me, lead} {
+		ctx := viewer.With(t.Context(), v)
+		for _, asked := range [][]predicate.Interaction{
+			nil,
+			{interaction.Line(2)},
+			{interaction.Line(1), interaction.OperatorIDIsNil()},
+			{database.Literally[predicate.Interaction](interaction.FieldState, []interaction.State{interaction.DefaultState, interaction.StateClosed})},
+		} {
+			want := w.client.Interaction.Query().Where(asked...).IDsX(ctx) // in no order, so row by row
+			slices.Sort(want)
+			require.NotEmpty(t, want)
+			for _, size := range []int{1, 2, 5, 11, 100} {
+				require.Equal(t, want, w.walk(ctx, size, false, asked...), "pages of %d", size)
+				back := w.walk(ctx, size, true, asked...)
+				slices.Reverse(back)
+				require.Equal(t, want, back, "pages of %d from the end", size)
+			}
+		}
+	}
+}
+
+// walk are the ids of all pages of a size, from the first on or, backward, from the last on.
+func (w *world) walk(ctx context.Context, size int, backward bool, asked ...predicate.Interaction) (ids []string) {
+	w.t.Helper()
+	order, beyond, cursor := interaction.ByID(), interaction.IDGT, "int_0"
+	if backward {
+		order, beyond, cursor = interaction.ByID(sql.OrderDesc()), interaction.IDLT, "int_z"
+	}
+	for range 100 {
+		page := w.client.Interaction.Query().Where(asked...).Where(beyond(cursor)).Order(order).Limit(size).IDsX(ctx)
+		ids = append(ids, page...)
+		if len(page) < size {
+			return ids
+		}
+		cursor = page[size-1]
+	}
+	w.t.Fatal("pages without an end")
+	return nil
 }
 
 func TestASegmentThatIsSeenWholeNeedsNoOtherCondition(t *testing.T) {

@@ -2893,9 +2893,15 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{SegmentsColumns[8], SegmentsColumns[3]},
 				Annotation: &entsql.IndexAnnotation{
+					Where: "account_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "segment_account_id_interaction_id",
+				Unique:  false,
+				Columns: []*schema.Column{SegmentsColumns[8], SegmentsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
 					IncludeColumns: []string{
-						SegmentsColumns[6].Name,
-
 						SegmentsColumns[2].Name,
 					},
 					Where: "account_id IS NOT NULL",

@@ -43,9 +43,10 @@ func (Segment) Edges() []ent.Edge {
 func (Segment) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("interaction_id", "started_at"),
-		// What an operator had is read from the index alone.
-		index.Fields("account_id", "started_at").
-			Annotations(entsql.IndexWhere("account_id IS NOT NULL"), entsql.IncludeColumns("interaction_id", "kind")),
+		index.Fields("account_id", "started_at").Annotations(entsql.IndexWhere("account_id IS NOT NULL")),
+		// What an operator had is read from the index alone, in the order of pages.
+		index.Fields("account_id", "interaction_id").
+			Annotations(entsql.IndexWhere("account_id IS NOT NULL"), entsql.IncludeColumns("kind")),
 		index.Fields("queue_id", "kind", "started_at").Annotations(entsql.IndexWhere("queue_id IS NOT NULL")),
 	}
 }
