@@ -21806,7 +21806,7 @@ type Trunk implements Node {
   numbersIn: [PrefixRule!]!
   "From E.164 to what the carrier wants."
   numbersOut: [PrefixRule!]!
-  "Codecs in order of preference, of PCMA, PCMU and G722 (wideband); empty: PCMA, PCMU."
+  "Codecs in order of preference, of PCMA, PCMU, G722 (wideband) and OPUS, beside which there is always G.711; empty: PCMA, PCMU."
   codecs: [String!]!
   "Whether sound is encrypted."
   srtp: SrtpPolicy!
@@ -21905,7 +21905,7 @@ input TrunkSettingsInput {
   numbersIn: [PrefixRuleInput!]
   "From E.164 to what the carrier wants."
   numbersOut: [PrefixRuleInput!]
-  "PCMA, PCMU and G722 (wideband), in order of preference. Empty: PCMA, PCMU."
+  "PCMA, PCMU, G722 (wideband) and OPUS, beside which there is always G.711, in order of preference. Empty: PCMA, PCMU."
   codecs: [String!]
   "Whether sound is encrypted."
   srtp: SrtpPolicy

@@ -42,7 +42,8 @@ type Options struct {
 	Ways func() []string
 	// Region tells the region of a caller by the number. Default: the table of telephony/ivr/numbering.
 	Region func(number string) (numbering.Region, bool)
-	// PhoneCodecs and PhoneSRTP are for operators' phones. Default: PCMA, PCMU, G.722 when the caller has it, and Plain.
+	// PhoneCodecs and PhoneSRTP are for operators' phones. Default: PCMA, PCMU, G.722 or Opus when the caller
+	// has it, and Plain.
 	PhoneCodecs []sdp.Codec
 	PhoneSRTP   sdp.Policy
 	// MediaAddress is where peers send sound when it differs from where the engine listens.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +24,8 @@ type peer struct {
 	calls  chan *peerCall
 	codecs []sdp.Codec
 	srtp   sdp.Policy
+	// wide is the payload type of telephone-event/48000; 0: none.
+	wide uint8
 	// mute of keys: no telephone-event is offered or taken.
 	eventless bool
 }
@@ -82,7 +85,7 @@ func (p *peer) newCall() *peerCall {
 	}
 	c.session, err = sdp.NewSession(sdp.Endpoint{
 		Address: c.media.LocalRTP().Addr(), Port: c.media.LocalRTP().Port(), RTCPPort: c.media.LocalRTCP().Port(),
-		Codecs: p.codecs, EventPayload: events, SRTP: p.srtp,
+		Codecs: p.codecs, EventPayload: events, WideEventPayload: p.wide, SRTP: p.srtp,
 	}, rand.Reader)
 	require.NoError(p.t, err)
 	return c
@@ -150,22 +153,62 @@ func await[T signaling.Event](c *peerCall) T {
 }
 
 func (c *peerCall) configure(m sdp.Media) {
-	codec := media.PCMA
-	switch {
-	case m.Codec.Is(sdp.PCMU()):
-		codec = media.PCMU
-	case m.Codec.Is(sdp.G722()):
-		codec = media.G722
-	}
-	f := media.Format{PayloadType: m.Codec.Payload, Codec: codec}
+	f := format(m.Codec)
 	config := media.LegConfig{
 		Remote: m.Remote, RemoteRTCP: m.RemoteRTCP, RTCPMux: m.RTCPMux, Receive: []media.Format{f}, Send: f,
-		SendEvents: m.SendEvent, ReceiveEvents: m.ReceiveEvent,
+		SendEvents: m.SendEvent, ReceiveEvents: m.ReceiveEvent, SendWideEvents: m.SendWideEvent, ReceiveWideEvents: m.ReceiveWideEvent,
+	}
+	if m.Fallback.Name != "" {
+		config.Fallback = format(m.Fallback)
+		config.Receive = append(config.Receive, config.Fallback)
 	}
 	if m.SRTP != nil {
 		config.SRTP = &media.SRTP{Profile: media.AES128SHA80, Inbound: m.SRTP.Receive, Outbound: m.SRTP.Send}
 	}
 	require.NoError(c.p.t, c.media.Configure(config))
+}
+
+func format(c sdp.Codec) media.Format {
+	for codec, is := range map[media.Codec]sdp.Codec{media.PCMU: sdp.PCMU(), media.G722: sdp.G722(), media.Opus: sdp.Opus()} {
+		if c.Is(is) {
+			return media.Format{PayloadType: c.Payload, Codec: codec}
+		}
+	}
+	return media.Format{PayloadType: c.Payload, Codec: media.PCMA}
+}
+
+// sing says packets of Opus of 20 ms, again and again: the engine has no encoder, so that they come from somebody behind the peer.
+func (c *peerCall) sing(packets [][]byte) {
+	f := media.Format{PayloadType: 111, Codec: media.Opus}
+	behind, err := c.p.engine.NewPipe(media.LegOptions{Near: c.media}, func([]byte) {})
+	require.NoError(c.p.t, err)
+	require.NoError(c.p.t, behind.Configure(media.LegConfig{
+		Remote: netip.MustParseAddrPort("127.0.0.1:9"), Receive: []media.Format{f}, Send: f, RTCPMux: true,
+	}))
+	require.NoError(c.p.t, c.media.Stop())
+	require.NoError(c.p.t, c.p.engine.Bridge(c.media, behind))
+	ended, over := make(chan struct{}), make(chan struct{})
+	c.p.t.Cleanup(func() {
+		close(ended)
+		<-over
+	})
+	go func() {
+		defer close(over)
+		every := time.NewTicker(20 * time.Millisecond)
+		defer every.Stop()
+		for n := 0; ; n++ {
+			b := make([]byte, 12, 300)
+			b[0], b[1], b[11] = 0x80, 111, 7
+			binary.BigEndian.PutUint16(b[2:], uint16(n))
+			binary.BigEndian.PutUint32(b[4:], uint32(n*960))
+			_ = behind.Deliver(append(b, packets[n%len(packets)]...))
+			select {
+			case <-every.C:
+			case <-ended:
+				return
+			}
+		}
+	}()
 }
 
 // codec is what was agreed.

@@ -42,7 +42,7 @@ func (l *sipLeg) answer(offer []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.moved = false
+	l.owed = false
 	return body, l.configure(agreed)
 }
 
@@ -55,16 +55,16 @@ func (l *sipLeg) part(agreed sdp.Media) error {
 	return l.configure(agreed)
 }
 
-// reveal offers the ports that the peer does not know yet, once the call is up.
+// reveal makes the offer that the peer is owed, of other ports or without Opus, once the call is up.
 func (l *sipLeg) reveal() error {
-	if !l.moved {
+	if !l.owed {
 		return nil
 	}
 	body, err := l.session.Offer(sdp.SendRecv)
 	if err != nil {
 		return err
 	}
-	l.moved = false
+	l.owed = false
 	return l.dialog.Reoffer(body)
 }
 
@@ -73,12 +73,12 @@ func (l *sipLeg) leavePort() error {
 	if err != nil {
 		return fmt.Errorf("telephony: %w", err)
 	}
-	l.moved = true
+	l.owed = true
 	l.session.Move(sdp.Endpoint{Address: l.address, Port: l.media.LocalRTP().Port(), RTCPPort: l.media.LocalRTCP().Port()})
 	return nil
 }
 
-// revealed goes on with events when the peer knows our ports or will be told.
+// revealed goes on with events when the peer is owed no offer or gets it.
 func (c *call) revealed(l *line, events []event) []event {
 	if err := l.sip.reveal(); err != nil {
 		return c.unusable(l, err)

@@ -16,6 +16,9 @@ import (
 // eventPayload is the payload type at which telephone-event is offered; what everybody uses.
 const eventPayload = 101
 
+// wideEventPayload is that of telephone-event/48000 beside Opus; what browsers use.
+const wideEventPayload = 110
+
 // sipLeg is a leg whose signalling is SIP. It belongs to the goroutine of its call.
 type sipLeg struct {
 	kind    string
@@ -28,8 +31,8 @@ type sipLeg struct {
 	body    []byte
 	delayed bool
 	held    bool
-	// moved says that the peer does not know yet where our ports are now: an offer is owed.
-	moved bool
+	// owed says that the peer is owed an offer: it does not know yet where our ports are now, or has taken Opus alone.
+	owed bool
 	// rtpKeys says that the party's keys come by RTP: those that come by INFO too are the same ones.
 	rtpKeys bool
 }
@@ -60,7 +63,8 @@ func newSIPLeg(engine *media.Engine, o sipOptions) (*sipLeg, error) {
 	}
 	session, err := sdp.NewSession(sdp.Endpoint{
 		Address: o.address, Port: local.Port(), RTCPPort: m.LocalRTCP().Port(), RTCPMux: true,
-		Codecs: carried(o.kind, o.codecs, o.near), EventPayload: eventPayload, SRTP: o.srtp, Suites: protected(),
+		Codecs: carried(o.kind, o.codecs, o.near), EventPayload: eventPayload, WideEventPayload: wideEventPayload,
+		SRTP: o.srtp, Suites: protected(),
 	}, rand.Reader)
 	if err != nil {
 		m.Close()
@@ -70,22 +74,31 @@ func newSIPLeg(engine *media.Engine, o sipOptions) (*sipLeg, error) {
 }
 
 // carried gives the codecs of a leg: those that are asked for and that the media engine carries, in their order; both laws of G.711 when
-// none is. When the leg will be connected with another one, that one's codec comes first, so that sound passes as it is; and G.722,
-// which is dear to translate, is there only when the other one has it, and for phones always then.
+// none is, and beside Opus always. When the leg will be connected with another one, that one's codec comes first, so that sound passes as
+// it is; and G.722 and Opus, which are dear to translate, are there only when the other one has them, and for phones always then.
 func carried(kind string, codecs []sdp.Codec, near *media.Leg) []sdp.Codec {
 	kept := slices.DeleteFunc(slices.Clone(codecs), func(c sdp.Codec) bool { return codecOf(c) == media.CodecNone })
+	other := media.CodecNone
+	if near != nil {
+		other = near.Codec()
+	}
 	if len(kept) == 0 {
 		kept = []sdp.Codec{sdp.PCMA(), sdp.PCMU()}
-		if kind == kindPhone && near != nil && near.Codec() == media.G722 {
+		switch {
+		case kind == kindPhone && other == media.G722:
 			kept = append(kept, sdp.G722())
+		case kind == kindPhone && other == media.Opus:
+			kept = append(kept, sdp.Opus())
 		}
 	}
-	if near == nil || near.Codec() == media.CodecNone {
+	if !slices.ContainsFunc(kept, isG711) && slices.ContainsFunc(kept, sdp.Opus().Is) {
+		kept = append(kept, sdp.PCMA(), sdp.PCMU())
+	}
+	if other == media.CodecNone {
 		return kept
 	}
-	other := near.Codec()
-	if other != media.G722 && slices.ContainsFunc(kept, func(c sdp.Codec) bool { return codecOf(c) != media.G722 }) {
-		kept = slices.DeleteFunc(kept, func(c sdp.Codec) bool { return codecOf(c) == media.G722 })
+	if slices.ContainsFunc(kept, isG711) {
+		kept = slices.DeleteFunc(kept, func(c sdp.Codec) bool { return !isG711(c) && codecOf(c) != other })
 	}
 	slices.SortStableFunc(kept, func(a, b sdp.Codec) int {
 		switch first := codecOf(a) == other; {
@@ -98,6 +111,12 @@ func carried(kind string, codecs []sdp.Codec, near *media.Leg) []sdp.Codec {
 		}
 	})
 	return kept
+}
+
+// isG711 tells the codecs that cost nothing to translate.
+func isG711(c sdp.Codec) bool {
+	own := codecOf(c)
+	return own == media.PCMA || own == media.PCMU
 }
 
 // protected are the suites of SRTP that the media engine can do.
@@ -138,6 +157,10 @@ func (l *sipLeg) accept(body []byte) error {
 	if err != nil {
 		return err
 	}
+	if agreed.Codec.Is(sdp.Opus()) && agreed.Fallback.Name == "" { // prompts, music and conferences could not be heard
+		l.session.Drop(sdp.Opus())
+		l.owed = true
+	}
 	err = l.configure(agreed)
 	if errors.Is(err, media.ErrRemoteTaken) {
 		return l.part(agreed)
@@ -176,7 +199,11 @@ func (l *sipLeg) configure(m sdp.Media) error {
 		Remote: m.Remote, RemoteRTCP: m.RemoteRTCP, RTCPMux: m.RTCPMux,
 		Send:          media.Format{PayloadType: m.Codec.Payload, Codec: codecOf(m.Codec)},
 		ReceiveEvents: m.ReceiveEvent, SendEvents: m.SendEvent,
+		ReceiveWideEvents: m.ReceiveWideEvent, SendWideEvents: m.SendWideEvent,
 		Direction: media.Direction(m.Direction), MediaTimeout: l.silence,
+	}
+	if m.Fallback.Name != "" {
+		c.Fallback = media.Format{PayloadType: m.Fallback.Payload, Codec: codecOf(m.Fallback)}
 	}
 	for payload, codec := range m.Receive {
 		c.Receive = append(c.Receive, media.Format{PayloadType: payload, Codec: codecOf(codec)})
@@ -205,6 +232,8 @@ func codecOf(c sdp.Codec) media.Codec {
 		return media.PCMU
 	case c.Is(sdp.G722()):
 		return media.G722
+	case c.Is(sdp.Opus()):
+		return media.Opus
 	default:
 		return media.CodecNone
 	}

@@ -4039,7 +4039,7 @@ type TrunkSettingsInput struct {
 	NumbersIn []*carrier.PrefixRule `json:"numbersIn,omitempty"`
 	// From E.164 to what the carrier wants.
 	NumbersOut []*carrier.PrefixRule `json:"numbersOut,omitempty"`
-	// PCMA, PCMU and G722 (wideband), in order of preference. Empty: PCMA, PCMU.
+	// PCMA, PCMU, G722 (wideband) and OPUS, beside which there is always G.711, in order of preference. Empty: PCMA, PCMU.
 	Codecs []string `json:"codecs,omitempty"`
 	// Whether sound is encrypted.
 	Srtp *trunk.Srtp `json:"srtp,omitempty"`

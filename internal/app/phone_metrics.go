@@ -143,11 +143,12 @@ func (f phoneFigures) media() {
 		f.count("ekc_media_packets_total", packets, t.PacketsOut, "thread", thread, "direction", "sent")
 		f.count("ekc_media_bytes_total", bytes, t.BytesIn, "thread", thread, "direction", "received")
 		f.count("ekc_media_bytes_total", bytes, t.BytesOut, "thread", thread, "direction", "sent")
-		const dropped = "Packets that were dropped: not valid, not from the party, too late, refused by the kernel."
+		const dropped = "Packets that were dropped: not valid, not from the party, too late, refused by the kernel; and Opus that could not be kept."
 		f.count("ekc_media_dropped_packets_total", dropped, t.Rejected, "thread", thread, "reason", "rejected")
 		f.count("ekc_media_dropped_packets_total", dropped, t.Foreign, "thread", thread, "reason", "foreign")
 		f.count("ekc_media_dropped_packets_total", dropped, t.Stale, "thread", thread, "reason", "stale")
 		f.count("ekc_media_dropped_packets_total", dropped, t.SendErrors, "thread", thread, "reason", "unsent")
+		f.count("ekc_media_dropped_packets_total", dropped, t.Undecoded, "thread", thread, "reason", "undecoded")
 		f.count("ekc_media_digits_total", "Key presses.", t.Digits, "thread", thread)
 		f.count("ekc_media_dropped_chunks_total", "Stretches of a recording that the disk was too slow for.", t.ChunksDropped, "thread", thread)
 		f.count("ekc_media_stalls_total", "Turns of a media thread that came more than 100 ms late.", t.Stalls, "thread", thread)

@@ -142,7 +142,7 @@ func trunkOf(r *ent.Trunk) (signaling.Trunk, error) {
 }
 
 // codecs are those that a trunk may be given.
-var codecs = map[string]func() sdp.Codec{"PCMA": sdp.PCMA, "PCMU": sdp.PCMU, "G722": sdp.G722}
+var codecs = map[string]func() sdp.Codec{"PCMA": sdp.PCMA, "PCMU": sdp.PCMU, "G722": sdp.G722, "OPUS": sdp.Opus}
 
 func rules(in []carrier.PrefixRule) []signaling.PrefixRule {
 	out := make([]signaling.PrefixRule, 0, len(in))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,7 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ekc/telephony/browser"
-	"ekc/telephony/g722"
 	"ekc/telephony/media"
 )
 
@@ -279,19 +279,73 @@ func TestChromiumWideband(t *testing.T) {
 	requireBeep(t, phone)
 }
 
+// A real browser speaks and hears Opus with somebody who has it. What the engine makes itself, music and digits, comes in between in
+// G.711, in the same stream: the browser plays it, and Opus again after it, three times.
+func TestChromiumOpus(t *testing.T) {
+	w := newWorld(t, func(o *browser.Options) { o.InterruptAfter = 3 * time.Second })
+	phone := w.phoneWith(nil, media.Opus)
+	w.near = phone.leg
+	o := w.operator(t)
+	o.run("await join()")
+	d := o.desk
+	d.expect(browser.Connected)
+	require.NoError(t, w.engine.Bridge(d.Media(), phone.leg))
+	phone.line.say(1000)
+	talk := func() numbers {
+		return o.sees("the tone is heard", func(n numbers) bool {
+			return n.Received > 50 && n.Level > 0.05 && n.Peak > 950 && n.Peak < 1050
+		})
+	}
+	require.Equal(t, "audio/opus", talk().Codec)
+	requireBeep(t, phone)
+	require.Equal(t, uint8(111), (<-phone.ears).PayloadType)
+	music := make([]int16, media.SampleRate)
+	for i := range music {
+		music[i] = int16(9000 * math.Sin(2*math.Pi*2000*float64(i)/media.SampleRate))
+	}
+	for range 3 {
+		_, err := d.Media().Play(media.PlayRequest{Clips: []*media.Clip{media.NewClip(music)}, Loop: true})
+		require.NoError(t, err)
+		o.sees("music is heard", func(n numbers) bool { return n.Level > 0.05 && n.Peak > 1950 && n.Peak < 2050 })
+		require.NoError(t, d.Media().Stop())
+		talk()
+	}
+	drain(phone.ears)
+	requireBeep(t, phone)
+
+	o.run("press('7')")
+	require.Equal(t, byte('7'), d.heard(media.DTMF).Digit)
+	require.NoError(t, d.Media().SendDTMF("5", 0, 0))
+	d.heard(media.DTMFSent)
+	talk()
+	var s browser.Stats
+	require.Eventually(t, func() bool {
+		s = d.Stats()
+		return s.RoundTrip > 0 && s.Received > 100 && s.Sent > 100
+	}, patience, 10*time.Millisecond)
+	require.Less(t, s.RemoteJitter, time.Second)
+	require.Less(t, s.Jitter, time.Second)
+
+	o.run("await negotiate('/restart', {iceRestart: true})")
+	require.Eventually(t, func() bool { return d.Stats().Reconnects == 1 }, patience, 10*time.Millisecond)
+	drain(phone.ears)
+	requireBeep(t, phone)
+}
+
 // requireBeep waits for the beeps of Chromium's fake microphone.
 func requireBeep(t *testing.T, p *phone) {
 	t.Helper()
 	deadline := time.After(patience)
-	wide := g722.NewNarrowDecoder()
+	e := newEar()
 	for {
 		select {
 		case packet := <-p.ears:
 			power := 0.0
-			for _, s := range decoded(packet, wide) {
+			pcm := e.decoded(packet)
+			for _, s := range pcm {
 				power += float64(s) * float64(s)
 			}
-			if len(packet.Payload) >= 160 && power/float64(len(packet.Payload)) > 1e5 {
+			if len(pcm) >= 160 && power/float64(len(pcm)) > 1e5 {
 				return
 			}
 		case <-deadline:

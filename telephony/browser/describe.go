@@ -50,7 +50,7 @@ func (o *offer) answer(a *answerer) string {
 
 func (o *offer) answerAudio(a *answerer, line func(string, ...any)) {
 	t := &o.terms
-	names, payloads := t.agreed()
+	lines, payloads := t.agreed()
 	formats := ""
 	for _, payload := range payloads {
 		formats += " " + strconv.Itoa(payload)
@@ -65,10 +65,15 @@ func (o *offer) answerAudio(a *answerer, line func(string, ...any)) {
 		line("a=sendrecv")
 	}
 	for i, payload := range payloads {
-		line("a=rtpmap:%d %s/8000", payload, names[i])
+		line("a=rtpmap:%d %s", payload, lines[i])
 	}
-	if t.events >= 0 {
-		line("a=fmtp:%d 0-15", t.events)
+	if t.codecs[atOpus] >= 0 {
+		line("a=fmtp:%d minptime=10;useinbandfec=1", t.codecs[atOpus])
+	}
+	for _, events := range []int{t.events, t.wideEvents} {
+		if events >= 0 {
+			line("a=fmtp:%d 0-15", events)
+		}
 	}
 	line("a=msid:%s sound\r\na=ssrc:%d cname:%s", a.name, a.ssrc, a.name)
 	for _, c := range a.candidates {
@@ -87,21 +92,29 @@ func role(offered string) string {
 	return "active"
 }
 
-// agreed gives what our answer names, the codec to be sent first.
-func (t *terms) agreed() (names []string, payloads []int) {
-	add := func(name string, payload int) {
+// agreed gives what our answer names, the codec to be sent first: encodings with their clocks, and payload types.
+func (t *terms) agreed() (encodings []string, payloads []int) {
+	add := func(encoding string, payload int) {
 		if payload >= 0 {
-			names, payloads = append(names, name), append(payloads, payload)
+			encodings, payloads = append(encodings, encoding), append(payloads, payload)
 		}
 	}
-	add(codecOrder[t.first].String(), t.codecs[t.first])
-	for i, codec := range codecOrder {
-		if i != t.first {
-			add(codec.String(), t.codecs[i])
+	codec := func(at int) {
+		clock := "/8000"
+		if at == atOpus {
+			clock = "/48000/2"
+		}
+		add(codecOrder[at].String()+clock, t.codecs[at])
+	}
+	codec(t.first)
+	for at := range codecOrder {
+		if at != t.first {
+			codec(at)
 		}
 	}
-	add("telephone-event", t.events)
-	return names, payloads
+	add("telephone-event/8000", t.events)
+	add("telephone-event/48000", t.wideEvents)
+	return encodings, payloads
 }
 
 // config is what the leg needs of the offer. Both ends use the browser's payload types.
@@ -113,8 +126,14 @@ func (t *terms) config() media.LegConfig {
 		}
 	}
 	c.Send = media.Format{PayloadType: uint8(t.codecs[t.first]), Codec: codecOrder[t.first]}
+	if t.first == atOpus {
+		c.Fallback = c.Receive[0] // of G.711, which every offer has
+	}
 	if t.events >= 0 {
 		c.ReceiveEvents, c.SendEvents = uint8(t.events), uint8(t.events)
+	}
+	if t.wideEvents >= 0 {
+		c.ReceiveWideEvents, c.SendWideEvents = uint8(t.wideEvents), uint8(t.wideEvents)
 	}
 	return c
 }

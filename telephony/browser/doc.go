@@ -6,8 +6,8 @@
 //
 // A [Gateway] owns the UDP port and the certificate; a [Session] is one browser in one call. The browser offers, since it knows its
 // microphone, and gets an answer at once; candidates found later trickle both ways. G.711 is agreed on, which every browser
-// offers (RFC 7874 §3), or G.722 when the leg that the browser will be connected with has it: a packet's sound passes between
-// telephone and browser as it is. Digits are telephone-event (RFC 4733) where the browser offers them. There is one audio section;
+// offers (RFC 7874 §3), and before it G.722 or Opus when the leg that the browser will be connected with has it: a packet's sound passes
+// between telephone and browser as it is. Digits are telephone-event (RFC 4733) where the browser offers them. There is one audio section;
 // video and data channels are rejected in the answer.
 //
 //	browser → port ─ SRTP: decrypt ──────────────→ media.Leg.Deliver

@@ -26,11 +26,15 @@ type offer struct {
 	sections   []*sdp.MediaDescription
 }
 
-// codecOrder are the codecs that are agreed on, in the order of our answers. G.722 has its place only where the other end has it, and is
-// the first one then: see [offer.prefer].
-var codecOrder = [codecCount]media.Codec{media.PCMA, media.PCMU, media.G722}
+// codecOrder are the codecs that are agreed on, in the order of our answers. G.722 and Opus have their place only where the other end has
+// them, and are the first one then: see [offer.prefer].
+var codecOrder = [codecCount]media.Codec{media.PCMA, media.PCMU, media.G722, media.Opus}
 
-const codecCount = 3
+const (
+	codecCount = 4
+	atG722     = 2 // their places in codecOrder
+	atOpus     = 3
+)
 
 // terms are what must stay as it is for the life of a session.
 type terms struct {
@@ -40,6 +44,7 @@ type terms struct {
 	codecs      [codecCount]int // payload types of what is in codecOrder; -1: not offered
 	first       int             // of codecs, that is sent
 	events      int             // telephone-event/8000; -1: not offered
+	wideEvents  int             // telephone-event/48000, beside Opus
 }
 
 func refuse(format string, arguments ...any) error {
@@ -98,7 +103,7 @@ func (o *offer) readCodecs(m *sdp.MediaDescription) bool {
 			names[payload] = strings.TrimSuffix(name, "/1")
 		}
 	}
-	t := terms{codecs: [codecCount]int{-1, -1, -1}, events: -1}
+	t := terms{codecs: [codecCount]int{-1, -1, -1, -1}, events: -1, wideEvents: -1}
 	for _, format := range m.MediaName.Formats {
 		payload, err := strconv.ParseUint(format, 10, 7)
 		if err != nil {
@@ -111,13 +116,17 @@ func (o *offer) readCodecs(m *sdp.MediaDescription) bool {
 		case "PCMU/8000":
 			place = &t.codecs[1]
 		case "G722/8000":
-			place = &t.codecs[2]
+			place = &t.codecs[atG722]
+		case "OPUS/48000/2":
+			place = &t.codecs[atOpus]
 		case "TELEPHONE-EVENT/8000":
 			place = &t.events
+		case "TELEPHONE-EVENT/48000":
+			place = &t.wideEvents
 		default:
 			continue
 		}
-		if *place < 0 && (place != &t.events || payload > 0) {
+		if *place < 0 && (place != &t.events && place != &t.wideEvents || payload > 0) {
 			*place = int(payload)
 		}
 	}
@@ -126,11 +135,16 @@ func (o *offer) readCodecs(m *sdp.MediaDescription) bool {
 }
 
 // prefer takes the codec of the leg that the browser will be connected with, so that sound passes between them as it is. With G.711 there
-// G.722 is not agreed on: translating it would cost more than it is worth.
+// neither G.722 nor Opus is agreed on: translating them would cost more than it is worth. G.711 always is, for what is no Opus.
 func (o *offer) prefer(other media.Codec) {
 	t := &o.terms
-	if other != media.G722 {
-		t.codecs[2] = -1
+	for _, at := range []int{atG722, atOpus} {
+		if other != codecOrder[at] {
+			t.codecs[at] = -1
+		}
+	}
+	if t.codecs[atOpus] < 0 {
+		t.wideEvents = -1
 	}
 	t.first = 0
 	for i, codec := range codecOrder {

@@ -66,12 +66,8 @@ func newPeer(t testing.TB, who persona) *peer {
 		webrtc.MimeTypePCMA: 8, webrtc.MimeTypePCMU: 0, webrtc.MimeTypeG722: 9, webrtc.MimeTypeOpus: 111, "audio/telephone-event": eventsType,
 	}
 	for _, mime := range append(who.codecs, "audio/telephone-event") {
-		rate := uint32(8000)
-		if mime == webrtc.MimeTypeOpus {
-			rate = 48000
-		}
 		require.NoError(t, engine.RegisterCodec(webrtc.RTPCodecParameters{
-			PayloadType: types[mime], RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: mime, ClockRate: rate},
+			PayloadType: types[mime], RTPCodecCapability: capability(mime),
 		}, webrtc.RTPCodecTypeAudio))
 	}
 	require.NoError(t, engine.RegisterCodec(webrtc.RTPCodecParameters{
@@ -101,10 +97,16 @@ func newPeer(t testing.TB, who persona) *peer {
 	return p
 }
 
+func capability(mime string) webrtc.RTPCodecCapability {
+	if mime == webrtc.MimeTypeOpus {
+		return webrtc.RTPCodecCapability{MimeType: mime, ClockRate: 48000, Channels: 2}
+	}
+	return webrtc.RTPCodecCapability{MimeType: mime, ClockRate: 8000}
+}
+
 // speak gives the browser its microphone.
 func (p *peer) speak(who persona, types map[string]webrtc.PayloadType) {
-	track, err := webrtc.NewTrackLocalStaticRTP(
-		webrtc.RTPCodecCapability{MimeType: who.codecs[0], ClockRate: 8000}, "microphone", "browser")
+	track, err := webrtc.NewTrackLocalStaticRTP(capability(who.codecs[0]), "microphone", "browser")
 	require.NoError(p.t, err)
 	p.track = track
 	p.line = newLine(uint8(types[who.codecs[0]]), 0, func(b []byte) { _, _ = track.Write(b) })

@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -80,6 +81,45 @@ func TestWideband(t *testing.T) {
 	w.near = w.phoneWith(nil, media.PCMU).leg
 	d = w.answer(newPeer(t, persona{}).offer(false))
 	require.Contains(t, d.answer, "SAVPF 0 8 126\r\n", "the law of the other end comes first")
+}
+
+// Opus is agreed on, beside G.711, when the other end has it, and passes as it is; otherwise not.
+func TestOpus(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	phone := w.phoneWith(nil, media.Opus)
+	w.near = phone.leg
+	p := newPeer(t, persona{codecs: []string{webrtc.MimeTypeOpus, webrtc.MimeTypePCMA, webrtc.MimeTypePCMU}})
+	d := w.call(p)
+	require.Contains(t, d.answer, "SAVPF 111 8 0 126\r\n")
+	require.Contains(t, d.answer, "a=rtpmap:111 opus/48000/2\r\n")
+	require.Contains(t, d.answer, "a=fmtp:111 minptime=10;useinbandfec=1\r\n")
+	require.NoError(t, w.engine.Bridge(d.Media(), phone.leg))
+	p.line.say(440)
+	phone.line.say(1000)
+	requireTone(t, phone.ears, 440)
+	requireTone(t, p.ears, 1000)
+	require.Equal(t, uint8(111), (<-phone.ears).PayloadType)
+	require.Equal(t, uint8(111), (<-p.ears).PayloadType)
+	d.restart(p)
+	require.Eventually(t, func() bool { return d.Stats().Reconnects == 1 }, patience, 5*time.Millisecond)
+	require.Equal(t, media.Opus, d.Media().Codec())
+
+	offer := newPeer(t, persona{codecs: []string{webrtc.MimeTypeOpus, webrtc.MimeTypePCMA}}).offer(false)
+	wide := strings.NewReplacer(" 126\r\n", " 126 110\r\n", "a=rtpmap:126 ", "a=rtpmap:110 telephone-event/48000\r\na=rtpmap:126 ").Replace(offer)
+	require.Contains(t, w.answer(wide).answer, "SAVPF 111 8 126 110\r\n")
+	for _, broken := range []string{"opus/48000", "opus/8000/2", "opus"} {
+		require.Contains(t, w.answer(strings.Replace(offer, "opus/48000/2", broken, 1)).answer, "SAVPF 8 126\r\n", broken)
+	}
+	_, err := w.try(newPeer(t, persona{codecs: []string{webrtc.MimeTypeOpus}}).offer(false))
+	require.ErrorIs(t, err, browser.ErrOffer, "without G.711 there would be no prompts")
+	for codec, formats := range map[media.Codec]string{media.PCMA: "SAVPF 8 126", media.G722: "SAVPF 8 126", media.CodecNone: "SAVPF 8 126"} {
+		w.near = nil
+		if codec != media.CodecNone {
+			w.near = w.phoneWith(nil, codec).leg
+		}
+		require.Contains(t, w.answer(wide).answer, formats+"\r\n", "events of 48 kHz go with Opus")
+	}
 }
 
 // The browser hears one stream with the leg's SSRC, whose numbers have no gaps.

@@ -15,6 +15,8 @@ import (
 	"ekc/telephony/g711"
 	"ekc/telephony/g722"
 	"ekc/telephony/media"
+	"ekc/telephony/opus"
+	"ekc/telephony/opus/opustest"
 )
 
 // patience bounds every wait of a test; nothing takes that long unless it is broken.
@@ -145,11 +147,17 @@ func (w *world) phoneWith(near *media.Leg, codec media.Codec) *phone {
 	})
 	require.NoError(w.t, err)
 	p.leg = leg
-	require.NoError(w.t, leg.Configure(media.LegConfig{
+	c := media.LegConfig{
 		Remote: netip.MustParseAddrPort("192.0.2.1:4000"), RTCPMux: true,
 		Receive: []media.Format{format}, Send: format,
 		ReceiveEvents: 101, SendEvents: 101,
-	}))
+	}
+	if codec == media.Opus {
+		c.Fallback = media.Format{PayloadType: 8, Codec: media.PCMA}
+		c.Receive = append(c.Receive, c.Fallback)
+		c.ReceiveWideEvents, c.SendWideEvents = 110, 110
+	}
+	require.NoError(w.t, leg.Configure(c))
 	p.line = newLine(format.PayloadType, 0x0F0E0D0C, func(b []byte) { _ = leg.Deliver(b) })
 	w.t.Cleanup(func() {
 		p.line.hush()
@@ -192,6 +200,10 @@ func (l *line) say(hertz float64) {
 
 // once sends one packet of a tone.
 func (l *line) once(hertz float64) {
+	if l.packet.PayloadType == 111 {
+		l.onceOpus(hertz)
+		return
+	}
 	payload := make([]byte, 160)
 	for i := range payload {
 		at := float64(l.packet.Timestamp+uint32(i)) / 8000
@@ -205,13 +217,26 @@ func (l *line) once(hertz float64) {
 			payload[i] = g711.EncodeALaw(s)
 		}
 	}
+	l.transmit(payload, 160)
+}
+
+// onceOpus does the same in Opus, of which there are two tones.
+func (l *line) onceOpus(hertz float64) {
+	packets := opustest.High()
+	if hertz == 440 {
+		packets = opustest.Low()
+	}
+	l.transmit(packets[int(l.packet.SequenceNumber)%len(packets)], 960)
+}
+
+func (l *line) transmit(payload []byte, step uint32) {
 	l.packet.Payload = payload
 	b, err := l.packet.Marshal()
 	if err == nil {
 		l.send(b)
 	}
 	l.packet.SequenceNumber++
-	l.packet.Timestamp += 160
+	l.packet.Timestamp += step
 }
 
 func (l *line) hush() {
@@ -227,11 +252,11 @@ func (l *line) hush() {
 func requireTone(t testing.TB, ears <-chan *rtp.Packet, hertz float64) {
 	t.Helper()
 	deadline := time.After(patience)
-	wide := g722.NewNarrowDecoder()
+	e := newEar()
 	for {
 		select {
 		case p := <-ears:
-			if len(p.Payload) >= 160 && loud(decoded(p, wide), hertz) {
+			if pcm := e.decoded(p); len(pcm) >= 160 && loud(pcm, hertz) {
 				return
 			}
 		case <-deadline:
@@ -240,15 +265,30 @@ func requireTone(t testing.TB, ears <-chan *rtp.Packet, hertz float64) {
 	}
 }
 
-// decoded gives a packet's sound.
-func decoded(p *rtp.Packet, wide *g722.NarrowDecoder) []int16 {
+// ear decodes what somebody hears.
+type ear struct {
+	wide *g722.NarrowDecoder
+	opus *opus.Decoder
+}
+
+func newEar() ear { return ear{g722.NewNarrowDecoder(), opus.NewDecoder()} }
+
+// decoded gives a packet's sound; none for keys.
+func (e ear) decoded(p *rtp.Packet) []int16 {
+	switch p.PayloadType {
+	case 111:
+		pcm, _ := e.opus.Decode(p.Payload)
+		return pcm
+	case 101, 110, eventsType:
+		return nil
+	}
 	pcm := make([]int16, len(p.Payload))
 	for i, b := range p.Payload {
 		switch p.PayloadType {
 		case 0:
 			pcm[i] = g711.DecodeMuLaw(b)
 		case 9:
-			pcm[i] = wide.DecodeSample(b)
+			pcm[i] = e.wide.DecodeSample(b)
 		default:
 			pcm[i] = g711.DecodeALaw(b)
 		}

@@ -1,10 +1,13 @@
 package media
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"ekc/telephony/opus/opustest"
 )
 
 // benchPath is the whole way of a packet through a thread, without the kernel.
@@ -78,6 +81,48 @@ func BenchmarkBridgedPacket(b *testing.B) {
 			p.step()
 		}
 	})
+}
+
+// BenchmarkOpusPacket is what a packet of Opus costs its thread when both have it: on its way, and with a recording, for which others
+// decode it.
+func BenchmarkOpusPacket(b *testing.B) {
+	for _, name := range []string{"through", "recorded"} {
+		b.Run(name, func(b *testing.B) {
+			p := newBenchPath(b, withOpus(111))
+			b.Cleanup(p.a.engine.decoding.close)
+			c := testConfig()
+			withOpus(111)(&c)
+			require.NoError(b, p.a.Configure(c))
+			p.thread.results.wake = func() {}
+			if name == "recorded" {
+				p.record(b)
+			}
+			p.thread.mail.drain(p.thread)
+			sound := opustest.High()[0]
+			spent := time.Duration(0)
+			p.packet = p.packet[:headerSize+len(sound)]
+			b.ReportAllocs()
+			for b.Loop() {
+				putHeader(p.packet, 111, false, p.seq, p.ts, 7)
+				copy(p.packet[headerSize:], sound)
+				p.seq++
+				p.ts += opusStep
+				p.thread.now += int64(FrameDuration)
+				began := time.Now()
+				p.thread.receive(p.a, false, p.packet, testAddress, false)
+				spent += time.Since(began)
+				for p.a.opus.decoder.waiting.Load() > 0 {
+					for !p.thread.results.pending.Load() { // which is not the thread's time
+						runtime.Gosched()
+					}
+					began = time.Now()
+					p.thread.results.drain(p.thread)
+					spent += time.Since(began)
+				}
+			}
+			b.ReportMetric(float64(spent)/float64(b.N), "thread-ns/op")
+		})
+	}
 }
 
 func BenchmarkPrompt(b *testing.B) {

@@ -14,6 +14,9 @@ const (
 	// G722 is G.722 at 64 kbit/s, RTP payload type 9 with a clock of 8 kHz (RFC 3551 §4.5.2). It is wideband only between parties that
 	// both have it: what the engine itself does with sound, it does at 8 kHz.
 	G722
+	// Opus has a dynamic payload type and a clock of 48 kHz (RFC 7587). It passes between parties that both have it; the engine decodes
+	// it for everybody else, and codes none: see [LegConfig].Fallback.
+	Opus
 )
 
 // String gives the encoding name of SDP's rtpmap.
@@ -25,18 +28,22 @@ func (c Codec) String() string {
 		return "PCMA"
 	case G722:
 		return "G722"
+	case Opus:
+		return "opus"
 	default:
 		return "none"
 	}
 }
 
-// PayloadType gives the static payload type of RFC 3551 §6.
+// PayloadType gives the static payload type of RFC 3551 §6, and for Opus the dynamic one that everybody uses.
 func (c Codec) PayloadType() uint8 {
 	switch c {
 	case PCMA:
 		return 8
 	case G722:
 		return 9
+	case Opus:
+		return 111
 	default:
 		return 0
 	}

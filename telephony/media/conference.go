@@ -169,7 +169,7 @@ func (c *Conference) mix(t *thread) {
 				}
 			}
 		}
-		law := l.config.Send.Codec.law()
+		law := l.config.own().Codec.law()
 		encodeMix(t.frame[headerSize:], &t.sum, law)
 		t.sendFrame(l, t.frame[:], law)
 	}

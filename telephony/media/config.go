@@ -35,9 +35,15 @@ type LegConfig struct {
 	Receive []Format
 	// Send is the format that the party hears: the first of its SDP that we can do.
 	Send Format
+	// Fallback, where Send is Opus, is the G.711 that was agreed on beside it: in it the party gets what is no Opus already, such as
+	// prompts, music, conferences and a party without Opus. The zero value: it gets none of that.
+	Fallback Format
 	// ReceiveEvents and SendEvents are the payload types of telephone-event/8000 (RFC 4733) in our SDP and in the party's.
 	// 0: not agreed.
 	ReceiveEvents, SendEvents uint8
+	// ReceiveWideEvents and SendWideEvents are those of telephone-event/48000, which goes with Opus. 0: not agreed. Digits are sent in
+	// the clock of the sound before them, if both are agreed.
+	ReceiveWideEvents, SendWideEvents uint8
 	// Direction as EKC sees it.
 	Direction Direction
 	// SRTP holds the keys of SDES when the profile is RTP/SAVP; nil: plain RTP.
@@ -77,12 +83,18 @@ func (c *LegConfig) validate() error {
 		return fmt.Errorf("%w: %d formats to receive", ErrInvalid, len(c.Receive))
 	}
 	for _, f := range append(c.Receive[:len(c.Receive):len(c.Receive)], c.Send) {
-		if f.PayloadType > 127 || f.Codec < PCMU || f.Codec > G722 {
+		if f.PayloadType > 127 || f.Codec < PCMU || f.Codec > Opus {
 			return fmt.Errorf("%w: format %d %v", ErrInvalid, f.PayloadType, f.Codec)
 		}
-		if f.PayloadType == c.ReceiveEvents && c.ReceiveEvents != 0 && f != c.Send {
+		if c.takesEvents(f.PayloadType) && f != c.Send {
 			return fmt.Errorf("%w: payload type %d is both sound and events", ErrInvalid, f.PayloadType)
 		}
+	}
+	if f := c.Fallback; f != (Format{}) && (f.PayloadType > 127 || f.Codec != PCMA && f.Codec != PCMU || c.Send.Codec != Opus) {
+		return fmt.Errorf("%w: %v %d beside %v", ErrInvalid, f.Codec, f.PayloadType, c.Send.Codec)
+	}
+	if c.ReceiveWideEvents > 127 || c.SendWideEvents > 127 {
+		return fmt.Errorf("%w: events %d/%d", ErrInvalid, c.ReceiveWideEvents, c.SendWideEvents)
 	}
 	if c.ReceiveEvents > 127 || c.SendEvents > 127 || c.Direction > Inactive || c.MediaTimeout < 0 {
 		return fmt.Errorf("%w: events %d/%d, %v, timeout %v",
@@ -93,6 +105,14 @@ func (c *LegConfig) validate() error {
 	}
 	return c.SRTP.validate()
 }
+
+// takesEvents tells whether the party sends events with a payload type.
+func (c *LegConfig) takesEvents(payloadType uint8) bool {
+	return payloadType != 0 && (payloadType == c.ReceiveEvents || payloadType == c.ReceiveWideEvents)
+}
+
+// sendsEvents tells whether the party takes events.
+func (c *LegConfig) sendsEvents() bool { return c.SendEvents != 0 || c.SendWideEvents != 0 }
 
 func (s *SRTP) validate() error {
 	if s == nil {

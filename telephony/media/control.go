@@ -70,7 +70,7 @@ func (t *thread) buildReport(l *Leg, bye bool) []byte {
 		b = append(b, 0x80|blocks, typeSR, 0, 6+6*blocks)
 		b = binary.BigEndian.AppendUint32(b, l.ssrc)
 		b = binary.BigEndian.AppendUint64(b, ntp(t.wall(t.now)))
-		b = binary.BigEndian.AppendUint32(b, l.tx.clock(t.now))
+		b = binary.BigEndian.AppendUint32(b, l.wireNow(l.tx.clock(t.now)))
 		b = binary.BigEndian.AppendUint32(b, uint32(l.tx.packets))
 		b = binary.BigEndian.AppendUint32(b, uint32(l.tx.bytes))
 	} else {
@@ -95,7 +95,7 @@ func (t *thread) appendBlock(b []byte, l *Leg) []byte {
 	b = binary.BigEndian.AppendUint32(b, s.ssrc)
 	b = binary.BigEndian.AppendUint32(b, uint32(s.fraction())<<24|uint32(lost)&0xFFFFFF)
 	b = binary.BigEndian.AppendUint32(b, s.extendedMax())
-	b = binary.BigEndian.AppendUint32(b, s.jitter>>4)
+	b = binary.BigEndian.AppendUint32(b, s.jitter>>4*l.ticksIn())
 	b = binary.BigEndian.AppendUint32(b, l.control.lastSR)
 	delay := uint32(0)
 	if l.control.lastSR != 0 {
@@ -193,7 +193,7 @@ func (t *thread) readBlock(l *Leg, b []byte) {
 	}
 	lost := int32(binary.BigEndian.Uint32(b[4:])<<8) >> 8
 	l.control.remoteLost = int64(lost)
-	l.control.remoteJitter = samplesToDuration(int64(binary.BigEndian.Uint32(b[12:])))
+	l.control.remoteJitter = samplesToDuration(int64(binary.BigEndian.Uint32(b[12:]) / l.ticksOut()))
 	sr, delay := binary.BigEndian.Uint32(b[16:]), binary.BigEndian.Uint32(b[20:])
 	if sr == 0 {
 		return

@@ -38,7 +38,8 @@ type digitSender struct {
 func (d *digitSender) active() bool { return len(d.jobs) > 0 }
 
 // SendDTMF sends digits (0-9 * # A-D, at most 64) as events of RFC 4733. hold is each digit's length, 40 ms to 5 s, gap the
-// pause after it, at least 40 ms; 0 means 120 ms and 80 ms. DTMFSent follows, at once when no event type is configured.
+// pause after it, at least 40 ms; 0 means 120 ms and 80 ms. Beside Opus the party may be told of 1.3 s of a longer one only (RFC 4733 §2.5.1.3 has 16 bits for
+// it, in ticks of 48 kHz). DTMFSent follows, at once when no event type is configured.
 func (l *Leg) SendDTMF(digits string, hold, gap time.Duration) error {
 	if hold == 0 {
 		hold = defaultHold
@@ -59,7 +60,7 @@ func (l *Leg) SendDTMF(digits string, hold, gap time.Duration) error {
 }
 
 func (t *thread) queueDigits(l *Leg, job digitJob) {
-	if l.config.SendEvents == 0 {
+	if !l.config.sendsEvents() {
 		l.event(t, Event{Kind: DTMFSent})
 		return
 	}
@@ -76,7 +77,7 @@ func (l *Leg) InjectDTMF(digit byte, hold time.Duration) error {
 	return l.post(func(t *thread) {
 		l.player.bargeIn(t, l)
 		t.pressed(l, press{digit, hold}, true)
-		if p := l.peer; p != nil && p.config.SendEvents != 0 && digit != '!' {
+		if p := l.peer; p != nil && p.config.sendsEvents() && digit != '!' {
 			length := min(max(hold, defaultHold), maxHold)
 			t.queueDigits(p, digitJob{string(rune(digit)), durationToSamples(length), durationToSamples(minHold)})
 		}
@@ -124,7 +125,7 @@ func (d *digitSender) next(t *thread, l *Leg) {
 
 // sendKey sends one event packet of our own.
 func (t *thread) sendKey(l *Leg, digit byte, first, end bool, samples int64, ts uint32) {
-	if !l.ready || !l.config.Direction.sends() || l.config.SendEvents == 0 {
+	if !l.ready || !l.config.Direction.sends() || !l.config.sendsEvents() {
 		return
 	}
 	b := t.frame[:headerSize+4]
@@ -133,7 +134,8 @@ func (t *thread) sendKey(l *Leg, digit byte, first, end bool, samples int64, ts 
 	if end {
 		b[headerSize+1] |= 0x80
 	}
-	binary.BigEndian.PutUint16(b[headerSize+2:], uint16(min(samples, 0xFFFF)))
-	putHeader(b, l.config.SendEvents, first, l.tx.insert(), ts, l.ssrc)
+	payloadType, ticks := l.eventType()
+	binary.BigEndian.PutUint16(b[headerSize+2:], uint16(min(samples*int64(ticks), 0xFFFF)))
+	putHeader(b, payloadType, first, l.tx.insert(), l.wire(ts, ticks), l.ssrc)
 	t.transmit(l, b)
 }

@@ -42,6 +42,11 @@
 //
 // The same tap with a short [RecordOptions.Window] feeds speech recognition.
 //
+// # Codecs
+//
+// Inside, sound is G.711. G.722 and Opus pass between parties that both have them; for everybody else a thread decodes G.722 itself, and
+// goroutines beside the threads decode Opus (decoding.go). The engine codes G.722 and no Opus: see [LegConfig].Fallback.
+//
 // # Ports
 //
 // A leg has a pair of ports of its own: for phones, and whoever may sit behind a NAT. Once it is known where the party is, a second
@@ -66,6 +71,6 @@
 // io_uring was tried as well (multishot receives, sends of a round in one call): 2 % less than connected sockets, for a third
 // back-end. Four fifths of a packet's cost are the kernel's way through UDP and IP, which no way of calling it saves.
 //
-// Standards: RFC 3550 (RTP, RTCP), RFC 3551 (PCMU, PCMA), RFC 3711 and 4568 (SRTP, SDES), RFC 4733 (DTMF), RFC 4961 (symmetric
+// Standards: RFC 3550 (RTP, RTCP), RFC 3551 (PCMU, PCMA), RFC 7587 (Opus), RFC 7160 (two clocks in a stream), RFC 3711 and 4568 (SRTP, SDES), RFC 4733 (DTMF), RFC 4961 (symmetric
 // RTP), RFC 5761 (RTCP on the RTP port), ITU-T G.711, G.107 and G.113 (estimate of quality).
 package media

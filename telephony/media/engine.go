@@ -16,8 +16,10 @@ type Engine struct {
 	ports   *ports
 	threads []*thread
 	chunks  *chunkPool
-	legIDs  atomic.Uint64
-	playIDs atomic.Uint64
+	// decoding is beside the threads.
+	decoding decoding
+	legIDs   atomic.Uint64
+	playIDs  atomic.Uint64
 
 	mu     sync.Mutex
 	closed bool
@@ -78,6 +80,7 @@ func (e *Engine) Close() error {
 	for _, t := range e.threads {
 		<-t.done
 	}
+	e.decoding.close()
 	reserveProcs(e.options, -len(e.threads))
 	return nil
 }

@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+
+	"ekc/telephony/opus/opustest"
 )
 
-// fuzzed is a thread with a bridged, recorded leg, a conference, and a protected leg.
+// fuzzed is a thread with a bridged, recorded leg, a conference, a protected leg, and legs with Opus.
 type fuzzed struct {
+	loop   *loop
 	thread *thread
 	legs   []*Leg
 	t      *testing.T
@@ -26,7 +29,7 @@ func (*fuzzed) Finish(Recorded) {}
 func newFuzzed(t *testing.T) *fuzzed {
 	p := newLoop(t)
 	p.engine.options.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
-	z := &fuzzed{thread: p.thread, t: t}
+	z := &fuzzed{loop: p, thread: p.thread, t: t}
 	sent := func(b []byte) {
 		if isControl(b) || b[0] != 0x80 {
 			return
@@ -35,7 +38,7 @@ func newFuzzed(t *testing.T) *fuzzed {
 			t.Fatalf("sent what is no RTP: %v: %x", err, b)
 		}
 	}
-	for i := range 5 {
+	for i := range 8 {
 		l, err := p.engine.NewPipe(LegOptions{Notify: func(e Event) {
 			if e.Kind == DTMF && (e.Duration < 0 || e.Digit == 0) {
 				t.Fatalf("digit %+v", e)
@@ -48,6 +51,9 @@ func newFuzzed(t *testing.T) *fuzzed {
 		if i == 4 {
 			c.SRTP = testKeys(AES128SHA80, 3)
 		}
+		if i == 5 || i == 6 {
+			withOpus(111)(&c)
+		}
 		c.RTCPMux = i%2 == 1
 		if err := l.Configure(c); err != nil {
 			t.Fatal(err)
@@ -55,7 +61,10 @@ func newFuzzed(t *testing.T) *fuzzed {
 		z.legs = append(z.legs, l)
 	}
 	_, _ = z.legs[0].Record(z, RecordOptions{Window: MinWindow})
+	_, _ = z.legs[5].Record(z, RecordOptions{Window: MinWindow})
 	_ = p.engine.Bridge(z.legs[0], z.legs[1])
+	_ = p.engine.Bridge(z.legs[5], z.legs[7])
+	_ = p.engine.Bridge(z.legs[6], z.legs[4])
 	_ = p.engine.NewConference().Arrange(Everyone(z.legs[2], z.legs[3])...)
 	p.turn()
 	return z
@@ -71,6 +80,7 @@ func (z *fuzzed) feed(control bool, data []byte) {
 			z.thread.receive(l, control, append([]byte(nil), packet...), testAddress, n == 77)
 		}
 		z.thread.now += int64(7 * time.Millisecond)
+		z.loop.hearOpus()
 		z.thread.wheel.advance(z.thread)
 	}
 	z.thread.now += int64(2 * time.Second)
@@ -92,6 +102,9 @@ func FuzzRTP(f *testing.F) {
 	f.Add([]byte{14, 0xA0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 9, 9})
 	f.Add(strangeSTUN)
 	f.Add(strangeDTLS)
+	f.Add(append(seedRTP(111, 1, opustest.High()[0]...), seedRTP(8, 2, frame(2)...)...))
+	f.Add(append(seedRTP(111, 1, opustest.Silk()[0]...), seedRTP(110, 2, 5, 0x8A, 3, 192)...))
+	f.Add(append(seedRTP(111, 1, 0x7B, 0x42, 3, 1, 2, 3, 4, 5, 6, 7), seedRTP(101, 2, 5, 0x8A, 1, 64)...))
 	f.Fuzz(func(t *testing.T, data []byte) { newFuzzed(t).feed(false, data) })
 }
 

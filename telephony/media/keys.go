@@ -17,6 +17,7 @@ type keyEvent struct {
 	code     uint8
 	end      bool
 	duration uint16
+	ticks    uint32 // of the duration in a sample; 0 is 1
 }
 
 func parseKeyEvent(b []byte) (e keyEvent, ok bool) {
@@ -32,8 +33,9 @@ type keyDecoder struct {
 	done    bool // the press with timestamp ts has been told
 	code    uint8
 	ts      uint32
-	longest uint32 // samples
-	earlier uint32 // samples of earlier segments of a long press (RFC 4733 §2.5.1.3)
+	longest uint32 // ticks
+	ticks   uint32 // in a sample
+	earlier uint32 // ticks of earlier segments of a long press (RFC 4733 §2.5.1.3)
 	lastAt  int64
 	any     bool
 }
@@ -59,7 +61,7 @@ func (d *keyDecoder) update(e keyEvent, ts uint32, now int64) (ended press, isEn
 	}
 	if !d.any || ts != d.ts {
 		d.any, d.active, d.done = true, true, false
-		d.code, d.ts, d.longest, d.earlier = e.code, ts, 0, 0
+		d.code, d.ts, d.longest, d.earlier, d.ticks = e.code, ts, 0, 0, max(e.ticks, 1)
 		begun = true
 	}
 	d.lastAt = now
@@ -86,13 +88,13 @@ func (d *keyDecoder) expire(now int64) (press, bool) {
 }
 
 func (d *keyDecoder) finish() (press, bool) {
-	p := press{digitNames[d.code], samplesToDuration(int64(d.earlier + d.longest))}
+	p := press{digitNames[d.code], samplesToDuration(int64((d.earlier + d.longest) / d.ticks))}
 	d.active, d.done = false, true
 	return p, true
 }
 
-// receiveKey takes an event packet. apart tells that it is of another stream than the sound.
-func (t *thread) receiveKey(l *Leg, b []byte, h *header, apart bool) {
+// receiveKey takes an event packet of a clock with so many ticks in a sample. apart tells that it is of another stream than the sound.
+func (t *thread) receiveKey(l *Leg, b []byte, h *header, ticks uint32, apart bool) {
 	e, ok := parseKeyEvent(b[h.start:h.end])
 	if !ok {
 		l.stats.Rejected++
@@ -102,6 +104,7 @@ func (t *thread) receiveKey(l *Leg, b []byte, h *header, apart bool) {
 		}
 		return
 	}
+	e.ticks = ticks
 	ended, isEnded, begun := l.rx.keys.update(e, h.ts, t.now)
 	if begun {
 		l.player.bargeIn(t, l)
@@ -113,7 +116,10 @@ func (t *thread) receiveKey(l *Leg, b []byte, h *header, apart bool) {
 		t.wheel.spinUp(l)
 	}
 	if l.peer != nil && l.room == nil {
-		t.relayKey(l, l.peer, b, h, apart)
+		if l.opus != nil && !apart {
+			h.ts = l.opus.in.event(h.ts, ticks, t.now)
+		}
+		t.relayKey(l, l.peer, b, h, ticks, apart)
 	}
 }
 
@@ -131,8 +137,8 @@ type digitRelay struct {
 }
 
 // relayKey passes an event packet to the bridged leg, when both directions and types allow.
-func (t *thread) relayKey(from, to *Leg, b []byte, h *header, apart bool) {
-	if !to.ready || !to.config.Direction.sends() || to.config.SendEvents == 0 ||
+func (t *thread) relayKey(from, to *Leg, b []byte, h *header, ticks uint32, apart bool) {
+	if !to.ready || !to.config.Direction.sends() || !to.config.sendsEvents() ||
 		!from.config.Direction.receives() || to.digits.active() || to.player.active() {
 		if !apart {
 			to.tx.omit(from.origin())
@@ -155,7 +161,22 @@ func (t *thread) relayKey(from, to *Leg, b []byte, h *header, apart bool) {
 	if !ok {
 		return
 	}
+	payloadType, own := to.eventType()
 	packet := b[h.start-headerSize : h.end]
-	putHeader(packet, to.config.SendEvents, marker, seq, ts, to.ssrc)
+	if own != ticks {
+		length := uint32(binary.BigEndian.Uint16(packet[headerSize+2:])) * own / ticks
+		binary.BigEndian.PutUint16(packet[headerSize+2:], uint16(min(length, 0xFFFF)))
+	}
+	putHeader(packet, payloadType, marker, seq, to.wire(ts, own), to.ssrc)
 	t.transmit(to, packet)
+}
+
+// eventType gives the payload type of events that are sent, and the ticks of its clock in a sample: that of the sound before (RFC 4733
+// §2.1), if it was agreed on.
+func (l *Leg) eventType() (payloadType uint8, ticks uint32) {
+	c := &l.config
+	if c.SendWideEvents != 0 && l.opus != nil && (l.opus.out.ticks == ticksOpus || c.SendEvents == 0) {
+		return c.SendWideEvents, ticksOpus
+	}
+	return c.SendEvents, 1
 }

@@ -17,6 +17,7 @@ type Leg struct {
 	room      *Conference
 	srtp      *cryptor
 	wide      *wideband // nil without G.722
+	opus      *opusLeg  // nil without Opus
 	transport transport
 	to        destination
 	thread    atomic.Pointer[thread] // written by the thread that has it; stragglers of others only compare
@@ -128,6 +129,9 @@ func (l *Leg) Configure(c LegConfig) error {
 		return err
 	}
 	c.Receive = append([]Format(nil), c.Receive...)
+	if c.hasOpus() {
+		l.engine.decoding.start()
+	}
 	fresh, err := newCryptor(c.SRTP)
 	if err != nil {
 		return fmt.Errorf("SRTP keys: %w", err)

@@ -3,6 +3,7 @@ package media
 import (
 	"encoding/binary"
 	"net/netip"
+	"runtime"
 	"testing"
 	"time"
 
@@ -30,7 +31,8 @@ func newLoop(t *testing.T) *loop {
 	th, err := newThread(e, 0)
 	require.NoError(t, err)
 	e.threads = []*thread{th}
-	th.mail.wake, th.inbox.wake = func() {}, func() {}
+	th.mail.wake, th.inbox.wake, th.results.wake = func() {}, func() {}, func() {}
+	t.Cleanup(e.decoding.close)
 	th.poll = newWaiter()
 	th.now = int64(time.Second)
 	th.wheel.start(th.now)
@@ -49,7 +51,19 @@ func (p *loop) run(d time.Duration) {
 func (p *loop) turn() {
 	p.thread.mail.drain(p.thread)
 	p.thread.inbox.drain(p.thread)
+	p.hearOpus()
 	p.thread.wheel.advance(p.thread)
+}
+
+// hearOpus waits until what has come of Opus is decoded.
+func (p *loop) hearOpus() {
+	for waits := true; waits; runtime.Gosched() {
+		p.thread.results.drain(p.thread)
+		waits = false
+		for _, l := range p.thread.legs {
+			waits = waits || l.opus != nil && l.opus.decoder.waiting.Load() > 0
+		}
+	}
 }
 
 // end is a leg with its party: what came out, and what the party says.

@@ -151,7 +151,7 @@ func (t *thread) spin(l *Leg) bool {
 	case l.digits.active():
 		l.digits.step(t, l)
 	case l.player.active() && l.ready && l.to.valid():
-		law := l.config.Send.Codec.law()
+		law := l.config.own().Codec.law()
 		ended := l.player.fill(t.frame[headerSize:], law)
 		t.sendFrame(l, t.frame[:], law)
 		if ended {
@@ -163,16 +163,16 @@ func (t *thread) spin(l *Leg) bool {
 
 // sendFrame sends a frame of the engine's own: packet has room for the header, then sound in the leg's law.
 func (t *thread) sendFrame(l *Leg, packet []byte, law Codec) {
-	if !l.config.Direction.sends() {
+	own := l.config.own()
+	if !l.config.Direction.sends() || own.Codec == CodecNone {
 		return
 	}
 	seq, ts, marker := l.tx.own(t.now)
 	for _, tap := range l.taps {
 		tap.put(t, &tap.heard, 0, ts, packet[headerSize:], law)
 	}
-	if l.config.Send.Codec == G722 {
+	if own.Codec == G722 {
 		l.wide.encode(packet[headerSize:], law)
 	}
-	putHeader(packet, l.config.Send.PayloadType, marker, seq, ts, l.ssrc)
-	t.transmit(l, packet)
+	t.emit(l, packet, own, marker, seq, ts)
 }

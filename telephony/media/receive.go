@@ -9,6 +9,7 @@ import (
 const (
 	kindNone   = uint8(CodecNone)
 	kindEvents = uint8(100)
+	kindWide   = uint8(102) // events of 48 kHz
 	kindNoise  = uint8(101) // comfort noise (RFC 3389): a sign of life, and nothing to hear in G.711
 )
 
@@ -35,9 +36,13 @@ func (t *thread) configure(l *Leg, c LegConfig, fresh *cryptor) {
 	}
 	l.config = c
 	l.wide = widebandFor(l.wide, &c)
+	l.opus = opusFor(l.opus, &c)
 	l.rx.kinds = [128]uint8{noiseType: kindNoise}
 	for _, f := range c.Receive {
 		l.rx.kinds[f.PayloadType] = uint8(f.Codec)
+	}
+	if c.ReceiveWideEvents != 0 {
+		l.rx.kinds[c.ReceiveWideEvents] = kindWide
 	}
 	if c.ReceiveEvents != 0 {
 		l.rx.kinds[c.ReceiveEvents] = kindEvents
@@ -100,8 +105,12 @@ func (t *thread) receive(l *Leg, control bool, b []byte, from netip.AddrPort, st
 	case believed:
 	}
 	t.alive(l, &h)
+	ticks := uint32(1)
+	if kind == kindWide {
+		kind, ticks = kindEvents, ticksOpus
+	}
 	if kind == kindEvents && l.rx.sequence.started && h.ssrc != l.rx.sequence.ssrc {
-		t.receiveKey(l, b, &h, true) // some senders give events a stream of their own
+		t.receiveKey(l, b, &h, ticks, true) // some senders give events a stream of their own
 		return
 	}
 	how := l.rx.sequence.update(h.ssrc, h.seq)
@@ -110,10 +119,13 @@ func (t *thread) receive(l *Leg, control bool, b []byte, from netip.AddrPort, st
 	}
 	switch kind {
 	case kindEvents:
-		t.receiveKey(l, b, &h, false)
+		t.receiveKey(l, b, &h, ticks, false)
 	case kindNoise:
 		t.omit(l)
 	default:
+		if l.opus != nil {
+			l.retime(&h, Codec(kind), t.now)
+		}
 		if how == inOrder && !stale {
 			l.rx.sequence.time(uint32(t.now*(SampleRate/1000)/1e6), h.ts)
 		}
@@ -159,6 +171,10 @@ func (t *thread) receiveSound(l *Leg, b []byte, h *header, codec Codec, stale bo
 		t.omit(l)
 		return
 	}
+	if codec == Opus {
+		t.receiveOpus(l, b, h, stale)
+		return
+	}
 	payload, law := t.inside(l, b[h.start:h.end], codec)
 	for _, tap := range l.taps {
 		tap.put(t, &tap.said, l.rx.sequence.epoch, h.ts, payload, law)
@@ -188,25 +204,41 @@ func (t *thread) omit(l *Leg) {
 // forward passes a packet of from's party to to's; inner is its sound inside. The payload stays where it is: a plain header is written
 // before it.
 func (t *thread) forward(from, to *Leg, b []byte, h *header, codec Codec, inner []byte, law Codec) {
-	switch {
-	case !to.ready || !to.config.Direction.sends() || to.digits.active():
+	if to.ready && to.config.own().Codec == CodecNone {
 		to.tx.omit(from.origin())
 		return
-	case to.player.active():
-		return
 	}
-	seq, ts, marker, ok := to.tx.shift(from.origin(), h, t.now)
+	seq, ts, marker, ok := t.turn(from, to, h)
 	if !ok {
 		return
 	}
-	to.tx.sounded(ts, t.now)
 	for _, tap := range to.taps {
 		tap.put(t, &tap.heard, 0, ts, inner, law)
 	}
-	recode(to, b[h.start:h.end], codec, inner, law)
-	packet := b[h.start-headerSize : h.end]
-	putHeader(packet, to.config.Send.PayloadType, marker, seq, ts, to.ssrc)
-	t.transmit(to, packet)
+	format := recode(to, b[h.start:h.end], codec, inner, law)
+	t.emit(to, b[h.start-headerSize:h.end], format, marker, seq, ts)
+}
+
+// turn gives a packet of from's party its place in what to's party hears; ok is false when it is not to be heard.
+func (t *thread) turn(from, to *Leg, h *header) (seq uint16, ts uint32, marker, ok bool) {
+	switch {
+	case !to.ready || !to.config.Direction.sends() || to.digits.active():
+		to.tx.omit(from.origin())
+		return 0, 0, false, false
+	case to.player.active():
+		return 0, 0, false, false
+	}
+	seq, ts, marker, ok = to.tx.shift(from.origin(), h, t.now)
+	if ok {
+		to.tx.sounded(ts, t.now)
+	}
+	return seq, ts, marker, ok
+}
+
+// emit sends a packet of sound, which has room for the header; ts is in samples.
+func (t *thread) emit(l *Leg, packet []byte, f Format, marker bool, seq uint16, ts uint32) {
+	putHeader(packet, f.PayloadType, marker, seq, l.wire(ts, f.Codec.ticks()), l.ssrc)
+	t.transmit(l, packet)
 }
 
 // transmit protects, sends and counts one RTP packet.

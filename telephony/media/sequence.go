@@ -49,6 +49,12 @@ func (s *sequence) begin(ssrc uint32, seq uint16) {
 	s.received, s.priorExp, s.priorRecv, s.seen = 0, 0, 0, 1
 }
 
+// turn begins a new epoch within a stream: its timestamps do not go on, its numbers do.
+func (s *sequence) turn() {
+	s.epoch++
+	s.hasTime = false
+}
+
 // update takes one packet of the stream.
 func (s *sequence) update(ssrc uint32, seq uint16) arrival {
 	if !s.started || ssrc != s.ssrc {

@@ -15,6 +15,8 @@ type LegStats struct {
 	Late, Duplicate, Stale uint64
 	// Foreign came from an address that is not believed, Rejected were not valid RTP of an agreed type (or failed SRTP).
 	Foreign, Rejected uint64
+	// Undecoded are packets of Opus that could not be decoded, or not in time, where somebody without Opus was to hear or keep them.
+	Undecoded uint64
 	// Jitter is the interarrival jitter (RFC 3550 A.8), to about a millisecond.
 	Jitter time.Duration
 	// RoundTrip is to the party and back, from RTCP; 0: not known.
@@ -48,6 +50,8 @@ type ThreadStats struct {
 	PacketsIn, PacketsOut, BytesIn, BytesOut, ControlIn, ControlOut uint64
 	// Rejected, Foreign and Stale are the packets dropped; SendErrors those that the kernel refused.
 	Rejected, Foreign, Stale, SendErrors uint64
+	// Undecoded are packets of Opus of which nothing could be kept or translated.
+	Undecoded uint64
 	// Digits counts key presses, Clips finished plays.
 	Digits, Clips uint64
 	// Chunks were handed to sinks, ChunksDropped refused by them.

@@ -105,7 +105,7 @@ func (k *tap) begin(t *thread, window int64) {
 	}
 	if k.format == FormatAuto {
 		k.format = FormatALaw
-		if k.leg.ready && k.leg.config.Send.Codec == PCMU {
+		if k.leg.ready && k.leg.config.own().Codec == PCMU {
 			k.format = FormatMuLaw
 		}
 	}

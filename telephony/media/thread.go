@@ -29,22 +29,24 @@ type thread struct {
 	now    int64     // nanoseconds since base, at the beginning of the round
 	mail   mailbox
 	inbox  inbox
-	shares shares
-	poll   poller
-	wheel  wheel
-	legs   []*Leg
-	rooms  int
-	load   atomic.Int64 // legs, for placing
-	stats  ThreadStats
-	frame  [headerSize + frameSamples]byte // for packets that the thread makes
-	report [256]byte
-	crypt  []byte
-	plain  []byte
-	narrow [maxPacket]byte // a packet of G.722 as A-law
-	mixes  [MaxMembers]mixInput
-	sum    [frameSamples]int32
-	stop   bool
-	done   chan struct{}
+	// results are what was decoded beside the thread.
+	results results
+	shares  shares
+	poll    poller
+	wheel   wheel
+	legs    []*Leg
+	rooms   int
+	load    atomic.Int64 // legs, for placing
+	stats   ThreadStats
+	frame   [headerSize + frameSamples]byte // for packets that the thread makes
+	report  [256]byte
+	crypt   []byte
+	plain   []byte
+	narrow  [maxPacket]byte // a packet of G.722 as A-law
+	mixes   [MaxMembers]mixInput
+	sum     [frameSamples]int32
+	stop    bool
+	done    chan struct{}
 }
 
 func newThread(e *Engine, index int) (*thread, error) {
@@ -57,7 +59,7 @@ func newThread(e *Engine, index int) (*thread, error) {
 		return nil, err
 	}
 	t.poll = p
-	t.mail.wake, t.inbox.wake = p.wake, p.wake
+	t.mail.wake, t.inbox.wake, t.results.wake = p.wake, p.wake, p.wake
 	return t, nil
 }
 
@@ -78,6 +80,7 @@ func (t *thread) run() {
 		t.now = t.monotonic()
 		t.mail.drain(t)
 		t.inbox.drain(t)
+		t.results.drain(t)
 		t.wheel.advance(t)
 		t.stats.Rounds++
 		if t.stop {

@@ -60,8 +60,9 @@ func (t *thread) inside(l *Leg, payload []byte, codec Codec) ([]byte, Codec) {
 }
 
 // recode makes of a payload, which is inner inside, what a leg sends.
-func recode(to *Leg, payload []byte, codec Codec, inner []byte, law Codec) {
-	switch own := to.config.Send.Codec; {
+func recode(to *Leg, payload []byte, codec Codec, inner []byte, law Codec) Format {
+	format := to.config.own()
+	switch own := format.Codec; {
 	case own == codec:
 	case own == G722:
 		to.wide.encode(payload, codec)
@@ -71,6 +72,7 @@ func recode(to *Leg, payload []byte, codec Codec, inner []byte, law Codec) {
 	default:
 		translate(payload, codec, own)
 	}
+	return format
 }
 
 // law is the one that the engine's own frames for a leg are made in.

@@ -48,6 +48,15 @@ func (c Codec) Is(other Codec) bool {
 		max(c.Channels, 1) == max(other.Channels, 1)
 }
 
+// at is the same at another payload type.
+func (c Codec) at(payload uint8) Codec {
+	c.Payload = payload
+	return c
+}
+
+// isG711 reports whether it is one of the two that every telephone has.
+func (c Codec) isG711() bool { return c.Is(PCMA()) || c.Is(PCMU()) }
+
 // static gives the encodings that a payload type means without an a=rtpmap line (RFC 3551 §6).
 func static(payload uint8) (Codec, bool) {
 	switch payload {

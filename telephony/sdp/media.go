@@ -91,6 +91,8 @@ type Endpoint struct {
 	Codecs []Codec
 	// EventPayload is the payload type at which we offer telephone-event for 8 kHz codecs, 96–127; zero offers none.
 	EventPayload uint8
+	// WideEventPayload is the one at which we offer telephone-event of 48 kHz where Opus is among the codecs; zero offers none.
+	WideEventPayload uint8
 	// PTime is the packet length in milliseconds that we ask for; zero means 20.
 	PTime int
 	// SRTP is the encryption policy.
@@ -111,11 +113,15 @@ type Media struct {
 	RTCPMux bool
 	// Codec is what we send, bound to the payload type that the peer expects.
 	Codec Codec
+	// Fallback, where Codec is Opus, is G.711 as the peer takes it too; without a name it does not.
+	Fallback Codec
 	// Receive maps the payload types that the peer may send to their codecs, telephone-event left out.
 	Receive map[uint8]Codec
 	// SendEvent and ReceiveEvent are the payload types of telephone-event; zero when not agreed: DTMF then goes by INFO or
 	// in the audio.
 	SendEvent, ReceiveEvent uint8
+	// SendWideEvent and ReceiveWideEvent are those of its clock of 48 kHz, which goes with Opus; zero when not agreed.
+	SendWideEvent, ReceiveWideEvent uint8
 	// Direction is ours: whether we send and whether the peer sends.
 	Direction Direction
 	// Held says that the peer holds us: it wants no media from us (sendonly, inactive, or the address 0.0.0.0).

@@ -19,6 +19,7 @@ type Session struct {
 	payloads []Codec
 	cryptos  []crypto // our keys: one for each suite while offered, the chosen one afterwards
 	events   uint8
+	wide     uint8     // events of 48 kHz
 	asked    Direction // what our last offer asked for
 	media    Media
 	agreed   bool
@@ -47,8 +48,12 @@ func NewSession(endpoint Endpoint, random io.Reader) (*Session, error) {
 	if _, err := io.ReadFull(random, id[:]); err != nil {
 		return nil, fmt.Errorf("sdp: draw a session id: %w", err)
 	}
+	wide := uint8(0)
+	if slices.ContainsFunc(endpoint.Codecs, Opus().Is) {
+		wide = endpoint.WideEventPayload
+	}
 	return &Session{
-		endpoint: endpoint, random: random, events: endpoint.EventPayload, payloads: endpoint.Codecs,
+		endpoint: endpoint, random: random, events: endpoint.EventPayload, wide: wide, payloads: endpoint.Codecs,
 		// Some peers keep the id in a signed 64-bit number.
 		id: binary.BigEndian.Uint64(id[:]) >> 2,
 	}, nil
@@ -58,6 +63,21 @@ func NewSession(endpoint Endpoint, random io.Reader) (*Session, error) {
 // codecs and the policy stay.
 func (s *Session) Move(endpoint Endpoint) {
 	s.endpoint.Address, s.endpoint.Port, s.endpoint.RTCPPort = endpoint.Address, endpoint.Port, endpoint.RTCPPort
+}
+
+// Drop gives up a codec from the next description on, unless there is no other.
+func (s *Session) Drop(codec Codec) {
+	without := func(codecs []Codec) []Codec {
+		kept := slices.DeleteFunc(slices.Clone(codecs), codec.Is)
+		if len(kept) == 0 {
+			return codecs
+		}
+		return kept
+	}
+	s.endpoint.Codecs, s.payloads = without(s.endpoint.Codecs), without(s.payloads)
+	if !slices.ContainsFunc(s.payloads, Opus().Is) {
+		s.wide = 0
+	}
 }
 
 // Media is what was agreed last; false before the first agreement.
@@ -75,7 +95,7 @@ func (s *Session) Offer(want Direction) ([]byte, error) {
 
 // ours is the audio line of an offer.
 func (s *Session) ours(want Direction) audio {
-	a := audio{direction: want, mux: s.endpoint.RTCPMux, event: s.events, cryptos: s.cryptos}
+	a := audio{direction: want, mux: s.endpoint.RTCPMux, event: s.events, wide: s.wide, cryptos: s.cryptos}
 	a.codecs = s.payloads
 	a.protos = []string{"RTP", "AVP"}
 	switch {
@@ -116,7 +136,7 @@ func (s *Session) Accept(answer []byte) (Media, error) {
 	if theirs.media != "audio" || theirs.port == 0 || !theirs.rtp() {
 		return Media{}, fmt.Errorf("%w: the audio was refused", ErrNotAcceptable)
 	}
-	media, err := s.common(theirs, s.payloads)
+	media, err := s.common(theirs, s.payloads, true)
 	if err != nil {
 		return Media{}, err
 	}
@@ -129,6 +149,9 @@ func (s *Session) Accept(answer []byte) (Media, error) {
 	media.Direction = meet(media.Direction, s.asked)
 	if media.ReceiveEvent != 0 {
 		media.ReceiveEvent = s.events
+	}
+	if media.ReceiveWideEvent != 0 {
+		media.ReceiveWideEvent = s.wide
 	}
 	s.settle(&media, theirs, mine)
 	return media, nil

@@ -12,7 +12,8 @@ type audio struct {
 	direction Direction
 	protos    []string
 	codecs    []Codec
-	event     uint8
+	event     uint8 // telephone-event of 8 kHz,
+	wide      uint8 // and of 48
 	cryptos   []crypto
 	mux       bool
 }
@@ -66,8 +67,7 @@ func (s *Session) describe(a audio) *sdp.MediaDescription {
 	m := &sdp.MediaDescription{MediaName: sdp.MediaName{
 		Media: "audio", Port: sdp.RangedPort{Value: int(s.endpoint.Port)}, Protos: a.protos,
 	}}
-	eventRate := 8000
-	for i, codec := range a.codecs {
+	for _, codec := range a.codecs {
 		payload := strconv.Itoa(int(codec.Payload))
 		m.MediaName.Formats = append(m.MediaName.Formats, payload)
 		encoding := fmt.Sprintf("%s %s/%d", payload, codec.Name, codec.ClockRate)
@@ -78,16 +78,9 @@ func (s *Session) describe(a audio) *sdp.MediaDescription {
 		if codec.Format != "" {
 			m.WithValueAttribute("fmtp", payload+" "+codec.Format)
 		}
-		if i == 0 && len(a.codecs) == 1 {
-			eventRate = codec.ClockRate
-		}
 	}
-	if a.event != 0 {
-		payload := strconv.Itoa(int(a.event))
-		m.MediaName.Formats = append(m.MediaName.Formats, payload)
-		m.WithValueAttribute("rtpmap", fmt.Sprintf("%s %s/%d", payload, NameEvent, eventRate))
-		m.WithValueAttribute("fmtp", payload+" 0-16")
-	}
+	describeEvents(m, a.event, 8000)
+	describeEvents(m, a.wide, Opus().ClockRate)
 	m.WithValueAttribute("ptime", strconv.Itoa(s.endpoint.PTime))
 	for _, c := range a.cryptos {
 		m.WithValueAttribute("crypto", c.String())
@@ -100,4 +93,15 @@ func (s *Session) describe(a audio) *sdp.MediaDescription {
 	}
 	m.WithPropertyAttribute(a.direction.String())
 	return m
+}
+
+// describeEvents writes telephone-event, unless the payload type is 0.
+func describeEvents(m *sdp.MediaDescription, payloadType uint8, rate int) {
+	if payloadType == 0 {
+		return
+	}
+	payload := strconv.Itoa(int(payloadType))
+	m.MediaName.Formats = append(m.MediaName.Formats, payload)
+	m.WithValueAttribute("rtpmap", fmt.Sprintf("%s %s/%d", payload, NameEvent, rate))
+	m.WithValueAttribute("fmtp", payload+" 0-16")
 }

@@ -39,7 +39,7 @@ type Trunk struct {
 	Trusted bool
 	// Numbers maps between E.164 and what the carrier sends and wants.
 	Numbers NumberPlan
-	// Codecs in order of preference, and SRTP policy, for the owner of the media.
+	// Codecs in order of preference, and SRTP policy, for the owner of the media. Beside Opus there is always G.711.
 	Codecs []sdp.Codec
 	SRTP   sdp.Policy
 	// SymmetricMedia says that the carrier's gateways send sound from where their descriptions say that they receive it
