@@ -42,6 +42,8 @@ type deviceOptions struct {
 	// account are further parameters of its account, such as ;answermode=auto.
 	account string
 	modules []string
+	// codecs are those of its account; PCMA when there are none.
+	codecs string
 	// certificate is a PEM file with the certificate and key by which it is called over TLS.
 	certificate string
 }
@@ -140,15 +142,18 @@ snd_path %[5]s
 
 // line is the account as baresip reads it.
 func (o deviceOptions) line() string {
-	transport := o.transport
+	transport, codecs := o.transport, o.codecs
 	if transport == "" {
 		transport = "udp"
 	}
-	if o.password == "" {
-		return fmt.Sprintf("<sip:%s@%s;transport=%s>;regint=0;audio_codecs=PCMA/8000/1%s", o.user, o.address, transport, o.account)
+	if codecs == "" {
+		codecs = "PCMA/8000/1"
 	}
-	return fmt.Sprintf("<sip:%[1]s:%[2]s@%[3]s;transport=%[4]s>;regint=60;audio_codecs=PCMA/8000/1;auth_user=%[1]s;auth_pass=%[2]s%[5]s",
-		o.user, o.password, o.registrar, transport, o.account)
+	if o.password == "" {
+		return fmt.Sprintf("<sip:%s@%s;transport=%s>;regint=0;audio_codecs=%s%s", o.user, o.address, transport, codecs, o.account)
+	}
+	return fmt.Sprintf("<sip:%[1]s:%[2]s@%[3]s;transport=%[4]s>;regint=60;audio_codecs=%[6]s;auth_user=%[1]s;auth_pass=%[2]s%[5]s",
+		o.user, o.password, o.registrar, transport, o.account, codecs)
 }
 
 // listeners finds where a process listens for TCP, at one IP address of this machine.
@@ -347,5 +352,24 @@ func (d *device) heard() []byte {
 	if len(sound) < 4 {
 		return nil
 	}
+	if channels := int(binary.LittleEndian.Uint16(file[22:])); channels > 1 { // of Opus, which has 48 kHz
+		return oneChannel(sound[4:], 2*channels, int(binary.LittleEndian.Uint32(file[24:]))/media.SampleRate)
+	}
 	return sound[4:]
+}
+
+// oneChannel takes the first channel of sound, and of it one sample of so many.
+func oneChannel(sound []byte, size, every int) (out []byte) {
+	for i := 0; i+size <= len(sound); i += size * every {
+		out = append(out, sound[i], sound[i+1])
+	}
+	return out
+}
+
+// changes waits until the device has decoded so many times what is not the codec of before. baresip keeps nothing of what it hears after that.
+func (d *device) changes(codec string, times int) {
+	d.t.Helper()
+	require.Eventually(d.t, func() bool {
+		return strings.Count(d.said.String(), "Set audio decoder: "+codec) >= times
+	}, callPatience, 50*time.Millisecond, "%s does not come", codec)
 }

@@ -37,6 +37,7 @@ func TestPhone(t *testing.T) {
 		"trunks":                   trunks,
 		"trunk over TLS":           secureTrunk,
 		"recording and rating":     recordingAndRating,
+		"sound in Opus":            soundInOpus,
 		"strangers":                strangers,
 	})
 	c.noneInClear(t)
