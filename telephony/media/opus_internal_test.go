@@ -243,6 +243,31 @@ func TestOpusPartyChangesTheClock(t *testing.T) {
 	require.Less(t, a.snapshot(p.thread).Jitter, 5*time.Millisecond)
 }
 
+// What comes in the other clock after a pause is where it was said, though no timestamp tells how long the pause was.
+func TestOpusPartyPausesAndChangesTheClock(t *testing.T) {
+	t.Parallel()
+	p := newLoop(t)
+	a := p.join(withOpus(111))
+	w, r := a.record(RecordOptions{})
+	a.sing(111, opustest.High(), 20, nil)
+	p.run(10 * FrameDuration)
+	s := singer{hertz: 1000}
+	for range 20 {
+		a.sayAs(8, s.frame())
+		p.run(FrameDuration)
+	}
+	require.NoError(t, r.Stop())
+	p.turn()
+	frame := func(n int) bool {
+		_, loud := tonal(alaw(w.said[n*frameSamples:(n+1)*frameSamples]), 1000)
+		return loud
+	}
+	require.True(t, frame(15))
+	require.False(t, frame(22))
+	require.False(t, frame(27))
+	require.True(t, frame(45), "the last of what was said is not where the first was")
+}
+
 // Timestamps of 48 kHz wrap in the middle of a call, which no recording notices.
 func TestOpusClockWraps(t *testing.T) {
 	t.Parallel()

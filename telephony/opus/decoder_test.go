@@ -131,6 +131,10 @@ func TestSamples(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c.want, n, "%x", c.packet)
 	}
+	for _, packet := range [][]byte{{}, {3}, {3, 0}, {3<<3 | 3, 3}, {16<<3 | 3, 49}} {
+		_, err := opus.Samples(packet)
+		require.ErrorIs(t, err, opus.ErrPacket, "%x", packet)
+	}
 }
 
 func FuzzDecode(f *testing.F) {
