@@ -81,6 +81,8 @@ func (b *Base) refresh(ctx context.Context) error {
 	}
 	if g := s.index.Garbage(); g > rebuildAt && g*float64(s.index.Len()) > minGarbage*(1-g) {
 		b.state.Store(s.rebuilt())
+	} else if s.index.Stale() {
+		s.index.Learn()
 	}
 	return nil
 }

@@ -81,6 +81,7 @@ func syntheticIndex(n int) (*lexical.Index, []string) {
 			docs = docs[:0]
 		}
 	}
+	x.Learn()
 	return x, queries
 }
 

@@ -57,6 +57,7 @@ type world struct {
 func newWorld(docs []lexical.Doc) *world {
 	w := &world{index: lexical.New()}
 	w.index.Put(docs...)
+	w.index.Learn()
 	for _, d := range docs {
 		vs, _ := embed.Builtin{}.Embed(nil, d.Units) //nolint:staticcheck // the built-in embedder uses no context and cannot fail
 		for _, v := range vs {

@@ -55,7 +55,7 @@ func run(data, out, cache, without, failures string) error {
 		return nil
 	}
 	m := rank.Model{
-		Inputs: rank.InputNames(), Order: fitOrder(samples, orderOptions()), Confidence: fitConfidence(js, confidenceOptions()),
+		Inputs: rank.InputNames(), Order: fitOrder(samples), Confidence: fitConfidence(js, confidenceOptions()),
 		AnswerAt: answerAt, ClarifyAt: clarifyAt,
 	}
 	encoded, err := json.Marshal(m)
@@ -76,7 +76,7 @@ func outOfFold(samples []*sample) map[*sample][]float64 {
 				train = append(train, s)
 			}
 		}
-		forest := fitOrder(train, orderOptions())
+		forest := fitOrder(train)
 		for _, s := range samples {
 			if s.fold != f {
 				continue

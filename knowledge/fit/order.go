@@ -27,6 +27,8 @@ func orderDirections() []int {
 		"definition": 1, "local_unit": 1, "local_any": 1, "local_back": 1, "local_f1": 1, "local_missing": -1, "local_gap": 1,
 		"local_rank": 1, "topic_mass": 1, "strict_unit_gap": 1, "strict_unit_rank": 1, "topic_back": 1, "topic_f1": 1, "topic_f1_gap": 1, "surface": 1,
 		"mark_missing": -1, "mark_extra": -1, "f1_rank": 1, "defines": 1, "heading_f1": 1,
+		"kin_unit": 1, "kin_any": 1, "kin_back": 1, "kin_f1": 1, "kin_cosine": 1, "kin_any_gap": 1, "kin_f1_gap": 1, "kin_cosine_gap": 1,
+		"window": 1, "window_gap": 1, "pairs": 1,
 	}
 	names := rank.InputNames()
 	out := make([]int, len(names))
@@ -39,39 +41,54 @@ func orderDirections() []int {
 // learned is how many candidates of a query the order is learned from; those below are too easy to teach anything.
 const learned = 30
 
-// fitOrder learns to put the records that answer before the others: a linear sum, then
-// LambdaMART, both with the gain of the reciprocal rank.
-func fitOrder(samples []*sample, o boostOptions) rank.Forest {
+// teaching is what the order is learned from: candidates of queries, those of one query in a row.
+type teaching struct {
+	rows   [][]float32
+	labels []bool
+	spans  [][2]int
+	weight []float64 // of each query
+}
+
+// taught leaves out queries without a right candidate, and those of the own base: it is for the probabilities only, for learning the
+// order from it costs the other kinds two in a hundred.
+func taught(samples []*sample) teaching {
 	ofSet := setWeights(samples)
-	var rows [][]float32
-	var spans [][2]int
-	var labels []bool
-	var weight []float64
+	var t teaching
 	for _, s := range samples {
 		if !s.hasRelevant() || s.set == "own" {
-			// The own base is for the probabilities only. Learning its order from it costs the other kinds two in a hundred.
 			continue
 		}
-		from := len(rows)
+		from := len(t.rows)
 		for i, in := range s.inputs {
 			if i < learned || s.relevant[i] { // candidates come in the order of the first stage
-				rows = append(rows, in)
-				labels = append(labels, s.relevant[i])
+				t.rows = append(t.rows, in)
+				t.labels = append(t.labels, s.relevant[i])
 			}
 		}
-		spans = append(spans, [2]int{from, len(rows)})
-		weight = append(weight, ofSet[s.set])
+		t.spans = append(t.spans, [2]int{from, len(t.rows)})
+		t.weight = append(t.weight, ofSet[s.set])
 	}
+	return t
+}
+
+// fitOrder learns to put the records that answer before the others, by a forest and by networks.
+func fitOrder(samples []*sample) rank.Order {
+	return rank.Order{Forest: fitForest(samples, orderOptions()), Network: fitNetwork(samples, defaultNetwork())}
+}
+
+// fitForest fits a linear sum, then LambdaMART, both with the gain of the reciprocal rank.
+func fitForest(samples []*sample, o boostOptions) rank.Forest {
+	t := taught(samples)
 	grad := func(sums, g, h []float64) {
 		for i := range g {
 			g[i], h[i] = 0, 0
 		}
-		parallel(len(spans), func(i int) { lambdas(spans[i], weight[i], labels, sums, g, h) })
+		parallel(len(t.spans), func(i int) { lambdas(t.spans[i], t.weight[i], t.labels, sums, g, h) })
 	}
-	weights := linear(rows, grad, o)
-	start := make([]float64, len(rows))
-	weigh(rows, weights, start)
-	f := bag(o, func(o boostOptions) rank.Forest { return boost(rows, grad, start, o) })
+	weights := linear(t.rows, grad, o)
+	start := make([]float64, len(t.rows))
+	weigh(t.rows, weights, start)
+	f := bag(o, func(o boostOptions) rank.Forest { return boost(t.rows, grad, start, o) })
 	f.Linear = weights
 	return f
 }

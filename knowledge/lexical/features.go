@@ -22,6 +22,8 @@ var FeatureNames = []string{
 	"topic_best", "strict_unit_gap", "strict_unit_rank",
 	"asks", "topic_back", "topic_f1", "topic_f1_gap", "surface", "mark_missing", "mark_extra", "votes", "f1_rank",
 	"heading", "defines", "heading_f1",
+	"kin_unit", "kin_any", "kin_back", "kin_f1", "kin_cosine", "kin_any_gap", "kin_f1_gap", "kin_cosine_gap",
+	"window", "window_gap", "pairs",
 }
 
 const (
@@ -89,6 +91,17 @@ const (
 	fHeading
 	fDefines
 	fHeadingF1
+	fKinUnit
+	fKinAny
+	fKinBack
+	fKinF1
+	fKinCosine
+	fKinAnyGap
+	fKinF1Gap
+	fKinCosineGap
+	fWindow
+	fWindowGap
+	fPairs
 	featureCount
 )
 
@@ -99,6 +112,7 @@ func (x *Index) describe(q *query, sc *scratch, all []found) []Candidate {
 	views := x.views(all)
 	r := newReader(x, q, sc)
 	l := newLocal(x, q, sc, len(all))
+	k := newKin(x, q, sc)
 	for i, f := range all {
 		rec := &x.records[f.record]
 		u := &views[i]
@@ -109,6 +123,7 @@ func (x *Index) describe(q *query, sc *scratch, all []found) []Candidate {
 		r.definition(v, u)
 		r.kind(v, u, rec)
 		l.note(i, r, u)
+		k.fill(v, u, rec)
 		v[fWord], v[fGram], v[fBody] = f.word, f.gram, f.body
 		v[fSecondUnit], v[fPooled] = f.second/2, f.others
 		out[i] = Candidate{Key: rec.key, Unit: int(f.unit - rec.first), Text: u.text, First: f.first, Features: v}

@@ -58,6 +58,7 @@ type Index struct {
 	mu       sync.RWMutex
 	termID   map[string]uint32
 	terms    []term
+	function []bool                 // of each term; apart from the terms, for every word of a candidate asks for it
 	wordGram map[text.Gram][]uint32 // 3-grams of stems → terms
 	formID   map[string]uint32
 	forms    []form
@@ -76,8 +77,10 @@ type Index struct {
 	sumGram   float64
 	sumBody   float64
 	scratch   sync.Pool
-	budget    int     // postings read in a search; see defaultBudget
-	counts    counter // working memory of changes
+	budget    int          // postings read in a search; see defaultBudget
+	vectors   *wordVectors // nil until Learn
+	changed   int          // records that came or went since Learn
+	counts    counter      // working memory of changes
 	grams     []text.Gram
 }
 
@@ -160,6 +163,7 @@ func (x *Index) add(p parsedDoc) {
 	x.bodyLen = append(x.bodyLen, uint16(len(p.body))) //nolint:gosec // bounded by maxBodyWords
 	x.byKey[r.key] = id
 	x.live++
+	x.changed++
 	x.sumBody += float64(len(p.body))
 }
 
@@ -207,6 +211,7 @@ func (x *Index) remove(key string) {
 	r := &x.records[id]
 	r.live = false
 	x.live--
+	x.changed++
 	x.sumBody -= float64(x.bodyLen[id])
 	for _, t := range r.body {
 		if t != sentenceEnd && x.counts.add(t) {

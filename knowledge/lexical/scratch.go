@@ -8,6 +8,8 @@ type scratch struct {
 	unitMark, bodyMark []uint8   // the last term, by its place in the query plus one, that counted there
 	slot               []uint16  // per term of the base, the place in query.matches plus one
 	slots              []uint32
+	kinAt              []uint16 // per term of the base, the place in kin.alike plus one
+	kin                []uint32
 	gramAt             []uint16 // per gram of the base, the place in query.grams plus one
 	formAt             []uint32 // per form of the base, the place in formGrams plus one
 	forms              []uint32
@@ -29,6 +31,7 @@ func (x *Index) borrow() *scratch {
 	sc.body = grow(sc.body, len(x.records))
 	sc.bodyMark = grow(sc.bodyMark, len(x.records))
 	sc.slot = grow(sc.slot, len(x.terms))
+	sc.kinAt = grow(sc.kinAt, len(x.terms))
 	sc.formAt = grow(sc.formAt, len(x.forms))
 	sc.gramAt = grow(sc.gramAt, len(x.gramDF))
 	return sc
@@ -50,6 +53,10 @@ func (x *Index) giveBack(sc *scratch, q *query) {
 		sc.slot[t] = 0
 	}
 	sc.slots = sc.slots[:0]
+	for _, t := range sc.kin {
+		sc.kinAt[t] = 0
+	}
+	sc.kin = sc.kin[:0]
 	for _, f := range sc.forms {
 		sc.formAt[f] = 0
 	}

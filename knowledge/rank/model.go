@@ -16,7 +16,7 @@ var modelFile []byte
 type Model struct {
 	// Inputs are the names of the inputs that the model was fitted on; they must be today's.
 	Inputs     []string `json:"inputs"`
-	Order      Forest   `json:"order"`
+	Order      Order    `json:"order"`
 	Confidence Forest   `json:"confidence"`
 	AnswerAt   float64  `json:"answerAt"`
 	ClarifyAt  float64  `json:"clarifyAt"`
@@ -24,6 +24,15 @@ type Model struct {
 
 // Thresholds are the least probability to answer and the least sum of three to ask.
 func (m *Model) Thresholds() (answerAt, clarifyAt float64) { return m.AnswerAt, m.ClarifyAt }
+
+// Order scores candidates; its two parts are of a size, and err in different places.
+type Order struct {
+	Forest  Forest  `json:"forest"`
+	Network Network `json:"network"`
+}
+
+// Score is the sum of both parts for one vector of inputs.
+func (o *Order) Score(v []float32) float64 { return o.Forest.score(v) + o.Network.Score(v) }
 
 // Forest is a sum of linear weights and of small regression trees.
 type Forest struct {
@@ -91,6 +100,9 @@ func Parse(data []byte) (*Model, error) {
 		if m.Inputs[i] != n {
 			return nil, fmt.Errorf("input %d is %q in the model and %q in the program: run the fitting command", i, m.Inputs[i], n)
 		}
+	}
+	if err := m.Order.Network.check(len(names)); err != nil {
+		return nil, err
 	}
 	return m, nil
 }

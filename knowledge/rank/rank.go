@@ -26,7 +26,7 @@ func (m *Model) Rank(all []lexical.Candidate, near map[string]float64) []Ranked 
 	inputs := Inputs(all, near)
 	out := make([]Ranked, len(all))
 	for i, c := range all {
-		out[i] = Ranked{Key: c.Key, Text: c.Text, Score: m.Order.score(inputs[i])}
+		out[i] = Ranked{Key: c.Key, Text: c.Text, Score: m.Order.Score(inputs[i])}
 	}
 	order := make([]int, len(all))
 	for i := range order {

@@ -1,6 +1,8 @@
 package rank_test
 
 import (
+	"encoding/json"
+	"math"
 	"slices"
 	"testing"
 
@@ -50,6 +52,21 @@ func TestModelOfOtherInputsIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "run the fitting command")
 	_, err = rank.Parse([]byte(`{`))
 	require.Error(t, err)
+	encoded, err := json.Marshal(rank.Model{Inputs: rank.InputNames(), Order: rank.Order{Network: rank.Network{Skip: []float32{1}}}})
+	require.NoError(t, err)
+	_, err = rank.Parse(encoded)
+	require.ErrorContains(t, err, "run the fitting command", "a network of other inputs")
+}
+
+func TestNetworkBoundsItsInputs(t *testing.T) {
+	t.Parallel()
+	n := rank.Network{
+		Mean: []float32{1, 0}, Scale: []float32{2, 1}, Skip: []float32{1, 0},
+		Hidden: []rank.Unit{{Bias: 0.5, Weights: []float32{0, 1}, Out: 3}},
+	}
+	require.InDelta(t, 2+3*math.Tanh(0.75), n.Score([]float32{2, 0.25}), 1e-6)
+	require.InDelta(t, rank.Bound+3*math.Tanh(0.75), n.Score([]float32{1000, 0.25}), 1e-6, "an input far out counts as one at the bound")
+	require.Zero(t, (&rank.Network{}).Score([]float32{1, 2}))
 }
 
 func TestProbabilitiesFallAndAddUpToOneAtMost(t *testing.T) {
