@@ -103,6 +103,7 @@ type Base struct {
 
 	state     atomic.Pointer[snapshot]
 	refreshMu sync.Mutex // one refresh at a time
+	learning  atomic.Bool
 	lastSeen  atomic.Int64
 	stop      context.CancelFunc
 	wait      sync.WaitGroup

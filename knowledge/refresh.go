@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"ekc/knowledge/lexical"
 )
 
 const (
@@ -82,9 +84,27 @@ func (b *Base) refresh(ctx context.Context) error {
 	if g := s.index.Garbage(); g > rebuildAt && g*float64(s.index.Len()) > minGarbage*(1-g) {
 		b.state.Store(s.rebuilt())
 	} else if s.index.Stale() {
-		s.index.Learn()
+		b.learn(s.index)
 	}
 	return nil
+}
+
+// learnedAtOnce is the number of records up to which learning words takes no time that anybody would notice.
+const learnedAtOnce = 2000
+
+// learn lets the index learn its words: at once the first time, before anybody is answered, and then beside what goes on, for a
+// publication must not wait for it.
+func (b *Base) learn(index *lexical.Index) {
+	if !index.Learned() || index.Len() <= learnedAtOnce {
+		index.Learn()
+		return
+	}
+	if b.learning.CompareAndSwap(false, true) {
+		go func() { // it touches memory only, and may outlive Close
+			defer b.learning.Store(false)
+			index.Learn()
+		}()
+	}
 }
 
 const selectChanged = `

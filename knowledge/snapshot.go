@@ -87,6 +87,6 @@ func (s *snapshot) rebuilt() *snapshot {
 	fresh.revision = s.revision
 	s.mu.RUnlock()
 	fresh.apply(all, nil)
-	fresh.index.Learn()
+	fresh.index.Inherit(s.index)
 	return fresh
 }

@@ -47,14 +47,14 @@ func confidenceDirections() []int {
 	return out
 }
 
-// judges lists the first candidates of each sample, ordered by the scores.
-func judges(samples []*sample, scores map[*sample][]float64) []judge {
+// judges lists the first candidates of each sample in their order; the forest's scores tell the probabilities more than the sums.
+func judges(samples []*sample, scores map[*sample]scored) []judge {
 	var out []judge
 	for _, s := range samples {
-		order := sortedBy(s, func(s *sample, i int) float64 { return scores[s][i] })
+		order := sortedBy(s, func(s *sample, i int) float64 { return scores[s].sum[i] })
 		sorted, inputs := make([]float64, len(order)), make([][]float32, len(order))
 		for p, i := range order {
-			sorted[p], inputs[p] = scores[s][i], s.inputs[i]
+			sorted[p], inputs[p] = scores[s].forest[i], s.inputs[i]
 		}
 		for p := range min(judgedPlaces, len(order)) {
 			out = append(out, judge{s, p, rank.ConfidenceInputs(sorted, inputs, p), s.relevant[order[p]]})

@@ -28,11 +28,11 @@ func leaveOut(samples []*sample, names string) error {
 }
 
 // printFailures lists the queries of a set whose first hit is wrong, with the place of the right one.
-func printFailures(set string, samples []*sample, scores map[*sample][]float64) {
+func printFailures(set string, samples []*sample, scores map[*sample]scored) {
 	if set == "" {
 		return
 	}
-	score := func(s *sample, i int) float64 { return scores[s][i] }
+	score := func(s *sample, i int) float64 { return scores[s].sum[i] }
 	for _, s := range samples {
 		if s.set != set {
 			continue

@@ -45,7 +45,7 @@ func run(data, out, cache, without, failures string) error {
 	}
 	report("first stage", samples, func(s *sample, i int) float64 { return float64(s.first(i)) })
 	scores := outOfFold(samples)
-	report("ranker, out of fold", samples, func(s *sample, i int) float64 { return scores[s][i] })
+	report("ranker, out of fold", samples, func(s *sample, i int) float64 { return scores[s].sum[i] })
 	printFailures(failures, samples, scores)
 	js := judges(samples, scores)
 	ps := probabilitiesOutOfFold(js, confidenceOptions())
@@ -65,9 +65,12 @@ func run(data, out, cache, without, failures string) error {
 	return os.WriteFile(out, append(encoded, '\n'), 0o644) //nolint:gosec // a source file
 }
 
-// outOfFold scores every sample by a forest fitted on the other folds.
-func outOfFold(samples []*sample) map[*sample][]float64 {
-	out := make(map[*sample][]float64, len(samples))
+// scored are the scores of a sample's candidates: of the whole order and of its forest.
+type scored struct{ sum, forest []float64 }
+
+// outOfFold scores every sample by an order fitted on the other folds.
+func outOfFold(samples []*sample) map[*sample]scored {
+	out := make(map[*sample]scored, len(samples))
 	var mu sync.Mutex
 	parallel(folds, func(f int) {
 		var train []*sample
@@ -76,14 +79,15 @@ func outOfFold(samples []*sample) map[*sample][]float64 {
 				train = append(train, s)
 			}
 		}
-		forest := fitOrder(train)
+		order := fitOrder(train)
 		for _, s := range samples {
 			if s.fold != f {
 				continue
 			}
-			scores := make([]float64, len(s.inputs))
+			scores := scored{make([]float64, len(s.inputs)), make([]float64, len(s.inputs))}
 			for i, in := range s.inputs {
-				scores[i] = forest.Score(in)
+				scores.forest[i] = order.Forest.Score(in)
+				scores.sum[i] = scores.forest[i] + order.Network.Score(in)
 			}
 			mu.Lock()
 			out[s] = scores

@@ -24,13 +24,40 @@ type company struct {
 	terms []uint32 // per row
 	row   []int32  // per term, -1 for a word without one
 	table pairs
+	body  []int32 // working memory
+	unit  []int32
 }
 
 // weights of a pair by the distance of its words, nearest first; 6 is a neighbour.
 var nearness = [companyReach + 1]uint32{0, 6, 6, 3, 3, 3, 2, 2, 2}
 
-// companyOf reads the live records. The read lock must be held.
+// lockedRecords is how many records are read before others get their turn at the index.
+const lockedRecords = 256
+
+// companyOf reads the live records, a few at a time; those that come meanwhile are for the next time.
 func (x *Index) companyOf() *company {
+	x.mu.RLock()
+	c := x.vocabulary()
+	records, every := len(x.records), 1+(x.live-1)/learnedRecords
+	x.mu.RUnlock()
+	seen := 0
+	for from := 0; from < records; from += lockedRecords {
+		x.mu.RLock()
+		for d := from; d < min(records, from+lockedRecords); d++ {
+			if !x.records[d].live {
+				continue
+			}
+			if seen++; seen%every == 0 {
+				c.read(x, d)
+			}
+		}
+		x.mu.RUnlock()
+	}
+	return c
+}
+
+// vocabulary gives rows to the words of content in most records. The read lock must be held.
+func (x *Index) vocabulary() *company {
 	c := &company{row: make([]int32, len(x.terms))}
 	for t := range x.terms {
 		c.row[t] = -1
@@ -43,39 +70,40 @@ func (x *Index) companyOf() *company {
 	for i, t := range c.terms {
 		c.row[t] = int32(i) //nolint:gosec // bounded by the vocabulary
 	}
-	every := 1 + (x.live-1)/learnedRecords
-	var body, unit []int32
-	seen := 0
-	for d := range x.records {
-		rec := &x.records[d]
-		if !rec.live {
-			continue
-		}
-		if seen++; seen%every != 0 {
-			continue
-		}
-		body = c.rows(body[:0], rec.body[rec.head:])
-		c.near(body, 1)
-		for i := range x.unitCount[d] {
-			unit = unit[:0]
-			for _, f := range x.units[rec.first+i].forms {
-				if r := c.row[x.forms[f].term]; r >= 0 {
-					unit = append(unit, r)
-				}
+	return c
+}
+
+// read counts the company of a record's words. The read lock must be held.
+func (c *company) read(x *Index, d int) {
+	rec := &x.records[d]
+	c.body = c.rows(c.body[:0], rec.body[rec.head:])
+	c.near(c.body, 1)
+	for i := range x.unitCount[d] {
+		c.unit = c.unit[:0]
+		for _, f := range x.units[rec.first+i].forms {
+			if r := c.rowOf(x.forms[f].term); r >= 0 {
+				c.unit = append(c.unit, r)
 			}
-			if !begins(body, unit) { // the first sentence of the answer itself tells nothing new
-				c.near(unit, 2)
-				c.across(unit, body[:min(len(body), companyLead)])
-			}
+		}
+		if !begins(c.body, c.unit) { // the first sentence of the answer itself tells nothing new
+			c.near(c.unit, 2)
+			c.across(c.unit, c.body[:min(len(c.body), companyLead)])
 		}
 	}
-	return c
+}
+
+// rowOf gives the row of a term; -1 when it has none, as one that came after the vocabulary.
+func (c *company) rowOf(t uint32) int32 {
+	if int(t) >= len(c.row) {
+		return -1
+	}
+	return c.row[t]
 }
 
 // rows appends the rows of the terms that have one.
 func (c *company) rows(dst []int32, terms []uint32) []int32 {
 	for _, t := range terms {
-		if t != sentenceEnd && c.row[t] >= 0 {
+		if t != sentenceEnd && c.rowOf(t) >= 0 {
 			dst = append(dst, c.row[t])
 		}
 	}
@@ -192,11 +220,11 @@ func (c *company) surprise() *sparse {
 	return m
 }
 
-// times multiplies the matrix with one that has width columns, on every processor.
+// times multiplies the matrix with one that has width columns, on half of the processors: searches go on.
 func (m *sparse) times(y []float32, width int) []float32 {
 	n := len(m.from) - 1
 	out := make([]float32, n*width)
-	workers := runtime.GOMAXPROCS(0)
+	workers := max(1, runtime.GOMAXPROCS(0)/2)
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {

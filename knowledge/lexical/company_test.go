@@ -44,6 +44,43 @@ func TestWordsOfLikeCompanyAreKindred(t *testing.T) {
 	require.Greater(t, kin("terrace"), kin("highway")+0.1)
 	x.Remove("v1", "v2")
 	require.False(t, x.Stale(), "a few changes call for no learning")
+
+	x.Learn()
+	heir := lexical.New()
+	require.False(t, heir.Learned())
+	heir.Put(lexical.Doc{Key: "new", Units: []string{"Новые слова стоят первыми"}, Answer: "И числа слов другие."},
+		lexical.Doc{Key: "highway", Units: []string{"Когда открывается шоссе"}, Answer: "В мае."},
+		lexical.Doc{Key: "terrace", Units: []string{"Когда открывается терраса"}, Answer: "В мае."},
+		lexical.Doc{Key: "v", Units: []string{"Вопрос номер"}, Answer: "веранда кафе столики"})
+	heir.Inherit(x)
+	require.True(t, heir.Learned())
+	require.False(t, heir.Stale(), "no more has changed than before")
+	x = heir
+	require.Greater(t, kin("terrace"), kin("highway")+0.1)
+}
+
+// TestLearningBesideChanges is for the race detector.
+func TestLearningBesideChanges(t *testing.T) {
+	t.Parallel()
+	x := lexical.New()
+	put := func(from, to int) {
+		for i := from; i < to; i++ {
+			x.Put(lexical.Doc{Key: fmt.Sprint(i), Units: []string{fmt.Sprint("Вопрос о предмете ", i%50)}, Answer: fmt.Sprintf("слово%d и слово%d рядом", i%70, i%90)})
+		}
+	}
+	put(0, 1000)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 5 {
+			x.Learn()
+		}
+	}()
+	put(1000, 1500)
+	x.Remove("3", "4")
+	require.NotEmpty(t, x.Search("вопрос о предмете 7", lexical.Options{Candidates: 5}))
+	<-done
+	require.True(t, x.Learned())
 }
 
 func TestLearningFromNothing(t *testing.T) {

@@ -27,18 +27,52 @@ type wordVectors struct {
 	kindred map[uint32][]expansion
 }
 
-// Learn reads the texts of the base for which words mean alike, and lets the searches that follow use it. It takes up to some seconds, in
-// which searches go on and changes wait.
+// Learn reads the texts of the base for which words mean alike, and lets the searches that follow use it. It takes up to some seconds of a
+// processor, in which searches and changes go on; two at a time would do the same work twice.
 func (x *Index) Learn() {
 	x.mu.RLock()
 	changed := x.changed
-	c := x.companyOf()
 	x.mu.RUnlock()
-	v := c.vectors()
+	v := x.companyOf().vectors()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.vectors = v
 	x.changed -= changed
+}
+
+// Learned reports whether it ever learned or inherited anything.
+func (x *Index) Learned() bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.vectors != nil
+}
+
+// Inherit takes over what another index of the same base has learned.
+func (x *Index) Inherit(from *Index) {
+	from.mu.RLock()
+	old, changed := from.vectors, from.changed
+	var stems []string
+	if old != nil {
+		stems = make([]string, len(old.terms))
+		for i, t := range old.terms {
+			stems[i] = from.terms[t].stem
+		}
+	}
+	from.mu.RUnlock()
+	if old == nil {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	v := &wordVectors{row: slices.Repeat([]int32{-1}, len(x.terms)), kindred: make(map[uint32][]expansion)}
+	for i, stem := range stems {
+		if t, ok := x.termID[stem]; ok {
+			v.row[t] = int32(len(v.terms)) //nolint:gosec // bounded by the vocabulary
+			v.terms = append(v.terms, t)
+			v.rows = append(v.rows, old.rows[i*vectorWidth:(i+1)*vectorWidth]...)
+		}
+	}
+	x.vectors, x.changed = v, changed
 }
 
 // unlearned is the share of records whose change calls for learning again.

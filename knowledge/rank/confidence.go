@@ -96,12 +96,8 @@ const maxGap = 4
 
 func clip(gap float64) float32 { return float32(max(-maxGap, min(maxGap, gap))) }
 
-// setProbabilities fills the probabilities of sorted candidates.
-func (m *Model) setProbabilities(sorted []Ranked, inputs [][]float32) {
-	scores := make([]float64, len(sorted))
-	for i, r := range sorted {
-		scores[i] = r.Score
-	}
+// setProbabilities fills the probabilities of sorted candidates; scores are the forest's.
+func (m *Model) setProbabilities(sorted []Ranked, scores []float64, inputs [][]float32) {
 	last := 1.0
 	for k := range sorted {
 		if k < considered {

@@ -25,14 +25,12 @@ type Model struct {
 // Thresholds are the least probability to answer and the least sum of three to ask.
 func (m *Model) Thresholds() (answerAt, clarifyAt float64) { return m.AnswerAt, m.ClarifyAt }
 
-// Order scores candidates; its two parts are of a size, and err in different places.
+// Order scores candidates by the sum of its parts, which err in different places. The probabilities are fitted to the forest's scores alone: with
+// the networks' in them less can be answered.
 type Order struct {
 	Forest  Forest  `json:"forest"`
 	Network Network `json:"network"`
 }
-
-// Score is the sum of both parts for one vector of inputs.
-func (o *Order) Score(v []float32) float64 { return o.Forest.score(v) + o.Network.Score(v) }
 
 // Forest is a sum of linear weights and of small regression trees.
 type Forest struct {

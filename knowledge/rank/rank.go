@@ -25,8 +25,10 @@ type Ranked struct {
 func (m *Model) Rank(all []lexical.Candidate, near map[string]float64) []Ranked {
 	inputs := Inputs(all, near)
 	out := make([]Ranked, len(all))
+	byForest := make([]float64, len(all))
 	for i, c := range all {
-		out[i] = Ranked{Key: c.Key, Text: c.Text, Score: m.Order.Score(inputs[i])}
+		byForest[i] = m.Order.Forest.score(inputs[i])
+		out[i] = Ranked{Key: c.Key, Text: c.Text, Score: byForest[i] + m.Order.Network.Score(inputs[i])}
 	}
 	order := make([]int, len(all))
 	for i := range order {
@@ -37,10 +39,10 @@ func (m *Model) Rank(all []lexical.Candidate, near map[string]float64) []Ranked 
 	})
 	order = SharePage(order, inputs)
 	sorted := make([]Ranked, len(all))
-	sortedInputs := make([][]float32, len(all))
+	sortedInputs, scores := make([][]float32, len(all)), make([]float64, len(all))
 	for i, k := range order {
-		sorted[i], sortedInputs[i] = out[k], inputs[k]
+		sorted[i], sortedInputs[i], scores[i] = out[k], inputs[k], byForest[k]
 	}
-	m.setProbabilities(sorted, sortedInputs)
+	m.setProbabilities(sorted, scores, sortedInputs)
 	return sorted
 }
