@@ -102,8 +102,8 @@ type Base struct {
 	switched chan struct{}
 
 	state     atomic.Pointer[snapshot]
-	refreshMu sync.Mutex // one refresh at a time
-	learning  atomic.Bool
+	refreshMu sync.Mutex  // one refresh at a time
+	learning  atomic.Bool // words are learned beside what goes on
 	lastSeen  atomic.Int64
 	stop      context.CancelFunc
 	wait      sync.WaitGroup

@@ -91,14 +91,14 @@ func carried(kind string, codecs []sdp.Codec, near *media.Leg) []sdp.Codec {
 			kept = append(kept, sdp.Opus())
 		}
 	}
-	if !slices.ContainsFunc(kept, isG711) && slices.ContainsFunc(kept, sdp.Opus().Is) {
+	if !slices.ContainsFunc(kept, sdp.Codec.IsG711) && slices.ContainsFunc(kept, sdp.Opus().Is) {
 		kept = append(kept, sdp.PCMA(), sdp.PCMU())
 	}
 	if other == media.CodecNone {
 		return kept
 	}
-	if slices.ContainsFunc(kept, isG711) {
-		kept = slices.DeleteFunc(kept, func(c sdp.Codec) bool { return !isG711(c) && codecOf(c) != other })
+	if slices.ContainsFunc(kept, sdp.Codec.IsG711) {
+		kept = slices.DeleteFunc(kept, func(c sdp.Codec) bool { return !c.IsG711() && codecOf(c) != other })
 	}
 	slices.SortStableFunc(kept, func(a, b sdp.Codec) int {
 		switch first := codecOf(a) == other; {
@@ -111,12 +111,6 @@ func carried(kind string, codecs []sdp.Codec, near *media.Leg) []sdp.Codec {
 		}
 	})
 	return kept
-}
-
-// isG711 tells the codecs that cost nothing to translate.
-func isG711(c sdp.Codec) bool {
-	own := codecOf(c)
-	return own == media.PCMA || own == media.PCMU
 }
 
 // protected are the suites of SRTP that the media engine can do.

@@ -38,8 +38,7 @@ type hidden struct {
 // in hides what is personal in a text. INVALID when signs of something personal are left.
 func (h hidden) in(text string) (string, error) {
 	if h.spoken {
-		text, _ = personal.Redact(text)
-		text = nameSaid.ReplaceAllString(text, "${1} "+someone)
+		text = nameSaid.ReplaceAllString(personal.Redacted(text), "${1} "+someone)
 	}
 	text, err := anonymous(text, h.names)
 	if err == nil && h.spoken && numbersSaid.MatchString(text) {
@@ -55,8 +54,7 @@ func personalLeft() error {
 // anonymous hides all that is personal in a text: identifiers, names by their form, and the words of the known names in any case of
 // Russian declension. INVALID when signs of something personal are left.
 func anonymous(text string, names []string) (string, error) {
-	text, _ = personal.Redact(text)
-	text = personal.Mask(text)
+	text = personal.Mask(personal.Redacted(text))
 	for _, name := range names {
 		for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) {
 			text = hideWord(text, word)

@@ -61,7 +61,7 @@ func (x *Index) vocabulary() *company {
 	c := &company{row: make([]int32, len(x.terms))}
 	for t := range x.terms {
 		c.row[t] = -1
-		if term := &x.terms[t]; !term.function && x.df(uint32(t)) >= leastRecords && len(term.stem) > 1 { //nolint:gosec // a term's number
+		if !x.function[t] && x.df(uint32(t)) >= leastRecords && len(x.terms[t].stem) > 1 { //nolint:gosec // a term's number
 			c.terms = append(c.terms, number(t))
 		}
 	}

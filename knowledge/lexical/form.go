@@ -50,7 +50,7 @@ func (x *Index) term(w text.Word) uint32 {
 	s := strings.Clone(w.Stem)
 	x.termID[s] = id
 	grams := trigrams(nil, s)
-	x.terms = append(x.terms, term{stem: s, function: w.Function, grams: len(grams)})
+	x.terms = append(x.terms, term{stem: s, grams: len(grams)})
 	x.function = append(x.function, w.Function)
 	for _, g := range grams {
 		x.wordGram[g] = append(x.wordGram[g], id)

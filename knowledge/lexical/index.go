@@ -27,13 +27,12 @@ const (
 const sentenceEnd = ^uint32(0)
 
 type term struct {
-	stem     string
-	function bool
-	grams    int // distinct 3-grams, for the similarity of words
-	units    postings
-	bodies   postings
-	unitDF   int // live units with the term
-	bodyDF   int // live records with the term in topic or answer
+	stem   string
+	grams  int // distinct 3-grams, for the similarity of words
+	units  postings
+	bodies postings
+	unitDF int // live units with the term
+	bodyDF int // live records with the term in topic or answer
 }
 
 // unit is a question or a phrasing of a record.
@@ -58,7 +57,7 @@ type Index struct {
 	mu       sync.RWMutex
 	termID   map[string]uint32
 	terms    []term
-	function []bool                 // of each term; apart from the terms, for every word of a candidate asks for it
+	function []bool                 // of each term whether it is a function word; apart from the terms, for every word of a candidate asks for it
 	wordGram map[text.Gram][]uint32 // 3-grams of stems → terms
 	formID   map[string]uint32
 	forms    []form

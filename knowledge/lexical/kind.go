@@ -93,7 +93,7 @@ func (r *reader) title(v []float32, rec *record) {
 			best = max(best, m.sim)
 		}
 		w := idf(r.x.df(t), r.x.live)
-		if r.x.terms[t].function {
+		if r.x.function[t] {
 			w = asFunction(w)
 		}
 		matched += w * best
@@ -166,7 +166,7 @@ func (x *Index) vector(dst []weighed, u *view) []weighed {
 			continue
 		}
 		w := idf(x.df(t), x.live)
-		if x.terms[t].function {
+		if x.function[t] {
 			w = asFunction(w)
 		}
 		dst = append(dst, weighed{t, w})

@@ -213,7 +213,7 @@ func (x *Index) similar(out []expansion, stem string, known bool, sc *scratch) [
 	for _, id := range sc.near.seen {
 		count := int(sc.near.of[id])
 		t := &x.terms[id]
-		if count < least || t.stem == stem || t.function || x.df(id) == 0 {
+		if count < least || t.stem == stem || x.function[id] || x.df(id) == 0 {
 			continue
 		}
 		if s := similarity(stem, t.stem, count, len(grams), t.grams, known); s > 0 {

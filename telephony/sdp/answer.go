@@ -102,7 +102,7 @@ func (s *Session) common(theirs stream, mine []Codec, alone bool) (Media, error)
 	if media.PTime == 0 {
 		media.PTime = 20
 	}
-	fallback, beside := theirs.first(mine, Codec.isG711)
+	fallback, beside := theirs.first(mine, Codec.IsG711)
 	for _, codec := range mine {
 		given, ok := theirs.find(codec)
 		if !ok || codec.Is(Opus()) && !beside && !alone {

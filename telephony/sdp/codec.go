@@ -54,8 +54,8 @@ func (c Codec) at(payload uint8) Codec {
 	return c
 }
 
-// isG711 reports whether it is one of the two that every telephone has.
-func (c Codec) isG711() bool { return c.Is(PCMA()) || c.Is(PCMU()) }
+// IsG711 reports whether it is one of the two that every telephone has, and that cost nothing to translate.
+func (c Codec) IsG711() bool { return c.Is(PCMA()) || c.Is(PCMU()) }
 
 // static gives the encodings that a payload type means without an a=rtpmap line (RFC 3551 §6).
 func static(payload uint8) (Codec, bool) {
